@@ -1,0 +1,69 @@
+"""What flows out of ingestion: documents made of blocks, and the chunks cut from them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+BlockKind = Literal["title", "text", "list", "table", "code"]
+BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
+
+Scalar = str | int | float | bool | None
+Metadata = Mapping[str, Scalar | Sequence[Scalar]]
+"""JSON values under string keys; lists hold scalars only, so that a filter can look inside them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A span of a document's text with one role: `document.text[start:end]`, offsets in characters.
+
+    `heading` is the path of titles above the block, outermost first; a title's own text is not in its own path.
+    `page` counts from 1, None where the format has no pages.
+    """
+
+    start: int
+    end: int
+    kind: BlockKind = "text"
+    page: int | None = None
+    heading: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file's text, or one catalogue row's, or one attachment's.
+
+    `source` names it for good: the file's path, with `#key` for a row or an attachment. `blocks` are in order and do
+    not overlap; text between blocks is white space. `metadata` holds what filters and templates may use: front matter,
+    e-mail headers, the fields of a catalogue row.
+    """
+
+    text: str
+    source: str
+    blocks: tuple[Block, ...] = ()
+    metadata: Metadata = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A passage of a document, small enough for the embedder: `text == document.text[start:end]`, always."""
+
+    text: str
+    source: str
+    start: int
+    end: int
+    page: int | None = None
+    heading: tuple[str, ...] = ()
+    metadata: Metadata = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """32 hexadecimal digits from (source, start, text): ingesting the same text twice gives the same id."""
+        key = f"{self.source}\0{self.start}\0{self.text}".encode("utf-8", "surrogatepass")
+        return hashlib.sha256(key).hexdigest()[:32]
+
+    @property
+    def embedding_text(self) -> str:
+        """What the embedder reads: the heading path on a line of its own, then the text."""
+        return f"{' > '.join(self.heading)}\n{self.text}" if self.heading else self.text

@@ -1,0 +1,73 @@
+"""What a generator is: prompts in, only the new text out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, runtime_checkable
+
+from prompts.types import RenderedPrompt, Style
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """How new tokens are chosen.
+
+    `temperature` 0 is greedy (or beam search with `num_beams`), above 0 samples with `top_p` and `top_k` (0: off),
+    repeatably when `seed` is set. `stop` strings end the text and are not part of it.
+    """
+
+    max_new_tokens: int = 128
+    temperature: float = 0.0
+    top_p: float = 1.0
+    top_k: int = 0
+    num_beams: int = 1
+    repetition_penalty: float = 1.0
+    no_repeat_ngram_size: int = 0
+    stop: tuple[str, ...] = ()
+    seed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One prompt's new text. `finish` is "length" when the model was cut off by `max_new_tokens`."""
+
+    text: str
+    prompt_tokens: int
+    completion_tokens: int
+    finish: Literal["stop", "length"]
+
+
+@runtime_checkable
+class Generator(Protocol):
+    """A language model of either family behind one call."""
+
+    @property
+    def name(self) -> str:
+        """The name that it was asked for by: a hub id, a folder, `builtin:smollm2`."""
+
+    @property
+    def style(self) -> Style:
+        """Which rendering of a prompt the model reads."""
+
+    @property
+    def context_window(self) -> int:
+        """The model's true window in tokens: of the encoder for encoder-decoders, else of prompt and answer together."""
+
+    def count_tokens(self, prompt: RenderedPrompt) -> int:
+        """Return the exact number of tokens of the prompt as the model gets it, special tokens and chat marks in."""
+
+    def prompt_window(self, max_new_tokens: int) -> int:
+        """Return how many tokens a prompt may have when this many new tokens are to be generated.
+
+        Raises ValueError when no room is left for a prompt.
+        """
+
+    def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
+        """Return one generation a prompt, in order; equal to generating one by one.
+
+        Raises ValueError for a prompt that is longer than `prompt_window`: nothing is cut.
+        """
+
+    def stream(self, prompt: RenderedPrompt, decoding: Decoding) -> Iterator[str]:
+        """Yield the new text in pieces as it is generated; joined, they are what `generate` returns."""
