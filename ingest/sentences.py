@@ -1,0 +1,169 @@
+"""Where sentences begin and end, by rule: for chunking, for packing and for citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Return the (start, end) of each sentence, in characters and in order, without white space around it.
+
+    Every character that is not white space lies in exactly one span. A blank line always ends a sentence; a single line
+    break ends one next to a list item, a table row or a heading, and is soft wrapping elsewhere. A table row is one
+    sentence. Time is linear in the length of the text.
+    """
+    spans = []
+    for start, end in _blocks(text):
+        stops = [] if _is_row(text[start:end]) else _stops(text, start, end)
+        for stop in [*stops, end]:
+            spans.append(_stripped(text, start, stop))
+            start = stop
+    return [span for span in spans if span[0] < span[1]]
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    piece = text[start:end]
+    stripped = piece.lstrip()
+    start += len(piece) - len(stripped)
+    return start, start + len(stripped.rstrip())
+
+
+# --- line breaks ------------------------------------------------------------------------------------------------------
+
+_GAP = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*+")
+_ITEM = re.compile(r"(?:[-*+–]|\(?(?:\d{1,3}[.)]|[A-Za-z]\)|[ivx]{1,5}\)))(?:\s|$)|[•‣▪◦●]|```|~~~")
+_TITLE = re.compile(r"#{1,6}\s")
+_RULE = re.compile(r"[=~_*-]{3,}$")
+_LONG_WORD = re.compile(r"\w{4,}")
+_TITLE_LENGTH = 60
+
+
+def _blocks(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the (start, end) of what no sentence crosses: paragraphs, list items, table rows, headings."""
+    gaps = list(_GAP.finditer(text))
+    ends = [gap.start() for gap in gaps] + [len(text)]
+    block = line = 0
+    for gap, next_end in zip(gaps, ends[1:], strict=True):
+        if _is_blank(gap.group()) or _breaks(
+            text[line : gap.start()],
+            text[gap.end() : next_end],
+            first=line == block,
+            indented=gap.group()[-1] in " \t",
+        ):
+            yield block, gap.start()
+            block = gap.end()
+        line = gap.end()
+    yield block, len(text)
+
+
+def _is_blank(gap: str) -> bool:
+    return (gap.count("\n") or gap.count("\r")) > 1 or "\u2029" in gap
+
+
+def _breaks(line: str, following: str, *, first: bool, indented: bool) -> bool:
+    """Tell whether the single line break between two lines ends a sentence; `first` where a paragraph began."""
+    if _ITEM.match(following) or _TITLE.match(following) or _TITLE.match(line) or _is_row(line) or _is_row(following):
+        return True
+    if _RULE.match(line) or _RULE.match(following):
+        return not _RULE.match(following)  # an underline belongs to the title above it
+    if indented or following[:1].islower():
+        return False
+    return _ITEM.match(line) is not None or (first and _is_title(line))
+
+
+def _is_row(line: str) -> bool:
+    return " | " in line or line.startswith("|") or "\t" in line.strip()
+
+
+def _is_title(line: str) -> bool:
+    """Tell a short line without a stop whose longer words are all capitalised, which wrapped prose hardly ever is."""
+    line = line.strip()
+    if not 0 < len(line) <= _TITLE_LENGTH or line[-1] in ".,;:!?-–—…" or line[0].islower():
+        return False
+    return not any(word[0].islower() for word in _LONG_WORD.findall(line))
+
+
+# --- stops ------------------------------------------------------------------------------------------------------------
+
+_STOP = re.compile(
+    r"[.!?…。！？｡．।۔؟]"  # one character class first: the scanner skips to it fast
+    r"(?P<more>[.!?…。！？｡．।۔؟]*+)"
+    r"(?:[\"'”’»«)\]}」』）】》*_]|[\u00a0\u202f]»|\[\d{1,3}\])*+"  # closing quotes and brackets, [3] of a footnote
+)
+_WIDE = frozenset("。！？｡．")
+_NEXT_WORD = re.compile(r"\s*+[\"'“‘„«»(\[¿¡*_]*+(\w*+)")
+_OPENING = "\"'“‘„«»([{*_"
+_LONGEST_ABBREVIATION = 24
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_NEVER_LAST = _set(
+    "mr mrs ms mx dr prof gen lt sgt capt cmdr adm rev hon gov sen rep messrs mme mlle vs v cf viz approx fig figs eq"
+    " eqs e.g i.e eg z.b d.h u.a bzw vgl sog sra srta dra sig dott avv dipl abb zzgl inkl p.ex"
+)
+"""Abbreviations that something always follows."""
+
+_BEFORE_A_NUMBER = _set("no nos nr p pp vol vols art sec ch chap ver op par para pt s c")
+"""Abbreviations before a number only: "No. 5", but "No. It is not." """
+
+_BEFORE_A_NAME = _set(
+    "inc ltd co corp bros jr sr esq dept univ assn ave blvd rd st mt ft ca al ed eds usw hr fr bd jan feb mar apr jun"
+    " jul aug sept sep oct nov dec mon tue wed thu fri sat sun ph.d b.sc m.sc"
+)
+"""Like initials and U.S. or p.m., these may end a sentence: before a word that mostly begins one, not before a name."""
+
+_STARTERS = _set(
+    "the this that these those it its he she they we you i there here in on at by for from with to as of if when while"
+    " after before since although because but and or so yet however moreover also then thus what who why how where"
+    " which his her their our my your one some many most all no not both each every an another such until unless during"
+    " der die das ein eine er sie es wir ich und aber le la les un une il elle ils et mais el los las una en y"
+)
+_GERMAN_MONTHS = _set("Januar Februar März April Mai Juni Juli August September Oktober November Dezember Jahrhundert")
+
+
+def _stops(text: str, start: int, end: int) -> Iterator[int]:
+    """Yield where each sentence but the last of a block ends."""
+    for match in _STOP.finditer(text, start, end):
+        stop = match.end()
+        if stop < end and _ends_sentence(text, start, match):
+            yield stop
+            start = stop
+
+
+def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
+    if text[match.start()] in _WIDE:
+        return True
+    if not text[match.end()].isspace():
+        return False
+    following = _NEXT_WORD.match(text, match.end())
+    word = following[1] if following else ""
+    if text[match.start()] != "." or match["more"]:  # ! ? … and runs: `"Really?" he asked.`
+        return not word[:1].islower()
+    before = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()]
+    token = before.split()[-1].lstrip(_OPENING) if before and not before[-1].isspace() else ""
+    spaced_letters = len(token) == len(word) == 1 and following and text[following.end() : following.end() + 1] == "."
+    if spaced_letters or _is_abbreviation(token, word, begins=len(before.strip()) == len(token)):  # z. B., J. K.
+        return False
+    # Before a small letter stands an abbreviation that we do not know, unless it is iPhone or the text has no capitals.
+    if word[:1].islower() and word.islower():
+        return not token or text[start : match.start()].lstrip()[:1].islower()
+    return True
+
+
+def _is_abbreviation(token: str, word: str, *, begins: bool) -> bool:
+    """Tell whether the full stop after `token` belongs to it, seeing the next word; `begins`: a sentence begins so."""
+    if not token:
+        return False
+    lower = token.lower()
+    if token.isdigit():
+        return (begins and len(token) <= 3) or (len(token) <= 2 and word in _GERMAN_MONTHS)
+    if word[:1].isdigit() and lower in _BEFORE_A_NUMBER:
+        return True
+    is_initials = token[::2].isalpha() and not token[1::2].strip(".") and (len(token) > 1 or token.isupper())
+    if is_initials or lower in _BEFORE_A_NAME:
+        return word.islower() or word.lower() not in _STARTERS
+    return lower in _NEVER_LAST
