@@ -1,0 +1,230 @@
+"""A prompt: one template file for each style of model, rendered in a sandbox with strict names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from ingest.types import Chunk
+from prompts.neutralise import neutralise
+from prompts.pack import pack
+from prompts.types import STYLES, Message, Packed, RenderedPrompt, Style, Window
+
+_Data = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the templates of a task may rely on: `defaults` of values that may be missing, and its need of passages.
+
+    Passages are "required" when the task makes no sense without, "grounding" when some of those given must get into the
+    prompt, "optional" when none need to.
+    """
+
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    passages: Literal["required", "grounding", "optional"] = "grounding"
+
+
+TASKS: dict[str, Task] = {
+    "answer": Task(defaults={"answer_style": "short"}),
+    "summarise": Task(passages="required"),
+    "classify": Task(defaults={"examples": ()}, passages="optional"),
+    "describe": Task(defaults={"examples": ()}, passages="optional"),
+}
+ANSWER_STYLES = ("short", "sentence", "list")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A task's templates: `{style: Jinja text}`.
+
+    A template sees the values by their names, and `passages`: a list of number (from 1), text, heading (joined by
+    " > "), source, page and metadata. The filter `facts(separator)` writes a mapping as "name: value" pairs. A chat
+    template has a block `user` and may have a block `system`.
+    """
+
+    task: str
+    templates: Mapping[Style, str]
+
+    def __post_init__(self) -> None:
+        for style, text in self.templates.items():
+            with _one_line_errors(self.task, style):
+                blocks = _compile(text).blocks
+            if style == "chat" and "user" not in blocks:
+                raise ValueError(f"prompt {self.task!r}, style 'chat': a chat template needs a block 'user'")
+
+    @classmethod
+    def load(cls, task: str, folder: Path | None = None) -> Prompt:
+        """Return a built-in task's prompt, or the one of `folder/task/*.jinja` or `folder/*.jinja`.
+
+        A style that the folder lacks is taken from the built-in task of that name. Raises ValueError for an unknown
+        task, naming the known ones, and for a template that does not compile.
+        """
+        if folder is None and task not in TASKS:
+            raise ValueError(f"unknown task {task!r}; known: {', '.join(TASKS)}, or a folder of your own templates")
+        return cls(task, _builtin_templates(task) | (_own_templates(task, folder) if folder else {}))
+
+    def render(
+        self,
+        style: Style,
+        values: Mapping[str, object],
+        passages: Sequence[Chunk] = (),
+        special_tokens: Collection[str] = (),
+    ) -> RenderedPrompt:
+        """Return the prompt with these values and all of these passages, without white space around it.
+
+        Values and passages are data: they are never rendered as templates, and special tokens in them are broken up.
+        Raises ValueError for a name that is missing, telling the task, the style and the name.
+        """
+        if style not in self.templates:
+            known = ", ".join(self.templates)
+            raise ValueError(f"prompt {self.task!r} has no template for style {style!r}; it has: {known}")
+        data = {**self._task.defaults, **values}
+        _check(data)
+        data["passages"] = [_view(number, chunk) for number, chunk in enumerate(passages, start=1)]
+        data = cast(dict[str, Any], neutralise(data, special_tokens))
+        template = _compile(self.templates[style])
+        with _one_line_errors(self.task, style):
+            return _messages(template, data) if style == "chat" else template.render(data).strip()
+
+    def pack(
+        self, window: Window, max_new_tokens: int, values: Mapping[str, object], passages: Sequence[Chunk] = ()
+    ) -> Packed:
+        """Return the prompt with as many of the passages, best first, as the window holds beside `max_new_tokens`.
+
+        Special tokens are taken from the window's attribute `special_tokens`, where it has one. Raises ValueError when
+        the values do not fit (they are never cut), or no sentence of the passages that the task needs.
+        """
+        if self._task.passages == "required" and not passages:
+            raise ValueError(f"prompt {self.task!r} needs passages; none were given")
+        special_tokens: frozenset[str] = getattr(window, "special_tokens", frozenset())
+        return pack(
+            lambda values, passages: self.render(window.style, values, passages, special_tokens),
+            window,
+            max_new_tokens,
+            {**self._task.defaults, **values},
+            passages,
+            needs_passages=self._task.passages != "optional",
+        )
+
+    @property
+    def _task(self) -> Task:
+        return TASKS.get(self.task, Task())
+
+
+def _view(number: int, chunk: Chunk) -> dict[str, object]:
+    return {
+        "number": number,
+        "text": chunk.text,
+        "heading": " > ".join(chunk.heading),
+        "source": chunk.source,
+        "page": chunk.page,
+        "metadata": chunk.metadata,
+    }
+
+
+def _check(values: Mapping[str, object]) -> None:
+    """Refuse what Jinja would silently render as something else: a string is a sequence of letters to it."""
+    if "passages" in values:
+        raise ValueError("'passages' is not a value; give the passages as chunks, as the argument of that name")
+    for name in {"labels", "examples"} & values.keys():
+        if isinstance(values[name], str) or not isinstance(values[name], Sequence):
+            raise ValueError(f"{name!r} must be a sequence, not {values[name]!r}")
+    for example in cast(Sequence[object], values.get("examples", ())):
+        if isinstance(example, str) or not isinstance(example, Sequence) or len(example) != 2:
+            raise ValueError(f"'examples' must be (input, output) pairs, not {example!r}")
+    if "fields" in values and not isinstance(values["fields"], Mapping):
+        raise ValueError(f"'fields' must map names to values, not {values['fields']!r}")
+    if values.get("answer_style", "short") not in ANSWER_STYLES:
+        raise ValueError(f"unknown answer_style {values['answer_style']!r}; known: {', '.join(ANSWER_STYLES)}")
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def _builtin_templates(task: str) -> dict[Style, str]:
+    if task not in TASKS:
+        return {}
+    folder = resources.files("prompts") / "templates" / task
+    return {style: (folder / f"{style}.jinja").read_text(encoding="utf-8") for style in STYLES}
+
+
+def _own_templates(task: str, folder: Path) -> dict[Style, str]:
+    if not re.fullmatch(r"[\w-]+", task):  # it becomes part of a path
+        raise ValueError(f"a task is named by letters, digits, '-' and '_', not {task!r}")
+    files = sorted((folder / task).glob("*.jinja")) or sorted(folder.glob("*.jinja"))
+    if not files:
+        found = ", ".join(sorted({path.parent.name for path in folder.glob("*/*.jinja")})) or "none"
+        raise ValueError(
+            f"no templates of task {task!r} in {folder}; tasks there: {found}; built in: {', '.join(TASKS)}"
+        )
+    for path in files:
+        if path.stem not in STYLES:
+            raise ValueError(f"{path} is not named for a style; known: {', '.join(STYLES)}")
+    return {cast(Style, path.stem): path.read_text(encoding="utf-8") for path in files}
+
+
+# --- Jinja ------------------------------------------------------------------------------------------------------------
+
+
+def facts(fields: object, separator: str = "\n") -> str:
+    """Return a mapping as "name: value" pairs in order, without empty values; a string as it is."""
+    if not isinstance(fields, Mapping):
+        return str(fields)
+    pairs = ((str(name).replace("_", " "), _plain(value)) for name, value in fields.items())
+    return separator.join(f"{name}: {value}" for name, value in pairs if value)
+
+
+def _plain(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "yes", False: "no"}[value]
+    if isinstance(value, float):
+        return f"{value:.12g}"  # 6.0 of a table is 6 to a reader
+    return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value).strip()
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(  # no loader: nothing is read from the file system
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["facts"] = facts
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+@lru_cache(maxsize=128)
+def _compile(text: str) -> Template:
+    if list(meta.find_referenced_templates(_ENVIRONMENT.parse(text))):
+        raise TemplateSyntaxError("include, import and extends are not available: a prompt is one file", lineno=1)
+    return _ENVIRONMENT.from_string(text)
+
+
+def _messages(template: Template, data: _Data) -> tuple[Message, ...]:
+    system, user = (_block(template, name, data) for name in ("system", "user"))
+    return (*([Message("system", system)] if system else []), Message("user", user))
+
+
+def _block(template: Template, name: str, data: _Data) -> str:
+    block = template.blocks.get(name)
+    return "".join(block(template.new_context(dict(data)))).strip() if block else ""
+
+
+@contextmanager
+def _one_line_errors(task: str, style: Style) -> Iterator[None]:
+    try:
+        yield
+    except TemplateSyntaxError as error:
+        raise ValueError(f"prompt {task!r}, style {style!r}, line {error.lineno}: {error.message}") from error
+    except TemplateError as error:
+        raise ValueError(f"prompt {task!r}, style {style!r}: {error.message}") from error
