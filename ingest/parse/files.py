@@ -1,0 +1,135 @@
+"""Which parser reads which file, and what every file is checked for before and after."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from ingest.parse.base import MEGABYTE, Parsed, ParseError, Parser, ParseSettings, Unsupported
+from ingest.parse.decode import is_binary
+from ingest.parse.sniff import sniff
+from ingest.plugins import MissingExtra, resolve
+
+GROUP = "rag.parsers"
+
+TEXT, CODE = "ingest.parse.plain:parse_text", "ingest.parse.plain:parse_code"
+OFFICE, IMAGE = "ingest.parse.office", "ingest.parse.image:parse_image"
+MARKDOWN, HTML = "ingest.parse.markdown:parse_markdown", "ingest.parse.html:parse_html"
+CSV, JSON_LINES = "ingest.parse.delimited:parse_csv", "ingest.parse.json_text:parse_json_lines"
+
+PARSERS: dict[str, str] = {
+    **dict.fromkeys((".txt", ".text", ".log", ".cfg", ".ini", ".conf", ".yaml", ".yml", ".toml", ".tex", ".srt"), TEXT),
+    **dict.fromkeys(
+        (".py", ".js", ".ts", ".java", ".c", ".h", ".cpp", ".hpp", ".cs", ".go", ".rs", ".rb", ".php"), CODE
+    ),
+    **dict.fromkeys((".sh", ".sql", ".r", ".kt", ".swift", ".scala", ".pl", ".lua", ".css", ".jsx", ".tsx"), CODE),
+    **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".md.erb"), MARKDOWN),
+    **dict.fromkeys((".html", ".htm", ".xhtml", ".html.erb"), HTML),
+    **dict.fromkeys((".csv", ".tsv", ".tab"), CSV),
+    **dict.fromkeys((".jsonl", ".ndjson"), JSON_LINES),
+    ".json": "ingest.parse.json_text:parse_json",
+    ".pdf": "ingest.parse.pdf:parse_pdf",
+}
+"""File-name ending (".md"; the longest that fits counts) -> `module:function`, a `Parser`.
+
+Other distributions add theirs through entry points of group `rag.parsers` under the ending's name.
+"""
+
+REASONS = {
+    **dict.fromkeys(
+        (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz", ".zst"), "an archive: unpack it first"
+    ),
+    **dict.fromkeys((".mp3", ".wav", ".ogg", ".flac", ".m4a"), "audio: transcribe it to text first"),
+    **dict.fromkeys((".mp4", ".avi", ".mkv", ".mov", ".webm"), "a video: transcribe it to text first"),
+    **dict.fromkeys((".exe", ".elf", ".dll", ".so"), "a program, not a document"),
+    **dict.fromkeys((".sqlite", ".db", ".parquet"), "a database: export it as CSV or JSON lines first"),
+    ".encrypted": "encrypted: a password is needed",
+    ".ole": "a Microsoft container of an unknown kind",
+    ".bin": "binary data of an unknown kind",
+}
+TEXT_PARSERS = {TEXT, CODE, MARKDOWN, HTML, CSV, JSON_LINES, PARSERS[".json"]}
+
+
+def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Parsed:
+    """Return a file's documents, read in this process; `source` is the name they carry.
+
+    Raises ParseError for whatever is wrong with the file, and its kind Unsupported where nothing here reads it. A file
+    that never ends, or one that crashes a library, needs `ParseWorker`.
+    """
+    settings = settings or ParseSettings()
+    try:
+        _check_size(path, settings)
+        parsed = _parser(path)(path, source, settings)
+    except ParseError:
+        raise
+    except MissingExtra as error:
+        raise Unsupported(str(error)) from error
+    except MemoryError as error:
+        raise ParseError("needs more memory than there is") from error
+    except Exception as error:
+        raise ParseError(_one_line(f"not readable: {type(error).__name__}: {error}")) from error
+    parsed = parsed if isinstance(parsed, Parsed) else Parsed(parsed)
+    if not any(document.text for document in parsed.documents):
+        raise ParseError("; ".join(["no text found", *parsed.warnings]))
+    return parsed
+
+
+def register_parser(ending: str, target: str) -> None:
+    """Read files of this ending (".xyz") with `module:function`, in this process and in workers."""
+    if not ending.startswith(".") or target.count(":") != 1:
+        raise ValueError(f"want an ending like '.xyz' and 'module:function', not {ending!r} and {target!r}")
+    if target.startswith("__main__:"):
+        raise ValueError(f"{target!r} cannot be imported by a worker: put the parser into a module of its own")
+    PARSERS[ending.lower()] = target
+
+
+def _check_size(path: Path, settings: ParseSettings) -> None:
+    try:
+        size = path.stat().st_size
+    except OSError as error:
+        raise ParseError(f"cannot be opened: {error.strerror}") from error
+    if not path.is_file():
+        raise ParseError("not a file")
+    if size == 0:
+        raise Unsupported("empty file")
+    if size > settings.max_bytes:
+        limit = f"{settings.max_bytes / MEGABYTE:,.1f} MB"
+        raise Unsupported(f"{size / MEGABYTE:,.1f} MB is over the limit of {limit}; --max-file-size raises it")
+
+
+def _parser(path: Path) -> Parser:
+    """The parser for a file's ending; for an unknown one, and for text that is none, what its content says."""
+    ending = _known_ending(path.name)
+    if ending and not (PARSERS.get(ending) in TEXT_PARSERS and _is_binary(path)):
+        found: Parser = resolve(ending, PARSERS, GROUP)
+        return found
+    content = sniff(path)
+    if content in PARSERS:
+        by_content: Parser = resolve(content, PARSERS, GROUP)
+        return by_content
+    named = Path(path.name).suffix.lower()
+    reason = REASONS.get(content if content != ".bin" else named) or REASONS.get(content, "of an unknown kind")
+    raise Unsupported(reason)
+
+
+def _known_ending(name: str) -> str | None:
+    """The longest ending of this name that a parser is known for: `.md.erb` before `.erb`."""
+    parts = name.lower().split(".")
+    endings = (f".{'.'.join(parts[first:])}" for first in range(1, len(parts)))
+    return next((ending for ending in endings if ending in PARSERS or ending in _plugged_in()), None)
+
+
+@lru_cache(maxsize=1)
+def _plugged_in() -> frozenset[str]:
+    return frozenset(point.name for point in entry_points(group=GROUP))
+
+
+def _is_binary(path: Path) -> bool:
+    with path.open("rb") as file:
+        return is_binary(file.read(65536))
+
+
+def _one_line(message: str, limit: int = 300) -> str:
+    line = " ".join(message.split())
+    return line if len(line) <= limit else f"{line[:limit]}..."
