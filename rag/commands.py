@@ -1,0 +1,228 @@
+"""What each command of `rag` does: build the parts from the configuration, run, show."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rag import show
+from rag.config import CONFIG_FILE, Config, ConfigError
+
+BATCH_QUESTIONS = 8
+
+
+def ingest(options: argparse.Namespace) -> int:
+    """Bring the store in step with files and folders."""
+    config = _config(options)
+    config = config.override("chunker", size=options.chunk_size, overlap=options.overlap)
+    config = config.override(
+        "parse", template=options.template, max_bytes=options.max_file_size, timeout=options.timeout
+    )
+    index = config.index()
+    try:
+        report = index.sync(options.paths)
+    finally:
+        index.store.close()
+    if options.json:
+        show.json_line(show.report_object(report, str(config.store_path)))
+    else:
+        show.report(report, str(config.store_path))
+    named = [problem for problem in (*report.failed, *report.skipped) if problem.named]
+    return 1 if named or (options.strict and report.failed) else 0
+
+
+def search(options: argparse.Namespace) -> int:
+    """Show the passages found for one question or a file of them."""
+    config = _asked(_config(options), options)
+    rows = list(_questions(options))
+    retriever, k, where = config.retriever(), config.table("pipeline").get("k", 5), _where(options)
+    for row in rows:
+        began = time.perf_counter()
+        hits = retriever.retrieve(row["question"], k, where)
+        seconds = time.perf_counter() - began
+        if options.json or options.questions:
+            found = {"question": row["question"], "hits": [show.hit_object(hit) for hit in hits], "seconds": seconds}
+            show.json_line(_with_id(row, found))
+        else:
+            show.hits(hits)
+    return 0
+
+
+def ask(options: argparse.Namespace) -> int:
+    """Answer one question or a file of them."""
+    config = _asked(_generated(_config(options), options), options)
+    config = config.override("pipeline", min_evidence=options.min_evidence, where=options.where)
+    rows = list(_questions(options))
+    pipeline = config.pipeline()
+    if not (options.json or options.questions):
+        show.answer_stream(pipeline.stream(rows[0]["question"]))
+        return 0
+    for low in range(0, len(rows), BATCH_QUESTIONS):
+        batch = rows[low : low + BATCH_QUESTIONS]
+        began = time.perf_counter()
+        answers = pipeline.ask_many([row["question"] for row in batch])
+        seconds = (time.perf_counter() - began) / len(batch)
+        for row, answer in zip(batch, answers, strict=True):
+            show.json_line(_with_id(row, show.answer_object(answer, seconds)))
+    return 0
+
+
+def describe(options: argparse.Namespace) -> int:
+    """Write descriptions from fields."""
+    from rag.describe import Describer, read_products
+
+    config = _generated(_config(options), options)
+    products = read_products(options.fields, options.file)
+    retriever = config.retriever() if options.similar else None
+    describer = Describer(config.generator(), retriever, options.similar, **_describing(config))
+    for product in products:
+        began = time.perf_counter()
+        described = describer.describe(product)
+        if options.json or options.file:
+            show.json_line(show.description_object(described, time.perf_counter() - began))
+        else:
+            show.description(described)
+    return 0
+
+
+def sources(options: argparse.Namespace) -> int:
+    """List what the store holds."""
+    store = _config(options).store(create=False)
+    listed = [
+        {"source": info.source.source, "origin": info.source.origin, "chunks": info.chunks} for info in store.sources()
+    ]
+    if options.json:
+        show.json_line({"sources": listed, "chunks_total": len(store)})
+    else:
+        show.sources(listed)
+    return 0
+
+
+def delete(options: argparse.Namespace) -> int:
+    """Remove a source, or every source of a file."""
+    config = _config(options)
+    config.store(create=False).close()  # refuses a store that is not there, instead of making one
+    index = config.index()
+    count = index.delete(options.source)
+    total = len(index.store)
+    index.store.close()
+    if not count:
+        raise LookupError(f"no source {options.source!r} in the store; `rag sources` lists them")
+    if options.json:
+        show.json_line({"deleted": count, "chunks_total": total})
+    else:
+        show.line(f"deleted {count} source{'s' * (count != 1)}; {total} chunks remain")
+    return 0
+
+
+def models(options: argparse.Namespace) -> int:
+    """List the embedded models."""
+    from rag.doctor import builtin_models
+
+    listed = builtin_models()
+    if options.json:
+        show.json_line({"models": listed})
+    else:
+        show.models(listed)
+    return 0
+
+
+def doctor(options: argparse.Namespace) -> int:
+    """Check the installation and the store."""
+    from rag.doctor import examine
+
+    examined = examine(_config(options), options.repair)
+    if options.json:
+        show.json_line(examined)
+    else:
+        show.examined(examined)
+    return 1 if examined["problems"] else 0
+
+
+def init(options: argparse.Namespace) -> int:
+    """Write a commented rag.toml into the current folder."""
+    file = Path(CONFIG_FILE)
+    if file.exists() and not options.force:
+        raise ConfigError(f"{file} is there already; --force replaces it")
+    from importlib.resources import files
+
+    file.write_text((files("rag") / "rag.toml").read_text("utf-8"), "utf-8")
+    show.line(f"wrote {file}: every option with its default; change what you need")
+    return 0
+
+
+def _config(options: argparse.Namespace) -> Config:
+    config = Config.load(options.config)
+    if options.store is not None:
+        config = config.override("store", path=str(options.store.absolute()))
+    return config.override("embedder", model=options.embedder)
+
+
+def _asked(config: Config, options: argparse.Namespace) -> Config:
+    if options.k is not None and options.k < 1:
+        raise ValueError(f"-k is {options.k}: at least one passage has to be retrieved")
+    return config.override("retriever", kind=options.retriever).override("pipeline", k=options.k)
+
+
+def _generated(config: Config, options: argparse.Namespace) -> Config:
+    config = config.override("generator", model=options.model)
+    return config.override(
+        "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
+    )
+
+
+def _describing(config: Config) -> dict[str, Any]:
+    decoding = config.table("decoding")
+    return {"decoding": decoding} if decoding else {}
+
+
+def _where(options: argparse.Namespace) -> Any:
+    if options.where is None:
+        return None
+    from stores.filters import parse_filter
+
+    return parse_filter(options.where)
+
+
+def _questions(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
+    """Yield rows with a question each: the one on the command line, or those of the file, all checked before use."""
+    if (options.question is None) == (options.questions is None):
+        raise ValueError("give one question, or --questions FILE.jsonl")
+    if options.questions is None:
+        if not options.question.strip():
+            raise ValueError("the question is empty: ask something")
+        yield {"question": options.question}
+        return
+    for number, text in enumerate(_lines(options.questions), start=1):
+        if text.strip():
+            yield _question_row(text, f"{options.questions}, line {number}")
+
+
+def _lines(file: Path) -> Sequence[str]:
+    try:
+        return file.read_text("utf-8-sig").split("\n")  # splitlines() would also cut at U+2028
+    except FileNotFoundError:
+        raise ValueError(f"no questions at {file}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{file} is not UTF-8 text") from None
+
+
+def _question_row(text: str, place: str) -> dict[str, Any]:
+    try:
+        row = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{place}: not JSON ({error.msg})") from None
+    if not isinstance(row, dict) or not isinstance(row.get("question"), str) or not row["question"].strip():
+        raise ValueError(f'{place}: needs a "question" that is not empty, such as {{"id": 1, "question": "Who?"}}')
+    return row
+
+
+def _with_id(row: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    return {"id": row["id"], **found} if "id" in row else found
+
+
+__all__ = ["ask", "delete", "describe", "doctor", "ingest", "init", "models", "search", "sources"]

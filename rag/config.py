@@ -1,0 +1,201 @@
+"""One file, `rag.toml`: a table is a constructor call, `kind` picks the class.
+
+    [store]
+    path = ".rag"
+    [generator]
+    model = "google/flan-t5-base"
+
+Every table and key may be left out; `rag init` writes a file with all of them and their meaning.
+"""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ingest.embed import Embedder
+    from ingest.parse import ParseSettings
+    from rag.generate.base import Generator
+    from rag.index import Index
+    from rag.pipeline import Pipeline
+    from rag.retrieve import Retriever
+    from stores.base import Store
+
+CONFIG_FILE = "rag.toml"
+DEFAULT_STORE = ".rag"
+TABLES = ("store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "decoding", "pipeline")
+
+
+class ConfigError(ValueError):
+    """The configuration cannot be used; the message says where and what would work."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The tables of a configuration, and the parts that they make.
+
+    `folder` is what relative paths in it are taken from. `source` names it in messages.
+    """
+
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    folder: Path = field(default_factory=Path.cwd)
+    source: str = "the default configuration"
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> Config:
+        """Read a configuration; without a path, `rag.toml` of the current folder if it is there, else the defaults."""
+        file = Path(path) if path is not None else Path(CONFIG_FILE)
+        if path is None and not file.exists():
+            return cls()
+        try:
+            tables = tomllib.loads(file.read_text("utf-8"))
+        except FileNotFoundError:
+            raise ConfigError(f"no configuration at {file}; `rag init` writes one") from None
+        except OSError as error:
+            raise ConfigError(f"{file} cannot be read: {error.strerror or error}") from None
+        except UnicodeDecodeError:
+            raise ConfigError(f"{file} is not UTF-8 text") from None
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{file} is not valid TOML: {error}") from None
+        for name, table in tables.items():
+            if name not in TABLES:
+                raise ConfigError(f"{file}: unknown table [{name}]; known: {', '.join(TABLES)}")
+            if not isinstance(table, dict):
+                raise ConfigError(f"{file}: {name} has to be a table: [{name}] on a line of its own")
+        return cls(tables, file.resolve().parent, str(file))
+
+    def override(self, table: str, **options: Any) -> Config:
+        """Return a copy in which these options of a table are set; those that are None stay as they are."""
+        given = {key: value for key, value in options.items() if value is not None}
+        if not given:
+            return self
+        tables = {**self.tables, table: {**self.table(table), **given}}
+        return Config(tables, self.folder, self.source)
+
+    def table(self, name: str) -> dict[str, Any]:
+        return dict(self.tables.get(name, {}))
+
+    @property
+    def store_path(self) -> Path:
+        """The folder of the local store."""
+        return self.folder / Path(self.table("store").get("path", DEFAULT_STORE)).expanduser()
+
+    def store(self, create: bool = True) -> Store:
+        """Open the store. Raises StoreError when it is not there and `create` is False."""
+        from stores import new_store
+
+        options = self.table("store")
+        kind = options.pop("kind", "local")
+        if kind == "local":
+            options |= {"path": self.store_path, "create": create}
+        return self._call("store", lambda: new_store(kind, **options))
+
+    def embedder(self) -> Embedder:
+        """Make the embedder; its weights are loaded when first used."""
+        from ingest.embed import new_embedder
+
+        return self._call("embedder", lambda: new_embedder(**self.table("embedder")))
+
+    def parse_settings(self) -> ParseSettings:
+        from ingest.parse import ParseSettings
+
+        return self._make("parse", ParseSettings)
+
+    def index(self) -> Index:
+        """Open the writing half: the store is made when it is not there."""
+        from ingest.chunk import Chunker
+        from rag.index import Index
+
+        embedder = self.embedder()
+        chunker = self._make("chunker", Chunker, embedder.tokens)
+        settings = self.parse_settings()
+        return Index(self.store(), embedder, chunker, settings)
+
+    def retriever(self) -> Retriever:
+        """Open the store for reading, with the retriever over it. Raises WrongEmbedder for another embedder's store."""
+        from rag.retrieve import new_retriever
+
+        store, embedder = self.store(create=False), self.embedder()
+        check_embedder(store, embedder)
+        options = self.table("retriever")
+        kind = options.pop("kind", "hybrid")
+        return self._call("retriever", lambda: new_retriever(kind, store, embedder, **options))
+
+    def generator(self) -> Generator:
+        """Load the generator."""
+        from rag.generate import new_generator
+
+        return self._call("generator", lambda: new_generator(**self.table("generator")))
+
+    def pipeline(self) -> Pipeline:
+        """Open the reading half. Raises StoreError when the store is not there: ingest first."""
+        from dataclasses import replace
+
+        from prompts.prompt import Prompt
+        from rag.pipeline import DEFAULT_DECODING, MIN_EVIDENCE, Pipeline
+
+        retriever = self.retriever()
+        prompt = self.table("prompt")
+        if "folder" in prompt:
+            prompt["folder"] = self.folder / prompt["folder"]
+        decoding = self.table("decoding")
+        if "stop" in decoding:
+            decoding["stop"] = tuple(decoding["stop"])
+        options = self.table("pipeline")
+        embedder = self.table("embedder").get("model", "builtin:minilm")
+        options.setdefault("min_evidence", MIN_EVIDENCE.get(embedder, 0.0))
+        if isinstance(options.get("where"), str):
+            from stores.filters import parse_filter
+
+            options["where"] = parse_filter(options["where"])
+        return self._make(
+            "pipeline",
+            Pipeline,
+            retriever=retriever,
+            generator=self.generator(),
+            prompt=self._call("prompt", lambda: Prompt.load(**({"task": "answer"} | prompt))),
+            decoding=self._call("decoding", lambda: replace(DEFAULT_DECODING, **decoding)),
+            **options,
+        )
+
+    def _make(self, table: str, make: Callable[..., Any], *parts: Any, **options: Any) -> Any:
+        """Call a constructor with a table's keys, those that it does not know refused by name."""
+        options = options or self.table(table)
+        known = inspect.signature(make).parameters
+        for key in options:
+            if key not in known:
+                named = ", ".join(name for name in known if name not in ("tokens", "retriever", "generator"))
+                raise ConfigError(f"{self.source}: [{table}] has no option {key!r}; known: {named}")
+        return self._call(table, lambda: make(*parts, **options))
+
+    def _call(self, table: str, make: Callable[[], Any]) -> Any:
+        """Call a constructor; a wrong key or type is the configuration's fault and said so."""
+        try:
+            return make()
+        except TypeError as error:
+            if not self.table(table):
+                raise
+            raise ConfigError(f"{self.source}: [{table}]: {_plain(error)}") from error
+
+
+def check_embedder(store: Store, embedder: Embedder) -> None:
+    """Raise WrongEmbedder when the store was made with another embedder; a new store has none to differ from."""
+    from rag.index import manifest
+    from stores.base import WrongEmbedder
+
+    held, asked = store.manifest, manifest(embedder)
+    if held and any(held.get(key) != asked[key] for key in ("embedder_fingerprint", "dimension")):
+        raise WrongEmbedder(
+            f"this store was made with {held.get('embedder')} ({held.get('dimension')} dimensions), not {asked['embedder']}"
+            f" ({asked['dimension']}): name that embedder, or ingest into another store"
+        )
+
+
+def _plain(error: TypeError) -> str:
+    """A TypeError without the constructor's name: "got an unexpected keyword argument 'sise'" is about a key."""
+    return str(error).partition("() ")[2] or str(error)

@@ -1,0 +1,118 @@
+"""Is this installation sound, and this store? Versions, threads, weights' hashes, the store's own checks."""
+
+from __future__ import annotations
+
+import os
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from ingest.weights import BUILTINS, WeightsError, find_weights
+from rag.config import Config
+from stores.base import StoreError
+
+PACKAGES = (
+    "openbook-rag",
+    "torch",
+    "transformers",
+    "sentence-transformers",
+    "faiss-cpu",
+    "tokenizers",
+    "numpy",
+    "langchain",
+    "unstructured",
+)
+
+
+def examine(config: Config, repair: bool = False) -> dict[str, Any]:
+    """Return versions, threads, weights, the store's state, what was repaired, and all problems found."""
+    problems: list[str] = []
+    repaired: list[str] = []
+    return {
+        "versions": _versions(problems),
+        "threads": _threads(),
+        "weights": _weights(problems),
+        "store": _store(config, repair, problems, repaired),
+        "repaired": repaired,
+        "problems": problems,
+    }
+
+
+def builtin_models() -> list[dict[str, Any]]:
+    """Return the embedded models: name, kind, licence, whether installed, and the command that installs each."""
+    return [
+        {
+            "name": name,
+            "kind": builtin.kind,
+            "licence": builtin.licence,
+            "installed": _installed(name),
+            "sha256": builtin.sha256,
+            "install": builtin.install,
+        }
+        for name, builtin in BUILTINS.items()
+    ]
+
+
+def _versions(problems: list[str]) -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+            if package != "unstructured":  # of the `office` extra
+                problems.append(f"{package} is not installed")
+    return found
+
+
+def _threads() -> dict[str, Any]:
+    import torch
+
+    return {
+        "processors": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "torch": torch.get_num_threads(),
+        "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "not set"),
+        "accelerator": "cuda" if torch.cuda.is_available() else "none",
+    }
+
+
+def _weights(problems: list[str]) -> dict[str, str]:
+    states = {}
+    for name in BUILTINS:
+        try:
+            weights = find_weights(name)
+            weights.verify()
+            states[name] = f"sha256 {BUILTINS[name].sha256[:16]}... verified"
+        except WeightsError as error:
+            states[name] = "missing or damaged"
+            problems.append(str(error))
+    return states
+
+
+def _installed(name: str) -> bool:
+    try:
+        find_weights(name)
+    except WeightsError:
+        return False
+    return True
+
+
+def _store(config: Config, repair: bool, problems: list[str], repaired: list[str]) -> dict[str, Any]:
+    if config.table("store").get("kind", "local") == "local" and not config.store_path.exists():
+        return {"path": str(config.store_path), "state": "not made yet: rag ingest PATH"}
+    try:
+        store = config.store(create=False)
+    except StoreError as error:
+        problems.append(str(error))
+        return {"path": str(config.store_path), "state": "cannot be opened"}
+    with_checks = hasattr(store, "verify")
+    found = store.verify() if with_checks else []
+    if found and repair and with_checks:
+        store.repair()
+        remaining = store.verify()
+        repaired += [problem for problem in found if problem not in remaining]
+        found = remaining
+    problems += found
+    state = {"path": str(config.store_path), **store.manifest, "chunks": len(store), "sources": len(store.sources())}
+    store.close()
+    return state

@@ -1,0 +1,164 @@
+"""The reading half: retrieve -> prompt -> generate -> verify."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from prompts.prompt import Prompt
+from prompts.types import Packed
+from rag.cite import cite
+from rag.generate.base import Decoding, Generation, Generator
+from rag.retrieve import Retriever
+from rag.types import Answer, Usage
+from stores.base import Hit
+from stores.filters import Filter
+
+ABSTENTION = "I don't know: the documents hold no good evidence for an answer."
+
+# The best hit's cosine below which a question is left unanswered, by embedder. Calibrated on questions whose passage is
+# in the store against questions whose passage was taken out: see tests/benchmarks/abstention.py and the README.
+MIN_EVIDENCE = {"builtin:minilm": 0.40}
+
+DEFAULT_DECODING = Decoding(max_new_tokens=64, repetition_penalty=1.1)
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Answer questions from a retriever's chunks.
+
+    `k` chunks are retrieved and packed, best first. `min_evidence` is the cosine that the best hit must reach for an
+    answer to be tried; 0 tries always. Every answer's sentences are attributed to the spans that support them.
+    """
+
+    retriever: Retriever
+    generator: Generator
+    prompt: Prompt = field(default_factory=lambda: Prompt.load("answer"))
+    k: int = 5
+    decoding: Decoding = DEFAULT_DECODING
+    min_evidence: float = 0.0
+    where: Filter | None = None
+
+    def __post_init__(self) -> None:
+        if self.k < 1:
+            raise ValueError(f"k is {self.k}: at least one passage has to be retrieved")
+
+    def ask(self, question: str) -> Answer:
+        """Answer one question. Raises ValueError for an empty one, or one longer than the generator's window."""
+        return self.ask_many([question])[0]
+
+    def ask_many(self, questions: Sequence[str]) -> list[Answer]:
+        """Answer questions in order, the generator working in batches."""
+        drafts = [self._draft(question) for question in questions]
+        prompts = [draft.packed.prompt for draft in drafts if draft.packed]
+        generations = iter(self.generator.generate(prompts, self.decoding) if prompts else [])
+        return [self._finish(draft, next(generations)) if draft.packed else self._abstain(draft) for draft in drafts]
+
+    def stream(self, question: str) -> AnswerStream:
+        """Return the answer's text in pieces as it is generated; the whole `Answer` is there when they are used up."""
+        return AnswerStream(self, self._draft(question))
+
+    def _draft(self, question: str) -> _Draft:
+        if not question.strip():
+            raise ValueError("the question is empty: ask something")
+        hits = self.retriever.retrieve(question, self.k, self.where)
+        evidence = best_cosine(hits)
+        if not hits or (evidence is not None and evidence < self.min_evidence):
+            return _Draft(question, hits, evidence or 0.0, None)
+        packed = self.prompt.pack(
+            self.generator, self.decoding.max_new_tokens, {"question": question}, [hit.chunk for hit in hits]
+        )
+        return _Draft(question, hits, evidence or 0.0, packed)
+
+    def _finish(self, draft: _Draft, generation: Generation) -> Answer:
+        packed = draft.packed
+        assert packed is not None  # noqa: S101  (a draft without a prompt is never generated from)
+        text = generation.text.strip()
+        usage = Usage(generation.prompt_tokens, generation.completion_tokens, self.generator.context_window)
+        if is_refusal(text):
+            return self._abstain(draft, usage)
+        citations, sentences = cite(text, draft.question, packed.passages)
+        return Answer(
+            question=draft.question,
+            text=text,
+            citations=tuple(citations),
+            hits=tuple(draft.hits),
+            dropped=packed.dropped,
+            usage=usage,
+            sentences=tuple(sentences),
+            evidence=draft.evidence,
+            model=self.generator.name,
+        )
+
+    def _abstain(self, draft: _Draft, usage: Usage | None = None) -> Answer:
+        return Answer(
+            question=draft.question,
+            text=ABSTENTION,
+            hits=tuple(draft.hits),
+            dropped=draft.packed.dropped if draft.packed else (),
+            usage=usage or Usage(context_window=self.generator.context_window),
+            abstained=True,
+            evidence=draft.evidence,
+            model=self.generator.name,
+        )
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A question with what was found for it; no prompt when the evidence is too thin to try."""
+
+    question: str
+    hits: Sequence[Hit]
+    evidence: float
+    packed: Packed | None
+
+
+class AnswerStream:
+    """An answer under way: iterate for its text in pieces, then read `answer`."""
+
+    def __init__(self, pipeline: Pipeline, draft: _Draft) -> None:
+        self._pipeline = pipeline
+        self._draft = draft
+        self._answer: Answer | None = None
+
+    def __iter__(self) -> Iterator[str]:
+        pipeline, packed = self._pipeline, self._draft.packed
+        if packed is None:
+            self._answer = pipeline._abstain(self._draft)
+            yield self._answer.text
+            return
+        pieces = []
+        for piece in pipeline.generator.stream(packed.prompt, pipeline.decoding):
+            pieces.append(piece)
+            yield piece
+        text = "".join(pieces)
+        tokens = pipeline.generator.count_tokens(text) if text else 0
+        self._answer = pipeline._finish(self._draft, Generation(text, packed.prompt_tokens, tokens, "stop"))
+
+    @property
+    def answer(self) -> Answer:
+        """The whole answer with its citations. Raises RuntimeError before the pieces are used up."""
+        if self._answer is None:
+            raise RuntimeError("the answer is not complete yet: iterate over the stream first")
+        return self._answer
+
+
+def best_cosine(hits: Sequence[Hit]) -> float | None:
+    """Return the highest cosine among hits, None when none of them was found by dense search."""
+    cosines = [hit.parts.get("dense") for hit in hits]
+    return max((cosine for cosine in cosines if cosine is not None), default=None)
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a generated answer says, in the ways that models have, that it does not know; nothing said counts too."""
+    return not text or _REFUSAL.match(text) is not None
+
+
+_REFUSAL = re.compile(
+    r"\W*(?:i(?:'m| am)? (?:do not|don['’]t|sorry|cannot|can['’]t|not sure)\b.{0,40}?(?:know|answer|find|sure|information|tell)|"
+    r"i (?:do not|don['’]t) (?:know|have)|unanswerable\b|no answer\b|unknown\W*$|"
+    r"the (?:passages?|context|documents?|text) (?:do|does) not (?:\w+ ){0,3}?"
+    r"(?:contain|say|hold|provide|mention|answer|state|specify|include)|not (?:stated|mentioned|given) in the (?:passage|context|text))",
+    re.IGNORECASE | re.DOTALL,
+)

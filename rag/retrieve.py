@@ -1,0 +1,95 @@
+"""From a question to the chunks that may answer it: by meaning, by words, or both fused by rank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ingest.embed import Embedder
+from ingest.plugins import resolve
+from stores.base import Hit, Store
+from stores.filters import Filter
+
+RETRIEVERS = {
+    "dense": "rag.retrieve:DenseRetriever",
+    "bm25": "rag.retrieve:Bm25Retriever",
+    "hybrid": "rag.retrieve:HybridRetriever",
+}
+
+
+class Retriever(Protocol):
+    """Find chunks for a question."""
+
+    def retrieve(self, question: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
+        """Return up to k hits, best first, among the chunks that `where` allows."""
+
+
+@dataclass(frozen=True)
+class DenseRetriever:
+    """Nearest chunks by cosine of their vectors to the question's."""
+
+    store: Store
+    embedder: Embedder
+
+    def retrieve(self, question: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
+        hits = self.store.search(self.embedder.embed_query(question), k, where)
+        return [Hit(hit.chunk, hit.score, {"dense": hit.score}) for hit in hits]
+
+
+@dataclass(frozen=True)
+class Bm25Retriever:
+    """Chunks that share the question's words, the rare ones counting most."""
+
+    store: Store
+    embedder: Embedder | None = None
+
+    def retrieve(self, question: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
+        hits = self.store.search_text(question, k, where)
+        return [Hit(hit.chunk, hit.score, {"bm25": hit.score}) for hit in hits]
+
+
+@dataclass(frozen=True)
+class HybridRetriever:
+    """Dense and BM25 together, by reciprocal rank fusion.
+
+    Each looks `depth` chunks deep. `Hit.parts` holds the two scores of a hit where it was found by both.
+    """
+
+    store: Store
+    embedder: Embedder
+    depth: int = 100
+    constant: float = 60.0
+
+    def retrieve(self, question: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
+        depth = max(k, self.depth)
+        rankings = {
+            "dense": DenseRetriever(self.store, self.embedder).retrieve(question, depth, where),
+            "bm25": Bm25Retriever(self.store).retrieve(question, depth, where),
+        }
+        return fuse(rankings, self.constant)[:k]
+
+
+def fuse(rankings: Mapping[str, Sequence[Hit]], constant: float = 60.0) -> list[Hit]:
+    """Merge rankings by reciprocal rank: a chunk's score is the sum of 1 / (constant + rank), ranks from 1.
+
+    Source: Cormack, Clarke & Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning
+    Methods", SIGIR 2009, where constant = 60. Ties are ordered by (source, start).
+    """
+    scores: dict[str, float] = {}
+    parts: dict[str, dict[str, float]] = {}
+    chunks = {}
+    for name, ranking in rankings.items():
+        for rank, hit in enumerate(ranking, start=1):
+            key = hit.chunk.id
+            chunks[key] = hit.chunk
+            scores[key] = scores.get(key, 0.0) + 1.0 / (constant + rank)
+            parts.setdefault(key, {}).update(hit.parts or {name: hit.score})
+    hits = [Hit(chunks[key], score, parts[key]) for key, score in scores.items()]
+    return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.source, hit.chunk.start))
+
+
+def new_retriever(kind: str, store: Store, embedder: Embedder, **options: Any) -> Retriever:
+    """Return a retriever of this kind over a store. Raises ValueError with the known kinds."""
+    retriever: Retriever = resolve(kind, RETRIEVERS, group="rag.retrievers")(store, embedder, **options)
+    return retriever
