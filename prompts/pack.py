@@ -48,7 +48,7 @@ def pack(
             is_giant=lambda sentence: window.count_tokens(_bare(sentence, window)) > budget,
         )
         dropped = [*dropped_examples, *dropped]
-        if needs_passages and not kept:
+        if needs_passages and passages and not kept:
             raise ValueError(
                 f"not one sentence of {len(passages)} passages fits: the prompt without them has "
                 f"{budget - room(values, [])} tokens of the {budget} that are left beside {max_new_tokens} new ones"

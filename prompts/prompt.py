@@ -138,12 +138,12 @@ def _check(values: Mapping[str, object]) -> None:
         raise ValueError("'passages' is not a value; give the passages as chunks, as the argument of that name")
     for name in {"labels", "examples"} & values.keys():
         if isinstance(values[name], str) or not isinstance(values[name], Sequence):
-            raise ValueError(f"{name!r} must be a sequence, not {values[name]!r}")
+            raise ValueError(f"{name!r} must be a sequence, not {type(values[name]).__name__}")
     for example in cast(Sequence[object], values.get("examples", ())):
         if isinstance(example, str) or not isinstance(example, Sequence) or len(example) != 2:
             raise ValueError(f"'examples' must be (input, output) pairs, not {example!r}")
     if "fields" in values and not isinstance(values["fields"], Mapping):
-        raise ValueError(f"'fields' must map names to values, not {values['fields']!r}")
+        raise ValueError(f"'fields' must map names to values, not be {type(values['fields']).__name__}")
     if values.get("answer_style", "short") not in ANSWER_STYLES:
         raise ValueError(f"unknown answer_style {values['answer_style']!r}; known: {', '.join(ANSWER_STYLES)}")
 

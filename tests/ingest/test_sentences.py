@@ -39,7 +39,12 @@ def test_prose(parts: list[str]) -> None:
 
 
 def test_chinese_and_japanese_stops_need_no_space() -> None:
-    assert sentences("今日は晴れ。明日は雨！「そうですか。」はい") == ["今日は晴れ。", "明日は雨！", "「そうですか。」", "はい"]
+    assert sentences("今日は晴れ。明日は雨！「そうですか。」はい") == [
+        "今日は晴れ。",
+        "明日は雨！",
+        "「そうですか。」",
+        "はい",
+    ]
 
 
 def test_a_single_line_break_is_soft_wrapping_and_a_blank_line_is_an_end() -> None:
@@ -48,7 +53,10 @@ def test_a_single_line_break_is_soft_wrapping_and_a_blank_line_is_an_end() -> No
 
 
 def test_list_items_table_rows_and_headings_end_at_their_line() -> None:
-    text = "# Returns\nWe pay\n- the fare\n  and more\n- Dr. X\n1) a\n2. b\nName | No. | Is it. So?\n--- | ---\na\tb. C\nlast"
+    text = (
+        "# Returns\nWe pay\n- the fare\n  and more\n- Dr. X\n1) a\n2. b\n"
+        "Name | No. | Is it. So?\n--- | ---\na\tb. C\nlast"
+    )
     assert sentences(text) == [
         "# Returns",
         "We pay",
@@ -70,7 +78,9 @@ def test_list_items_table_rows_and_headings_end_at_their_line() -> None:
 
 
 def test_wrapped_initials_are_no_list_items() -> None:
-    assert sentences("It was J.\nK. Rowling who\nA. B. Carter knew.") == ["It was J.\nK. Rowling who\nA. B. Carter knew."]
+    assert sentences("It was J.\nK. Rowling who\nA. B. Carter knew.") == [
+        "It was J.\nK. Rowling who\nA. B. Carter knew."
+    ]
 
 
 def test_nothing_has_no_sentences() -> None:
@@ -78,8 +88,20 @@ def test_nothing_has_no_sentences() -> None:
 
 
 PIECES = st.sampled_from(
-    [".", "!", "…", "。", " ", "\n", "\r\n", "\t", "\u2029", "\u00a0", "»", '"', ")", "[1]", "- ", "# ", " | ", "==="]
-    + ["Mr", "e.g", "J", "U.S", "3", "word", "The", "ß", "語", "\x1c", "\x85", "i", "No"]
+    [
+        *'.!…。»")| \n\t\r\u00a0\u2029\x1c\x85ß語i3J',
+        "- ",
+        "# ",
+        " | ",
+        "===",
+        "[1]",
+        "Mr",
+        "e.g",
+        "U.S",
+        "word",
+        "The",
+        "No",
+    ]
 )
 
 
@@ -94,7 +116,9 @@ def test_spans_are_in_order_and_cover_all_but_white_space(text: str) -> None:
     assert not text[at:].strip()
 
 
-@pytest.mark.parametrize("unit", ["a", ".", " ", "\n", " .", "a. ", '"', '."', ".a", "\n ", "a\n", "|\n", "[1]", "\u00a0", "#"])
+@pytest.mark.parametrize(
+    "unit", ["a", ".", " ", "\n", " .", "a. ", '"', '."', ".a", "\n ", "a\n", "|\n", "[1]", "\u00a0", "#"]
+)
 def test_ugly_text_comes_to_an_end(unit: str) -> None:
     text = unit * (10**6 // len(unit))
     covered = sum(end - start for start, end in sentence_spans(text))
