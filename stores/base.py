@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
-
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ingest.types import Chunk, Metadata
 from stores.filters import Filter
 
-Vectors = NDArray[np.float32]
+if TYPE_CHECKING:  # so that naming a store loads no numpy
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+
+    Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,11 @@ class StoreError(Exception):
     """A store cannot do what was asked; the message says what was found and what would work."""
 
 
-class WrongEmbedder(StoreError):
+class WrongEmbedder(StoreError):  # noqa: N818 - the name says what is wrong
     """The vectors come from another embedder than the one that the store was made with."""
 
 
-class StoreBusy(StoreError):
+class StoreBusy(StoreError):  # noqa: N818 - a state that passes, not a fault
     """Another process held the store's write lock for longer than the limit."""
 
 
@@ -117,7 +118,7 @@ class Store(Protocol):
         """
 
     def vectors(self, texts: Collection[str]) -> dict[str, Vectors]:
-        """Return the stored vectors, (d,) float32 as given in, of those of these embedding texts that some chunk has."""
+        """Return the vectors, (d,) float32 as given in, of those of these embedding texts that some chunk has."""
 
     def sources(self) -> list[SourceInfo]:
         """Return all sources, ordered by name."""

@@ -1,0 +1,169 @@
+"""The store that keeps everything in memory and computes exactly: for tests, small sets, and as the reference."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ingest.types import Chunk
+from stores import rules
+from stores.base import Entry, Hit, Source, SourceInfo, StoreError
+from stores.filters import Filter, matches
+from stores.words import create_words, match_query
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from stores.base import Vectors
+
+
+class MemoryStore:
+    """A `Store` without files. Full-text search is FTS5's, on a database in memory: the same words and scores."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._manifest: dict[str, str] = {}
+        self._sources: dict[str, Source] = {}
+        self._origins: dict[str, str] = {}
+        self._chunks: dict[int, Chunk] = {}  # by key, in the order written
+        self._vectors: dict[int, Vectors] = {}
+        self._last_key = 0
+        self._words: sqlite3.Connection | None = sqlite3.connect(
+            ":memory:", check_same_thread=False, isolation_level=None
+        )
+        self._words.execute(create_words(content=""))
+
+    @property
+    def manifest(self) -> Mapping[str, str]:
+        """What the store was made with."""
+        return dict(self._manifest)
+
+    def bind(self, manifest: Mapping[str, str]) -> None:
+        """See `Store.bind`."""
+        with self._lock:
+            self._index()
+            self._manifest = rules.bound(self._manifest, manifest)
+
+    def write(
+        self,
+        put: Sequence[Entry] = (),
+        delete: Collection[str] = (),
+        origins: Mapping[str, str | None] | None = None,
+    ) -> None:
+        """See `Store.write`."""
+        with self._lock:
+            index = self._index()
+            entries = rules.accepted(put, origins or {}, self._manifest)  # before anything changes
+            for source in delete:
+                self._remove(index, source)
+            for entry in entries:
+                self._remove(index, entry.source.source)
+                self._add(index, entry)
+            for origin, fingerprint in (origins or {}).items():
+                self._origins.pop(origin, None)
+                if fingerprint is not None:
+                    self._origins[origin] = fingerprint
+
+    def search(self, vector: ArrayLike, k: int = 5, where: Filter | None = None) -> list[Hit]:
+        """See `Store.search`."""
+        with self._lock:
+            self._index()
+            rules.check_k(k)
+            query = rules.query_vector(vector, rules.dimension_of(self._manifest))
+            keys = [key for key, chunk in self._chunks.items() if where is None or matches(where, chunk)]
+            if not keys:
+                return []
+            scores = rules.cosines(np.stack([self._vectors[key] for key in keys]), query)
+            return rules.best(zip((self._chunks[key] for key in keys), scores, strict=True), k)
+
+    def search_text(self, text: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
+        """See `Store.search_text`."""
+        with self._lock:
+            index = self._index()
+            rules.check_k(k)
+            sql = "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?"
+            found = [(self._chunks[key], score) for key, score in index.execute(sql, [match_query(text)])]
+            return rules.best(((c, score) for c, score in found if where is None or matches(where, c)), k)
+
+    def vectors(self, texts: Collection[str]) -> dict[str, Vectors]:
+        """See `Store.vectors`."""
+        wanted = set(texts)
+        with self._lock:
+            self._index()
+            found: dict[str, Vectors] = {}
+            for key, chunk in self._chunks.items():
+                if (text := chunk.embedding_text) in wanted:
+                    found.setdefault(text, self._vectors[key].copy())
+            return found
+
+    def sources(self) -> list[SourceInfo]:
+        """See `Store.sources`."""
+        with self._lock:
+            self._index()
+            counts = dict.fromkeys(sorted(self._sources), 0)
+            for chunk in self._chunks.values():
+                counts[chunk.source] += 1
+            return [SourceInfo(self._sources[source], count) for source, count in counts.items()]
+
+    def origins(self) -> dict[str, str]:
+        """See `Store.origins`."""
+        with self._lock:
+            self._index()
+            return dict(self._origins)
+
+    def chunks(self, source: str | None = None) -> Iterator[Chunk]:
+        """See `Store.chunks`."""
+        with self._lock:
+            self._index()
+            found = [chunk for chunk in self._chunks.values() if source in (None, chunk.source)]
+        yield from sorted(found, key=lambda chunk: (chunk.source, chunk.start, chunk.id))
+
+    def get(self, ids: Sequence[str]) -> list[Chunk]:
+        """See `Store.get`."""
+        with self._lock:
+            self._index()
+            by_id = {chunk.id: chunk for chunk in self._chunks.values()}
+            return [by_id[chunk_id] for chunk_id in ids if chunk_id in by_id]
+
+    def __len__(self) -> int:
+        with self._lock:
+            self._index()
+            return len(self._chunks)
+
+    def compact(self) -> None:
+        """See `Store.compact`."""
+        with self._lock:
+            self._index().execute("INSERT INTO words(words) VALUES ('optimize')")
+
+    def close(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            if self._words is not None:
+                self._words.close()
+            self._words = None
+
+    def _index(self) -> sqlite3.Connection:
+        if self._words is None:
+            raise StoreError("the store is closed")
+        return self._words
+
+    def _add(self, index: sqlite3.Connection, entry: Entry) -> None:
+        self._sources[entry.source.source] = entry.source
+        for chunk, vector in zip(entry.chunks, entry.vectors, strict=True):
+            self._last_key += 1
+            self._chunks[self._last_key] = chunk
+            self._vectors[self._last_key] = vector
+            row = (self._last_key, " ".join(chunk.heading), chunk.text)
+            index.execute("INSERT INTO words(rowid, heading, text) VALUES (?, ?, ?)", row)
+
+    def _remove(self, index: sqlite3.Connection, source: str) -> None:
+        self._sources.pop(source, None)
+        for key in [key for key, chunk in self._chunks.items() if chunk.source == source]:
+            chunk = self._chunks.pop(key)
+            del self._vectors[key]
+            row = (key, " ".join(chunk.heading), chunk.text)
+            index.execute("INSERT INTO words(words, rowid, heading, text) VALUES ('delete', ?, ?, ?)", row)

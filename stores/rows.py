@@ -1,0 +1,117 @@
+"""Chunks and vectors as rows of the database: how they go in, out, and come back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ingest.types import Chunk
+from stores.base import Entry
+from stores.filter_sql import metadata_from_json, metadata_to_json, to_sql
+from stores.filters import Filter
+
+if TYPE_CHECKING:
+    from stores.base import Vectors
+    from stores.vector_index import Keys
+
+COLUMNS = 'chunks.text, chunks.source, chunks.start, chunks."end", chunks.page, chunks.heading, chunks.metadata'
+THESE = "key IN (SELECT value FROM json_each(?))"  # one parameter, however many keys
+
+
+def add(connection: sqlite3.Connection, entry: Entry) -> int:
+    """Add a source that is not there, and return the number of its chunks."""
+    source = entry.source
+    values = [source.source, source.origin, source.fingerprint, metadata_to_json(source.metadata)]
+    connection.execute("INSERT INTO sources VALUES (?, ?, ?, ?)", values)
+    keys = []
+    for chunk, vector in zip(entry.chunks, entry.vectors, strict=True):
+        sql = "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        key = connection.execute(sql, _values(chunk)).lastrowid
+        connection.execute("INSERT INTO vectors VALUES (?, ?)", [key, vector.tobytes()])
+        keys.append(key)
+    texts = f"SELECT key, heading, text FROM passages WHERE {THESE}"
+    connection.execute(f"INSERT INTO words(rowid, heading, text) {texts}", [json.dumps(keys)])
+    return len(keys)
+
+
+def remove(connection: sqlite3.Connection, source: str) -> int:
+    """Remove a source, if it is there, and return the number of its chunks."""
+    keys = [key for (key,) in connection.execute("SELECT key FROM chunks WHERE source = ?", [source])]
+    parameters = [json.dumps(keys)]
+    # The full-text index holds no texts, so it must be told what to take out: before they are gone.
+    texts = f"SELECT 'delete', key, heading, text FROM passages WHERE {THESE}"
+    connection.execute(f"INSERT INTO words(words, rowid, heading, text) {texts}", parameters)
+    connection.execute(f"DELETE FROM vectors WHERE {THESE}", parameters)
+    connection.execute(f"DELETE FROM chunks WHERE {THESE}", parameters)
+    connection.execute("DELETE FROM sources WHERE source = ?", [source])
+    return len(keys)
+
+
+def chunks(
+    connection: sqlite3.Connection, condition: str, parameters: Sequence[object], limit: int = -1
+) -> list[Chunk]:
+    """Return the chunks that fulfil an SQL condition, ordered by (source, start)."""
+    sql = f"SELECT {COLUMNS} FROM chunks WHERE {condition} ORDER BY source, start, id LIMIT ?"
+    return [_chunk(row) for row in connection.execute(sql, [*parameters, limit])]
+
+
+def chunks_by_key(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterator[tuple[int, Chunk]]:
+    """Yield the chunks of these keys, in any order."""
+    for key, *row in connection.execute(f"SELECT key, {COLUMNS} FROM chunks WHERE {THESE}", [json.dumps(list(keys))]):
+        yield key, _chunk(row)
+
+
+def chunks_with_vectors(connection: sqlite3.Connection, keys: Keys, dimension: int) -> tuple[list[Chunk], Vectors]:
+    """Return the chunks of these keys, in any order, and their (n, d) vectors in the same."""
+    sql = f"SELECT vector, {COLUMNS} FROM chunks JOIN vectors USING (key) WHERE {THESE}"
+    found = connection.execute(sql, [json.dumps(keys.tolist())]).fetchall()
+    return [_chunk(row) for _, *row in found], stacked([vector for vector, *_ in found], dimension)
+
+
+def allowed(connection: sqlite3.Connection, where: Filter) -> Keys:
+    """Return the keys of the chunks that the filter allows."""
+    condition, parameters = to_sql(where)
+    found = connection.execute(f"SELECT key FROM chunks WHERE {condition}", parameters)
+    return np.fromiter((key for (key,) in found), dtype=np.int64)
+
+
+def stacked(vectors: Sequence[bytes], dimension: int) -> Vectors:
+    """Return (n, dimension) float32 from the blobs of n rows."""
+    return np.frombuffer(b"".join(vectors), dtype=np.float32).reshape(len(vectors), dimension)
+
+
+def keys(connection: sqlite3.Connection) -> Keys:
+    """Return the keys of all chunks."""
+    return np.fromiter((key for (key,) in connection.execute("SELECT key FROM chunks")), dtype=np.int64)
+
+
+def count(connection: sqlite3.Connection) -> int:
+    """Return the number of chunks."""
+    return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
+
+
+def manifest(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the manifest, {} when unbound."""
+    return dict(connection.execute("SELECT name, value FROM manifest"))
+
+
+def passage_hash(embedding_text: str) -> str:
+    """Return 32 hexadecimal digits that stand for the embedding text."""
+    return hashlib.sha256(embedding_text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _values(chunk: Chunk) -> tuple[object, ...]:
+    heading = json.dumps(chunk.heading, ensure_ascii=False)
+    metadata = metadata_to_json(chunk.metadata)
+    passage = passage_hash(chunk.embedding_text)
+    return chunk.source, chunk.start, chunk.end, chunk.page, heading, metadata, chunk.id, passage, chunk.text
+
+
+def _chunk(row: Sequence[Any]) -> Chunk:
+    text, source, start, end, page, heading, metadata = row
+    return Chunk(text, source, start, end, page, tuple(json.loads(heading)), metadata_from_json(metadata))

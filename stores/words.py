@@ -1,0 +1,29 @@
+"""Full-text search by SQLite's FTS5: how text becomes words, and a question a query.
+
+FTS5 ranks by BM25 with k1 = 1.2 and b = 0.75; the weight of a word that n of N chunks hold is
+log((N - n + 0.5) / (n + 0.5)), at least 1e-6. Words are folded to lower case without accents and stemmed by Porter's
+rules, so that "Connections" finds "connecting".
+"""
+
+from __future__ import annotations
+
+import re
+
+TOKENIZER = "porter unicode61 remove_diacritics 2"
+STOP_WORDS: frozenset[str] = frozenset()
+
+
+def create_words(content: str) -> str:
+    """Return the SQL that makes the full-text index; `content` names the view it indexes, '' when it has none."""
+    rowid = ", content_rowid='key'" if content else ""
+    return f"CREATE VIRTUAL TABLE words USING fts5(heading, text, content='{content}'{rowid}, tokenize='{TOKENIZER}')"
+
+
+def match_query(text: str) -> str:
+    """Return the FTS5 query for the chunks that share a word with the text.
+
+    Each word is quoted, so nothing in it is an operator. Common words are left out where others remain.
+    """
+    words = list(dict.fromkeys(word.lower() for word in re.findall(r"[^\W_]+", text)))
+    telling = [word for word in words if word not in STOP_WORDS] or words
+    return " OR ".join(f'"{word}"' for word in telling) or '""'  # which no chunk matches
