@@ -39,18 +39,22 @@ class Layout:
 
 
 def catalogue(
-    rows: Sequence[Row], source: str, settings: ParseSettings, metadata: Mapping[str, MetadataValue] | None = None
+    rows: Sequence[Row],
+    source: str,
+    settings: ParseSettings,
+    metadata: Mapping[str, MetadataValue] | None = None,
+    prefix: str = "",
 ) -> Parsed:
     """Return one document a row, named `source#key`; rows without text are counted in a warning.
 
-    The key is the first field of `_id`, `id`, `sku`, ... that every row has and no two share, else the row's number
-    from 1. `metadata` is added to every row's own fields.
+    The key, after `prefix`, is the first field of `_id`, `id`, `sku`, ... that every row has and no two share, else the
+    row's number from 1. `metadata` is added to every row's own fields.
     """
     plan = layout(rows)
     documents, empty = [], 0
     for number, row in enumerate(rows, start=1):
         key = one_line(str(row[plan.key])) if plan.key else str(number)
-        document = _document(row, f"{source}#{key}", plan, settings.template, metadata or {})
+        document = _document(row, f"{source}#{prefix}{key}", plan, settings.template, metadata or {})
         if document.text:
             documents.append(document)
         else:

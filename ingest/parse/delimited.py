@@ -22,7 +22,7 @@ def parse_csv(path: Path, source: str, settings: ParseSettings) -> Parsed:
     text = decode(path.read_bytes())[0]
     tsv = path.name.lower().endswith((".tsv", ".tab"))
     rows = _rows(text, "\t" if tsv and "\t" in text else _delimiter(text))
-    caption, rows = _without_caption(rows)
+    caption, rows = without_caption(rows)
     if not rows:
         raise ParseError("no text found: not a single row")
     names, rows = header(rows)
@@ -69,6 +69,18 @@ def typed_rows(names: list[str], rows: list[list[str]]) -> list[Row]:
     ]
 
 
+def without_caption(rows: list[list[str]]) -> tuple[str, list[list[str]]]:
+    """Part off the title that exports put above the header: leading rows of one cell, where others have several."""
+    if max((len([cell for cell in row if cell.strip()]) for row in rows[:50]), default=0) < 2:
+        return "", rows
+    count = 0
+    while count < len(rows) - 2 and len([cell for cell in rows[count] if cell.strip()]) == 1:
+        count += 1
+    if count > 3:  # a sparse table, not a title
+        return "", rows
+    return " ".join(" ".join(row).strip() for row in rows[:count]), rows[count:]
+
+
 def _is_coded(rows: list[list[str]], column: int) -> bool:
     """A column with a `007` is one of codes: then its `123` is a code too, not a number."""
     return any(len(row) > column and re.fullmatch(r"\s*0\d+\s*|\s*\d{16,}\s*", row[column]) for row in rows)
@@ -104,15 +116,3 @@ def _delimiter(text: str) -> str:
         if score > best_score:
             best, best_score = delimiter, score
     return best
-
-
-def _without_caption(rows: list[list[str]]) -> tuple[str, list[list[str]]]:
-    """Exports put a title above the header: leading rows of one cell, where the others have several."""
-    if max((len([cell for cell in row if cell.strip()]) for row in rows[:50]), default=0) < 2:
-        return "", rows
-    count = 0
-    while count < len(rows) - 2 and len([cell for cell in rows[count] if cell.strip()]) == 1:
-        count += 1
-    if count > 3:  # a sparse table, not a title
-        return "", rows
-    return " ".join(" ".join(row).strip() for row in rows[:count]), rows[count:]

@@ -14,7 +14,8 @@ from ingest.plugins import MissingExtra, resolve
 GROUP = "rag.parsers"
 
 TEXT, CODE = "ingest.parse.plain:parse_text", "ingest.parse.plain:parse_code"
-OFFICE, IMAGE = "ingest.parse.office", "ingest.parse.image:parse_image"
+OFFICE, SHEETS, MAIL = "ingest.parse.office", "ingest.parse.sheets", "ingest.parse.mail"
+XML, IMAGE = "ingest.parse.xml_text:parse_xml", "ingest.parse.image:parse_image"
 MARKDOWN, HTML = "ingest.parse.markdown:parse_markdown", "ingest.parse.html:parse_html"
 CSV, JSON_LINES = "ingest.parse.delimited:parse_csv", "ingest.parse.json_text:parse_json_lines"
 
@@ -29,7 +30,17 @@ PARSERS: dict[str, str] = {
     **dict.fromkeys((".csv", ".tsv", ".tab"), CSV),
     **dict.fromkeys((".jsonl", ".ndjson"), JSON_LINES),
     ".json": "ingest.parse.json_text:parse_json",
+    **dict.fromkeys((".xml", ".xsl", ".rss", ".atom", ".svg"), XML),
     ".pdf": "ingest.parse.pdf:parse_pdf",
+    ".epub": "ingest.parse.epub:parse_epub",
+    **dict.fromkeys((".docx", ".docm", ".dotx"), f"{OFFICE}:parse_docx"),
+    **dict.fromkeys((".pptx", ".pptm", ".ppsx"), f"{OFFICE}:parse_pptx"),
+    **{f".{kind}": f"{OFFICE}:parse_{kind}" for kind in ("odt", "rtf", "doc", "ppt")},
+    **dict.fromkeys((".xlsx", ".xlsm"), f"{SHEETS}:parse_xlsx"),
+    ".xls": f"{SHEETS}:parse_xls",
+    ".eml": f"{MAIL}:parse_eml",
+    ".msg": f"{MAIL}:parse_msg",
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif"), IMAGE),
 }
 """File-name ending (".md"; the longest that fits counts) -> `module:function`, a `Parser`.
 
@@ -44,11 +55,12 @@ REASONS = {
     **dict.fromkeys((".mp4", ".avi", ".mkv", ".mov", ".webm"), "a video: transcribe it to text first"),
     **dict.fromkeys((".exe", ".elf", ".dll", ".so"), "a program, not a document"),
     **dict.fromkeys((".sqlite", ".db", ".parquet"), "a database: export it as CSV or JSON lines first"),
-    ".encrypted": "encrypted: a password is needed",
     ".ole": "a Microsoft container of an unknown kind",
     ".bin": "binary data of an unknown kind",
 }
-TEXT_PARSERS = {TEXT, CODE, MARKDOWN, HTML, CSV, JSON_LINES, PARSERS[".json"]}
+TEXT_PARSERS = {TEXT, CODE, MARKDOWN, HTML, CSV, JSON_LINES, XML, PARSERS[".json"]}
+CONTAINERS = {".docx", ".pptx", ".xlsx", ".xls", ".doc", ".ppt", ".msg", ".epub", ".odt", ".rtf"}
+"""Endings whose content is known by its first bytes, and which are put on other files: HTML called .xls, RTF .doc."""
 
 
 def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Parsed:
@@ -99,18 +111,33 @@ def _check_size(path: Path, settings: ParseSettings) -> None:
 
 
 def _parser(path: Path) -> Parser:
-    """The parser for a file's ending; for an unknown one, and for text that is none, what its content says."""
+    """The parser for a file's ending, unless the content says that the name is wrong or there is none."""
     ending = _known_ending(path.name)
-    if ending and not (PARSERS.get(ending) in TEXT_PARSERS and _is_binary(path)):
-        found: Parser = resolve(ending, PARSERS, GROUP)
-        return found
+    if ending is None or _is_misnamed(path, ending):
+        content = sniff(path)
+        if content not in PARSERS:
+            raise _unknown(content, path)
+        ending = content
+    found: Parser = resolve(ending, PARSERS, GROUP)
+    return found
+
+
+def _is_misnamed(path: Path, ending: str) -> bool:
+    """Text that is binary, or a container that is another's; what is merely damaged is its own parser's to report."""
+    target = PARSERS.get(ending, "")
+    if target in TEXT_PARSERS:
+        return _is_binary(path)
+    if ending not in CONTAINERS or not target.startswith("ingest.parse."):
+        return False
     content = sniff(path)
-    if content in PARSERS:
-        by_content: Parser = resolve(content, PARSERS, GROUP)
-        return by_content
-    named = Path(path.name).suffix.lower()
-    reason = REASONS.get(content if content != ".bin" else named) or REASONS.get(content, "of an unknown kind")
-    raise Unsupported(reason)
+    return content == ".encrypted" or (content != ending and content in PARSERS)
+
+
+def _unknown(content: str, path: Path) -> ParseError:
+    if content == ".encrypted":
+        return ParseError("encrypted: a password is needed")
+    named = path.suffix.lower() if content == ".bin" else content
+    return Unsupported(REASONS.get(named) or REASONS[".bin"])
 
 
 def _known_ending(name: str) -> str | None:
