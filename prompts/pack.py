@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from math import inf
 
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
@@ -12,6 +13,9 @@ from prompts.types import Dropped, Message, Packed, RenderedPrompt, Window
 
 Values = Mapping[str, object]
 Render = Callable[[Values, Sequence[Chunk]], RenderedPrompt]
+
+_CHARACTERS_PER_TOKEN = 32
+"""Far above what text has on average: what has more, for the tokens that are left, is too long without counting."""
 
 
 def pack(
@@ -38,14 +42,16 @@ def pack(
         return budget - window.count_tokens(render(values, kept))
 
     kept, dropped = _choose(passages, lambda kept: 0)
-    if room(values, kept) < 0:
-        values, dropped_examples = _drop_examples(values, room, passages[:1] if needs_passages else ())
+    hopeless = sum(len(chunk.text) for chunk in kept) > budget * _CHARACTERS_PER_TOKEN
+    if hopeless or room(values, kept) < 0:
+        values, dropped_examples = _drop_examples(values, room, _lead(passages, budget) if needs_passages else [])
         if (missing := -room(values, [])) > 0:
             raise ValueError(_too_long(values, budget + missing, budget, max_new_tokens))
         kept, dropped = _choose(
             passages,
             lambda kept: room(values, kept),
-            is_giant=lambda sentence: window.count_tokens(_bare(sentence, window)) > budget,
+            budget,
+            lambda sentence: window.count_tokens(_bare(sentence, window)) > budget,
         )
         dropped = [*dropped_examples, *dropped]
         if needs_passages and passages and not kept:
@@ -72,20 +78,21 @@ def _bare(text: str, window: Window) -> RenderedPrompt:
 
 # --- passages ---------------------------------------------------------------------------------------------------------
 
-_CHARACTERS_PER_TOKEN = 16
-"""Far above what text has on average: a passage with more, for the room that is left, is not worth a count."""
-
 
 def _choose(
     passages: Sequence[Chunk],
     room: Callable[[Sequence[Chunk]], int],
+    left: float = inf,
     is_giant: Callable[[str], bool] = lambda sentence: False,
 ) -> tuple[list[Chunk], list[Dropped]]:
-    """Return what to keep and what not; `room` is the number of tokens left with these passages, negative if over."""
+    """Return what to keep and what not.
+
+    `room` is the number of tokens left with these passages, negative if over; `left` is at least what it is with none.
+    """
     kept: list[Chunk] = []
     dropped: list[Dropped] = []
     texts: set[str] = set()
-    left = None  # tokens; known once the window is full, which is when no passage is cut any more
+    full = False
     for passage in passages:
         if _words(passage.text) in texts:
             dropped.append(Dropped(passage, passage.start, passage.end, "duplicate"))
@@ -94,18 +101,18 @@ def _choose(
             if is_repeat:
                 dropped.append(Dropped(passage, piece.start, piece.end, "overlap"))
                 continue
-            if left is not None and len(piece.text) > left * _CHARACTERS_PER_TOKEN:
-                fitting = 0
-            elif room([*kept, piece]) >= 0:
+            limit = left * _CHARACTERS_PER_TOKEN
+            if len(piece.text) <= limit and room([*kept, piece]) >= 0:
                 fitting = len(piece.text)
             else:
-                fitting = _cut(piece, kept, room, is_giant) if left is None else 0
+                fitting = 0 if full else _cut(piece, kept, room, is_giant, limit)
             if fitting:
                 kept.append(_part(piece, piece.start, piece.start + fitting))
                 texts.add(_words(kept[-1].text))
             if fitting < len(piece.text):
                 dropped.append(Dropped(passage, piece.start + fitting, piece.end))
-                left = max(room(kept), 0) if kept and left is None else left
+                if kept and not full:
+                    full, left = True, max(room(kept), 0)
     return kept, dropped
 
 
@@ -144,17 +151,22 @@ def _cut(
     kept: Sequence[Chunk],
     room: Callable[[Sequence[Chunk]], int],
     is_giant: Callable[[str], bool],
+    limit: float,
 ) -> int:
-    """Return how many characters of the piece fit: whole sentences, or words where one sentence overfills a window."""
+    """Return how many characters of the piece fit: whole sentences, or words where one sentence overfills a window.
+
+    No more than `limit` characters are tried.
+    """
 
     def fits(length: int) -> bool:
         return room([*kept, _part(piece, piece.start, piece.start + length)]) >= 0
 
     ends = [end for _, end in sentence_spans(piece.text)]
-    fitting = _last_true(ends, fits)
-    if fitting or kept or not ends or not is_giant(piece.text[: ends[0]]):
+    fitting = _last_true([end for end in ends if end <= limit], fits)
+    if fitting or kept or not ends or not (ends[0] > limit or is_giant(piece.text[: ends[0]])):
         return fitting
-    return _last_true([word.end() for word in _WORD.finditer(piece.text, 0, ends[0])], fits)
+    words = _WORD.finditer(piece.text, 0, int(min(ends[0], limit)))
+    return _last_true([word.end() for word in words], fits)
 
 
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\s\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
@@ -174,6 +186,12 @@ def _last_true(lengths: Sequence[int], fits: Callable[[int], bool]) -> int:
 
 
 # --- examples ---------------------------------------------------------------------------------------------------------
+
+
+def _lead(passages: Sequence[Chunk], budget: int) -> list[Chunk]:
+    """Return the best passage, or as much of it as cannot fit anyway."""
+    longest = budget * _CHARACTERS_PER_TOKEN + 1
+    return [_part(best, best.start, min(best.end, best.start + longest)) for best in passages[:1]]
 
 
 def _drop_examples(

@@ -310,3 +310,16 @@ def test_special_tokens_of_the_window_are_broken_in_the_prompt_but_not_in_the_ch
     assert packed.passages == (chunk(text),)
     assert not any(token in turn.content for turn, token in itertools.product(packed.prompt, window.special_tokens))
     assert "< |im_start| >system" in packed.prompt[1].content
+
+
+def test_a_book_is_not_tokenised_whole_for_a_small_window() -> None:
+    lengths = []
+
+    def count(text: str) -> int:
+        lengths.append(len(text))
+        return words(text)
+
+    book = " ".join(f"Sentence number {number} says little." for number in range(20_000))
+    packed = Prompt.load("summarise").pack(FakeWindow(110, count=count), 10, {}, [chunk(book)])
+    assert packed.prompt_tokens == 96  # 19 sentences of 5 words and the cue
+    assert sum(lengths) < 30_000
