@@ -10,12 +10,11 @@ rows, lines of code) are gathered until the next would not fit:
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ingest.sentences import sentence_spans
 from ingest.types import Block, Chunk, Document
@@ -49,9 +48,7 @@ class Chunker:
         self.size = min(DEFAULT_SIZE, tokens.window) if size is None else size
         self.overlap = overlap
         if not 8 <= self.size <= tokens.window:
-            raise ValueError(
-                f"chunk size {self.size} does not fit: the embedder reads {tokens.window} tokens; give 8 to {tokens.window}"
-            )
+            raise ValueError(f"chunk size {self.size} does not fit: give 8 to {tokens.window}, the embedder's window")
         if not 0 <= overlap <= self.size // 2:
             raise ValueError(f"overlap {overlap} does not fit: give 0 to {self.size // 2}, half the chunk size")
         self._count_heading = lru_cache(maxsize=4096)(self._count)
@@ -141,15 +138,14 @@ class Chunker:
 
     def _units(self, document: Document, offsets: Offsets) -> Iterator[Unit]:
         """Yield the document's units in order, those of more than a chunk's size cut into pieces that fit."""
-        # A token may begin with the space before its word, so its end says where it belongs. Contiguous: the search
-        # would otherwise copy the column each time.
-        ends = np.ascontiguousarray(offsets[:, 1])
+        # A token may begin with the space before its word, so its end says where it belongs.
+        ends: list[int] = offsets[:, 1].tolist()
         for block in document.blocks or (Block(0, len(document.text)),):
             first = True
             heading = self._heading_tokens((*_title_of(document), *block.heading))
             most = self.size - min(heading, self.size // 4)
             for start, end in _spans(document.text, block):
-                low, high = (int(i) for i in np.searchsorted(ends, (start, end), side="right"))
+                low, high = bisect_right(ends, start), bisect_right(ends, end)
                 for piece_start, piece_end, tokens in _pieces(document.text, start, end, offsets[low:high], most):
                     yield Unit(piece_start, piece_end, tokens, block, first)
                     first = False

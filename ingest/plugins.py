@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from typing import Any
 
 
-class MissingExtra(ImportError):
+class MissingExtra(ImportError):  # noqa: N818  (the name says what to do about it)
     """A package that an optional feature needs is not installed; the message holds the pip command."""
 
     def __init__(self, feature: str, extra: str) -> None:

@@ -1,9 +1,9 @@
 """Answers over your own documents with small open models: local, cited, measured.
 
-    from rag import Config
-    Config().index().sync(["docs/"])
-    answer = Config().pipeline().ask("How long is parental leave?")
-    print(answer.text, answer.citations)
+>>> from rag import Config
+>>> Config().index().sync(["docs/"])
+>>> answer = Config().pipeline().ask("How long is parental leave?")
+>>> print(answer.text, answer.citations)
 """
 
 from importlib import import_module

@@ -19,6 +19,7 @@ MIN_SUPPORT = 0.7
 LONGEST_RUN = 3
 CLAUSE = 4  # content words from which on a sentence claims something, rather than naming it
 RUN_COST = 0.05  # of support, for each further sentence: of two runs that support, the shorter one is shown
+RELEVANCE = 0.05  # at most, for holding the question's words: enough to choose between equals
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Span:
     chunk: Chunk
     start: int
     end: int
+    sentences: int
 
     @property
     def text(self) -> str:
@@ -36,6 +38,11 @@ class Span:
     @cached_property
     def content(self) -> Content:
         return Content.of(self.text)
+
+    @cached_property
+    def parts(self) -> list[Content]:
+        """The content of each sentence."""
+        return [Content.of(self.text[start:end]) for start, end in sentence_spans(self.text)]
 
     @property
     def length(self) -> int:
@@ -93,30 +100,37 @@ def best_support(sentence: str, asked: Content, spans: Sequence[Span]) -> tuple[
     content = Content.of(sentence)
     best: tuple[tuple[float, float, int], Span, float] | None = None
     for position, span in enumerate(spans):
-        held = support(content, span.content, asked)
+        held = support(content, span, asked)
         if held < MIN_SUPPORT:
             continue
-        run = len(sentence_spans(span.text)) - 1
         relevance = _share(asked, span.content)
-        rank = (held - RUN_COST * run + 0.5 * relevance, -span.length, -position)
+        rank = (held - RUN_COST * (span.sentences - 1) + RELEVANCE * relevance, -span.length, -position)
         if best is None or rank > best[0]:
             best = rank, span, held
     return (best[1], best[2]) if best else None
 
 
-def support(sentence: Content, span: Content, asked: Content) -> float:
+def support(sentence: Content, span: Span, asked: Content) -> float:
     """Return the share of a sentence's content that a span holds, from 0 to 1.
 
     0 when a number is missing, when one of the two denies and the other does not (an answer of a few words may stand in
     a sentence that denies something else), or when there is nothing to check. What the sentence adds to the question
     has to be held as well as the whole: an echo of the question proves nothing.
     """
-    contradicts = sentence.denied != span.denied and (sentence.denied or sentence.size >= CLAUSE)
-    if not sentence.size or sentence.numbers - span.numbers or contradicts:
+    held = span.content
+    if not sentence.size or sentence.numbers - held.numbers:
+        return 0.0
+    whole = _share(sentence, held)
+    if whole < MIN_SUPPORT or _contradicts(sentence, span):
         return 0.0
     added = Content(sentence.words - asked.words, sentence.numbers - asked.numbers, sentence.denied)
-    whole = _share(sentence, span)
-    return min(whole, _share(added, span)) if added.size else whole
+    return min(whole, _share(added, held)) if added.size else whole
+
+
+def _contradicts(sentence: Content, span: Span) -> bool:
+    """Whether the source sentence nearest to this one denies and this one does not, or the other way round."""
+    nearest = max(span.parts, key=lambda part: _share(sentence, part))
+    return sentence.denied != nearest.denied and (sentence.denied or sentence.size >= CLAUSE)
 
 
 def stem(word: str) -> str:
@@ -135,8 +149,8 @@ def _spans(chunk: Chunk) -> Iterator[Span]:
     """Yield the runs of one to LONGEST_RUN sentences of a passage."""
     sentences = sentence_spans(chunk.text)
     for first, (start, _) in enumerate(sentences):
-        for _, end in sentences[first : first + LONGEST_RUN]:
-            yield Span(chunk, start, end)
+        for count, (_, end) in enumerate(sentences[first : first + LONGEST_RUN], start=1):
+            yield Span(chunk, start, end, count)
 
 
 def _citation(number: int, span: Span, support: float) -> Citation:
@@ -168,10 +182,12 @@ _TOKEN = re.compile(r"\d[\d.,]*\d|\d+\w*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 NEGATIONS = frozenset({"not", "no", "never", "neither", "nor", "none", "cannot", "without"})
 
-STOP_WORDS = frozenset(
-    """a about after all also an and any are as at be because been before being between both but by can could did do
+_COMMON = """
+    a about after all also an and any are as at be because been before being between both but by can could did do
     does doing during each few for from further had has have having he her here hers him his how i if in into is it its
     itself just me more most my no nor not of off on once only or other our out over own same she should so some such
     than that the their them then there these they this those through to too under until up very was we were what when
-    where which while who whom why will with would you your answer based passage passages context according""".split()
-)
+    where which while who whom why will with would you your answer based passage passages context according
+    """
+
+STOP_WORDS = frozenset(_COMMON.split())

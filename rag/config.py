@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rag.pipeline import Pipeline
     from rag.retrieve import Retriever
     from stores.base import Store
+
+T = TypeVar("T")
 
 CONFIG_FILE = "rag.toml"
 DEFAULT_STORE = ".rag"
@@ -163,7 +165,7 @@ class Config:
             **options,
         )
 
-    def _make(self, table: str, make: Callable[..., Any], *parts: Any, **options: Any) -> Any:
+    def _make(self, table: str, make: Callable[..., T], *parts: Any, **options: Any) -> T:
         """Call a constructor with a table's keys, those that it does not know refused by name."""
         options = options or self.table(table)
         known = inspect.signature(make).parameters
@@ -173,7 +175,7 @@ class Config:
                 raise ConfigError(f"{self.source}: [{table}] has no option {key!r}; known: {named}")
         return self._call(table, lambda: make(*parts, **options))
 
-    def _call(self, table: str, make: Callable[[], Any]) -> Any:
+    def _call(self, table: str, make: Callable[[], T]) -> T:
         """Call a constructor; a wrong key or type is the configuration's fault and said so."""
         try:
             return make()
@@ -191,8 +193,8 @@ def check_embedder(store: Store, embedder: Embedder) -> None:
     held, asked = store.manifest, manifest(embedder)
     if held and any(held.get(key) != asked[key] for key in ("embedder_fingerprint", "dimension")):
         raise WrongEmbedder(
-            f"this store was made with {held.get('embedder')} ({held.get('dimension')} dimensions), not {asked['embedder']}"
-            f" ({asked['dimension']}): name that embedder, or ingest into another store"
+            f"this store was made with {held.get('embedder')} ({held.get('dimension')} dimensions), not with "
+            f"{asked['embedder']} ({asked['dimension']}): name that embedder, or ingest into another store"
         )
 
 

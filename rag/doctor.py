@@ -5,11 +5,23 @@ from __future__ import annotations
 import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from ingest.weights import BUILTINS, WeightsError, find_weights
 from rag.config import Config
 from stores.base import StoreError
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """A store that can say whether it is sound, and rebuild what it derives."""
+
+    def verify(self) -> list[str]:
+        """Return the problems found."""
+
+    def repair(self) -> None:
+        """Rebuild what can be rebuilt."""
+
 
 PACKAGES = (
     "openbook-rag",
@@ -49,7 +61,7 @@ def builtin_models() -> list[dict[str, Any]]:
             "sha256": builtin.sha256,
             "install": builtin.install,
         }
-        for name, builtin in BUILTINS.items()
+        for name, builtin in ((f"builtin:{short}", builtin) for short, builtin in BUILTINS.items())
     ]
 
 
@@ -78,11 +90,11 @@ def _threads() -> dict[str, Any]:
 
 def _weights(problems: list[str]) -> dict[str, str]:
     states = {}
-    for name in BUILTINS:
+    for short, builtin in BUILTINS.items():
+        name = f"builtin:{short}"
         try:
-            weights = find_weights(name)
-            weights.verify()
-            states[name] = f"sha256 {BUILTINS[name].sha256[:16]}... verified"
+            find_weights(name)  # checks the hash
+            states[name] = f"sha256 {builtin.sha256[:16]}... verified"
         except WeightsError as error:
             states[name] = "missing or damaged"
             problems.append(str(error))
@@ -105,14 +117,14 @@ def _store(config: Config, repair: bool, problems: list[str], repaired: list[str
     except StoreError as error:
         problems.append(str(error))
         return {"path": str(config.store_path), "state": "cannot be opened"}
-    with_checks = hasattr(store, "verify")
-    found = store.verify() if with_checks else []
-    if found and repair and with_checks:
-        store.repair()
-        remaining = store.verify()
-        repaired += [problem for problem in found if problem not in remaining]
-        found = remaining
-    problems += found
+    if isinstance(store, Checked):
+        found = store.verify()
+        if found and repair:
+            store.repair()
+            remaining = store.verify()
+            repaired += [problem for problem in found if problem not in remaining]
+            found = remaining
+        problems += found
     state = {"path": str(config.store_path), **store.manifest, "chunks": len(store), "sources": len(store.sources())}
     store.close()
     return state

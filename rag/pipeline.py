@@ -53,7 +53,10 @@ class Pipeline:
         drafts = [self._draft(question) for question in questions]
         prompts = [draft.packed.prompt for draft in drafts if draft.packed]
         generations = iter(self.generator.generate(prompts, self.decoding) if prompts else [])
-        return [self._finish(draft, next(generations)) if draft.packed else self._abstain(draft) for draft in drafts]
+        return [
+            self._finish(draft, draft.packed, next(generations)) if draft.packed else self._abstain(draft)
+            for draft in drafts
+        ]
 
     def stream(self, question: str) -> AnswerStream:
         """Return the answer's text in pieces as it is generated; the whole `Answer` is there when they are used up."""
@@ -71,9 +74,7 @@ class Pipeline:
         )
         return _Draft(question, hits, evidence or 0.0, packed)
 
-    def _finish(self, draft: _Draft, generation: Generation) -> Answer:
-        packed = draft.packed
-        assert packed is not None  # noqa: S101  (a draft without a prompt is never generated from)
+    def _finish(self, draft: _Draft, packed: Packed, generation: Generation) -> Answer:
         text = generation.text.strip()
         usage = Usage(generation.prompt_tokens, generation.completion_tokens, self.generator.context_window)
         if is_refusal(text):
@@ -134,7 +135,7 @@ class AnswerStream:
             yield piece
         text = "".join(pieces)
         tokens = pipeline.generator.count_tokens(text) if text else 0
-        self._answer = pipeline._finish(self._draft, Generation(text, packed.prompt_tokens, tokens, "stop"))
+        self._answer = pipeline._finish(self._draft, packed, Generation(text, packed.prompt_tokens, tokens, "stop"))
 
     @property
     def answer(self) -> Answer:
@@ -156,9 +157,13 @@ def is_refusal(text: str) -> bool:
 
 
 _REFUSAL = re.compile(
-    r"\W*(?:i(?:'m| am)? (?:do not|don['’]t|sorry|cannot|can['’]t|not sure)\b.{0,40}?(?:know|answer|find|sure|information|tell)|"
-    r"i (?:do not|don['’]t) (?:know|have)|unanswerable\b|no answer\b|unknown\W*$|"
-    r"the (?:passages?|context|documents?|text) (?:do|does) not (?:\w+ ){0,3}?"
-    r"(?:contain|say|hold|provide|mention|answer|state|specify|include)|not (?:stated|mentioned|given) in the (?:passage|context|text))",
-    re.IGNORECASE | re.DOTALL,
+    r"""\W*(?:
+      i\ (?:am\ )?(?:do\ not|don['’]t|cannot|can['’]t|not|could\ not|couldn['’]t)\ (?:have\ |be\ )?
+        (?:know|answer|find|sure|enough|any|the\ information|provide|tell)
+    | (?:i['’]m|i\ am)\ (?:sorry|not\ sure|unable)
+    | unanswerable\b | no\ answer\b | unknown\W*$ | not\ (?:stated|mentioned|given|specified)\b
+    | (?:the|these)\ (?:passages?|context|documents?|text|answer)\ (?:do|does|is)\ not\ (?:\w+\ ){0,3}?
+        (?:contain|say|hold|provide|mention|answer|state|specify|include|in)
+    )""",
+    re.IGNORECASE | re.VERBOSE,
 )

@@ -95,9 +95,8 @@ def hits(hits: Sequence[Hit]) -> None:
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
         scores = ", ".join(f"{name} {score:.2f}" for name, score in hit.parts.items()) or f"{hit.score:.3f}"
-        line(
-            f"{colour(f'{number}.', BOLD)} {colour(place(chunk.source, chunk.page, chunk.heading), CYAN)}  {colour(scores, DIM)}"
-        )
+        where = colour(place(chunk.source, chunk.page, chunk.heading), CYAN)
+        line(f"{colour(f'{number}.', BOLD)} {where}  {colour(scores, DIM)}")
         line(_wrapped(chunk.text, "   "))
 
 

@@ -42,7 +42,8 @@ class LangChainEmbedder:
 
     @cached_property
     def _probe(self) -> Vectors:
-        return self.embed_documents([PROBE])[0]
+        vector: Vectors = self.embed_documents([PROBE])[0]
+        return vector
 
     @property
     def dimension(self) -> int:

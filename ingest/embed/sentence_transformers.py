@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ingest.embed.tokens import FileTokens
-from ingest.weights import find_weights
+from ingest.weights import find_weights, hub_path, weights_fingerprint
 
 if TYPE_CHECKING:
     from ingest.embed.base import Tokens, Vectors
@@ -34,11 +34,11 @@ class SentenceTransformerEmbedder:
     @cached_property
     def folder(self) -> Path:
         """Where the model's files lie; a hub id is fetched into the hub's cache when it is not there."""
-        return self._weights.folder()
+        return self._weights.path or hub_path(self.name)
 
     @cached_property
     def fingerprint(self) -> str:
-        return self._weights.fingerprint()
+        return self._weights.sha256 or weights_fingerprint(self.folder)
 
     @cached_property
     def dimension(self) -> int:
@@ -71,9 +71,11 @@ class SentenceTransformerEmbedder:
 
     @cached_property
     def _model(self) -> Any:
-        self._weights.verify()
         from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
+        # That of loading weights, half a second; ours tell of real work.
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         model = SentenceTransformer(
             str(self.folder), device=self.device, local_files_only=True, model_kwargs={"use_safetensors": True}
         )

@@ -14,7 +14,8 @@ class Decoding:
     """How new tokens are chosen.
 
     `temperature` 0 is greedy (or beam search with `num_beams`), above 0 samples with `top_p` and `top_k` (0: off),
-    repeatably when `seed` is set. `stop` strings end the text and are not part of it.
+    repeatably when `seed` is set. `stop` strings end the text and are not part of it. Repetition control counts the
+    new tokens only: a passage may always be quoted. Raises ValueError for a value out of range.
     """
 
     max_new_tokens: int = 128
@@ -26,6 +27,22 @@ class Decoding:
     no_repeat_ngram_size: int = 0
     stop: tuple[str, ...] = ()
     seed: int | None = None
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "max_new_tokens must be at least 1": self.max_new_tokens >= 1,
+            "temperature must not be negative": self.temperature >= 0,
+            "top_p must be above 0 and at most 1": 0 < self.top_p <= 1,
+            "top_k must not be negative": self.top_k >= 0,
+            "num_beams must be at least 1": self.num_beams >= 1,
+            "num_beams needs temperature 0: beam search does not sample": self.num_beams == 1 or not self.temperature,
+            "repetition_penalty must be above 0": self.repetition_penalty > 0,
+            "no_repeat_ngram_size must not be negative": self.no_repeat_ngram_size >= 0,
+            "a stop string must not be empty": all(self.stop),
+        }
+        wrong = [rule for rule, holds in allowed.items() if not holds]
+        if wrong:
+            raise ValueError(f"{'; '.join(wrong)}: {self}")
 
 
 @dataclass(frozen=True, slots=True)
