@@ -107,7 +107,7 @@ _NEVER_LAST = _set(
 )
 """Abbreviations that something always follows."""
 
-_BEFORE_A_NUMBER = _set("no nos nr p pp vol vols art sec ch chap ver op par para pt s c")
+_BEFORE_A_NUMBER = _set("no nos nr p pp vol vols art sec ch chap ver op par para pt s c b d r fl")
 """Abbreviations before a number only: "No. 5", but "No. It is not." """
 
 _BEFORE_A_NAME = _set(

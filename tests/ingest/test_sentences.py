@@ -19,6 +19,7 @@ def sentences(text: str) -> list[str]:
         ["One.", "Two!", "Three?", "Four"],
         ["Mr. Smith met Dr. J. K. Rowling in the U.S. Army.", "It cost 3.5 m.", "He left at 5 p.m.", "The end."],
         ["See Fig. 3 and No. 5, e.g. this, i.e. that.", "No.", "It is Roe vs. Wade."],
+        ["It fell to Helena (b. 1846) and Leo (r. 1868–71).", "They ruled."],
         ["He lives in the U.S.", "The rest do not.", "Smith et al.", "However, Apple Inc. CEO Tim spoke."],
         ["Visit https://a.b/c?d=e.f or mail a.b@c.org.", "Version 1.2.3 is out!", "Yahoo! is old."],
         ['"Really?" he asked.', '"Yes."', "(It was so.)", "[Or not.]", "He said “no.”", "Then he left."],
