@@ -9,6 +9,7 @@ from ingest.parse.decode import clean
 from ingest.types import Block, BlockKind, Document, Scalar
 
 MetadataValue = Scalar | Sequence[Scalar]
+RULE = re.compile(r"[-_=*~.#+|/\\\s·•]+")
 BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
@@ -36,10 +37,10 @@ class DocumentBuilder:
         self._titles.append((level, text))
 
     def add(self, text: str, kind: BlockKind = "text", page: int | None = None) -> None:
-        """Add one block."""
+        """Add one block, unless it is empty or a mere line of dashes."""
         text = clean(text).strip("\n").rstrip()
         text = text if kind == "code" else text.strip()
-        if not text.strip():
+        if not text.strip() or (kind != "code" and RULE.fullmatch(text)):
             return
         start = self._length + 2 if self._parts else 0
         self._parts.append(text)

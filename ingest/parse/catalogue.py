@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import Formatter
 
 from ingest.parse.base import Parsed, ParseError, ParseSettings
@@ -38,23 +38,27 @@ class Layout:
     details: tuple[str, ...]
 
 
-def catalogue(
-    rows: Sequence[Row],
-    source: str,
-    settings: ParseSettings,
-    metadata: Mapping[str, MetadataValue] | None = None,
-    prefix: str = "",
-) -> Parsed:
+@dataclass(frozen=True, slots=True)
+class About:
+    """What holds for all rows: the fields in order, metadata for each row, and what goes before each key."""
+
+    names: Sequence[str] = ()
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    prefix: str = ""
+
+
+def catalogue(rows: Sequence[Row], source: str, settings: ParseSettings, about: About | None = None) -> Parsed:
     """Return one document a row, named `source#key`; rows without text are counted in a warning.
 
-    The key, after `prefix`, is the first field of `_id`, `id`, `sku`, ... that every row has and no two share, else the
-    row's number from 1. `metadata` is added to every row's own fields.
+    The key is the first field of `_id`, `id`, `sku`, ... that every row has and no two share, else the row's number
+    from 1.
     """
-    plan = layout(rows)
+    about = about or About()
+    plan = layout(rows, about.names)
     documents, empty = [], 0
     for number, row in enumerate(rows, start=1):
         key = one_line(str(row[plan.key])) if plan.key else str(number)
-        document = _document(row, f"{source}#{prefix}{key}", plan, settings.template, metadata or {})
+        document = _document(row, f"{source}#{about.prefix}{key}", plan, settings.template, about.metadata)
         if document.text:
             documents.append(document)
         else:
@@ -64,9 +68,9 @@ def catalogue(
     return Parsed(documents, [f"{empty} of {len(rows)} rows have no text and were left out"] if empty else [])
 
 
-def layout(rows: Sequence[Row]) -> Layout:
+def layout(rows: Sequence[Row], names: Sequence[str] = ()) -> Layout:
     """Find each field's role over all rows, so that rows of one file read alike."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    names = names or list(dict.fromkeys(name for row in rows for name in row))
     title = _first(names, TITLES)
     text = next((name for name in _named(names, TEXTS) if name != title and _is_prose(rows, name)), None)
     key = _key(rows, names)
@@ -74,6 +78,11 @@ def layout(rows: Sequence[Row]) -> Layout:
     if text is not None and len(details) < 3:
         details = ()  # a passage with a field or two about it, not a product
     return Layout(key, title, text, details)
+
+
+def is_known_name(name: str) -> bool:
+    """Tell whether a cell is plainly the name of a column: `id`, `Title`, `product_name`, ..."""
+    return _normal(name) in {_normal(known) for known in (*KEYS, *TITLES, *TEXTS)}
 
 
 def column_value(cell: str) -> Scalar:

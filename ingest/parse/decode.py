@@ -50,6 +50,8 @@ def _encoding(data: bytes) -> tuple[str, int]:
             return name, len(mark)
     if wide := _by_zero_bytes(data[:65536]):
         return wide, 0
+    if b"\x1b$B" in data[:65536] and data.isascii():
+        return "iso2022_jp", 0
     if _mostly_utf8(data):
         return "utf-8", 0
     return _declared(data) or _by_statistics(data), 0

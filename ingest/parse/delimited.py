@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 from ingest.parse.base import Parsed, ParseError, ParseSettings
-from ingest.parse.catalogue import Row, catalogue, column_value
+from ingest.parse.catalogue import About, Row, catalogue, column_value, is_known_name
 from ingest.parse.decode import decode
 
 DELIMITERS = ",\t;|"
@@ -21,19 +21,22 @@ def parse_csv(path: Path, source: str, settings: ParseSettings) -> Parsed:
     """Read comma, semicolon, tab or pipe separated values, one document a row."""
     text = decode(path.read_bytes())[0]
     tsv = path.name.lower().endswith((".tsv", ".tab"))
-    rows = _rows(text, "\t" if tsv and "\t" in text else _delimiter(text))
+    delimiter = "\t" if tsv and "\t" in text else _delimiter(text)
+    rows = _rows(text, delimiter) if delimiter else [[line] for line in text.split("\n") if line.strip()]
     caption, rows = without_caption(rows)
     if not rows:
         raise ParseError("no text found: not a single row")
     names, rows = header(rows)
-    metadata = {"caption": caption} if caption else {}
-    return catalogue(typed_rows(names, rows), source, settings, metadata)
+    about = About(names, {"caption": caption} if caption else {})
+    return catalogue(typed_rows(names, rows), source, settings, about)
 
 
 def header(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     """Return column names and the rows below them; the names are `column 1` .. where the first row is data."""
     width = max(map(len, rows))
     first = [cell.strip() for cell in rows[0]]
+    if width == 1 and not is_known_name(first[0]):
+        return ["text"], rows
     if not is_header(first, rows[1:51]):
         return [f"column {number}" for number in range(1, width + 1)], rows
     names, seen = [], Counter[str]()
@@ -100,9 +103,9 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """The one that gives the most rows of the same number of cells, more than one; `sep=;` on top is believed."""
+    """The one that gives the most rows of the same number of cells, more than one; none where half the rows differ."""
     sample = text[:100_000]
-    best, best_score = ",", 0.0
+    best, best_score = "", 0.5
     for delimiter in DELIMITERS:
         try:
             rows = _rows(sample, delimiter)[:100]
@@ -112,7 +115,7 @@ def _delimiter(text: str) -> str:
         if not widths:
             continue
         width, count = widths.most_common(1)[0]
-        score = count / len(rows) + min(width, 20) / 1000
+        score = count / len(rows) + min(width, 20) / 1000  # of two that fit, the one that parts more
         if score > best_score:
             best, best_score = delimiter, score
     return best

@@ -35,9 +35,9 @@ def add_elements(builder: DocumentBuilder, elements: Sequence[Mapping[str, Any]]
             items.append("  " * depth + (one_line(text) if MARKED.match(text) else f"- {one_line(text)}"))
         elif kind == "Table":
             rows = table_rows(metadata.get("text_as_html") or "")
-            if rows:
+            if len("".join("".join(cell.split()) for row in rows for cell in row)) >= len("".join(text.split())):
                 builder.table(rows, page)
-            else:
+            else:  # broken merged cells: the element's own text has all of them
                 builder.add(text, "table", page)
         else:
             builder.add(text, "code" if kind in CODE else "text", page)

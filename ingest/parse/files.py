@@ -14,6 +14,7 @@ from ingest.plugins import MissingExtra, resolve
 GROUP = "rag.parsers"
 
 TEXT, CODE = "ingest.parse.plain:parse_text", "ingest.parse.plain:parse_code"
+RST, ORG = "ingest.parse.rst:parse_rst", "ingest.parse.org:parse_org"
 OFFICE, SHEETS, MAIL = "ingest.parse.office", "ingest.parse.sheets", "ingest.parse.mail"
 XML, IMAGE = "ingest.parse.xml_text:parse_xml", "ingest.parse.image:parse_image"
 MARKDOWN, HTML = "ingest.parse.markdown:parse_markdown", "ingest.parse.html:parse_html"
@@ -27,6 +28,8 @@ PARSERS: dict[str, str] = {
     **dict.fromkeys((".sh", ".sql", ".r", ".kt", ".swift", ".scala", ".pl", ".lua", ".css", ".jsx", ".tsx"), CODE),
     **dict.fromkeys((".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".md.erb"), MARKDOWN),
     **dict.fromkeys((".html", ".htm", ".xhtml", ".html.erb"), HTML),
+    **dict.fromkeys((".rst", ".rest"), RST),
+    ".org": ORG,
     **dict.fromkeys((".csv", ".tsv", ".tab"), CSV),
     **dict.fromkeys((".jsonl", ".ndjson"), JSON_LINES),
     ".json": "ingest.parse.json_text:parse_json",
@@ -58,7 +61,7 @@ REASONS = {
     ".ole": "a Microsoft container of an unknown kind",
     ".bin": "binary data of an unknown kind",
 }
-TEXT_PARSERS = {TEXT, CODE, MARKDOWN, HTML, CSV, JSON_LINES, XML, PARSERS[".json"]}
+TEXT_PARSERS = {TEXT, CODE, MARKDOWN, HTML, RST, ORG, CSV, JSON_LINES, XML, PARSERS[".json"]}
 CONTAINERS = {".docx", ".pptx", ".xlsx", ".xls", ".doc", ".ppt", ".msg", ".epub", ".odt", ".rtf"}
 """Endings whose content is known by its first bytes, and which are put on other files: HTML called .xls, RTF .doc."""
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ingest.parse.base import Parsed, ParseError, ParseSettings
 from ingest.parse.build import DocumentBuilder, one_line
-from ingest.parse.decode import decode
+from ingest.parse.decode import clean, decode
 from ingest.parse.files import parse
 from ingest.parse.html import add_html, html_text
 from ingest.parse.plain import add_text
@@ -72,7 +72,7 @@ def parse_msg(path: Path, source: str, settings: ParseSettings) -> Parsed:
     headers |= {"from": one_line(message.sender)} if message.sender else {}
     if message.sent_date:
         headers["date"] = message.sent_date.isoformat()
-    plain, html = message.body or "", message.html_body or ""
+    plain, html = clean(message.body or ""), message.html_body or ""
     bodies = [(html, True)] if html and not _is_enough(plain, html) else [(plain, False)]
     files = [Attachment(a.file_name or "attachment", a.file_bytes or b"") for a in message.attachments]
     return _parsed(Letter(headers, bodies, files), source, settings)
@@ -177,13 +177,17 @@ def _is_body(part: Message, kind: str) -> bool:
 
 
 def _text(part: Message) -> str:
-    """A part's text: in the character set that it names where that fits, else in what the bytes look like."""
+    """A part's text: in the character set that it names where that fits, else in what the bytes look like.
+
+    UTF-8 is believed before the name: hardly any other text is valid UTF-8 by chance, and much is sent as "latin-1".
+    """
     data = _payload(part)
+    text, encoding = decode(data)
     charset = str(part.get_content_charset() or "")
     try:
-        return data.decode(charset) if charset else decode(data)[0]
+        return text if not charset or (encoding == "utf-8" and not data.isascii()) else clean(data.decode(charset))
     except (LookupError, UnicodeError):
-        return decode(data)[0]
+        return text
 
 
 def _payload(part: Message) -> bytes:

@@ -69,6 +69,8 @@ def _parsed(kind: str, path: Path, source: str) -> Parsed:
         raise ParseError(f"damaged: {one_line(f'{type(error).__name__}: {error}')[:200]}") from error
     builder = DocumentBuilder()
     add_elements(builder, [element.to_dict() for element in elements])
+    if not len(builder):
+        raise ParseError("no text found (perhaps only pictures)")
     return Parsed([builder.build(source, core_properties(path) if kind in ZIPPED else {})])
 
 

@@ -16,7 +16,9 @@ from ingest.parse.build import DocumentBuilder, one_line
 
 HYPHENS = "\x02\ufffe\u00ad"
 """What pdfium puts where a word is hyphenated at the end of a line, and the soft hyphen."""
-LIST_LINE = re.compile(r"\s*(?:[-*•◦▪‣·–\uf0b7]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+)\S")
+LIST_LINE = re.compile(r"\s*(?:[-*•◦▪‣·–●○■□➢✓\uf0b7]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+)\S")
+PAGE_NUMBER = re.compile(r"\s*page\s+\d+\s+of\s+\d+\b", re.I)
+LABEL = re.compile(r"[A-Z][\w /&(),-]{1,40}:(?:\s|$)")
 SENTENCE_END = re.compile(r"[.!?:;][\"')\]”’]*$")
 
 
@@ -84,19 +86,49 @@ def _pages(pdf: Any) -> tuple[list[list[Line]], list[str]]:
 
 
 def _lines(page: Any) -> Iterator[Line]:
-    """A page's lines with the place and letter size of each, from its first and last character."""
+    """A page's lines with the place and letter size of each; raised and lowered letters are part of their line."""
+    held: Line | None = None
+    for line in _runs(page):
+        if held is not None and _is_beside(held, line):
+            held = _merged(held, line)
+            continue
+        if held is not None:
+            yield held
+        held = line
+    if held is not None:
+        yield held
+
+
+def _runs(page: Any) -> Iterator[Line]:
+    """What pdfium takes for lines; it runs on behind a hyphenated word, and here that is a line's end too."""
     from pypdfium2 import raw
 
     handle = page.raw
     characters = [raw.FPDFText_GetUnicode(handle, index) for index in range(raw.FPDFText_CountChars(handle))]
     start = 0
     for index, code in enumerate([*characters, 10]):
-        if code not in (10, 13):
+        if code not in (10, 13, 2, 0xFFFE):
             continue
-        text = _text(characters[start:index])
-        if text.strip():
-            yield _line(page, text, characters, start, index)
+        end = index if code in (10, 13) else index + 1
+        text = _text(characters[start:end])
+        if text.strip(f"{HYPHENS} \t\xa0"):
+            yield _line(page, text, characters, start, end)
         start = index + 1
+
+
+def _is_beside(left: Line, right: Line) -> bool:
+    """On one line, the second close behind the first: footnote marks, and words in another font."""
+    overlap = min(left.top, right.top) - max(left.bottom, right.bottom)
+    height = min(left.top - left.bottom, right.top - right.bottom)
+    gap = right.left - left.right
+    return overlap > height * 0.4 and -1 < gap < 3 * max(left.size, right.size) and left.text[-1:] not in tuple(HYPHENS)
+
+
+def _merged(left: Line, right: Line) -> Line:
+    main = left if len(left.text) >= len(right.text) else right
+    blank = " " if right.left - left.right > 0.2 * main.size else ""
+    text = f"{left.text}{blank}{right.text}"
+    return Line(text, left.left, right.right, main.top, main.bottom, main.size, main.bold)
 
 
 def _text(codes: list[int]) -> str:
@@ -114,13 +146,17 @@ def _line(page: Any, text: str, characters: list[int], start: int, end: int) -> 
     _, last_bottom, right, last_top = page.get_charbox(last, loose=True)
     size = float(raw.FPDFText_GetFontSize(page.raw, middle)) or 1.0
     size = size if 2 < size < 200 else top - bottom  # a scaled text matrix over a font of size 1
+    if len(drawn) > 5 and max(top, last_top) - min(bottom, last_bottom) > abs(right - left):
+        size = 0.0  # written upwards along the margin: no title, however large
     weight = raw.FPDFText_GetFontWeight(page.raw, middle)
     return Line(text, left, right, max(top, last_top), min(bottom, last_bottom), round(size, 1), weight >= 600)
 
 
 def _add_pages(builder: DocumentBuilder, pages: list[list[Line]]) -> None:
     furniture = _furniture(pages)
-    pages = [[line for line in page if _shape(line) not in furniture] for page in pages]
+    pages = [
+        [line for line in page if _place(line) not in furniture and not PAGE_NUMBER.match(line.text)] for page in pages
+    ]
     sizes = Counter[float]()
     bold = Counter[bool]()
     for line in (line for page in pages for line in page):
@@ -141,12 +177,16 @@ def _shape(line: Line) -> str:
     return re.sub(r"\d+", "#", one_line(line.text))
 
 
-def _furniture(pages: list[list[Line]]) -> set[str]:
-    """Page headers and footers: first and last lines that most pages share."""
-    shapes = Counter[str]()
+def _place(line: Line) -> tuple[str, int]:
+    return _shape(line), round(line.bottom / 5)
+
+
+def _furniture(pages: list[list[Line]]) -> set[tuple[str, int]]:
+    """Page headers and footers: lines that most pages have at the same height, whatever their numbers."""
+    places = Counter[tuple[str, int]]()
     for page in pages:
-        shapes.update({_shape(line) for line in (*page[:2], *page[-2:])})
-    return {shape for shape, count in shapes.items() if count >= 3 and count > len(pages) * 0.6}
+        places.update({_place(line) for line in page})
+    return {place for place, count in places.items() if count >= 3 and count > len(pages) * 0.6}
 
 
 def _paragraphs(page: list[Line]) -> Iterator[list[Line]]:
@@ -193,6 +233,11 @@ def _add_group(
         builder.add(text, "text", page)
 
 
+def _runs_on(line: Line, edge: float) -> bool:
+    """A line of prose that was broken because it was full; rows of a table are full too, but are no prose."""
+    return line.right > edge and len(re.findall(r"[^\W\d_]{2,}", line.text)) >= 4
+
+
 def _joined(group: list[Line]) -> str:
     """One text: a line that reaches the right edge runs on into the next; short ones (addresses, cells) stay lines."""
     edge = max(line.right for line in group)
@@ -200,12 +245,12 @@ def _joined(group: list[Line]) -> str:
     width = max(edge - left, 1.0)
     text = ""
     for above, line in zip([None, *group], group, strict=False):
-        piece = one_line(re.sub(f"[{HYPHENS}](?!$)", "-", line.text.rstrip()).rstrip(HYPHENS))
+        piece = one_line(line.text.rstrip().rstrip(HYPHENS))
         if above is None:
             text = piece
-        elif above.text.rstrip()[-1:] in HYPHENS or (re.search(r"[^\W\d_]-$", text) and piece[:1].islower()):
+        elif above.text.rstrip()[-1:] in tuple(HYPHENS) or (re.search(r"[^\W\d_]-$", text) and piece[:1].islower()):
             text = text.removesuffix("-") + piece
-        elif edge - above.right < width * 0.2 and not LIST_LINE.match(line.text):
+        elif _runs_on(above, edge - width * 0.2) and not LIST_LINE.match(piece) and not LABEL.match(piece):
             text += f" {piece}"
         else:
             text += f"\n{piece}"

@@ -9,7 +9,7 @@ from ingest.parse.base import Parsed, ParseSettings
 from ingest.parse.build import DocumentBuilder
 from ingest.parse.decode import decode
 
-LIST_LINE = re.compile(r"\s*(?:[-*+•◦▪‣·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
+LIST_LINE = re.compile(r"\s*(?!\([cC]\))(?:[-*+•◦▪‣·–]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s+\S")
 UNDERLINE = re.compile(r"([=\-~^#*])\1{2,}\s*$")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ingest.parse.base import Parsed, ParseError, ParseSettings
 from ingest.parse.build import DocumentBuilder, one_line
-from ingest.parse.catalogue import catalogue
+from ingest.parse.catalogue import About, catalogue
 from ingest.parse.delimited import header, is_header, typed_rows, without_caption
 from ingest.plugins import MissingExtra
 
@@ -84,25 +84,39 @@ def _shown(value: object) -> str:
 
 
 def _parsed(sheets: dict[str, Rows], source: str, settings: ParseSettings) -> Parsed:
-    """Catalogue sheets give a document a row, `source#sheet!key` where there are several; the others one in all."""
+    """Catalogue sheets give a document a row, `source#sheet!key` where there are several; the others one in all.
+
+    A small legend beside sheets of another kind is no catalogue: rows are taken apart when they are most of the file.
+    """
     sheets = {name: trimmed for name, rows in sheets.items() if (trimmed := _trimmed(rows))}
+    catalogues = {name for name, rows in sheets.items() if _is_catalogue(_body(rows)[1])}
+    if sum(_filled(sheets[name]) for name in catalogues) < sum(map(_filled, sheets.values())) / 2:
+        catalogues = set()
     parsed = Parsed([])
     builder = DocumentBuilder()
     for name, rows in sheets.items():
-        caption, below = without_caption([row for row in rows if any(row)])
-        if _is_catalogue(below):
-            about = {"sheet": name, **({"caption": caption} if caption else {})}
-            found = catalogue(
-                typed_rows(*header(below)), source, settings, about, f"{name}!" if len(sheets) > 1 else ""
-            )
-            parsed.documents.extend(found.documents)
-            parsed.warnings.extend(f"sheet {name}: {warning}" for warning in found.warnings)
-        else:
+        if name not in catalogues:
             builder.title(name)
             _add_tables(builder, rows)
+            continue
+        caption, below = _body(rows)
+        names, below = header(below)
+        metadata = {"sheet": name, **({"caption": caption} if caption else {})}
+        about = About(names, metadata, f"{name}!" if len(sheets) > 1 else "")
+        found = catalogue(typed_rows(names, below), source, settings, about)
+        parsed.documents.extend(found.documents)
+        parsed.warnings.extend(f"sheet {name}: {warning}" for warning in found.warnings)
     if len(builder):
         parsed.documents.insert(0, builder.build(source))
     return parsed
+
+
+def _body(rows: Rows) -> tuple[str, Rows]:
+    return without_caption([row for row in rows if any(map(str.strip, row))])
+
+
+def _filled(rows: Rows) -> int:
+    return sum(1 for row in rows for cell in row if cell.strip())
 
 
 def _trimmed(rows: Rows) -> Rows:
