@@ -9,6 +9,7 @@ from ingest.parse.decode import clean
 from ingest.types import Block, BlockKind, Document, Scalar
 
 MetadataValue = Scalar | Sequence[Scalar]
+SEPARATORS = re.compile("[\x85\u2028\u2029]")
 RULE = re.compile(r"[-_=*~.#+|/\\\s·•]+")
 BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
@@ -38,7 +39,7 @@ class DocumentBuilder:
 
     def add(self, text: str, kind: BlockKind = "text", page: int | None = None) -> None:
         """Add one block, unless it is empty or a mere line of dashes."""
-        text = clean(text).strip("\n").rstrip()
+        text = SEPARATORS.sub("\n", clean(text)).strip("\n").rstrip()
         text = text if kind == "code" else text.strip()
         if not text.strip() or (kind != "code" and RULE.fullmatch(text)):
             return

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from string import Formatter
 
 from ingest.parse.base import Parsed, ParseError, ParseSettings
@@ -35,14 +36,13 @@ class Layout:
     key: str | None
     title: str | None
     text: str | None
-    details: tuple[str, ...]
+    details: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What holds for all rows: the fields in order, metadata for each row, and what goes before each key."""
+    """What holds for all rows: metadata for each, and what goes before each key."""
 
-    names: Sequence[str] = ()
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     prefix: str = ""
 
@@ -54,7 +54,7 @@ def catalogue(rows: Sequence[Row], source: str, settings: ParseSettings, about: 
     from 1.
     """
     about = about or About()
-    plan = layout(rows, about.names)
+    plan = layout(rows)
     documents, empty = [], 0
     for number, row in enumerate(rows, start=1):
         key = one_line(str(row[plan.key])) if plan.key else str(number)
@@ -68,15 +68,15 @@ def catalogue(rows: Sequence[Row], source: str, settings: ParseSettings, about: 
     return Parsed(documents, [f"{empty} of {len(rows)} rows have no text and were left out"] if empty else [])
 
 
-def layout(rows: Sequence[Row], names: Sequence[str] = ()) -> Layout:
+def layout(rows: Sequence[Row]) -> Layout:
     """Find each field's role over all rows, so that rows of one file read alike."""
-    names = names or list(dict.fromkeys(name for row in rows for name in row))
+    names = list(dict.fromkeys(name for row in rows for name in row))
     title = _first(names, TITLES)
     text = next((name for name in _named(names, TEXTS) if name != title and _is_prose(rows, name)), None)
     key = _key(rows, names)
-    details = tuple(name for name in names if name not in {title, text, key} and _is_detail(rows, name))
+    details = frozenset(name for name in names if name not in {title, text, key} and _is_detail(rows, name))
     if text is not None and len(details) < 3:
-        details = ()  # a passage with a field or two about it, not a product
+        details = frozenset()  # a passage with a field or two about it, not a product
     return Layout(key, title, text, details)
 
 
@@ -154,8 +154,10 @@ def _key(rows: Sequence[Row], names: Sequence[str]) -> str | None:
 
 
 def _is_unique(rows: Sequence[Row], name: str) -> bool:
-    values = [one_line(str(row[name])) for row in rows if name in row and isinstance(row[name], (str, int))]
-    return len(values) == len(rows) and all(0 < len(value) <= 200 for value in values) and len(set(values)) == len(rows)
+    if not all(isinstance(row.get(name), (str, int)) for row in rows):
+        return False
+    values = {one_line(str(row[name])) for row in rows}
+    return len(values) == len(rows) and all(0 < len(value) <= 200 for value in values)
 
 
 def _is_prose(rows: Sequence[Row], name: str) -> bool:
@@ -168,7 +170,7 @@ def _is_detail(rows: Sequence[Row], name: str) -> bool:
     words = _normal(name)
     if KEY_LIKE.fullmatch(words) or words in KEYS or re.search(r"\b(?:url|uri|image|img|link|href|src)\b", words):
         return False
-    sample = [row[name] for row in rows[:200] if name in row]
+    sample = list(islice((row[name] for row in rows if name in row), 20))
     addresses = sum(1 for value in sample if isinstance(value, str) and re.match(r"(?:https?:)?//\S+$", value))
     return addresses <= len(sample) / 2
 
@@ -184,7 +186,7 @@ def _document(
         builder.title(shown(row.get(plan.title)))
     if plan.text is not None:
         _add_text(builder, shown(row.get(plan.text)))
-    details = [(name, shown(row[name])) for name in plan.details if name in row]
+    details = [(name, shown(row[name])) for name in row if name in plan.details]
     builder.items(f"{_label(name)}: {one_line(value)}" for name, value in details if len(value) <= LONGEST_DETAIL)
     for name, value in details:
         if len(value) > LONGEST_DETAIL:

@@ -30,7 +30,6 @@ def decode(data: bytes) -> tuple[str, str]:
 def clean(text: str) -> str:
     r"""Drop control characters and lone surrogates, and end lines in `\n`; form feeds are kept as paragraph breaks."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n\n").replace("\x0b", "\n")
-    text = text.replace("\x85", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
     return UNWANTED.sub("", text)
 
 

@@ -27,7 +27,7 @@ def parse_csv(path: Path, source: str, settings: ParseSettings) -> Parsed:
     if not rows:
         raise ParseError("no text found: not a single row")
     names, rows = header(rows)
-    about = About(names, {"caption": caption} if caption else {})
+    about = About({"caption": caption} if caption else {})
     return catalogue(typed_rows(names, rows), source, settings, about)
 
 

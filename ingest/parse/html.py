@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from ingest.parse.base import Parsed, ParseSettings
 from ingest.parse.build import DocumentBuilder, one_line
 from ingest.parse.decode import decode
+from ingest.parse.front_matter import TEMPLATE_TAGS, front_matter
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -31,8 +32,12 @@ METADATA = {"description": "description", "og:description": "description", "auth
 
 
 def parse_html(path: Path, source: str, settings: ParseSettings) -> Parsed:
-    """Read an HTML page."""
-    return Parsed([html_builder(decode(path.read_bytes())[0]).build(source)])
+    """Read an HTML page, or the template of one, which front matter or the file's name tells."""
+    text = decode(path.read_bytes())[0]
+    metadata, body = front_matter(text)
+    if metadata is not None or path.name.endswith(".erb"):
+        text = TEMPLATE_TAGS.sub("", body)
+    return Parsed([html_builder(text).build(source, metadata)])
 
 
 def html_builder(text: str) -> DocumentBuilder:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ingest.parse.base import Parsed, ParseSettings
-from ingest.parse.build import DocumentBuilder, MetadataValue
+from ingest.parse.build import DocumentBuilder
 from ingest.parse.decode import decode
+from ingest.parse.front_matter import FRONT_MATTER, TEMPLATE_TAGS, front_matter
 from ingest.parse.html import add_html
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-FRONT_MATTER = re.compile(r"\A\s*(---|\+\+\+)[ \t]*\n(.*?)\n?^(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.S | re.M)
 FENCE = re.compile(r"^( {0,3}|[ \t]*)(`{3,}|~{3,}).*?(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.S | re.M)
 INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.S)
 HIGHLIGHT = re.compile(r"\{%-?\s*highlight\s+(\S+).*?%\}\n?(.*?)\{%-?\s*endhighlight\s*-?%\}", re.S)
 COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", re.S)
-TEMPLATE_TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<%.*?%>", re.S)
 KRAMDOWN = re.compile(r"^[ \t]*\{:.*\}[ \t]*$|[ \t]*\{[:#][^{}\n]*\}(?=[ \t]*$)", re.M)
 
 
@@ -30,14 +27,12 @@ def parse_markdown(path: Path, source: str, settings: ParseSettings) -> Parsed:
     """Read a Markdown file."""
     text = decode(path.read_bytes())[0]
     builder, warnings = DocumentBuilder(), []
-    if found := FRONT_MATTER.match(text):
-        metadata = _front_matter(found[1], found[2])
-        if metadata is None:
-            warnings.append("the front matter is not valid and was read as text")
-        else:
-            builder.metadata.update(metadata)
-            text = text[found.end() :]
-    add_markdown(builder, text)
+    metadata, body = front_matter(text)
+    if metadata is not None:
+        builder.metadata.update(metadata)
+    elif FRONT_MATTER.match(text):
+        warnings.append("what looks like front matter is not valid and was read as text")
+    add_markdown(builder, body)
     return Parsed([builder.build(source)], warnings)
 
 
@@ -67,34 +62,6 @@ def _without_tags_in_prose(text: str) -> str:
         kept += [TEMPLATE_TAGS.sub("", text[at : code.start()]), code[0]]
         at = code.end()
     return "".join([*kept, TEMPLATE_TAGS.sub("", text[at:])])
-
-
-def _front_matter(fence: str, text: str) -> dict[str, MetadataValue] | None:
-    """The fields of YAML or TOML front matter; None when it is not valid, or no mapping (a thematic break)."""
-    import tomllib
-
-    import yaml
-
-    try:
-        fields: Any = yaml.safe_load(text) if fence == "---" else tomllib.loads(text)
-    except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError, RecursionError):
-        return None
-    if fields is None:
-        return {}
-    return {str(name): metadata_value(value) for name, value in fields.items()} if isinstance(fields, dict) else None
-
-
-def metadata_value(value: Any) -> MetadataValue:
-    """Return what metadata may hold: scalars and lists of them as they are, dates as ISO text, the rest as JSON."""
-    if value is None or isinstance(value, (str, bool, int, float)):
-        return value if not isinstance(value, float) or abs(value) < float("inf") else str(value)
-    if isinstance(value, (date, datetime, time)):
-        return value.isoformat()
-    if isinstance(value, Sequence) and not isinstance(value, bytes):
-        items = [metadata_value(item) for item in value]
-        if all(item is None or isinstance(item, (str, bool, int, float)) for item in items):
-            return [item for item in items if item is None or isinstance(item, (str, bool, int, float))]
-    return json.dumps(value, ensure_ascii=False, default=str, sort_keys=isinstance(value, Mapping))
 
 
 class _Walk:

@@ -102,7 +102,7 @@ def _parsed(sheets: dict[str, Rows], source: str, settings: ParseSettings) -> Pa
         caption, below = _body(rows)
         names, below = header(below)
         metadata = {"sheet": name, **({"caption": caption} if caption else {})}
-        about = About(names, metadata, f"{name}!" if len(sheets) > 1 else "")
+        about = About(metadata, f"{name}!" if len(sheets) > 1 else "")
         found = catalogue(typed_rows(names, below), source, settings, about)
         parsed.documents.extend(found.documents)
         parsed.warnings.extend(f"sheet {name}: {warning}" for warning in found.warnings)
