@@ -1,0 +1,226 @@
+"""LangChain at the seams: our store, retrievers, embedders and pipeline as LangChain's, for use in its chains.
+
+Its embeddings, chat models and LLMs serve here without this file: `ingest.embed.as_embedder`,
+`rag.generate.new_generator("langchain:...")`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.embeddings import Embeddings
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.vectorstores import VectorStore
+from pydantic import ConfigDict
+
+from ingest.embed import Embedder, as_embedder
+from ingest.types import Chunk
+from rag.index import manifest
+from rag.pipeline import Pipeline
+from rag.retrieve import Retriever
+from rag.types import Answer
+from stores.base import Entry, Hit, Source, Store
+from stores.filters import Filter, filter_from_dict, parse_filter
+
+__all__ = ["OpenbookEmbeddings", "OpenbookRetriever", "OpenbookVectorStore", "PipelineRunnable"]
+
+Where = Filter | str | dict[str, Any] | None
+"""A filter of ours, its text, or a dictionary such as {"brand": "HP", "price": {"$lt": 900}}."""
+
+
+class OpenbookEmbeddings(Embeddings):
+    """One of our embedders, or a model's name, as LangChain `Embeddings`."""
+
+    def __init__(self, embedder: Embedder | str = "builtin:minilm") -> None:
+        self.embedder = as_embedder(embedder)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return [vector.tolist() for vector in self.embedder.embed_documents(texts)] if texts else []
+
+    def embed_query(self, text: str) -> list[float]:
+        vector: list[float] = self.embedder.embed_query(text).tolist()
+        return vector
+
+
+class OpenbookVectorStore(VectorStore):
+    """A store of ours as a LangChain vector store; each document is one chunk, whatever its length.
+
+    Adding a document under an id that is there replaces it. Scores are cosines: higher is better.
+    """
+
+    def __init__(self, store: Store, embedding: Any = "builtin:minilm") -> None:
+        self.store = store
+        self.embedder = as_embedder(getattr(embedding, "embedder", embedding))
+        self._embeddings = embedding if isinstance(embedding, Embeddings) else OpenbookEmbeddings(self.embedder)
+        store.bind(manifest(self.embedder))
+
+    @property
+    def embeddings(self) -> Embeddings:
+        return self._embeddings
+
+    def add_texts(
+        self,
+        texts: Iterable[str],
+        metadatas: list[dict[str, Any]] | None = None,
+        *,
+        ids: list[str | None] | None = None,
+        **kwargs: Any,
+    ) -> list[str]:
+        """Add texts and return their ids; those not given are made up."""
+        texts = list(texts)
+        metadatas = metadatas or [{} for _ in texts]
+        names = [name or str(uuid.uuid4()) for name in ids or [None] * len(texts)]
+        for given in (metadatas, names):
+            if len(given) != len(texts):
+                raise ValueError(f"{len(texts)} texts, but {len(given)} metadatas or ids: give one each")
+        if texts:
+            vectors = np.asarray(self.embedder.embed_documents(texts), dtype=np.float32)
+            entries = {  # of texts with the same id the last one stays
+                name: _entry(name, text, metadata, vector)
+                for name, text, metadata, vector in zip(names, texts, metadatas, vectors, strict=True)
+            }
+            self.store.write(put=list(entries.values()))
+        return names
+
+    def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool | None:
+        """Delete these documents, all of them when no ids are given."""
+        names = [info.source.source for info in self.store.sources()] if ids is None else ids
+        self.store.write(delete=names)
+        return True
+
+    def get_by_ids(self, ids: Sequence[str], /) -> list[LangChainDocument]:
+        return [_document(chunk) for name in ids for chunk in self.store.chunks(name)]
+
+    def similarity_search(self, query: str, k: int = 4, filter: Where = None, **kwargs: Any) -> list[LangChainDocument]:
+        return [document for document, _ in self.similarity_search_with_score(query, k, filter)]
+
+    def similarity_search_with_score(
+        self, query: str, k: int = 4, filter: Where = None, **kwargs: Any
+    ) -> list[tuple[LangChainDocument, float]]:
+        """Return the k nearest documents with their cosines, best first."""
+        return _scored(self.store.search(self.embedder.embed_query(query), k, _filter(filter)))
+
+    def similarity_search_by_vector(
+        self, embedding: list[float], k: int = 4, filter: Where = None, **kwargs: Any
+    ) -> list[LangChainDocument]:
+        return [document for document, _ in _scored(self.store.search(embedding, k, _filter(filter)))]
+
+    def max_marginal_relevance_search(
+        self,
+        query: str,
+        k: int = 4,
+        fetch_k: int = 20,
+        lambda_mult: float = 0.5,
+        filter: Where = None,
+        **kwargs: Any,
+    ) -> list[LangChainDocument]:
+        """Return k documents chosen from the nearest `fetch_k` for relevance and variety (1: relevance alone)."""
+        from langchain_core.vectorstores.utils import maximal_marginal_relevance
+
+        asked = self.embedder.embed_query(query)
+        hits = self.store.search(asked, max(k, fetch_k), _filter(filter))
+        vectors = self.store.vectors([hit.chunk.embedding_text for hit in hits])
+        rows = [vectors[hit.chunk.embedding_text] for hit in hits]
+        chosen = maximal_marginal_relevance(asked, rows, lambda_mult, k) if rows else []
+        return [_document(hits[i].chunk) for i in chosen]
+
+    def _select_relevance_score_fn(self) -> Any:
+        return lambda cosine: max(0.0, min(1.0, cosine))
+
+    @classmethod
+    def from_texts(
+        cls,
+        texts: list[str],
+        embedding: Embeddings,
+        metadatas: list[dict[str, Any]] | None = None,
+        *,
+        ids: list[str | None] | None = None,
+        store: Store | None = None,
+        **kwargs: Any,
+    ) -> OpenbookVectorStore:
+        """Make a vector store of texts, in memory unless a store is given."""
+        from stores import new_store
+
+        vector_store = cls(store or new_store("memory"), embedding)
+        vector_store.add_texts(texts, metadatas, ids=ids)
+        return vector_store
+
+
+class OpenbookRetriever(BaseRetriever):
+    """A retriever of ours (dense, BM25, hybrid) as a LangChain retriever.
+
+    The documents' metadata hold `source`, `start`, `end`, `page`, `heading` and `score` beside the chunk's own.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    retriever: Any
+    """An object with `retrieve(question, k, where)`: `rag.retrieve.Retriever`."""
+
+    k: int = 5
+    where: Any = None
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None, **kwargs: Any
+    ) -> list[LangChainDocument]:
+        retriever: Retriever = self.retriever
+        hits = retriever.retrieve(query, k or self.k, _filter(self.where))
+        return [_document_with_place(hit) for hit in hits]
+
+
+class PipelineRunnable(Runnable[str, Answer]):
+    """A pipeline as a LangChain runnable: a question in, an `Answer` out; `batch` generates in batches."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self.pipeline = pipeline
+
+    def invoke(self, input: str, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:
+        return self.pipeline.ask(input)
+
+    def batch(
+        self,
+        inputs: list[str],
+        config: RunnableConfig | list[RunnableConfig] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **kwargs: Any,
+    ) -> list[Any]:
+        if return_exceptions:  # one by one, so that a failure is that question's alone
+            return super().batch(inputs, config, return_exceptions=True, **kwargs)
+        return self.pipeline.ask_many(inputs)
+
+
+def _entry(name: str, text: str, metadata: dict[str, Any], vector: Any) -> Entry:
+    chunk = Chunk(text, name, 0, len(text), metadata=metadata)
+    fingerprint = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Entry(Source(name, name, fingerprint), [chunk], np.asarray([vector], dtype=np.float32))
+
+
+def _document(chunk: Chunk) -> LangChainDocument:
+    return LangChainDocument(id=chunk.source, page_content=chunk.text, metadata=dict(chunk.metadata))
+
+
+def _document_with_place(hit: Hit) -> LangChainDocument:
+    chunk = hit.chunk
+    place = {"source": chunk.source, "start": chunk.start, "end": chunk.end, "page": chunk.page}
+    metadata = {**chunk.metadata, **place, "heading": " > ".join(chunk.heading), "score": hit.score}
+    return LangChainDocument(id=chunk.id, page_content=chunk.text, metadata=metadata)
+
+
+def _scored(hits: Sequence[Hit]) -> list[tuple[LangChainDocument, float]]:
+    return [(_document(hit.chunk), hit.score) for hit in hits]
+
+
+def _filter(where: Where) -> Filter | None:
+    if isinstance(where, str):
+        return parse_filter(where)
+    if isinstance(where, dict):
+        return filter_from_dict(where)
+    return where
