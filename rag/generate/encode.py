@@ -1,0 +1,68 @@
+"""Turn a rendered prompt into token ids, where text that looks like a control token stays text.
+
+A passage may hold "</s>" or "<|im_end|>". Were it encoded as the control token, a document could end the prompt or
+speak as the system. Such a string is encoded in two halves: the same characters, and no control token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from prompts.types import Message, RenderedPrompt
+
+_SEAM = "\ufdd0"
+"""A code point that Unicode keeps out of text: where control look-alikes are cut."""
+
+
+def text_ids(tokenizer: Any, text: str) -> list[int]:
+    """Return the ids of a plain prompt, with the special tokens that the model expects around a text."""
+    names = ("bos_token", "eos_token", "pad_token", "sep_token", "cls_token")
+    seamed = _with_seams(text, {getattr(tokenizer, name, None) for name in names} - {None})
+    if _SEAM not in seamed:
+        return list(tokenizer(text).input_ids)
+    prefix, suffix = _around(tokenizer)
+    return [*prefix, *_pieces(tokenizer, seamed), *suffix]
+
+
+def chat_ids(tokenizer: Any, prompt: RenderedPrompt) -> list[int]:
+    """Return the ids of a chat in the model's own template, up to where its answer starts. Text is one user turn."""
+    messages = (Message("user", prompt),) if isinstance(prompt, str) else prompt
+    marks = set(tokenizer.all_special_tokens)
+    turns = [{"role": message.role, "content": _with_seams(message.content, marks)} for message in messages]
+    return _pieces(tokenizer, _templated(tokenizer, turns))
+
+
+def _with_seams(text: str, marks: Iterable[str]) -> str:
+    found = [mark for mark in marks if mark in text]
+    if not found:
+        return text
+    pattern = "|".join(re.escape(mark) for mark in sorted(found, key=len, reverse=True))
+    return re.sub(pattern, lambda match: match[0][0] + _SEAM + match[0][1:], text.replace(_SEAM, ""))
+
+
+def _pieces(tokenizer: Any, seamed: str) -> list[int]:
+    pieces = (piece for piece in seamed.split(_SEAM) if piece)
+    return [token for piece in pieces for token in tokenizer(piece, add_special_tokens=False).input_ids]
+
+
+def _around(tokenizer: Any) -> tuple[list[int], list[int]]:
+    """Return the special tokens that the tokenizer puts before and after a text."""
+    bare = list(tokenizer("a", add_special_tokens=False).input_ids)
+    whole = list(tokenizer("a").input_ids)
+    at = next(start for start in range(len(whole)) if whole[start : start + len(bare)] == bare)
+    return whole[:at], whole[at + len(bare) :]
+
+
+def _templated(tokenizer: Any, turns: list[dict[str, str]]) -> str:
+    from jinja2 import TemplateError
+
+    try:
+        return str(tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False))
+    except TemplateError:
+        if turns[0]["role"] != "system" or len(turns) == 1:
+            raise
+    # Some templates (Gemma's) know no system role: the instruction then opens the first turn.
+    first = {"role": turns[1]["role"], "content": f"{turns[0]['content']}\n\n{turns[1]['content']}"}
+    return str(tokenizer.apply_chat_template([first, *turns[2:]], add_generation_prompt=True, tokenize=False))

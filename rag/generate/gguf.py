@@ -1,0 +1,200 @@
+"""Turn the embedded GGUF model into a folder that transformers loads in half a second, once, in a cache.
+
+transformers can read GGUF itself, but takes 14-22 s each time, needs accelerate for it, and forgets that this family
+splits numbers into digits. The file format is public and the architecture is Llama's, so the conversion is short.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
+
+from ingest.weights import Weights, WeightsError, file_sha256
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CONVERSION = 1
+"""Raised when the conversion changes, so that older cached copies are not taken."""
+
+
+def gguf_folder(weights: Weights) -> Path:
+    """Return a folder with these GGUF weights as float32 safetensors, config and tokenizer, converted if need be.
+
+    The copy is checked against its recorded hashes and made anew if it is broken. Two processes at once are safe.
+    Raises WeightsError when the cache cannot be written or the file is of another architecture.
+    """
+    if weights.path is None or weights.file is None or weights.sha256 is None:
+        raise WeightsError(f"model {weights.name!r} is no verified GGUF file")
+    folder = cache_folder() / "gguf" / f"{weights.sha256[:16]}-{CONVERSION}"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_suffix(".lock")):
+            if not _is_whole(folder):
+                _replace(folder, weights.path / weights.file)
+    except OSError as error:
+        raise WeightsError(
+            f"the converted copy of {weights.name!r} cannot be written to {folder} ({error}); "
+            "set OPENBOOK_CACHE to a folder with 600 MB of room"
+        ) from error
+    return folder
+
+
+def cache_folder() -> Path:
+    """Return `$OPENBOOK_CACHE`, else `openbook` in the platform's folder for a user's caches."""
+    if chosen := os.environ.get("OPENBOOK_CACHE"):
+        return Path(chosen).expanduser()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local")).expanduser() / "openbook"
+    if sys.platform == "darwin":
+        return Path("~/Library/Caches/openbook").expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "openbook"
+
+
+_MANIFEST = "manifest.json"
+
+
+def _is_whole(folder: Path) -> bool:
+    """Return whether every recorded file is there with its recorded hash; the manifest is written last."""
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
+        return bool(manifest) and all(file_sha256(folder / name) == found for name, found in manifest.items())
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _replace(folder: Path, file: Path) -> None:
+    """Convert beside the folder and put it in place in one rename, so that no half-written copy is ever seen."""
+    with tempfile.TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as name:
+        fresh = Path(name) / "model"
+        fresh.mkdir()
+        _convert(file, fresh)
+        manifest = {path.name: file_sha256(path) for path in sorted(fresh.iterdir())}
+        (fresh / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
+        if folder.exists():
+            shutil.rmtree(folder)
+        fresh.replace(folder)
+
+
+def _convert(file: Path, folder: Path) -> None:
+    # Imported here, where the one slow conversion happens.
+    from gguf import GGUFReader
+    from gguf.quants import dequantize
+    from safetensors.numpy import save_file
+
+    reader = GGUFReader(file)
+    fields: dict[str, Any] = {name: field.contents() for name, field in reader.fields.items()}
+    if fields["general.architecture"] != "llama":
+        raise WeightsError(f"{file} is of architecture {fields['general.architecture']!r}; only llama is converted")
+    config = _config(fields)
+    tensors = {}
+    for tensor in reader.tensors:
+        values = dequantize(tensor.data, tensor.tensor_type)
+        tensors[_tensor_name(tensor.name)] = _hub_layout(tensor.name, values, config)
+    config["tie_word_embeddings"] = "lm_head.weight" not in tensors
+    # "format" tells transformers that the tensors are laid out as PyTorch's.
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    _save_tokenizer(fields, folder)
+    (folder / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
+
+
+def _config(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "architectures": ["LlamaForCausalLM"],
+        "model_type": "llama",
+        "dtype": "float32",
+        "vocab_size": len(fields["tokenizer.ggml.tokens"]),
+        "hidden_size": fields["llama.embedding_length"],
+        "intermediate_size": fields["llama.feed_forward_length"],
+        "num_hidden_layers": fields["llama.block_count"],
+        "num_attention_heads": fields["llama.attention.head_count"],
+        "num_key_value_heads": fields["llama.attention.head_count_kv"],
+        "max_position_embeddings": fields["llama.context_length"],
+        "rms_norm_eps": fields["llama.attention.layer_norm_rms_epsilon"],
+        "rope_parameters": {"rope_type": "default", "rope_theta": fields["llama.rope.freq_base"]},
+        "bos_token_id": fields["tokenizer.ggml.bos_token_id"],
+        "eos_token_id": fields["tokenizer.ggml.eos_token_id"],
+        "pad_token_id": fields["tokenizer.ggml.padding_token_id"],
+    }
+
+
+_TENSORS = {
+    "token_embd": "model.embed_tokens",
+    "output_norm": "model.norm",
+    "output": "lm_head",
+    "attn_norm": "input_layernorm",
+    "attn_q": "self_attn.q_proj",
+    "attn_k": "self_attn.k_proj",
+    "attn_v": "self_attn.v_proj",
+    "attn_output": "self_attn.o_proj",
+    "ffn_norm": "post_attention_layernorm",
+    "ffn_gate": "mlp.gate_proj",
+    "ffn_up": "mlp.up_proj",
+    "ffn_down": "mlp.down_proj",
+}
+
+
+def _tensor_name(name: str) -> str:
+    """`blk.3.attn_q.weight` -> `model.layers.3.self_attn.q_proj.weight`."""
+    parts = name.split(".")
+    if parts[0] == "blk":
+        return f"model.layers.{parts[1]}.{_TENSORS[parts[2]]}.{parts[3]}"
+    return f"{_TENSORS[parts[0]]}.{parts[1]}"
+
+
+def _hub_layout(name: str, values: NDArray[np.float32], config: Mapping[str, Any]) -> NDArray[np.float32]:
+    """Undo llama.cpp's interleaving of the two halves of each head's rotary dimensions, in queries and keys."""
+    import numpy as np
+
+    heads = {".attn_q.": config["num_attention_heads"], ".attn_k.": config["num_key_value_heads"]}
+    for mark, count in heads.items():
+        if mark in name:
+            halves = values.reshape(count, -1, 2, values.shape[-1])
+            values = halves.swapaxes(1, 2).reshape(values.shape)
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+_CONTROL_TOKEN = 3
+"""A token type of GGUF: chat marks and the like, never part of text."""
+
+
+def _save_tokenizer(fields: Mapping[str, Any], folder: Path) -> None:
+    from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, pre_tokenizers
+
+    tokens: list[str] = fields["tokenizer.ggml.tokens"]
+    merges = [tuple(merge.split(" ")) for merge in fields["tokenizer.ggml.merges"]]
+    tokenizer = Tokenizer(models.BPE({token: number for number, token in enumerate(tokens)}, merges))
+    steps = [pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    if fields.get("tokenizer.ggml.pre") == "smollm":  # every digit stands alone
+        steps.insert(0, pre_tokenizers.Split(Regex(r"\p{N}"), "isolated"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(steps)
+    tokenizer.decoder = decoders.ByteLevel()
+    control = zip(tokens, fields["tokenizer.ggml.token_type"], strict=True)
+    tokenizer.add_special_tokens([AddedToken(token, special=True) for token, kind in control if kind == _CONTROL_TOKEN])
+    tokenizer.save(str(folder / "tokenizer.json"))
+    special = {
+        name: tokens[fields[f"tokenizer.ggml.{key}_token_id"]]
+        for name, key in [
+            ("bos_token", "bos"),
+            ("eos_token", "eos"),
+            ("unk_token", "unknown"),
+            ("pad_token", "padding"),
+        ]
+    }
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "model_max_length": fields["llama.context_length"],
+        "clean_up_tokenization_spaces": False,
+        "chat_template": fields["tokenizer.chat_template"],
+        **special,
+    }
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=1), "utf-8")
