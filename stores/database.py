@@ -16,8 +16,9 @@ from stores.words import create_words
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x4F424B53  # "OBKS": tells a store from any other SQLite file
 
-# A chunk's key is never given out again (AUTOINCREMENT), so a derived index can tell old rows from new ones. `passage`
-# is a hash of the embedding text. Vectors have a table of their own, so that filters do not read past them.
+# A chunk's key is never given out again (AUTOINCREMENT), so a derived index can tell old rows from new ones. `path` is
+# the heading path as JSON, `heading` the same as words; `passage` is a hash of the embedding text. `fields` holds the
+# metadata once more, value by value, for filters to look up. `words` indexes the texts without keeping them again.
 SCHEMA = f"""
 CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -27,16 +28,15 @@ CREATE TABLE sources (
 ) WITHOUT ROWID;
 CREATE TABLE chunks (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
-    source TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, heading TEXT NOT NULL,
-    metadata TEXT NOT NULL, id TEXT NOT NULL, passage BLOB NOT NULL, text TEXT NOT NULL
+    source TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, path TEXT NOT NULL,
+    metadata TEXT NOT NULL, id TEXT NOT NULL, passage TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL
 );
 CREATE INDEX chunks_by_source ON chunks (source, start);
 CREATE INDEX chunks_by_id ON chunks (id);
 CREATE INDEX chunks_by_passage ON chunks (passage);
 CREATE TABLE vectors (key INTEGER PRIMARY KEY, vector BLOB NOT NULL);
-CREATE VIEW passages AS
-    SELECT key, (SELECT group_concat(value, ' ') FROM json_each(chunks.heading)) AS heading, text FROM chunks;
-{create_words(content="passages")};
+CREATE TABLE fields (name TEXT, value, key INTEGER, PRIMARY KEY (name, value, key)) WITHOUT ROWID;
+{create_words(content="chunks")};
 INSERT INTO state VALUES ('generation', 0), ('changes', 0), ('index_changes', 0), ('index_checksum', '');
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
@@ -95,9 +95,18 @@ def _check_header(path: Path) -> None:
         raise StoreError(f"{path}: is not an SQLite database; restore a backup, or delete the folder and index anew")
     size, pages = int.from_bytes(header[16:18]), int.from_bytes(header[28:32])
     size = 65536 if size == 1 else size
+    version, application = int.from_bytes(header[60:64]), int.from_bytes(header[68:72])
+    _check_kind(path, application or APPLICATION_ID, version)  # 0: not yet moved here from the write-ahead log
     log = path.with_name(path.name + "-wal")
     if path.stat().st_size < size * pages and not (log.exists() and log.stat().st_size):
         raise StoreError(f"{path}: is cut short; restore a backup, or delete the folder and index anew")
+
+
+def _check_kind(path: Path, application: int, version: int) -> None:
+    if application != APPLICATION_ID:
+        raise StoreError(f"{path}: is an SQLite database of another program")
+    if version > SCHEMA_VERSION:
+        raise StoreError(f"{path}: was written by a newer version (format {version}, this one reads {SCHEMA_VERSION})")
 
 
 def _open(path: Path, timeout: float, read_only: bool) -> sqlite3.Connection:
@@ -126,10 +135,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, timeout: float, *, crea
         _create(connection, timeout)
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION_ID:
-        raise StoreError(f"{path}: is an SQLite database of another program")
-    if version > SCHEMA_VERSION:
-        raise StoreError(f"{path}: was written by a newer version (format {version}, this one reads {SCHEMA_VERSION})")
+    _check_kind(path, application, version)
     connection.execute("PRAGMA synchronous = FULL")  # what is committed outlives a power cut
     connection.execute("PRAGMA cache_size = -65536")  # KiB
     connection.execute("PRAGMA journal_size_limit = 67108864")

@@ -21,7 +21,7 @@ import numpy as np
 from ingest.types import Chunk
 from stores import database, rows, rules
 from stores.base import Entry, Hit, Source, SourceInfo, StoreBusy, StoreError
-from stores.filter_sql import metadata_from_json, to_sql
+from stores.filter_sql import to_sql
 from stores.filters import Filter
 from stores.vector_index import VectorIndex
 from stores.words import match_query
@@ -119,7 +119,7 @@ class LocalStore:
         parameters: list[object] = [match_query(text)]
         if where is not None:
             condition, bound = to_sql(where)
-            sql += f" AND rowid IN (SELECT key FROM chunks WHERE {condition})"
+            sql += f" AND +rowid IN (SELECT key FROM chunks WHERE {condition})"
             parameters += bound
         with self._reading() as connection:
             count = k + MARGIN
@@ -151,7 +151,7 @@ class LocalStore:
         )
         with self._reading() as connection:
             return [
-                SourceInfo(Source(source, origin, fingerprint, metadata_from_json(metadata)), count)
+                SourceInfo(Source(source, origin, fingerprint, json.loads(metadata)), count)
                 for source, origin, fingerprint, metadata, count in connection.execute(sql)
             ]
 
@@ -199,9 +199,10 @@ class LocalStore:
 
     def verify(self) -> list[str]:
         """Return what is wrong with the files, a line each; [] when all is well. Reads everything."""
+        problems: list[str] = []
         try:
             with self._reading() as connection:
-                problems = database.problems(connection)
+                problems += database.problems(connection)
                 problems += self._index_problems(connection)
             if not self._read_only:  # FTS5 takes its check as an insertion
                 with self._writing() as connection:

@@ -10,46 +10,50 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ingest.types import Chunk
+from ingest.types import Chunk, Metadata
 from stores.base import Entry
-from stores.filter_sql import metadata_from_json, metadata_to_json, to_sql
+from stores.filter_sql import Value, field_rows, to_sql
 from stores.filters import Filter
 
 if TYPE_CHECKING:
     from stores.base import Vectors
     from stores.vector_index import Keys
 
-COLUMNS = 'chunks.text, chunks.source, chunks.start, chunks."end", chunks.page, chunks.heading, chunks.metadata'
+COLUMNS = 'chunks.text, chunks.source, chunks.start, chunks."end", chunks.page, chunks.path, chunks.metadata'
 THESE = "key IN (SELECT value FROM json_each(?))"  # one parameter, however many keys
 
 
 def add(connection: sqlite3.Connection, entry: Entry) -> int:
     """Add a source that is not there, and return the number of its chunks."""
     source = entry.source
-    values = [source.source, source.origin, source.fingerprint, metadata_to_json(source.metadata)]
+    values = [source.source, source.origin, source.fingerprint, _json(source.metadata)]
     connection.execute("INSERT INTO sources VALUES (?, ?, ?, ?)", values)
     keys = []
     for chunk, vector in zip(entry.chunks, entry.vectors, strict=True):
-        sql = "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        sql = "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         key = connection.execute(sql, _values(chunk)).lastrowid
         connection.execute("INSERT INTO vectors VALUES (?, ?)", [key, vector.tobytes()])
+        connection.executemany("INSERT INTO fields VALUES (?, ?, ?)", _fields(key, chunk.metadata))
         keys.append(key)
-    texts = f"SELECT key, heading, text FROM passages WHERE {THESE}"
+    texts = f"SELECT key, heading, text FROM chunks WHERE {THESE}"
     connection.execute(f"INSERT INTO words(rowid, heading, text) {texts}", [json.dumps(keys)])
     return len(keys)
 
 
 def remove(connection: sqlite3.Connection, source: str) -> int:
     """Remove a source, if it is there, and return the number of its chunks."""
-    keys = [key for (key,) in connection.execute("SELECT key FROM chunks WHERE source = ?", [source])]
-    parameters = [json.dumps(keys)]
+    found = connection.execute("SELECT key, metadata FROM chunks WHERE source = ?", [source]).fetchall()
+    parameters = [json.dumps([key for key, _ in found])]
+    for key, metadata in found:
+        fields = _fields(key, json.loads(metadata))
+        connection.executemany("DELETE FROM fields WHERE name = ? AND value = ? AND key = ?", fields)
     # The full-text index holds no texts, so it must be told what to take out: before they are gone.
-    texts = f"SELECT 'delete', key, heading, text FROM passages WHERE {THESE}"
+    texts = f"SELECT 'delete', key, heading, text FROM chunks WHERE {THESE}"
     connection.execute(f"INSERT INTO words(words, rowid, heading, text) {texts}", parameters)
     connection.execute(f"DELETE FROM vectors WHERE {THESE}", parameters)
     connection.execute(f"DELETE FROM chunks WHERE {THESE}", parameters)
     connection.execute("DELETE FROM sources WHERE source = ?", [source])
-    return len(keys)
+    return len(found)
 
 
 def chunks(
@@ -106,12 +110,19 @@ def passage_hash(embedding_text: str) -> str:
 
 
 def _values(chunk: Chunk) -> tuple[object, ...]:
-    heading = json.dumps(chunk.heading, ensure_ascii=False)
-    metadata = metadata_to_json(chunk.metadata)
+    position = chunk.source, chunk.start, chunk.end, chunk.page, _json(chunk.heading)
     passage = passage_hash(chunk.embedding_text)
-    return chunk.source, chunk.start, chunk.end, chunk.page, heading, metadata, chunk.id, passage, chunk.text
+    return *position, _json(chunk.metadata), chunk.id, passage, " ".join(chunk.heading), chunk.text
+
+
+def _fields(key: int | None, metadata: Metadata) -> list[tuple[str, Value, int | None]]:
+    return [(name, value, key) for name, value in field_rows(metadata)]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _chunk(row: Sequence[Any]) -> Chunk:
-    text, source, start, end, page, heading, metadata = row
-    return Chunk(text, source, start, end, page, tuple(json.loads(heading)), metadata_from_json(metadata))
+    text, source, start, end, page, path, metadata = row
+    return Chunk(text, source, start, end, page, tuple(json.loads(path)), json.loads(metadata))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,8 +85,20 @@ class VectorIndex:
             order = np.argsort(-scores, kind="stable")[:count]
             return allowed[order], scores[order]
         parameters = None if allowed is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
-        found, keys = self._index.search(unit, count, params=parameters)
+        with _one_thread():
+            found, keys = self._index.search(unit, count, params=parameters)
         return keys[0], found[0]
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Keep FAISS to this thread: more make one query slower (ten times, on busy cores); a forked child has no more."""
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def _checksum(path: Path) -> str:

@@ -14,7 +14,7 @@ STOP_WORDS: frozenset[str] = frozenset()
 
 
 def create_words(content: str) -> str:
-    """Return the SQL that makes the full-text index; `content` names the view it indexes, '' when it has none."""
+    """Return the SQL that makes the full-text index; `content` names the table of the texts, '' when there is none."""
     rowid = ", content_rowid='key'" if content else ""
     return f"CREATE VIRTUAL TABLE words USING fts5(heading, text, content='{content}'{rowid}, tokenize='{TOKENIZER}')"
 
