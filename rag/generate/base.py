@@ -69,7 +69,7 @@ class Generator(Protocol):
 
     @property
     def context_window(self) -> int:
-        """The model's true window in tokens: of the encoder for encoder-decoders, else of prompt and answer together."""
+        """The true window in tokens: of the encoder for encoder-decoders, else of prompt and answer together."""
 
     def count_tokens(self, prompt: RenderedPrompt) -> int:
         """Return the exact number of tokens of the prompt as the model gets it, special tokens and chat marks in."""

@@ -39,7 +39,7 @@ class Rows:
             self.clear &= clear | self.done
 
 
-class Repetition(LogitsProcessor):  # type: ignore[misc]
+class Repetition(LogitsProcessor):
     """Penalise what was generated (Keskar et al. 2019, arXiv:1909.05858) and forbid to repeat its n-grams.
 
     transformers' own processors count the prompt as well, so that a model may not quote the passages it was given.
@@ -61,7 +61,7 @@ class Repetition(LogitsProcessor):  # type: ignore[misc]
         return scores
 
 
-class Choice(LogitsProcessor):  # type: ignore[misc]
+class Choice(LogitsProcessor):
     """Leave scores whose argmax is the chosen token, greedy or sampled from a seed of the row's own."""
 
     def __init__(self, decoding: Decoding, seeds: Sequence[int], rows: Rows) -> None:
@@ -89,7 +89,7 @@ class Choice(LogitsProcessor):  # type: ignore[misc]
         return -torch.stack(draws).log().to(scores.device)
 
 
-class Halt(StoppingCriteria):  # type: ignore[misc]
+class Halt(StoppingCriteria):
     """Stop a row at its end token or stop string or once it must be done again, and all rows when cancelled."""
 
     def __init__(

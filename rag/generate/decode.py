@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from copy import copy
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Literal
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from prompts.types import RenderedPrompt, Style
 from rag.generate.base import Decoding, Generation
 from rag.generate.load import Family, load_model, model_folder, quiet
+from rag.generate.stop import first_stop, settled
+from rag.generate.threads import idle_cores, limited_threads
 from rag.generate.window import ModelWindow, model_window
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ class TransformersGenerator(ABC):
     """What both families share: window, batches, decoding, streams.
 
     `model` is a hub id, a folder or `builtin:NAME`; `device` "cpu", "cuda", "mps" or "auto"; `dtype` what the weights
-    are computed in, whatever they are stored in; `threads` how many CPU threads a call may use (None: torch's own
-    choice); `context_window` lowers the window (or raises it, for the T5 family only).
+    are computed in, whatever they are stored in; `threads` how many CPU threads a call may use (None: as many
+    cores as are idle now); `context_window` lowers the window (or raises it, for the T5 family only).
     A batch equals one by one exactly in float32; half precision rounds too coarsely for that.
     """
 
@@ -46,7 +48,7 @@ class TransformersGenerator(ABC):
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, not {threads}")
         self._name = model
-        self._threads = threads
+        self._threads = threads or idle_cores()
         self._batch_size = batch_size
         self._exact = dtype == "float32"
         self._loaded = load_model(model_folder(model), self.family, device, dtype)
@@ -150,8 +152,6 @@ class TransformersGenerator(ABC):
         listener: _Listener | None = None,
     ) -> list[Generation | None]:
         """Generate for a batch; None for a row of it that must be done alone."""
-        from transformers import GenerationConfig
-
         from rag.generate.choose import Choice, Halt, Repetition, Rows
 
         inputs, start = self._inputs(rows)
@@ -167,10 +167,9 @@ class TransformersGenerator(ABC):
             state if greedy else None,
             listener.cancelled if listener else None,
         )
-        settings = GenerationConfig(
-            **self._settings, max_new_tokens=decoding.max_new_tokens, num_beams=decoding.num_beams, do_sample=False
-        )
-        with quiet(), _threads(self._threads):
+        settings = copy(self._settings)
+        settings.update(max_new_tokens=decoding.max_new_tokens, num_beams=decoding.num_beams, do_sample=False)
+        with quiet(), limited_threads(self._threads):
             output = self.model.generate(
                 **inputs,
                 generation_config=settings,
@@ -260,20 +259,23 @@ class TransformersGenerator(ABC):
     def _read_window(self) -> ModelWindow:
         return model_window(self.model.config, self.tokenizer.model_max_length)
 
-    def _needed_settings(self) -> dict[str, Any]:
-        """Keep the special tokens that the model cannot do without, and drop the checkpoint's habits (beams, minimum
-        lengths, penalties): transformers would merge them into every call."""
+    def _needed_settings(self) -> Any:
+        """Keep the special tokens that the model cannot do without, and drop the checkpoint's habits.
+
+        transformers would merge its beams, minimum lengths and penalties into every call.
+        """
         from transformers import GenerationConfig
 
         loaded = self._loaded
-        needed = {
-            "eos_token_id": sorted(loaded.eos) or None,
-            "pad_token_id": loaded.pad,
-            "bos_token_id": self.tokenizer.bos_token_id,
-            "decoder_start_token_id": loaded.start if self.family == "seq2seq" else None,
-            "forced_bos_token_id": loaded.forced_first if self.family == "seq2seq" else None,
-        }
-        self.model.generation_config = GenerationConfig(**needed)
+        decoder = self.family == "seq2seq"
+        needed: Any = GenerationConfig(  # type: ignore[no-untyped-call]
+            eos_token_id=sorted(loaded.eos) or None,
+            pad_token_id=loaded.pad,
+            bos_token_id=self.tokenizer.bos_token_id,
+            decoder_start_token_id=loaded.start if decoder else None,
+            forced_bos_token_id=loaded.forced_first if decoder else None,
+        )
+        self.model.generation_config = needed
         return needed
 
 
@@ -295,38 +297,5 @@ class _Listener:
         """Nothing to do: the finished generation is what ends the stream."""
 
 
-def first_stop(text: str, stop: Sequence[str]) -> int | None:
-    """Return where the first stop string starts."""
-    return min((at for mark in stop if (at := text.find(mark)) >= 0), default=None)
-
-
-def settled(text: str, stop: Sequence[str]) -> str:
-    """Return the part of a growing text that later tokens cannot change or cut off.
-
-    Held back are the bytes of an unfinished character, and an ending that may become a stop string.
-    """
-    cut = first_stop(text, stop)
-    if cut is not None:
-        return text[:cut]
-    text = text.rstrip("\ufffd")
-    longest = max((size for mark in stop for size in range(1, len(mark)) if text.endswith(mark[:size])), default=0)
-    return text[: len(text) - longest]
-
-
 def _seed(decoding: Decoding) -> int:
     return secrets.randbits(63) if decoding.seed is None else decoding.seed
-
-
-@contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    import torch
-
-    if count is None:
-        yield
-        return
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

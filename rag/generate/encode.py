@@ -19,7 +19,7 @@ _SEAM = "\ufdd0"
 def text_ids(tokenizer: Any, text: str) -> list[int]:
     """Return the ids of a plain prompt, with the special tokens that the model expects around a text."""
     names = ("bos_token", "eos_token", "pad_token", "sep_token", "cls_token")
-    seamed = _with_seams(text, {getattr(tokenizer, name, None) for name in names} - {None})
+    seamed = _with_seams(text, {mark for name in names if (mark := getattr(tokenizer, name, None))})
     if _SEAM not in seamed:
         return list(tokenizer(text).input_ids)
     prefix, suffix = _around(tokenizer)

@@ -173,7 +173,7 @@ def _save_tokenizer(fields: Mapping[str, Any], folder: Path) -> None:
     tokens: list[str] = fields["tokenizer.ggml.tokens"]
     merges = [tuple(merge.split(" ")) for merge in fields["tokenizer.ggml.merges"]]
     tokenizer = Tokenizer(models.BPE({token: number for number, token in enumerate(tokens)}, merges))
-    steps = [pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    steps: list[Any] = [pre_tokenizers.ByteLevel(add_prefix_space=False)]
     if fields.get("tokenizer.ggml.pre") == "smollm":  # every digit stands alone
         steps.insert(0, pre_tokenizers.Split(Regex(r"\p{N}"), "isolated"))
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(steps)

@@ -58,7 +58,8 @@ class LoadedModel:
     def start(self) -> int | None:
         """What an encoder-decoder's answer starts from."""
         first = self._setting("decoder_start_token_id")
-        return first if first is not None else self._setting("bos_token_id")
+        token = first if first is not None else self._setting("bos_token_id")
+        return None if token is None else int(token)
 
     @cached_property
     def forced_first(self) -> int | None:
@@ -81,7 +82,7 @@ def load_model(folder: Path, family: Family, device: str = "cpu", dtype: str = "
 
     if dtype not in DTYPES:
         raise ValueError(f"unknown dtype {dtype!r}; known: {', '.join(DTYPES)}")
-    kind = AutoModelForSeq2SeqLM if family == "seq2seq" else AutoModelForCausalLM
+    kind: Any = AutoModelForSeq2SeqLM if family == "seq2seq" else AutoModelForCausalLM
     offline = {"local_files_only": True, "trust_remote_code": False}
     with quiet():
         tokenizer = AutoTokenizer.from_pretrained(folder, **offline)
@@ -97,8 +98,9 @@ def load_model(folder: Path, family: Family, device: str = "cpu", dtype: str = "
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep transformers' log lines and progress bars away for the length of a call; errors are raised as ever."""
-    from transformers.utils import logging
+    from transformers.utils import logging as transformers_logging
 
+    logging: Any = transformers_logging
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity(logging.CRITICAL)
     logging.disable_progress_bar()
