@@ -70,13 +70,13 @@ class OpenbookVectorStore(VectorStore):
         texts: Iterable[str],
         metadatas: list[dict[str, Any]] | None = None,
         *,
-        ids: list[str | None] | None = None,
+        ids: list[str] | None = None,
         **kwargs: Any,
     ) -> list[str]:
         """Add texts and return their ids; those not given are made up."""
         texts = list(texts)
         metadatas = metadatas or [{} for _ in texts]
-        names = [name or str(uuid.uuid4()) for name in ids or [None] * len(texts)]
+        names = [name or str(uuid.uuid4()) for name in ids or [""] * len(texts)]
         for given in (metadatas, names):
             if len(given) != len(texts):
                 raise ValueError(f"{len(texts)} texts, but {len(given)} metadatas or ids: give one each")
@@ -127,7 +127,7 @@ class OpenbookVectorStore(VectorStore):
         asked = self.embedder.embed_query(query)
         hits = self.store.search(asked, max(k, fetch_k), _filter(filter))
         vectors = self.store.vectors([hit.chunk.embedding_text for hit in hits])
-        rows = [vectors[hit.chunk.embedding_text] for hit in hits]
+        rows: list[Any] = [vectors[hit.chunk.embedding_text] for hit in hits]
         chosen = maximal_marginal_relevance(asked, rows, lambda_mult, k) if rows else []
         return [_document(hits[i].chunk) for i in chosen]
 
@@ -141,7 +141,7 @@ class OpenbookVectorStore(VectorStore):
         embedding: Embeddings,
         metadatas: list[dict[str, Any]] | None = None,
         *,
-        ids: list[str | None] | None = None,
+        ids: list[str] | None = None,
         store: Store | None = None,
         **kwargs: Any,
     ) -> OpenbookVectorStore:

@@ -1,0 +1,20 @@
+"""How do I search a product catalogue, and describe a product? Rows become documents, their columns filters."""
+
+from pathlib import Path
+from tempfile import mkdtemp
+
+from rag import Config, Describer
+from stores import parse_filter
+
+CATALOGUE = Path(__file__).parent / "knowledge_base" / "documents" / "products.csv"
+
+config = Config().override("store", path=mkdtemp() + "/store")
+config.index().sync([CATALOGUE])
+
+retriever = config.retriever()
+for hit in retriever.retrieve("something for a rainy day", k=3, where=parse_filter("price < 100")):
+    print(f"{hit.chunk.metadata['name']}: {hit.chunk.metadata['price']}")
+
+described = Describer(config.generator()).describe({"name": "Trail Daypack", "colour": "green", "volume": "22 litres"})
+print(described.text)
+print("not stated:", described.unstated, "not given:", described.invented)
