@@ -101,6 +101,9 @@ class LocalStore:
             query = rules.query_vector(vector, dimension)
             if dimension is None:
                 return []
+            if not query.any():  # all score 0: no need to score them all
+                condition, parameters = ("1", []) if where is None else to_sql(where)
+                return [Hit(chunk, 0.0) for chunk in rows.chunks(connection, condition, parameters, k)]
             index = self._synced(connection, dimension)
             allowed = None if where is None else rows.allowed(connection, where)
             count = k + MARGIN

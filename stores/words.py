@@ -10,7 +10,16 @@ from __future__ import annotations
 import re
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
-STOP_WORDS: frozenset[str] = frozenset()
+
+# Left out of a question, never of the index: scoring each chunk that holds "the" takes most of the time. A question is
+# two to six times faster without them; nDCG@10 with and without: Natural Questions .862, .868; SciFact .768, .766;
+# COVID FAQ .589, .589; Vaswani .432, .432.
+_COMMON = """
+    a an and are as at be but by for from has have if in into is it its no not of on or such that the their then there
+    these they this to was were will with
+    what which who whom whose when where why how do does did can could should would i you he she we
+"""
+STOP_WORDS = frozenset(_COMMON.split())
 
 
 def create_words(content: str) -> str:

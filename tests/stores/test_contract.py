@@ -199,6 +199,12 @@ def test_a_question_without_words_finds_nothing(store: Store) -> None:
     assert store.search_text(" ?! — ") == []
 
 
+def test_common_words_count_only_where_there_are_no_others(store: Store) -> None:
+    store.write([entry("a", {"the cat": (1, 0), "the who": (1, 0), "nothing": (1, 0)})])
+    assert [hit.chunk.text for hit in store.search_text("Who is the cat?")] == ["the cat"]
+    assert [hit.chunk.text for hit in store.search_text("The Who")] == ["the who", "the cat"]
+
+
 def test_text_ties_are_ordered_and_filters_apply_first(store: Store) -> None:
     words = {f"{number:02} fish": (1.0, 0.0) for number in range(30)}
     store.write([entry("b", words, kind="b"), entry("a", words, kind="a"), entry("c", {"x": (1, 0)})])
