@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from string import Formatter
 
 from ingest.parse.base import Parsed, ParseError, ParseSettings
@@ -70,11 +69,12 @@ def catalogue(rows: Sequence[Row], source: str, settings: ParseSettings, about: 
 
 def layout(rows: Sequence[Row]) -> Layout:
     """Find each field's role over all rows, so that rows of one file read alike."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    samples = _samples(rows)
+    names = list(samples)
     title = _first(names, TITLES)
     text = next((name for name in _named(names, TEXTS) if name != title and _is_prose(rows, name)), None)
     key = _key(rows, names)
-    details = frozenset(name for name in names if name not in {title, text, key} and _is_detail(rows, name))
+    details = frozenset(name for name in names if name not in {title, text, key} and _is_detail(name, samples[name]))
     if text is not None and len(details) < 3:
         details = frozenset()  # a passage with a field or two about it, not a product
     return Layout(key, title, text, details)
@@ -165,12 +165,22 @@ def _is_prose(rows: Sequence[Row], name: str) -> bool:
     return any(isinstance(row.get(name), str) for row in rows)
 
 
-def _is_detail(rows: Sequence[Row], name: str) -> bool:
+def _samples(rows: Sequence[Row], size: int = 20) -> dict[str, list[MetadataValue]]:
+    """The first values of each field, fields in the order in which they first come."""
+    samples: dict[str, list[MetadataValue]] = {}
+    for row in rows:
+        for name, value in row.items():
+            sample = samples.setdefault(name, [])
+            if len(sample) < size:
+                sample.append(value)
+    return samples
+
+
+def _is_detail(name: str, sample: Sequence[MetadataValue]) -> bool:
     """A field that a person would search for: no codes of addresses, pictures or other records."""
     words = _normal(name)
     if KEY_LIKE.fullmatch(words) or words in KEYS or re.search(r"\b(?:url|uri|image|img|link|href|src)\b", words):
         return False
-    sample = list(islice((row[name] for row in rows if name in row), 20))
     addresses = sum(1 for value in sample if isinstance(value, str) and re.match(r"(?:https?:)?//\S+$", value))
     return addresses <= len(sample) / 2
 

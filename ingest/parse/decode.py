@@ -29,6 +29,8 @@ def decode(data: bytes) -> tuple[str, str]:
 
 def clean(text: str) -> str:
     r"""Drop control characters and lone surrogates, and end lines in `\n`; form feeds are kept as paragraph breaks."""
+    if text.isprintable():  # most cells and lines; white space other than blanks and all that is unwanted is not
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n\n").replace("\x0b", "\n")
     return UNWANTED.sub("", text)
 
@@ -107,7 +109,7 @@ def _by_statistics(data: bytes) -> str:
     sample = data[:200_000]
     high = sum(1 for byte in sample if byte > 0x7F)
     letters = sum(1 for byte in sample if byte > 0x7F or chr(byte).isalpha())
-    if high < letters * 0.25:
+    if high < letters * 0.4:
         if high < 40 and _is_western(sample):
             return "cp1252"
         best = charset_normalizer.from_bytes(sample, cp_isolation=list(WESTERN)).best()
@@ -118,5 +120,5 @@ def _by_statistics(data: bytes) -> str:
 
 def _is_western(data: bytes) -> bool:
     """Only letters and signs that Western European text is made of, read as cp1252."""
-    usual = "äöüÄÖÜßéèêëÉÈáàâãåÁÀÂÅæÆçÇñÑíìîïÍóòôõøÓÖØœúùûÿ€£©®°§«»‘’“”„–—…•·´½¼¿¡ºª²³±×\xa0"
+    usual = "äöüÄÖÜßéèêëÉÈÊËáàâãåÁÀÂÃÅæÆçÇñÑíìîïÍÌÎÏóòôõøÓÒÔÕØœŒúùûÚÙÛÿ€£©®°§«»‘’“”„–—…•·´½¼¿¡ºª²³±×\xa0"
     return all(character < "\x80" or character in usual for character in data.decode("cp1252", errors="replace"))

@@ -21,6 +21,12 @@ def front_matter(text: str) -> tuple[dict[str, MetadataValue] | None, str]:
     return (None, text) if found is None or fields is None else (fields, text[found.end() :])
 
 
+def has_front_matter(text: str) -> bool:
+    """Tell whether a text begins like front matter: between its two lines are fields and not prose."""
+    found = FRONT_MATTER.match(text)
+    return found is not None and re.match(r"[\w -]{1,40}[:=]", found[2]) is not None
+
+
 def _fields(fence: str, text: str) -> dict[str, MetadataValue] | None:
     """The fields of YAML or TOML front matter; None when it is not valid, or no mapping (a thematic break)."""
     import tomllib

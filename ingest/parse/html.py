@@ -26,6 +26,7 @@ BLOCKS = {"address", "article", "aside", "blockquote", "body", "caption", "cente
           "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "header", "hgroup", "hr",
           "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
           "tfoot", "th", "thead", "tr", "ul"} | set(HEADINGS)  # fmt: skip
+NOT_IN_DATA = {"table", "h1", "h2", "h3", "pre"}
 LISTS = {"ul", "ol", "menu", "dir"}
 METADATA = {"description": "description", "og:description": "description", "author": "author", "keywords": "keywords",
             "article:published_time": "date", "date": "date", "dcterms.created": "date"}  # fmt: skip
@@ -170,7 +171,7 @@ class _Walk:
             if not self.lists:
                 self.lists.append(0)
             number = self.lists[-1]
-            self.marker = "  " * (len(self.lists) - 1) + (f"{number}. " if number else "- ")
+            self.marker = "  " * min(len(self.lists) - 1, 20) + (f"{number}. " if number else "- ")
             self.lists[-1] += 1 if number else 0
 
     def _close(self, node: LexborNode) -> None:
@@ -197,7 +198,7 @@ class _Walk:
         if not text:
             return
         if self.lists:
-            indent = "  " * len(self.lists)
+            indent = "  " * min(len(self.lists), 21)
             self.items.append((self.marker or indent) + text.replace("\n", f"\n{indent}"))
             self.marker = ""
         else:
@@ -239,8 +240,8 @@ def _steps(root: LexborNode) -> Iterator[Step]:
 
 
 def _is_data(table: LexborNode) -> bool:
-    """A table of data, not of layout: no table, heading or list inside, and a row of at least two cells."""
-    if table.css_first("table table, table h1, table h2, table h3, table ul li ul, table pre") is not None:
+    """A table of data, not of layout: no table, heading or code inside, and a row of at least two cells."""
+    if any(step == "open" and node.tag in NOT_IN_DATA for step, node in _steps(table)):
         return False
     return any(len(row.css("td, th")) > 1 for row in table.css("tr"))
 

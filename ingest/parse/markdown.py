@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ingest.parse.base import Parsed, ParseSettings
 from ingest.parse.build import DocumentBuilder
 from ingest.parse.decode import decode
-from ingest.parse.front_matter import FRONT_MATTER, TEMPLATE_TAGS, front_matter
+from ingest.parse.front_matter import TEMPLATE_TAGS, front_matter, has_front_matter
 from ingest.parse.html import add_html
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def parse_markdown(path: Path, source: str, settings: ParseSettings) -> Parsed:
     metadata, body = front_matter(text)
     if metadata is not None:
         builder.metadata.update(metadata)
-    elif FRONT_MATTER.match(text):
+    elif has_front_matter(text):
         warnings.append("what looks like front matter is not valid and was read as text")
     add_markdown(builder, body)
     return Parsed([builder.build(source)], warnings)

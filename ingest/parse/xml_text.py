@@ -21,7 +21,8 @@ def parse_xml(path: Path, source: str, settings: ParseSettings) -> Parsed:
 
     warnings = []
     data = path.read_bytes()
-    options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+    options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False,
+               "remove_comments": True, "remove_pis": True}  # fmt: skip
     try:
         root = etree.fromstring(data, etree.XMLParser(**options))
     except etree.XMLSyntaxError as error:
@@ -78,5 +79,5 @@ def _add_record(builder: DocumentBuilder, record: Any) -> None:
 
 
 def _text(element: Any) -> str:
-    text = "".join(element.itertext("*")) if len(_elements(element)) else "".join(element.itertext())
+    text = "".join(element.itertext("*"))  # of elements only: an entity's name is no text
     return html_text(text) if HTML.search(text) else text.strip()

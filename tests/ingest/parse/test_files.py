@@ -9,7 +9,7 @@ from ingest.parse import ParseError, ParseSettings, Unsupported, parse
 
 def test_empty_file_is_unsupported(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_bytes(b"")
-    with pytest.raises(Unsupported, match="^empty file$"):
+    with pytest.raises(Unsupported, match=r"^empty file$"):
         parse(tmp_path / "a.md", "a.md")
 
 
