@@ -40,10 +40,11 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What holds for all rows: metadata for each, and what goes before each key."""
+    """What a file says of its rows: metadata for each, what goes before each key, and their numbers if not 1, 2, ..."""
 
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     prefix: str = ""
+    numbers: Sequence[int] = ()
 
 
 def catalogue(rows: Sequence[Row], source: str, settings: ParseSettings, about: About | None = None) -> Parsed:
@@ -55,7 +56,7 @@ def catalogue(rows: Sequence[Row], source: str, settings: ParseSettings, about: 
     about = about or About()
     plan = layout(rows)
     documents, empty = [], 0
-    for number, row in enumerate(rows, start=1):
+    for number, row in zip(about.numbers or range(1, len(rows) + 1), rows, strict=True):
         key = one_line(str(row[plan.key])) if plan.key else str(number)
         document = _document(row, f"{source}#{about.prefix}{key}", plan, settings.template, about.metadata)
         if document.text:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ingest.parse.base import Parsed, ParseError, ParseSettings
 from ingest.parse.build import DocumentBuilder
-from ingest.parse.catalogue import Row, catalogue, flat
+from ingest.parse.catalogue import About, Row, catalogue, flat
 from ingest.parse.decode import decode
 from ingest.parse.elements import add_elements
 
@@ -19,20 +19,20 @@ def parse_json_lines(path: Path, source: str, settings: ParseSettings) -> Parsed
 
     A row's number, where it names the row, is the line's, so that a bad line does not rename those after it.
     """
-    records: list[Any] = []
+    records: dict[int, Any] = {}
     bad: list[str] = []
-    lines = [line for line in decode(path.read_bytes())[0].split("\n") if line.strip()]
-    for number, line in enumerate(lines, start=1):
+    lines = {number: line for number, line in enumerate(decode(path.read_bytes())[0].split("\n"), 1) if line.strip()}
+    for number, line in lines.items():
         try:
-            records.append(loaded(line))
+            records[number] = loaded(line)
         except ParseError as error:
             bad.append(f"line {number}: {error}")
     if len(bad) > len(lines) / 2:
-        if len(lines) < 1000 and (parsed := _one_json_after_all("\n".join(lines), source, settings)):
+        if len(lines) < 1000 and (parsed := _one_json_after_all("\n".join(lines.values()), source, settings)):
             return parsed
         raise ParseError(f"{len(bad)} of {len(lines)} lines are not JSON; the first is {bad[0]}")
     warnings = [f"{len(bad)} of {len(lines)} lines are not JSON and were left out; {bad[0]}"] if bad else []
-    parsed = _from_records(records, source, settings)
+    parsed = _from_records(list(records.values()), source, settings, About(numbers=list(records)))
     return Parsed(parsed.documents, [*warnings, *parsed.warnings])
 
 
@@ -87,13 +87,13 @@ def _wrapped_records(value: Any) -> list[Any] | None:
     return nested[0] if all(isinstance(item, dict) for item in nested[0]) else None
 
 
-def _from_records(records: Sequence[Any], source: str, settings: ParseSettings) -> Parsed:
+def _from_records(records: Sequence[Any], source: str, settings: ParseSettings, about: About | None = None) -> Parsed:
     if records and all(_is_element(record) for record in records):
         builder = DocumentBuilder()
         add_elements(builder, records)
         return Parsed([builder.build(source)])
     rows: list[Row] = [flat(record if isinstance(record, Mapping) else {"value": record}) for record in records]
-    return catalogue(rows, source, settings)
+    return catalogue(rows, source, settings, about)
 
 
 def _is_element(record: Any) -> bool:

@@ -1,10 +1,13 @@
 """Every parser's shape of output, and what is refused and why."""
 
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ingest.parse import ParseError, ParseSettings, Unsupported, parse
+from ingest.parse import Parsed, ParseError, ParseSettings, Unsupported, parse
 
 
 def test_empty_file_is_unsupported(tmp_path: Path) -> None:
@@ -23,3 +26,70 @@ def test_only_white_space_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(" \n\n\t\n")
     with pytest.raises(ParseError, match="no text found"):
         parse(tmp_path / "a.txt", "a.txt")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("a.zip", b"PK\x03\x04" + b"\x00" * 30, "an archive: unpack it first"),
+        ("a.mp3", b"ID3\x04\x00\x00", "audio: transcribe it to text first"),
+        ("a", b"SQLite format 3\x00" + b"\x00" * 80, "a database: export it"),
+        ("a.xyz", bytes(range(256)) * 8, "binary data of an unknown kind"),
+        ("a.txt", bytes(range(256)) * 8, "binary data of an unknown kind"),
+        ("a.csv", b"\x7fELF\x02\x01\x01" + b"\x00" * 90, "a program, not a document"),
+    ],
+)
+def test_what_nobody_reads_is_named(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(Unsupported, match=reason):
+        parse(tmp_path / name, name)
+
+
+@pytest.mark.parametrize("name", ["README", "a.unknown", "a.xls", "a.doc"])
+def test_content_decides_where_the_name_does_not(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("<html><body><h1>T</h1><p>x</p></body></html>")
+    assert parse(tmp_path / name, name).documents[0].text == "T\n\nx"
+
+
+def test_a_folder_or_nothing_is_a_parse_error(tmp_path: Path) -> None:
+    with pytest.raises(ParseError, match="not a file"):
+        parse(tmp_path, "x")
+    with pytest.raises(ParseError, match="cannot be opened: No such file"):
+        parse(tmp_path / "none.txt", "x")
+
+
+def test_importing_loads_no_library_of_any_format() -> None:
+    heavy = [
+        "unstructured",
+        "lxml",
+        "selectolax",
+        "markdown_it",
+        "pypdfium2",
+        "yaml",
+        "openpyxl",
+        "docx",
+        "pandas",
+        "charset_normalizer",
+    ]
+    code = f"import sys, ingest.parse; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+FILES = Path(__file__).parents[3] / "../shared/data/files"
+UNREADABLE = {"empty.eml", "password.pdf", "single_table.pdf", "picture.pptx", "form.json", "simple.zip", "simple.doc",
+              "duplicate-paragraphs.doc"}  # fmt: skip
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not FILES.exists(), reason="the development data is not here")
+def test_real_files_give_text_or_a_reason(read_file: Callable[..., Parsed]) -> None:
+    failed = set()
+    for path in sorted(file for file in FILES.rglob("*") if file.is_file() and file.parent.name != "img"):
+        try:
+            read_file(path)
+        except ParseError as error:
+            failed.add(path.name)
+            assert "\n" not in str(error)
+            assert 5 < len(str(error)) < 400
+    assert failed == UNREADABLE
