@@ -348,7 +348,7 @@ def _far_behind(lacking: int, chunks: int) -> bool:
 
 def _behind(lacking: int, chunks: int) -> bool:
     """At the end: fewer are taken in at the next opening in no time."""
-    return lacking > max(1_000, chunks // 20)
+    return lacking > chunks // 20
 
 
 def _catch_up(index: VectorIndex, connection: sqlite3.Connection, dimension: int) -> None:

@@ -80,7 +80,10 @@ class ScriptedGenerator:
     def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
         self.prompts += prompts
         texts = [self.answer(self._text(prompt)) if callable(self.answer) else str(self.answer) for prompt in prompts]
-        return [Generation(text, self.count_tokens(p), len(text.split()), "stop") for text, p in zip(texts, prompts)]
+        return [
+            Generation(text, self.count_tokens(p), len(text.split()), "stop")
+            for text, p in zip(texts, prompts, strict=True)
+        ]
 
     def stream(self, prompt: RenderedPrompt, decoding: Decoding) -> Iterator[str]:
         yield from re.findall(r"\S+\s*", self.generate([prompt], decoding)[0].text)

@@ -131,7 +131,8 @@ def test_k_has_to_be_positive(index, scripted) -> None:
 @pytest.mark.parametrize(
     "text",
     ["I don't know.", "I do not know the answer", "I'm sorry, but I can't", "unanswerable", "", "I cannot answer this",
-     "The passages do not contain the answer.", "The context does not provide information.", "Not mentioned in the text."],
+     "The passages do not contain the answer.", "The context does not provide information.",
+     "Not mentioned in the text."],
 )  # fmt: skip
 def test_refusals_are_recognised(text: str) -> None:
     assert is_refusal(text)

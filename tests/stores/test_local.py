@@ -300,16 +300,22 @@ def test_a_restored_database_beside_a_newer_index_file(tmp_path: Path) -> None:
     store.close()
 
 
-def test_the_file_is_saved_at_the_end_of_larger_writes_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = filled(tmp_path / "s")
-    store.close()
-    assert not (tmp_path / "s" / "vectors.faiss").exists()
-    monkeypatch.setattr(stores.local, "_behind", lambda lacking, chunks: lacking > 20)
+def test_the_file_is_saved_at_the_end_unless_little_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "s" / "vectors.faiss"
     store = LocalStore(tmp_path / "s")
-    store.write([entry("s4", 6)])
+    store.bind(MANIFEST)
+    store.write([entry(f"s{number}", 20) for number in range(3)])
+    store.close()
+    first = file.read_bytes()
+    store = LocalStore(tmp_path / "s")
+    store.write([entry("one more", 2)])  # 2 of 62: the next to open the store takes them in at once
+    store.close()
+    assert file.read_bytes() == first
+    store = LocalStore(tmp_path / "s")
+    store.write([entry("many more", 9)])
     before = answers(store)
     store.close()
-    assert (tmp_path / "s" / "vectors.faiss").exists()
+    assert file.read_bytes() != first
     monkeypatch.setattr(stores.local, "_catch_up", lambda index, connection, dimension: None)
     store = LocalStore(tmp_path / "s")
     assert answers(store) == before

@@ -1,0 +1,142 @@
+"""One file makes all parts; what it cannot mean is refused by name."""
+
+from __future__ import annotations
+
+import inspect
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from ingest.chunk import Chunker
+from ingest.parse import ParseSettings
+from rag.config import TABLES, Config, ConfigError
+from rag.generate import Decoding
+from rag.pipeline import DEFAULT_DECODING, MIN_EVIDENCE, Pipeline
+from rag.retrieve import DenseRetriever, HybridRetriever
+from stores.base import StoreError, WrongEmbedder
+
+
+def config_of(tmp_path: Path, text: str) -> Config:
+    (tmp_path / "rag.toml").write_text(text)
+    return Config.load(tmp_path / "rag.toml")
+
+
+def test_defaults_need_no_file(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = Config.load()
+    assert config.store_path == tmp_path / ".rag"
+    index = config.index()
+    assert (index.embedder.name, index.chunker.size, index.store.path) == ("builtin:minilm", 200, tmp_path / ".rag")
+    assert isinstance(config.retriever(), HybridRetriever)
+
+
+def test_a_file_of_the_current_folder_is_read(tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rag.toml").write_text(
+        '[store]\npath = "elsewhere"\n[chunker]\nsize = 100\n[retriever]\nkind = "dense"'
+    )
+    config = Config.load()
+    assert config.store_path == tmp_path / "elsewhere"
+    assert config.index().chunker.size == 100
+    assert isinstance(config.retriever(), DenseRetriever)
+
+
+def test_options_of_the_command_line_come_first(tmp_path) -> None:
+    config = config_of(tmp_path, "[chunker]\nsize = 100\noverlap = 10")
+    chunker = config.override("chunker", size=50, overlap=None).index().chunker
+    assert (chunker.size, chunker.overlap) == (50, 10)
+
+
+def test_a_memory_store_and_options_of_a_retriever(tmp_path) -> None:
+    config = config_of(tmp_path, '[store]\nkind = "memory"\n[retriever]\ndepth = 7')
+    assert config.retriever().depth == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[store", "is not valid TOML"),
+        ("[stroe]\npath = 'x'", r"unknown table \[stroe\]; known: store, embedder"),
+        ("store = 3", r"store has to be a table: \[store\]"),
+        ("[chunker]\nsise = 3", r"\[chunker\] has no option 'sise'; known: size, overlap"),
+        ("[chunker]\nsize = 1000", "chunk size 1000 does not fit: give 8 to 254"),
+        ("[parse]\ntime = 3", r"\[parse\] has no option 'time'"),
+        ("[embedder]\nkind = 'word2vec'", "unknown embedder 'word2vec'; known: langchain, sentence-transformers"),
+        ("[embedder]\nmodle = 'x'", r"\[embedder\]: got an unexpected keyword argument 'modle'"),
+        ("[embedder]\nmodel = 'builtin:huge'", "unknown embedded model 'builtin:huge'"),
+        ("[store]\nkind = 'oracle'", "unknown store 'oracle'; known: local, memory"),
+        ("[store]\ncolour = 'red'", r"\[store\]: got an unexpected keyword argument 'colour'"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_by_name(tmp_path, text, message) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        config_of(tmp_path, text).index()
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[retriever]\nkind = 'psychic'", "unknown retriever 'psychic'"),
+        ("[decoding]\nheat = 1", "heat"),
+        ("[pipeline]\nj = 5", r"\[pipeline\] has no option 'j'; known: prompt, k, decoding, min_evidence, where"),
+        ("[prompt]\ntask = 'sing'", "unknown task 'sing'"),
+        ("[pipeline]\nwhere = 'price <'", "price <"),
+        ("[generator]\nmodel = 'builtin:nothing'", "unknown embedded model 'builtin:nothing'"),
+    ],
+)
+def test_the_pipeline_refuses_by_name_too(tmp_path, monkeypatch, scripted, text, message) -> None:
+    config = config_of(tmp_path, text)
+    config.index().store.close()
+    if "generator" not in text:
+        monkeypatch.setattr(Config, "generator", lambda self: scripted("x"))
+    with pytest.raises(ValueError, match=message):
+        config.pipeline()
+
+
+def test_a_missing_or_unreadable_file_is_one_line(tmp_path) -> None:
+    with pytest.raises(ConfigError, match=r"no configuration at .*missing\.toml; `rag init` writes one"):
+        Config.load(tmp_path / "missing.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe\x00\x01")
+    with pytest.raises(ConfigError, match="is not UTF-8 text"):
+        Config.load(tmp_path / "binary.toml")
+
+
+def test_reading_does_not_make_a_store(tmp_path) -> None:
+    config = config_of(tmp_path, "")
+    with pytest.raises(StoreError):
+        config.retriever()
+    assert not config.store_path.exists()
+
+
+def test_reading_with_another_embedder_is_refused(tmp_path, embedder, monkeypatch) -> None:
+    config = config_of(tmp_path, "")
+    config.index().store.close()
+    monkeypatch.setattr(Config, "embedder", lambda self: embedder)
+    with pytest.raises(WrongEmbedder, match=r"made with builtin:minilm \(384 dimensions\), not with words \(64\)"):
+        config.retriever()
+
+
+def test_a_pipeline_is_calibrated_for_its_embedder(tmp_path, monkeypatch, scripted) -> None:
+    monkeypatch.setattr(Config, "generator", lambda self: scripted("x"))
+    config = config_of(tmp_path, "[pipeline]\nk = 3\n[decoding]\nmax_new_tokens = 9\nstop = ['.']")
+    config.index().store.close()
+    pipeline = config.pipeline()
+    assert isinstance(pipeline, Pipeline)
+    assert (pipeline.k, pipeline.min_evidence) == (3, MIN_EVIDENCE["builtin:minilm"])
+    assert (pipeline.decoding.max_new_tokens, pipeline.decoding.stop) == (9, (".",))
+    assert config.override("pipeline", min_evidence=0.0).pipeline().min_evidence == 0
+
+
+def test_the_written_file_holds_the_defaults() -> None:
+    """What `rag init` writes must change nothing."""
+    tables = tomllib.loads((files("rag") / "rag.toml").read_text("utf-8"))
+    assert set(tables) == set(TABLES)
+    assert tables["chunker"] == {"size": 200, "overlap": inspect.signature(Chunker).parameters["overlap"].default}
+    assert tables["parse"] == {"max_bytes": ParseSettings().max_bytes, "timeout": ParseSettings().timeout}
+    assert tables["pipeline"] == {"k": inspect.signature(Pipeline).parameters["k"].default}
+    decoding = Decoding(**{**tables["decoding"], "stop": tuple(tables["decoding"].get("stop", ()))})
+    assert decoding == DEFAULT_DECODING
+    assert (tables["store"], tables["embedder"]) == ({"kind": "local", "path": ".rag"}, {"model": "builtin:minilm"})
