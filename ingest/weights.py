@@ -75,8 +75,8 @@ def find_weights(name: str) -> Weights:
     """
     if name.startswith("builtin:"):
         return _find_builtin(name)
-    folder = Path(name).expanduser()
-    if folder.is_dir():
+    folder = Path(os.path.expanduser(name))  # noqa: PTH111 - Path.expanduser raises for an unknown user
+    if name and folder.is_dir():
         _check_folder(folder)
         return Weights(name, folder.resolve())
     if _is_hub_id(name):

@@ -6,13 +6,14 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Literal
 
 from prompts.types import RenderedPrompt, Style
 from rag.generate.base import Decoding, Generation
-from rag.generate.load import Family, load_model, model_folder, quiet
+from rag.generate.load import Family, load_model, model_family, model_folder, quiet
 from rag.generate.stop import first_stop, settled
 from rag.generate.threads import idle_cores, limited_threads
 from rag.generate.window import ModelWindow, model_window
@@ -51,8 +52,9 @@ class TransformersGenerator(ABC):
         self._threads = threads or idle_cores()
         self._batch_size = batch_size
         self._exact = dtype == "float32"
-        self._loaded = load_model(model_folder(model), self.family, device, dtype)
-        self._check_family()
+        folder = model_folder(model)
+        self._check_family(folder)
+        self._loaded = load_model(folder, self.family, device, dtype)
         self._window = self._read_window().narrowed(context_window)
         self._settings = self._needed_settings()
 
@@ -251,10 +253,10 @@ class TransformersGenerator(ABC):
         except BaseException as error:  # it is raised again where the stream is read
             listener.events.put(error)
 
-    def _check_family(self) -> None:
-        if bool(self.model.config.is_encoder_decoder) != (self.family == "seq2seq"):
-            kind = "an encoder-decoder" if self.model.config.is_encoder_decoder else "a decoder-only model"
-            raise ValueError(f"{self.name} is {kind}: use new_generator, which reads the family from the config")
+    def _check_family(self, folder: Path) -> None:
+        if model_family(folder) != self.family:
+            kind = "a decoder-only model" if self.family == "seq2seq" else "an encoder-decoder"
+            raise ValueError(f"{self.name} is {kind}, not for {type(self).__name__}: new_generator reads the family")
 
     def _read_window(self) -> ModelWindow:
         return model_window(self.model.config, self.tokenizer.model_max_length)

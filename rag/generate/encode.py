@@ -29,9 +29,19 @@ def text_ids(tokenizer: Any, text: str) -> list[int]:
 def chat_ids(tokenizer: Any, prompt: RenderedPrompt) -> list[int]:
     """Return the ids of a chat in the model's own template, up to where its answer starts. Text is one user turn."""
     messages = (Message("user", prompt),) if isinstance(prompt, str) else prompt
-    marks = set(tokenizer.all_special_tokens)
+    marks = _chat_marks(tokenizer)
     turns = [{"role": message.role, "content": _with_seams(message.content, marks)} for message in messages]
     return _pieces(tokenizer, _templated(tokenizer, turns))
+
+
+def _chat_marks(tokenizer: Any) -> set[str]:
+    """Return all that a template may speak with: every special token, and added ones that look the part ("<think>").
+
+    A tokenizer's named special tokens alone are too few: they often lack "<|im_start|>".
+    """
+    added = tokenizer.added_tokens_decoder.values()
+    marks = {str(token.content) for token in added if token.special or re.fullmatch(r"[<\[].+[>\]]", token.content)}
+    return marks | set(tokenizer.all_special_tokens)
 
 
 def _with_seams(text: str, marks: Iterable[str]) -> str:
