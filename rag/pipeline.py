@@ -134,7 +134,8 @@ class AnswerStream:
             pieces.append(piece)
             yield piece
         text = "".join(pieces)
-        tokens = pipeline.generator.count_tokens(text) if text else 0
+        # Less the special tokens and chat marks, which are counted with any prompt and no part of an answer.
+        tokens = pipeline.generator.count_tokens(text) - pipeline.generator.count_tokens("")
         self._answer = pipeline._finish(self._draft, packed, Generation(text, packed.prompt_tokens, tokens, "stop"))
 
     @property
