@@ -11,7 +11,7 @@ config = Config().override("store", path=mkdtemp() + "/store")
 report = config.index().sync([DOCUMENTS])
 print(f"{report.added} files, {report.chunks_total} chunks")
 
-answer = config.pipeline().ask("How many credit hours can you have accrued at any given time?")
+answer = config.pipeline().ask("How long is parental leave?")
 print(answer.text)
 for citation in answer.citations:
     print(f"[{citation.number}] {Path(citation.source).name}: {citation.text}")

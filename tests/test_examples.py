@@ -1,0 +1,175 @@
+"""Every example and every tested block of the README runs offline and shows what it says it shows."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
+from ingest.parse import PARSERS
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
+SLOW = pytest.mark.slow
+"""For what generates with the embedded model; the others embed only, which takes a few seconds."""
+
+pytestmark = pytest.mark.weights
+
+
+def quickstart(lines: list[str]) -> None:
+    assert re.fullmatch(r"7 files, \d\d+ chunks", lines[0])
+    cited = [at for at, line in enumerate(lines) if line.startswith("[1] ")]
+    assert len(cited) == 1
+    assert "12 weeks" in " ".join(lines[1 : cited[0]]), "the answer"
+    assert re.match(r"\[1\] (paid-parental-)?leave\.md: ", lines[cited[0]])
+    assert "12 weeks" in " ".join(lines[cited[0] :]), "the evidence"
+
+
+def catalogue(lines: list[str]) -> None:
+    prices = [float(line.rpartition(": ")[2]) for line in lines[:3]]
+    assert len(prices) == 3
+    assert all(0 < price < 100 for price in prices)
+    assert len(lines) >= 5
+    assert lines[-1].startswith("not stated: (")
+    assert " not given: (" in lines[-1]
+
+
+def hybrid(lines: list[str]) -> None:
+    assert len(lines) == 12
+    for question in range(0, 12, 4):
+        assert [line.split()[0] for line in lines[question + 1 : question + 4]] == ["dense", "bm25", "hybrid"]
+    found = {(at // 4, line.split()[0]): line.split()[1] for at, line in enumerate(lines) if line.startswith(" ")}
+    assert found[0, "dense"] != found[0, "bm25"], "meaning and words may differ"
+    assert found[1, "bm25"] == found[1, "hybrid"] == "accident-report-chi08ca048.pdf", "the exact word"
+    assert found[2, "hybrid"] == "leave.md"
+
+
+def langchain_chain(lines: list[str]) -> None:
+    assert lines[0].startswith("Context: ")
+    assert "comp time" in " ".join(lines).lower()
+    assert re.search(r"\[('.*|\".*)\]$", lines[-1]), "a citation"
+
+
+def own_parser(lines: list[str]) -> None:
+    assert lines[0].startswith("SyncReport(added=1, ")
+    assert "chunks_total=2" in lines[0]
+    assert lines[1:] == ["Alan says: Tea is at four."]
+
+
+def own_store(lines: list[str]) -> None:
+    (source,) = re.findall(r"\['(.*)'\]", lines[0])
+    assert Path(source).name == "fmla.md"
+    assert lines[1:] == ["searches: [1]"]
+
+
+def t5_and_gpt2(lines: list[str]) -> None:
+    assert [line for line in lines if not line.startswith(" ")] == [
+        "t5: Seq2SeqGenerator, a window of 512 tokens",
+        "gpt2: CausalGenerator, a window of 1024 tokens",
+    ]
+    for line, room in ((lines[1], 512), (lines[4], 1024 - 64)):
+        prompt, new, found, dropped = map(int, re.findall(r"\d+", line))
+        assert room * 0.7 < prompt <= room
+        assert 0 < new <= 64
+        assert found == 12
+        assert 0 < dropped < 12
+
+
+def demo(lines: list[str]) -> None:
+    summary = next(line for line in lines if line.startswith("10 questions: "))
+    verified, abstained = map(int, re.findall(r"(\d+) (?:answers|left)", summary))
+    assert verified >= 5
+    assert 1 <= abstained <= 4
+    questions = [at for at, line in enumerate(lines) if line.startswith("   Q: ")]
+    assert len(questions) == 10
+    assert lines[questions[-1] + 1].startswith("   A: I don't know"), "the one that the documents do not answer"
+
+
+CHECKS: dict[str, tuple[Callable[[list[str]], None], tuple[pytest.MarkDecorator, ...]]] = {
+    "quickstart.py": (quickstart, (SLOW,)),
+    "catalogue.py": (catalogue, (SLOW,)),
+    "hybrid.py": (hybrid, ()),
+    "langchain_chain.py": (langchain_chain, (SLOW,)),
+    "own_parser.py": (own_parser, ()),
+    "own_store.py": (own_store, ()),
+    "t5_and_gpt2.py": (t5_and_gpt2, ()),
+    "knowledge_base/demo.py": (demo, (SLOW,)),
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def each_text_is_embedded_once() -> Iterator[None]:
+    """Keep vectors from one example to the next: most of them embed the same knowledge base."""
+    embed, kept = SentenceTransformerEmbedder.embed_documents, dict[str, np.ndarray]()
+
+    def embed_new(self: SentenceTransformerEmbedder, texts: list[str]) -> np.ndarray:
+        new = [text for text in texts if text not in kept]
+        kept.update(zip(new, embed(self, new), strict=True))
+        return np.stack([kept[text] for text in texts])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SentenceTransformerEmbedder, "embed_documents", embed_new)
+        yield
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder, which is also where temporary files go."""
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=marks) for name, (_, marks) in CHECKS.items()])
+def test_it_runs_and_shows_what_it_says(
+    name: str, elsewhere: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = EXAMPLES / name
+    monkeypatch.setattr(sys, "path", [str(file.parent), *sys.path])  # as `python examples/name.py` has it
+    monkeypatch.setattr(sys, "argv", [str(file)])
+    parsers = dict(PARSERS)
+    try:
+        runpy.run_path(str(file), run_name="__main__")
+    finally:
+        PARSERS.clear()
+        PARSERS.update(parsers)
+    captured = capsys.readouterr()
+    CHECKS[name][0](captured.out.splitlines())
+    assert "Warning" not in captured.err
+
+
+def test_every_example_is_run() -> None:
+    assert {file.relative_to(EXAMPLES).as_posix() for file in EXAMPLES.rglob("*.py")} == set(CHECKS)
+
+
+def test_the_readme_names_every_example() -> None:
+    named = set(re.findall(r"\]\(examples/([\w./]+)\)", (ROOT / "README.md").read_text("utf-8")))
+    assert {file.name for file in EXAMPLES.glob("*.py")} <= named
+    assert all((EXAMPLES / name).exists() for name in named)
+
+
+def blocks_to_run(text: str) -> list[str]:
+    """The Python blocks of a Markdown text that a comment `<!-- test -->` stands right before."""
+    return re.findall(r"^<!-- test -->\n+```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_blocks_are_found_by_the_comment_before_them() -> None:
+    text = "<!-- test -->\n```python\na = 1\n```\n\n```python\nno\n```\n\n<!-- test -->\n\n```python\nb = a\n\nc\n```\n"
+    assert blocks_to_run(text) == ["a = 1\n", "b = a\n\nc\n"]
+    assert blocks_to_run("```python\nno\n```\n") == []
+
+
+def test_the_readmes_blocks_run_in_order(elsewhere: Path) -> None:
+    shutil.copytree(EXAMPLES, elsewhere / "examples")
+    names: dict[str, object] = {}
+    for block in blocks_to_run((ROOT / "README.md").read_text("utf-8")):
+        exec(compile(block, "README.md", "exec"), names)
