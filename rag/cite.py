@@ -1,7 +1,12 @@
 """Which span of which source supports each sentence of an answer: computed from the texts, never asked of the model.
 
-A sentence is supported by the smallest run of one to three source sentences that holds enough of its content words and
-all of its numbers, and does not deny what the sentence says. Nothing here knows which model wrote the answer.
+A sentence is supported by the smallest run of one to three source sentences that holds what it adds to the question,
+half of all its content words and all of its numbers, and does not deny what the sentence says. Nothing here knows which
+model wrote the answer.
+
+Calibrated on 600 questions with their passage and two others, the sentence being the question's words followed by the
+right answer or by another question's: supported 88% and 1.5%; of the supported right ones 95% cite the very sentence
+that holds the answer. With the answer's words alone: 99%, 1.2%, 95%.
 """
 
 from __future__ import annotations
@@ -15,11 +20,13 @@ from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.types import AnswerSentence, Citation
 
-MIN_SUPPORT = 0.7
+MIN_ADDED = 0.7  # share of what the sentence adds to the question that a span has to hold
+MIN_WHOLE = 0.5  # share of all its content
 LONGEST_RUN = 3
 CLAUSE = 4  # content words from which on a sentence claims something, rather than naming it
 RUN_COST = 0.05  # of support, for each further sentence: of two runs that support, the shorter one is shown
 RELEVANCE = 0.05  # at most, for holding the question's words: enough to choose between equals
+COUNTED = 0.2  # for holding, after "How many weeks", a number of weeks
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ def cite(text: str, question: str, passages: Sequence[Chunk]) -> tuple[list[Cita
     citations: dict[tuple[str, int, int], Citation] = {}
     sentences = []
     for start, end in sentence_spans(text):
-        found = best_support(text[start:end], asked, spans)
+        found = best_support(text[start:end], asked, spans, counted_thing(question))
         number = None
         if found is not None:
             span, support = found
@@ -92,19 +99,24 @@ def cite(text: str, question: str, passages: Sequence[Chunk]) -> tuple[list[Cita
     return list(citations.values()), sentences
 
 
-def best_support(sentence: str, asked: Content, spans: Sequence[Span]) -> tuple[Span, float] | None:
+def best_support(
+    sentence: str, asked: Content, spans: Sequence[Span], counted: str | None = None
+) -> tuple[Span, float] | None:
     """Return the span that supports a sentence best, with the share of its content that it holds; None if none does.
 
-    Among equals the span that also holds more of the question wins, then the shorter one, then the earlier.
+    Among equals the span that also holds more of the question wins, then the shorter one, then the earlier. `counted` is
+    what the question asks the number of: a span where one of the sentence's numbers stands before it is preferred.
     """
     content = Content.of(sentence)
+    number_of = _number_of(content.numbers, counted)
     best: tuple[tuple[float, float, int], Span, float] | None = None
     for position, span in enumerate(spans):
         held = support(content, span, asked)
-        if held < MIN_SUPPORT:
+        if not held:
             continue
         relevance = _share(asked, span.content)
-        rank = (held - RUN_COST * (span.sentences - 1) + RELEVANCE * relevance, -span.length, -position)
+        bonus = COUNTED if number_of and number_of.search(span.text.replace(",", "")) else 0.0
+        rank = (held - RUN_COST * (span.sentences - 1) + RELEVANCE * relevance + bonus, -span.length, -position)
         if best is None or rank > best[0]:
             best = rank, span, held
     return (best[1], best[2]) if best else None
@@ -113,18 +125,30 @@ def best_support(sentence: str, asked: Content, spans: Sequence[Span]) -> tuple[
 def support(sentence: Content, span: Span, asked: Content) -> float:
     """Return the share of a sentence's content that a span holds, from 0 to 1.
 
-    0 when a number is missing, when one of the two denies and the other does not (an answer of a few words may stand in
-    a sentence that denies something else), or when there is nothing to check. What the sentence adds to the question
-    has to be held as well as the whole: an echo of the question proves nothing.
+    0 when that is too little, when a number is missing, when one of the two denies and the other does not (an answer of
+    a few words may stand in a sentence that denies something else), or when there is nothing to check. What the sentence
+    adds to the question has to be held above all: an echo of the question proves nothing.
     """
     held = span.content
     if not sentence.size or sentence.numbers - held.numbers:
         return 0.0
     whole = _share(sentence, held)
-    if whole < MIN_SUPPORT or _contradicts(sentence, span):
-        return 0.0
     added = Content(sentence.words - asked.words, sentence.numbers - asked.numbers, sentence.denied)
-    return min(whole, _share(added, held)) if added.size else whole
+    enough = whole >= MIN_WHOLE and _share(added, held) >= MIN_ADDED if added.size else whole >= MIN_ADDED
+    return whole if enough and not _contradicts(sentence, span) else 0.0
+
+
+def counted_thing(question: str) -> str | None:
+    """Return the stem of what a question asks the number of: "How many weeks of leave" asks for weeks."""
+    found = _HOW_MANY.search(question)
+    return stem(found[1].casefold()) if found else None
+
+
+def _number_of(numbers: frozenset[str], counted: str | None) -> re.Pattern[str] | None:
+    if not numbers or not counted:
+        return None
+    either = "|".join(map(re.escape, sorted(numbers)))
+    return re.compile(rf"\b(?:{either})\W+(?:\w+\W+)?{re.escape(counted)}", re.IGNORECASE)
 
 
 def _contradicts(sentence: Content, span: Span) -> bool:
@@ -178,6 +202,7 @@ def _number(token: str) -> str:
     return token.replace(",", "").rstrip(".")
 
 
+_HOW_MANY = re.compile(r"\bhow many ([^\W\d_]+)", re.IGNORECASE)
 _TOKEN = re.compile(r"\d[\d.,]*\d|\d+\w*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 NEGATIONS = frozenset({"not", "no", "never", "neither", "nor", "none", "cannot", "without"})

@@ -19,7 +19,7 @@ ABSTENTION = "I don't know: the documents hold no good evidence for an answer."
 
 # The best hit's cosine below which a question is left unanswered, by embedder. Calibrated on questions whose passage is
 # in the store against questions whose passage was taken out: see tests/benchmarks/abstention.py and the README.
-MIN_EVIDENCE = {"builtin:minilm": 0.40}
+MIN_EVIDENCE = {"builtin:minilm": 0.45}
 
 DEFAULT_DECODING = Decoding(max_new_tokens=64, repetition_penalty=1.1)
 

@@ -4,7 +4,7 @@
 
 Each corpus.jsonl is ingested as a user would, by `Index.sync` with the default settings. As the reference, the same
 texts are embedded by sentence-transformers and searched exactly in numpy. A document's score is that of its best chunk.
-"""  # noqa: D208, D214
+"""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ import json
 import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from rag import Config, Index
-from rag.retrieve import Bm25Retriever, DenseRetriever, HybridRetriever, Retriever
+from rag.retrieve import Bm25Retriever, DenseRetriever, HybridRetriever, Retriever, fuse
+from stores import Hit
 
 Ranking = Sequence[str]
 K, DEPTH = 10, 100
@@ -46,11 +48,13 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, float]:
     def ndcg(rank: Callable[[str], Ranking]) -> float:
         return round(float(np.mean([ndcg_at(rank(queries[q]), judged[q]) for q in judged if q in queries])), 4)
 
+    dense = Remembered(DenseRetriever(index.store, index.embedder))
+    bm25 = Remembered(Bm25Retriever(index.store))
     retrievers: dict[str, Retriever] = {
-        "dense": DenseRetriever(index.store, index.embedder),
-        "bm25": Bm25Retriever(index.store),
+        "dense": dense,
+        "bm25": bm25,
         "hybrid": HybridRetriever(index.store, index.embedder),
-        **{f"hybrid {c:g}": HybridRetriever(index.store, index.embedder, constant=c) for c in options.constants},
+        **{f"hybrid {c:g}": Fused(dense, bm25, c) for c in options.constants},
     }
     found = {name: ndcg(lambda text, r=retriever: documents(r, text)) for name, retriever in retrievers.items()}
     if options.reference:
@@ -58,6 +62,32 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, float]:
     found["chunks"] = len(index.store)
     index.store.close()
     return found
+
+
+@dataclass
+class Remembered:
+    """A retriever that answers the same question once."""
+
+    retriever: Retriever
+    known: dict[str, list[Hit]] = field(default_factory=dict)
+
+    def retrieve(self, question: str, k: int = 5, where: None = None) -> list[Hit]:
+        if question not in self.known:
+            self.known[question] = self.retriever.retrieve(question, k)
+        return self.known[question]
+
+
+@dataclass
+class Fused:
+    """What `HybridRetriever` does, over remembered rankings."""
+
+    dense: Remembered
+    bm25: Remembered
+    constant: float
+
+    def retrieve(self, question: str, k: int = 5, where: None = None) -> list[Hit]:
+        rankings = {"dense": self.dense.retrieve(question, k), "bm25": self.bm25.retrieve(question, k)}
+        return fuse(rankings, self.constant)[:k]
 
 
 def documents(retriever: Retriever, text: str) -> Ranking:
@@ -86,7 +116,7 @@ def key(source: str) -> str:
 
 
 def ndcg_at(ranking: Ranking, relevant: Mapping[str, int], k: int = K) -> float:
-    """Normalised discounted cumulative gain with gain 2^relevance - 1 (Järvelin & Kekäläinen 2002; Burges et al. 2005)."""
+    """Normalised discounted cumulative gain, gain 2^relevance - 1 (Järvelin & Kekäläinen 2002; Burges et al. 2005)."""
 
     def dcg(grades: Iterable[int]) -> float:
         return sum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, start=1))

@@ -32,6 +32,21 @@ def test_a_short_answer_is_attributed_where_the_question_is_answered() -> None:
     assert cited("1989", "When was the coffee machine bought?") == ["It was bought in 1989 for $1,200."]
 
 
+def test_a_bare_number_is_attributed_where_it_counts_what_was_asked() -> None:
+    text = "Parental leave needs 12 months of paid federal service. You get 12 weeks off."
+    passages = [Chunk(text, "a", 0, len(text))]
+    (citation,), _ = cite("12", "How many weeks of paid parental leave does federal service give?", passages)
+    assert citation.text == "You get 12 weeks off."
+
+
+def test_words_of_the_question_may_be_said_otherwise() -> None:
+    text = "As it climbed, the airplane's right wing impacted a tree. The flap was intact."
+    passages = [Chunk(text, "a", 0, len(text))]
+    question = "What did the right wing of the Aerostar airplane hit?"
+    assert cite("The right wing of the Aerostar airplane hit a tree.", question, passages)[0]
+    assert not cite("The right wing of the Aerostar airplane hit a bird.", question, passages)[0]
+
+
 def test_two_sentences_have_two_citations_numbered_in_order_of_use() -> None:
     citations, sentences = cite("It was bought in 1989. Employees get 12 weeks of paid leave.", "What?", PASSAGES)
     assert [sentence.citation for sentence in sentences] == [1, 2]
