@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -140,11 +142,17 @@ def _save(
 
 
 def _unigram(marks: list[str], start: str | None = None, end: str | None = None, limit: int | None = None) -> Any:
-    tokenizer = Tokenizer(models.Unigram())
+    """Score pieces by their counts: the library's own unigram trainer gives another vocabulary every time."""
+    words = [f"▁{word}" for sentence in SENTENCES for word in sentence.split()]
+    pieces = Counter(word[at : at + size] for word in words for size in (1, 2, 3, 4) for at in range(len(word)))
+    common = sorted(pieces.items(), key=lambda item: (len(item[0]) > 1, -item[1], item[0]))[:300]
+    total = sum(count for _, count in common)
+    scored = [(piece, math.log(count / total)) for piece, count in common]
+    tokenizer = Tokenizer(models.Unigram([*((mark, 0.0) for mark in marks), *scored], unk_id=marks.index("<unk>")))
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
-    trainer = trainers.UnigramTrainer(vocab_size=300, special_tokens=marks, unk_token="<unk>", show_progress=False)
-    return _trained(tokenizer, trainer, start, end, limit=limit, end_name=end)
+    tokenizer.add_special_tokens(marks)
+    return _wrapped(tokenizer, start, end, end, limit)
 
 
 def _byte_level(marks: list[str], start: str | None = None, end: str | None = None, end_name: str | None = None) -> Any:
@@ -153,13 +161,13 @@ def _byte_level(marks: list[str], start: str | None = None, end: str | None = No
     tokenizer.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=400, special_tokens=marks, initial_alphabet=alphabet, show_progress=False)
-    return _trained(tokenizer, trainer, start, end, end_name=end_name or end or marks[0])
-
-
-def _trained(
-    tokenizer: Any, trainer: Any, start: str | None, end: str | None, end_name: str | None, limit: int | None = None
-) -> Any:
     tokenizer.train_from_iterator(SENTENCES * 4, trainer)
+    return _wrapped(tokenizer, start, end, end_name or end or marks[0])
+
+
+def _wrapped(
+    tokenizer: Tokenizer, start: str | None, end: str | None, end_name: str | None, limit: int | None = None
+) -> Any:
     around = [mark for mark in (start, end) if mark]
     if around:
         single = " ".join([*([start] if start else []), "$A", *([end] if end else [])])

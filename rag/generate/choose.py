@@ -18,10 +18,10 @@ from transformers import LogitsProcessor, StoppingCriteria
 
 from rag.generate.base import Decoding
 
-ROUNDING = 2.0**-12
+ROUNDING = 2.0**-14
 """How far float32 scores may move between a batch and a row alone, as a share of the row's largest score.
 
-Measured: some 1e-6 to 1e-5 for models of 2 to 30 layers.
+Measured: 1e-6 for SmolLM2 and most small models with random weights, 2e-5 the worst of 24.
 """
 
 

@@ -21,7 +21,7 @@ def text_ids(tokenizer: Any, text: str) -> list[int]:
     names = ("bos_token", "eos_token", "pad_token", "sep_token", "cls_token")
     seamed = _with_seams(text, {mark for name in names if (mark := getattr(tokenizer, name, None))})
     if _SEAM not in seamed:
-        return list(tokenizer(text).input_ids)
+        return _ids(tokenizer, text)
     prefix, suffix = _around(tokenizer)
     return [*prefix, *_pieces(tokenizer, seamed), *suffix]
 
@@ -54,13 +54,17 @@ def _with_seams(text: str, marks: Iterable[str]) -> str:
 
 def _pieces(tokenizer: Any, seamed: str) -> list[int]:
     pieces = (piece for piece in seamed.split(_SEAM) if piece)
-    return [token for piece in pieces for token in tokenizer(piece, add_special_tokens=False).input_ids]
+    return [token for piece in pieces for token in _ids(tokenizer, piece, add_special_tokens=False)]
+
+
+def _ids(tokenizer: Any, text: str, *, add_special_tokens: bool = True) -> list[int]:
+    # Not verbose: whoever counts the tokens of a whole book does not run it through the model.
+    return list(tokenizer(text, add_special_tokens=add_special_tokens, verbose=False).input_ids)
 
 
 def _around(tokenizer: Any) -> tuple[list[int], list[int]]:
     """Return the special tokens that the tokenizer puts before and after a text."""
-    bare = list(tokenizer("a", add_special_tokens=False).input_ids)
-    whole = list(tokenizer("a").input_ids)
+    bare, whole = _ids(tokenizer, "a", add_special_tokens=False), _ids(tokenizer, "a")
     at = next(start for start in range(len(whole)) if whole[start : start + len(bare)] == bare)
     return whole[:at], whole[at + len(bare) :]
 
