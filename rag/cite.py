@@ -104,8 +104,8 @@ def best_support(
 ) -> tuple[Span, float] | None:
     """Return the span that supports a sentence best, with the share of its content that it holds; None if none does.
 
-    Among equals the span that also holds more of the question wins, then the shorter one, then the earlier. `counted` is
-    what the question asks the number of: a span where one of the sentence's numbers stands before it is preferred.
+    Among equals the span that also holds more of the question wins, then the shorter one, then the earlier. `counted`
+    is what the question asks the number of: a span where one of the sentence's numbers stands before it is preferred.
     """
     content = Content.of(sentence)
     number_of = _number_of(content.numbers, counted)
@@ -125,9 +125,9 @@ def best_support(
 def support(sentence: Content, span: Span, asked: Content) -> float:
     """Return the share of a sentence's content that a span holds, from 0 to 1.
 
-    0 when that is too little, when a number is missing, when one of the two denies and the other does not (an answer of
-    a few words may stand in a sentence that denies something else), or when there is nothing to check. What the sentence
-    adds to the question has to be held above all: an echo of the question proves nothing.
+    0 when that is too little, when a number is missing, when one of the two denies and the other does not (an answer
+    of a few words may stand in a sentence that denies something else), or when there is nothing to check. What the
+    sentence adds to the question has to be held above all: an echo of the question proves nothing.
     """
     held = span.content
     if not sentence.size or sentence.numbers - held.numbers:

@@ -139,7 +139,7 @@ class Config:
         from dataclasses import replace
 
         from prompts.prompt import Prompt
-        from rag.pipeline import DEFAULT_DECODING, MIN_EVIDENCE, Pipeline
+        from rag.pipeline import DEFAULT_DECODING, MIN_EVIDENCE, PROMPT_TOKENS, Pipeline
 
         retriever = self.retriever()
         prompt = self.table("prompt")
@@ -151,6 +151,8 @@ class Config:
         options = self.table("pipeline")
         embedder = self.table("embedder").get("model", "builtin:minilm")
         options.setdefault("min_evidence", MIN_EVIDENCE.get(embedder, 0.0))
+        generator = self.table("generator").get("model", "builtin:smollm2")
+        options.setdefault("prompt_tokens", PROMPT_TOKENS.get(generator))
         if isinstance(options.get("where"), str):
             from stores.filters import parse_filter
 

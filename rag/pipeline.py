@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from prompts.prompt import Prompt
-from prompts.types import Packed
+from prompts.types import Packed, RenderedPrompt, Style, Window
 from rag.cite import cite
 from rag.generate.base import Decoding, Generation, Generator
 from rag.retrieve import Retriever
@@ -21,15 +21,21 @@ ABSTENTION = "I don't know: the documents hold no good evidence for an answer."
 # in the store against questions whose passage was taken out: see tests/benchmarks/abstention.py and the README.
 MIN_EVIDENCE = {"builtin:minilm": 0.45}
 
-DEFAULT_DECODING = Decoding(max_new_tokens=64, repetition_penalty=1.1)
+# The longest prompt worth giving, by generator. The smallest models read no better from more, and each token takes
+# time: see tests/benchmarks/answers.py.
+PROMPT_TOKENS = {"builtin:smollm2": 512}
+
+# Models without a chat template go on to ask themselves the next question.
+DEFAULT_DECODING = Decoding(max_new_tokens=48, repetition_penalty=1.1, stop=("\nQuestion:",))
 
 
 @dataclass(frozen=True)
 class Pipeline:
     """Answer questions from a retriever's chunks.
 
-    `k` chunks are retrieved and packed, best first. `min_evidence` is the cosine that the best hit must reach for an
-    answer to be tried; 0 tries always. Every answer's sentences are attributed to the spans that support them.
+    `k` chunks are retrieved and packed, best first, into the generator's window, or into `prompt_tokens` where that is
+    less. `min_evidence` is the cosine that the best hit must reach for an answer to be tried; 0 tries always. Every
+    answer's sentences are attributed to the spans that support them.
     """
 
     retriever: Retriever
@@ -38,9 +44,12 @@ class Pipeline:
     k: int = 5
     decoding: Decoding = DEFAULT_DECODING
     min_evidence: float = 0.0
+    prompt_tokens: int | None = None
     where: Filter | None = None
 
     def __post_init__(self) -> None:
+        if self.prompt_tokens is not None and self.prompt_tokens < 1:
+            raise ValueError(f"prompt_tokens is {self.prompt_tokens}: a prompt needs room")
         if self.k < 1:
             raise ValueError(f"k is {self.k}: at least one passage has to be retrieved")
 
@@ -69,9 +78,11 @@ class Pipeline:
         evidence = best_cosine(hits)
         if not hits or (evidence is not None and evidence < self.min_evidence):
             return _Draft(question, hits, evidence or 0.0, None)
-        packed = self.prompt.pack(
-            self.generator, self.decoding.max_new_tokens, {"question": question}, [hit.chunk for hit in hits]
-        )
+        window: Window = self.generator
+        if self.prompt_tokens is not None:
+            window = CappedWindow(self.generator, self.prompt_tokens)
+        passages = [hit.chunk for hit in hits]
+        packed = self.prompt.pack(window, self.decoding.max_new_tokens, {"question": question}, passages)
         return _Draft(question, hits, evidence or 0.0, packed)
 
     def _finish(self, draft: _Draft, packed: Packed, generation: Generation) -> Answer:
@@ -103,6 +114,29 @@ class Pipeline:
             evidence=draft.evidence,
             model=self.generator.name,
         )
+
+
+@dataclass(frozen=True)
+class CappedWindow:
+    """A generator's window of which only so many tokens are used."""
+
+    window: Window
+    most: int
+
+    @property
+    def style(self) -> Style:
+        return self.window.style
+
+    @property
+    def special_tokens(self) -> frozenset[str]:
+        special: frozenset[str] = getattr(self.window, "special_tokens", frozenset())
+        return special
+
+    def count_tokens(self, prompt: RenderedPrompt) -> int:
+        return self.window.count_tokens(prompt)
+
+    def prompt_window(self, max_new_tokens: int) -> int:
+        return min(self.most, self.window.prompt_window(max_new_tokens))
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ def main() -> None:
     foreign = []
     if options.foreign:
         others = [json.loads(line) for line in options.foreign.read_text("utf-8").split("\n") if line]
-        for row in random.Random(0).sample(others, options.rows):
-            foreign.append(index.store.search(index.embedder.embed_query(row["question"]), 1)[0].score)
+        asked = [index.embedder.embed_query(row["question"]) for row in random.Random(0).sample(others, options.rows)]
+        foreign = [index.store.search(vector, 1)[0].score for vector in asked]
     for threshold in np.arange(0.2, 0.75, 0.05):
         tried = np.mean(np.array(answerable) >= threshold)
         refused = np.mean(np.array(removed) < threshold)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -104,7 +105,7 @@ def test_a_word_longer_than_a_chunk_is_cut_at_last() -> None:
 def test_overlap_repeats_whole_sentences() -> None:
     text = " ".join(f"Number {i} is here." for i in range(40))
     chunks = Chunker(TOKENS, size=40, overlap=12).chunk(document(("text", text, ())))
-    for before, after in zip(chunks, chunks[1:], strict=False):
+    for before, after in pairwise(chunks):
         assert before.start < after.start < before.end < after.end
         shared = text[after.start : before.end]
         assert re.match(r"Number \d+ is here\.", shared)
@@ -146,7 +147,7 @@ def test_any_document(parts: list[tuple[str, str, tuple[str, ...]]], size: int, 
         assert tokens(chunk.embedding_text) <= size
     _covers(doc, chunks)
     if not overlapping:
-        assert all(a.end <= b.start for a, b in zip(chunks, chunks[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(chunks))
 
 
 def _covers(doc: Document, chunks: list[Chunk]) -> None:

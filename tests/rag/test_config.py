@@ -81,7 +81,10 @@ def test_what_cannot_be_meant_is_refused_by_name(tmp_path, text, message) -> Non
     [
         ("[retriever]\nkind = 'psychic'", "unknown retriever 'psychic'"),
         ("[decoding]\nheat = 1", "heat"),
-        ("[pipeline]\nj = 5", r"\[pipeline\] has no option 'j'; known: prompt, k, decoding, min_evidence, where"),
+        (
+            "[pipeline]\nj = 5",
+            r"\[pipeline\] has no option 'j'; known: prompt, k, decoding, min_evidence, prompt_tokens, where",
+        ),
         ("[prompt]\ntask = 'sing'", "unknown task 'sing'"),
         ("[pipeline]\nwhere = 'price <'", "price <"),
         ("[generator]\nmodel = 'builtin:nothing'", "unknown embedded model 'builtin:nothing'"),

@@ -101,13 +101,21 @@ def test_an_abstention_streams_too(index, scripted) -> None:
 
 
 def test_what_does_not_fit_is_reported_not_cut(index, scripted) -> None:
-    small = scripted("at four", context_window=100)
+    small = scripted("at four", context_window=90)
     answer = pipeline_of(index, small).ask("When is tea served?")
     assert answer.dropped
     for each in answer.dropped:
         text = {"tea.txt": TEA, "rent.txt": RENT}[each.chunk.source]
         assert text[each.start : each.end] not in small.prompts[0]
-    assert small.count_tokens(small.prompts[0]) <= 100 - 64
+    assert small.count_tokens(small.prompts[0]) <= 90 - 48
+
+
+def test_a_prompt_may_be_kept_shorter_than_the_window(index, scripted) -> None:
+    generator = scripted("at four")
+    answer = pipeline_of(index, generator, prompt_tokens=45).ask("When is tea served?")
+    assert generator.count_tokens(generator.prompts[0]) <= 45
+    assert {each.chunk.source for each in answer.dropped} == {"rent.txt"}
+    assert pipeline_of(index, generator, prompt_tokens=10_000).ask("When is tea served?").dropped == ()
 
 
 def test_filters_hold(index, scripted) -> None:
