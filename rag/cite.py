@@ -73,6 +73,10 @@ class Content:
             denied=any(token in NEGATIONS or token.endswith(("n't", "n’t")) for token in tokens),
         )
 
+    def beyond(self, other: Content) -> Content:
+        """What this text states and the other does not."""
+        return Content(self.words - other.words, self.numbers - other.numbers, self.denied)
+
     @property
     def size(self) -> int:
         return len(self.words) + len(self.numbers)
@@ -85,10 +89,15 @@ def cite(text: str, question: str, passages: Sequence[Chunk]) -> tuple[list[Cita
     """
     spans = [span for chunk in passages for span in _spans(chunk)]
     asked = Content.of(question)
+    open_question = _WH.search(question) is not None
     citations: dict[tuple[str, int, int], Citation] = {}
     sentences = []
     for start, end in sentence_spans(text):
-        found = best_support(text[start:end], asked, spans, counted_thing(question))
+        sentence = text[start:end]
+        echoes = (
+            open_question and not Content.of(sentence).beyond(asked).size
+        )  # "It is what you asked for" says nothing
+        found = None if echoes else best_support(sentence, asked, spans, counted_thing(question))
         number = None
         if found is not None:
             span, support = found
@@ -133,7 +142,7 @@ def support(sentence: Content, span: Span, asked: Content) -> float:
     if not sentence.size or sentence.numbers - held.numbers:
         return 0.0
     whole = _share(sentence, held)
-    added = Content(sentence.words - asked.words, sentence.numbers - asked.numbers, sentence.denied)
+    added = sentence.beyond(asked)
     enough = whole >= MIN_WHOLE and _share(added, held) >= MIN_ADDED if added.size else whole >= MIN_ADDED
     return whole if enough and not _contradicts(sentence, span) else 0.0
 
@@ -202,6 +211,7 @@ def _number(token: str) -> str:
     return token.replace(",", "").rstrip(".")
 
 
+_WH = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 _HOW_MANY = re.compile(r"\bhow many ([^\W\d_]+)", re.IGNORECASE)
 _TOKEN = re.compile(r"\d[\d.,]*\d|\d+\w*|[^\W\d_]+(?:['’][^\W\d_]+)?")
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
+from ingest.sentences import sentence_spans
 from prompts.prompt import Prompt
 from prompts.types import Packed, RenderedPrompt, Style, Window
 from rag.cite import cite
@@ -25,8 +27,8 @@ MIN_EVIDENCE = {"builtin:minilm": 0.45}
 # time: see tests/benchmarks/answers.py.
 PROMPT_TOKENS = {"builtin:smollm2": 512}
 
-# Models without a chat template go on to ask themselves the next question.
-DEFAULT_DECODING = Decoding(max_new_tokens=48, repetition_penalty=1.1, stop=("\nQuestion:",))
+# A short answer is one line: after it small models ramble, or ask themselves the next question.
+DEFAULT_DECODING = Decoding(max_new_tokens=48, repetition_penalty=1.1, stop=("\n",))
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ class Pipeline:
         return _Draft(question, hits, evidence or 0.0, packed)
 
     def _finish(self, draft: _Draft, packed: Packed, generation: Generation) -> Answer:
-        text = generation.text.strip()
+        text = whole_sentences(generation)
         usage = Usage(generation.prompt_tokens, generation.completion_tokens, self.generator.context_window)
         if is_refusal(text):
             return self._abstain(draft, usage)
@@ -170,7 +172,8 @@ class AnswerStream:
         text = "".join(pieces)
         # Less the special tokens and chat marks, which are counted with any prompt and no part of an answer.
         tokens = pipeline.generator.count_tokens(text) - pipeline.generator.count_tokens("")
-        self._answer = pipeline._finish(self._draft, packed, Generation(text, packed.prompt_tokens, tokens, "stop"))
+        finish: Literal["stop", "length"] = "length" if tokens >= pipeline.decoding.max_new_tokens else "stop"
+        self._answer = pipeline._finish(self._draft, packed, Generation(text, packed.prompt_tokens, tokens, finish))
 
     @property
     def answer(self) -> Answer:
@@ -178,6 +181,15 @@ class AnswerStream:
         if self._answer is None:
             raise RuntimeError("the answer is not complete yet: iterate over the stream first")
         return self._answer
+
+
+def whole_sentences(generation: Generation) -> str:
+    """Return a generation's text without the sentence in which it was cut off, unless that is all there is."""
+    text = generation.text.strip()
+    spans = sentence_spans(text)
+    if generation.finish == "stop" or len(spans) < 2 or text.endswith((".", "!", "?")):
+        return text
+    return text[: spans[-2][1]]
 
 
 def best_cosine(hits: Sequence[Hit]) -> float | None:

@@ -84,6 +84,11 @@ def test_an_echo_of_the_question_is_no_evidence() -> None:
     assert cited("Napoleon owned the coffee machine.", question) == [None]
 
 
+def test_what_only_repeats_an_open_question_is_not_cited_but_a_yes_or_no_one_may_be_confirmed() -> None:
+    assert cited("That is where the coffee machine is.", "Where is the coffee machine?") == [None]
+    assert cited("The coffee machine is on the second floor.", "Is the coffee machine on the second floor?") != [None]
+
+
 def test_figures_are_compared_as_written_in_different_ways() -> None:
     assert cited("It was bought for $1200.") == ["It was bought in 1989 for $1,200."]
 

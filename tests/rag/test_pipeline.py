@@ -6,8 +6,9 @@ import pytest
 
 from ingest.chunk import Chunker
 from ingest.types import Document
+from rag.generate import Generation
 from rag.index import Index
-from rag.pipeline import ABSTENTION, Pipeline, best_cosine, is_refusal
+from rag.pipeline import ABSTENTION, Pipeline, best_cosine, is_refusal, whole_sentences
 from rag.retrieve import Bm25Retriever, DenseRetriever, HybridRetriever
 from stores import new_store
 from stores.base import Hit
@@ -70,6 +71,19 @@ def test_word_search_alone_has_no_cosine_to_abstain_by(index, scripted) -> None:
     pipeline = pipeline_of(index, scripted("at four"), Bm25Retriever, min_evidence=0.99)
     assert pipeline.ask("When is tea served?").text == "at four"
     assert pipeline.ask("zzz").abstained, "no hit at all"
+
+
+@pytest.mark.parametrize(
+    ("text", "finish", "kept"),
+    [
+        ("Tea is at four. It is served in the", "length", "Tea is at four."),
+        ("Tea is at four. It is served in the", "stop", "Tea is at four. It is served in the"),
+        ("Tea is at four. It is hot.", "length", "Tea is at four. It is hot."),
+        ("Tea is served in the", "length", "Tea is served in the"),
+    ],
+)
+def test_a_sentence_that_was_cut_off_is_left_out(text, finish, kept) -> None:
+    assert whole_sentences(Generation(text, 1, 1, finish)) == kept
 
 
 def test_many_questions_are_answered_in_order_and_in_one_batch(index, scripted) -> None:
