@@ -2,7 +2,7 @@
 
 >>> from rag import Config
 >>> Config().index().sync(["docs/"])
->>> answer = Config().pipeline().ask("How long is parental leave?")
+>>> answer = Config().pipeline().ask("How many weeks of paid parental leave are employees entitled to?")
 >>> print(answer.text, answer.citations)
 """
 
