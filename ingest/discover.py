@@ -57,6 +57,9 @@ def _folder(path: Path, named: bool, seen: set[Path], leave_out: Path | None) ->
     if real == leave_out or real in seen:
         return
     seen.add(real)
+    if not named and (path / "store.sqlite").is_file():
+        yield Found(path, False, "a store, not documents")
+        return
     try:
         children = sorted(path.iterdir())
     except OSError as error:

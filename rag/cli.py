@@ -96,11 +96,13 @@ def _shared() -> argparse.ArgumentParser:
 
 def _asking() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("question", nargs="?", help="the question")
+    parser.add_argument("question", nargs="*", help="the question; quotes are needed only for ? and other signs")
     parser.add_argument("--questions", type=Path, metavar="FILE", help='JSONL of {"id", "question"}: one object a line')
     parser.add_argument("-k", type=int, metavar="K", help="how many passages (default: 5)")
     parser.add_argument("--where", metavar="FILTER", help="such as \"brand == 'HP' and price < 900\"")
-    parser.add_argument("--retriever", choices=["hybrid", "dense", "bm25"], help="how passages are found")
+    parser.add_argument(
+        "--retriever", choices=["hybrid", "dense", "bm25"], help="how passages are found (default: hybrid)"
+    )
     return parser
 
 

@@ -190,12 +190,13 @@ def _where(options: argparse.Namespace) -> Any:
 
 def _questions(options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """Yield rows with a question each: the one on the command line, or those of the file, all checked before use."""
-    if (options.question is None) == (options.questions is None):
+    if bool(options.question) == (options.questions is not None):
         raise ValueError("give one question, or --questions FILE.jsonl")
     if options.questions is None:
-        if not options.question.strip():
+        question = " ".join(options.question)
+        if not question.strip():
             raise ValueError("the question is empty: ask something")
-        yield {"question": options.question}
+        yield {"question": question}
         return
     for number, text in enumerate(_lines(options.questions), start=1):
         if text.strip():

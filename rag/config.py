@@ -33,6 +33,10 @@ DEFAULT_STORE = ".rag"
 TABLES = ("store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "decoding", "pipeline")
 
 
+# Parameters of constructors that come from tables of their own.
+PARTS = {"tokens", "store", "embedder", "retriever", "generator", "prompt", "decoding"}
+
+
 class ConfigError(ValueError):
     """The configuration cannot be used; the message says where and what would work."""
 
@@ -66,13 +70,16 @@ class Config:
             raise ConfigError(f"{file} is not valid TOML: {error}") from None
         for name, table in tables.items():
             if name not in TABLES:
-                raise ConfigError(f"{file}: unknown table [{name}]; known: {', '.join(TABLES)}")
+                kind = f"table [{name}]" if isinstance(table, dict) else f"option {name!r} outside a table"
+                raise ConfigError(f"{file}: unknown {kind}; known tables: {', '.join(TABLES)}")
             if not isinstance(table, dict):
                 raise ConfigError(f"{file}: {name} has to be a table: [{name}] on a line of its own")
         return cls(tables, file.resolve().parent, str(file))
 
     def override(self, table: str, **options: Any) -> Config:
         """Return a copy in which these options of a table are set; those that are None stay as they are."""
+        if table not in TABLES:
+            raise ConfigError(f"unknown table [{table}]; known: {', '.join(TABLES)}")
         given = {key: value for key, value in options.items() if value is not None}
         if not given:
             return self
@@ -139,9 +146,8 @@ class Config:
         from dataclasses import replace
 
         from prompts.prompt import Prompt
-        from rag.pipeline import DEFAULT_DECODING, MIN_EVIDENCE, PROMPT_TOKENS, Pipeline
+        from rag.pipeline import DEFAULT_DECODING, MIN_EVIDENCE, PROMPT_TOKENS, Pipeline, check_options
 
-        retriever = self.retriever()
         prompt = self.table("prompt")
         if "folder" in prompt:
             prompt["folder"] = self.folder / prompt["folder"]
@@ -153,29 +159,27 @@ class Config:
         options.setdefault("min_evidence", MIN_EVIDENCE.get(embedder, 0.0))
         generator = self.table("generator").get("model", "builtin:smollm2")
         options.setdefault("prompt_tokens", PROMPT_TOKENS.get(generator))
-        if isinstance(options.get("where"), str):
-            from stores.filters import parse_filter
-
-            options["where"] = parse_filter(options["where"])
-        return self._make(
-            "pipeline",
-            Pipeline,
-            retriever=retriever,
-            generator=self.generator(),
-            prompt=self._call("prompt", lambda: Prompt.load(**({"task": "answer"} | prompt))),
-            decoding=self._call("decoding", lambda: replace(DEFAULT_DECODING, **decoding)),
-            **options,
-        )
+        parts = {  # what is quick to make and to refuse comes before the models
+            "prompt": self._call("prompt", lambda: Prompt.load(**({"task": "answer"} | prompt))),
+            "decoding": self._call("decoding", lambda: replace(DEFAULT_DECODING, **decoding)),
+        }
+        self._refuse_unknown("pipeline", Pipeline, options)
+        check_options(options.get("k", 5), options["min_evidence"], options["prompt_tokens"])
+        retriever = self.retriever()
+        return self._make("pipeline", Pipeline, retriever=retriever, generator=self.generator(), **parts, **options)
 
     def _make(self, table: str, make: Callable[..., T], *parts: Any, **options: Any) -> T:
         """Call a constructor with a table's keys, those that it does not know refused by name."""
         options = options or self.table(table)
+        self._refuse_unknown(table, make, options)
+        return self._call(table, lambda: make(*parts, **options))
+
+    def _refuse_unknown(self, table: str, make: Callable[..., Any], options: Mapping[str, Any]) -> None:
         known = inspect.signature(make).parameters
         for key in options:
             if key not in known:
-                named = ", ".join(name for name in known if name not in ("tokens", "retriever", "generator"))
+                named = ", ".join(name for name in known if name not in PARTS)
                 raise ConfigError(f"{self.source}: [{table}] has no option {key!r}; known: {named}")
-        return self._call(table, lambda: make(*parts, **options))
 
     def _call(self, table: str, make: Callable[[], T]) -> T:
         """Call a constructor; a wrong key or type is the configuration's fault and said so."""

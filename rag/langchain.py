@@ -27,12 +27,9 @@ from rag.pipeline import Pipeline
 from rag.retrieve import Retriever
 from rag.types import Answer
 from stores.base import Entry, Hit, Source, Store
-from stores.filters import Filter, filter_from_dict, parse_filter
+from stores.filters import Where, as_filter
 
 __all__ = ["OpenbookEmbeddings", "OpenbookRetriever", "OpenbookVectorStore", "PipelineRunnable"]
-
-Where = Filter | str | dict[str, Any] | None
-"""A filter of ours, its text, or a dictionary such as {"brand": "HP", "price": {"$lt": 900}}."""
 
 
 class OpenbookEmbeddings(Embeddings):
@@ -105,12 +102,12 @@ class OpenbookVectorStore(VectorStore):
         self, query: str, k: int = 4, filter: Where = None, **kwargs: Any
     ) -> list[tuple[LangChainDocument, float]]:
         """Return the k nearest documents with their cosines, best first."""
-        return _scored(self.store.search(self.embedder.embed_query(query), k, _filter(filter)))
+        return _scored(self.store.search(self.embedder.embed_query(query), k, as_filter(filter)))
 
     def similarity_search_by_vector(
         self, embedding: list[float], k: int = 4, filter: Where = None, **kwargs: Any
     ) -> list[LangChainDocument]:
-        return [document for document, _ in _scored(self.store.search(embedding, k, _filter(filter)))]
+        return [document for document, _ in _scored(self.store.search(embedding, k, as_filter(filter)))]
 
     def max_marginal_relevance_search(
         self,
@@ -125,7 +122,7 @@ class OpenbookVectorStore(VectorStore):
         from langchain_core.vectorstores.utils import maximal_marginal_relevance
 
         asked = self.embedder.embed_query(query)
-        hits = self.store.search(asked, max(k, fetch_k), _filter(filter))
+        hits = self.store.search(asked, max(k, fetch_k), as_filter(filter))
         vectors = self.store.vectors([hit.chunk.embedding_text for hit in hits])
         rows: list[Any] = [vectors[hit.chunk.embedding_text] for hit in hits]
         chosen = maximal_marginal_relevance(asked, rows, lambda_mult, k) if rows else []
@@ -171,7 +168,7 @@ class OpenbookRetriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None, **kwargs: Any
     ) -> list[LangChainDocument]:
         retriever: Retriever = self.retriever
-        hits = retriever.retrieve(query, k or self.k, _filter(self.where))
+        hits = retriever.retrieve(query, k or self.k, as_filter(self.where))
         return [_document_with_place(hit) for hit in hits]
 
 
@@ -216,11 +213,3 @@ def _document_with_place(hit: Hit) -> LangChainDocument:
 
 def _scored(hits: Sequence[Hit]) -> list[tuple[LangChainDocument, float]]:
     return [(_document(hit.chunk), hit.score) for hit in hits]
-
-
-def _filter(where: Where) -> Filter | None:
-    if isinstance(where, str):
-        return parse_filter(where)
-    if isinstance(where, dict):
-        return filter_from_dict(where)
-    return where

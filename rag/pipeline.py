@@ -15,7 +15,7 @@ from rag.generate.base import Decoding, Generation, Generator
 from rag.retrieve import Retriever
 from rag.types import Answer, Usage
 from stores.base import Hit
-from stores.filters import Filter
+from stores.filters import Where, as_filter
 
 ABSTENTION = "I don't know: the documents hold no good evidence for an answer."
 
@@ -47,13 +47,11 @@ class Pipeline:
     decoding: Decoding = DEFAULT_DECODING
     min_evidence: float = 0.0
     prompt_tokens: int | None = None
-    where: Filter | None = None
+    where: Where = None
 
     def __post_init__(self) -> None:
-        if self.prompt_tokens is not None and self.prompt_tokens < 1:
-            raise ValueError(f"prompt_tokens is {self.prompt_tokens}: a prompt needs room")
-        if self.k < 1:
-            raise ValueError(f"k is {self.k}: at least one passage has to be retrieved")
+        check_options(self.k, self.min_evidence, self.prompt_tokens)
+        as_filter(self.where)
 
     def ask(self, question: str) -> Answer:
         """Answer one question. Raises ValueError for an empty one, or one longer than the generator's window."""
@@ -116,6 +114,16 @@ class Pipeline:
             evidence=draft.evidence,
             model=self.generator.name,
         )
+
+
+def check_options(k: object, min_evidence: object, prompt_tokens: object) -> None:
+    """Raise ValueError for options that no pipeline can have, whatever a configuration gave."""
+    if not isinstance(k, int) or k < 1:
+        raise ValueError(f"k is {k!r}: at least one passage has to be retrieved")
+    if not isinstance(min_evidence, int | float) or not -1 <= min_evidence <= 1:
+        raise ValueError(f"min_evidence is {min_evidence!r}: it is a cosine, from -1 to 1")
+    if prompt_tokens is not None and (not isinstance(prompt_tokens, int) or prompt_tokens < 1):
+        raise ValueError(f"prompt_tokens is {prompt_tokens!r}: a prompt needs room for at least one")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ingest.embed import Embedder
 from ingest.plugins import resolve
 from stores.base import Hit, Store
-from stores.filters import Filter
+from stores.filters import Where, as_filter
 
 RETRIEVERS = {
     "dense": "rag.retrieve:DenseRetriever",
@@ -21,8 +21,11 @@ RETRIEVERS = {
 class Retriever(Protocol):
     """Find chunks for a question."""
 
-    def retrieve(self, question: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
-        """Return up to k hits, best first, among the chunks that `where` allows."""
+    def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
+        """Return up to k hits, best first, among the chunks that `where` allows.
+
+        `where` is a filter or its text: "price < 900". Raises ValueError for a text that is none.
+        """
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class DenseRetriever:
     store: Store
     embedder: Embedder
 
-    def retrieve(self, question: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
-        hits = self.store.search(self.embedder.embed_query(question), k, where)
+    def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
+        hits = self.store.search(self.embedder.embed_query(question), k, as_filter(where))
         return [Hit(hit.chunk, hit.score, {"dense": hit.score}) for hit in hits]
 
 
@@ -44,8 +47,8 @@ class Bm25Retriever:
     store: Store
     embedder: Embedder | None = None
 
-    def retrieve(self, question: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
-        hits = self.store.search_text(question, k, where)
+    def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
+        hits = self.store.search_text(question, k, as_filter(where))
         return [Hit(hit.chunk, hit.score, {"bm25": hit.score}) for hit in hits]
 
 
@@ -61,7 +64,7 @@ class HybridRetriever:
     depth: int = 100
     constant: float = 60.0
 
-    def retrieve(self, question: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
+    def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         depth = max(k, self.depth)
         rankings = {
             "dense": DenseRetriever(self.store, self.embedder).retrieve(question, depth, where),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.plugins import resolve
 from stores.base import Entry, Hit, Source, SourceInfo, Store, StoreBusy, StoreError, WrongEmbedder
-from stores.filters import Filter, filter_from_dict, matches, parse_filter
+from stores.filters import Filter, Where, as_filter, filter_from_dict, matches, parse_filter
 
 if TYPE_CHECKING:
     from stores.local import LocalStore
@@ -30,6 +30,8 @@ __all__ = [  # noqa: RUF022 - in the order that a reader needs them
     "WrongEmbedder",
     # filters
     "Filter",
+    "Where",
+    "as_filter",
     "filter_from_dict",
     "matches",
     "parse_filter",

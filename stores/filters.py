@@ -75,6 +75,9 @@ class Not:
 
 Filter = Compare | In | Exists | And | Or | Not
 
+Where = Filter | str | Mapping[str, object] | None
+"""A filter, its text, or a dictionary such as {"brand": "HP", "price": {"$lt": 900}}; None allows everything."""
+
 
 def matches(where: Filter, chunk: Chunk) -> bool:
     """Whether the filter allows the chunk: the meaning that every store's own way of filtering must agree with."""
@@ -313,6 +316,15 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 _COMPARED: dict[str, Operator] = {"$eq": "==", "$ne": "!=", "$lt": "<", "$lte": "<=", "$gt": ">", "$gte": ">="}
 _DICT_EXAMPLE = "{'brand': 'HP', 'price': {'$lt': 900}}"
+
+
+def as_filter(where: Where) -> Filter | None:
+    """Return a filter given as one, as text for `parse_filter`, or as a dictionary for `filter_from_dict`."""
+    if isinstance(where, str):
+        return parse_filter(where)
+    if isinstance(where, Mapping):
+        return filter_from_dict(where)
+    return where
 
 
 def filter_from_dict(conditions: Mapping[str, object]) -> Filter:

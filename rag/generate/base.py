@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -29,20 +29,25 @@ class Decoding:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        allowed = {
-            "max_new_tokens must be at least 1": self.max_new_tokens >= 1,
-            "temperature must not be negative": self.temperature >= 0,
-            "top_p must be above 0 and at most 1": 0 < self.top_p <= 1,
-            "top_k must not be negative": self.top_k >= 0,
-            "num_beams must be at least 1": self.num_beams >= 1,
-            "num_beams needs temperature 0: beam search does not sample": self.num_beams == 1 or not self.temperature,
-            "repetition_penalty must be above 0": self.repetition_penalty > 0,
-            "no_repeat_ngram_size must not be negative": self.no_repeat_ngram_size >= 0,
-            "a stop string must not be empty": all(self.stop),
+        rules: dict[str, tuple[str, Callable[[float], bool]]] = {
+            "max_new_tokens": ("at least 1", lambda value: value >= 1),
+            "temperature": ("0 or above", lambda value: value >= 0),
+            "top_p": ("above 0 and at most 1", lambda value: 0 < value <= 1),
+            "top_k": ("0 or above", lambda value: value >= 0),
+            "num_beams": ("at least 1", lambda value: value >= 1),
+            "repetition_penalty": ("above 0", lambda value: value > 0),
+            "no_repeat_ngram_size": ("0 or above", lambda value: value >= 0),
         }
-        wrong = [rule for rule, holds in allowed.items() if not holds]
-        if wrong:
-            raise ValueError(f"{'; '.join(wrong)}: {self}")
+        for name, (rule, holds) in rules.items():
+            value = getattr(self, name)
+            if isinstance(value, str):
+                raise ValueError(f"{name} must be a number, not {value!r}")
+            if not holds(value):
+                raise ValueError(f"{name} must be {rule}, not {value!r}")
+        if self.num_beams > 1 and self.temperature:
+            raise ValueError("num_beams needs temperature 0: beam search does not sample")
+        if not all(self.stop):
+            raise ValueError("a stop string must not be empty")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,12 @@ def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     assert found(tmp_path / ".env") == {".env": None}
 
 
+def test_another_store_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "store.sqlite").write_text("x")
+    assert found(tmp_path) == {"other": "a store, not documents"}
+
+
 def test_links_in_a_loop_end(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     (tmp_path / "again").symlink_to(tmp_path, target_is_directory=True)

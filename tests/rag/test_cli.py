@@ -102,7 +102,7 @@ def test_ask(run, docs) -> None:
     ]  # fmt: skip
     assert set(answer["usage"]) == {"prompt_tokens", "completion_tokens", "context_window"}
     assert {"question", "hits", "dropped", "seconds"} <= set(answer)
-    text = run("ask", "When is tea served?")[1]
+    text = run("ask", "When", "is", "tea", "served?")[1]
     assert text.startswith("Tea is served at four. [1]\n")
     assert "[1] docs/tea.txt, characters 0-37" in text
 

@@ -58,7 +58,8 @@ def test_a_memory_store_and_options_of_a_retriever(tmp_path) -> None:
     ("text", "message"),
     [
         ("[store", "is not valid TOML"),
-        ("[stroe]\npath = 'x'", r"unknown table \[stroe\]; known: store, embedder"),
+        ("[stroe]\npath = 'x'", r"unknown table \[stroe\]; known tables: store, embedder"),
+        ("k = 3", "unknown option 'k' outside a table"),
         ("store = 3", r"store has to be a table: \[store\]"),
         ("[chunker]\nsise = 3", r"\[chunker\] has no option 'sise'; known: size, overlap"),
         ("[chunker]\nsize = 1000", "chunk size 1000 does not fit: give 8 to 254"),
@@ -81,9 +82,14 @@ def test_what_cannot_be_meant_is_refused_by_name(tmp_path, text, message) -> Non
     [
         ("[retriever]\nkind = 'psychic'", "unknown retriever 'psychic'"),
         ("[decoding]\nheat = 1", "heat"),
+        ("[decoding]\nmax_new_tokens = -3", "^max_new_tokens must be at least 1, not -3$"),
+        ("[decoding]\nmax_new_tokens = 'ten'", "^max_new_tokens must be a number, not 'ten'$"),
+        ("[pipeline]\nk = 'five'", "k is 'five'"),
+        ("[pipeline]\nmin_evidence = '0.2'", "min_evidence is '0.2': it is a cosine, from -1 to 1"),
+        ("[pipeline]\nprompt_tokens = 0", "prompt_tokens is 0"),
         (
             "[pipeline]\nj = 5",
-            r"\[pipeline\] has no option 'j'; known: prompt, k, decoding, min_evidence, prompt_tokens, where",
+            r"\[pipeline\] has no option 'j'; known: k, min_evidence, prompt_tokens, where",
         ),
         ("[prompt]\ntask = 'sing'", "unknown task 'sing'"),
         ("[pipeline]\nwhere = 'price <'", "price <"),

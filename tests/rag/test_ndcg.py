@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import random
+import sys
 from pathlib import Path
 
 import pytest
 from sklearn.metrics import ndcg_score
 
-SPEC = importlib.util.spec_from_file_location("retrieval", Path(__file__).parents[1] / "benchmarks" / "retrieval.py")
+SPEC = importlib.util.spec_from_file_location(
+    "benchmarks_retrieval", Path(__file__).parents[1] / "benchmarks" / "retrieval.py"
+)
 retrieval = importlib.util.module_from_spec(SPEC)
+sys.modules[SPEC.name] = retrieval  # where its dataclasses look for their module
 SPEC.loader.exec_module(retrieval)
 
 
