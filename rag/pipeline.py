@@ -160,7 +160,10 @@ class _Draft:
 
 
 class AnswerStream:
-    """An answer under way: iterate for its text in pieces, then read `answer`."""
+    """An answer under way: iterate for its text in pieces, then read `answer`.
+
+    The answer's text is that of the pieces, without white space around it and without a last sentence that was cut off.
+    """
 
     def __init__(self, pipeline: Pipeline, draft: _Draft) -> None:
         self._pipeline = pipeline

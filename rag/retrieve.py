@@ -8,8 +8,11 @@ from typing import Any, Protocol
 
 from ingest.embed import Embedder
 from ingest.plugins import resolve
+from ingest.types import Chunk
 from stores.base import Hit, Store
 from stores.filters import Where, as_filter
+
+NEAR = 1_500  # characters: a chunk or two of the default size
 
 RETRIEVERS = {
     "dense": "rag.retrieve:DenseRetriever",
@@ -56,13 +59,15 @@ class Bm25Retriever:
 class HybridRetriever:
     """Dense and BM25 together, by reciprocal rank fusion.
 
-    Each looks `depth` chunks deep. `Hit.parts` holds the two scores of a hit where it was found by both.
+    Each looks `depth` chunks deep. `Hit.parts` holds the two scores of a hit where it was found by both. `constant` and
+    `neighbour` are those of `fuse`; the defaults were chosen on the retrieval sets of tests/benchmarks/retrieval.py.
     """
 
     store: Store
     embedder: Embedder
     depth: int = 100
-    constant: float = 60.0
+    constant: float = 10.0
+    neighbour: float = 0.5
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         depth = max(k, self.depth)
@@ -70,26 +75,41 @@ class HybridRetriever:
             "dense": DenseRetriever(self.store, self.embedder).retrieve(question, depth, where),
             "bm25": Bm25Retriever(self.store).retrieve(question, depth, where),
         }
-        return fuse(rankings, self.constant)[:k]
+        return fuse(rankings, self.constant, self.neighbour)[:k]
 
 
-def fuse(rankings: Mapping[str, Sequence[Hit]], constant: float = 60.0) -> list[Hit]:
+def fuse(rankings: Mapping[str, Sequence[Hit]], constant: float = 60.0, neighbour: float = 0.0) -> list[Hit]:
     """Merge rankings by reciprocal rank: a chunk's score is the sum of 1 / (constant + rank), ranks from 1.
 
     Source: Cormack, Clarke & Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning
-    Methods", SIGIR 2009, where constant = 60. Ties are ordered by (source, start).
+    Methods", SIGIR 2009, where constant = 60. With `neighbour` above 0 a chunk counts in each ranking at least that
+    share of what the best chunk near it in the same source counts: one retriever may have found the sentence before.
+    Ties are ordered by (source, start).
     """
-    scores: dict[str, float] = {}
-    parts: dict[str, dict[str, float]] = {}
-    chunks = {}
+    chunks = {hit.chunk.id: hit.chunk for ranking in rankings.values() for hit in ranking}
+    near = _neighbours(chunks) if neighbour else {}
+    scores = dict.fromkeys(chunks, 0.0)
+    parts: dict[str, dict[str, float]] = {key: {} for key in chunks}
     for name, ranking in rankings.items():
-        for rank, hit in enumerate(ranking, start=1):
-            key = hit.chunk.id
-            chunks[key] = hit.chunk
-            scores[key] = scores.get(key, 0.0) + 1.0 / (constant + rank)
-            parts.setdefault(key, {}).update(hit.parts or {name: hit.score})
+        own = {hit.chunk.id: 1.0 / (constant + rank) for rank, hit in enumerate(ranking, start=1)}
+        for key in chunks:
+            lent = max((own.get(other, 0.0) for other in near.get(key, ())), default=0.0)
+            scores[key] += max(own.get(key, 0.0), neighbour * lent)
+        for hit in ranking:
+            parts[hit.chunk.id].update(hit.parts or {name: hit.score})
     hits = [Hit(chunks[key], score, parts[key]) for key, score in scores.items()]
     return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.source, hit.chunk.start))
+
+
+def _neighbours(chunks: Mapping[str, Chunk]) -> dict[str, list[str]]:
+    """Return for each chunk's id those of the others that begin within NEAR characters of it in the same source."""
+    by_source: dict[str, list[tuple[str, Chunk]]] = {}
+    for key, chunk in chunks.items():
+        by_source.setdefault(chunk.source, []).append((key, chunk))
+    return {
+        key: [other for other, each in by_source[chunk.source] if other != key and abs(each.start - chunk.start) < NEAR]
+        for key, chunk in chunks.items()
+    }
 
 
 def new_retriever(kind: str, store: Store, embedder: Embedder, **options: Any) -> Retriever:

@@ -75,10 +75,10 @@ def t5_and_gpt2(lines: list[str]) -> None:
         "t5: Seq2SeqGenerator, a window of 512 tokens",
         "gpt2: CausalGenerator, a window of 1024 tokens",
     ]
-    for line, room in ((lines[1], 512), (lines[4], 1024 - 64)):
+    for line, room in ((lines[1], 512), (lines[4], 1024 - 48)):
         prompt, new, found, dropped = map(int, re.findall(r"\d+", line))
         assert room * 0.7 < prompt <= room
-        assert 0 < new <= 64
+        assert 0 < new <= 48
         assert found == 12
         assert 0 < dropped < 12
 

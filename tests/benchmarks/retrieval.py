@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--store", type=Path, default=Path("build/benchmarks"))
     parser.add_argument("--reference", action="store_true", help="also embed with sentence-transformers: slow")
-    parser.add_argument("--constants", type=float, nargs="*", default=[], help="further constants of the fusion")
+    parser.add_argument("--constants", type=float, nargs="*", default=[], help="plain fusion with these constants too")
     options = parser.parse_args()
     for folder in options.folders:
         print(json.dumps({"set": folder.name} | measure(folder, options)), flush=True)
@@ -54,7 +54,7 @@ def measure(folder: Path, options: argparse.Namespace) -> dict[str, float]:
         "dense": dense,
         "bm25": bm25,
         "hybrid": HybridRetriever(index.store, index.embedder),
-        **{f"hybrid {c:g}": Fused(dense, bm25, c) for c in options.constants},
+        **{f"plain fusion {c:g}": Fused(dense, bm25, c) for c in options.constants},
     }
     found = {name: ndcg(lambda text, r=retriever: documents(r, text)) for name, retriever in retrievers.items()}
     if options.reference:
@@ -79,7 +79,7 @@ class Remembered:
 
 @dataclass
 class Fused:
-    """What `HybridRetriever` does, over remembered rankings."""
+    """Plain reciprocal rank fusion over remembered rankings."""
 
     dense: Remembered
     bm25: Remembered

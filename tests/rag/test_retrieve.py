@@ -34,6 +34,18 @@ def test_fusion_adds_reciprocal_ranks() -> None:
     assert [dict(each.parts) for each in fused] == [{"dense": 0.8, "bm25": 7.0}, {"dense": 0.9}, {"bm25": 3.0}]
 
 
+def test_a_neighbour_lends_half_its_rank() -> None:
+    first, second = (Chunk(text, "doc", start, start + 5) for text, start in (("first", 0), ("later", 900)))
+    far = Chunk("other", "doc", 5_000, 5_005)
+    rankings = {"dense": [Hit(far, 0.9), Hit(first, 0.8)], "bm25": [Hit(second, 7.0)]}
+    fused = fuse(rankings, constant=10, neighbour=0.5)
+    assert {each.chunk.text: each.score for each in fused} == pytest.approx(
+        {"other": 1 / 11, "first": 1 / 12 + 0.5 / 11, "later": 1 / 11 + 0.5 / 12}
+    )
+    assert [each.chunk.text for each in fused] == ["later", "first", "other"]
+    assert [each.chunk.text for each in fuse(rankings)] == ["later", "other", "first"]
+
+
 def test_ties_are_ordered_by_source() -> None:
     fused = fuse({"dense": [hit("z", 0.9)], "bm25": [hit("a", 1.0)]})
     assert [each.chunk.text for each in fused] == ["a", "z"]

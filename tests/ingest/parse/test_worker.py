@@ -23,7 +23,7 @@ def crash(path, source, settings):
     os.kill(os.getpid(), signal.SIGSEGV)
 
 def eat(path, source, settings):
-    return [bytearray(1 << 30) for _ in range(8)]
+    return [bytearray(8 << 30)]
 
 def chatter(path, source, settings):
     print("to standard output"); os.write(1, b"\\\\x00" * 100); sys.stdin.read()
