@@ -84,7 +84,7 @@ def fuse(rankings: Mapping[str, Sequence[Hit]], constant: float = 60.0, neighbou
     Source: Cormack, Clarke & Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning
     Methods", SIGIR 2009, where constant = 60. With `neighbour` above 0 a chunk counts in each ranking at least that
     share of what the best chunk near it in the same source counts: one retriever may have found the sentence before.
-    Ties are ordered by (source, start).
+    Of chunks with equal scores the one in the ranking named first comes first.
     """
     chunks = {hit.chunk.id: hit.chunk for ranking in rankings.values() for hit in ranking}
     near = _neighbours(chunks) if neighbour else {}
@@ -98,7 +98,7 @@ def fuse(rankings: Mapping[str, Sequence[Hit]], constant: float = 60.0, neighbou
         for hit in ranking:
             parts[hit.chunk.id].update(hit.parts or {name: hit.score})
     hits = [Hit(chunks[key], score, parts[key]) for key, score in scores.items()]
-    return sorted(hits, key=lambda hit: (-hit.score, hit.chunk.source, hit.chunk.start))
+    return sorted(hits, key=lambda hit: -hit.score)  # stable: `chunks` are in the rankings' order
 
 
 def _neighbours(chunks: Mapping[str, Chunk]) -> dict[str, list[str]]:

@@ -43,12 +43,12 @@ def test_a_neighbour_lends_half_its_rank() -> None:
         {"other": 1 / 11, "first": 1 / 12 + 0.5 / 11, "later": 1 / 11 + 0.5 / 12}
     )
     assert [each.chunk.text for each in fused] == ["later", "first", "other"]
-    assert [each.chunk.text for each in fuse(rankings)] == ["later", "other", "first"]
+    assert [each.chunk.text for each in fuse(rankings)] == ["other", "later", "first"]
 
 
-def test_ties_are_ordered_by_source() -> None:
+def test_ties_go_to_the_ranking_named_first() -> None:
     fused = fuse({"dense": [hit("z", 0.9)], "bm25": [hit("a", 1.0)]})
-    assert [each.chunk.text for each in fused] == ["a", "z"]
+    assert [each.chunk.text for each in fused] == ["z", "a"]
 
 
 def test_dense_scores_are_cosines(store, embedder) -> None:
