@@ -24,7 +24,7 @@ from stores.base import Entry, Source, Store
 if TYPE_CHECKING:
     from stores.base import Vectors
 
-BATCH_CHUNKS = 256
+BATCH_CHUNKS = 128
 BATCH_DOCUMENTS = 256
 PARSE_VERSION = "1"
 MADE = "made:"  # begins the fingerprint of an origin that is no file, but a document handed to `add`
