@@ -11,6 +11,7 @@ from typing import Any
 
 from rag import show
 from rag.config import CONFIG_FILE, Config, ConfigError
+from stores.filters import as_filter
 
 BATCH_QUESTIONS = 8
 
@@ -39,7 +40,9 @@ def search(options: argparse.Namespace) -> int:
     """Show the passages found for one question or a file of them."""
     config = _asked(_config(options), options)
     rows = list(_questions(options))
-    retriever, k, where = config.retriever(), config.table("pipeline").get("k", 5), _where(options)
+    pipeline = config.table("pipeline")
+    where = as_filter(options.where or pipeline.get("where"))
+    retriever, k = config.retriever(), pipeline.get("k", 5)
     for row in rows:
         began = time.perf_counter()
         hits = retriever.retrieve(row["question"], k, where)
@@ -178,14 +181,6 @@ def _generated(config: Config, options: argparse.Namespace) -> Config:
 def _describing(config: Config) -> dict[str, Any]:
     decoding = config.table("decoding")
     return {"decoding": decoding} if decoding else {}
-
-
-def _where(options: argparse.Namespace) -> Any:
-    if options.where is None:
-        return None
-    from stores.filters import parse_filter
-
-    return parse_filter(options.where)
 
 
 def _questions(options: argparse.Namespace) -> Iterator[dict[str, Any]]:

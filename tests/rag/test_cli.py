@@ -123,6 +123,8 @@ def test_filters(run, tmp_path) -> None:
     run("ingest", "p.csv")
     found = json.loads(run("search", "red", "--where", "price < 50", "--json")[1])
     assert [hit["source"] for hit in found["hits"]] == ["p.csv#1"]
+    (tmp_path / "rag.toml").write_text("[pipeline]\nwhere = 'price > 50'\n")
+    assert [hit["source"] for hit in json.loads(run("search", "red", "--json")[1])["hits"]] == ["p.csv#2"]
 
 
 def test_sources_and_delete(run, docs) -> None:
