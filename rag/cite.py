@@ -5,8 +5,9 @@ half of all its content words and all of its numbers, and does not deny what the
 model wrote the answer.
 
 Calibrated on 600 questions with their passage and two others, the sentence being the question's words followed by the
-right answer or by another question's: supported 88% and 1.5%; of the supported right ones 95% cite the very sentence
-that holds the answer. With the answer's words alone: 99%, 1.2%, 95%.
+right answer or by another question's: supported 88% and 0.2%; of the supported right ones 96% cite the very sentence
+that holds the answer. With the answer's words alone: 98%, 1.3%, 97%. Another draw of 600: 88%, 0.2%, 97% and 98%,
+1.2%, 96%.
 """
 
 from __future__ import annotations
