@@ -41,7 +41,7 @@ $(VENV)/.runs: pyproject.toml constraints.txt
 
 $(VENV)/.develops: $(VENV)/.runs
 	@echo "adding what the tests need"
-	@$(PIP) --editable '.[office,dev]'
+	@$(PIP) --editable '.[office,evaluate,finetune,dev]'
 	@touch $@
 
 clean:

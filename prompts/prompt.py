@@ -38,7 +38,7 @@ TASKS: dict[str, Task] = {
     "answer": Task(defaults={"answer_style": "short"}),
     "summarise": Task(passages="required"),
     "classify": Task(defaults={"examples": ()}, passages="optional"),
-    "describe": Task(defaults={"examples": ()}, passages="optional"),
+    "describe": Task(defaults={"examples": (), "intent": ""}, passages="optional"),
 }
 ANSWER_STYLES = ("short", "sentence", "list")
 

@@ -1,0 +1,220 @@
+"""Labelled rows of a task, read from JSON lines: what fine-tuning learns from and evaluation is measured on.
+
+The columns say the task:
+
+    {"question": ..., "answers": [...], "context": ..., "unanswerable": false}     answer
+    {"fields": {...} or "mr": "recommend(name=...;...)", "references": [...]}       describe
+    {"text": ..., "label": ...}                                                     classify
+    {"source": ..., "summary": ... or "references": [...]}                          summarise
+    {"input": ..., "target": ...}                                                   any task of your own, by its prefix
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ingest.types import Chunk, Scalar
+
+ROW_TASKS = ("answer", "describe", "classify", "summarise")
+
+
+class RowsError(ValueError):
+    """Rows that cannot be used; the message says which file and line, and what is missing."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One labelled example of a task.
+
+    `values` are what the task's prompt renders (question; fields and intent; text; input), `passages` what stands with
+    the row itself: a question's context, a text to summarise. `references` are the right outputs, the first of them
+    what fine-tuning learns; empty only for a question that the passages do not answer.
+    """
+
+    id: str
+    task: str
+    values: Mapping[str, Any]
+    references: tuple[str, ...]
+    passages: tuple[Chunk, ...] = ()
+    unanswerable: bool = False
+
+    @property
+    def target(self) -> str:
+        """What a model should write. Raises IndexError for a row without a reference."""
+        return self.references[0]
+
+    @property
+    def key(self) -> str:
+        """A hash of the input alone: equal for rows that ask the same, whatever their references say."""
+        asked = [self.task, self.values, [chunk.text for chunk in self.passages]]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+    @property
+    def text(self) -> str:
+        """The input as plain text, for retrieval: the question, the fields' values, the text."""
+        if self.task == "describe":
+            return " ".join(str(value) for value in self.values["fields"].values())
+        return str(next((self.values[name] for name in ("question", "text", "input") if name in self.values), ""))
+
+
+def read_rows(file: str | Path, task: str | None = None, limit: int | None = None) -> list[Row]:
+    """Return the rows of a JSONL file in order; `task` names one where the columns are `input` and `target`.
+
+    Raises RowsError for a file that is missing, empty or not text, and for a line without the columns of a task.
+    """
+    file = Path(file)
+    rows = []
+    for number, content in _objects(file):
+        rows.append(as_row(content, f"{file}, line {number}", str(number), task))
+        if limit is not None and len(rows) == limit:
+            break
+    if not rows:
+        raise RowsError(f"{file} holds no rows")
+    return rows
+
+
+def as_row(content: Mapping[str, Any], place: str, number: str, task: str | None = None) -> Row:
+    """Return one JSON object as a row. Raises RowsError naming the place and the columns that would work."""
+    kind, columns = next(
+        ((name, columns) for name, columns in _COLUMNS.items() if all(_first(content, any_of) for any_of in columns)),
+        (None, ()),
+    )
+    if kind is None or (task in ROW_TASKS and kind != task):
+        wanted = {task: _COLUMNS[task]} if task in ROW_TASKS else _COLUMNS
+        known = "; ".join(f"{name}: {' and '.join('/'.join(each) for each in kinds)}" for name, kinds in wanted.items())
+        raise RowsError(f"{place} has the columns {', '.join(map(str, content)) or 'none'}; needed are {known}")
+    given = [str(_first(content, any_of)) for any_of in columns]
+    name = task or ("own" if kind == "own" else kind)
+    row_id = str(content.get("id") or content.get("_id") or number)
+    return _READERS[kind](content, given, row_id, name, place)
+
+
+def parse_mr(text: str) -> tuple[str, dict[str, Scalar]]:
+    """Return the intent and the fields of a meaning representation.
+
+    "recommend(name=a 1;memory=4 gb)" gives ("recommend", {"name": "a 1", "memory": "4 gb"}), and "name[Cotto],
+    food[Thai]" has no intent. A name that stands again is numbered: "name 2". Raises ValueError for other texts.
+    """
+    call = re.fullmatch(r"\s*(\??\w+)\s*\((.*)\)\s*", text, re.DOTALL)
+    if call:
+        pairs = [pair.partition("=") for pair in call[2].split(";") if pair.strip()]
+        named = [(name.strip(), value.strip(" '\"")) for name, _, value in pairs]
+        return call[1], _numbered(named)
+    brackets = re.findall(r"([\w ]+?)\s*\[([^\]]*)\]", text)
+    if not brackets:
+        raise ValueError(f"{text[:60]!r} is neither intent(name=value;...) nor name[value], ...")
+    return "", _numbered([(name.strip(), value.strip()) for name, value in brackets])
+
+
+def as_passage(text: str, source: str) -> Chunk:
+    """Return a text that stands with a row as a passage of its own."""
+    return Chunk(text, source, 0, len(text))
+
+
+_COLUMNS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "answer": (("question",), ("answers", "answer", "unanswerable")),
+    "describe": (("fields", "mr"), ("references", "reference", "ref")),
+    "classify": (("text",), ("label",)),
+    "summarise": (("source", "document"), ("summary", "references", "reference", "target")),
+    "own": (("input",), ("target", "references")),
+}
+"""The columns of each task: one of every group."""
+
+
+def _first(content: Mapping[str, Any], names: Iterable[str]) -> str | None:
+    return next((name for name in names if content.get(name) is not None), None)
+
+
+def _answer(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
+    unanswerable = bool(content.get("unanswerable", False))
+    references = () if unanswerable else _texts(content.get("answers", content.get("answer")), place)
+    passages = tuple(as_passage(text, f"{row_id}/context") for text in _texts(content.get("context", []), place))
+    question = _text(content, "question", place)
+    return Row(row_id, task, {"question": question}, references, passages, unanswerable)
+
+
+def _describe(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
+    if given[0] == "mr":
+        try:
+            intent, fields = parse_mr(_text(content, "mr", place))
+        except ValueError as error:
+            raise RowsError(f"{place}: {error}") from None
+    else:
+        intent, fields = str(content.get("intent", "")), content["fields"]
+        if not isinstance(fields, dict):
+            raise RowsError(f'{place}: "fields" has to be an object of names and values')
+    return Row(row_id, task, {"fields": fields, "intent": intent}, _texts(content[given[1]], place))
+
+
+def _classify(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
+    return Row(row_id, task, {"text": _text(content, "text", place)}, _texts(content["label"], place))
+
+
+def _summarise(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
+    passage = as_passage(_text(content, given[0], place), f"{row_id}/source")
+    return Row(row_id, task, {}, _texts(content[given[1]], place), (passage,))
+
+
+def _own(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
+    return Row(row_id, task, {"input": _text(content, "input", place)}, _texts(content[given[1]], place))
+
+
+_READERS: dict[str, Callable[[Mapping[str, Any], Sequence[str], str, str, str], Row]] = {
+    "answer": _answer,
+    "describe": _describe,
+    "classify": _classify,
+    "summarise": _summarise,
+    "own": _own,
+}
+
+
+def _objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        lines = file.read_text("utf-8-sig").split("\n")
+    except FileNotFoundError:
+        raise RowsError(f"no rows at {file}") from None
+    except OSError as error:
+        raise RowsError(f"{file} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise RowsError(f"{file} is not UTF-8 text") from None
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            content = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise RowsError(f"{file}, line {number}: not JSON ({error.msg})") from None
+        if not isinstance(content, dict):
+            raise RowsError(f"{file}, line {number}: each row has to be an object, not {type(content).__name__}")
+        yield number, content
+
+
+def _text(content: Mapping[str, Any], name: str, place: str) -> str:
+    value = content[name]
+    if not isinstance(value, str) or not value.strip():
+        raise RowsError(f'{place}: "{name}" has to be a text that is not empty')
+    return value
+
+
+def _texts(value: Any, place: str) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, str | int | float) for each in listed):
+        raise RowsError(f"{place}: references have to be texts")
+    return tuple(str(each) for each in listed)
+
+
+def _numbered(pairs: Sequence[tuple[str, str]]) -> dict[str, Scalar]:
+    fields: dict[str, Scalar] = {}
+    for name, value in pairs:
+        copy, unique = 1, name
+        while unique in fields:
+            copy += 1
+            unique = f"{name} {copy}"
+        fields[unique] = value
+    return fields
