@@ -15,7 +15,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,25 +53,27 @@ class Row:
     def key(self) -> str:
         """A hash of the input alone: equal for rows that ask the same, whatever their references say."""
         asked = [self.task, self.values, [chunk.text for chunk in self.passages]]
-        return hashlib.sha256(json.dumps(asked, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def text(self) -> str:
         """The input as plain text, for retrieval: the question, the fields' values, the text."""
         if self.task == "describe":
-            return " ".join(str(value) for value in self.values["fields"].values())
+            return " ".join(str(value) for value in self.values["fields"].values() if value not in (None, ""))
         return str(next((self.values[name] for name in ("question", "text", "input") if name in self.values), ""))
 
 
 def read_rows(file: str | Path, task: str | None = None, limit: int | None = None) -> list[Row]:
     """Return the rows of a JSONL file in order; `task` names one where the columns are `input` and `target`.
 
-    Raises RowsError for a file that is missing, empty or not text, and for a line without the columns of a task.
+    A row's id is its column `id` or `_id`, else its line's number; one that stands again is numbered: "q1~2". Raises
+    RowsError for a file that is missing, empty or not text, and for a line without the columns of a task.
     """
     file = Path(file)
-    rows = []
+    rows: list[Row] = []
+    seen: dict[str, int] = {}
     for number, content in _objects(file):
-        rows.append(as_row(content, f"{file}, line {number}", str(number), task))
+        rows.append(_distinct(as_row(content, f"{file}, line {number}", str(number), task), seen))
         if limit is not None and len(rows) == limit:
             break
     if not rows:
@@ -79,19 +81,26 @@ def read_rows(file: str | Path, task: str | None = None, limit: int | None = Non
     return rows
 
 
+def _distinct(row: Row, seen: dict[str, int]) -> Row:
+    """Give a repeated id a number: what a system wrote for a row is kept under its id."""
+    count = seen[row.id] = seen.get(row.id, 0) + 1
+    return row if count == 1 else _distinct(replace(row, id=f"{row.id}~{count}"), seen)
+
+
 def as_row(content: Mapping[str, Any], place: str, number: str, task: str | None = None) -> Row:
     """Return one JSON object as a row. Raises RowsError naming the place and the columns that would work."""
+    wanted = {task: _COLUMNS[task]} if task in ROW_TASKS else _COLUMNS
     kind, columns = next(
-        ((name, columns) for name, columns in _COLUMNS.items() if all(_first(content, any_of) for any_of in columns)),
+        ((name, columns) for name, columns in wanted.items() if all(_first(content, any_of) for any_of in columns)),
         (None, ()),
     )
-    if kind is None or (task in ROW_TASKS and kind != task):
-        wanted = {task: _COLUMNS[task]} if task in ROW_TASKS else _COLUMNS
+    if kind is None:
         known = "; ".join(f"{name}: {' and '.join('/'.join(each) for each in kinds)}" for name, kinds in wanted.items())
         raise RowsError(f"{place} has the columns {', '.join(map(str, content)) or 'none'}; needed are {known}")
     given = [str(_first(content, any_of)) for any_of in columns]
     name = task or ("own" if kind == "own" else kind)
-    row_id = str(content.get("id") or content.get("_id") or number)
+    named = _first(content, ("id", "_id"))
+    row_id = (named and str(content[named])) or number
     return _READERS[kind](content, given, row_id, name, place)
 
 
@@ -104,9 +113,9 @@ def parse_mr(text: str) -> tuple[str, dict[str, Scalar]]:
     call = re.fullmatch(r"\s*(\??\w+)\s*\((.*)\)\s*", text, re.DOTALL)
     if call:
         pairs = [pair.partition("=") for pair in call[2].split(";") if pair.strip()]
-        named = [(name.strip(), value.strip(" '\"")) for name, _, value in pairs]
+        named = [(name.strip(), _unquoted(value.strip())) for name, _, value in pairs]
         return call[1], _numbered(named)
-    brackets = re.findall(r"([\w ]+?)\s*\[([^\]]*)\]", text)
+    brackets = re.findall(r"([^,\[\]]+?)\s*\[([^\]]*)\]", text)
     if not brackets:
         raise ValueError(f"{text[:60]!r} is neither intent(name=value;...) nor name[value], ...")
     return "", _numbered([(name.strip(), value.strip()) for name, value in brackets])
@@ -118,10 +127,10 @@ def as_passage(text: str, source: str) -> Chunk:
 
 
 _COLUMNS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "answer": (("question",), ("answers", "answer", "unanswerable")),
+    "answer": (("question",), ("answers", "answer", "unanswerable", "is_impossible")),
     "describe": (("fields", "mr"), ("references", "reference", "ref")),
     "classify": (("text",), ("label",)),
-    "summarise": (("source", "document"), ("summary", "references", "reference", "target")),
+    "summarise": (("source", "document"), ("summary", "summaries", "references", "reference", "target")),
     "own": (("input",), ("target", "references")),
 }
 """The columns of each task: one of every group."""
@@ -132,9 +141,16 @@ def _first(content: Mapping[str, Any], names: Iterable[str]) -> str | None:
 
 
 def _answer(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
-    unanswerable = bool(content.get("unanswerable", False))
-    references = () if unanswerable else _texts(content.get("answers", content.get("answer")), place)
-    passages = tuple(as_passage(text, f"{row_id}/context") for text in _texts(content.get("context", []), place))
+    flag = _first(content, ("unanswerable", "is_impossible"))
+    unanswerable = content[flag] if flag else False
+    if not isinstance(unanswerable, bool):
+        raise RowsError(f'{place}: "{flag}" has to be true or false, not {unanswerable!r}')
+    answers = _first(content, ("answers", "answer"))
+    if not (answers or unanswerable):
+        raise RowsError(f'{place} has neither "answers" nor "unanswerable": true')
+    references = () if unanswerable else _texts(content[answers or ""], place)
+    context = _texts(content["context"], place) if _first(content, ("context",)) else ()
+    passages = tuple(as_passage(text, f"{row_id}/context") for text in context if text.strip())
     question = _text(content, "question", place)
     return Row(row_id, task, {"question": question}, references, passages, unanswerable)
 
@@ -207,6 +223,10 @@ def _texts(value: Any, place: str) -> tuple[str, ...]:
     if not all(isinstance(each, str | int | float) for each in listed):
         raise RowsError(f"{place}: references have to be texts")
     return tuple(str(each) for each in listed)
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
 
 
 def _numbered(pairs: Sequence[tuple[str, str]]) -> dict[str, Scalar]:
