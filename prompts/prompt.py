@@ -37,7 +37,7 @@ class Task:
 TASKS: dict[str, Task] = {
     "answer": Task(defaults={"answer_style": "short"}),
     "summarise": Task(passages="required"),
-    "classify": Task(defaults={"examples": ()}, passages="optional"),
+    "classify": Task(defaults={"examples": (), "labels": ()}, passages="optional"),
     "describe": Task(defaults={"examples": (), "intent": ""}, passages="optional"),
 }
 ANSWER_STYLES = ("short", "sentence", "list")

@@ -93,6 +93,16 @@ def test_classify() -> None:
     )
     del values["examples"]
     assert prompt.render("text2text", values) == "classify: It broke. options: good, bad"
+    del values["labels"]  # a fine-tuned model knows them
+    assert prompt.render("text2text", values) == "classify: It broke."
+    assert prompt.render("completion", values) == "Text: It broke.\nLabel:"
+
+
+def test_the_best_example_stands_next_to_the_text() -> None:
+    values = {"text": "t", "examples": [("nearest", "a"), ("next", "b")]}
+    assert Prompt.load("classify").render("completion", values) == (
+        "Text: next\nLabel: b\n\nText: nearest\nLabel: a\n\nText: t\nLabel:"
+    )
 
 
 def test_describe() -> None:
@@ -122,7 +132,6 @@ def test_describe() -> None:
     ("task", "values", "name"),
     [
         ("answer", {}, "question"),
-        ("classify", {"text": "x"}, "labels"),
         ("classify", {"labels": ["x"]}, "text"),
         ("describe", {}, "fields"),
     ],
