@@ -72,7 +72,7 @@ def read_rows(file: str | Path, task: str | None = None, limit: int | None = Non
     file = Path(file)
     rows: list[Row] = []
     seen: dict[str, int] = {}
-    for number, content in _objects(file):
+    for number, content in read_objects(file):
         rows.append(_distinct(as_row(content, f"{file}, line {number}", str(number), task), seen))
         if limit is not None and len(rows) == limit:
             break
@@ -190,7 +190,8 @@ _READERS: dict[str, Callable[[Mapping[str, Any], Sequence[str], str, str, str], 
 }
 
 
-def _objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the objects of a JSONL file with their lines' numbers. Raises RowsError where it is missing or not such."""
     try:
         lines = file.read_text("utf-8-sig").split("\n")
     except FileNotFoundError:
