@@ -1,0 +1,150 @@
+"""How right answers are, how well they know when to be silent, and whether what they cite bears them out."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.plugins import MissingExtra
+from rag.measure.measured import Measured, measured_mean, measured_ratio
+from rag.rows import Row
+from rag.types import Answer
+
+
+@dataclass(frozen=True)
+class AnswerOutput:
+    """What the metrics need of an answer: `citations` are the cited texts; of its `sentences`, some are `supported`.
+
+    An abstained answer's text is not looked at.
+    """
+
+    text: str
+    abstained: bool = False
+    citations: tuple[str, ...] = ()
+    sentences: int = 0
+    supported: int = 0
+
+    @classmethod
+    def from_answer(cls, answer: Answer) -> AnswerOutput:
+        """Return what an answer says, cites and supports; an abstention has no sentences to support."""
+        sentences = () if answer.abstained else answer.sentences
+        return cls(
+            text=answer.text,
+            abstained=answer.abstained,
+            citations=tuple(citation.text for citation in answer.citations),
+            sentences=len(sentences),
+            supported=sum(sentence.citation is not None for sentence in sentences),
+        )
+
+    @property
+    def said(self) -> str:
+        """The text that is compared with the references: none when abstained."""
+        return "" if self.abstained else self.text
+
+
+def answer_metrics(outputs: Sequence[AnswerOutput], rows: Sequence[Row]) -> list[Measured]:
+    """Return the metrics of answers to rows, aligned, all in percent.
+
+    exact_match, f1: SQuAD's, the best over the references; an unanswerable question is answered by abstaining
+        (Rajpurkar et al. 2016, 2018).
+    rouge_l: of answerable questions, the best over the references.
+    abstention_precision, abstention_recall: of the rows abstained on, how many are unanswerable, and the reverse.
+    citation_precision: of all cited spans, how many hold a reference. citation_recall: of the answerable questions,
+        how many have such a citation.
+    groundedness: of the sentences of all answers, how many a citation supports.
+    """
+    pairs = list(zip(outputs, rows, strict=True))
+    abstained = [output.abstained for output, _ in pairs]
+    unanswerable = [row.unanswerable for row in rows]
+    silent = [100 * (a and u) for a, u in zip(abstained, unanswerable, strict=True)]
+    holding = [sum(holds(text, _answers(row)) for text in output.citations) for output, row in pairs]
+    return [
+        measured_mean(
+            "exact_match", [100 * exact_match(o.said, _references(r)) for o, r in pairs], "higher", "percent"
+        ),
+        measured_mean("f1", [100 * token_f1(o.said, _references(r)) for o, r in pairs], "higher", "percent"),
+        measured_mean("rouge_l", _rouge_l(pairs), "higher", "percent"),
+        measured_ratio("abstention_precision", silent, abstained, "higher", "percent"),
+        measured_ratio("abstention_recall", silent, unanswerable, "higher", "percent"),
+        measured_ratio(
+            "citation_precision",
+            [100 * count for count in holding],
+            [len(output.citations) for output in outputs],
+            "higher",
+            "percent",
+        ),
+        measured_ratio(
+            "citation_recall",
+            [100 * (count > 0) for count in holding],
+            [not each for each in unanswerable],
+            "higher",
+            "percent",
+        ),
+        measured_ratio(
+            "groundedness",
+            [100 * output.supported for output in outputs],
+            [output.sentences for output in outputs],
+            "higher",
+            "percent",
+        ),
+    ]
+
+
+def exact_match(text: str, references: Sequence[str]) -> bool:
+    """Whether a text is one of the references, after SQuAD's normalisation."""
+    return normal(text) in map(normal, references)
+
+
+def token_f1(text: str, references: Sequence[str]) -> float:
+    """Return the best F1 of a text's words with a reference's, 0 to 1; of two texts without words, 1."""
+    return max((_f1(normal(text).split(), normal(reference).split()) for reference in references), default=0.0)
+
+
+def holds(text: str, references: Sequence[str]) -> bool:
+    """Whether a reference that has words stands in a text, at word boundaries, after SQuAD's normalisation."""
+    padded = f" {normal(text)} "
+    return any(f" {reference} " in padded for reference in map(normal, references) if reference)
+
+
+def normal(text: str) -> str:
+    """SQuAD's normalisation: lower case, no punctuation, no articles, single spaces."""
+    kept = text.lower().translate(_NO_PUNCTUATION)
+    return " ".join(_ARTICLES.sub(" ", kept).split())
+
+
+def _f1(said: Sequence[str], wanted: Sequence[str]) -> float:
+    if not said or not wanted:
+        return float(said == wanted)
+    shared = sum((Counter(said) & Counter(wanted)).values())
+    return 2 * shared / (len(said) + len(wanted))
+
+
+def _references(row: Row) -> tuple[str, ...]:
+    """What may be said: nothing, where the question has no answer."""
+    return _answers(row) or ("",)
+
+
+def _answers(row: Row) -> tuple[str, ...]:
+    """The references with a word in them, as SQuAD's script takes them."""
+    return () if row.unanswerable else tuple(each for each in row.references if normal(each))
+
+
+def _rouge_l(pairs: Sequence[tuple[AnswerOutput, Row]]) -> list[float]:
+    try:
+        from rouge_score.rouge_scorer import RougeScorer
+    except ImportError:
+        raise MissingExtra("ROUGE", "evaluate") from None
+    scorer = RougeScorer(["rougeL"])
+    return [
+        100 * float(scorer.score_multi(row.references, output.said)["rougeL"].fmeasure)
+        if row.references and not row.unanswerable
+        else float("nan")
+        for output, row in pairs
+    ]
+
+
+_NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
