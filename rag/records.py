@@ -1,0 +1,181 @@
+"""What a system wrote for each row, one JSON line a row: kept as it comes, so that nothing is ever generated twice.
+
+A record is found again by a key of the row's input and of everything that made it, so one file may hold several systems
+and a changed setting never meets an old text. A line that a kill tore is dropped, and that row made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from rag.rows import Row, RowsError, read_objects
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row's output with what it cost; `row` is the row's id.
+
+    `seconds` is wall-clock time, `cpu_seconds` that of all threads; rows made together share theirs equally. Answers
+    say whether they `abstained`, the texts of their `citations`, and how many of their `sentences` are `supported`.
+    Labels have the `label`, descriptions the `attempts` and the `raw` text before checking. None: not known.
+    """
+
+    row: str
+    output: str
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    seconds: float | None = None
+    cpu_seconds: float | None = None
+    abstained: bool | None = None
+    citations: tuple[str, ...] | None = None
+    sentences: int | None = None
+    supported: int | None = None
+    label: str | None = None
+    attempts: int | None = None
+    raw: str | None = None
+
+    @property
+    def as_json(self) -> dict[str, Any]:
+        """The record without what is not known."""
+        return {name: value for name in _NAMES if (value := getattr(self, name)) is not None}
+
+    @classmethod
+    def of(cls, content: Mapping[str, Any], place: str) -> Record:
+        """Read a record; `id` serves as `row`, a `label` as the output. Raises RowsError naming the place."""
+        row, output = content.get("row", content.get("id")), content.get("output", content.get("label"))
+        if not isinstance(row, str | int) or not isinstance(output, str):
+            raise RowsError(f'{place}: needs "row" (or "id") and a text as "output" (or "label")')
+        known = {name: content[name] for name in _NAMES if content.get(name) is not None}
+        for name, value in known.items():
+            if not isinstance(value, _KINDS.get(name, str | int | float)):
+                raise RowsError(f'{place}: "{name}" cannot be {value!r}')
+        known["citations"] = tuple(map(str, known["citations"])) if "citations" in known else None
+        return cls(**{**known, "row": str(row), "output": output})
+
+
+_NAMES = tuple(field.name for field in fields(Record))
+_KINDS: Mapping[str, Any] = {
+    **dict.fromkeys(("prompt_tokens", "completion_tokens", "sentences", "supported", "attempts"), int),
+    "seconds": int | float,
+    "cpu_seconds": int | float,
+    "abstained": bool,
+    "citations": list,
+}
+
+Make = Callable[[Sequence[Row]], Sequence[Record]]
+"""Makes the records of some rows, in their order; how long it took is measured around it."""
+
+
+def recall_or_make(
+    rows: Sequence[Row],
+    make: Make,
+    made_by: Mapping[str, Any],
+    file: Path | None = None,
+    batch: int = 1,
+    progress: bool | None = None,
+) -> list[Record]:
+    """Return a record for each row, from the file where it stands there under the same `made_by`, else made and kept.
+
+    `made_by` is all that decides what comes out, as JSON values. Rows with equal inputs are made once. Each batch is
+    written before the next is begun. `progress` shows a bar on stderr; None means on a terminal only.
+    """
+    keys = [record_key(row, made_by) for row in rows]
+    known = _read(file) if file is not None else {}
+    first = dict(reversed(list(zip(keys, rows, strict=True))))  # of rows with one key
+    waiting = [(key, first[key]) for key in dict.fromkeys(keys) if key not in known]
+    for low in _steps(len(waiting), batch, len(rows), progress):
+        part = dict(waiting[low : low + batch])
+        made = dict(zip(part, _timed(make, list(part.values())), strict=True))
+        if file is not None:
+            _append(file, made)
+        known.update(made)
+    return [replace(known[key], row=row.id) for key, row in zip(keys, rows, strict=True)]
+
+
+def record_key(row: Row, made_by: Mapping[str, Any]) -> str:
+    """Return under which key a row's record is kept."""
+    content = json.dumps([row.key, made_by], sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()[:16]
+
+
+def read_outputs(file: str | Path, rows: Sequence[Row], among: Sequence[Row] | None = None) -> list[Record]:
+    """Return the records of a file in the order of the rows.
+
+    Raises RowsError for a row that the file lacks or holds twice, and for one that is not `among` the rows (by default
+    these very rows).
+    """
+    file, found = Path(file), dict[str, Record]()
+    for number, content in read_objects(file):
+        record = Record.of(content, f"{file}, line {number}")
+        if record.row in found:
+            raise RowsError(f"{file}, line {number}: row {record.row!r} has an output on an earlier line too")
+        found[record.row] = record
+    known, wanted = {row.id for row in among or rows}, [row.id for row in rows]
+    if unknown := [row for row in found if row not in known]:
+        raise RowsError(f"{file}: {len(unknown)} outputs are for rows that are not there, such as {unknown[0]!r}")
+    if missing := [row for row in wanted if row not in found]:
+        raise RowsError(f"{file} has no output for {len(missing)} of {len(wanted)} rows, such as {missing[0]!r}")
+    return [found[row] for row in wanted]
+
+
+def write_outputs(file: str | Path, records: Sequence[Record]) -> None:
+    """Write records as `read_outputs` reads them."""
+    Path(file).parent.mkdir(parents=True, exist_ok=True)
+    Path(file).write_text("".join(f"{_line(record.as_json)}\n" for record in records), "utf-8")
+
+
+def _timed(make: Make, rows: Sequence[Row]) -> list[Record]:
+    wall, cpu = time.perf_counter(), time.process_time()
+    made = list(make(rows))
+    wall, cpu = (time.perf_counter() - wall) / len(rows), (time.process_time() - cpu) / len(rows)
+    return [replace(record, seconds=round(wall, 6), cpu_seconds=round(cpu, 6)) for record in made]
+
+
+def _read(file: Path) -> dict[str, Record]:
+    """Return the records of a file by their keys; lines that are torn or no records are passed over."""
+    found = {}
+    for line in file.read_text("utf-8", errors="replace").split("\n") if file.is_file() else ():
+        try:
+            content = json.loads(line)
+            found[str(content["key"])] = Record.of(content, str(file))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found
+
+
+def _append(file: Path, made: Mapping[str, Record]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    lines = "".join(f"{_line({'key': key, **record.as_json})}\n" for key, record in made.items())
+    with file.open("ab+") as out:
+        if out.tell() and _last_byte(out) != b"\n":  # a torn line must not take the next one with it
+            lines = f"\n{lines}"
+        out.write(lines.encode("utf-8", "surrogatepass"))
+
+
+def _last_byte(out: Any) -> bytes:
+    out.seek(-1, 2)
+    last: bytes = out.read(1)
+    return last
+
+
+def _line(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _steps(waiting: int, batch: int, rows: int, progress: bool | None) -> Iterator[int]:
+    """Yield where each batch begins, with a bar that starts at what is there already."""
+    if not waiting:
+        return
+    from tqdm import tqdm
+
+    disable = None if progress is None else not progress
+    with tqdm(total=rows, initial=rows - waiting, desc="generate", unit="row", disable=disable, leave=False) as bar:
+        for low in range(0, waiting, batch):
+            yield low
+            bar.update(min(batch, waiting - low))
