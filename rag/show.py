@@ -25,6 +25,11 @@ def line(text: str = "") -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def warn(text: str) -> None:
+    """Write a line to stderr that is no part of the result."""
+    sys.stderr.write(f"rag: {text}\n")
+
+
 def json_line(content: Mapping[str, Any]) -> None:
     """Write one JSON object on a line, at once."""
     sys.stdout.write(f"{json.dumps(content, ensure_ascii=False, default=str)}\n")

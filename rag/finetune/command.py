@@ -1,0 +1,158 @@
+"""The commands `rag finetune` and `rag pretrain`: rows or texts in, a model folder out."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag import show
+from rag.finetune.settings import FinetuneSettings
+
+if TYPE_CHECKING:
+    from rag.checks import Check
+    from rag.finetune.run import Finetuned
+    from rag.rows import Row
+
+NAMED = ("epochs", "max_steps", "batch_size", "learning_rate", "metric", "patience", "max_target_tokens")
+NAMED += ("seed", "device", "threads", "temperature", "cap")
+
+
+def finetune(options: argparse.Namespace) -> int:
+    """Check the rows, fine-tune, and say what came of it."""
+    from rag.finetune.run import finetune as run
+
+    settings = _settings(options)
+    train, valid, checks = _checked(options)
+    for check in checks:
+        show.warn(check.text + f": {check.action}")
+    done = run(
+        _model(options), train, valid or None, out=options.out, init=options.init, restart=options.restart, **settings
+    )
+    return _shown(done, options.json, checks)
+
+
+def pretrain(options: argparse.Namespace) -> int:
+    """Learn a language from texts."""
+    from rag.finetune.pretrain import pretrain as run
+
+    done = run(
+        _model(options),
+        options.paths,
+        out=options.out,
+        init=options.init,
+        window=options.window,
+        restart=options.restart,
+        **_settings(options),
+    )
+    return _shown(done, options.json, [])
+
+
+def finetuned_object(done: Finetuned, checks: Sequence[Check]) -> dict[str, Any]:
+    """The object of `rag finetune --json`."""
+    return {
+        "folder": str(done.folder),
+        "rows": done.rows,
+        "steps": done.steps,
+        "seconds": round(done.seconds, 1),
+        "parameters": done.parameters,
+        "trained_parameters": done.trained_parameters,
+        "metrics": dict(done.metrics),
+        "checks": [check.as_json for check in checks],
+    }
+
+
+def _model(options: argparse.Namespace) -> str | None:
+    return None if options.init else options.model or "builtin:smollm2"
+
+
+def _checked(options: argparse.Namespace) -> tuple[dict[str, list[Row]], dict[str, list[Row]], list[Check]]:
+    """Return the rows of each task that passed the checks, and what the checks found."""
+    from rag.checks import Checks
+    from rag.rows import RowsError, read_rows
+
+    train_files, valid_files = _files(options.train), _files(options.valid or [])
+    for name in valid_files:
+        if name not in train_files:
+            known = ", ".join(each or "the unnamed one" for each in train_files)
+            raise RowsError(f"--valid names the task {name!r}, but the tasks to train are {known}")
+    train, valid, checks = {}, {}, []
+    for name, file in train_files.items():
+        rows = read_rows(file, name or None)
+        held = read_rows(valid_files[name], name or None) if name in valid_files else []
+        found = Checks(strict=options.strict).run(rows, held)
+        train[name], checks = list(found.train), [*checks, *found.checks]
+        if held:
+            valid[name] = list(found.valid)
+    return train, valid, checks
+
+
+def _files(given: Sequence[str]) -> dict[str, Path]:
+    """Return files by the name of their task: "qa=train.jsonl", or a file alone for a single task."""
+    files: dict[str, Path] = {}
+    for text in given:
+        name, equals, file = text.partition("=")
+        name, file = (name, file) if equals and not Path(text).exists() else ("", text)
+        if name in files:
+            raise ValueError(
+                f"two files for the task {name!r}: name each, as in NAME=FILE"
+                if not name
+                else f"two files for the task {name!r}"
+            )
+        files[name] = Path(file)
+    return files
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings that were given: options of their own, and those of --set NAME=VALUE."""
+    settings = {name: getattr(options, name) for name in NAMED if getattr(options, name, None) is not None}
+    if options.lora:
+        settings["method"] = "lora"
+    if getattr(options, "placeholders", False):
+        settings["placeholders"] = True
+    kinds = typing.get_type_hints(FinetuneSettings)
+    for text in options.set or []:
+        name, equals, value = text.partition("=")
+        if not equals or name not in kinds:
+            known = ", ".join(field.name for field in dataclasses.fields(FinetuneSettings))
+            raise ValueError(f"--set {text!r}: needs NAME=VALUE with one of {known}")
+        settings[name] = _value(name, value, kinds[name])
+    FinetuneSettings(**settings)
+    return settings
+
+
+def _value(name: str, text: str, kind: Any) -> Any:
+    kinds = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
+    for each in kinds:
+        if each is bool:
+            if text.casefold() in ("true", "false"):
+                return text.casefold() == "true"
+        elif each in (int, float):
+            try:
+                return each(text)
+            except ValueError:
+                continue
+        elif each is not types.NoneType:
+            return text
+    raise ValueError(
+        f"--set {name}={text}: {text!r} is no {' or '.join(getattr(each, '__name__', '') for each in kinds)}"
+    )
+
+
+def _shown(done: Finetuned, as_json: bool, checks: Sequence[Check]) -> int:
+    if as_json:
+        show.json_line(finetuned_object(done, checks))
+        return 0
+    reached = ", ".join(f"{name} {value:.3g}" for name, value in _plain(done.metrics).items())
+    share = f", {done.trained_parameters:,} of them trained" if done.trained_parameters < done.parameters else ""
+    show.line(f"{show.colour(str(done.folder), show.BOLD)}: {done.parameters:,} parameters{share}")
+    show.line(f"{done.rows:,} rows, {done.steps:,} steps, {done.seconds:.0f} s" + (f"; {reached}" if reached else ""))
+    return 0
+
+
+def _plain(metrics: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if name in ("loss", "bleu", "exact_match", "f1")}

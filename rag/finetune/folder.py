@@ -1,0 +1,141 @@
+"""What a fine-tuned model's folder holds beside its weights, and how it comes into being: whole, or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from rag.placeholders import Placeholders, attribute
+from rag.rows import Row
+
+TRAINED_FILE = "openbook.json"
+
+
+@dataclass(frozen=True)
+class Trained:
+    """How a model was fine-tuned, as far as using it depends on that; `openbook.json` in its folder.
+
+    `placeholders` are the attributes whose values the model writes as marks, `lexicon` the values of each attribute
+    that it has seen, `context` what was retrieved for a row. `tasks` names what it learnt.
+    """
+
+    tasks: tuple[str, ...]
+    placeholders: Placeholders | None = None
+    lexicon: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, folder: str | Path) -> Trained | None:
+        """Return what a model's folder says, None where it is no folder that fine-tuning made."""
+        file = Path(folder) / TRAINED_FILE
+        if not file.is_file():
+            return None
+        content = json.loads(file.read_text("utf-8"))
+        marks = content.get("placeholders")
+        return cls(
+            tuple(content["tasks"]),
+            Placeholders(frozenset(marks)) if marks is not None else None,
+            content.get("lexicon") or {},
+            content.get("context") or {},
+            content.get("details") or {},
+        )
+
+    def as_object(self) -> dict[str, Any]:
+        return {
+            "tasks": list(self.tasks),
+            "placeholders": sorted(self.placeholders.attributes) if self.placeholders else None,
+            "lexicon": {name: list(values) for name, values in self.lexicon.items()},
+            "context": dict(self.context),
+            "details": dict(self.details),
+        }
+
+
+def lexicon_of(rows: Sequence[Row]) -> dict[str, list[str]]:
+    """Return the values of each attribute in the rows' fields, sorted."""
+    values: dict[str, set[str]] = {}
+    for row in rows:
+        for name, value in row.values.get("fields", {}).items():
+            if value is not None and not isinstance(value, bool):
+                values.setdefault(attribute(name), set()).add(str(value))
+    return {name: sorted(found) for name, found in sorted(values.items())}
+
+
+def data_hash(rows: Sequence[Row]) -> str:
+    """Return a SHA-256 over the rows' inputs and references, in order."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(f"{row.key}\0{json.dumps(row.references)}\n".encode())
+    return digest.hexdigest()
+
+
+def text_hash(texts: Sequence[str]) -> str:
+    """Return a SHA-256 over texts, in order."""
+    digest = hashlib.sha256()
+    for text in texts:
+        digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
+    return digest.hexdigest()
+
+
+def save(model: Any, tokenizer: Any, trained: Trained, card: str, out: Path, work: Path) -> None:
+    """Write the folder beside its place and move it there at once, then remove the working folder.
+
+    A folder that is there already is replaced.
+    """
+    part = out.with_name(f"{out.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    model.save_pretrained(part)
+    tokenizer.save_pretrained(part)
+    (part / TRAINED_FILE).write_text(json.dumps(trained.as_object(), indent=1, ensure_ascii=False), "utf-8")
+    (part / "README.md").write_text(card, "utf-8")
+    old = out.with_name(f"{out.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.replace(old)
+    part.replace(out)
+    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def card(
+    title: str,
+    base: str,
+    licence: str,
+    data: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+) -> str:
+    """Return a model card: what it was made from and how, what it reached, and under which licence it stands."""
+    lines = [
+        "---",
+        f"license: {licence}",
+        "library_name: transformers",
+        *([f"base_model: {base}"] if "/" in base and not Path(base).exists() else []),
+        "---",
+        f"# {title}",
+        "",
+        f"Fine-tuned with openbook-rag {_version()} from {base}.",
+    ]
+    for heading, table in (("Data", data), ("Settings", settings), ("Metrics", metrics)):
+        lines += ["", f"## {heading}", "", "| | |", "|---|---|"]
+        lines += [f"| {name} | {_cell(value)} |" for name, value in table.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(value: Any) -> str:
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _version() -> str:
+    try:
+        return version("openbook-rag")
+    except PackageNotFoundError:
+        return "0"

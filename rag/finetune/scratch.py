@@ -1,0 +1,161 @@
+"""Models from nothing: a tokenizer trained on the user's own texts and random weights of the real architecture."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from rag.generate.load import quiet
+
+Family = Literal["t5", "gpt2"]
+
+
+@dataclass(frozen=True)
+class Size:
+    """An architecture's shape; `vocabulary` is the most pieces, fewer where the texts do not give that many."""
+
+    family: Family
+    vocabulary: int
+    config: dict[str, Any] = field(default_factory=dict)
+
+
+def _t5(width: int, inner: int, layers: int, heads: int, vocabulary: int) -> Size:
+    shape = {"d_model": width, "d_ff": inner, "num_layers": layers, "num_decoder_layers": layers, "num_heads": heads}
+    return Size("t5", vocabulary, {**shape, "d_kv": width // heads, "feed_forward_proj": "gated-gelu"})
+
+
+def _gpt2(width: int, layers: int, heads: int, vocabulary: int, positions: int = 1024) -> Size:
+    return Size("gpt2", vocabulary, {"n_embd": width, "n_layer": layers, "n_head": heads, "n_positions": positions})
+
+
+SIZES: dict[str, Size] = {
+    "t5-tiny": _t5(64, 128, 2, 4, 800),
+    "t5-mini": _t5(256, 640, 4, 4, 4_000),
+    "t5-small": _t5(512, 1024, 6, 8, 16_000),
+    "t5-base": _t5(768, 2048, 12, 12, 32_000),
+    "gpt2-tiny": _gpt2(64, 2, 4, 800, 512),
+    "gpt2-mini": _gpt2(256, 6, 4, 4_000),
+    "gpt2-small": _gpt2(768, 12, 12, 16_000),
+}
+"""What `init` may be. The "tiny" ones are for trying things out; "t5-mini" has some 9 million parameters."""
+
+
+def new_model(init: str, texts: Iterable[str], folder: Path, seed: int = 0, marks: Sequence[str] = ()) -> Path:
+    """Write a model of random weights into a folder, with a tokenizer trained on the texts, and return the folder.
+
+    T5 gets a SentencePiece unigram vocabulary (Kudo 2018), GPT-2 a byte-level BPE (Sennrich et al. 2016; Radford et
+    al. 2019). `marks` become single tokens. Raises ValueError for an unknown size, or texts too few to learn pieces.
+    """
+    import torch
+    import transformers
+
+    if init not in SIZES:
+        raise ValueError(f"unknown size {init!r}; known: {', '.join(SIZES)}")
+    size = SIZES[init]
+    texts = [text for text in texts if text.strip()]
+    if not texts:
+        raise ValueError("no texts to train a tokenizer on")
+    tokenizer = (
+        _t5_tokenizer(texts, size.vocabulary, marks) if size.family == "t5" else _gpt2_tokenizer(texts, size, marks)
+    )
+    config: Any
+    with quiet(), torch.random.fork_rng():
+        torch.manual_seed(seed)
+        if size.family == "t5":
+            fixed = {"decoder_start_token_id": 0, "n_positions": 512, "tie_word_embeddings": True}
+            config = transformers.T5Config(vocab_size=_round_up(len(tokenizer)), **fixed, **size.config)
+            model: Any = transformers.T5ForConditionalGeneration(config)
+        else:
+            end = tokenizer.eos_token_id
+            config = transformers.GPT2Config(
+                vocab_size=_round_up(len(tokenizer)), bos_token_id=end, eos_token_id=end, **size.config
+            )
+            model = transformers.GPT2LMHeadModel(config)
+        folder.mkdir(parents=True, exist_ok=True)
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+    return folder
+
+
+def _round_up(count: int) -> int:
+    return -(-count // 64) * 64  # whole vectors make the output matrix quicker
+
+
+SENTINELS = 100
+"""T5's `<extra_id_0>` to `<extra_id_99>`: what span corruption puts in the place of spans."""
+
+
+def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -> Any:
+    import sentencepiece
+    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    trained = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(_without(texts, marks)),
+        model_writer=trained,
+        model_type="unigram",
+        vocab_size=vocabulary,
+        hard_vocab_limit=False,  # small data has fewer pieces, and that is all right
+        pad_id=0,
+        eos_id=1,
+        unk_id=2,
+        bos_id=-1,
+        character_coverage=1.0,
+        split_digits=True,  # numbers that were never seen are read and written digit by digit
+        split_by_unicode_script=False,  # else " |" is two pieces
+        byte_fallback=True,  # and so is any other character
+        normalization_rule_name="nmt_nfkc",
+        max_sentence_length=1_000_000,
+        num_threads=1,  # with more the pieces differ from run to run
+        minloglevel=2,
+    )
+    pieces = sentencepiece.SentencePieceProcessor(model_proto=trained.getvalue())
+    scored = [(pieces.id_to_piece(at), pieces.get_score(at)) for at in range(pieces.get_piece_size())]
+    # A score of 0 is a certainty: a mark is never cut into smaller pieces.
+    whole = [(piece, 0.0) for mark in marks for piece in (f"▁{mark}", mark)]
+    scored = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), *scored[3:], *whole]
+    tokenizer = Tokenizer(models.Unigram(scored, unk_id=2, byte_fallback=True))
+    tokenizer.normalizer = normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " ")])
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace()])
+    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        pad_token="<pad>",
+        eos_token="</s>",
+        unk_token="<unk>",
+        extra_special_tokens=[f"<extra_id_{number}>" for number in range(SENTINELS)],
+        model_max_length=512,
+    )
+
+
+def _gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> Any:
+    from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    end = "<|endoftext|>"
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(
+        vocab_size=size.vocabulary, special_tokens=[end], initial_alphabet=alphabet, show_progress=False
+    )
+    tokenizer.train_from_iterator(_without(texts, marks), trainer)
+    tokenizer.add_tokens([AddedToken(mark, normalized=False, special=False) for mark in marks])
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token=end, eos_token=end, model_max_length=size.config["n_positions"]
+    )
+
+
+def _without(texts: Iterable[str], marks: Sequence[str]) -> Iterator[str]:
+    """Yield the texts without marks, of which no pieces need to be learnt."""
+    pattern = re.compile("|".join(map(re.escape, sorted(marks, key=len, reverse=True)))) if marks else None
+    return (pattern.sub(" ", text) if pattern else text for text in texts)

@@ -1,0 +1,23 @@
+"""One number for what a model writes on validation rows: what early stopping goes by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.rows import Row
+
+
+def score(metric: str, texts: Sequence[str], rows: Sequence[Row]) -> float:
+    """Return the metric of these texts, in percent or points; higher is better. Raises ValueError for another name."""
+    if metric == "bleu":
+        from rag.measure.text import text_metrics
+
+        found = {each.name: each for each in text_metrics(texts, rows)}
+        return float(found["bleu"].value)
+    from rag.measure.answers import AnswerOutput, answer_metrics
+
+    outputs = [AnswerOutput(text, text == "I don't know.", (), 0, 0) for text in texts]
+    found = {each.name: each for each in answer_metrics(outputs, rows)}
+    if metric not in found:
+        raise ValueError(f"unknown metric {metric!r}; known: loss, bleu, {', '.join(found)}")
+    return float(found[metric].value)
