@@ -35,7 +35,7 @@ class Task:
 
 
 TASKS: dict[str, Task] = {
-    "answer": Task(defaults={"answer_style": "short"}),
+    "answer": Task(defaults={"answer_style": "short", "examples": ()}),
     "summarise": Task(passages="required"),
     "classify": Task(defaults={"examples": (), "labels": ()}, passages="optional"),
     "describe": Task(defaults={"examples": (), "intent": ""}, passages="optional"),
@@ -49,7 +49,8 @@ class Prompt:
 
     A template sees the values by their names, and `passages`: a list of number (from 1), text, heading (joined by
     " > "), source, page and metadata. The filter `facts(separator)` writes a mapping as "name: value" pairs. A chat
-    template has a block `user` and may have a block `system`.
+    template has a block `user` and may have a block `system`; with a block `example` each of the `examples` is a turn
+    of its own, asked by that block with its `input`, and the most similar, which comes first, is shown last.
     """
 
     task: str
@@ -212,7 +213,11 @@ def _compile(text: str) -> Template:
 
 def _messages(template: Template, data: _Data) -> tuple[Message, ...]:
     system, user = (_block(template, name, data) for name in ("system", "user"))
-    return (*([Message("system", system)] if system else []), Message("user", user))
+    turns: list[Message] = []
+    for example, wanted in reversed(data.get("examples", ())) if "example" in template.blocks else ():
+        asked = _block(template, "example", {**data, "input": example})
+        turns += [Message("user", asked), Message("assistant", str(wanted).strip())]
+    return (*([Message("system", system)] if system else []), *turns, Message("user", user))
 
 
 def _block(template: Template, name: str, data: _Data) -> str:

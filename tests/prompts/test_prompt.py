@@ -108,7 +108,7 @@ def test_the_best_example_stands_next_to_the_text() -> None:
 def test_describe() -> None:
     prompt = Prompt.load("describe")
     fields = {"brand": "Xerox", "pack_size": 6.0, "wifi": True, "note": None, "colours": ["black", "red"], "tag": ""}
-    values = {"fields": fields, "examples": [({"brand": "HP"}, "An HP."), ("brand: X", "An X.")]}
+    values = {"fields": fields, "examples": [("brand: X", "An X."), ({"brand": "HP"}, "An HP.")]}
     assert prompt.render("text2text", values, [SEINE]) == (
         "describe: brand: HP description: An HP.\n"
         "describe: brand: X description: An X.\n"
@@ -125,6 +125,27 @@ def test_describe() -> None:
         "The notes are about similar products: take the tone from them, not the facts.",
         f"Notes:\n[1] The Seine flows there.\n\nFacts:\n{facts}",
     )
+
+
+def test_examples_of_a_chat_are_turns_of_their_own_the_best_of_them_last() -> None:
+    values = {"fields": {"brand": "X"}, "examples": [({"brand": "HP"}, "An HP. "), ({"brand": "LG"}, "An LG.")]}
+    system = "Write a short product description. State the facts exactly as they are given and add none."
+    assert Prompt.load("describe").render("chat", values) == (
+        Message("system", system),
+        Message("user", "Facts:\nbrand: LG\nDescription:"),
+        Message("assistant", "An LG."),
+        Message("user", "Facts:\nbrand: HP\nDescription:"),
+        Message("assistant", "An HP."),
+        Message("user", "Facts:\nbrand: X\nDescription:"),
+    )
+    asked = {"question": "Who?", "examples": [("Why?", "So.")]}
+    assert Prompt.load("answer").render("chat", asked)[1:] == (
+        Message("user", "Question: Why?"),
+        Message("assistant", "So."),
+        Message("user", "Question: Who?"),
+    )
+    assert Prompt.load("answer").render("text2text", asked) == "question: Why? answer: So.\nquestion: Who?"
+    assert Prompt.load("answer").render("completion", asked) == "Question: Why?\nAnswer: So.\n\nQuestion: Who?\nAnswer:"
 
 
 @pytest.mark.parametrize("style", STYLES)
