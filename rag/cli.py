@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 DESCRIPTION = "Answers over your own documents with small open models: local, cited, measured."
 EPILOG = """\
@@ -74,6 +75,8 @@ def build_parser() -> argparse.ArgumentParser:
     describe.add_argument("--file", type=Path, metavar="FILE", help="JSON, JSONL or CSV: one description a row")
     describe.add_argument("--similar", type=int, default=0, metavar="K", help="show the model K similar products")
 
+    _add_classify(commands, shared)
+
     commands.add_parser("sources", parents=[shared], help="list what the store holds")
     delete = commands.add_parser("delete", parents=[shared], help="remove a source from the store")
     delete.add_argument("source", metavar="SOURCE", help="a name as `rag sources` lists it")
@@ -83,6 +86,21 @@ def build_parser() -> argparse.ArgumentParser:
     init = commands.add_parser("init", help="write a commented rag.toml")
     init.add_argument("--force", action="store_true", help="replace the file if it is there")
     return parser
+
+
+def _add_classify(commands: Any, shared: argparse.ArgumentParser) -> None:
+    classify = commands.add_parser("classify", parents=[shared], help="choose one of your labels for a text")
+    classify.add_argument("text", nargs="*", help="the text")
+    classify.add_argument("--file", type=Path, metavar="FILE", help='JSONL of {"text"}: one object a line')
+    classify.add_argument("--labels", metavar="A,B,C", help="the labels to choose from")
+    classify.add_argument("--labels-from", type=Path, metavar="FILE", help='JSONL of {"text", "label"}: its labels')
+    classify.add_argument("--model", metavar="MODEL", help="builtin:smollm2, a hub id or a folder")
+    classify.add_argument("--examples", type=int, default=0, metavar="K", help="show the model the K most similar rows")
+    classify.add_argument(
+        "--candidates", type=int, default=0, metavar="N", help="only the labels of the N most similar rows may come out"
+    )
+    classify.add_argument("--calibrate", action="store_true", help="take off what labels score for empty texts")
+    classify.add_argument("--threshold", type=float, metavar="P", help="below this probability a text is out of scope")
 
 
 def _shared() -> argparse.ArgumentParser:

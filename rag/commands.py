@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag import show
+from rag.classify.command import classify
 from rag.config import CONFIG_FILE, Config, ConfigError
 from stores.filters import as_filter
 
@@ -221,4 +222,4 @@ def _with_id(row: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     return {"id": row["id"], **found} if "id" in row else found
 
 
-__all__ = ["ask", "delete", "describe", "doctor", "ingest", "init", "models", "search", "sources"]
+__all__ = ["ask", "classify", "delete", "describe", "doctor", "ingest", "init", "models", "search", "sources"]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from prompts.types import RenderedPrompt, Style
 from rag.generate.base import Decoding, Generation
-from rag.generate.load import Family, load_model, model_family, model_folder, quiet
+from rag.generate.load import Family, LoadedModel, load_model, model_family, model_folder, quiet
 from rag.generate.stop import first_stop, settled
 from rag.generate.threads import idle_cores, limited_threads
 from rag.generate.window import ModelWindow, model_window
@@ -82,6 +82,16 @@ class TransformersGenerator(ABC):
     def tokenizer(self) -> Any:
         """The model's transformers tokenizer."""
         return self._loaded.tokenizer
+
+    @property
+    def loaded(self) -> LoadedModel:
+        """The model with its tokenizer and the special tokens that it generates with."""
+        return self._loaded
+
+    @property
+    def threads(self) -> int:
+        """How many CPU threads a call uses."""
+        return self._threads
 
     def count_tokens(self, prompt: RenderedPrompt) -> int:
         """Return the exact number of tokens of the prompt, special tokens and chat marks in."""
@@ -156,7 +166,7 @@ class TransformersGenerator(ABC):
         """Generate for a batch; None for a row of it that must be done alone."""
         from rag.generate.choose import Choice, Halt, Repetition, Rows
 
-        inputs, start = self._inputs(rows)
+        inputs, start = self.inputs(rows)
         device = inputs["input_ids"].device
         state = Rows(len(rows), device, watched=self._exact and len(rows) > 1)
         greedy = decoding.num_beams == 1
@@ -185,7 +195,7 @@ class TransformersGenerator(ABC):
             for row, tokens, clear in zip(rows, new, state.clear.tolist(), strict=True)
         ]
 
-    def _inputs(self, rows: list[list[int]]) -> tuple[dict[str, torch.Tensor], int]:
+    def inputs(self, rows: list[list[int]]) -> tuple[dict[str, torch.Tensor], int]:
         """Return the model's padded inputs, and where in its output the new tokens start."""
         import torch
 

@@ -1,0 +1,85 @@
+"""Labelled rows as a store: the most similar become a prompt's examples, or vote for their labels themselves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.embed import Embedder
+from ingest.types import Chunk
+from rag.classify.types import Classification, Threshold, softmax
+from rag.index import manifest
+from rag.retrieve import DenseRetriever, Retriever
+from rag.rows import Row
+from stores.base import Entry, Source, Store
+
+SOURCE = "examples"
+
+
+def index_examples(rows: Sequence[Row], embedder: Embedder, store: Store | None = None) -> DenseRetriever:
+    """Return a retriever over the rows' texts, each with its label as the chunk's metadata `label`.
+
+    Without a store they are kept in memory. One that holds these very rows already is not filled again.
+    """
+    from stores.memory import MemoryStore
+
+    store = store if store is not None else MemoryStore()
+    store.bind(manifest(embedder))
+    content = json.dumps([(row.text, row.target) for row in rows])
+    source = Source(SOURCE, SOURCE, hashlib.sha256(content.encode()).hexdigest())
+    if source.fingerprint not in {held.source.fingerprint for held in store.sources()}:
+        vectors = embedder.embed_documents([row.text for row in rows])
+        store.write([Entry(source, _chunks(rows), vectors)])
+    return DenseRetriever(store, embedder)
+
+
+def nearest(retriever: Retriever, text: str, k: int) -> list[tuple[Chunk, str, float]]:
+    """Return up to k examples with their labels and scores, best first. Raises ValueError for one without a label."""
+    found = []
+    for hit in retriever.retrieve(text, k):
+        label = hit.chunk.metadata.get("label")
+        if not isinstance(label, str):
+            raise ValueError(f"{hit.chunk.source} at {hit.chunk.start} has no 'label' in its metadata: not an example")
+        found.append((hit.chunk, label, hit.score))
+    return found
+
+
+@dataclass(frozen=True)
+class NearestNeighbours:
+    """The baseline without a generator: the k most similar examples vote, each with its similarity."""
+
+    retriever: Retriever
+    k: int = 10
+    threshold: Threshold | None = None
+
+    def classify(self, text: str) -> Classification:
+        """Return the label with most votes; `scores` are the logs of the votes' shares, of the labels that got any."""
+        began = time.perf_counter()
+        if not text.strip():
+            raise ValueError("the text is empty: there is nothing to classify")
+        votes: dict[str, float] = {}
+        found = nearest(self.retriever, text, self.k)
+        for _, label, score in found:
+            votes[label] = votes.get(label, 0.0) + max(score, 1e-6)
+        if not votes:
+            raise ValueError("no examples: the store is empty")
+        total = sum(votes.values())
+        scores = {label: math.log(vote / total) for label, vote in votes.items()}
+        best, probability = next(iter(softmax(scores).items()))
+        examples = tuple((chunk.text, label) for chunk, label, _ in found)
+        seconds = time.perf_counter() - began
+        return Classification(best, probability, scores, 0, seconds, examples, (), self.threshold, "nearest neighbours")
+
+
+def _chunks(rows: Sequence[Row]) -> list[Chunk]:
+    """Return the rows as lines of one document."""
+    chunks, start = [], 0
+    for row in rows:
+        end = start + len(row.text)
+        chunks.append(Chunk(row.text, SOURCE, start, end, metadata={"label": row.target, "row": row.id}))
+        start = end + 1
+    return chunks
