@@ -9,6 +9,7 @@ from typing import Any
 from ingest.types import Chunk
 from prompts.prompt import TASKS, Prompt
 from prompts.types import RenderedPrompt
+from rag.classify.labels import readable
 from rag.generate.decode import TransformersGenerator
 from rag.generate.encode import text_ids
 from rag.placeholders import Placeholders
@@ -137,6 +138,8 @@ def target_text(task: TaskData, row: Row) -> str:
         return "I don't know."
     if not row.references or not row.target.strip():
         raise RowsError(f"row {row.id} of task {task.name!r} has an empty target")
+    if row.task == "classify":
+        return readable(row.target)  # as the classifier will score it
     if task.placeholders is None:
         return row.target.strip()
     return task.placeholders.encode_text(row.target.strip(), row.values["fields"])

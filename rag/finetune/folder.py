@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from rag.generate.load import quiet
 from rag.placeholders import Placeholders, attribute
 from rag.rows import Row
 
@@ -91,8 +92,9 @@ def save(model: Any, tokenizer: Any, trained: Trained, card: str, out: Path, wor
     part = out.with_name(f"{out.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    model.save_pretrained(part)
-    tokenizer.save_pretrained(part)
+    with quiet():
+        model.save_pretrained(part)
+        tokenizer.save_pretrained(part)
     (part / TRAINED_FILE).write_text(json.dumps(trained.as_object(), indent=1, ensure_ascii=False), "utf-8")
     (part / "README.md").write_text(card, "utf-8")
     old = out.with_name(f"{out.name}.old")

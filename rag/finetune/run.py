@@ -81,9 +81,12 @@ def finetune(
     encoded = [encode(task, task.train, generator, chosen.max_target_tokens) for task in tasks]
     for task, each in zip(tasks, encoded, strict=True):
         _check_left_out(task, each, chosen)
-    valid_examples = [
-        example for task in tasks for example in encode(task, task.valid, generator, chosen.max_target_tokens).examples
-    ]
+    valid_examples = []
+    for task in tasks:
+        if task.valid:
+            held = encode(task, task.valid, generator, chosen.max_target_tokens)
+            _check_left_out(task, held, chosen, "validation rows")
+            valid_examples += held.examples
     batches = _batches(encoded, chosen)
     trainable, rate = prepared(generator, init is not None, chosen)
     from rag.finetune.train import train as run
@@ -217,7 +220,7 @@ def _texts(tasks: Sequence[TaskData]) -> list[str]:
     return texts
 
 
-def _check_left_out(task: TaskData, encoded: Encoded, settings: FinetuneSettings) -> None:
+def _check_left_out(task: TaskData, encoded: Encoded, settings: FinetuneSettings, which: str = "rows") -> None:
     if encoded.left_out_share > settings.max_left_out or not encoded.examples:
         why = ", ".join(
             f"{count} with an {reason}" if reason[0] == "i" else f"{count} with a {reason}"
@@ -226,7 +229,7 @@ def _check_left_out(task: TaskData, encoded: Encoded, settings: FinetuneSettings
         )
         longest = max(encoded.lengths["target"], default=0)
         raise RowsError(
-            f"{encoded.left_out_share:.1%} of the rows of task {task.name!r} do not fit ({why}; longest target "
+            f"{encoded.left_out_share:.1%} of the {which} of task {task.name!r} do not fit ({why}; longest target "
             f"{longest} tokens): raise max_target_tokens, shorten them, or allow it with max_left_out"
         )
 

@@ -34,8 +34,10 @@ def _gpt2(width: int, layers: int, heads: int, vocabulary: int, positions: int =
 
 SIZES: dict[str, Size] = {
     "t5-tiny": _t5(64, 128, 2, 4, 800),
+    "t5-micro": _t5(192, 512, 4, 4, 4_000),
     "t5-mini": _t5(256, 640, 4, 4, 4_000),
     "t5-small": _t5(512, 1024, 6, 8, 16_000),
+    "openbook-t5": _t5(512, 768, 6, 8, 8_000),
     "t5-base": _t5(768, 2048, 12, 12, 32_000),
     "gpt2-tiny": _gpt2(64, 2, 4, 800, 512),
     "gpt2-mini": _gpt2(256, 6, 4, 4_000),
@@ -67,22 +69,18 @@ def new_model(init: str, texts: Iterable[str], folder: Path, seed: int = 0, mark
         torch.manual_seed(seed)
         if size.family == "t5":
             fixed = {"decoder_start_token_id": 0, "n_positions": 512, "tie_word_embeddings": True}
-            config = transformers.T5Config(vocab_size=_round_up(len(tokenizer)), **fixed, **size.config)
+            config = transformers.T5Config(vocab_size=len(tokenizer), **fixed, **size.config)
             model: Any = transformers.T5ForConditionalGeneration(config)
         else:
             end = tokenizer.eos_token_id
             config = transformers.GPT2Config(
-                vocab_size=_round_up(len(tokenizer)), bos_token_id=end, eos_token_id=end, **size.config
+                vocab_size=len(tokenizer), bos_token_id=end, eos_token_id=end, **size.config
             )
             model = transformers.GPT2LMHeadModel(config)
         folder.mkdir(parents=True, exist_ok=True)
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
     return folder
-
-
-def _round_up(count: int) -> int:
-    return -(-count // 64) * 64  # whole vectors make the output matrix quicker
 
 
 SENTINELS = 100

@@ -91,6 +91,13 @@ def train(
     pad = generator.loaded.pad
     trained_parameters = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
 
+    smoothed = settings.label_smoothing > 0 and generator.family == "seq2seq"
+
+    def _with_decoder_inputs(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        # With label smoothing the trainer takes the labels away, from which the model would make these.
+        made = generator.model.prepare_decoder_input_ids_from_labels(labels=batch["labels"]) if smoothed else None
+        return batch if made is None else {**batch, "decoder_input_ids": made}
+
     class Loop(trainer_class):  # type: ignore[misc,valid-type]
         """The trainer of the family, validated by loss and by what the model writes."""
 
@@ -108,7 +115,7 @@ def train(
             args=arguments,
             train_dataset=_Batches(parts),
             eval_dataset=_Batches([valid]) if watched else None,
-            data_collator=lambda items: collate(items[0], pad, generator.family),
+            data_collator=lambda items: _with_decoder_inputs(collate(items[0], pad, generator.family)),
             callbacks=callbacks,
         )
         trainer.remove_callback(_printer(trainer))

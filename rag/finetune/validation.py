@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from rag.classify.labels import readable
 from rag.rows import Row
 
 
@@ -16,6 +18,8 @@ def score(metric: str, texts: Sequence[str], rows: Sequence[Row]) -> float:
         return float(found["bleu"].value)
     from rag.measure.answers import AnswerOutput, answer_metrics
 
+    # A label is learnt in words, "card arrival" for "card_arrival".
+    rows = [replace(row, references=(readable(row.target),)) if row.task == "classify" else row for row in rows]
     outputs = [AnswerOutput(text, text == "I don't know.", (), 0, 0) for text in texts]
     found = {each.name: each for each in answer_metrics(outputs, rows)}
     if metric not in found:
