@@ -76,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
     describe.add_argument("--similar", type=int, default=0, metavar="K", help="show the model K similar products")
 
     _add_classify(commands, shared)
+    _add_evaluate(commands, [shared, _generating()])
 
     commands.add_parser("sources", parents=[shared], help="list what the store holds")
     delete = commands.add_parser("delete", parents=[shared], help="remove a source from the store")
@@ -101,6 +102,54 @@ def _add_classify(commands: Any, shared: argparse.ArgumentParser) -> None:
     )
     classify.add_argument("--calibrate", action="store_true", help="take off what labels score for empty texts")
     classify.add_argument("--threshold", type=float, metavar="P", help="below this probability a text is out of scope")
+
+
+def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
+    evaluate = commands.add_parser(
+        "evaluate",
+        parents=parents,
+        help="measure retrieval, answers, texts or labels on rows of your own",
+        description="Metrics with 95% intervals: of what is made here, or of outputs that you have.",
+    )
+    evaluate.add_argument(
+        "what",
+        choices=["retrieval", "answers", "text", "labels"],
+        help="retrieval: a folder in the BEIR layout; answers, text, labels: JSONL",
+    )
+    evaluate.add_argument("path", type=Path, metavar="PATH", help="the folder, or the JSONL file of rows")
+    evaluate.add_argument("--rows", type=int, metavar="N", help="a sample of N rows, the same for the same --seed")
+    evaluate.add_argument(
+        "--outputs", type=Path, metavar="FILE", help='measure these instead: JSONL of {"id", "output"}'
+    )
+    evaluate.add_argument("--against", type=Path, metavar="FILE", help="other outputs: every difference, with p")
+    evaluate.add_argument("--save", type=Path, metavar="FILE", help="write the outputs, for --outputs and --against")
+    evaluate.add_argument(
+        "--per-row", "--per-query", type=Path, metavar="FILE", help="write every row's values as JSONL"
+    )
+    evaluate.add_argument("--cache", type=Path, metavar="FILE", help="default: build/evaluate/records.jsonl")
+    evaluate.add_argument("--no-cache", action="store_true", help="make every row again, and keep nothing")
+    evaluate.add_argument("--batch", type=int, default=1, metavar="N", help="rows at a time; latency is true at 1 only")
+    evaluate.add_argument("-k", type=int, metavar="K", help="passages an answer (default: 5), ranks of retrieval (10)")
+    evaluate.add_argument("--retriever", choices=["hybrid", "dense", "bm25"], help="retrieval: default is all three")
+    answers = evaluate.add_argument_group("answers")
+    answers.add_argument("--gold", action="store_true", help="each question is given its own row's context")
+    answers.add_argument("--contexts", action="store_true", help="ingest all rows' contexts, and retrieve from them")
+    answers.add_argument("--min-evidence", type=float, metavar="X", help="cosine the best passage must reach")
+    answers.add_argument("--where", metavar="FILTER", help="such as \"brand == 'HP' and price < 900\"")
+    text = evaluate.add_argument_group("text")
+    text.add_argument("--task", metavar="NAME", help="the prefix of a task of your own (input, target)")
+    labels = evaluate.add_argument_group("labels")
+    labels.add_argument(
+        "--train", type=Path, metavar="FILE", help="labelled rows: their labels, and examples; text: known values"
+    )
+    labels.add_argument("--examples", type=int, default=0, metavar="K", help="show the model the K most similar rows")
+    labels.add_argument(
+        "--candidates", type=int, default=0, metavar="N", help="name the labels of the N most similar rows"
+    )
+    labels.add_argument("--listed", choices=["all", "candidates", "none"], help="which labels the prompt names")
+    labels.add_argument("--calibrate", action="store_true", help="take off what labels score for empty texts")
+    labels.add_argument("--out-of-scope", metavar="LABEL", help="the label of rows that belong to no other")
+    labels.add_argument("--threshold", type=float, metavar="P", help="below this probability a text is out of scope")
 
 
 def _shared() -> argparse.ArgumentParser:

@@ -12,6 +12,7 @@ from typing import Any
 from rag import show
 from rag.classify.command import classify
 from rag.config import CONFIG_FILE, Config, ConfigError
+from rag.evaluate_command import evaluate
 from stores.filters import as_filter
 
 BATCH_QUESTIONS = 8
@@ -222,4 +223,4 @@ def _with_id(row: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     return {"id": row["id"], **found} if "id" in row else found
 
 
-__all__ = ["ask", "classify", "delete", "describe", "doctor", "ingest", "init", "models", "search", "sources"]
+__all__ = ["ask", "classify", "delete", "describe", "doctor", "evaluate", "ingest", "init", "models", "search", "sources"]

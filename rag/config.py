@@ -141,8 +141,8 @@ class Config:
 
         return self._call("generator", lambda: new_generator(**self.table("generator")))
 
-    def pipeline(self) -> Pipeline:
-        """Open the reading half. Raises StoreError when the store is not there: ingest first."""
+    def pipeline(self, retriever: Retriever | None = None) -> Pipeline:
+        """Open the reading half, over its store or another retriever. Raises StoreError without store: ingest first."""
         from dataclasses import replace
 
         from prompts.prompt import Prompt
@@ -165,7 +165,7 @@ class Config:
         }
         self._refuse_unknown("pipeline", Pipeline, options)
         check_options(options.get("k", 5), options["min_evidence"], options["prompt_tokens"])
-        retriever = self.retriever()
+        retriever = retriever or self.retriever()
         return self._make("pipeline", Pipeline, retriever=retriever, generator=self.generator(), **parts, **options)
 
     def _make(self, table: str, make: Callable[..., T], *parts: Any, **options: Any) -> T:

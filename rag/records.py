@@ -23,7 +23,8 @@ class Record:
 
     `seconds` is wall-clock time, `cpu_seconds` that of all threads; rows made together share theirs equally. Answers
     say whether they `abstained`, the texts of their `citations`, and how many of their `sentences` are `supported`.
-    Labels have the `label`, descriptions the `attempts` and the `raw` text before checking. None: not known.
+    Labels have the `label` and its `probability`, descriptions the `attempts` and the `raw` text before checking. What
+    is None is not known.
     """
 
     row: str
@@ -37,6 +38,7 @@ class Record:
     sentences: int | None = None
     supported: int | None = None
     label: str | None = None
+    probability: float | None = None
     attempts: int | None = None
     raw: str | None = None
 
@@ -47,18 +49,24 @@ class Record:
 
     @classmethod
     def of(cls, content: Mapping[str, Any], place: str) -> Record:
-        """Read a record; `id` serves as `row`, a `label` as the output. Raises RowsError naming the place."""
-        row, output = content.get("row", content.get("id")), content.get("output", content.get("label"))
+        """Read a record, or a line that `rag ask`, `classify` or `describe` printed for a row with an `id`.
+
+        Raises RowsError naming the place.
+        """
+        row = content.get("row", content.get("id"))
+        output = next((content[name] for name in OUTPUTS if name in content), None)
         if not isinstance(row, str | int) or not isinstance(output, str):
-            raise RowsError(f'{place}: needs "row" (or "id") and a text as "output" (or "label")')
+            raise RowsError(f'{place}: needs "row" or "id", and a text as one of {", ".join(OUTPUTS)}')
         known = {name: content[name] for name in _NAMES if content.get(name) is not None}
         for name, value in known.items():
             if not isinstance(value, _KINDS.get(name, str | int | float)):
                 raise RowsError(f'{place}: "{name}" cannot be {value!r}')
-        known["citations"] = tuple(map(str, known["citations"])) if "citations" in known else None
+        if "citations" in known:
+            known["citations"] = tuple(_text(each) for each in known["citations"])
         return cls(**{**known, "row": str(row), "output": output})
 
 
+OUTPUTS = ("output", "answer", "description", "label")
 _NAMES = tuple(field.name for field in fields(Record))
 _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(("prompt_tokens", "completion_tokens", "sentences", "supported", "attempts"), int),
@@ -67,6 +75,11 @@ _KINDS: Mapping[str, Any] = {
     "abstained": bool,
     "citations": list,
 }
+
+
+def _text(citation: object) -> str:
+    return str(citation.get("text", "")) if isinstance(citation, Mapping) else str(citation)
+
 
 Make = Callable[[Sequence[Row]], Sequence[Record]]
 """Makes the records of some rows, in their order; how long it took is measured around it."""

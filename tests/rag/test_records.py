@@ -99,6 +99,9 @@ def test_outputs_of_others(tmp_path) -> None:
     file = tmp_path / "out.jsonl"
     file.write_text('{"id": 1, "output": "one"}\n{"row": "0", "label": "two", "more": 1}\n')
     assert [record.output for record in read_outputs(file, ROWS[:2])] == ["two", "one"]
+    file.write_text('{"id": 1, "answer": "one", "abstained": false, "citations": [{"number": 1, "text": "it is one"}]}')
+    (asked,) = read_outputs(file, ROWS[1:2])
+    assert (asked.output, asked.citations) == ("one", ("it is one",)), "as rag ask prints it"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,430 @@
+"""How well does it do on labelled rows? Retrieval, answers, texts and labels: made, kept, measured with intervals.
+
+    rows -> a record for each (rag.records) -> metrics (rag.measure) -> Evaluation
+
+What writes the records is a pipeline, a generator or a classifier; outputs that exist already are measured alike.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ingest.types import Chunk
+from prompts.prompt import TASKS, Prompt
+from rag.beir import RetrievalSet
+from rag.generate.base import Decoding, Generator
+from rag.measure.answers import AnswerOutput, answer_metrics
+from rag.measure.cost import Estimate, Spent, cost_metrics, peak_memory_mb, percentile
+from rag.measure.labels import label_metrics
+from rag.measure.measured import Difference, Measured, difference
+from rag.measure.ranking import ranking_metrics
+from rag.measure.slots import slot_metrics
+from rag.measure.text import text_metrics
+from rag.pipeline import Pipeline, is_refusal
+from rag.records import Make, Record, recall_or_make
+from rag.retrieve import Retriever
+from rag.rows import Row, RowsError
+from rag.slots import ValueLexicon, check_slots
+from rag.types import Answer
+from stores.base import Hit
+from stores.filters import Where
+
+if TYPE_CHECKING:
+    from rag.classify.types import Classification
+
+DEPTH = 100  # chunks looked at for a ranking of documents
+DESCRIBED = Decoding(max_new_tokens=96, repetition_penalty=1.1)
+FINE_TUNED = Decoding(max_new_tokens=128)  # a model that has learnt when to stop needs no penalty for repeating
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What rows cost: percentiles of the seconds that one takes, means a row, and the process's peak memory.
+
+    `peak_memory_mb` is nan where nothing was made here.
+    """
+
+    latency_p50: Estimate
+    latency_p95: Estimate
+    metrics: tuple[Measured, ...]
+    peak_memory_mb: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One system's metrics over rows, with its outputs in the rows' order, and what they cost where that is known."""
+
+    task: str
+    metrics: tuple[Measured, ...]
+    outputs: tuple[Record, ...]
+    cost: Cost | None = None
+
+
+class Labeller(Protocol):
+    """What gives a text one of its labels: `rag.classify.Classifier`."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """All labels that may come out."""
+
+    def classify(self, text: str) -> Classification:
+        """Return the text's label."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """How records are made: kept in `cache` if given, `batch` rows at a time, with a bar (None: on a terminal only).
+
+    Rows of one batch are made together and share its time equally; so latency is what a user would wait at 1 only.
+    """
+
+    cache: Path | None = None
+    batch: int = 1
+    progress: bool | None = None
+
+    def records(self, rows: Sequence[Row], make: Make, made_by: Mapping[str, Any]) -> list[Record]:
+        """Return a record for each row, made where it is not kept already."""
+        return recall_or_make(rows, make, made_by, self.cache, self.batch, self.progress)
+
+
+MAKING = Run()
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def evaluate_answers(pipeline: Pipeline, rows: Sequence[Row], gold: bool = False, run: Run = MAKING) -> Evaluation:
+    """Ask a pipeline the rows' questions; `gold` gives each question its own row's passages instead of retrieving.
+
+    Raises RowsError for rows of another task, and with `gold` for one without a context.
+    """
+    _refuse_others(rows, ("answer",))
+    without = next((row.id for row in rows if gold and not row.passages), None)
+    if without is not None:
+        raise RowsError(f'row {without!r} has no "context" to answer from: leave --gold out, or add it')
+    asked = replace(pipeline, retriever=NO_PASSAGES) if gold else pipeline
+    made_by = {"task": "answer", "gold": gold, "pipeline": _made_by(asked)}
+    records = run.records(rows, lambda batch: list(_answers(pipeline, batch, gold)), made_by)
+    return Evaluation("answer", score_answers(records, rows), tuple(records), cost_of(records, here=True))
+
+
+def score_answers(records: Sequence[Record], rows: Sequence[Row]) -> tuple[Measured, ...]:
+    """Return the metrics of answers; one of which it is not said whether it abstains is judged by its words."""
+    outputs = [
+        AnswerOutput(
+            record.output,
+            is_refusal(record.output) if record.abstained is None else record.abstained,
+            record.citations or (),
+            record.sentences or 0,
+            record.supported or 0,
+        )
+        for record in records
+    ]
+    return tuple(answer_metrics(outputs, rows))
+
+
+def _answers(pipeline: Pipeline, rows: Sequence[Row], gold: bool) -> Iterator[Record]:
+    for part in _distinct_questions(rows) if gold else [rows]:
+        asked = replace(pipeline, retriever=OwnPassages.of(part)) if gold else pipeline
+        answers = asked.ask_many([row.values["question"] for row in part])
+        yield from (_answer_record(row, answer) for row, answer in zip(part, answers, strict=True))
+
+
+def _answer_record(row: Row, answer: Answer) -> Record:
+    output = AnswerOutput.from_answer(answer)
+    return Record(
+        row.id,
+        answer.text,
+        answer.usage.prompt_tokens,
+        answer.usage.completion_tokens,
+        abstained=answer.abstained,
+        citations=output.citations,
+        sentences=output.sentences,
+        supported=output.supported,
+    )
+
+
+@dataclass(frozen=True)
+class OwnPassages:
+    """A retriever that finds for a question the passages of its own row, and nothing else."""
+
+    passages: Mapping[str, Sequence[Chunk]]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> OwnPassages:
+        return cls({row.values["question"]: row.passages for row in rows})
+
+    def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
+        return [Hit(chunk, 1.0) for chunk in self.passages[question]]
+
+
+NO_PASSAGES = OwnPassages({})
+
+
+def _distinct_questions(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Cut rows so that no part asks the same question twice: it may have another context there."""
+    part: dict[str, Row] = {}
+    for row in rows:
+        if row.values["question"] in part:
+            yield list(part.values())
+            part = {}
+        part[row.values["question"]] = row
+    if part:
+        yield list(part.values())
+
+
+# --- texts ------------------------------------------------------------------------------------------------------------
+
+
+def evaluate_text(
+    generator: Generator,
+    rows: Sequence[Row],
+    decoding: Decoding | None = None,
+    prompt: Prompt | None = None,
+    lexicon: ValueLexicon | None = None,
+    run: Run = MAKING,
+) -> Evaluation:
+    """Let a generator write a text for each row: from its fields, its passage or its input, with its task's prompt.
+
+    A fine-tuned model's placeholders are filled in. `lexicon` is for the slot check, by default made of these rows.
+    Raises RowsError for rows of several tasks or of one that is not written, and for a row that does not fit.
+    """
+    _refuse_others(rows, {row.task for row in rows} - {"answer", "classify"})
+    task = rows[0].task
+    trained = _trained(generator.name)
+    chosen = decoding or default_decoding(generator.name)
+    chosen_prompt = prompt or _prompt_for(task)
+    made_by = {
+        "task": task,
+        "generator": _made_by(generator),
+        "decoding": _made_by(chosen),
+        "prompt": _made_by(chosen_prompt),
+    }
+    records = run.records(rows, _Writer(generator, chosen_prompt, chosen, trained).write, made_by)
+    return Evaluation(task, score_text(records, rows, lexicon), tuple(records), cost_of(records, here=True))
+
+
+def default_decoding(name: str) -> Decoding:
+    """Return how texts are generated unless told otherwise: as the model was trained to, where it was fine-tuned."""
+    return FINE_TUNED if _trained(name) else DESCRIBED
+
+
+def score_text(
+    records: Sequence[Record], rows: Sequence[Row], lexicon: ValueLexicon | None = None
+) -> tuple[Measured, ...]:
+    """Return the metrics of texts; those of slots first to last where the rows have fields."""
+    texts = [record.output for record in records]
+    found = text_metrics(texts, rows)
+    if rows[0].task != "describe":
+        return tuple(found)
+    lexicon = lexicon or lexicon_of(rows)
+    checks = [check_slots(text, row.values["fields"], lexicon) for text, row in zip(texts, rows, strict=True)]
+    return (*found, *slot_metrics(checks))
+
+
+def lexicon_of(rows: Sequence[Row]) -> ValueLexicon:
+    """Return the values that rows give, and what their references say without being given it."""
+    described = [row for row in rows if row.references]
+    return ValueLexicon.of([row.values["fields"] for row in described], [row.target for row in described])
+
+
+@dataclass(frozen=True)
+class _Writer:
+    generator: Generator
+    prompt: Prompt
+    decoding: Decoding
+    trained: Any
+
+    def write(self, rows: Sequence[Row]) -> list[Record]:
+        """Return a text for each row."""
+        prompts = []
+        marks = getattr(self.trained, "placeholders", None) if rows[0].task == "describe" else None
+        for row in rows:
+            values = marks.encode_values(row.values) if marks else row.values
+            try:
+                packed = self.prompt.pack(self.generator, self.decoding.max_new_tokens, values, row.passages)
+            except ValueError as error:
+                raise RowsError(f"row {row.id}: {error}") from None
+            prompts.append(packed.prompt)
+        generations = self.generator.generate(prompts, self.decoding)
+        texts = [generation.text.strip() for generation in generations]
+        if marks:
+            texts = [marks.restore(text, row.values["fields"]) for text, row in zip(texts, rows, strict=True)]
+        return [
+            Record(row.id, text, each.prompt_tokens, each.completion_tokens)
+            for row, text, each in zip(rows, texts, generations, strict=True)
+        ]
+
+
+def _prompt_for(task: str) -> Prompt:
+    if task in TASKS:
+        return Prompt.load(task)
+    from rag.finetune.examples import prompt_for
+
+    return prompt_for(task)
+
+
+def _trained(name: str) -> Any:
+    """Return what fine-tuning wrote beside a model, None for other models."""
+    from rag.finetune.folder import Trained
+
+    return Trained.of(name)
+
+
+# --- labels -----------------------------------------------------------------------------------------------------------
+
+
+def evaluate_labels(
+    labeller: Labeller, rows: Sequence[Row], out_of_scope: str | None = None, run: Run = MAKING
+) -> Evaluation:
+    """Label the rows' texts. `out_of_scope` is the label of rows that belong to none of the labeller's.
+
+    It is given to texts that the labeller calls out of scope, and how uncertain all labels are is measured against it.
+    Raises RowsError for a row whose label can never come out.
+    """
+    _refuse_others(rows, ("classify",))
+    _refuse_foreign(rows, {*labeller.labels, *([out_of_scope] if out_of_scope else [])})
+
+    def label(batch: Sequence[Row]) -> list[Record]:
+        return [_label_record(row, labeller.classify(row.text), out_of_scope) for row in batch]
+
+    made_by = {"task": "classify", "labeller": _made_by(labeller), "out_of_scope": out_of_scope}
+    records = run.records(rows, label, made_by)
+    classes = {*labeller.labels, *([out_of_scope] if out_of_scope else [])}
+    metrics = score_labels(records, rows, out_of_scope, classes)
+    return Evaluation("classify", metrics, tuple(records), cost_of(records, here=True))
+
+
+def score_labels(
+    records: Sequence[Record],
+    rows: Sequence[Row],
+    out_of_scope: str | None = None,
+    classes: Iterable[str] | None = None,
+) -> tuple[Measured, ...]:
+    """Return the metrics of labels. Systems that are to be compared need the same `classes`, all that may come out."""
+    labels = [record.output for record in records]
+    certain = [record.probability for record in records]
+    scores = [1 - each for each in certain if each is not None]
+    ordered = sorted(classes) if classes is not None else None
+    return tuple(label_metrics(labels, rows, ordered, out_of_scope, scores if len(scores) == len(certain) else None))
+
+
+def _label_record(row: Row, found: Classification, out_of_scope: str | None) -> Record:
+    outside = out_of_scope is not None and found.out_of_scope
+    label = out_of_scope if outside and out_of_scope else found.label
+    return Record(row.id, label, found.prompt_tokens, 0, label=label, probability=found.probability)
+
+
+def _refuse_foreign(rows: Sequence[Row], known: set[str]) -> None:
+    if foreign := sorted({row.target for row in rows} - known):
+        raise RowsError(
+            f"{len(foreign)} labels of the rows can never come out, such as {foreign[0]!r}: train on rows that have "
+            "them, or name the one for texts out of scope with --out-of-scope"
+        )
+
+
+# --- retrieval --------------------------------------------------------------------------------------------------------
+
+
+def evaluate_retrieval(
+    retriever: Retriever,
+    judged: RetrievalSet,
+    k: int = 10,
+    document: Callable[[str], str | None] = lambda source: source,
+    progress: bool | None = None,
+) -> Evaluation:
+    """Rank documents for the judged queries, each by its best chunk; metrics look at the first k.
+
+    `document` tells the id that the judgements use for a chunk's source, None for what is not of the corpus. Outputs
+    are the first k documents, separated by tabs.
+    """
+    # The id keeps queries of equal text apart. Nothing is kept: a ranking takes milliseconds.
+    queries = [Row(name, "retrieve", {"question": text, "id": name}, ()) for name, text in judged.queries.items()]
+    rankings: dict[str, list[str]] = {}
+
+    def rank(batch: Sequence[Row]) -> list[Record]:
+        for row in batch:
+            hits = retriever.retrieve(row.values["question"], max(DEPTH, 2 * k))
+            found = dict.fromkeys(document(hit.chunk.source) for hit in hits)
+            rankings[row.id] = [name for name in found if name is not None]
+        return [Record(row.id, "\t".join(rankings[row.id][:k])) for row in batch]
+
+    records = recall_or_make(queries, rank, {}, progress=progress)
+    metrics = ranking_metrics(rankings, judged.judgements, k)
+    return Evaluation("retrieve", tuple(metrics), tuple(records), cost_of(records, here=True))
+
+
+# --- what all have in common ------------------------------------------------------------------------------------------
+
+
+def cost_of(records: Sequence[Record], here: bool = False) -> Cost | None:
+    """Return what records cost, None where that is not known of each. `here`: this process made them."""
+    if any(record.seconds is None for record in records):
+        return None
+    spent = [
+        Spent(record.seconds or 0, record.cpu_seconds or 0, record.prompt_tokens or 0, record.completion_tokens or 0)
+        for record in records
+    ]
+    known = [each for each in cost_metrics(spent) if all(getattr(record, each.name) is not None for record in records)]
+    seconds = [each.seconds for each in spent]
+    memory = peak_memory_mb() if here else float("nan")
+    return Cost(percentile(seconds, 50), percentile(seconds, 95), tuple(known), memory)
+
+
+def differences(evaluations: Mapping[str, Evaluation]) -> dict[str, list[tuple[str, str, Difference]]]:
+    """Return, for each metric, every pair of systems with the first one's value less the second's.
+
+    Metrics that one of the two lacks are left out. The evaluations must be over the same rows in the same order.
+    """
+    found: dict[str, list[tuple[str, str, Difference]]] = {}
+    for (name, one), (other_name, other) in combinations(evaluations.items(), 2):
+        others = {each.name: each for each in other.metrics}
+        for each in one.metrics:
+            if each.name in others:
+                found.setdefault(each.name, []).append((name, other_name, difference(each, others[each.name])))
+    return found
+
+
+def _refuse_others(rows: Sequence[Row], tasks: Iterable[str]) -> None:
+    """Raise RowsError unless all rows are of one of the tasks, and of the same."""
+    tasks, found = set(tasks), sorted({row.task for row in rows})
+    if not found:
+        raise RowsError("there are no rows to evaluate")
+    if len(found) > 1 or not set(found) <= tasks:
+        wanted = " or ".join(sorted(tasks)) if tasks else "a task whose output is a text"
+        raise RowsError(f"the rows are of {' and '.join(found)}; needed are rows of {wanted}, all of one task")
+
+
+def _made_by(part: Any) -> Any:
+    """Return what decides a part's outputs, as JSON values: for a store its sources, for a model its files."""
+    if isinstance(part, Generator):
+        return [type(part).__name__, part.name, _files(part.name)]
+    if hasattr(part, "sources") and hasattr(part, "manifest"):  # a store
+        listed = sorted((info.source.source, info.source.fingerprint) for info in part.sources())
+        return [dict(part.manifest), hashlib.sha256(json.dumps(listed).encode()).hexdigest()]
+    if hasattr(part, "fingerprint"):  # an embedder
+        return part.fingerprint
+    if is_dataclass(part) and not isinstance(part, type):
+        return [type(part).__name__, {each.name: _made_by(getattr(part, each.name)) for each in fields(part)}]
+    if isinstance(part, Mapping):
+        return {str(key): _made_by(value) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_made_by(value) for value in part]
+    if part is None or isinstance(part, str | int | float | bool):
+        return part
+    public = {name: value for name, value in getattr(part, "__dict__", {}).items() if not name.startswith("_")}
+    return [type(part).__name__, {name: _made_by(value) for name, value in public.items()}]
+
+
+def _files(name: str) -> list[tuple[str, int, int]]:
+    """Return a model folder's files with size and time: trained again, it is another model under the same name."""
+    folder = Path(name)
+    if not folder.is_dir():
+        return []
+    return sorted((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in folder.iterdir())

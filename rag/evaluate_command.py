@@ -1,0 +1,324 @@
+"""The command `rag evaluate`: retrieval, answers, texts or labels, made here or given, measured and compared."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag import show
+from rag.config import Config
+from rag.rows import Row, RowsError, read_rows
+
+if TYPE_CHECKING:
+    from rag.evaluate import Evaluation, Run
+    from rag.measure.labels import Confusion
+    from rag.records import Record
+    from rag.slots import ValueLexicon
+
+FOLDER = Path("build") / "evaluate"
+"""Where stores and records go that are not named."""
+
+LARGEST_CORPUS = 1 << 40  # bytes: a corpus is one file, whatever its size
+LONGEST_PARSE = 3600.0  # seconds
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Evaluate what was asked for. What can be refused is refused before a model is loaded."""
+    _refuse_contradictions(options)
+    config = Config.load(options.config).override("embedder", model=options.embedder)
+    config = config.override("generator", model=options.model).override("retriever", kind=options.retriever)
+    config = config.override(
+        "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
+    )
+    found = _KINDS[options.what](config, options)
+    from rag import show_measured
+    from rag.records import write_outputs
+
+    if options.save:
+        write_outputs(options.save, next(iter(found.systems.values())).outputs)
+    if options.per_row:
+        show_measured.write_per_row(options.per_row, found.systems)
+    if options.json:
+        show.json_line(show_measured.evaluation_object(found.systems, found.about, found.confusions))
+    else:
+        show_measured.evaluations(found.systems, found.title, found.confusions)
+    return 0
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The systems by name, what the JSON object says about them all, and a title for a person."""
+
+    systems: Mapping[str, Evaluation]
+    about: Mapping[str, Any]
+    title: str
+    confusions: Mapping[str, Confusion] = field(default_factory=dict)
+
+
+# --- retrieval --------------------------------------------------------------------------------------------------------
+
+
+def _retrieval(config: Config, options: argparse.Namespace) -> _Found:
+    from rag.beir import read_retrieval_set
+    from rag.evaluate import evaluate_retrieval
+    from rag.retrieve import RETRIEVERS, new_retriever
+
+    judged = read_retrieval_set(options.path)
+    queries = _sampled(list(judged.queries), options)
+    sampled = replace(
+        judged,
+        queries={query: judged.queries[query] for query in queries},
+        judgements={query: judged.judgements[query] for query in queries},
+    )
+    config = config.override("parse", max_bytes=LARGEST_CORPUS, timeout=LONGEST_PARSE)
+    config = _stored(config, options, judged.folder)
+    index = config.index()
+    try:
+        report = index.sync([judged.corpus])
+        if problems := [*report.failed, *report.skipped]:
+            raise RowsError(f"{judged.corpus} cannot be ingested: {problems[0].reason}")
+        document = _document_of(judged.corpus, index.base)
+        k = options.k or 10
+        kinds = [options.retriever] if options.retriever else list(RETRIEVERS)
+        own = config.table("retriever")
+        systems = {}
+        for kind in kinds:
+            settings = {key: value for key, value in own.items() if key != "kind"} if own.get("kind") == kind else {}
+            retriever = new_retriever(kind, index.store, index.embedder, **settings)
+            systems[kind] = evaluate_retrieval(retriever, sampled, k, document)
+        chunks = len(index.store)
+    finally:
+        index.store.close()
+    about = {
+        "task": "retrieval", "path": str(options.path), "queries": len(queries), "chunks": chunks, "k": k,
+        "embedder": index.embedder.name,
+    }  # fmt: skip
+    title = f"{options.path}: {len(queries)} queries, {chunks} chunks, {index.embedder.name}"
+    return _Found(systems, about, title)
+
+
+def _document_of(corpus: Path, base: Path) -> Callable[[str], str | None]:
+    """Return how a source of the store is called in the corpus: a catalogue's row is "corpus.jsonl#its id"."""
+    from ingest.discover import origin_name
+
+    prefix = f"{origin_name(corpus, base)}#"
+    return lambda source: source.removeprefix(prefix) if source.startswith(prefix) else None
+
+
+# --- answers ----------------------------------------------------------------------------------------------------------
+
+
+def _answers(config: Config, options: argparse.Namespace) -> _Found:
+    from rag.evaluate import Evaluation, cost_of, evaluate_answers, score_answers
+
+    rows, chosen = _rows(options, "answer")
+
+    def made() -> tuple[str, Evaluation]:
+        pipeline = _pipeline(config, options, rows)
+        return pipeline.generator.name, evaluate_answers(pipeline, chosen, options.gold, _run(options))
+
+    def given(records: Sequence[Record]) -> Evaluation:
+        return Evaluation("answer", score_answers(records, chosen), tuple(records), cost_of(records))
+
+    return _found(options, _systems(options, rows, chosen, made, given), chosen)
+
+
+def _pipeline(config: Config, options: argparse.Namespace, rows: Sequence[Row]) -> Any:
+    from rag.evaluate import NO_PASSAGES
+
+    config = config.override("pipeline", k=options.k, min_evidence=options.min_evidence, where=options.where)
+    if options.contexts:
+        config = _stored(config, options, options.path)
+        _ingest_contexts(config, rows)
+    elif options.store is not None:
+        config = config.override("store", path=str(options.store.absolute()))
+    return config.pipeline(NO_PASSAGES if options.gold else None)
+
+
+def _ingest_contexts(config: Config, rows: Sequence[Row]) -> None:
+    from ingest.types import Document
+
+    texts = dict.fromkeys(chunk.text for row in rows for chunk in row.passages)
+    if not texts:
+        raise RowsError('no row has a "context": leave --contexts out and name a --store')
+    index = config.index()
+    try:
+        index.add(Document(text, f"context-{hashlib.sha256(text.encode()).hexdigest()[:12]}") for text in texts)
+    finally:
+        index.store.close()
+
+
+# --- texts ------------------------------------------------------------------------------------------------------------
+
+
+def _text(config: Config, options: argparse.Namespace) -> _Found:
+    from rag.evaluate import Evaluation, cost_of, evaluate_text, lexicon_of, score_text
+
+    rows, chosen = _rows(options, options.task)
+    lexicon: ValueLexicon | None = None
+    if rows[0].task == "describe":
+        lexicon = lexicon_of(read_rows(options.train, "describe") if options.train else rows)
+
+    def made() -> tuple[str, Evaluation]:
+        generator = config.generator()
+        decoding = _decoding(config, generator.name)
+        return generator.name, evaluate_text(generator, chosen, decoding, None, lexicon, _run(options))
+
+    def given(records: Sequence[Record]) -> Evaluation:
+        return Evaluation(rows[0].task, score_text(records, chosen, lexicon), tuple(records), cost_of(records))
+
+    return _found(options, _systems(options, rows, chosen, made, given), chosen)
+
+
+def _decoding(config: Config, name: str) -> Any:
+    from rag.evaluate import default_decoding
+
+    table = config.table("decoding")
+    if "stop" in table:
+        table["stop"] = tuple(table["stop"])
+    return replace(default_decoding(name), **table)
+
+
+# --- labels -----------------------------------------------------------------------------------------------------------
+
+
+def _labels(config: Config, options: argparse.Namespace) -> _Found:
+    from rag.evaluate import Evaluation, cost_of, evaluate_labels, score_labels
+    from rag.measure.labels import confusion
+
+    rows, chosen = _rows(options, "classify")
+    train = read_rows(options.train, "classify") if options.train else []
+    known = {row.target for row in (train or rows)} | {row.target for row in chosen}
+    outside = options.out_of_scope
+
+    def made() -> tuple[str, Evaluation]:
+        labels = sorted({row.target for row in (train or rows)} - {outside})
+        labeller = _labeller(config, options, labels, train)
+        evaluation = evaluate_labels(labeller, chosen, outside, _run(options))
+        return labeller.generator.name, evaluation
+
+    def given(records: Sequence[Record]) -> Evaluation:
+        return Evaluation("classify", (), tuple(records), cost_of(records))
+
+    systems = _systems(options, rows, chosen, made, given)
+    # All systems are measured over the same classes, whatever labels one of them makes up.
+    classes = known | {record.output for found in systems.values() for record in found.outputs}
+    systems = {
+        name: replace(found, metrics=score_labels(found.outputs, chosen, outside, classes))
+        for name, found in systems.items()
+    }
+    tables = {
+        name: confusion([record.output for record in found.outputs], chosen, sorted(classes))
+        for name, found in systems.items()
+    }
+    return replace(_found(options, systems, chosen), confusions=tables)
+
+
+def _labeller(config: Config, options: argparse.Namespace, labels: Sequence[str], train: Sequence[Row]) -> Any:
+    from rag.classify import Classifier, Threshold, index_examples
+
+    if (options.examples or options.candidates) and not train:
+        raise ValueError("--examples and --candidates need labelled rows to choose from: give --train FILE.jsonl")
+    examples = [row for row in train if row.target != options.out_of_scope]
+    retriever = index_examples(examples, config.embedder()) if options.examples or options.candidates else None
+    return Classifier(
+        config.generator(),
+        labels,
+        retriever,
+        examples=options.examples,
+        candidates=options.candidates,
+        listed=options.listed or ("candidates" if options.candidates else "all"),
+        calibrate=options.calibrate,
+        threshold=Threshold(options.threshold) if options.threshold is not None else None,
+    )
+
+
+# --- what all have in common ------------------------------------------------------------------------------------------
+
+
+def _systems(
+    options: argparse.Namespace,
+    rows: Sequence[Row],
+    chosen: Sequence[Row],
+    made: Callable[[], tuple[str, Evaluation]],
+    given: Callable[[Sequence[Record]], Evaluation],
+) -> dict[str, Evaluation]:
+    """Return the systems to measure: outputs that are given, or made here; and those they are measured against.
+
+    All outputs are read before anything is made: a mistake in them shows at once.
+    """
+    from rag.records import read_outputs
+
+    files = [file for file in (options.outputs, options.against) if file is not None]
+    read = dict(zip(_names(files), (given(read_outputs(file, chosen, among=rows)) for file in files), strict=True))
+    if options.outputs:
+        return read
+    name, evaluation = made()
+    return {name: evaluation, **read}
+
+
+def _found(options: argparse.Namespace, systems: Mapping[str, Evaluation], rows: Sequence[Row]) -> _Found:
+    about = {"task": options.what, "path": str(options.path), "rows": len(rows)}
+    only = f", {next(iter(systems))}" if len(systems) == 1 else ""
+    return _Found(systems, about, f"{options.path}: {len(rows)} rows{only}")
+
+
+def _names(files: Sequence[Path]) -> list[str]:
+    """Return short names of files: without folder and ending, unless two would be called the same."""
+    stems = [file.stem for file in files]
+    return stems if len(set(stems)) == len(stems) else [str(file) for file in files]
+
+
+def _rows(options: argparse.Namespace, task: str | None) -> tuple[list[Row], list[Row]]:
+    """Return all rows of the file, and those to evaluate."""
+    rows = read_rows(options.path, task)
+    return rows, _sampled(rows, options)
+
+
+def _sampled(rows: list[Any], options: argparse.Namespace) -> list[Any]:
+    """Return a seeded sample in the rows' own order, or all of them."""
+    if options.rows is None or options.rows >= len(rows):
+        return rows
+    chosen = random.Random(options.seed or 0).sample(range(len(rows)), options.rows)
+    return [rows[at] for at in sorted(chosen)]
+
+
+def _run(options: argparse.Namespace) -> Run:
+    from rag.evaluate import Run
+
+    cache = None if options.no_cache else options.cache or FOLDER / "records.jsonl"
+    return Run(cache, options.batch)
+
+
+def _stored(config: Config, options: argparse.Namespace, about: Path) -> Config:
+    """Return the configuration with a store of its own for this data, unless one is named."""
+    if options.store is not None:
+        return config.override("store", kind="local", path=str(options.store.absolute()))
+    made_from = f"{about.resolve()}\0{config.table('embedder')}"
+    name = f"{about.resolve().stem}-{hashlib.sha256(made_from.encode()).hexdigest()[:8]}"
+    return config.override("store", kind="local", path=str((FOLDER / name).absolute()))
+
+
+def _refuse_contradictions(options: argparse.Namespace) -> None:
+    for name, least in (("rows", 1), ("batch", 1), ("k", 1)):
+        if getattr(options, name) is not None and getattr(options, name) < least:
+            raise ValueError(f"--{name} is {getattr(options, name)}: it has to be at least {least}")
+    if options.gold and options.contexts:
+        raise ValueError("give --gold or --contexts, not both: each row's own context, or retrieval over all of them")
+    if options.what == "retrieval" and (options.outputs or options.against):
+        raise ValueError("--outputs and --against are for answers, text and labels")
+    if options.cache and options.no_cache:
+        raise ValueError("give --cache or --no-cache, not both")
+
+
+_KINDS: Mapping[str, Callable[[Config, argparse.Namespace], _Found]] = {
+    "retrieval": _retrieval,
+    "answers": _answers,
+    "text": _text,
+    "labels": _labels,
+}
