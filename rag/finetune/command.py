@@ -18,7 +18,15 @@ if TYPE_CHECKING:
     from rag.finetune.run import Finetuned
     from rag.rows import Row
 
-NAMED = ("epochs", "max_steps", "batch_size", "learning_rate", "metric", "patience", "max_target_tokens")
+NAMED: tuple[str, ...] = (
+    "epochs",
+    "max_steps",
+    "batch_size",
+    "learning_rate",
+    "metric",
+    "patience",
+    "max_target_tokens",
+)
 NAMED += ("seed", "device", "threads", "temperature", "cap")
 
 
@@ -80,7 +88,9 @@ def _checked(options: argparse.Namespace) -> tuple[dict[str, list[Row]], dict[st
         if name not in train_files:
             known = ", ".join(each or "the unnamed one" for each in train_files)
             raise RowsError(f"--valid names the task {name!r}, but the tasks to train are {known}")
-    train, valid, checks = {}, {}, []
+    train: dict[str, list[Row]] = {}
+    valid: dict[str, list[Row]] = {}
+    checks: list[Check] = []
     for name, file in train_files.items():
         rows = read_rows(file, name or None)
         held = read_rows(valid_files[name], name or None) if name in valid_files else []

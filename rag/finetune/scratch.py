@@ -55,6 +55,7 @@ def new_model(init: str, texts: Iterable[str], folder: Path, seed: int = 0, mark
     import torch
     import transformers
 
+    library: Any = transformers
     if init not in SIZES:
         raise ValueError(f"unknown size {init!r}; known: {', '.join(SIZES)}")
     size = SIZES[init]
@@ -69,14 +70,12 @@ def new_model(init: str, texts: Iterable[str], folder: Path, seed: int = 0, mark
         torch.manual_seed(seed)
         if size.family == "t5":
             fixed = {"decoder_start_token_id": 0, "n_positions": 512, "tie_word_embeddings": True}
-            config = transformers.T5Config(vocab_size=len(tokenizer), **fixed, **size.config)
-            model: Any = transformers.T5ForConditionalGeneration(config)
+            config = library.T5Config(vocab_size=len(tokenizer), **fixed, **size.config)
+            model: Any = library.T5ForConditionalGeneration(config)
         else:
             end = tokenizer.eos_token_id
-            config = transformers.GPT2Config(
-                vocab_size=len(tokenizer), bos_token_id=end, eos_token_id=end, **size.config
-            )
-            model = transformers.GPT2LMHeadModel(config)
+            config = library.GPT2Config(vocab_size=len(tokenizer), bos_token_id=end, eos_token_id=end, **size.config)
+            model = library.GPT2LMHeadModel(config)
         folder.mkdir(parents=True, exist_ok=True)
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
@@ -89,8 +88,8 @@ SENTINELS = 100
 
 def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -> Any:
     import sentencepiece
+    import transformers
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
-    from transformers import PreTrainedTokenizerFast
 
     trained = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
@@ -122,7 +121,8 @@ def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace()])
     tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
-    return PreTrainedTokenizerFast(
+    fast: Any = transformers.PreTrainedTokenizerFast
+    return fast(
         tokenizer_object=tokenizer,
         pad_token="<pad>",
         eos_token="</s>",
@@ -133,8 +133,8 @@ def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -
 
 
 def _gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> Any:
+    import transformers
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
-    from transformers import PreTrainedTokenizerFast
 
     end = "<|endoftext|>"
     tokenizer = Tokenizer(models.BPE())
@@ -148,9 +148,8 @@ def _gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> A
     )
     tokenizer.train_from_iterator(_without(texts, marks), trainer)
     tokenizer.add_tokens([AddedToken(mark, normalized=False, special=False) for mark in marks])
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token=end, eos_token=end, model_max_length=size.config["n_positions"]
-    )
+    fast: Any = transformers.PreTrainedTokenizerFast
+    return fast(tokenizer_object=tokenizer, bos_token=end, eos_token=end, model_max_length=size.config["n_positions"])
 
 
 def _without(texts: Iterable[str], marks: Sequence[str]) -> Iterator[str]:

@@ -101,6 +101,8 @@ def train(
     class Loop(trainer_class):  # type: ignore[misc,valid-type]
         """The trainer of the family, validated by loss and by what the model writes."""
 
+        control: Any
+
         def evaluate(self, *_: Any, metric_key_prefix: str = "eval", **__: Any) -> dict[str, float]:
             self.model.eval()
             metrics = {"loss": _loss(self.model, valid, pad, generator.family, settings.batch_size), **validate()}
@@ -119,7 +121,8 @@ def train(
             callbacks=callbacks,
         )
         trainer.remove_callback(_printer(trainer))
-        found = get_last_checkpoint(str(folder)) if folder.is_dir() else None
+        last: Any = get_last_checkpoint
+        found = last(str(folder)) if folder.is_dir() else None
         log.begin(found)
         try:
             trainer.train(resume_from_checkpoint=found)
