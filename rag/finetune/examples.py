@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,19 +75,31 @@ class Encoded:
         return count / (count + len(self.examples)) if count else 0.0
 
 
-def prompt_for(task: str) -> Prompt:
-    """Return a task's prompt: the built-in one, or for a task of your own its name as prefix."""
+def prompt_for(task: str, values: Collection[str] = ("input",)) -> Prompt:
+    """Return a task's prompt: the built-in one, or for a task of your own its name as prefix before the row's values.
+
+    `values` names what rows have: "fields", "question", "text" or "input"; passages follow it.
+    """
     if task in TASKS:
         return Prompt.load(task)
-    user = f"{task}: {{{{ input }}}}"
+    shown = next((shown for name, shown in _SHOWN.items() if name in values), "")
+    passages = "{% for passage in passages %} {{ passage.text }}{% endfor %}"
     return Prompt(
         task,
         {
-            "text2text": user,
-            "completion": f"{{{{ input }}}}\n{task}:",
-            "chat": f"{{% block user %}}{user}{{% endblock %}}",
+            "text2text": f"{task}: {shown}{passages}",
+            "completion": f"{shown}{passages}\n\n{task}:",
+            "chat": f"{{% block user %}}{task}: {shown}{passages}{{% endblock %}}",
         },
     )
+
+
+_SHOWN = {
+    "fields": "{{ fields | facts(' | ') }}",
+    "question": "{{ question }}",
+    "text": "{{ text }}",
+    "input": "{{ input }}",
+}
 
 
 def render(

@@ -125,10 +125,10 @@ def _tasks(
     for name, given in named.items():
         rows = _rows(given, name)
         marks = None
-        if settings.placeholders and rows[0].task == "describe":
+        if settings.placeholders and "fields" in rows[0].values:
             marks = Placeholders.fit((row.values["fields"], row.target) for row in rows)
         task = name or rows[0].task
-        prompt = prompt_for(rows[0].task if rows[0].task in ("answer", "describe", "classify", "summarise") else task)
+        prompt = prompt_for(task, rows[0].values)
         check = _rows(checks[name], name) if name in checks else []
         tasks.append(TaskData(task, prompt, rows, check, contexts, marks))
     return tasks

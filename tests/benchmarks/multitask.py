@@ -1,0 +1,104 @@
+"""Does one T5 with three prefixes do as well as three of its size with one task each?
+
+    .venv/bin/python tests/benchmarks/multitask.py ../shared/data --steps 500
+
+Laptops and televisions are described (BLEU, one reference), phrases of reviews told apart as pros and cons (accuracy).
+Each single-task model trains for `--steps` steps; the multi-task model for three times as many on the mixture, so that
+every task is trained on the same number of rows. Intervals are 95% by bootstrap over the test rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rag.checks import Checks
+from rag.finetune import finetune
+from rag.finetune.examples import TaskData, prompt_for
+from rag.finetune.folder import Trained
+from rag.finetune.run import generate
+from rag.generate import new_generator
+from rag.measure import Measured, label_metrics, text_metrics
+from rag.rows import Row, read_rows
+
+SETS = {
+    "describe": "products/rnnlg_laptop/{}.jsonl",
+    "television": "products/rnnlg_tv/{}.jsonl",
+    "classify": "classification/pros_cons/pros_cons.jsonl",
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--init", default="t5-micro")
+    parser.add_argument("--rows", type=int, default=400, help="test rows a task")
+    parser.add_argument("--out", type=Path, default=Path("build/benchmarks/multitask"))
+    parser.add_argument("--threads", type=int)
+    options = parser.parse_args()
+
+    splits = {task: _split(options.data / file, task, options.rows) for task, file in SETS.items()}
+    shared = {
+        "init": options.init,
+        "placeholders": True,
+        "max_target_tokens": 96,
+        "max_left_out": 0.02,
+        "threads": options.threads,
+        "eval_every": 10**6,
+    }
+    single = {}
+    for task, (train, test) in splits.items():
+        out = options.out / task
+        if not (out / "model.safetensors").exists():
+            finetune(None, {task: train}, out=out, max_steps=options.steps, **shared)
+        single[task] = _measure(out, task, test)
+        print(f"{task} alone: {_shown(single[task])}", flush=True)
+    out = options.out / "all"
+    if not (out / "model.safetensors").exists():
+        trains = {task: train for task, (train, _) in splits.items()}
+        # Equal shares: a very high temperature.
+        finetune(None, trains, out=out, max_steps=3 * options.steps, temperature=1e9, **shared)
+    for task, (_, test) in splits.items():
+        found = _measure(out, task, test)
+        relative = (found.value - single[task].value) / single[task].value
+        line = {"task": task, "alone": _shown(single[task]), "together": _shown(found), "relative": round(relative, 4)}
+        print(json.dumps(line), flush=True)
+
+
+def _split(file: Path, task: str, count: int) -> tuple[list[Row], list[Row]]:
+    if "{}" in str(file):
+        train, test = (read_rows(str(file).format(split)) for split in ("train", "test"))
+    else:
+        rows = read_rows(file)
+        random.Random(0).shuffle(rows)
+        train, test = rows[count * 2 :], rows[: count * 2]
+    checked = Checks(repeated="drop").run(train=train, test=test)
+    return list(checked.train), random.Random(1).sample(list(checked.test), count)
+
+
+def _measure(folder: Path, task: str, rows: Sequence[Row]) -> Measured:
+    trained = Trained.of(folder)
+    assert trained is not None
+    marks = trained.placeholders if rows[0].task == "describe" else None
+    data = TaskData(task, prompt_for(task, rows[0].values), rows, placeholders=marks)
+    generator = new_generator(str(folder), batch_size=32)
+    if rows[0].task == "classify":
+        rows = [replace(row, values={**row.values, "labels": ()}) for row in rows]
+    texts = generate(data, rows, generator, 96)  # type: ignore[arg-type]
+    if rows[0].task == "classify":
+        return next(each for each in label_metrics(texts, rows) if each.name == "accuracy")
+    return next(each for each in text_metrics(texts, rows) if each.name == "bleu")
+
+
+def _shown(measured: Measured) -> str:
+    low, high = measured.interval()
+    return f"{measured.name} {measured.value:.1f} [{low:.1f}, {high:.1f}]"
+
+
+if __name__ == "__main__":
+    main()
