@@ -1,0 +1,8 @@
+"""Plots as inline SVG: told apart by shape, dash and direct labels, so that they read in black and white too."""
+
+from rag.report.plots.curve import plot_curve
+from rag.report.plots.latency import plot_latency
+from rag.report.plots.marks import KINDS, key_mark
+from rag.report.plots.whiskers import plot_whiskers
+
+__all__ = ["KINDS", "key_mark", "plot_curve", "plot_latency", "plot_whiskers"]
