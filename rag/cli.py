@@ -78,6 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_classify(commands, shared)
     _add_evaluate(commands, [shared, _generating()])
 
+    _add_report(commands)
     commands.add_parser("sources", parents=[shared], help="list what the store holds")
     delete = commands.add_parser("delete", parents=[shared], help="remove a source from the store")
     delete.add_argument("source", metavar="SOURCE", help="a name as `rag sources` lists it")
@@ -150,6 +151,12 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     labels.add_argument("--calibrate", action="store_true", help="take off what labels score for empty texts")
     labels.add_argument("--out-of-scope", metavar="LABEL", help="the label of rows that belong to no other")
     labels.add_argument("--threshold", type=float, metavar="P", help="below this probability a text is out of scope")
+
+
+def _add_report(commands: Any) -> None:
+    report = commands.add_parser("report", help="show a comparison, or draw it as one HTML file")
+    report.add_argument("comparison", type=Path, metavar="comparison.json", help="what `rag compare` wrote")
+    report.add_argument("--out", type=Path, metavar="FILE.html", help="write the report; without it, show the table")
 
 
 def _shared() -> argparse.ArgumentParser:

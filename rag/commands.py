@@ -13,6 +13,7 @@ from rag import show
 from rag.classify.command import classify
 from rag.config import CONFIG_FILE, Config, ConfigError
 from rag.evaluate_command import evaluate
+from rag.report.command import report
 from stores.filters import as_filter
 
 BATCH_QUESTIONS = 8
@@ -223,4 +224,17 @@ def _with_id(row: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     return {"id": row["id"], **found} if "id" in row else found
 
 
-__all__ = ["ask", "classify", "delete", "describe", "doctor", "evaluate", "ingest", "init", "models", "search", "sources"]
+__all__ = [
+    "ask",
+    "classify",
+    "delete",
+    "describe",
+    "doctor",
+    "evaluate",
+    "ingest",
+    "init",
+    "models",
+    "report",
+    "search",
+    "sources",
+]
