@@ -30,11 +30,12 @@ class Classifier:
     """Ranks labels by their exact log-probabilities as the model's whole answer.
 
     With a `retriever` over labelled rows (see `index_examples`) the prompt shows the `examples` most similar ones, and
-    the labels of the `candidates` most similar ones are the candidates. `listed` says which labels the prompt names
-    ("none" for a model that was fine-tuned without), `allowed` which may come out. `normalise` divides a label's
-    log-probability by its length, so that long labels stand a chance. `calibrate` takes off what the labels score for
-    texts without content (contextual calibration, Zhao et al. 2021), at the cost of scoring those too: once, or with
-    examples for every text. `name` puts a label into words.
+    the labels of the `candidates` most similar ones are the candidates. `allowed` says which labels may come out, and
+    `listed` which the prompt names: unless told otherwise the candidates where there are any, else all, but none to a
+    model that was fine-tuned to know them. `normalise` divides a label's log-probability by its length, so that long
+    labels stand a chance. `calibrate` takes off what the labels score for texts without content (contextual
+    calibration, Zhao et al. 2021), at the cost of scoring those too: once, or with examples for every text. `name` puts
+    a label into words.
     """
 
     def __init__(
@@ -45,30 +46,32 @@ class Classifier:
         *,
         examples: int = 0,
         candidates: int = 0,
-        listed: Listed = "all",
-        allowed: Choice = "all",
+        listed: Listed | None = None,
+        allowed: Choice | None = None,
         normalise: Normalise = "none",
         calibrate: bool = False,
         threshold: Threshold | None = None,
         prompt: Prompt | None = None,
         name: Callable[[str], str] = readable,
     ) -> None:
+        allowed = allowed or ("candidates" if candidates else "all")
+        listed = listed or ("none" if _knows_labels(generator) else allowed)
         _check_options(retriever, examples, candidates, listed, allowed, normalise)
         self.generator = generator
         self.labels = check_labels(labels)
         self.retriever = retriever
         self.examples = examples
         self.candidates = candidates
-        self.listed = listed
-        self.allowed = allowed
+        self.listed: Listed = listed
+        self.allowed: Choice = allowed
         self.normalise = normalise
         self.calibrate = calibrate
         self.threshold = threshold
         self.prompt = prompt or Prompt.load("classify")
-        self._names = label_names(self.labels, name)
+        self.names = label_names(self.labels, name)
         self._scorer = TextScorer(generator)
         self._bias = lru_cache(maxsize=128)(self._measured_bias)  # without examples it is the same for every text
-        self._lengths = {label: self._length(name) for label, name in self._names.items()}
+        self._lengths = {label: self._length(name) for label, name in self.names.items()}
 
     def classify(self, text: str) -> Classification:
         """Return the text's label. Raises ValueError for an empty text, or one that does not fit the window."""
@@ -107,7 +110,7 @@ class Classifier:
         if self.retriever is None or not wanted:
             return (), ()
         found = [(chunk.text, label) for chunk, label, _ in nearest(self.retriever, text, wanted)]
-        strange = next((label for _, label in found if label not in self._names), None)
+        strange = next((label for _, label in found if label not in self.names), None)
         if strange is not None:
             raise ValueError(f"an example has the label {strange!r}, which is none of the {len(self.labels)} known")
         near = {label for _, label in found[: self.candidates]}
@@ -116,14 +119,14 @@ class Classifier:
     def _packed(self, text: str, listed: Sequence[str], allowed: Sequence[str], shown: Examples) -> Packed:
         values = {
             "text": text,
-            "labels": [self._names[label] for label in listed],
-            "examples": [(example, self._names[label]) for example, label in shown],
+            "labels": [self.names[label] for label in listed],
+            "examples": [(example, self.names[label]) for example, label in shown],
         }
-        longest = max(len(self._scorer.tokens(self._names[label])) for label in allowed)
+        longest = max(len(self._scorer.tokens(self.names[label])) for label in allowed)
         return self.prompt.pack(self.generator, longest + 1, values)  # and the end
 
     def _scores(self, packed: Packed, allowed: Sequence[str]) -> dict[str, float]:
-        sums = self._scorer.score(packed.prompt, tuple(self._names[label] for label in allowed))
+        sums = self._scorer.score(packed.prompt, tuple(self.names[label] for label in allowed))
         return {label: total / self._lengths[label] for label, total in zip(allowed, sums, strict=True)}
 
     def _measured_bias(self, listed: Sequence[str], allowed: Sequence[str], shown: Examples) -> dict[str, float]:
@@ -137,6 +140,14 @@ class Classifier:
         return {"none": 1, "tokens": tokens, "characters": len(name)}[self.normalise]
 
 
+def _knows_labels(generator: Generator) -> bool:
+    """Tell whether the generator was fine-tuned to classify, by prompts that name no labels."""
+    from rag.finetune.folder import Trained
+
+    trained = Trained.of(generator.name)
+    return trained is not None and "classify" in trained.tasks
+
+
 def _check_options(
     retriever: Retriever | None, examples: int, candidates: int, listed: str, allowed: str, normalise: str
 ) -> None:
@@ -146,8 +157,8 @@ def _check_options(
         if count and retriever is None:
             raise ValueError(f"{option}={count} needs labelled rows to choose from: give a retriever")
     for option, value, known in (
-        ("listed", listed, get_args(Listed)),
         ("allowed", allowed, get_args(Choice)),
+        ("listed", listed, get_args(Listed)),
         ("normalise", normalise, get_args(Normalise)),
     ):
         if value not in known:

@@ -118,21 +118,9 @@ def _classifier(options: argparse.Namespace, config: Config, labels: Sequence[st
         retriever,
         examples=options.examples,
         candidates=options.candidates,
-        listed=_listed(config.table("generator").get("model", ""), options.candidates),
-        allowed="candidates" if options.candidates else "all",
         calibrate=options.calibrate,
         threshold=threshold,
     )
-
-
-def _listed(model: str, candidates: int) -> Any:
-    """Return which labels the prompt names: none for a model that was fine-tuned to know them."""
-    from rag.finetune.folder import Trained
-
-    trained = Trained.of(model) if model else None
-    if trained and "classify" in trained.tasks:
-        return "none"
-    return "candidates" if candidates else "all"
 
 
 def _retriever(folder: Path | None, config: Config, rows: Sequence[Row]) -> Retriever:

@@ -52,8 +52,9 @@ def nearest(retriever: Retriever, text: str, k: int) -> list[tuple[Chunk, str, f
 class NearestNeighbours:
     """The baseline without a generator: the k most similar examples vote, each with its similarity."""
 
+    labels: Sequence[str]
     retriever: Retriever
-    k: int = 10
+    k: int = 5
     threshold: Threshold | None = None
 
     def classify(self, text: str) -> Classification:
