@@ -17,4 +17,4 @@ for hit in retriever.retrieve("something for a rainy day", k=3, where=parse_filt
 
 described = Describer(config.generator()).describe({"name": "Trail Daypack", "colour": "green", "volume": "22 litres"})
 print(described.text)
-print("not stated:", described.unstated, "not given:", described.invented)
+print("not stated:", described.missing, "not given:", described.invented)

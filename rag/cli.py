@@ -68,13 +68,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--min-evidence", type=float, metavar="X", help="cosine the best passage must reach; 0 always tries"
     )
 
-    describe = commands.add_parser(
-        "describe", parents=[shared, _generating()], help="write a product description from its fields"
-    )
-    describe.add_argument("fields", nargs="*", metavar="NAME=VALUE", help="the product's fields")
-    describe.add_argument("--file", type=Path, metavar="FILE", help="JSON, JSONL or CSV: one description a row")
-    describe.add_argument("--similar", type=int, default=0, metavar="K", help="show the model K similar products")
-
+    _add_describe(commands, [shared, _generating()])
     _add_classify(commands, shared)
     _add_evaluate(commands, [shared, _generating()])
 
@@ -88,6 +82,26 @@ def build_parser() -> argparse.ArgumentParser:
     init = commands.add_parser("init", help="write a commented rag.toml")
     init.add_argument("--force", action="store_true", help="replace the file if it is there")
     return parser
+
+
+def _add_describe(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
+    describe = commands.add_parser(
+        "describe",
+        parents=parents,
+        help="write a product description from its fields",
+        description="Descriptions that state the fields and nothing else: checked, written again, else marked.",
+    )
+    describe.add_argument("fields", nargs="*", metavar="NAME=VALUE", help="the product's fields")
+    describe.add_argument("--file", type=Path, metavar="FILE", help="JSON, JSONL or CSV: one description a row")
+    describe.add_argument("--out", type=Path, metavar="FILE", help="CSV or JSONL; a second run makes what it lacks")
+    describe.add_argument("--examples-from", type=Path, metavar="FILE", help="JSONL of products with descriptions")
+    describe.add_argument("--examples", type=int, default=0, metavar="N", help="show N of them, always the same")
+    describe.add_argument(
+        "--similar", type=int, default=0, metavar="K", help="show it the K most similar; without a file, of the store"
+    )
+    describe.add_argument(
+        "--attempts", type=int, default=4, metavar="N", help="most texts a product; the rightest stays (default: 4)"
+    )
 
 
 def _add_classify(commands: Any, shared: argparse.ArgumentParser) -> None:

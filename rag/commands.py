@@ -12,6 +12,7 @@ from typing import Any
 from rag import show
 from rag.classify.command import classify
 from rag.config import CONFIG_FILE, Config, ConfigError
+from rag.describe_command import describe
 from rag.evaluate_command import evaluate
 from rag.report.command import report
 from stores.filters import as_filter
@@ -74,24 +75,6 @@ def ask(options: argparse.Namespace) -> int:
         seconds = (time.perf_counter() - began) / len(batch)
         for row, answer in zip(batch, answers, strict=True):
             show.json_line(_with_id(row, show.answer_object(answer, seconds)))
-    return 0
-
-
-def describe(options: argparse.Namespace) -> int:
-    """Write descriptions from fields."""
-    from rag.describe import Describer, read_products
-
-    config = _generated(_config(options), options)
-    products = read_products(options.fields, options.file)
-    retriever = config.retriever() if options.similar else None
-    describer = Describer(config.generator(), retriever, options.similar, **_describing(config))
-    for product in products:
-        began = time.perf_counter()
-        described = describer.describe(product)
-        if options.json or options.file:
-            show.json_line(show.description_object(described, time.perf_counter() - began))
-        else:
-            show.description(described)
     return 0
 
 
@@ -179,11 +162,6 @@ def _generated(config: Config, options: argparse.Namespace) -> Config:
     return config.override(
         "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
     )
-
-
-def _describing(config: Config) -> dict[str, Any]:
-    decoding = config.table("decoding")
-    return {"decoding": decoding} if decoding else {}
 
 
 def _questions(options: argparse.Namespace) -> Iterator[dict[str, Any]]:

@@ -1,45 +1,69 @@
-"""Product descriptions from fields, checked: which values are not stated, which figures were never given."""
+"""Product descriptions from fields, checked: one that leaves out or adds something is written again, else marked."""
 
 from __future__ import annotations
 
-import csv
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.types import Scalar
 from prompts.prompt import Prompt
-from prompts.types import Dropped
-from rag.cite import Content
-from rag.generate.base import Decoding, Generator
+from prompts.types import Dropped, RenderedPrompt
+from rag.contexts import StorePassages
+from rag.finetune.examples import Contexts, own_context
+from rag.finetune.folder import Trained
+from rag.generate.base import Decoding, Generation, Generator
 from rag.retrieve import Retriever
+from rag.rows import Row
+from rag.slots import SlotCheck, ValueLexicon, check_slots
+
+if TYPE_CHECKING:
+    from rag.placeholders import Placeholders
 
 Fields = Mapping[str, Scalar]
+
+ATTEMPTS = 4
+TEMPERATURE, TOP_P = 0.7, 0.95  # of all attempts but the first
 
 
 @dataclass(frozen=True)
 class Description:
     """A description with what its check found.
 
-    `unstated` names the fields whose value the text does not hold; `invented` lists numbers in the text that no field
-    gives. Both are checked by words and digits: a paraphrase counts as unstated.
+    `missing` names the fields whose value the text does not hold word for word, `wrong` those of which it states
+    another value, with that value, and `invented` lists the values and numbers that no field gives; `spans` are where
+    in the text wrong and invented ones stand. `attempts` texts were written, the `first` of them as it came; tokens are
+    those of all.
     """
 
     fields: Fields
     text: str
-    unstated: tuple[str, ...]
+    missing: tuple[str, ...]
+    wrong: tuple[tuple[str, str], ...]
     invented: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
     dropped: tuple[Dropped, ...]
     model: str
+    attempts: int = 1
+    first: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    @property
+    def errors(self) -> int:
+        """How many values are missing, wrong or invented."""
+        return len(self.missing) + len(self.wrong) + len(self.invented)
 
 
 class Describer:
-    """Write product descriptions with a generator, showing it `similar` products from a store if asked to.
+    """Write product descriptions with a generator, and check that they state what was given and nothing else.
 
-    `decoding` holds `Decoding`'s options by name; the rest are their defaults for descriptions.
+    A text that fails is written again, up to `attempts` texts in all; the one with the fewest errors stays, of equal
+    ones the earliest. `contexts` gives each product what is shown beside it (`rag.contexts`); a `retriever` shows
+    `similar` passages of a store. `lexicon` are the values that are known: without it only invented numbers can be
+    found. What a fine-tuned model was trained with (marks for values, its lexicon) is taken from its folder.
+    `decoding` holds `Decoding`'s options by name; the rest are their defaults for descriptions. Raises ValueError for
+    fewer attempts than 1.
     """
 
     def __init__(
@@ -49,95 +73,153 @@ class Describer:
         similar: int = 0,
         decoding: Mapping[str, Any] | None = None,
         prompt: Prompt | None = None,
+        *,
+        contexts: Contexts | None = None,
+        attempts: int = ATTEMPTS,
+        lexicon: ValueLexicon | None = None,
     ) -> None:
+        if attempts < 1:
+            raise ValueError(f"attempts is {attempts}: at least one text has to be written")
+        trained = Trained.of(generator.name)
         self.generator = generator
-        self.retriever = retriever
-        self.similar = similar
         self.prompt = prompt or Prompt.load("describe")
-        self.decoding = replace(Decoding(max_new_tokens=96, repetition_penalty=1.1), **(decoding or {}))
+        self.decoding = replace(default_decoding(generator, trained), **(decoding or {}))
+        self.contexts = contexts or own_context
+        if retriever is not None and similar:
+            self.contexts = StorePassages(retriever, similar)
+        self.attempts = attempts
+        self.placeholders: Placeholders | None = trained.placeholders if trained else None
+        self.lexicon = lexicon or (known_values(trained) if trained else None)
 
     def describe(self, fields: Fields) -> Description:
         """Write one description. Raises ValueError when there is no field with a value."""
-        given = {name: value for name, value in fields.items() if value not in (None, "")}
-        if not given:
-            raise ValueError("no fields to describe: give NAME=VALUE pairs or a file with rows")
-        passages = []
-        if self.retriever is not None and self.similar:
-            asked = " ".join(str(value) for value in given.values())
-            passages = [hit.chunk for hit in self.retriever.retrieve(asked, self.similar)]
-        packed = self.prompt.pack(self.generator, self.decoding.max_new_tokens, {"fields": given}, passages)
-        text = self.generator.generate([packed.prompt], self.decoding)[0].text.strip()
-        unstated, invented = check(text, given)
-        return Description(given, text, unstated, invented, packed.dropped, self.generator.name)
+        return self.describe_many([fields])[0]
+
+    def describe_many(self, products: Sequence[Fields]) -> list[Description]:
+        """Write a description for each product, the generator working in batches.
+
+        Raises ValueError, naming the product by its place, for one without a field that has a value, or too long.
+        """
+        rows = []
+        for number, fields in enumerate(products, start=1):
+            given = {name: value for name, value in fields.items() if value not in (None, "")}
+            if not given:
+                where = f"product {number} of {len(products)} has " if len(products) > 1 else ""
+                raise ValueError(f"{where}no fields to describe: give NAME=VALUE pairs or a file with rows")
+            rows.append(Row(str(number), "describe", {"fields": given, "intent": ""}, ()))
+        return self.describe_rows(rows)
+
+    def describe_rows(self, rows: Sequence[Row]) -> list[Description]:
+        """Write a description for each row; its intent is shown to the model too."""
+        packed = self._packed(rows)
+        return self._retried(rows, packed, self._first(rows, packed))
+
+    def first_texts(self, rows: Sequence[Row]) -> list[Description]:
+        """Write one text for each row and check it, whatever the check finds."""
+        return self._first(rows, self._packed(rows))
+
+    def retry(self, rows: Sequence[Row], found: Sequence[Description]) -> list[Description]:
+        """Return descriptions with those that have errors written again; the others are returned as they are."""
+        failing = [at for at, each in enumerate(found) if each.errors]
+        again = [rows[at] for at in failing]
+        improved = self._retried(again, self._packed(again), [found[at] for at in failing])
+        places = dict(zip(failing, improved, strict=True))
+        return [places.get(at, each) for at, each in enumerate(found)]
+
+    def _packed(self, rows: Sequence[Row]) -> list[_Prompt]:
+        return [
+            self._prompt(row, context.values, context.passages)
+            for row, context in zip(rows, self.contexts(rows), strict=True)
+        ]
+
+    def _prompt(self, row: Row, values: Mapping[str, Any], passages: Sequence[Any]) -> _Prompt:
+        shown = self.placeholders.encode_values(values) if self.placeholders else values
+        try:
+            packed = self.prompt.pack(self.generator, self.decoding.max_new_tokens, shown, passages)
+        except ValueError as error:
+            raise ValueError(f"row {row.id}: {error}") from None
+        return _Prompt(packed.prompt, packed.dropped)
+
+    def _first(self, rows: Sequence[Row], prompts: Sequence[_Prompt]) -> list[Description]:
+        generations = self._generate(prompts, self.decoding)
+        return [self._checked(*each) for each in zip(rows, prompts, generations, strict=True)]
+
+    def _retried(
+        self, rows: Sequence[Row], prompts: Sequence[_Prompt], found: Sequence[Description]
+    ) -> list[Description]:
+        """Write texts again, all that still have errors at a time."""
+        found = list(found)
+        for attempt in range(1, self.attempts):
+            failing = [at for at, each in enumerate(found) if each.errors]
+            if not failing:
+                break
+            seed = (self.decoding.seed or 0) + attempt
+            sampling = replace(self.decoding, temperature=TEMPERATURE, top_p=TOP_P, num_beams=1, seed=seed)
+            generations = self._generate([prompts[at] for at in failing], sampling)
+            for at, generation in zip(failing, generations, strict=True):
+                found[at] = _better(found[at], self._checked(rows[at], prompts[at], generation))
+        return found
+
+    def _generate(self, prompts: Sequence[_Prompt], decoding: Decoding) -> list[Generation]:
+        return self.generator.generate([each.prompt for each in prompts], decoding) if prompts else []
+
+    def _checked(self, row: Row, prompt: _Prompt, generation: Generation) -> Description:
+        fields, text = row.values["fields"], generation.text.strip()
+        if self.placeholders:
+            text = self.placeholders.restore(text, fields)
+        check = check_slots(text, fields, self.lexicon)
+        return _description(row, text, check, prompt, generation, self.generator.name)
 
 
-def check(text: str, fields: Fields) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of fields whose value is not in the text, and the text's numbers that no field gives."""
-    said = Content.of(text)
-    given = Content.of(" ".join(f"{name} {value}" for name, value in fields.items()))
-    unstated = []
-    for name, value in fields.items():
-        wanted = Content.of(_said_name(name) if value is True else str(value))
-        if value is not False and not (wanted.words <= said.words and wanted.numbers <= said.numbers):
-            unstated.append(name)
-    return tuple(unstated), tuple(sorted(said.numbers - given.numbers))
+@dataclass(frozen=True)
+class _Prompt:
+    prompt: RenderedPrompt
+    dropped: tuple[Dropped, ...]
 
 
-def read_products(pairs: Sequence[str], file: Path | None) -> list[Fields]:
-    """Return the products given as NAME=VALUE pairs, or the rows of a JSON, JSONL or CSV file.
+def default_decoding(generator: Generator, trained: Trained | None) -> Decoding:
+    """Return how descriptions are generated unless told otherwise.
 
-    Raises ValueError, saying what was given and what would work.
+    A model that was trained to describe knows when to stop and when to repeat a word. Others are kept from repeating
+    themselves, and one that only continues texts is stopped where it begins another product.
     """
-    if bool(pairs) == (file is not None):
-        raise ValueError("give the fields as NAME=VALUE pairs, or --file with rows")
-    if file is None:
-        return [dict(_pair(pair) for pair in pairs)]
-    try:
-        text = file.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise ValueError(f"no products at {file}") from None
-    except UnicodeDecodeError:
-        raise ValueError(f"{file} is not UTF-8 text") from None
-    rows = _rows(text, file)
-    if not rows:
-        raise ValueError(f"{file} holds no rows")
-    return rows
+    if trained is not None:
+        return Decoding(max_new_tokens=96)
+    stop = ("\n",) if generator.style == "completion" else ()
+    return Decoding(max_new_tokens=96, repetition_penalty=1.1, stop=stop)
 
 
-def _rows(text: str, file: Path) -> list[Fields]:
-    if file.suffix.casefold() in (".csv", ".tsv"):
-        delimiter = "\t" if file.suffix.casefold() == ".tsv" else ","
-        return [{k: v for k, v in row.items() if k} for row in csv.DictReader(text.splitlines(), delimiter=delimiter)]
-    try:
-        content = json.loads(text)
-        rows = content if isinstance(content, list) else [content]
-    except json.JSONDecodeError:
-        rows = [_json_line(each, f"{file}, line {n}") for n, each in enumerate(text.split("\n"), 1) if each.strip()]
-    for row in rows:
-        if not isinstance(row, dict):
-            raise ValueError(f"{file}: each row has to be an object of fields, not {type(row).__name__}")
-    return [{key: _flat(value) for key, value in row.items()} for row in rows]
+def known_values(trained: Trained) -> ValueLexicon | None:
+    """Return the values that a model has seen in training, None where it does not say."""
+    seen = [{name: value} for name, values in trained.lexicon.items() for value in values]
+    return ValueLexicon.of(seen) if seen else None
 
 
-def _json_line(text: str, place: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{place}: not JSON ({error.msg})") from None
+def _description(
+    row: Row, text: str, check: SlotCheck, prompt: _Prompt, generation: Generation, model: str
+) -> Description:
+    return Description(
+        row.values["fields"],
+        text,
+        check.missing,
+        check.wrong,
+        check.invented,
+        check.spans,
+        prompt.dropped,
+        model,
+        first=text,
+        prompt_tokens=generation.prompt_tokens,
+        completion_tokens=generation.completion_tokens,
+    )
 
 
-def _flat(value: Any) -> Scalar:
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
-    return value if isinstance(value, Scalar) else json.dumps(value, ensure_ascii=False)
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise ValueError(f"{text!r} is not NAME=VALUE, such as brand=Acme")
-    return name.strip(), value.strip()
-
-
-def _said_name(name: str) -> str:
-    return re.sub(r"[_\-.]+|(?<=[a-z])(?=[A-Z])", " ", name)
+def _better(before: Description, now: Description) -> Description:
+    """Return the one with fewer errors, the earlier of two alike, with the cost of both."""
+    best = now if now.errors < before.errors else before
+    return replace(
+        best,
+        attempts=before.attempts + now.attempts,
+        first=before.first,
+        prompt_tokens=before.prompt_tokens + now.prompt_tokens,
+        completion_tokens=before.completion_tokens + now.completion_tokens,
+    )

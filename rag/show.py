@@ -161,24 +161,33 @@ def answer(answer: Answer) -> None:
         line(_wrapped(citation.text, "    "))
 
 
-def description_object(described: Description, seconds: float) -> dict[str, Any]:
+def description_object(described: Description, seconds: float | None = None) -> dict[str, Any]:
     """The object of `rag describe --json`."""
     return {
         "fields": dict(described.fields),
         "description": described.text,
-        "unstated": list(described.unstated),
+        "missing": list(described.missing),
+        "wrong": dict(described.wrong),
         "invented": list(described.invented),
+        "spans": [list(span) for span in described.spans],
+        "attempts": described.attempts,
         "dropped": [{"source": each.chunk.source, "start": each.start, "end": each.end} for each in described.dropped],
         "model": described.model,
-        "seconds": round(seconds, 3),
+        **({} if seconds is None else {"seconds": round(seconds, 3)}),
     }
 
 
 def description(described: Description) -> None:
-    """Show a description, and which fields it leaves out or which figures it made up."""
-    line(described.text)
-    if described.unstated:
-        line(colour(f"not stated: {', '.join(described.unstated)}", YELLOW))
+    """Show a description, what is not true of it in colour, and what its check found."""
+    shown, low = [], 0
+    for start, end in described.spans:
+        shown.append(described.text[low:start] + colour(described.text[start:end], RED))
+        low = end
+    line("".join(shown) + described.text[low:])
+    if described.missing:
+        line(colour(f"not stated: {', '.join(described.missing)}", YELLOW))
+    if described.wrong:
+        line(colour(f"stated wrongly: {', '.join(f'{name} ({value})' for name, value in described.wrong)}", RED))
     if described.invented:
         line(colour(f"not among the fields: {', '.join(described.invented)}", RED))
 

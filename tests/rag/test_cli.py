@@ -142,7 +142,8 @@ def test_describe_says_what_is_missing_and_what_is_made_up(run, scripted, monkey
     monkeypatch.setattr(Config, "generator", lambda self: generator)
     described = json.loads(run("describe", "brand=Acme", "colour=red", "weight=2 kg", "--json")[1])
     assert described["description"] == "The red lamp by Acme shines for 99 hours."
-    assert (described["unstated"], described["invented"]) == (["weight"], ["99"])
+    assert (described["missing"], described["wrong"], described["invented"]) == (["weight"], {}, ["99"])
+    assert described["attempts"] == 4
     assert "Acme" in generator.prompts[0]
 
 

@@ -1,0 +1,122 @@
+"""The command `rag describe`: one product from its fields, or a catalogue into a file."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import TYPE_CHECKING, Any
+
+from rag import show
+from rag.config import Config
+
+if TYPE_CHECKING:
+    from rag.contexts import Shown
+    from rag.describe import Describer, Fields
+    from rag.finetune.examples import Contexts
+    from rag.finetune.folder import Trained
+    from rag.rows import Row
+
+BATCH = 16
+
+
+def describe(options: argparse.Namespace) -> int:
+    """Write descriptions. What can be refused is refused before a model is loaded."""
+    from rag.products import read_products
+
+    _refuse_contradictions(options)
+    products = read_products(options.fields, options.file)
+    if options.out is not None:
+        return _catalogue(options, products)
+    describer = _describer(options)
+    for product in products:
+        began = time.perf_counter()
+        described = describer.describe(product)
+        if options.json or options.file:
+            show.json_line(show.description_object(described, time.perf_counter() - began))
+        else:
+            show.description(described)
+    return 0
+
+
+def _catalogue(options: argparse.Namespace, products: list[Fields]) -> int:
+    """Write the descriptions into a file, those that it lacks, a batch at a time."""
+    from tqdm import tqdm
+
+    from rag.products import description_file
+
+    out = description_file(options.out, products)
+    done = out.done()
+    failing = 0
+    if done < len(products):
+        describer = _describer(options)
+        with tqdm(total=len(products), initial=done, desc="describe", unit="product", disable=None, leave=False) as bar:
+            for low in range(done, len(products), BATCH):
+                described = describer.describe_many(products[low : low + BATCH])
+                out.append(described)
+                failing += sum(each.errors > 0 for each in described)
+                bar.update(len(described))
+    made = {"out": str(options.out), "products": len(products), "made": len(products) - done, "with_errors": failing}
+    if options.json:
+        show.json_line(made)
+    else:
+        kept = f", {done} were there" if done else ""
+        show.line(f"{options.out}: {made['made']} descriptions made{kept}; {failing} of them with something to look at")
+    return 0
+
+
+def _describer(options: argparse.Namespace) -> Describer:
+    from rag.describe import Describer
+    from rag.evaluate import lexicon_of
+    from rag.finetune.folder import Trained
+    from rag.rows import read_rows
+
+    config = Config.load(options.config).override("embedder", model=options.embedder)
+    if options.store is not None:
+        config = config.override("store", path=str(options.store.absolute()))
+    config = config.override("generator", model=options.model).override(
+        "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
+    )
+    rows = read_rows(options.examples_from, "describe") if options.examples_from else []
+    trained = Trained.of(config.table("generator").get("model", ""))
+    contexts = _contexts(options, config, rows, trained)
+    decoding: dict[str, Any] = config.table("decoding")
+    if "stop" in decoding:
+        decoding["stop"] = tuple(decoding["stop"])
+    lexicon = lexicon_of(rows) if rows else None
+    return Describer(
+        config.generator(), decoding=decoding, contexts=contexts, attempts=options.attempts, lexicon=lexicon
+    )
+
+
+def _contexts(options: argparse.Namespace, config: Config, rows: list[Row], trained: Trained | None) -> Contexts | None:
+    """Return what is shown beside a product: as asked for, else as the model was trained."""
+    from rag.contexts import SHOWN, FixedExamples, SimilarRows, StorePassages
+
+    learnt = trained.context if trained else {}
+    similar = options.similar or (0 if options.examples else int(learnt.get("similar", 0)))
+    if options.examples:
+        return FixedExamples.drawn(rows, options.examples, options.seed or 0)
+    if rows and similar:
+        shown: Shown = learnt.get("shown", SHOWN)
+        return SimilarRows.of(rows, similar, shown)
+    if rows:
+        raise ValueError("--examples-from: say how many of its rows to show, as --examples N or --similar K")
+    if options.similar:
+        return StorePassages(config.retriever(), options.similar)
+    if similar:
+        show.warn(f"this model was trained with {similar} similar rows beside each: give them with --examples-from")
+    return None
+
+
+def _refuse_contradictions(options: argparse.Namespace) -> None:
+    for name in ("examples", "similar"):
+        if getattr(options, name) < 0:
+            raise ValueError(f"--{name} is {getattr(options, name)}: it has to be 0 or more")
+    if options.attempts < 1:
+        raise ValueError(f"--attempts is {options.attempts}: at least one text has to be written")
+    if options.examples and options.similar:
+        raise ValueError("give --examples or --similar, not both: fixed rows, or the most similar ones")
+    if options.examples and options.examples_from is None:
+        raise ValueError("--examples needs rows to take them from: give --examples-from FILE.jsonl")
+    if options.out is not None and options.file is None:
+        raise ValueError("--out is for a catalogue: give --file with its rows")
