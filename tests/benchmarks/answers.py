@@ -13,17 +13,14 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import re
-import string
 import time
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from ingest import Document
 from rag import Config
+from rag.measure.answers import exact_match, holds, token_f1
+from rag.measure.measured import measured_mean
 from rag.types import Answer
 
 BATCH = 8
@@ -60,49 +57,29 @@ def main() -> None:
 
 def measure(answers: Sequence[Answer], references: Sequence[Sequence[str]], seconds: float) -> dict[str, object]:
     """Return each figure as its mean with a 95% interval, all in percent but the seconds."""
-    tried = [not answer.abstained for answer in answers]
-    cited = [bool(answer.citations) for answer in answers]
-    exact = [max(normal(answer.text) == normal(r) for r in rs) for answer, rs in zip(answers, references, strict=True)]
-    f1 = [max(token_f1(answer.text, r) for r in rs) for answer, rs in zip(answers, references, strict=True)]
-    held = [holds(answer.text, rs) for answer, rs in zip(answers, references, strict=True)]
-    spans = [
-        any(holds(citation.text, rs) for citation in answer.citations)
-        for answer, rs, is_held in zip(answers, references, held, strict=True)
-        if is_held and answer.citations
-    ]
-    return {
-        "exact match": interval(exact),
-        "F1": interval(f1),
-        "contained": interval(held),
-        "abstained": interval([not each for each in tried]),
-        "with a verified citation, of the answered": interval([c for c, t in zip(cited, tried, strict=True) if t]),
-        "span holds the reference": interval(spans),
-        "seconds a question": round(seconds, 2),
+    pairs = list(zip(answers, references, strict=True))
+    held = [holds(answer.text, each) for answer, each in pairs]
+    figures = {
+        "exact match": [exact_match(answer.text, each) for answer, each in pairs],
+        "F1": [token_f1(answer.text, each) for answer, each in pairs],
+        "contained": held,
+        "abstained": [answer.abstained for answer in answers],
+        "with a verified citation, of the answered": [bool(a.citations) for a in answers if not a.abstained],
+        "span holds the reference": [
+            any(holds(citation.text, each) for citation in answer.citations)
+            for (answer, each), is_held in zip(pairs, held, strict=True)
+            if is_held and answer.citations
+        ],
     }
+    return {name: interval(values) for name, values in figures.items()} | {"seconds a question": round(seconds, 2)}
 
 
 def interval(values: Sequence[float]) -> str:
     if not values:
         return "none"
-    draws = np.random.default_rng(0).choice(np.array(values, dtype=float), size=(2000, len(values))).mean(axis=1)
-    low, high = np.percentile(draws, [2.5, 97.5])
-    return f"{100 * float(np.mean(values)):.1f} [{100 * low:.1f}, {100 * high:.1f}]"
-
-
-def holds(text: str, references: Sequence[str]) -> bool:
-    return any(f" {normal(reference)} " in f" {normal(text)} " for reference in references)
-
-
-def normal(text: str) -> str:
-    """SQuAD's normalisation: lower case, no punctuation, no articles, single spaces."""
-    kept = "".join(letter for letter in text.lower() if letter not in string.punctuation)
-    return " ".join(re.sub(r"\b(a|an|the)\b", " ", kept).split())
-
-
-def token_f1(text: str, reference: str) -> float:
-    said, wanted = normal(text).split(), normal(reference).split()
-    shared = sum((Counter(said) & Counter(wanted)).values())
-    return 2 * shared / (len(said) + len(wanted)) if shared else 0.0
+    measured = measured_mean("share", [100 * value for value in values], "higher", "percent")
+    low, high = measured.interval()
+    return f"{measured.value:.1f} [{low:.1f}, {high:.1f}]"
 
 
 if __name__ == "__main__":
