@@ -43,8 +43,8 @@ def text_metrics(
         *_sacrebleu(texts, references, tokenize, lowercase),
         *_rouge(texts, references),
         measured_mean("length", [len(said) for said in words], "neither", "words"),
-        measured_mean("distinct_1", 100 * _distinct(words), "neither", "percent"),
-        measured_mean("distinct_2", 100 * _distinct([_grams(said, 2) for said in words]), "neither", "percent"),
+        distinct(texts, 1),
+        distinct(texts, 2),
         measured_ratio(
             "copied", [100 * count for count in copied], [len(said) for said in words], "neither", "percent"
         ),
@@ -58,7 +58,8 @@ def _sacrebleu(
     texts: Sequence[str], references: Sequence[Sequence[str]], tokenize: str, lowercase: bool
 ) -> list[Measured]:
     try:
-        from sacrebleu.metrics import BLEU, CHRF
+        from sacrebleu.metrics.bleu import BLEU
+        from sacrebleu.metrics.chrf import CHRF
     except ImportError:
         raise MissingExtra("BLEU and chrF", "evaluate") from None
     bleu = BLEU(tokenize=tokenize, lowercase=lowercase, force=True)  # force: no warning about texts that end in " ."
@@ -101,7 +102,7 @@ def _bleu(sums: Array) -> Array:
 
 
 def _chrf(sums: Array) -> Array:
-    """chrF of [n-grams, n-grams of the reference, matches] of each order (Popović 2015): recall counts twice."""
+    """The chrF of [n-grams, n-grams of the reference, matches] of each order (Popović 2015): recall counts twice."""
     orders = sums.reshape(*sums.shape[:-1], -1, 3)
     said, wanted, matches = orders[..., 0], orders[..., 1], orders[..., 2]
     effective = (said > 0) & (wanted > 0)
@@ -139,20 +140,22 @@ def _grams(words: Sequence[str], order: int) -> list[tuple[str, ...]]:
     return list(zip(*(words[start:] for start in range(order)), strict=False))
 
 
-def _distinct(texts: Sequence[Sequence[Any]]) -> Array:
-    """Return a value a text whose mean is the share of different items among all, in a form that can be resampled.
+def distinct(texts: Sequence[str], order: int) -> Measured:
+    """Return the share of different runs of `order` words among all of them, in a form that can be resampled.
 
     The share counts a set over all texts, and texts drawn twice would add nothing to it: resampling would find it too
-    small. The values are jackknife pseudo-values (what leaving out each text changes; Tukey 1958), moved to have the
-    share as their mean; the spread they give is not too small (Efron & Stein 1981).
+    small. So a row's statistic is its jackknife pseudo-value (what leaving out the text changes; Tukey 1958), moved so
+    that their mean is the share; the spread they give is not too small (Efron & Stein 1981).
     """
-    lengths = np.array([len(text) for text in texts], dtype=np.float64)
-    holders = Counter(item for text in texts for item in set(text))
-    own = np.array([sum(holders[item] == 1 for item in set(text)) for text in texts], dtype=np.float64)
-    share = divide(np.float64(len(holders)), lengths.sum())
+    runs = [_grams(_words(text), order) for text in texts]
+    lengths = np.array([len(each) for each in runs], dtype=np.float64)
+    holders = Counter(run for each in runs for run in set(each))
+    own = np.array([sum(holders[run] == 1 for run in set(each)) for each in runs], dtype=np.float64)
+    share = divide(np.asarray(len(holders), dtype=np.float64), lengths.sum())
     without = divide(len(holders) - own, lengths.sum() - lengths)
     change = (len(texts) - 1) * np.where(np.isnan(without), 0, share - without)
-    return np.asarray(share + change - (change.mean() if len(texts) else 0))
+    centred = change - (change.mean() if len(texts) else 0)
+    return measured_mean(f"distinct_{order}", 100 * (share + centred), "neither", "percent")
 
 
 def _copied(words: Sequence[str], sources: Iterable[str]) -> int:
