@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from rag.rows import Row, RowsError, read_objects
 class Record:
     """One row's output with what it cost; `row` is the row's id.
 
-    `seconds` is wall-clock time, `cpu_seconds` that of all threads; rows made together share theirs equally. Answers
+    `seconds` is wall-clock time, `cpu_seconds` that of all threads; so many rows as were made `together` share theirs
+    equally, so that it is what a user would wait only where that is 1. Answers
     say whether they `abstained`, the texts of their `citations`, and how many of their `sentences` are `supported`.
     Labels have the `label` and its `probability`, descriptions the `attempts` and the `raw` text before checking. What
     is None is not known.
@@ -33,6 +34,7 @@ class Record:
     completion_tokens: int | None = None
     seconds: float | None = None
     cpu_seconds: float | None = None
+    together: int | None = None
     abstained: bool | None = None
     citations: tuple[str, ...] | None = None
     sentences: int | None = None
@@ -69,7 +71,7 @@ class Record:
 OUTPUTS = ("output", "answer", "description", "label")
 _NAMES = tuple(field.name for field in fields(Record))
 _KINDS: Mapping[str, Any] = {
-    **dict.fromkeys(("prompt_tokens", "completion_tokens", "sentences", "supported", "attempts"), int),
+    **dict.fromkeys(("prompt_tokens", "completion_tokens", "together", "sentences", "supported", "attempts"), int),
     "seconds": int | float,
     "cpu_seconds": int | float,
     "abstained": bool,
@@ -84,27 +86,30 @@ def _text(citation: object) -> str:
 Make = Callable[[Sequence[Row]], Sequence[Record]]
 """Makes the records of some rows, in their order; how long it took is measured around it."""
 
+Batches = Callable[[Sequence[Row]], Iterable[Sequence[Row]]]
+"""Parts rows into those that are made together, in the order in which that is to happen."""
+
 
 def recall_or_make(
     rows: Sequence[Row],
     make: Make,
     made_by: Mapping[str, Any],
     file: Path | None = None,
-    batch: int = 1,
+    batch: int | Batches = 1,
     progress: bool | None = None,
+    title: str = "generate",
 ) -> list[Record]:
     """Return a record for each row, from the file where it stands there under the same `made_by`, else made and kept.
 
-    `made_by` is all that decides what comes out, as JSON values. Rows with equal inputs are made once. Each batch is
-    written before the next is begun. `progress` shows a bar on stderr; None means on a terminal only.
+    `made_by` is all that decides what comes out, as JSON values. Rows with equal inputs are made once. Each batch, of so
+    many rows or of those that a function puts together, is written before the next is begun. `progress` shows a bar with this title on stderr; None means on a terminal only.
     """
     keys = [record_key(row, made_by) for row in rows]
     known = _read(file) if file is not None else {}
     first = dict(reversed(list(zip(keys, rows, strict=True))))  # of rows with one key
-    waiting = [(key, first[key]) for key in dict.fromkeys(keys) if key not in known]
-    for low in _steps(len(waiting), batch, len(rows), progress):
-        part = dict(waiting[low : low + batch])
-        made = dict(zip(part, _timed(make, list(part.values())), strict=True))
+    waiting = [first[key] for key in dict.fromkeys(keys) if key not in known]
+    for part in _shown(_parted(waiting, batch), len(waiting), len(rows), progress, title):
+        made = dict(zip([record_key(row, made_by) for row in part], _timed(make, part), strict=True))
         if file is not None:
             _append(file, made)
         known.update(made)
@@ -147,7 +152,8 @@ def _timed(make: Make, rows: Sequence[Row]) -> list[Record]:
     wall, cpu = time.perf_counter(), time.process_time()
     made = list(make(rows))
     wall, cpu = (time.perf_counter() - wall) / len(rows), (time.process_time() - cpu) / len(rows)
-    return [replace(record, seconds=round(wall, 6), cpu_seconds=round(cpu, 6)) for record in made]
+    wall, cpu = round(wall, 6), round(cpu, 6)
+    return [replace(record, seconds=wall, cpu_seconds=cpu, together=len(rows)) for record in made]
 
 
 def _read(file: Path) -> dict[str, Record]:
@@ -181,14 +187,22 @@ def _line(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def _steps(waiting: int, batch: int, rows: int, progress: bool | None) -> Iterator[int]:
-    """Yield where each batch begins, with a bar that starts at what is there already."""
+def _parted(waiting: Sequence[Row], batch: int | Batches) -> Iterable[Sequence[Row]]:
+    if callable(batch):
+        return batch(waiting)
+    return [waiting[low : low + batch] for low in range(0, len(waiting), batch)]
+
+
+def _shown(
+    parts: Iterable[Sequence[Row]], waiting: int, rows: int, progress: bool | None, title: str
+) -> Iterator[Sequence[Row]]:
+    """Yield the parts, with a bar that starts at what is there already."""
     if not waiting:
         return
     from tqdm import tqdm
 
     disable = None if progress is None else not progress
-    with tqdm(total=rows, initial=rows - waiting, desc="generate", unit="row", disable=disable, leave=False) as bar:
-        for low in range(0, waiting, batch):
-            yield low
-            bar.update(min(batch, waiting - low))
+    with tqdm(total=rows, initial=rows - waiting, desc=title, unit="row", disable=disable, leave=False) as bar:
+        for part in parts:
+            yield part
+            bar.update(len(part))

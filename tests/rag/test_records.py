@@ -42,13 +42,21 @@ def test_an_interrupted_run_goes_on_and_makes_nothing_twice(tmp_path) -> None:
         recall_or_make(ROWS, first, {"model": "m"}, file, batch=2)
     assert len(file.read_text().splitlines()) == 4
     assert set(json.loads(file.read_text().splitlines()[0])) == {
-        "key", "row", "output", "prompt_tokens", "seconds", "cpu_seconds"
+        "key", "row", "output", "prompt_tokens", "seconds", "cpu_seconds", "together"
     }  # fmt: skip
     records = recall_or_make(ROWS, second, {"model": "m"}, file, batch=2)
     assert second.batches == [["4", "5"], ["6"]]
     assert [record.output for record in records] == [f"of text {n}" for n in range(7)]
     assert recall_or_make(ROWS, third, {"model": "m"}, file) == records
     assert third.batches == []
+
+
+def test_batches_may_be_of_ones_own_choosing() -> None:
+    maker = Maker()
+    records = recall_or_make(ROWS, maker, {}, batch=lambda rows: [rows[4:], rows[:1], rows[1:4]], progress=False)
+    assert maker.batches == [["4", "5", "6"], ["0"], ["1", "2", "3"]]
+    assert [record.row for record in records] == [row.id for row in ROWS]
+    assert [record.together for record in records] == [1, 3, 3, 3, 3, 3, 3]
 
 
 def test_other_settings_and_other_inputs_are_made_anew_in_the_same_file(tmp_path) -> None:
