@@ -115,7 +115,9 @@ def _add_classify(commands: Any, shared: argparse.ArgumentParser) -> None:
     classify.add_argument(
         "--candidates", type=int, default=0, metavar="N", help="only the labels of the N most similar rows may come out"
     )
-    classify.add_argument("--calibrate", action="store_true", help="take off what labels score for empty texts")
+    classify.add_argument(
+        "--calibrate", action=argparse.BooleanOptionalAction, help="take off what labels score for empty texts"
+    )
     classify.add_argument("--threshold", type=float, metavar="P", help="below this probability a text is out of scope")
 
 
@@ -162,7 +164,9 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
         "--candidates", type=int, default=0, metavar="N", help="name the labels of the N most similar rows"
     )
     labels.add_argument("--listed", choices=["all", "candidates", "none"], help="which labels the prompt names")
-    labels.add_argument("--calibrate", action="store_true", help="take off what labels score for empty texts")
+    labels.add_argument(
+        "--calibrate", action=argparse.BooleanOptionalAction, help="take off what labels score for empty texts"
+    )
     labels.add_argument("--out-of-scope", metavar="LABEL", help="the label of rows that belong to no other")
     labels.add_argument("--threshold", type=float, metavar="P", help="below this probability a text is out of scope")
 

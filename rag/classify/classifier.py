@@ -34,8 +34,9 @@ class Classifier:
     `listed` which the prompt names: unless told otherwise the candidates where there are any, else all, but none to a
     model that was fine-tuned to know them. `normalise` divides a label's log-probability by its length, so that long
     labels stand a chance. `calibrate` takes off what the labels score for texts without content (contextual
-    calibration, Zhao et al. 2021), at the cost of scoring those too: once, or with examples for every text. `name` puts
-    a label into words.
+    calibration, Zhao et al. 2021), at the cost of scoring those too: once, or with examples for every text; unless told
+    otherwise this is done for a model that has neither been fine-tuned nor sees examples. `name` puts a label into
+    words.
     """
 
     def __init__(
@@ -49,13 +50,14 @@ class Classifier:
         listed: Listed | None = None,
         allowed: Choice | None = None,
         normalise: Normalise = "none",
-        calibrate: bool = False,
+        calibrate: bool | None = None,
         threshold: Threshold | None = None,
         prompt: Prompt | None = None,
         name: Callable[[str], str] = readable,
     ) -> None:
         allowed = allowed or ("candidates" if candidates else "all")
-        listed = listed or ("none" if _knows_labels(generator) else allowed)
+        is_trained = _knows_labels(generator)
+        listed = listed or ("none" if is_trained else allowed)
         _check_options(retriever, examples, candidates, listed, allowed, normalise)
         self.generator = generator
         self.labels = check_labels(labels)
@@ -65,7 +67,7 @@ class Classifier:
         self.listed: Listed = listed
         self.allowed: Choice = allowed
         self.normalise = normalise
-        self.calibrate = calibrate
+        self.calibrate = not (is_trained or examples) if calibrate is None else calibrate
         self.threshold = threshold
         self.prompt = prompt or Prompt.load("classify")
         self.names = label_names(self.labels, name)

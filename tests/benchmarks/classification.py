@@ -1,11 +1,12 @@
 """How often is the label right? Zero-shot, few-shot by retrieval, nearest neighbours and fine-tuned, on held-out rows.
 
-    .venv/bin/python tests/benchmarks/classification.py ../shared/data/classification/banking77/train.jsonl \
+    .venv/bin/python tests/benchmarks/classification.py ../shared/data/classification/banking77/train.jsonl \\
         --write-split build/banking77 --finetuned build/banking77-t5
 
 The rows are {"text", "label"}. Rows whose texts differ only in case, white space or punctuation are one row; which side
 of the split it falls on is decided by a hash of its text, so that the same file gives the same split everywhere.
 `--write-split` writes train.jsonl, valid.jsonl and test.jsonl for a fine-tuning that `--finetuned` then measures.
+Labels that were made are kept under `--cache`: an interrupted run goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -15,11 +16,20 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ingest.embed import new_embedder
+from rag.classify import Classifier, NearestNeighbours, index_examples, labels_of
+from rag.evaluate import Evaluation, Run, evaluate_labels
+from rag.generate import new_generator
+from rag.measure import difference
 from rag.rows import Row, read_rows
+from stores import new_store
+
+EXAMPLES = 8
 
 
 def main() -> None:
@@ -28,13 +38,70 @@ def main() -> None:
     parser.add_argument("--test", type=int, default=300)
     parser.add_argument("--valid", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N held-out rows")
+    parser.add_argument("--on", choices=["test", "valid"], default="test", help="choose settings on valid")
     parser.add_argument("--write-split", type=Path, metavar="DIR")
+    parser.add_argument("--cache", type=Path, default=Path("build/benchmarks/classification"))
+    parser.add_argument("--model", default="builtin:smollm2")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--finetuned", type=Path, metavar="FOLDER")
+    parser.add_argument("--systems", nargs="+", metavar="NAME", help="some of them, by their names")
     options = parser.parse_args()
 
     split = split_rows(read_rows(options.rows, "classify"), options.test, options.valid, options.seed)
     print(split.summary(), flush=True)
     if options.write_split:
         split.write(options.write_split)
+
+    rows = {"test": split.test, "valid": split.valid}[options.on][: options.limit]
+    made: dict[str, Evaluation] = {}
+    for name, system in systems(split, options).items():
+        if options.systems and name not in options.systems:
+            continue
+        run = Run(options.cache / f"{name.replace(' ', '-')}.jsonl")
+        made[name] = evaluate_labels(system(), rows, run=run)
+        print(line(name, made[name], set(labels_of(split.train))), flush=True)
+    names = list(made)
+    for at, first in enumerate(names):
+        for second in names[at + 1 :]:
+            found = difference(made[first].metrics[0], made[second].metrics[0])
+            print(f"{first} - {second}: {found.value:+.1f} [{found.low:+.1f}, {found.high:+.1f}], p = {found.p:.4f}")
+
+
+def systems(split: Split, options: argparse.Namespace) -> Mapping[str, Callable[[], Any]]:
+    """Return what makes each system; its parts are made once, when the first needs them."""
+    labels = labels_of(split.train)
+    store = new_store("local", path=options.cache / "examples")
+    retriever = index_examples(split.train, new_embedder(), store)
+    loaded: list[Any] = []
+
+    def generator() -> Any:
+        loaded[:] = loaded or [new_generator(options.model, threads=options.threads)]
+        return loaded[0]
+
+    few = {"examples": EXAMPLES, "candidates": EXAMPLES}
+    made: dict[str, Callable[[], Any]] = {
+        "nearest neighbours": lambda: NearestNeighbours(labels, retriever),
+        "few-shot": lambda: Classifier(generator(), labels, retriever, **few),  # type: ignore[arg-type]
+        "zero-shot": lambda: Classifier(generator(), labels, calibrate=True),
+        "zero-shot uncalibrated": lambda: Classifier(generator(), labels),
+    }
+    if options.finetuned:
+        finetuned = str(options.finetuned)
+        made["fine-tuned"] = lambda: Classifier(new_generator(finetuned, threads=options.threads), labels)
+    return made
+
+
+def line(name: str, evaluation: Evaluation, labels: set[str]) -> str:
+    shown = [f"{name:<24}"]
+    for metric in evaluation.metrics:
+        low, high = metric.interval()
+        shown.append(f"{metric.name} {metric.value:.1f} [{low:.1f}, {high:.1f}]")
+    inside = sum(record.output in labels for record in evaluation.outputs)
+    shown.append(f"{inside} of {len(evaluation.outputs)} outputs are labels")
+    if evaluation.cost:
+        shown.append(f"{evaluation.cost.latency_p50.value:.2f} s a row (median)")
+    return ", ".join(shown)
 
 
 @dataclass(frozen=True)

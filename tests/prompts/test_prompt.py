@@ -88,14 +88,22 @@ def test_classify() -> None:
     assert prompt.render("text2text", values) == ("text: Lovely. label: good\nclassify: It broke. options: good, bad")
     shots = "Text: Lovely.\nLabel: good\n\nText: It broke.\nLabel:"
     assert prompt.render("completion", values) == f"Choose one label for the text: good, bad.\n\n{shots}"
-    assert prompt.render("chat", values) == chat(
-        "Choose the one label that fits the text best. Answer with the label only.", f"Labels: good, bad\n\n{shots}"
+    assert prompt.render("chat", values) == (
+        Message(
+            "system", "Choose the one label that fits the text best. Answer with the label only.\nLabels: good, bad"
+        ),
+        Message("user", "Text: Lovely.\nLabel:"),
+        Message("assistant", "good"),
+        Message("user", "Text: It broke.\nLabel:"),
     )
     del values["examples"]
     assert prompt.render("text2text", values) == "classify: It broke. options: good, bad"
     del values["labels"]  # a fine-tuned model knows them
     assert prompt.render("text2text", values) == "classify: It broke."
     assert prompt.render("completion", values) == "Text: It broke.\nLabel:"
+    assert prompt.render("chat", values) == chat(
+        "Choose the one label that fits the text best. Answer with the label only.", "Text: It broke.\nLabel:"
+    )
 
 
 def test_the_best_example_stands_next_to_the_text() -> None:
