@@ -15,7 +15,7 @@ from rag.finetune.folder import Trained
 from rag.generate.base import Decoding, Generation, Generator
 from rag.retrieve import Retriever
 from rag.rows import Row
-from rag.slots import SlotCheck, ValueLexicon, check_slots
+from rag.slots import ValueLexicon, check_slots
 
 if TYPE_CHECKING:
     from rag.placeholders import Placeholders
@@ -126,6 +126,27 @@ class Describer:
         places = dict(zip(failing, improved, strict=True))
         return [places.get(at, each) for at, each in enumerate(found)]
 
+    def checked(self, row: Row, text: str, prompt_tokens: int = 0, completion_tokens: int = 0) -> Description:
+        """Return a text that was written for a row before, with what its check finds."""
+        check = check_slots(text, row.values["fields"], self.lexicon)
+        return Description(
+            row.values["fields"],
+            text,
+            check.missing,
+            check.wrong,
+            check.invented,
+            check.spans,
+            (),
+            self.generator.name,
+            first=text,
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+        )
+
+    def prompt_of(self, row: Row) -> RenderedPrompt:
+        """Return the prompt that a row gets."""
+        return self._packed([row])[0].prompt
+
     def _packed(self, rows: Sequence[Row]) -> list[_Prompt]:
         return [
             self._prompt(row, context.values, context.passages)
@@ -142,7 +163,7 @@ class Describer:
 
     def _first(self, rows: Sequence[Row], prompts: Sequence[_Prompt]) -> list[Description]:
         generations = self._generate(prompts, self.decoding)
-        return [self._checked(*each) for each in zip(rows, prompts, generations, strict=True)]
+        return [self._finished(*each) for each in zip(rows, prompts, generations, strict=True)]
 
     def _retried(
         self, rows: Sequence[Row], prompts: Sequence[_Prompt], found: Sequence[Description]
@@ -157,18 +178,18 @@ class Describer:
             sampling = replace(self.decoding, temperature=TEMPERATURE, top_p=TOP_P, num_beams=1, seed=seed)
             generations = self._generate([prompts[at] for at in failing], sampling)
             for at, generation in zip(failing, generations, strict=True):
-                found[at] = _better(found[at], self._checked(rows[at], prompts[at], generation))
+                found[at] = _better(found[at], self._finished(rows[at], prompts[at], generation))
         return found
 
     def _generate(self, prompts: Sequence[_Prompt], decoding: Decoding) -> list[Generation]:
         return self.generator.generate([each.prompt for each in prompts], decoding) if prompts else []
 
-    def _checked(self, row: Row, prompt: _Prompt, generation: Generation) -> Description:
-        fields, text = row.values["fields"], generation.text.strip()
+    def _finished(self, row: Row, prompt: _Prompt, generation: Generation) -> Description:
+        text = generation.text.strip()
         if self.placeholders:
-            text = self.placeholders.restore(text, fields)
-        check = check_slots(text, fields, self.lexicon)
-        return _description(row, text, check, prompt, generation, self.generator.name)
+            text = self.placeholders.restore(text, row.values["fields"])
+        found = self.checked(row, text, generation.prompt_tokens, generation.completion_tokens)
+        return replace(found, dropped=prompt.dropped)
 
 
 @dataclass(frozen=True)
@@ -193,24 +214,6 @@ def known_values(trained: Trained) -> ValueLexicon | None:
     """Return the values that a model has seen in training, None where it does not say."""
     seen = [{name: value} for name, values in trained.lexicon.items() for value in values]
     return ValueLexicon.of(seen) if seen else None
-
-
-def _description(
-    row: Row, text: str, check: SlotCheck, prompt: _Prompt, generation: Generation, model: str
-) -> Description:
-    return Description(
-        row.values["fields"],
-        text,
-        check.missing,
-        check.wrong,
-        check.invented,
-        check.spans,
-        prompt.dropped,
-        model,
-        first=text,
-        prompt_tokens=generation.prompt_tokens,
-        completion_tokens=generation.completion_tokens,
-    )
 
 
 def _better(before: Description, now: Description) -> Description:

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ingest.types import Chunk
-from prompts.prompt import TASKS, Prompt
+from prompts.prompt import Prompt
 from rag.beir import RetrievalSet
+from rag.describe import Describer
+from rag.finetune.examples import prompt_for
 from rag.generate.base import Decoding, Generator
 from rag.measure.answers import AnswerOutput, answer_metrics
 from rag.measure.cost import Estimate, Spent, cost_metrics, peak_memory_mb, percentile
@@ -39,8 +41,7 @@ if TYPE_CHECKING:
     from rag.classify.types import Classification
 
 DEPTH = 100  # chunks looked at for a ranking of documents
-DESCRIBED = Decoding(max_new_tokens=96, repetition_penalty=1.1)
-FINE_TUNED = Decoding(max_new_tokens=128)  # a model that has learnt when to stop needs no penalty for repeating
+WRITTEN = Decoding(max_new_tokens=128, repetition_penalty=1.1)  # summaries, and tasks of one's own
 
 
 @dataclass(frozen=True)
@@ -133,10 +134,11 @@ def _answers(pipeline: Pipeline, rows: Sequence[Row], gold: bool) -> Iterator[Re
     for part in _distinct_questions(rows) if gold else [rows]:
         asked = replace(pipeline, retriever=OwnPassages.of(part)) if gold else pipeline
         answers = asked.ask_many([row.values["question"] for row in part])
-        yield from (_answer_record(row, answer) for row, answer in zip(part, answers, strict=True))
+        yield from (answer_record(row, answer) for row, answer in zip(part, answers, strict=True))
 
 
-def _answer_record(row: Row, answer: Answer) -> Record:
+def answer_record(row: Row, answer: Answer) -> Record:
+    """Return what is kept of a pipeline's answer to a row."""
     output = AnswerOutput.from_answer(answer)
     return Record(
         row.id,
@@ -185,34 +187,27 @@ def _distinct_questions(rows: Iterable[Row]) -> Iterator[list[Row]]:
 def evaluate_text(
     generator: Generator,
     rows: Sequence[Row],
-    decoding: Decoding | None = None,
+    decoding: Mapping[str, Any] | None = None,
     prompt: Prompt | None = None,
     lexicon: ValueLexicon | None = None,
+    attempts: int = 1,
     run: Run = MAKING,
 ) -> Evaluation:
     """Let a generator write a text for each row: from its fields, its passage or its input, with its task's prompt.
 
-    A fine-tuned model's placeholders are filled in. `lexicon` is for the slot check, by default made of these rows.
-    Raises RowsError for rows of several tasks or of one that is not written, and for a row that does not fit.
+    `decoding` holds `Decoding`'s options by name. Descriptions with errors are written up to `attempts` times, 1 being
+    the model as it is; `lexicon` is what their slots are measured by, by default made of these rows. Raises RowsError
+    for rows of several tasks or of one that is not written, and for a row that does not fit.
     """
     _refuse_others(rows, {row.task for row in rows} - {"answer", "classify"})
     task = rows[0].task
-    trained = _trained(generator.name)
-    chosen = decoding or default_decoding(generator.name)
-    chosen_prompt = prompt or _prompt_for(task)
-    made_by = {
-        "task": task,
-        "generator": _made_by(generator),
-        "decoding": _made_by(chosen),
-        "prompt": _made_by(chosen_prompt),
-    }
-    records = run.records(rows, _Writer(generator, chosen_prompt, chosen, trained).write, made_by)
+    writer: _Describes | _Writes
+    if task == "describe":
+        writer = _Describes(Describer(generator, decoding=decoding, prompt=prompt, attempts=attempts))
+    else:
+        writer = _Writes(generator, prompt or prompt_for(task), replace(WRITTEN, **(decoding or {})))
+    records = run.records(rows, writer.write, {"task": task, "writer": _made_by(writer)})
     return Evaluation(task, score_text(records, rows, lexicon), tuple(records), cost_of(records, here=True))
-
-
-def default_decoding(name: str) -> Decoding:
-    """Return how texts are generated unless told otherwise: as the model was trained to, where it was fine-tuned."""
-    return FINE_TUNED if _trained(name) else DESCRIBED
 
 
 def score_text(
@@ -235,46 +230,42 @@ def lexicon_of(rows: Sequence[Row]) -> ValueLexicon:
 
 
 @dataclass(frozen=True)
-class _Writer:
-    generator: Generator
-    prompt: Prompt
-    decoding: Decoding
-    trained: Any
+class _Describes:
+    describer: Describer
 
     def write(self, rows: Sequence[Row]) -> list[Record]:
-        """Return a text for each row."""
-        prompts = []
-        marks = getattr(self.trained, "placeholders", None) if rows[0].task == "describe" else None
-        for row in rows:
-            values = marks.encode_values(row.values) if marks else row.values
-            try:
-                packed = self.prompt.pack(self.generator, self.decoding.max_new_tokens, values, row.passages)
-            except ValueError as error:
-                raise RowsError(f"row {row.id}: {error}") from None
-            prompts.append(packed.prompt)
-        generations = self.generator.generate(prompts, self.decoding)
-        texts = [generation.text.strip() for generation in generations]
-        if marks:
-            texts = [marks.restore(text, row.values["fields"]) for text, row in zip(texts, rows, strict=True)]
+        """Return a description of each row."""
+        try:
+            found = self.describer.describe_rows(rows)
+        except ValueError as error:
+            raise RowsError(str(error)) from None
         return [
-            Record(row.id, text, each.prompt_tokens, each.completion_tokens)
-            for row, text, each in zip(rows, texts, generations, strict=True)
+            Record(
+                row.id, each.text, each.prompt_tokens, each.completion_tokens, attempts=each.attempts, raw=each.first
+            )
+            for row, each in zip(rows, found, strict=True)
         ]
 
 
-def _prompt_for(task: str) -> Prompt:
-    if task in TASKS:
-        return Prompt.load(task)
-    from rag.finetune.examples import prompt_for
+@dataclass(frozen=True)
+class _Writes:
+    generator: Generator
+    prompt: Prompt
+    decoding: Decoding
 
-    return prompt_for(task)
-
-
-def _trained(name: str) -> Any:
-    """Return what fine-tuning wrote beside a model, None for other models."""
-    from rag.finetune.folder import Trained
-
-    return Trained.of(name)
+    def write(self, rows: Sequence[Row]) -> list[Record]:
+        """Return a text for each row."""
+        room = self.decoding.max_new_tokens
+        prompts = []
+        for row in rows:
+            try:
+                prompts.append(self.prompt.pack(self.generator, room, row.values, row.passages).prompt)
+            except ValueError as error:
+                raise RowsError(f"row {row.id}: {error}") from None
+        return [
+            Record(row.id, each.text.strip(), each.prompt_tokens, each.completion_tokens)
+            for row, each in zip(rows, self.generator.generate(prompts, self.decoding), strict=True)
+        ]
 
 
 # --- labels -----------------------------------------------------------------------------------------------------------
@@ -292,7 +283,7 @@ def evaluate_labels(
     _refuse_foreign(rows, {*labeller.labels, *([out_of_scope] if out_of_scope else [])})
 
     def label(batch: Sequence[Row]) -> list[Record]:
-        return [_label_record(row, labeller.classify(row.text), out_of_scope) for row in batch]
+        return [label_record(row, labeller.classify(row.text), out_of_scope) for row in batch]
 
     made_by = {"task": "classify", "labeller": _made_by(labeller), "out_of_scope": out_of_scope}
     records = run.records(rows, label, made_by)
@@ -315,7 +306,8 @@ def score_labels(
     return tuple(label_metrics(labels, rows, ordered, out_of_scope, scores if len(scores) == len(certain) else None))
 
 
-def _label_record(row: Row, found: Classification, out_of_scope: str | None) -> Record:
+def label_record(row: Row, found: Classification, out_of_scope: str | None) -> Record:
+    """Return what is kept of the label that a row was given."""
     outside = out_of_scope is not None and found.out_of_scope
     label = out_of_scope if outside and out_of_scope else found.label
     return Record(row.id, label, found.prompt_tokens, 0, label=label, probability=found.probability)

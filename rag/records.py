@@ -102,8 +102,8 @@ def recall_or_make(
     """Return a record for each row, from the file where it stands there under the same `made_by`, else made and kept.
 
     `made_by` is all that decides what comes out, as JSON values. Rows with equal inputs are made once. Each batch, of
-    so many rows or as a function parts them, is written before the next is begun. `progress` shows a bar with this title
-    on stderr; None means on a terminal only.
+    so many rows or as a function parts them, is written before the next is begun. `progress` shows a bar with this
+    title on stderr; None means on a terminal only.
     """
     keys = [record_key(row, made_by) for row in rows]
     known = _read(file) if file is not None else {}
