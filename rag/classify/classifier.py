@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 from prompts.prompt import Prompt
-from prompts.types import Packed
+from prompts.types import Packed, RenderedPrompt
 from rag.classify.examples import nearest
 from rag.classify.labels import check_labels, label_names, readable
 from rag.classify.types import Classification, Threshold, softmax
@@ -80,10 +80,7 @@ class Classifier:
         began = time.perf_counter()
         if not text.strip():
             raise ValueError("the text is empty: there is nothing to classify")
-        shown, candidates = self._similar(text)
-        allowed = candidates if self.allowed == "candidates" and candidates else self.labels
-        listed = {"all": self.labels, "candidates": candidates or self.labels, "none": ()}[self.listed]
-        packed = self._packed(text, listed, allowed, shown)
+        packed, listed, allowed, shown = self._asked(text)
         shown = shown[: len(shown) - sum(each.reason == "example" for each in packed.dropped)]
         scores = self._scores(packed, allowed)
         if self.calibrate:
@@ -105,6 +102,17 @@ class Classifier:
     def classify_many(self, texts: Iterable[str]) -> Iterator[Classification]:
         """Yield each text's classification, in order."""
         return map(self.classify, texts)
+
+    def prompt_of(self, text: str) -> RenderedPrompt:
+        """Return the prompt that a text gets."""
+        return self._asked(text)[0].prompt
+
+    def _asked(self, text: str) -> tuple[Packed, Sequence[str], Sequence[str], Examples]:
+        """Return the prompt, the labels that it lists, those that may come out, and the examples chosen for it."""
+        shown, candidates = self._similar(text)
+        allowed = candidates if self.allowed == "candidates" and candidates else self.labels
+        listed = {"all": self.labels, "candidates": candidates or self.labels, "none": ()}[self.listed]
+        return self._packed(text, listed, allowed, shown), listed, allowed, shown
 
     def _similar(self, text: str) -> tuple[Examples, tuple[str, ...]]:
         """Return the examples to show, best first, and the candidate labels in the labels' order."""
