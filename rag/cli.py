@@ -154,6 +154,9 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     answers.add_argument("--min-evidence", type=float, metavar="X", help="cosine the best passage must reach")
     answers.add_argument("--where", metavar="FILTER", help="such as \"brand == 'HP' and price < 900\"")
     text = evaluate.add_argument_group("text")
+    text.add_argument(
+        "--attempts", type=int, default=1, metavar="N", help="write descriptions with errors so often (default: once)"
+    )
     text.add_argument("--task", metavar="NAME", help="the prefix of a task of your own (input, target)")
     labels = evaluate.add_argument_group("labels")
     labels.add_argument(

@@ -393,7 +393,12 @@ def _refuse_others(rows: Sequence[Row], tasks: Iterable[str]) -> None:
         raise RowsError(f"the rows are of {' and '.join(found)}; needed are rows of {wanted}, all of one task")
 
 
-def _made_by(part: Any) -> Any:
+def _made_by(part: Any) -> str:
+    """Return a hash of all that decides a part's outputs."""
+    return hashlib.sha256(json.dumps(_settings(part), sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _settings(part: Any) -> Any:
     """Return what decides a part's outputs, as JSON values: for a store its sources, for a model its files."""
     if isinstance(part, Generator):
         return [type(part).__name__, part.name, _files(part.name)]
@@ -403,15 +408,17 @@ def _made_by(part: Any) -> Any:
     if hasattr(part, "fingerprint"):  # an embedder
         return part.fingerprint
     if is_dataclass(part) and not isinstance(part, type):
-        return [type(part).__name__, {each.name: _made_by(getattr(part, each.name)) for each in fields(part)}]
+        return [type(part).__name__, {each.name: _settings(getattr(part, each.name)) for each in fields(part)}]
     if isinstance(part, Mapping):
-        return {str(key): _made_by(value) for key, value in part.items()}
+        return {str(key): _settings(value) for key, value in part.items()}
     if isinstance(part, list | tuple):
-        return [_made_by(value) for value in part]
+        return [_settings(value) for value in part]
+    if isinstance(part, set | frozenset):
+        return sorted(map(str, part))
     if part is None or isinstance(part, str | int | float | bool):
         return part
     public = {name: value for name, value in getattr(part, "__dict__", {}).items() if not name.startswith("_")}
-    return [type(part).__name__, {name: _made_by(value) for name, value in public.items()}]
+    return [type(part).__name__, {name: _settings(value) for name, value in public.items()}]
 
 
 def _files(name: str) -> list[tuple[str, int, int]]:

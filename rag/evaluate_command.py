@@ -165,23 +165,16 @@ def _text(config: Config, options: argparse.Namespace) -> _Found:
         lexicon = lexicon_of(read_rows(options.train, "describe") if options.train else rows)
 
     def made() -> tuple[str, Evaluation]:
-        generator = config.generator()
-        decoding = _decoding(config, generator.name)
-        return generator.name, evaluate_text(generator, chosen, decoding, None, lexicon, _run(options))
+        generator, decoding = config.generator(), config.table("decoding")
+        if "stop" in decoding:
+            decoding["stop"] = tuple(decoding["stop"])
+        evaluation = evaluate_text(generator, chosen, decoding, None, lexicon, options.attempts, _run(options))
+        return generator.name, evaluation
 
     def given(records: Sequence[Record]) -> Evaluation:
         return Evaluation(rows[0].task, score_text(records, chosen, lexicon), tuple(records), cost_of(records))
 
     return _found(options, _systems(options, rows, chosen, made, given), chosen)
-
-
-def _decoding(config: Config, name: str) -> Any:
-    from rag.evaluate import default_decoding
-
-    table = config.table("decoding")
-    if "stop" in table:
-        table["stop"] = tuple(table["stop"])
-    return replace(default_decoding(name), **table)
 
 
 # --- labels -----------------------------------------------------------------------------------------------------------
@@ -224,16 +217,19 @@ def _labeller(config: Config, options: argparse.Namespace, labels: Sequence[str]
 
     if (options.examples or options.candidates) and not train:
         raise ValueError("--examples and --candidates need labelled rows to choose from: give --train FILE.jsonl")
-    examples = [row for row in train if row.target != options.out_of_scope]
-    retriever = index_examples(examples, config.embedder()) if options.examples or options.candidates else None
+    retriever = None
+    if options.examples or options.candidates:
+        store = _stored(config, options, options.train).store()
+        known = [row for row in train if row.target != options.out_of_scope]
+        retriever = index_examples(known, config.embedder(), store)
     return Classifier(
         config.generator(),
         labels,
         retriever,
         examples=options.examples,
         candidates=options.candidates,
-        listed=options.listed or ("candidates" if options.candidates else "all"),
-        calibrate=options.calibrate,
+        listed=options.listed,
+        calibrate=options.calibrate or None,
         threshold=Threshold(options.threshold) if options.threshold is not None else None,
     )
 
@@ -305,7 +301,7 @@ def _stored(config: Config, options: argparse.Namespace, about: Path) -> Config:
 
 
 def _refuse_contradictions(options: argparse.Namespace) -> None:
-    for name, least in (("rows", 1), ("batch", 1), ("k", 1)):
+    for name, least in (("rows", 1), ("batch", 1), ("k", 1), ("attempts", 1)):
         if getattr(options, name) is not None and getattr(options, name) < least:
             raise ValueError(f"--{name} is {getattr(options, name)}: it has to be at least {least}")
     if options.gold and options.contexts:
