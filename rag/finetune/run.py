@@ -29,6 +29,7 @@ from rag.placeholders import Placeholders
 from rag.rows import Row, RowsError, read_rows
 
 if TYPE_CHECKING:
+    from ingest.embed import Embedder
     from rag.generate.decode import TransformersGenerator
 
 Rows = str | Path | Sequence[Row]
@@ -191,7 +192,7 @@ def generator_for(
 
         folder = work / "start"
         if not (folder / DONE).exists():
-            new_model(init, texts(), folder, settings.seed, marks)
+            new_model(init, texts(), folder, settings.seed, marks, _words(settings))
             (folder / DONE).touch()
         name = str(folder)
     assert name is not None
@@ -200,6 +201,14 @@ def generator_for(
     if not isinstance(generator, TransformersGenerator):
         raise ValueError(f"{name} cannot be fine-tuned: only models with local weights can")
     return generator
+
+
+def _words(settings: FinetuneSettings) -> Embedder | None:
+    if settings.words is None:
+        return None
+    from ingest.embed import new_embedder
+
+    return new_embedder(model=settings.words)
 
 
 DONE = ".done"

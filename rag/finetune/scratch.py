@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rag.generate.load import quiet
+
+if TYPE_CHECKING:
+    from ingest.embed import Embedder
 
 Family = Literal["t5", "gpt2"]
 
@@ -46,11 +49,20 @@ SIZES: dict[str, Size] = {
 """What `init` may be. The "tiny" ones are for trying things out; "t5-mini" has some 9 million parameters."""
 
 
-def new_model(init: str, texts: Iterable[str], folder: Path, seed: int = 0, marks: Sequence[str] = ()) -> Path:
+def new_model(
+    init: str,
+    texts: Iterable[str],
+    folder: Path,
+    seed: int = 0,
+    marks: Sequence[str] = (),
+    words: Embedder | None = None,
+) -> Path:
     """Write a model of random weights into a folder, with a tokenizer trained on the texts, and return the folder.
 
     T5 gets a SentencePiece unigram vocabulary (Kudo 2018), GPT-2 a byte-level BPE (Sennrich et al. 2016; Radford et
-    al. 2019). `marks` become single tokens. Raises ValueError for an unknown size, or texts too few to learn pieces.
+    al. 2019). `marks` become single tokens. `words` is an embedder: the pieces' vectors start from its own for them,
+    so that words of like meaning are near each other from the beginning. Raises ValueError for an unknown size, or
+    texts too few to learn pieces.
     """
     import torch
     import transformers
@@ -76,10 +88,30 @@ def new_model(init: str, texts: Iterable[str], folder: Path, seed: int = 0, mark
             end = tokenizer.eos_token_id
             config = library.GPT2Config(vocab_size=len(tokenizer), bos_token_id=end, eos_token_id=end, **size.config)
             model = library.GPT2LMHeadModel(config)
+        if words is not None:
+            _start_from(model.get_input_embeddings().weight, tokenizer, words)
         folder.mkdir(parents=True, exist_ok=True)
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
     return folder
+
+
+def _start_from(weight: Any, tokenizer: Any, words: Embedder) -> None:
+    """Set the pieces' vectors to an embedder's vectors of their texts, in as many principal components as there fit.
+
+    They keep the scale of the random ones. Pieces without letters stay random.
+    """
+    import torch
+
+    texts = [str(tokenizer.decode([at])).strip() for at in range(len(tokenizer))]
+    known = [at for at, text in enumerate(texts) if any(letter.isalpha() for letter in text) and text[0] not in "[<"]
+    vectors = torch.as_tensor(words.embed_documents([texts[at] for at in known])).float()
+    vectors = vectors - vectors.mean(0)
+    _, _, components = torch.linalg.svd(vectors, full_matrices=False)
+    reduced = vectors @ components[: weight.shape[1]].T
+    with torch.no_grad():
+        scale = weight.std() / reduced.std()
+        weight[known, : reduced.shape[1]] = reduced * scale
 
 
 SENTINELS = 100

@@ -21,7 +21,9 @@ class FinetuneSettings:
     stopping and the choice of the best checkpoint go by: "loss", or "bleu", "exact_match" or "f1" of texts generated
     for `valid_rows` rows; `patience` evaluations without a better one end the run (None: never). `eval_every` steps
     (None: once an epoch) it is evaluated and a checkpoint written. `temperature` and `cap` mix the tasks (see
-    `mixture`). `threads` None: all cores. `precision` "auto" is bfloat16 where the device has it, else float32.
+    `mixture`). `placeholders` lets values be written as marks (see `rag.placeholders`), `words` names an embedder from
+    whose vectors the words of a model from nothing start. `threads` None: all cores. `precision` "auto" is bfloat16
+    where the device has it, else float32.
     """
 
     method: Method = "full"
@@ -43,6 +45,7 @@ class FinetuneSettings:
     temperature: float = 1.0
     cap: int | None = None
     placeholders: bool = False
+    words: str | None = None
     lora_rank: int = 16
     lora_alpha: int = 32
     lora_dropout: float = 0.05
