@@ -28,7 +28,8 @@ from rag.generate.threads import limited_threads
 from rag.generate.trie import Trie
 
 NODES = 256  # of a tree in one pass: their logits over a vocabulary of 50,000 take 50 MB
-ROWS = 32  # nodes of a level in one pass, each with a cache of its own
+ROWS = 128  # nodes of a level in one pass, each with a cache of its own
+PROMPT_ROWS = 16  # the same where each of these caches holds the prompt
 ROUNDING = {torch.float32: 1e-3}  # nats, on average over a vocabulary, between a tree pass and a plain one
 COARSE_ROUNDING = 0.05  # the same in half precision; a wrong position or mask makes some tenths at least
 
@@ -56,9 +57,8 @@ class TextScorer:
         """Return the text's tokens as the model would write them, without its end. Raises ValueError for none."""
         if text not in self._tokens:
             found = _answer_ids(self.generator, text)
-            if not self.generator.tokenizer.decode(
-                found, skip_special_tokens=True
-            ).strip():  # an unknown one is special
+            # The unknown token is a special one too.
+            if not self.generator.tokenizer.decode(found, skip_special_tokens=True).strip():
                 raise ValueError(f"{text!r} has no tokens that {self.generator.name} knows")
             self._tokens[text] = tuple(found)
         return self._tokens[text]
@@ -152,7 +152,7 @@ class _DecoderOnly:
             for nodes, logits in self._tree(trie):
                 tally.note(nodes, logits)
         else:
-            _walk(self._step, self._cache, trie, tally)
+            _walk(self._step, self._cache, trie, tally, PROMPT_ROWS)
         self._ids = ids
 
     def _prompt(self, ids: list[int], known: list[int]) -> Tensor:
@@ -255,23 +255,23 @@ class _EncoderDecoder:
         given = [token for token in first if token is not None]
         output = step(torch.tensor([given], device=self._model.device), None)
         tally.note([0], output.logits[:, -1])
-        _walk(step, output.past_key_values, trie, tally)
+        _walk(step, output.past_key_values, trie, tally, ROWS)
 
 
 # --- level by level ---------------------------------------------------------------------------------------------------
 
 
-def _walk(step: Any, cache: Any, trie: Trie, tally: Tally, nodes: Sequence[int] = (0,)) -> None:
-    """Put the descendants of `nodes`, of which the cache holds a row each, through the model."""
+def _walk(step: Any, cache: Any, trie: Trie, tally: Tally, rows: int, nodes: Sequence[int] = (0,)) -> None:
+    """Put the descendants of `nodes`, of which the cache holds a row each, through the model, `rows` at a time."""
     row = {node: at for at, node in enumerate(nodes)}
     children = trie.children(nodes)
-    for low in range(0, len(children), ROWS):
-        chosen = children[low : low + ROWS]
+    for low in range(0, len(children), rows):
+        chosen = children[low : low + rows]
         parents = _chosen_rows(cache, [row[trie.parents[child]] for child in chosen])
         tokens = torch.tensor([[trie.tokens[child]] for child in chosen], device=tally.device)
         output = step(tokens, parents)
         tally.note(chosen, output.logits[:, -1])
-        _walk(step, output.past_key_values, trie, tally, chosen)
+        _walk(step, output.past_key_values, trie, tally, rows, chosen)
 
 
 def _chosen_rows(cache: Any, rows: list[int]) -> Any:

@@ -67,6 +67,16 @@ def test_every_text_scores_as_if_it_were_alone(generator_of: Callable[..., Gener
     )
 
 
+@pytest.mark.parametrize("architecture", ["t5", "bart"])
+def test_a_level_in_several_passes(
+    generator_of: Callable[..., Generator], architecture: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scorer = TextScorer(generator_of(architecture))
+    expected = scorer.score(PROMPTS[0], LABELS)
+    monkeypatch.setattr("rag.generate.score.ROWS", 3)
+    assert scorer.score(PROMPTS[0], LABELS) == pytest.approx(expected, abs=1e-4)
+
+
 @pytest.mark.parametrize("architecture", ["gpt2", "chat_llama"])
 def test_a_tree_pass_and_a_walk_are_equal(
     generator_of: Callable[..., Generator], architecture: str, monkeypatch: pytest.MonkeyPatch
@@ -75,7 +85,7 @@ def test_a_tree_pass_and_a_walk_are_equal(
     by_tree = scorer.score(PROMPTS[0], LABELS)
     assert isinstance(scorer._reader, _DecoderOnly)
     assert scorer._reader._trees is True
-    monkeypatch.setattr("rag.generate.score.ROWS", 3)  # a level in several passes
+    monkeypatch.setattr("rag.generate.score.PROMPT_ROWS", 3)  # a level in several passes
     scorer._reader._trees = False
     assert scorer.score(PROMPTS[0], LABELS) == pytest.approx(by_tree, abs=1e-4)
     monkeypatch.setattr("rag.generate.score.NODES", 7)  # a tree in several passes
