@@ -63,7 +63,8 @@ def label_metrics(
     ]
     if out_of_scope is None:
         return metrics
-    found, outside = np.array([each == out_of_scope for each in labels]), np.array([w == out_of_scope for w in right])
+    found = np.array([label == out_of_scope for label in labels], dtype=bool)
+    outside = np.array([label == out_of_scope for label in right], dtype=bool)
     both = 100.0 * (found & outside)
     metrics += [
         measured_ratio("out_of_scope_precision", both, found, "higher", "percent"),
