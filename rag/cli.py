@@ -145,9 +145,17 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     )
     evaluate.add_argument("--cache", type=Path, metavar="FILE", help="default: build/evaluate/records.jsonl")
     evaluate.add_argument("--no-cache", action="store_true", help="make every row again, and keep nothing")
-    evaluate.add_argument("--batch", type=int, default=1, metavar="N", help="rows at a time; latency is true at 1 only")
+    evaluate.add_argument(
+        "--batch", type=int, default=1, metavar="N", help="rows at a time; above 1 none tells latency"
+    )
     evaluate.add_argument("-k", type=int, metavar="K", help="passages an answer (default: 5), ranks of retrieval (10)")
     evaluate.add_argument("--retriever", choices=["hybrid", "dense", "bm25"], help="retrieval: default is all three")
+    evaluate.add_argument(
+        "--train", type=Path, metavar="FILE", help="training rows: labels, examples, known values; never measured on"
+    )
+    evaluate.add_argument(
+        "--strict", action="store_true", help="refuse rows that stand in --train, instead of dropping"
+    )
     answers = evaluate.add_argument_group("answers")
     answers.add_argument("--gold", action="store_true", help="each question is given its own row's context")
     answers.add_argument("--contexts", action="store_true", help="ingest all rows' contexts, and retrieve from them")
@@ -159,9 +167,6 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     )
     text.add_argument("--task", metavar="NAME", help="the prefix of a task of your own (input, target)")
     labels = evaluate.add_argument_group("labels")
-    labels.add_argument(
-        "--train", type=Path, metavar="FILE", help="labelled rows: their labels, and examples; text: known values"
-    )
     labels.add_argument("--examples", type=int, default=0, metavar="K", help="show the model the K most similar rows")
     labels.add_argument(
         "--candidates", type=int, default=0, metavar="N", help="name the labels of the N most similar rows"

@@ -8,17 +8,19 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag import show
 from rag.config import Config
 from rag.rows import Row, RowsError, read_rows
 
 if TYPE_CHECKING:
+    from rag.checks import Check
     from rag.evaluate import Evaluation, Run
     from rag.measure.labels import Confusion
     from rag.records import Record
-    from rag.slots import ValueLexicon
+
+T = TypeVar("T")
 
 FOLDER = Path("build") / "evaluate"
 """Where stores and records go that are not named."""
@@ -116,16 +118,16 @@ def _document_of(corpus: Path, base: Path) -> Callable[[str], str | None]:
 def _answers(config: Config, options: argparse.Namespace) -> _Found:
     from rag.evaluate import Evaluation, cost_of, evaluate_answers, score_answers
 
-    rows, chosen = _rows(options, "answer")
+    rows = _rows(options, "answer")
 
     def made() -> tuple[str, Evaluation]:
-        pipeline = _pipeline(config, options, rows)
-        return pipeline.generator.name, evaluate_answers(pipeline, chosen, options.gold, _run(options))
+        pipeline = _pipeline(config, options, rows.all)
+        return pipeline.generator.name, evaluate_answers(pipeline, rows.chosen, options.gold, _run(options))
 
     def given(records: Sequence[Record]) -> Evaluation:
-        return Evaluation("answer", score_answers(records, chosen), tuple(records), cost_of(records))
+        return Evaluation("answer", score_answers(records, rows.chosen), tuple(records), cost_of(records))
 
-    return _found(options, _systems(options, rows, chosen, made, given), chosen)
+    return _found(options, _systems(options, rows, made, given), rows)
 
 
 def _pipeline(config: Config, options: argparse.Namespace, rows: Sequence[Row]) -> Any:
@@ -134,13 +136,14 @@ def _pipeline(config: Config, options: argparse.Namespace, rows: Sequence[Row]) 
     config = config.override("pipeline", k=options.k, min_evidence=options.min_evidence, where=options.where)
     if options.contexts:
         config = _stored(config, options, options.path)
-        _ingest_contexts(config, rows)
+        ingest_contexts(config, rows)
     elif options.store is not None:
         config = config.override("store", path=str(options.store.absolute()))
     return config.pipeline(NO_PASSAGES if options.gold else None)
 
 
-def _ingest_contexts(config: Config, rows: Sequence[Row]) -> None:
+def ingest_contexts(config: Config, rows: Sequence[Row]) -> None:
+    """Put the rows' contexts into the configuration's store. Raises RowsError where no row has one."""
     from ingest.types import Document
 
     texts = dict.fromkeys(chunk.text for row in rows for chunk in row.passages)
@@ -159,22 +162,21 @@ def _ingest_contexts(config: Config, rows: Sequence[Row]) -> None:
 def _text(config: Config, options: argparse.Namespace) -> _Found:
     from rag.evaluate import Evaluation, cost_of, evaluate_text, lexicon_of, score_text
 
-    rows, chosen = _rows(options, options.task)
-    lexicon: ValueLexicon | None = None
-    if rows[0].task == "describe":
-        lexicon = lexicon_of(read_rows(options.train, "describe") if options.train else rows)
+    rows = _rows(options, options.task)
+    task = rows.all[0].task
+    lexicon = lexicon_of(rows.train or rows.all) if task == "describe" else None
 
     def made() -> tuple[str, Evaluation]:
         generator, decoding = config.generator(), config.table("decoding")
         if "stop" in decoding:
             decoding["stop"] = tuple(decoding["stop"])
-        evaluation = evaluate_text(generator, chosen, decoding, None, lexicon, options.attempts, _run(options))
+        evaluation = evaluate_text(generator, rows.chosen, decoding, None, lexicon, options.attempts, _run(options))
         return generator.name, evaluation
 
     def given(records: Sequence[Record]) -> Evaluation:
-        return Evaluation(rows[0].task, score_text(records, chosen, lexicon), tuple(records), cost_of(records))
+        return Evaluation(task, score_text(records, rows.chosen, lexicon), tuple(records), cost_of(records))
 
-    return _found(options, _systems(options, rows, chosen, made, given), chosen)
+    return _found(options, _systems(options, rows, made, given), rows)
 
 
 # --- labels -----------------------------------------------------------------------------------------------------------
@@ -184,32 +186,29 @@ def _labels(config: Config, options: argparse.Namespace) -> _Found:
     from rag.evaluate import Evaluation, cost_of, evaluate_labels, score_labels
     from rag.measure.labels import confusion
 
-    rows, chosen = _rows(options, "classify")
-    train = read_rows(options.train, "classify") if options.train else []
-    known = {row.target for row in (train or rows)} | {row.target for row in chosen}
-    outside = options.out_of_scope
+    rows, outside = _rows(options, "classify"), options.out_of_scope
+    labels = sorted({row.target for row in rows.train or rows.all} - {outside})
 
     def made() -> tuple[str, Evaluation]:
-        labels = sorted({row.target for row in (train or rows)} - {outside})
-        labeller = _labeller(config, options, labels, train)
-        evaluation = evaluate_labels(labeller, chosen, outside, _run(options))
-        return labeller.generator.name, evaluation
+        labeller = _labeller(config, options, labels, rows.train)
+        return labeller.generator.name, evaluate_labels(labeller, rows.chosen, outside, _run(options))
 
     def given(records: Sequence[Record]) -> Evaluation:
         return Evaluation("classify", (), tuple(records), cost_of(records))
 
-    systems = _systems(options, rows, chosen, made, given)
+    systems = _systems(options, rows, made, given)
     # All systems are measured over the same classes, whatever labels one of them makes up.
-    classes = known | {record.output for found in systems.values() for record in found.outputs}
+    right = [row.target for row in rows.chosen]
+    classes = {*labels, *right, *(record.output for found in systems.values() for record in found.outputs)}
     systems = {
-        name: replace(found, metrics=score_labels(found.outputs, chosen, outside, classes))
+        name: replace(found, metrics=score_labels(found.outputs, rows.chosen, outside, classes))
         for name, found in systems.items()
     }
     tables = {
-        name: confusion([record.output for record in found.outputs], chosen, sorted(classes))
+        name: confusion([record.output for record in found.outputs], rows.chosen, sorted(classes))
         for name, found in systems.items()
     }
-    return replace(_found(options, systems, chosen), confusions=tables)
+    return replace(_found(options, systems, rows), confusions=tables)
 
 
 def _labeller(config: Config, options: argparse.Namespace, labels: Sequence[str], train: Sequence[Row]) -> Any:
@@ -237,10 +236,31 @@ def _labeller(config: Config, options: argparse.Namespace, labels: Sequence[str]
 # --- what all have in common ------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """All rows of the file, those of them to evaluate, training rows if given, and what checking them found."""
+
+    all: Sequence[Row]
+    chosen: Sequence[Row]
+    train: Sequence[Row] = ()
+    checks: Sequence[Check] = ()
+
+
+def _rows(options: argparse.Namespace, task: str | None) -> _Rows:
+    """Read the rows and sample them; those that the training rows hold too are left out before."""
+    rows = read_rows(options.path, task)
+    if options.train is None:
+        return _Rows(rows, _sampled(rows, options))
+    from rag.checks import Checks
+
+    train = read_rows(options.train, rows[0].task)
+    checked = Checks(strict=options.strict, out_of_scope=options.out_of_scope).run(train, (), rows)
+    return _Rows(rows, _sampled(checked.test, options), checked.train, checked.checks)
+
+
 def _systems(
     options: argparse.Namespace,
-    rows: Sequence[Row],
-    chosen: Sequence[Row],
+    rows: _Rows,
     made: Callable[[], tuple[str, Evaluation]],
     given: Callable[[Sequence[Record]], Evaluation],
 ) -> dict[str, Evaluation]:
@@ -251,17 +271,20 @@ def _systems(
     from rag.records import read_outputs
 
     files = [file for file in (options.outputs, options.against) if file is not None]
-    read = dict(zip(_names(files), (given(read_outputs(file, chosen, among=rows)) for file in files), strict=True))
+    read = [given(read_outputs(file, rows.chosen, among=rows.all)) for file in files]
+    systems = dict(zip(_names(files), read, strict=True))
     if options.outputs:
-        return read
+        return systems
     name, evaluation = made()
-    return {name: evaluation, **read}
+    return {name: evaluation, **systems}
 
 
-def _found(options: argparse.Namespace, systems: Mapping[str, Evaluation], rows: Sequence[Row]) -> _Found:
-    about = {"task": options.what, "path": str(options.path), "rows": len(rows)}
+def _found(options: argparse.Namespace, systems: Mapping[str, Evaluation], rows: _Rows) -> _Found:
+    checks = [check.as_json for check in rows.checks]
+    about = {"task": options.what, "path": str(options.path), "rows": len(rows.chosen), "checks": checks}
     only = f", {next(iter(systems))}" if len(systems) == 1 else ""
-    return _Found(systems, about, f"{options.path}: {len(rows)} rows{only}")
+    told = "".join(f"\n{check.text}: {check.action}" for check in rows.checks)
+    return _Found(systems, about, f"{options.path}: {len(rows.chosen)} rows{only}{told}")
 
 
 def _names(files: Sequence[Path]) -> list[str]:
@@ -270,13 +293,7 @@ def _names(files: Sequence[Path]) -> list[str]:
     return stems if len(set(stems)) == len(stems) else [str(file) for file in files]
 
 
-def _rows(options: argparse.Namespace, task: str | None) -> tuple[list[Row], list[Row]]:
-    """Return all rows of the file, and those to evaluate."""
-    rows = read_rows(options.path, task)
-    return rows, _sampled(rows, options)
-
-
-def _sampled(rows: list[Any], options: argparse.Namespace) -> list[Any]:
+def _sampled(rows: Sequence[T], options: argparse.Namespace) -> Sequence[T]:
     """Return a seeded sample in the rows' own order, or all of them."""
     if options.rows is None or options.rows >= len(rows):
         return rows

@@ -83,7 +83,10 @@ def number(value: float) -> float | None:
 
 def evaluations(systems: Mapping[str, Evaluation], title: str, confusions: Mapping[str, Confusion]) -> None:
     """Show the systems side by side, each one's commonest confusions, then every pair's differences."""
-    line(colour(title, BOLD))
+    heading, *notes = title.split("\n")
+    line(colour(heading, BOLD))
+    for note in notes:
+        line(colour(note, DIM))
     columns = [_column(evaluation) for evaluation in systems.values()]
     names = list(dict.fromkeys(name for column in columns for name in column))
     units = {name: unit for column in columns for name, (_, unit) in column.items()}

@@ -140,6 +140,14 @@ def test_whatever_decides_an_answer_decides_whether_it_is_kept(scripted, tmp_pat
         assert len(generator.prompts) == 1, changed
 
 
+def test_rows_made_together_tell_nothing_of_latency(scripted) -> None:
+    rows = [asked(str(n), f"When is tea, {n}?", "four") for n in range(3)]
+    found = evaluate_answers(Pipeline(Found((TEA,)), scripted(echo)), rows, run=Run(batch=2, progress=False))
+    assert [each.together for each in found.outputs] == [2, 2, 1]
+    assert found.cost is not None
+    assert found.cost.latency_p50.value == found.outputs[2].seconds
+
+
 def test_answers_of_others_abstain_by_their_words() -> None:
     rows = [asked("1", "When?"), asked("2", "When?"), asked("3", "Who?", "Ada")]
     records = [Record("1", "I don't know."), Record("2", "four"), Record("3", "Ada", abstained=True)]
@@ -426,6 +434,21 @@ def test_a_sample_is_the_same_for_the_same_seed_and_what_is_kept_is_used(run) ->
     run("text", rows, "--rows", 5, "--seed", 1, "--no-cache")
     assert len(run.generator.prompts) == 20
     assert not Path("build").exists()
+
+
+def test_rows_that_training_holds_too_are_not_measured_on(run) -> None:
+    rows, train = write("rows.jsonl", *TEXTS), write("train.jsonl", {**TEXTS[1], "ref": "another text"}, TEXTS[2])
+    found = json.loads(run("text", rows, "--train", train, "--json")[1])
+    assert found["rows"] == 2
+    assert [(check["check"], check["count"]) for check in found["checks"]] == [("duplicates across splits", 2)]
+    assert [name in prompt for name, prompt in zip(("zelus", "ares"), run.generator.prompts, strict=True)] == [True] * 2
+    outputs = write("out.jsonl", *({"id": n, "output": "x"} for n in range(1, 5)))
+    status, out, _ = run("text", rows, "--train", train, "--outputs", outputs)
+    assert status == 0
+    assert "2 test rows with the input of a row in another split (inputs: 2 of train): dropped from test" in out
+    status, _, err = run("text", rows, "--train", train, "--strict")
+    assert (status, err.count("\n")) == (1, 1)
+    assert err.startswith("rag: 2 test rows with the input of a row in another split")
 
 
 def test_answers_over_their_contexts_and_from_their_own(run) -> None:
