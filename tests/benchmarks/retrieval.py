@@ -12,13 +12,14 @@ import argparse
 import json
 import math
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
 from rag import Config, Index
+from rag.measure.ranking import ranking_metrics
 from rag.retrieve import Bm25Retriever, DenseRetriever, HybridRetriever, Retriever, fuse
 from stores import Hit
 
@@ -117,12 +118,8 @@ def key(source: str) -> str:
 
 def ndcg_at(ranking: Ranking, relevant: Mapping[str, int], k: int = K) -> float:
     """Normalised discounted cumulative gain, gain 2^relevance - 1 (Järvelin & Kekäläinen 2002; Burges et al. 2005)."""
-
-    def dcg(grades: Iterable[int]) -> float:
-        return sum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, start=1))
-
-    ideal = dcg(sorted(relevant.values(), reverse=True)[:k])
-    return dcg(relevant.get(name, 0) for name in ranking[:k]) / ideal if ideal else 0.0
+    ndcg = ranking_metrics({"query": ranking}, {"query": relevant}, k, gain="exponential")[0].value
+    return 0.0 if math.isnan(ndcg) else ndcg
 
 
 def read_queries(folder: Path) -> dict[str, str]:
