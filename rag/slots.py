@@ -132,6 +132,7 @@ def check_slots(text: str, fields: Mapping[str, Scalar], lexicon: ValueLexicon |
         wrong.append((name, said.slice(instead)))
         spans.append(said.span(instead))
         foreign = [found for found in foreign if found.run != instead.run]
+        doubtful = [found for found in doubtful if found is not instead]
         strays = [found for found in strays if not found.meets(instead)]
     added = sorted([*foreign, *strays], key=lambda found: found.first)
     spans += [said.span(found) for found in added]
@@ -262,9 +263,9 @@ def _instead(
     for stray in strays:
         if len(run) == 1 and _is_number(run[0]) and stray.run[0] in numbers:
             return stray
-        for offset in [offset for offset, token in enumerate(run) if len(run) > 1 and _has_digit(token)]:
-            first = max(0, stray.first - offset)
-            like = _Found(first, first + len(run), said.tokens[first : first + len(run)])
+        for offset in [offset for offset, token in enumerate(run) if len(run) > 1 and _is_number(token)]:
+            first = stray.first - offset
+            like = _Found(first, first + len(run), said.tokens[max(0, first) : first + len(run)])
             if _shape(like.run) == _shape(run):
                 return like
     return next((found for found in doubtful if attribute in found.attributes and _is_word(found.run)), None)

@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rag.rows import Row, read_rows
 from rag.slots import SlotCheck, ValueLexicon, check_slots
@@ -148,6 +150,26 @@ def test_what_all_rows_are_is_no_invention() -> None:
 def test_an_empty_text_lacks_everything() -> None:
     assert check("", name="tecra pan 29", memory="8 gb").missing == ("name", "memory")
     assert check("", None).slots == 0
+
+
+pieces = st.sampled_from(
+    ["4 gb", "8 gb", "windows", "8.1", "pro", "tecra", "12", "two", ",", "a+", "_", "ß", "satellite"]
+)
+phrases = st.lists(pieces, max_size=8).map(" ".join)
+products = st.dictionaries(st.sampled_from(["name", "name 2", "memory", "", "é"]), phrases, max_size=4)
+
+
+@given(phrases, products, st.lists(products, max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_whatever_is_given_the_sums_are_right(text: str, fields: dict[str, str], known: list[dict[str, str]]) -> None:
+    found = check_slots(text, fields, ValueLexicon.of(known))
+    names = [*found.missing, *(name for name, _ in found.wrong)]
+    assert len(set(names)) == len(names) <= found.slots <= len(fields)
+    assert all(0 <= start < end <= len(text) for start, end in found.spans)
+    shown = {text[start:end] for start, end in found.spans}
+    assert {*(value for _, value in found.wrong), *found.invented} <= shown
+    everything = check_slots(" . ".join(fields.values()), fields)
+    assert everything == SlotCheck((), (), (), found.slots)
 
 
 needs_products = pytest.mark.skipif(not PRODUCTS.is_dir(), reason="needs the shared products")
