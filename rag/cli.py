@@ -69,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
 
     _add_describe(commands, [shared, _generating()])
+    _add_compare(commands, shared)
     _add_classify(commands, shared)
     _add_evaluate(commands, [shared, _generating()])
 
@@ -102,6 +103,45 @@ def _add_describe(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     describe.add_argument(
         "--attempts", type=int, default=4, metavar="N", help="most texts a product; the rightest stays (default: 4)"
     )
+
+
+def _add_compare(commands: Any, shared: argparse.ArgumentParser) -> None:
+    compare = commands.add_parser(
+        "compare",
+        parents=[shared],
+        help="prompt, retrieve or fine-tune? measure them on rows of your own",
+        description="Systems on the same rows: a table, comparison.json and report.html. Interrupted, it goes on.",
+    )
+    compare.add_argument("plan", nargs="?", type=Path, metavar="compare.toml", help="any systems, also to be trained")
+    compare.add_argument("--test", type=Path, metavar="FILE", help="JSONL of rows to measure on")
+    compare.add_argument("--train", type=Path, metavar="FILE", help="rows that examples and similar rows come from")
+    compare.add_argument("--valid", type=Path, metavar="FILE", help="rows that choose checkpoints")
+    compare.add_argument("--out", type=Path, metavar="DIR", help="the folder to write into, and to go on from")
+    compare.add_argument(
+        "--systems",
+        metavar="A,B",
+        help="of zero-shot, few-shot, rag, fine-tuned, rag-fine-tuned; rag+check writes failing descriptions again",
+    )
+    compare.add_argument("--model", metavar="MODEL", help="what is prompted (default: builtin:smollm2)")
+    compare.add_argument("--finetuned", metavar="DIR", help="a folder that `rag finetune` wrote")
+    compare.add_argument("--rag-finetuned", metavar="DIR", help="one trained with similar rows (default: --finetuned)")
+    compare.add_argument(
+        "--finetune", nargs="+", metavar="NAME=VALUE", help="train them, such as init=t5-mini epochs=9"
+    )
+    compare.add_argument("--curve", metavar="N,N", help="train on so many rows too: where fine-tuning overtakes RAG")
+    compare.add_argument("--examples", type=int, metavar="N", help="fixed examples of few-shot (default: 5)")
+    compare.add_argument("--passages", type=int, metavar="K", help="similar rows or passages of RAG (default: 5)")
+    compare.add_argument("--attempts", type=int, metavar="N", help="most texts a row with +check (default: 4)")
+    compare.add_argument("--task", metavar="NAME", help="the prefix of a task of your own (input, target)")
+    compare.add_argument("--contexts", action="store_true", help="questions: retrieve from all rows' contexts")
+    compare.add_argument("--rows", type=int, metavar="N", help="draw N test rows, the same for the same --seed")
+    compare.add_argument("--batch", type=int, metavar="N", help="rows at a time (default: 16)")
+    compare.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: the idle cores)")
+    compare.add_argument("--seed", type=int, help="of examples, drawn rows and samples (default: 0)")
+    compare.add_argument("--max-new-tokens", type=int, metavar="N", help="most tokens of an output")
+    compare.add_argument("--repetition-penalty", type=float, metavar="X", help="of new tokens (default: 1.1)")
+    compare.add_argument("--beams", type=int, metavar="N", help="beam search (default: 1, greedy)")
+    compare.add_argument("--title", metavar="TEXT", help="of the report")
 
 
 def _add_classify(commands: Any, shared: argparse.ArgumentParser) -> None:

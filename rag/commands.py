@@ -11,6 +11,7 @@ from typing import Any
 
 from rag import show
 from rag.classify.command import classify
+from rag.compare.command import compare
 from rag.config import CONFIG_FILE, Config, ConfigError
 from rag.describe_command import describe
 from rag.evaluate_command import evaluate
@@ -205,6 +206,7 @@ def _with_id(row: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
 __all__ = [
     "ask",
     "classify",
+    "compare",
     "delete",
     "describe",
     "doctor",

@@ -124,14 +124,21 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
         settings["method"] = "lora"
     if getattr(options, "placeholders", False):
         settings["placeholders"] = True
+    settings |= settings_from(options.set or [])
+    FinetuneSettings(**settings)
+    return settings
+
+
+def settings_from(given: Sequence[str], option: str = "--set") -> dict[str, Any]:
+    """Return settings given as NAME=VALUE. Raises ValueError, naming the option, for what is none."""
     kinds = typing.get_type_hints(FinetuneSettings)
-    for text in options.set or []:
+    settings = {}
+    for text in given:
         name, equals, value = text.partition("=")
         if not equals or name not in kinds:
             known = ", ".join(field.name for field in dataclasses.fields(FinetuneSettings))
-            raise ValueError(f"--set {text!r}: needs NAME=VALUE with one of {known}")
+            raise ValueError(f"{option} {text!r}: needs NAME=VALUE with one of {known}")
         settings[name] = _value(name, value, kinds[name])
-    FinetuneSettings(**settings)
     return settings
 
 

@@ -1,0 +1,313 @@
+"""`compare`: which system serves best on your own rows, with what confidence, at what cost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.checks import Check, Checked, Checks
+from rag.compare.advice import advice
+from rag.compare.curve import learning_curve
+from rag.compare.material import Material
+from rag.compare.models import LocalModels, Models, hardware
+from rag.compare.numbers import Metrics, differences, estimate, metric_objects, ordered, plain
+from rag.compare.outputs import Generating, Outputs, latencies
+from rag.compare.samples import sample_objects
+from rag.compare.settings import Settings
+from rag.compare.system import System, check_systems
+from rag.compare.training import Training, training_object
+from rag.measure.measured import Measured
+from rag.records import Record
+from rag.retrieve import Retriever
+from rag.rows import Row, RowsError
+
+if TYPE_CHECKING:
+    from ingest.embed import Embedder
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Systems measured on the same rows. `content` is what comparison.json holds, `outputs` each system's records."""
+
+    content: Mapping[str, Any]
+    outputs: Mapping[str, Outputs]
+
+    @property
+    def advice(self) -> str:
+        """One paragraph of what follows from the numbers."""
+        return str(self.content["advice"])
+
+    def value(self, system: str, metric: str) -> float | None:
+        """Return a system's value of a metric, None where it is not defined. Raises KeyError for unknown names."""
+        [found] = [each for each in self.content["systems"] if each["name"] == system] or [{"metrics": {}}]
+        value: float | None = found["metrics"][metric]["value"]
+        return value
+
+    def table(self, width: int | None = None) -> str:
+        """Return the numbers as a terminal shows them."""
+        from rag.report import terminal_table
+
+        return terminal_table(self.content, width)
+
+    def write(self, folder: Path) -> None:
+        """Write comparison.json and report.html, each whole or not at all."""
+        from rag.report import write_report
+
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / "comparison.json.part"
+        part.write_text(json.dumps(self.content, ensure_ascii=False, indent=1, allow_nan=False), "utf-8")
+        part.replace(folder / "comparison.json")
+        write_report(self.content, folder / "report.html")
+
+
+def compare(
+    systems: Sequence[System],
+    rows: Sequence[Row],
+    *,
+    out: str | Path,
+    train: Sequence[Row] = (),
+    valid: Sequence[Row] = (),
+    settings: Settings | None = None,
+    retriever: Retriever | None = None,
+    embedder: Embedder | None = None,
+    models: Models | None = None,
+    files: Mapping[str, str] | None = None,
+    command: str = "",
+    progress: bool | None = None,
+) -> Comparison:
+    """Compare systems on the same rows, and write comparison.json and report.html into `out`.
+
+    What stands in a row of train is dropped from the test rows. Systems that ask for it are trained into `out/models`;
+    what each writes is kept in `out/cache`, so that a comparison that was interrupted goes on where it was. With a
+    `retriever` questions are answered from its store, and a row's own context is shown to no system. `embedder` finds
+    labelled rows that are alike. `files` are the paths of the splits, and `command` what was typed, for the report.
+    Raises RowsError for rows and ValueError for systems that cannot be compared.
+    """
+    began, out, settings = time.perf_counter(), Path(out), settings or Settings()
+    task = _task([*train, *valid, *rows])
+    check_systems(systems, len(train))
+    checked = _checked(train, valid, rows, retriever, settings, task)
+    test = _drawn(checked.test, settings)
+    material = Material(task, checked.train, test, settings.seed, retriever, embedder)
+    models = models or LocalModels(settings)
+    generating = Generating(out / "cache", material, models, settings, progress)
+    training = Training(out / "models", material, checked.valid, models, settings)
+    for system in systems:
+        material.shown(system)  # what a system lacks is told before hours are spent on the others
+    with _clock(out / "seconds.json", began) as seconds:
+        ready = [training.trained(system) for system in systems]
+        outputs = {system.name: generating.outputs(system, test) for system in _by_model(ready)}
+        outputs = {system.name: outputs[system.name] for system in ready}
+        scorer = _Scorer(material, [record for each in outputs.values() for record in each.records])
+        metrics = {name: ordered(scorer.measured(each.records), task) for name, each in outputs.items()}
+        first = {name: next(iter(each.values())) for name, each in metrics.items()}
+        curve = learning_curve(
+            systems,
+            settings.curve,
+            training,
+            lambda system: scorer.main(generating.outputs(system, test).records),
+            first,
+            settings.seed,
+        )
+        content = _content(
+            material, checked, settings, ready, systems, outputs, metrics, curve, files or {}, command, seconds()
+        )
+    comparison = Comparison(content, outputs)
+    comparison.write(out)
+    return comparison
+
+
+def _task(rows: Sequence[Row]) -> str:
+    found = sorted({row.task for row in rows})
+    if len(found) != 1:
+        raise RowsError(f"the rows are of {' and '.join(found) or 'no task'}: compare on rows of one task")
+    return found[0]
+
+
+def _checked(
+    train: Sequence[Row],
+    valid: Sequence[Row],
+    rows: Sequence[Row],
+    retriever: Retriever | None,
+    settings: Settings,
+    task: str,
+) -> Checked:
+    """Return the rows that are left, those of questions without their own context where there is a store."""
+    store = getattr(retriever, "store", None) if task == "answer" else None
+    found = Checks(repeated=settings.repeated, store=store).run(train, valid, rows)
+    if task != "answer" or retriever is None:
+        return found
+    splits = [tuple(replace(row, passages=()) for row in each) for each in (found.train, found.valid, found.test)]
+    return Checked(splits[0], splits[1], splits[2], found.checks)
+
+
+def _drawn(rows: Sequence[Row], settings: Settings) -> list[Row]:
+    """Return so many rows, in their own order."""
+    if settings.rows is None or settings.rows >= len(rows):
+        return list(rows)
+    chosen = random.Random(settings.seed).sample(range(len(rows)), settings.rows)
+    return [rows[at] for at in sorted(chosen)]
+
+
+def _by_model(systems: Sequence[System]) -> list[System]:
+    """Return the systems so that those of one model follow each other: it is loaded once."""
+    order = [str(system.model) for system in systems]
+    return sorted(systems, key=lambda system: order.index(str(system.model)))
+
+
+@contextmanager
+def _clock(file: Path, began: float) -> Iterator[Any]:
+    """Count the seconds of all runs of a comparison, those that were interrupted in."""
+    try:
+        before = float(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError):
+        before = 0.0
+
+    def seconds() -> float:
+        return before + time.perf_counter() - began
+
+    try:
+        yield seconds
+    finally:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(round(seconds(), 1)), "utf-8")
+
+
+class _Scorer:
+    """Measures records of the task; the same classes and the same lexicon for all systems."""
+
+    def __init__(self, material: Material, records: Sequence[Record]) -> None:
+        self._material = material
+        self._classes: set[str] | None = None
+        if material.task == "classify":
+            self._classes = {*material.labels, *(row.target for row in material.test)}
+            self._classes |= {record.output for record in records}
+
+    def measured(self, records: Sequence[Record]) -> tuple[Measured, ...]:
+        from rag.evaluate import score_answers, score_labels, score_text
+
+        rows = self._material.test
+        if self._material.task == "answer":
+            return score_answers(records, rows)
+        if self._material.task == "classify":
+            return score_labels(records, rows, None, self._classes)
+        return score_text(records, rows, self._material.lexicon)
+
+    def main(self, records: Sequence[Record]) -> Measured:
+        return next(iter(ordered(self.measured(records), self._material.task).values()))
+
+
+def _content(
+    material: Material,
+    checked: Checked,
+    settings: Settings,
+    systems: Sequence[System],
+    asked: Sequence[System],
+    outputs: Mapping[str, Outputs],
+    metrics: Mapping[str, Metrics],
+    curve: dict[str, Any] | None,
+    files: Mapping[str, str],
+    command: str,
+    seconds: float,
+) -> dict[str, Any]:
+    splits = {"train": checked.train, "valid": checked.valid, "test": material.test}
+    content: dict[str, Any] = {
+        "openbook": _version(),
+        "title": settings.title or f"{material.task}: {len(systems)} systems on {len(material.test)} rows",
+        "task": material.task,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": command,
+        "seconds": round(seconds, 1),
+        "data": {
+            **{name: _split(rows, files.get(name)) for name, rows in splits.items()},
+            "checks": [check.as_json for check in _with_drawn(checked, material.test)],
+        },
+        "settings": _settings_object(material, settings, outputs),
+        "metrics": metric_objects(next(iter(metrics.values()))),
+        "systems": [
+            _system_object(system, before, outputs[system.name], metrics[system.name])
+            for system, before in zip(systems, asked, strict=True)
+        ],
+        "differences": differences(metrics),
+        "curve": curve,
+        "samples": sample_objects(material.test, outputs, settings.samples, settings.seed, material.lexicon),
+        "advice": "",
+    }
+    content["advice"] = advice(content)
+    return content
+
+
+def _split(rows: Sequence[Row], file: str | None) -> dict[str, Any] | None:
+    if not rows:
+        return None
+    digest = None
+    if file is not None and Path(file).is_file():
+        with Path(file).open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {"path": file or "", "rows": len(rows), "sha256": digest}
+
+
+def _with_drawn(checked: Checked, test: Sequence[Row]) -> list[Check]:
+    left = len(checked.test) - len(test)
+    drawn = Check("rows drawn", left, "left out", f"{len(test):,} of {len(checked.test):,} test rows were drawn")
+    return [*checked.checks, *([drawn] if left else [])]
+
+
+def _settings_object(material: Material, settings: Settings, outputs: Mapping[str, Outputs]) -> dict[str, Any]:
+    from rag.generate.threads import idle_cores
+
+    alone = [sum(record.together == 1 for record in each.records) for each in outputs.values()]
+    return {
+        "decoding": settings.decoding_for(material.task),
+        "seed": settings.seed,
+        "batch": settings.batch,
+        "latency": f"measured on {min(alone, default=0)} rows made one by one; the others {settings.batch} at a time",
+        "hardware": hardware(settings.threads or idle_cores()),
+    }
+
+
+def _system_object(system: System, asked: System, outputs: Outputs, metrics: Metrics) -> dict[str, Any]:
+    import numpy as np
+
+    seconds = latencies(outputs.records)
+    training = training_object(system)
+    return {
+        "name": system.name,
+        "kind": system.kind,
+        "model": asked.model or f"from nothing: {(asked.finetune or {}).get('init')}",
+        "examples": system.examples,
+        "passages": system.passages,
+        "attempts": system.attempts,
+        "trained": training,
+        "metrics": {name: estimate(each) for name, each in metrics.items()},
+        "cost": {
+            "latency_p50": plain(float(np.percentile(seconds, 50))) if seconds else None,
+            "latency_p95": plain(float(np.percentile(seconds, 95))) if seconds else None,
+            "prompt_tokens": _mean([record.prompt_tokens for record in outputs.records]),
+            "completion_tokens": _mean([record.completion_tokens for record in outputs.records]),
+            "peak_memory_mb": plain(outputs.peak_memory_mb, 1),
+            "cpu_seconds_a_row": _mean([record.cpu_seconds for record in outputs.records]),
+        },
+        "prompt_example": outputs.prompt_example,
+    }
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return plain(sum(known) / len(known)) if known else None
+
+
+def _version() -> str:
+    try:
+        return version("openbook-rag")
+    except PackageNotFoundError:
+        return "0"

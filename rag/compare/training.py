@@ -1,0 +1,152 @@
+"""Fine-tune the systems that ask for it, each once, with what they will be shown; also on parts of the rows."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rag.compare.material import Material, as_hash
+from rag.compare.models import Models
+from rag.compare.settings import Settings
+from rag.compare.system import System
+from rag.finetune.folder import TRAINED_FILE, Trained, data_hash
+from rag.finetune.settings import FinetuneSettings
+from rag.rows import Row
+
+
+@dataclass(frozen=True)
+class Training:
+    """Trains into `folder`/NAME, unless the very same training lies in some folder there already."""
+
+    folder: Path
+    material: Material
+    valid: Sequence[Row]
+    models: Models
+    settings: Settings
+
+    def trained(self, system: System, rows: Sequence[Row] | None = None) -> System:
+        """Return the system with its trained model in place of the one to start from.
+
+        `rows` are those to learn from, all of train unless given; of a part of them the steps are `part_of_steps`.
+        Raises ValueError where a folder of the system's name was trained otherwise.
+        """
+        if system.finetune is None:
+            return system
+        learnt = self.material.train if rows is None else rows
+        options = dict(system.finetune)
+        if rows is not None:
+            options = part_of_steps(options, len(rows), len(self.material.train))
+        made_by = self._made_by(system, learnt, options)
+        folder = self._found(made_by)
+        if folder is None:
+            name = _file_name(system.name) + ("" if rows is None else f"-{len(rows)}-rows")
+            folder = self._train(system, learnt, options, made_by, self.folder / name)
+        return replace(system, model=str(folder), finetune=None)
+
+    def _made_by(self, system: System, rows: Sequence[Row], options: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "start": self.models.fingerprint(system.model) if system.model else None,
+            "options": dict(options),
+            "shown": self.material.shown(system),
+            "train": data_hash(rows),
+            "valid": data_hash(self.valid),
+        }
+
+    def _found(self, made_by: Mapping[str, Any]) -> Path | None:
+        """Return the folder that was made by this very training; a model serves all systems that are trained alike."""
+        for file in sorted(self.folder.glob("*.json")) if self.folder.is_dir() else []:
+            folder = file.with_suffix("")
+            if (folder / TRAINED_FILE).is_file() and _read(file) == json.loads(json.dumps(made_by)):
+                return folder
+        return None
+
+    def _train(
+        self, system: System, rows: Sequence[Row], options: dict[str, Any], made_by: Mapping[str, Any], folder: Path
+    ) -> Path:
+        from rag.finetune import finetune
+
+        note = folder.with_name(f"{folder.name}.json")
+        if (folder / TRAINED_FILE).is_file():
+            changed = _changed(_read(note), made_by)
+            raise ValueError(
+                f"{folder} was trained otherwise ({changed}): remove it, or give system {system.name!r} another name"
+            )
+        self.models.release()
+        settings = {"device": self.settings.device, "threads": self.settings.threads, **options}
+        init = settings.pop("init", None)
+        finetune(
+            system.model,
+            rows,
+            self.valid or None,
+            out=folder,
+            init=init,
+            contexts=self.material.contexts(system),
+            context=self.material.shown(system),
+            **settings,
+        )
+        note.write_text(json.dumps(made_by, indent=1, ensure_ascii=False), "utf-8")
+        return folder
+
+
+def nested(rows: Sequence[Row], sizes: Sequence[int], seed: int) -> list[list[Row]]:
+    """Return parts of the rows of these sizes, each within the next larger one, in the rows' own order."""
+    order = list(range(len(rows)))
+    random.Random(seed).shuffle(order)
+    return [[rows[at] for at in sorted(order[:size])] for size in sizes]
+
+
+def training_object(system: System) -> dict[str, Any] | None:
+    """Return what a trained system's folder says of its training, as a comparison holds it; None where it is none."""
+    trained = Trained.of(system.model) if system.model else None
+    if trained is None:
+        return None
+    details, settings = trained.details, trained.details.get("settings", {})
+    return {
+        "rows": details.get("rows"),
+        "epochs": _epochs(details),
+        "seconds": details.get("seconds"),
+        "parameters": details.get("parameters"),
+        "method": settings.get("method"),
+        "init": details.get("start"),
+    }
+
+
+def _epochs(details: Mapping[str, Any]) -> float | None:
+    rows, steps = details.get("rows"), details.get("steps")
+    size = details.get("settings", {}).get("batch_size")
+    return round(steps * size / rows, 2) if rows and steps and size else None
+
+
+def part_of_steps(options: Mapping[str, Any], rows: int, all_rows: int) -> dict[str, Any]:
+    """Return the options of a training for learning from a part of the rows: sqrt(part / all) as many steps.
+
+    Fewer rows are passed over more often, and still cost less in all. With as many passes as all rows get, a model
+    from nothing would be stopped long before it has learnt the few; with as many steps, every point of a curve would
+    cost as much as its last.
+    """
+    share = (rows / all_rows) ** 0.5
+    if options.get("max_steps"):
+        return {**options, "max_steps": max(1, round(options["max_steps"] * share))}
+    return {**options, "epochs": round(options.get("epochs", FinetuneSettings.epochs) / share, 4)}
+
+
+def _read(file: Path) -> Any:
+    try:
+        return json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def _changed(before: Any, now: Mapping[str, Any]) -> str:
+    if not isinstance(before, dict):
+        return "its .json is missing"
+    return "other " + ", ".join(key for key in now if as_hash({key: before.get(key)}) != as_hash({key: now[key]}))
+
+
+def _file_name(name: str) -> str:
+    return re.sub(r"[^\w.+-]+", "-", name).strip("-.") or "model"

@@ -1,0 +1,485 @@
+"""Comparisons: nothing generated twice, whatever interrupts; every number from the records; bad input in one line."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prompts.types import RenderedPrompt
+from rag.cli import main
+from rag.compare import Settings, System, compare
+from rag.compare.models import LocalModels
+from rag.compare.outputs import Generating
+from rag.generate.base import Decoding, Generation
+from rag.report import check_comparison
+from rag.rows import Row, RowsError
+
+COLOURS = ("red", "green", "blue", "grey")
+
+
+def product(number: int, split: str = "") -> Row:
+    fields = {"name": f"lamp {split}{number}", "colour": COLOURS[number % 4], "watts": f"{number + 3} watts"}
+    text = f"the {fields['name']} is a {fields['colour']} lamp of {fields['watts']}"
+    return Row(f"{split}{number}", "describe", {"fields": fields, "intent": "inform"}, (text,))
+
+
+TRAIN = [product(number, "t") for number in range(40)]
+TEST = [product(number) for number in range(30)]
+
+
+class Lamps:
+    """Describes lamps: rightly when it was shown how, and it counts what it is asked."""
+
+    special_tokens: frozenset[str] = frozenset()
+    style = "completion"
+    context_window = 500
+
+    def __init__(self, name: str = "lamps", fail_after: int | None = None) -> None:
+        self.name = name
+        self.fail_after = fail_after
+        self.asked: Counter[tuple[str, float, int | None]] = Counter()
+        self.sizes: list[int] = []
+
+    def count_tokens(self, prompt: RenderedPrompt) -> int:
+        return len(str(prompt).split())
+
+    def prompt_window(self, max_new_tokens: int) -> int:
+        return self.context_window - max_new_tokens
+
+    def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
+        if self.fail_after is not None:
+            self.fail_after -= 1
+            if self.fail_after < 0:
+                raise KeyboardInterrupt
+        self.sizes.append(len(prompts))
+        return [self._one(str(prompt), decoding) for prompt in prompts]
+
+    def _one(self, prompt: str, decoding: Decoding) -> Generation:
+        self.asked[prompt, decoding.temperature, decoding.seed] += 1
+        fields = dict(re.findall(r"^(\w+): (.*)$", prompt.rpartition("\n\n")[2], re.MULTILINE))
+        text = f"the {fields['name']} is a {fields['colour']} lamp of {fields['watts']}"
+        if "Description: the" not in prompt and not decoding.temperature:
+            text = f"buy this pink {fields['name']} , 99 watts"
+        return Generation(text, self.count_tokens(prompt), len(text.split()), "stop")
+
+
+class Shelf:
+    """Models that are there already."""
+
+    def __init__(self, *generators: Lamps) -> None:
+        self.generators = {generator.name: generator for generator in generators}
+
+    def fingerprint(self, model: str) -> str:
+        return f"weights of {model}"
+
+    def load(self, model: str, options: Mapping[str, Any]) -> Lamps:
+        return self.generators[model]
+
+    def release(self) -> None:
+        return
+
+
+SYSTEMS = [
+    System("prompt", "lamps"),
+    System("three examples", "lamps", examples=3),
+    System("similar", "lamps", passages=2),
+    System("checked", "lamps", attempts=3),
+]
+
+
+def run(folder: Path, generator: Lamps, systems: Sequence[System] = SYSTEMS, **options: Any) -> dict[str, Any]:
+    options = {"train": TRAIN, "settings": Settings(batch=4, alone=3, samples=2), "progress": False, **options}
+    return dict(compare(systems, options.pop("rows", TEST), out=folder, models=Shelf(generator), **options).content)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("compared")
+    return folder, run(folder, Lamps())
+
+
+def test_a_comparison_is_written_whole(done) -> None:
+    folder, content = done
+    check_comparison(content)
+    assert json.loads((folder / "comparison.json").read_text()) == content
+    assert "<html" in (folder / "report.html").read_text()
+    assert not list(folder.glob("*.part"))
+
+
+def test_the_numbers_are_those_of_the_texts(done) -> None:
+    _, content = done
+    systems = {system["name"]: system for system in content["systems"]}
+    assert [system["kind"] for system in content["systems"]] == ["zero-shot", "few-shot", "rag", "zero-shot"]
+    assert content["metrics"][0]["name"] == "bleu"
+    for name in ("three examples", "similar", "checked"):
+        assert systems[name]["metrics"]["bleu"]["value"] == pytest.approx(100)
+        assert systems[name]["metrics"]["slot_error_rate"]["value"] == 0
+    prompt = systems["prompt"]["metrics"]
+    assert prompt["slot_error_rate"]["value"] == pytest.approx(100 * 2 / 3), "colour missing, watts wrong, of three"
+    assert (prompt["missing"]["value"], prompt["wrong"]["value"]) == (pytest.approx(100 / 3), pytest.approx(100 / 3))
+    pairs = [(each["a"], each["b"]) for each in content["differences"]["bleu"]]
+    assert pairs == [
+        ("prompt", "three examples"), ("prompt", "similar"), ("prompt", "checked"), ("three examples", "similar"),
+        ("three examples", "checked"), ("similar", "checked"),
+    ]  # fmt: skip
+    first = content["differences"]["bleu"][0]
+    assert first["difference"] == pytest.approx(prompt["bleu"]["value"] - 100)
+    assert first["p"] < 0.01
+    assert content["differences"]["bleu"][-1] | {"p": 1.0} == {
+        "a": "similar", "b": "checked", "difference": 0, "low": 0, "high": 0, "p": 1.0
+    }  # fmt: skip
+
+
+def test_what_was_shown_and_what_it_cost_is_told(done) -> None:
+    _, content = done
+    systems = {system["name"]: system for system in content["systems"]}
+    for number, (name, shown) in enumerate({"prompt": 0, "three examples": 3, "similar": 2, "checked": 0}.items()):
+        system = systems[name]
+        assert system["prompt_example"].count("Description: ") == shown
+        assert system["prompt_example"].endswith("Description:")
+        assert system["cost"]["latency_p50"] is not None
+        assert system["cost"]["cpu_seconds_a_row"] is not None
+        assert system["cost"]["prompt_tokens"] >= 10 * (shown + 1)
+        assert system["trained"] is None
+        assert (system["examples"], system["passages"]) == (3 * (number == 1), 2 * (number == 2))
+    assert "measured on 3 rows made one by one; the others 4 at a time" in content["settings"]["latency"]
+    assert content["settings"]["hardware"]["cores"] >= 1
+
+
+def test_samples_are_marked(done) -> None:
+    _, content = done
+    assert len(content["samples"]) == 2
+    sample = content["samples"][0]
+    output = sample["outputs"]["prompt"]
+    assert sample["given"].startswith("inform: name: lamp")
+    assert (output["missing"], output["wrong"]) == (["colour"], [["watts", "99 watts"]])
+    assert [output["text"][start:end] for start, end in output["spans"]] == ["99 watts"]
+    assert sample["outputs"]["similar"]["text"] == sample["references"][0]
+
+
+def test_the_advice_follows_from_the_numbers(done) -> None:
+    text = done[1]["advice"]
+    assert text.startswith("Three examples is best by BLEU: 100.0")
+    assert "not significantly better than similar and checked" in text
+    assert "30 test rows are few" in text
+
+
+def test_some_rows_are_made_alone_and_never_twice(tmp_path) -> None:
+    generator = Lamps()
+    run(tmp_path, generator)
+    assert set(generator.asked.values()) == {1}
+    assert generator.sizes.count(1) >= 3 * 3
+    again = Lamps()
+    run(tmp_path, again, settings=Settings(batch=8, alone=9, samples=3, title="another title"))
+    assert not again.asked, "what has been written is not written again"
+
+
+def test_the_checked_system_goes_on_from_the_first_texts(tmp_path) -> None:
+    generator = Lamps()
+    content = run(tmp_path, generator, SYSTEMS[3:])
+    assert sum(generator.asked.values()) == 2 * len(TEST), "a first text, and the one that passed"
+    other = Lamps()
+    run(tmp_path, other, [*SYSTEMS[3:], System("first", "lamps")])
+    assert not other.asked
+    [system] = content["systems"]
+    assert system["cost"]["completion_tokens"] == 8 + 10, "tokens are those of both texts"
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_interrupted_anywhere_and_begun_again_nothing_is_generated_twice(tmp_path, seed) -> None:
+    chance, asked, interruptions = random.Random(seed), Counter[Any](), 0
+    while True:
+        generator = Lamps(fail_after=chance.randint(0, 9))
+        try:
+            content = run(tmp_path, generator)
+        except KeyboardInterrupt:
+            interruptions += 1
+            asked += generator.asked
+            _tear(tmp_path / "cache", chance)
+            continue
+        asked += generator.asked
+        break
+    assert interruptions >= 3
+    assert max(asked.values()) == 1
+    assert len(asked) == 4 * len(TEST)
+    whole = run(tmp_path / "other", Lamps())
+    for system, same in zip(content["systems"], whole["systems"], strict=True):
+        assert system["metrics"] == same["metrics"]
+
+
+def _tear(cache: Path, chance: random.Random) -> None:
+    """Leave the beginning of a line behind, as a kill in the middle of a write does."""
+    for file in cache.glob("*.jsonl"):
+        with file.open("a") as opened:
+            opened.write('{"key": "0123456789abcdef", "row": "3", "output": "the la'[: chance.randint(0, 60)])
+
+
+def test_a_line_that_a_kill_tore_is_made_again_and_no_other(tmp_path) -> None:
+    run(tmp_path, Lamps(), SYSTEMS[:1])
+    [file] = (tmp_path / "cache").glob("*.jsonl")
+    file.write_bytes(file.read_bytes()[:-9])
+    again = Lamps()
+    content = run(tmp_path, again, SYSTEMS[:1])
+    assert sum(again.asked.values()) == 1
+    assert content["systems"][0]["metrics"]["length"]["value"] == pytest.approx(7)
+
+
+@pytest.mark.parametrize(
+    ("system", "options"),
+    [
+        (System("a", "lamps", options={"context_window": 300}), {}),
+        (System("a", "lamps", examples=1), {}),
+        (System("a", "lamps", passages=1), {}),
+        (System("a", "lamps"), {"settings": Settings(decoding={"max_new_tokens": 50})}),
+        (System("a", "other"), {}),
+    ],
+)
+def test_what_decides_a_text_makes_it_anew(tmp_path, system, options) -> None:
+    run(tmp_path, Lamps(), [System("a", "lamps")])
+    generator = Lamps(system.model)
+    run(tmp_path, generator, [system], **options)
+    assert sum(generator.asked.values()) == len(TEST)
+
+
+def test_similar_rows_of_other_train_rows_make_texts_anew(tmp_path) -> None:
+    run(tmp_path, Lamps(), SYSTEMS[2:3])
+    generator = Lamps()
+    run(tmp_path, generator, SYSTEMS[2:3], train=TRAIN[:-1])
+    assert sum(generator.asked.values()) == len(TEST)
+
+
+def test_rows_that_train_holds_are_dropped_and_no_row_sees_itself(tmp_path) -> None:
+    generator = Lamps()
+    leaking = [*TRAIN, product(3), product(4)]
+    content = run(tmp_path, generator, SYSTEMS[2:3], train=leaking)
+    [check] = content["data"]["checks"]
+    assert (check["check"], check["count"], check["action"]) == ("duplicates across splits", 2, "dropped from test")
+    assert content["data"]["test"]["rows"] == len(TEST) - 2
+    for prompt, _, _ in generator.asked:
+        *shown, asked = prompt.split("\n\n")
+        name = re.search("name: (.*)", asked)
+        assert name
+        assert all(f"name: {name[1]}\n" not in each for each in shown)
+
+
+def test_drawn_rows_are_the_same_for_all_and_for_every_run(tmp_path) -> None:
+    settings = Settings(rows=7, batch=4, alone=0, samples=1)
+    generator = Lamps()
+    content = run(tmp_path, generator, SYSTEMS[:3], settings=settings)
+    assert content["data"]["test"]["rows"] == 7
+    assert "7 of 30 test rows were drawn" in content["data"]["checks"][-1]["text"]
+    assert sum(generator.asked.values()) == 21
+    asked = [re.findall("name: (.*)", prompt)[-1] for prompt, _, _ in generator.asked]
+    assert Counter(Counter(asked).values()) == {3: 7}
+
+
+BAD: dict[str, tuple[list[System], dict[str, Any], str]] = {
+    "no systems": ([], {}, "no systems to compare"),
+    "one name twice": ([System("a", "lamps"), System("a", "lamps", examples=1)], {}, "two systems are called 'a'"),
+    "examples of no rows": ([System("a", "lamps", examples=1)], {"train": ()}, "'a' shows examples: give the train"),
+    "too many examples": ([System("a", "lamps", examples=41)], {}, "41 examples cannot be chosen from 40 rows"),
+    "similar of no rows": ([System("a", "lamps", passages=1)], {"train": ()}, "'a' shows similar rows: give the train"),
+    "unknown finetune option": ([System("a", "lamps", finetune={"epoch": 3})], {}, "finetune has no option 'epoch'"),
+    "bad finetune option": ([System("a", "lamps", finetune={"epochs": -1})], {}, "finetune: epochs must be above 0"),
+    "two tasks": (
+        [System("a", "lamps")],
+        {"valid": [Row("1", "classify", {"text": "x"}, ("y",))]},
+        "classify and desc",
+    ),
+    "nothing left": ([System("a", "lamps")], {"train": TEST}, "nothing is left of the 30 test rows"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_cannot_be_compared_is_refused_before_anything_is_made(tmp_path, case) -> None:
+    systems, options, message = BAD[case]
+    generator = Lamps()
+    with pytest.raises(ValueError, match=message):
+        run(tmp_path / "out", generator, systems, **options)
+    assert not generator.asked
+    assert not (tmp_path / "out" / "comparison.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": " "}, "needs a name"),
+        ({"examples": -1}, "examples is -1"),
+        ({"examples": 1, "passages": 1}, "give examples or passages, not both"),
+        ({"attempts": 0}, "attempts is 0"),
+        ({"model": None}, "has no model"),
+        ({"finetune": {"init": "t5-tiny"}}, "a model to start from or finetune's init, not both"),
+    ],
+)
+def test_a_system_that_cannot_be_is_refused(options, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        System(**{"name": "a", "model": "lamps", **options})
+
+
+def test_a_row_that_does_not_fit_is_named(tmp_path) -> None:
+    long = Row("long", "describe", {"fields": {"name": "x " * 500}, "intent": ""}, ("x",))
+    with pytest.raises(RowsError, match=r"^row long: the prompt has"):
+        run(tmp_path, Lamps(), SYSTEMS[:1], rows=[*TEST, long])
+
+
+def test_definitions_differ_only_by_what_matters(tmp_path) -> None:
+    from rag.compare.material import Material
+
+    material = Material("describe", TRAIN, TEST)
+    generating = Generating(tmp_path, material, Shelf(Lamps()), Settings())
+    one, other = System("a", "lamps", passages=3), System("b", "lamps", passages=3)
+    assert generating.definition(one) == generating.definition(other)
+    assert generating.definition(one) != generating.definition(System("a", "lamps", passages=3, shown="passages"))
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys) -> Command:
+    monkeypatch.chdir(tmp_path)
+    generator = Lamps("scripted")
+    monkeypatch.setattr(LocalModels, "load", lambda *_: generator)
+    monkeypatch.setattr(LocalModels, "fingerprint", lambda self, model: model)
+    for name, rows in {"train": TRAIN, "test": TEST}.items():
+        lines = [
+            {"id": row.id, "fields": row.values["fields"], "intent": "inform", "references": row.references}
+            for row in rows
+        ]
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        status = main(["compare", *arguments])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+def test_the_common_case_is_one_command(command, tmp_path) -> None:
+    arguments = ("--train", "train.jsonl", "--test", "test.jsonl", "--out", "out", "--rows", "10")
+    status, out, err = command(*arguments, "--systems", "zero-shot,few-shot,rag,zero-shot+check")
+    assert (status, err) == (0, "")
+    assert "few-shot" in out
+    assert "Few-shot is best by BLEU" in " ".join(out.split())
+    content = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert [system["name"] for system in content["systems"]] == ["zero-shot", "few-shot", "rag", "zero-shot+check"]
+    assert content["data"]["train"]["path"] == "train.jsonl"
+    assert re.fullmatch("[0-9a-f]{64}", content["data"]["train"]["sha256"])
+    assert content["data"]["valid"] is None
+    assert json.loads(command(*arguments, "--json")[1])["systems"][0]["name"] == "zero-shot"
+
+
+PLAN = """
+title = "Lamps"
+out = "out"
+rows = 10
+samples = 1
+[data]
+train = "train.jsonl"
+test = "test.jsonl"
+[decoding]
+max_new_tokens = 40
+[[system]]
+name = "plain"
+model = "builtin:smollm2"
+[[system]]
+name = "similar, as passages"
+model = "builtin:smollm2"
+passages = 2
+shown = "passages"
+"""
+
+
+def test_the_general_case_is_a_file(command, tmp_path, monkeypatch) -> None:
+    (tmp_path / "plan").mkdir()
+    (tmp_path / "plan" / "compare.toml").write_text(
+        PLAN.replace('"train.jsonl"', '"../train.jsonl"').replace('"test.', '"../test.')
+    )
+    status, _, err = command("plan/compare.toml")
+    assert (status, err) == (0, "")
+    content = json.loads((tmp_path / "plan" / "out" / "comparison.json").read_text())
+    assert content["title"] == "Lamps"
+    assert content["settings"]["decoding"]["max_new_tokens"] == 40
+    assert content["systems"][1]["prompt_example"].startswith("Notes on similar products:")
+
+
+def test_ctrl_c_is_one_line(command, monkeypatch) -> None:
+    generator = Lamps("scripted", fail_after=2)
+    monkeypatch.setattr(LocalModels, "load", lambda *_: generator)
+    status, out, err = command("--train", "train.jsonl", "--test", "test.jsonl", "--out", "out")
+    assert (status, out) == (130, "")
+    assert err == "rag: interrupted; what was finished is kept, and the same command goes on from there\n"
+
+
+MISTAKES = {
+    "nothing": ([], "nothing to compare on: give --test FILE.jsonl"),
+    "no folder": (["--test", "test.jsonl"], "name the folder to write into: --out DIR"),
+    "unknown system": (
+        ["--test", "test.jsonl", "--out", "o", "--systems", "rags"],
+        "unknown system 'rags'; known: zero",
+    ),
+    "no finetuned": (["--test", "test.jsonl", "--out", "o", "--systems", "fine-tuned"], "needs --finetuned FOLDER"),
+    "no rows": (["--test", "no.jsonl", "--out", "o"], "no rows at no.jsonl"),
+    "no plan": (["no.toml"], "no plan at no.toml"),
+    "plan and option": (["plan.toml", "--rows", "3"], "--rows stands in the file where one is given"),
+    "bad decoding": (
+        ["--test", "test.jsonl", "--out", "o", "--max-new-tokens", "0"],
+        "max_new_tokens must be at least 1",
+    ),
+    "bad curve": (["--test", "test.jsonl", "--out", "o", "--curve", "few"], "--curve few: it takes numbers"),
+    "bad rows": (["--test", "test.jsonl", "--out", "o", "--rows", "0"], "rows is 0"),
+    "bad finetune": (["--test", "test.jsonl", "--out", "o", "--finetune", "epoch=3"], "--finetune 'epoch=3': needs"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_on_the_command_line_is_one_line(command, tmp_path, case) -> None:
+    arguments, message = MISTAKES[case]
+    (tmp_path / "plan.toml").write_text(PLAN)
+    status, out, err = command(*arguments)
+    assert (status, out) == (1, "")
+    assert err.startswith("rag: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert not (tmp_path / "o").exists()
+
+
+PLANS = {
+    "not TOML": ("[data", "is not valid TOML"),
+    "unknown table": ("[dat]\n", "no option 'dat'"),
+    "no test": ("[data]\n[[system]]\nname='a'\n", "[data] needs the test rows"),
+    "no systems": ("[data]\ntest='t'\n", "each is a table of its own: [[system]]"),
+    "unknown data": ("[data]\ntest='t'\ntset='t'\n", "[data]: no option 'tset'"),
+    "unnamed": ("[data]\ntest='t'\n[[system]]\nmodel='a'\n", "[[system]] 1: each system needs a name"),
+    "unknown option": ("[data]\ntest='t'\n[[system]]\nname='a'\nmodels='a'\n", "[[system]] 1: no option 'models'"),
+    "no model": ("[data]\ntest='t'\n[[system]]\nname='a'\n", "system 'a' has no model"),
+    "shown": ("[data]\ntest='t'\n[[system]]\nname='a'\nmodel='b'\nshown='both'\n", "shown is 'both'"),
+    "decoding": ("[data]\ntest='t'\n[decoding]\nbeams=3\n[[system]]\nname='a'\nmodel='b'\n", "no option 'beams'"),
+    "decoding value": (
+        "[data]\ntest='t'\n[decoding]\nnum_beams=0\n[[system]]\nname='a'\nmodel='b'\n",
+        "num_beams must",
+    ),
+    "number": ("rows='3'\n[data]\ntest='t'\n[[system]]\nname='a'\nmodel='b'\n", "rows is '3'"),
+    "path": ("[data]\ntest=3\n[[system]]\nname='a'\nmodel='b'\n", "3 is no path"),
+}
+
+
+@pytest.mark.parametrize("case", PLANS)
+def test_a_mistake_in_a_plan_is_one_line(command, tmp_path, case) -> None:
+    text, message = PLANS[case]
+    (tmp_path / "plan.toml").write_text(text)
+    status, out, err = command("plan.toml")
+    assert (status, out) == (1, "")
+    assert err.startswith("rag: plan.toml")
+    assert err.count("\n") == 1
+    assert message in err
