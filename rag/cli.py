@@ -73,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_classify(commands, shared)
     _add_evaluate(commands, [shared, _generating()])
 
+    _add_finetune_embedder(commands, shared)
     _add_report(commands)
     commands.add_parser("sources", parents=[shared], help="list what the store holds")
     delete = commands.add_parser("delete", parents=[shared], help="remove a source from the store")
@@ -217,6 +218,30 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     )
     labels.add_argument("--out-of-scope", metavar="LABEL", help="the label of rows that belong to no other")
     labels.add_argument("--threshold", type=float, metavar="P", help="below this probability a text is out of scope")
+
+
+def _add_finetune_embedder(commands: Any, shared: argparse.ArgumentParser) -> None:
+    finetune = commands.add_parser(
+        "finetune-embedder", parents=[shared], help="fine-tune the embedder on questions and their passages"
+    )
+    finetune.set_defaults(command="finetune_embedder")
+    finetune.add_argument("pairs", type=Path, metavar="FILE", help='JSONL of {"question", "passage"}')
+    finetune.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
+    finetune.add_argument("--valid", type=Path, metavar="FILE", help="pairs to measure with (default: some held out)")
+    finetune.add_argument("--valid-share", type=float, metavar="X", help="share of passages held out (default: 0.1)")
+    finetune.add_argument("--negatives", type=int, metavar="N", help="hard negatives a pair, mined from the store")
+    finetune.add_argument("--documents", nargs="+", metavar="PATH", help="files and folders to read beforehand")
+    finetune.add_argument("--epochs", type=float, metavar="N", help="passes over the pairs (default: 3)")
+    finetune.add_argument("--batch-size", type=int, metavar="PAIRS", help="pairs a step (default: 32)")
+    finetune.add_argument("--learning-rate", type=float, metavar="X", help="default: 3e-5")
+    finetune.add_argument("--metric", help="what chooses the best: ndcg@10 (default), mrr@10")
+    finetune.add_argument("--eval-every", type=int, metavar="STEPS", help="measure so often (default: once an epoch)")
+    finetune.add_argument("--patience", type=int, metavar="N", help="stop after N measurements without a better one")
+    finetune.add_argument("--max-truncated", type=float, metavar="X", help="share of texts that may be cut off")
+    finetune.add_argument("--seed", type=int, help="of everything random (default: 0)")
+    finetune.add_argument("--device", metavar="NAME", help="cpu (default), cuda or mps")
+    finetune.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as torch is set up)")
+    finetune.add_argument("--restart", action="store_true", help="forget the checkpoints of a run that was ended")
 
 
 def _add_report(commands: Any) -> None:
