@@ -10,15 +10,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rag.finetune.embedder import FinetunedEmbedder, finetune_embedder
+    from rag.finetune.embedder_settings import EmbedderSettings
     from rag.finetune.run import Finetuned, finetune
     from rag.finetune.settings import FinetuneSettings
 
-__all__ = ["FinetuneSettings", "Finetuned", "finetune"]
+__all__ = [
+    "EmbedderSettings",
+    "FinetuneSettings",
+    "Finetuned",
+    "FinetunedEmbedder",
+    "finetune",
+    "finetune_embedder",
+]
 
 _HOME = {
+    "EmbedderSettings": "rag.finetune.embedder_settings",
     "FinetuneSettings": "rag.finetune.settings",
     "Finetuned": "rag.finetune.run",
+    "FinetunedEmbedder": "rag.finetune.embedder",
     "finetune": "rag.finetune.run",
+    "finetune_embedder": "rag.finetune.embedder",
 }
 
 
