@@ -294,11 +294,12 @@ def _names(files: Sequence[Path]) -> list[str]:
 
 
 def _sampled(rows: Sequence[T], options: argparse.Namespace) -> Sequence[T]:
-    """Return a seeded sample in the rows' own order, or all of them."""
+    """Return a seeded sample in the rows' own order, or all of them; a smaller sample is part of a larger one."""
     if options.rows is None or options.rows >= len(rows):
         return rows
-    chosen = random.Random(options.seed or 0).sample(range(len(rows)), options.rows)
-    return [rows[at] for at in sorted(chosen)]
+    order = list(range(len(rows)))
+    random.Random(options.seed or 0).shuffle(order)
+    return [rows[at] for at in sorted(order[: options.rows])]
 
 
 def _run(options: argparse.Namespace) -> Run:

@@ -93,8 +93,9 @@ def evaluations(systems: Mapping[str, Evaluation], title: str, confusions: Mappi
     cells = [[column.get(name, ("", ""))[0] for column in columns] for name in names]
     head = list(systems) if len(systems) > 1 else ["value [95% interval]"]
     _table(["", *head, ""], [[name, *row, units[name]] for name, row in zip(names, cells, strict=True)])
-    for each in dict.fromkeys(m.signature for found in systems.values() for m in found.metrics if m.signature):
-        line(colour(each, DIM))
+    signed = [each for found in systems.values() for each in found.metrics if each.signature]
+    for signature in dict.fromkeys(f"{meaning_of(each.name).title}|{each.signature}" for each in signed):
+        line(colour(signature, DIM))
     for name, table in confusions.items():
         _confused(name, table)
     pairs = [(metric, *pair) for metric, listed in differences(systems).items() for pair in listed]

@@ -395,7 +395,7 @@ def test_text_for_a_person(run) -> None:
     assert any(line.startswith("BLEU ") and line.endswith("points") and "[" in line for line in lines)
     assert any(line.startswith("Slot errors ") and line.endswith("%") for line in lines)
     assert any(line.startswith("Latency p50 ") for line in lines)
-    assert any("version:2" in line for line in lines), "the signature"
+    assert any(line.startswith("BLEU|nrefs:1|") and "version:2" in line for line in lines), "the signature"
     assert "\x1b[" not in out
 
 
@@ -429,10 +429,12 @@ def test_a_sample_is_the_same_for_the_same_seed_and_what_is_kept_is_used(run) ->
     assert chosen[0] == chosen[1] != chosen[2]
     assert chosen[0] == sorted(chosen[0], key=lambda row: int(row[1:])), "in the order of the file"
     assert len(run.generator.prompts) == 10
+    run("text", rows, "--rows", 8, "--seed", 1, "--cache", "c.jsonl")
+    assert len(run.generator.prompts) == 13, "a larger sample holds the smaller one"
     run("text", rows, "--rows", 5, "--seed", 1, "--cache", "c.jsonl", "--max-new-tokens", 9)
-    assert len(run.generator.prompts) == 15, "other settings"
+    assert len(run.generator.prompts) == 18, "other settings"
     run("text", rows, "--rows", 5, "--seed", 1, "--no-cache")
-    assert len(run.generator.prompts) == 20
+    assert len(run.generator.prompts) == 23
     assert not Path("build").exists()
 
 
