@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,7 +86,7 @@ def finetune(
     valid_examples = []
     for task in tasks:
         if task.valid:
-            held = encode(task, task.valid, generator, chosen.max_target_tokens)
+            held = encode(task, task.valid[: chosen.valid_rows], generator, chosen.max_target_tokens)
             _check_left_out(task, held, chosen, "validation rows")
             valid_examples += held.examples
     batches = _batches(encoded, chosen)
@@ -272,7 +273,8 @@ def prepared(generator: TransformersGenerator, from_nothing: bool, settings: Fin
             target_modules=targets if targets == "all-linear" else targets.split(","),
             task_type="SEQ_2_SEQ_LM" if generator.family == "seq2seq" else "CAUSAL_LM",
         )
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # peft's remarks on transformers' names, and on GPT-2's turned weights
             torch.manual_seed(settings.seed)  # the adapter's first weights are random
             return get_peft_model(model, config), rate or 1e-3
     if rate is None:

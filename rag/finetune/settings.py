@@ -18,9 +18,9 @@ class FinetuneSettings:
     others. `schedule` is one of transformers' ("cosine", "linear", "constant", ...), `warmup` a share of the steps.
     `max_target_tokens` is the longest target, and how much the model may write when validated. Rows whose input or
     target does not fit are left out; more than `max_left_out` of them (a share) is refused. `metric` is what early
-    stopping and the choice of the best checkpoint go by: "loss", or "bleu", "exact_match" or "f1" of texts generated
-    for `valid_rows` rows; `patience` evaluations without a better one end the run (None: never). `eval_every` steps
-    (None: once an epoch) it is evaluated and a checkpoint written. `temperature` and `cap` mix the tasks (see
+    stopping and the choice of the best checkpoint go by: "loss", or "bleu", "exact_match" or "f1" of generated texts,
+    on the first `valid_rows` validation rows of each task; `patience` evaluations without a better one end the run
+    (None: never). `eval_every` steps (None: once an epoch) it is evaluated and a checkpoint written. `temperature` and `cap` mix the tasks (see
     `mixture`). `placeholders` lets values be written as marks (see `rag.placeholders`), `words` names an embedder from
     whose vectors the words of a model from nothing start. `threads` None: all cores. `precision` "auto" is bfloat16
     where the device has it, else float32.
@@ -39,7 +39,7 @@ class FinetuneSettings:
     max_target_tokens: int = 96
     max_left_out: float = 0.01
     metric: str = "loss"
-    valid_rows: int = 200
+    valid_rows: int = 300
     patience: int | None = None
     eval_every: int | None = None
     temperature: float = 1.0
