@@ -166,7 +166,7 @@ class TransformersGenerator(ABC):
         """Generate for a batch; None for a row of it that must be done alone."""
         from rag.generate.choose import Choice, Halt, Repetition, Rows
 
-        inputs, start = self.inputs(rows)
+        inputs, start = self._read(rows)
         device = inputs["input_ids"].device
         state = Rows(len(rows), device, watched=self._exact and len(rows) > 1)
         greedy = decoding.num_beams == 1
@@ -206,6 +206,11 @@ class TransformersGenerator(ABC):
         inputs |= self._extra_inputs(inputs["input_ids"])
         device = self.model.device
         return {name: tensor.to(device) for name, tensor in inputs.items()}, self._new_from(width)
+
+    def _read(self, rows: list[list[int]]) -> tuple[dict[str, Any], int]:
+        """Return what `inputs` does; what a family can read once for all rows is read already."""
+        inputs, start = self.inputs(rows)
+        return dict(inputs), start
 
     @abstractmethod
     def _padded(self, row: list[int], filler: int, width: int) -> list[int]: ...

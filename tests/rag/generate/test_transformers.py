@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import logging
 import threading
@@ -58,6 +59,34 @@ def test_batches_equal_one_by_one(architecture: str, seed: int, generator_of: Ma
     alone = [generator.generate([prompt], SHORT)[0] for prompt in small_models.SENTENCES]
     for size in (1, 3, 8):
         assert generator.generate(small_models.SENTENCES[:size], SHORT) == alone[:size]
+
+
+@pytest.mark.parametrize("architecture", ["t5", "gpt2", "chat_llama"])
+def test_what_all_prompts_begin_with_is_read_once_and_changes_nothing(
+    architecture: str, generator_of: Make, small_models: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for seed in (1, 2, 3):
+        generator = generator_of(architecture, seed)
+        prompts = [" ".join(small_models.SENTENCES[:3]) + " " + own for own in small_models.SENTENCES[3:7]]
+        control = Decoding(max_new_tokens=16, repetition_penalty=1.2, stop=("zq",))
+        alone = [generator.generate([prompt], control)[0] for prompt in prompts]
+        assert generator.generate(prompts, control) == alone
+    read: list[int] = []
+    forward = generator.model.forward
+
+    @functools.wraps(forward)
+    def counted(*args: Any, **options: Any) -> Any:
+        ids = options.get("input_ids")
+        read.append(0 if ids is None else ids.numel())
+        return forward(*args, **options)
+
+    monkeypatch.setattr(generator.model, "forward", counted)
+    lengths = [generator.count_tokens(prompt) for prompt in prompts]
+    generator.generate(prompts, Decoding(max_new_tokens=1))
+    if generator.family == "causal":
+        beginning, own = read[:2]
+        assert beginning > 0.4 * min(lengths)
+        assert own == 4 * (max(lengths) - beginning)
 
 
 def test_sampling_is_repeatable_whatever_shares_the_batch(
