@@ -7,6 +7,7 @@ that a model is used as it was trained, and nothing ever gets its own text to re
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
@@ -54,6 +55,7 @@ class SimilarRows:
     rows: Mapping[str, Row]  # by the source of their chunk
     count: int
     shown: Shown = "examples"
+    common: frozenset[str] = frozenset()  # words that say nothing, since more than half of the rows hold them
     _found: dict[str, list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -68,7 +70,7 @@ class SimilarRows:
         """Index rows: by meaning and words with an embedder, else by words. Without a store they stay in memory."""
         _check_count("similar rows", count, len(rows))
         sources = {f"row-{number}": row for number, row in enumerate(rows)}
-        return cls(_indexed(sources, embedder, store), sources, count, shown)
+        return cls(_indexed(sources, embedder, store), sources, count, shown, _common([*sources.values()]))
 
     def __call__(self, rows: Sequence[Row]) -> list[Context]:
         if self.shown == "examples":
@@ -83,7 +85,8 @@ class SimilarRows:
         return self._found[own]
 
     def _search(self, row: Row, own: str) -> list[Row]:
-        asked = similarity_text(row)
+        words = similarity_text(row).split()
+        asked = " ".join(word for word in words if word.casefold() not in self.common) or " ".join(words)
         wanted = 2 * self.count + 4  # some may have the row's own input
         while True:
             hits = self.retriever.retrieve(asked, wanted)
@@ -129,6 +132,16 @@ def similarity_text(row: Row) -> str:
         return row.text
     fields = (f"{name} {value}" for name, value in row.values["fields"].items())
     return " ".join([str(row.values.get("intent", "")), *fields])
+
+
+def _common(rows: Sequence[Row]) -> frozenset[str]:
+    """Return the words of more than half of the rows.
+
+    BM25 gives them no weight, but would look at every row that has one: 7,900 laptops are searched in 18 ms each, with
+    them in 27.
+    """
+    counts = Counter(word for row in rows for word in set(similarity_text(row).casefold().split()))
+    return frozenset(word for word, count in counts.items() if count > len(rows) / 2)
 
 
 def _check_count(what: str, count: int, rows: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -21,7 +22,11 @@ DECIMALS = 6  # of a cosine: below that is the rounding of float32, which must n
 
 def best(scored: Iterable[tuple[Chunk, float]], k: int) -> list[Hit]:
     """Return the k best, best first; ties in the order of the text they come from."""
-    ordered = sorted(scored, key=lambda pair: (-pair[1], pair[0].source, pair[0].start, pair[0].id))
+    pairs = list(scored)
+    if len(pairs) > k:  # what orders ties costs more than a score: it is worked out for what may be among the best
+        least = heapq.nlargest(k, (score for _, score in pairs))[-1]
+        pairs = [pair for pair in pairs if pair[1] >= least]
+    ordered = sorted(pairs, key=lambda pair: (-pair[1], pair[0].source, pair[0].start, pair[0].id))
     return [Hit(chunk, score) for chunk, score in ordered[:k]]
 
 
