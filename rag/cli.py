@@ -73,7 +73,9 @@ def build_parser() -> argparse.ArgumentParser:
     _add_classify(commands, shared)
     _add_evaluate(commands, [shared, _generating()])
 
+    _add_finetune(commands, shared)
     _add_finetune_embedder(commands, shared)
+    _add_pretrain(commands, shared)
     _add_report(commands)
     commands.add_parser("sources", parents=[shared], help="list what the store holds")
     delete = commands.add_parser("delete", parents=[shared], help="remove a source from the store")
@@ -162,6 +164,74 @@ def _add_classify(commands: Any, shared: argparse.ArgumentParser) -> None:
     classify.add_argument("--threshold", type=float, metavar="P", help="below this probability a text is out of scope")
 
 
+def _add_finetune(commands: Any, shared: argparse.ArgumentParser) -> None:
+    finetune = commands.add_parser("finetune", parents=[shared, _training()], help="fine-tune a model on your rows")
+    finetune.add_argument("train", nargs="+", metavar="[TASK=]FILE", help="JSONL rows; several tasks by their names")
+    finetune.add_argument("--valid", nargs="+", metavar="[TASK=]FILE", help="rows that choose the best checkpoint")
+    finetune.add_argument("--metric", help="what chooses: loss (default), bleu, exact_match, f1")
+    finetune.add_argument("--words", metavar="MODEL", help="embedder whose vectors a model from nothing starts from")
+    finetune.add_argument("--patience", type=int, metavar="N", help="stop after N evaluations without a better one")
+    finetune.add_argument("--max-target-tokens", type=int, metavar="N", help="longest target (default: 96)")
+    finetune.add_argument("--placeholders", action="store_true", help="learn marks in place of fields' values")
+    finetune.add_argument("--temperature", type=float, metavar="T", help="mixing of tasks: 1 by size, more evens out")
+    finetune.add_argument("--cap", type=int, metavar="ROWS", help="most rows a task counts with in the mixing")
+    finetune.add_argument("--strict", action="store_true", help="refuse rows that stand in both files")
+
+
+def _add_finetune_embedder(commands: Any, shared: argparse.ArgumentParser) -> None:
+    finetune = commands.add_parser(
+        "finetune-embedder", parents=[shared], help="fine-tune the embedder on questions and their passages"
+    )
+    finetune.set_defaults(command="finetune_embedder")
+    finetune.add_argument("pairs", type=Path, metavar="FILE", help='JSONL of {"question", "passage"}')
+    finetune.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
+    finetune.add_argument("--valid", type=Path, metavar="FILE", help="pairs to measure with (default: some held out)")
+    finetune.add_argument("--valid-share", type=float, metavar="X", help="share of passages held out (default: 0.1)")
+    finetune.add_argument("--negatives", type=int, metavar="N", help="hard negatives a pair, mined from the store")
+    finetune.add_argument("--documents", nargs="+", metavar="PATH", help="files and folders to read beforehand")
+    finetune.add_argument("--epochs", type=float, metavar="N", help="passes over the pairs (default: 3)")
+    finetune.add_argument("--batch-size", type=int, metavar="PAIRS", help="pairs a step (default: 32)")
+    finetune.add_argument("--learning-rate", type=float, metavar="X", help="default: 3e-5")
+    finetune.add_argument("--metric", help="what chooses the best: ndcg@10 (default), mrr@10")
+    finetune.add_argument("--eval-every", type=int, metavar="STEPS", help="measure so often (default: once an epoch)")
+    finetune.add_argument("--patience", type=int, metavar="N", help="stop after N measurements without a better one")
+    finetune.add_argument("--max-truncated", type=float, metavar="X", help="share of texts that may be cut off")
+    finetune.add_argument("--seed", type=int, help="of everything random (default: 0)")
+    finetune.add_argument("--device", metavar="NAME", help="cpu (default), cuda or mps")
+    finetune.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as torch is set up)")
+    finetune.add_argument("--restart", action="store_true", help="forget the checkpoints of a run that was ended")
+
+
+def _add_pretrain(commands: Any, shared: argparse.ArgumentParser) -> None:
+    pretrain = commands.add_parser("pretrain", parents=[shared, _training()], help="learn a language from your texts")
+    pretrain.add_argument("paths", nargs="+", metavar="PATH", help="files and folders, whatever `rag ingest` reads")
+    pretrain.add_argument("--window", type=int, default=256, metavar="TOKENS", help="length of a piece (default: 256)")
+
+
+def _training() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--model", metavar="MODEL", help="what to start from (default: builtin:smollm2)")
+    parser.add_argument("--init", metavar="SIZE", help="start from nothing: t5-mini, t5-small, gpt2-mini, ...")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write the model into")
+    parser.add_argument("--lora", action="store_true", help="train a low-rank adapter, merged at the end")
+    parser.add_argument("--epochs", type=float, metavar="N", help="passes over the rows (default: 3)")
+    parser.add_argument("--max-steps", type=int, metavar="N", help="steps in place of epochs")
+    parser.add_argument("--batch-size", type=int, metavar="ROWS", help="rows a step (default: 32)")
+    parser.add_argument("--learning-rate", type=float, metavar="X", help="default: by model and method")
+    parser.add_argument("--seed", type=int, help="of everything random (default: 0)")
+    parser.add_argument("--device", metavar="NAME", help="cpu (default), cuda, mps or auto")
+    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all cores)")
+    parser.add_argument("--set", nargs="+", metavar="NAME=VALUE", help="any other option of FinetuneSettings")
+    parser.add_argument("--restart", action="store_true", help="forget the checkpoints of a run that was ended")
+    return parser
+
+
+def _add_report(commands: Any) -> None:
+    report = commands.add_parser("report", help="show a comparison, or draw it as one HTML file")
+    report.add_argument("comparison", type=Path, metavar="comparison.json", help="what `rag compare` wrote")
+    report.add_argument("--out", type=Path, metavar="FILE.html", help="write the report; without it, show the table")
+
+
 def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
     evaluate = commands.add_parser(
         "evaluate",
@@ -218,36 +288,6 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     )
     labels.add_argument("--out-of-scope", metavar="LABEL", help="the label of rows that belong to no other")
     labels.add_argument("--threshold", type=float, metavar="P", help="below this probability a text is out of scope")
-
-
-def _add_finetune_embedder(commands: Any, shared: argparse.ArgumentParser) -> None:
-    finetune = commands.add_parser(
-        "finetune-embedder", parents=[shared], help="fine-tune the embedder on questions and their passages"
-    )
-    finetune.set_defaults(command="finetune_embedder")
-    finetune.add_argument("pairs", type=Path, metavar="FILE", help='JSONL of {"question", "passage"}')
-    finetune.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
-    finetune.add_argument("--valid", type=Path, metavar="FILE", help="pairs to measure with (default: some held out)")
-    finetune.add_argument("--valid-share", type=float, metavar="X", help="share of passages held out (default: 0.1)")
-    finetune.add_argument("--negatives", type=int, metavar="N", help="hard negatives a pair, mined from the store")
-    finetune.add_argument("--documents", nargs="+", metavar="PATH", help="files and folders to read beforehand")
-    finetune.add_argument("--epochs", type=float, metavar="N", help="passes over the pairs (default: 3)")
-    finetune.add_argument("--batch-size", type=int, metavar="PAIRS", help="pairs a step (default: 32)")
-    finetune.add_argument("--learning-rate", type=float, metavar="X", help="default: 3e-5")
-    finetune.add_argument("--metric", help="what chooses the best: ndcg@10 (default), mrr@10")
-    finetune.add_argument("--eval-every", type=int, metavar="STEPS", help="measure so often (default: once an epoch)")
-    finetune.add_argument("--patience", type=int, metavar="N", help="stop after N measurements without a better one")
-    finetune.add_argument("--max-truncated", type=float, metavar="X", help="share of texts that may be cut off")
-    finetune.add_argument("--seed", type=int, help="of everything random (default: 0)")
-    finetune.add_argument("--device", metavar="NAME", help="cpu (default), cuda or mps")
-    finetune.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as torch is set up)")
-    finetune.add_argument("--restart", action="store_true", help="forget the checkpoints of a run that was ended")
-
-
-def _add_report(commands: Any) -> None:
-    report = commands.add_parser("report", help="show a comparison, or draw it as one HTML file")
-    report.add_argument("comparison", type=Path, metavar="comparison.json", help="what `rag compare` wrote")
-    report.add_argument("--out", type=Path, metavar="FILE.html", help="write the report; without it, show the table")
 
 
 def _shared() -> argparse.ArgumentParser:

@@ -15,6 +15,7 @@ from rag.compare.command import compare
 from rag.config import CONFIG_FILE, Config, ConfigError
 from rag.describe_command import describe
 from rag.evaluate_command import evaluate
+from rag.finetune.command import finetune, pretrain
 from rag.finetune.embedder_command import finetune_embedder
 from rag.report.command import report
 from stores.filters import as_filter
@@ -212,10 +213,12 @@ __all__ = [
     "describe",
     "doctor",
     "evaluate",
+    "finetune",
     "finetune_embedder",
     "ingest",
     "init",
     "models",
+    "pretrain",
     "report",
     "search",
     "sources",

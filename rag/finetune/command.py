@@ -27,7 +27,7 @@ NAMED: tuple[str, ...] = (
     "patience",
     "max_target_tokens",
 )
-NAMED += ("seed", "device", "threads", "temperature", "cap")
+NAMED += ("words", "seed", "device", "threads", "temperature", "cap")
 
 
 def finetune(options: argparse.Namespace) -> int:
