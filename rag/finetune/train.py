@@ -21,8 +21,8 @@ from transformers import (
     TrainerCallback,
     TrainingArguments,
 )
-from transformers.trainer_utils import get_last_checkpoint
 
+from rag.finetune.checkpoints import MarkWhole, last_whole
 from rag.finetune.examples import IGNORED, Example
 from rag.finetune.settings import FinetuneSettings
 from rag.generate.decode import TransformersGenerator
@@ -85,7 +85,7 @@ def train(
         label_names=["labels"],
     )
     log = Progress(steps, folder.with_name("log.jsonl"))
-    callbacks: list[Any] = [log]
+    callbacks: list[Any] = [log, MarkWhole()]
     if settings.patience is not None and watched:
         callbacks.append(EarlyStoppingCallback(settings.patience))
     pad = generator.loaded.pad
@@ -121,8 +121,8 @@ def train(
             callbacks=callbacks,
         )
         trainer.remove_callback(_printer(trainer))
-        last: Any = get_last_checkpoint
-        found = last(str(folder)) if folder.is_dir() else None
+        last = last_whole(folder)
+        found = str(last) if last else None
         log.begin(found)
         try:
             trainer.train(resume_from_checkpoint=found)
