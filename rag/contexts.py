@@ -86,10 +86,15 @@ class SimilarRows:
 
     def _search(self, row: Row, own: str) -> list[Row]:
         words = similarity_text(row).split()
-        asked = " ".join(word for word in words if word.casefold() not in self.common) or " ".join(words)
+        telling = [word for word in words if word.casefold() not in self.common]
+        found = self._others(telling, own) if telling else []
+        return found if len(found) == self.count else self._others(words, own)
+
+    def _others(self, words: Sequence[str], own: str) -> list[Row]:
+        """Return the rows with another input that share most with these words."""
         wanted = 2 * self.count + 4  # some may have the row's own input
         while True:
-            hits = self.retriever.retrieve(asked, wanted)
+            hits = self.retriever.retrieve(" ".join(words), wanted)
             found = [self.rows[hit.chunk.source] for hit in hits]
             others = [each for each in found if input_key(each) != own]
             if len(others) >= self.count or len(hits) < wanted:

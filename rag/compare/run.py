@@ -119,7 +119,18 @@ def compare(
             settings.seed,
         )
         content = _content(
-            material, checked, settings, ready, systems, outputs, metrics, curve, files or {}, command, seconds()
+            material,
+            checked,
+            settings,
+            ready,
+            systems,
+            outputs,
+            metrics,
+            curve,
+            files or {},
+            command,
+            seconds(),
+            getattr(models, "threads", settings.threads),
         )
     comparison = Comparison(content, outputs)
     comparison.write(out)
@@ -218,6 +229,7 @@ def _content(
     files: Mapping[str, str],
     command: str,
     seconds: float,
+    threads: int | None,
 ) -> dict[str, Any]:
     splits = {"train": checked.train, "valid": checked.valid, "test": material.test}
     content: dict[str, Any] = {
@@ -231,7 +243,7 @@ def _content(
             **{name: _split(rows, files.get(name)) for name, rows in splits.items()},
             "checks": [check.as_json for check in _with_drawn(checked, material.test)],
         },
-        "settings": _settings_object(material, settings, outputs),
+        "settings": _settings_object(material, settings, outputs, threads),
         "metrics": metric_objects(next(iter(metrics.values()))),
         "systems": [
             _system_object(system, before, outputs[system.name], metrics[system.name])
@@ -262,16 +274,16 @@ def _with_drawn(checked: Checked, test: Sequence[Row]) -> list[Check]:
     return [*checked.checks, *([drawn] if left else [])]
 
 
-def _settings_object(material: Material, settings: Settings, outputs: Mapping[str, Outputs]) -> dict[str, Any]:
-    from rag.generate.threads import idle_cores
-
+def _settings_object(
+    material: Material, settings: Settings, outputs: Mapping[str, Outputs], threads: int | None
+) -> dict[str, Any]:
     alone = [sum(record.together == 1 for record in each.records) for each in outputs.values()]
     return {
         "decoding": settings.decoding_for(material.task),
         "seed": settings.seed,
         "batch": settings.batch,
         "latency": f"measured on {min(alone, default=0)} rows made one by one; the others {settings.batch} at a time",
-        "hardware": hardware(settings.threads or idle_cores()),
+        "hardware": hardware(threads),
     }
 
 
