@@ -1,10 +1,10 @@
-"""From a question to the chunks that may answer it: by meaning, by words, or both fused by rank."""
+"""From a question to the chunks that may answer it: by meaning, by words, or both fused."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from ingest.embed import Embedder
 from ingest.plugins import resolve
@@ -57,17 +57,28 @@ class Bm25Retriever:
 
 @dataclass(frozen=True)
 class HybridRetriever:
-    """Dense and BM25 together, by reciprocal rank fusion.
+    """Dense and BM25 together, each looking `depth` chunks deep.
 
-    Each looks `depth` chunks deep. `Hit.parts` holds the two scores of a hit where it was found by both. `constant` and
-    `neighbour` are those of `fuse`; the defaults were chosen on the retrieval sets of tests/benchmarks/retrieval.py.
+    `fusion` is "scores" (`fuse_scores`) or "ranks" (`fuse`, whose `constant` it is). `weight` is the share of dense in
+    the sum, from 0 to 1, and BM25 has the rest; `neighbour` is that of both. `Hit.parts` holds the two scores of a hit
+    where it was found by both. The defaults were chosen, and judged on other questions, by
+    tests/benchmarks/retrieval.py.
     """
 
     store: Store
     embedder: Embedder
     depth: int = 100
-    constant: float = 10.0
-    neighbour: float = 0.5
+    fusion: Literal["scores", "ranks"] = "scores"
+    weight: float = 0.55
+    neighbour: float = 0.8
+    constant: float = 60.0
+
+    def __post_init__(self) -> None:
+        if self.fusion not in ("scores", "ranks"):
+            raise ValueError(f"unknown fusion {self.fusion!r}; known: scores, ranks")
+        for name in ("weight", "neighbour"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be from 0 to 1, not {getattr(self, name)}")
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         depth = max(k, self.depth)
@@ -75,28 +86,81 @@ class HybridRetriever:
             "dense": DenseRetriever(self.store, self.embedder).retrieve(question, depth, where),
             "bm25": Bm25Retriever(self.store).retrieve(question, depth, where),
         }
-        return fuse(rankings, self.constant, self.neighbour)[:k]
+        return self.fused(rankings)[:k]
+
+    def fused(self, rankings: Mapping[str, Sequence[Hit]]) -> list[Hit]:
+        """Return the hits of "dense" and "bm25", merged as this retriever does."""
+        weights = {"dense": self.weight, "bm25": 1 - self.weight}
+        if self.fusion == "ranks":
+            return fuse(rankings, self.constant, self.neighbour, weights)
+        all_matches = len(rankings["bm25"]) < self.depth  # every other chunk shares no word: its BM25 is 0
+        return fuse_scores(rankings, self.neighbour, weights, lowest={"bm25": 0.0} if all_matches else {})
 
 
-def fuse(rankings: Mapping[str, Sequence[Hit]], constant: float = 60.0, neighbour: float = 0.0) -> list[Hit]:
-    """Merge rankings by reciprocal rank: a chunk's score is the sum of 1 / (constant + rank), ranks from 1.
+Weights = Mapping[str, float]  # of each ranking, by its name
+
+
+def fuse(
+    rankings: Mapping[str, Sequence[Hit]],
+    constant: float = 60.0,
+    neighbour: float = 0.0,
+    weights: Weights | None = None,
+) -> list[Hit]:
+    """Merge rankings by reciprocal rank: a chunk's score is the sum of weight / (constant + rank), ranks from 1.
 
     Source: Cormack, Clarke & Buettcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning
-    Methods", SIGIR 2009, where constant = 60. With `neighbour` above 0 a chunk counts in each ranking at least that
-    share of what the best chunk near it in the same source counts: one retriever may have found the sentence before.
-    Of chunks with equal scores the one in the ranking named first comes first.
+    Methods", SIGIR 2009, where constant = 60 and each weight is 1, as here without `weights`. With `neighbour` above 0
+    a chunk counts in each ranking at least that share of what the best chunk near it in the same source counts: one
+    retriever may have found the sentence before. Of chunks with equal scores the one in the ranking named first comes
+    first.
     """
-    chunks = {hit.chunk.id: hit.chunk for ranking in rankings.values() for hit in ranking}
+    votes = {name: [1.0 / (constant + rank) for rank in range(1, len(hits) + 1)] for name, hits in rankings.items()}
+    return _merged(rankings, votes, neighbour, weights)
+
+
+def fuse_scores(
+    rankings: Mapping[str, Sequence[Hit]],
+    neighbour: float = 0.0,
+    weights: Weights | None = None,
+    lowest: Mapping[str, float] | None = None,
+) -> list[Hit]:
+    """Merge rankings by score: a chunk's is the weighted sum of its scores, scaled so that each ranking's best is 1.
+
+    What counts 0 is the score in `lowest`, such as {"bm25": 0.0}, or else the ranking's last; a chunk that a ranking
+    lacks counts 0 there too. Source: Bruch, Gai & Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", TOIS
+    2023: convex combination with (theoretical) min-max normalisation. Unlike reciprocal ranks it keeps how far the best
+    is ahead. `neighbour`, `weights` and ties are those of `fuse`.
+    """
+    votes = {name: _scaled(ranking, (lowest or {}).get(name)) for name, ranking in rankings.items()}
+    return _merged(rankings, votes, neighbour, weights)
+
+
+def _scaled(ranking: Sequence[Hit], lowest: float | None) -> list[float]:
+    scores = [hit.score for hit in ranking]
+    low = min(scores, default=0.0) if lowest is None else lowest
+    width = max(scores, default=0.0) - low
+    return [(score - low) / width if width else 1.0 for score in scores]
+
+
+def _merged(
+    rankings: Mapping[str, Sequence[Hit]],
+    votes: Mapping[str, Sequence[float]],
+    neighbour: float,
+    weights: Weights | None,
+) -> list[Hit]:
+    """Add up what each chunk counts in each ranking; `votes` are in the rankings' order."""
+    keys = {name: [hit.chunk.id for hit in ranking] for name, ranking in rankings.items()}  # an id is a hash: made once
+    chunks = {key: hit.chunk for name in keys for key, hit in zip(keys[name], rankings[name], strict=True)}
     near = _neighbours(chunks) if neighbour else {}
     scores = dict.fromkeys(chunks, 0.0)
     parts: dict[str, dict[str, float]] = {key: {} for key in chunks}
     for name, ranking in rankings.items():
-        own = {hit.chunk.id: 1.0 / (constant + rank) for rank, hit in enumerate(ranking, start=1)}
+        own, weight = dict(zip(keys[name], votes[name], strict=True)), 1.0 if weights is None else weights[name]
         for key in chunks:
             lent = max((own.get(other, 0.0) for other in near.get(key, ())), default=0.0)
-            scores[key] += max(own.get(key, 0.0), neighbour * lent)
-        for hit in ranking:
-            parts[hit.chunk.id].update(hit.parts or {name: hit.score})
+            scores[key] += weight * max(own.get(key, 0.0), neighbour * lent)
+        for key, hit in zip(keys[name], ranking, strict=True):
+            parts[key].update(hit.parts or {name: hit.score})
     hits = [Hit(chunks[key], score, parts[key]) for key, score in scores.items()]
     return sorted(hits, key=lambda hit: -hit.score)  # stable: `chunks` are in the rankings' order
 
