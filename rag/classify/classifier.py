@@ -31,12 +31,12 @@ class Classifier:
 
     With a `retriever` over labelled rows (see `index_examples`) the prompt shows the `examples` most similar ones, and
     the labels of the `candidates` most similar ones are the candidates. `allowed` says which labels may come out, and
-    `listed` which the prompt names: unless told otherwise the candidates where there are any, else all, but none to a
-    model that was fine-tuned to know them. `normalise` divides a label's log-probability by its length, so that long
-    labels stand a chance. `calibrate` takes off what the labels score for texts without content (contextual
-    calibration, Zhao et al. 2021), at the cost of scoring those too: once, or with examples for every text; unless told
-    otherwise this is done for a model that has neither been fine-tuned nor sees examples. `name` puts a label into
-    words.
+    `listed` which the prompt names: unless told otherwise the candidates where there are any, else all; but none where
+    each candidate stands in an example, and none to a model that was fine-tuned to know them. `normalise` divides a
+    label's log-probability by its length, so that long labels stand a chance. `calibrate` takes off what the labels
+    score for texts without content (contextual calibration, Zhao et al. 2021), at the cost of scoring those too: once,
+    or with examples for every text; unless told otherwise this is done for a model that has neither been fine-tuned
+    nor sees examples. `name` puts a label into words.
     """
 
     def __init__(
@@ -57,7 +57,8 @@ class Classifier:
     ) -> None:
         allowed = allowed or ("candidates" if candidates else "all")
         is_trained = _knows_labels(generator)
-        listed = listed or ("none" if is_trained else allowed)
+        shown_anyway = candidates > 0 and examples >= candidates and allowed == "candidates"
+        listed = listed or ("none" if is_trained or shown_anyway else allowed)
         _check_options(retriever, examples, candidates, listed, allowed, normalise)
         self.generator = generator
         self.labels = check_labels(labels)

@@ -274,6 +274,16 @@ def test_only_candidates_come_out(generator_of: Callable[..., Generator], retrie
     assert list(everything.scores) == LABELS
 
 
+@pytest.mark.parametrize(("examples", "listed"), [(3, "none"), (2, "candidates")])
+def test_candidates_are_named_unless_examples_show_them_all(
+    generator_of: Callable[..., Generator], retriever: Retriever, examples: int, listed: Any
+) -> None:
+    generator = generator_of("gpt2")
+    usual = Classifier(generator, LABELS, retriever, examples=examples, candidates=3).classify("i lost my card")
+    told = Classifier(generator, LABELS, retriever, examples=examples, candidates=3, listed=listed)
+    assert usual.prompt_tokens == told.classify("i lost my card").prompt_tokens
+
+
 @pytest.mark.parametrize("examples", [0, 2])
 def test_calibration_takes_off_what_labels_score_for_nothing(
     generator_of: Callable[..., Generator], retriever: Retriever, examples: int
