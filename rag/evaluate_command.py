@@ -228,7 +228,7 @@ def _labeller(config: Config, options: argparse.Namespace, labels: Sequence[str]
         examples=options.examples,
         candidates=options.candidates,
         listed=options.listed,
-        calibrate=options.calibrate or None,
+        calibrate=options.calibrate,
         threshold=Threshold(options.threshold) if options.threshold is not None else None,
     )
 
