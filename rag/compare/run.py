@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import sqlite3
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -100,10 +101,10 @@ def compare(
     material = Material(task, checked.train, test, settings.seed, retriever, embedder)
     models = models or LocalModels(settings)
     generating = Generating(out / "cache", material, models, settings, progress)
-    training = Training(out / "models", material, checked.valid, models, settings)
+    training = Training(out / "models", material, checked.valid, models, settings, progress)
     for system in systems:
         material.shown(system)  # what a system lacks is told before hours are spent on the others
-    with _clock(out / "seconds.json", began) as seconds:
+    with _alone(out), _clock(out / "seconds.json", began) as seconds:
         ready = [training.trained(system) for system in systems]
         outputs = {system.name: generating.outputs(system, test) for system in _by_model(ready)}
         outputs = {system.name: outputs[system.name] for system in ready}
@@ -173,6 +174,24 @@ def _by_model(systems: Sequence[System]) -> list[System]:
     """Return the systems so that those of one model follow each other: it is loaded once."""
     order = [str(system.model) for system in systems]
     return sorted(systems, key=lambda system: order.index(str(system.model)))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep others from writing into the folder; SQLite's lock goes with the process, however that ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = sqlite3.connect(folder / ".lock", timeout=0, isolation_level=None)
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        lock.close()
+        raise ValueError(
+            f"{folder}: another comparison is writing there: wait for it, or choose another --out"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.close()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from rag.compare.system import System
 from rag.finetune.folder import TRAINED_FILE, Trained, data_hash
 from rag.finetune.settings import FinetuneSettings
 from rag.rows import Row
+from rag.show import warn
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Training:
     valid: Sequence[Row]
     models: Models
     settings: Settings
+    progress: bool | None = None
 
     def trained(self, system: System, rows: Sequence[Row] | None = None) -> System:
         """Return the system with its trained model in place of the one to start from.
@@ -76,6 +79,10 @@ class Training:
             raise ValueError(
                 f"{folder} was trained otherwise ({changed}): remove it, or give system {system.name!r} another name"
             )
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps(made_by, indent=1, ensure_ascii=False), "utf-8")  # first: a kill may come any time
+        if self.progress or (self.progress is None and sys.stderr.isatty()):
+            warn(f"training {system.name!r} on {len(rows):,} rows")
         self.models.release()
         settings = {"device": self.settings.device, "threads": self.settings.threads, **options}
         init = settings.pop("init", None)
@@ -89,7 +96,6 @@ class Training:
             context=self.material.shown(system),
             **settings,
         )
-        note.write_text(json.dumps(made_by, indent=1, ensure_ascii=False), "utf-8")
         return folder
 
 

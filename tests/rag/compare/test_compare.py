@@ -280,6 +280,17 @@ def test_drawn_rows_are_the_same_for_all_and_for_every_run(tmp_path) -> None:
     assert Counter(Counter(asked).values()) == {3: 7}
 
 
+def test_two_comparisons_do_not_write_into_one_folder(tmp_path) -> None:
+    class Nosy(Lamps):
+        def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
+            with pytest.raises(ValueError, match="another comparison is writing there"):
+                run(tmp_path, Lamps(), SYSTEMS[:1])
+            return super().generate(prompts, decoding)
+
+    run(tmp_path, Nosy(), SYSTEMS[:1], settings=Settings(batch=30, alone=0))
+    run(tmp_path, Lamps(), SYSTEMS[:1])
+
+
 BAD: dict[str, tuple[list[System], dict[str, Any], str]] = {
     "no systems": ([], {}, "no systems to compare"),
     "one name twice": ([System("a", "lamps"), System("a", "lamps", examples=1)], {}, "two systems are called 'a'"),
