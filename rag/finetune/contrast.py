@@ -19,10 +19,11 @@ from sentence_transformers.base.evaluation import BaseEvaluator
 from sentence_transformers.base.sampler import DefaultBatchSampler
 from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
 
+from rag.finetune.checkpoints import history, last_checkpoint
 from rag.finetune.embedder_settings import EmbedderSettings
 from rag.finetune.held_out import NAMES, HeldOut
 from rag.finetune.negatives import Example
-from rag.finetune.stage import Stop, history, last_checkpoint, options, run, values
+from rag.finetune.stage import Stop, options, run, values
 
 
 @dataclass(frozen=True)

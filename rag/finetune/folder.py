@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from rag.finetune.unfinished import Unfinished
 from rag.generate.load import quiet
 from rag.placeholders import Placeholders, attribute
 from rag.rows import Row
@@ -84,26 +84,14 @@ def text_hash(texts: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def save(model: Any, tokenizer: Any, trained: Trained, card: str, out: Path, work: Path) -> None:
-    """Write the folder beside its place and move it there at once, then remove the working folder.
-
-    A folder that is there already is replaced.
-    """
-    part = out.with_name(f"{out.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
-    with quiet():
-        model.save_pretrained(part)
-        tokenizer.save_pretrained(part)
-    (part / TRAINED_FILE).write_text(json.dumps(trained.as_object(), indent=1, ensure_ascii=False), "utf-8")
-    (part / "README.md").write_text(card, "utf-8")
-    old = out.with_name(f"{out.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.replace(old)
-    part.replace(out)
-    shutil.rmtree(old, ignore_errors=True)
-    shutil.rmtree(work, ignore_errors=True)
+def save(model: Any, tokenizer: Any, trained: Trained, card: str, unfinished: Unfinished) -> None:
+    """Write the folder of a run's result, which comes into its place when all of it is written."""
+    with unfinished.result() as folder:
+        with quiet():
+            model.save_pretrained(folder)
+            tokenizer.save_pretrained(folder)
+        (folder / TRAINED_FILE).write_text(json.dumps(trained.as_object(), indent=1, ensure_ascii=False), "utf-8")
+        (folder / "README.md").write_text(card, "utf-8")
 
 
 def card(

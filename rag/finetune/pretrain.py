@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from rag.rows import RowsError
 
 if TYPE_CHECKING:
     from rag.finetune.run import Finetuned
+    from rag.generate.decode import TransformersGenerator
 
 DENSITY, SPAN = 0.15, 3.0
 """Share of a text's tokens that is taken out, and how many in a row on average."""
@@ -38,45 +38,48 @@ def pretrain(
     tokens; the gaps are drawn anew for each pass. One in fifty pieces is kept for validation. Checkpoints, resuming
     and settings are as for `finetune`. Raises RowsError where the files hold too little text.
     """
-    from rag.finetune.run import begin, generator_for, prepared, result_of
-    from rag.finetune.train import train as run
+    from rag.finetune.run import begun, generator_for, trained
 
     chosen = FinetuneSettings(**{"max_steps": None, "label_smoothing": 0.0, **settings})
     chosen = replace(chosen, metric="loss", placeholders=False)
     out = Path(out)
     texts = list(read_texts(paths))
-    work = out.with_name(f"{out.name}.training")
     about = {"kind": "pretrain", "window": window, "data": text_hash(texts)}
-    begin(work, model, init, chosen, about, restart)
-    generator = generator_for(model, init, lambda: texts, [], work, chosen)
+    with begun(out, model, init, chosen, about, restart) as unfinished:
+        generator = generator_for(model, init, lambda: texts, [], unfinished.folder, chosen)
+        batches, valid, count = _learnt(texts, generator, window, chosen)
+        result, final = trained(generator, batches, valid, dict, chosen, unfinished, count, init is not None)
+        start = model or f"random weights ({init})"
+        details = {"start": start, "pieces": count, "window": window, "settings": asdict(chosen)}
+        data = {"texts": len(texts), "characters": sum(map(len, texts)), "SHA-256": text_hash(texts)}
+        shown = {name: value for name, value in asdict(chosen).items() if value is not None}
+        reached = dict(result.metrics)
+        about_it = card(out.name, start, "other", data, {"window": window, **shown}, reached)
+        save(final, generator.tokenizer, Trained((), details={**details, "metrics": reached}), about_it, unfinished)
+    return result
+
+
+def _learnt(
+    texts: Sequence[str], generator: TransformersGenerator, window: int, settings: FinetuneSettings
+) -> tuple[list[list[Example]], list[Example], int]:
+    """Return the batches of a run, the examples held out for validation, and how many pieces are learnt from."""
     pieces = _pieces(texts, generator.tokenizer, window)
-    held = max(1, len(pieces) // 50)
-    chance = random.Random(f"{chosen.seed}/pieces")
-    chance.shuffle(pieces)
     if len(pieces) < 2:
         raise RowsError(f"the texts have {sum(map(len, pieces))} tokens: too few to learn from")
+    random.Random(f"{settings.seed}/pieces").shuffle(pieces)
+    held = max(1, len(pieces) // 50)
     make = _gaps(generator.tokenizer) if generator.family == "seq2seq" else _following
-    valid = [make(piece, random.Random(f"{chosen.seed}/valid/{at}")) for at, piece in enumerate(pieces[:held])]
+    valid = [make(piece, random.Random(f"{settings.seed}/valid/{at}")) for at, piece in enumerate(pieces[:held])]
     rest = pieces[held:]
-    rows = round(chosen.epochs * len(rest)) if chosen.max_steps is None else chosen.max_steps * chosen.batch_size
-    placed = fixed_batches([[len(piece) for piece in rest]], [1.0], rows, chosen.batch_size, chosen.seed)
+    rows = (
+        round(settings.epochs * len(rest)) if settings.max_steps is None else settings.max_steps * settings.batch_size
+    )
+    placed = fixed_batches([[len(piece) for piece in rest]], [1.0], rows, settings.batch_size, settings.seed)
     batches = [
-        [make(rest[row], random.Random(f"{chosen.seed}/{step}/{row}")) for _, row in batch]
+        [make(rest[row], random.Random(f"{settings.seed}/{step}/{row}")) for _, row in batch]
         for step, batch in enumerate(placed)
     ]
-    trainable, rate = prepared(generator, init is not None, chosen)
-    began = time.perf_counter()
-    done = run(generator, trainable, batches, valid, dict, chosen, rate, work / "checkpoints")
-    final = trainable.merge_and_unload() if chosen.method == "lora" else trainable
-    result = result_of(out, len(rest), done, final, trainable, time.perf_counter() - began)
-    start = model or f"random weights ({init})"
-    details = {"start": start, "pieces": len(pieces), "window": window, "settings": asdict(chosen)}
-    trained = Trained((), details={**details, "metrics": dict(result.metrics)})
-    data = {"texts": len(texts), "characters": sum(map(len, texts)), "SHA-256": text_hash(texts)}
-    shown = {name: value for name, value in asdict(chosen).items() if value is not None}
-    about_it = card(out.name, start, "other", data, {"window": window, **shown}, dict(result.metrics))
-    save(final, generator.tokenizer, trained, about_it, out, work)
-    return result
+    return batches, valid, len(rest)
 
 
 def read_texts(paths: Sequence[str | Path]) -> Iterator[str]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from rag.finetune.examples import (
 from rag.finetune.folder import Trained, card, data_hash, lexicon_of, save
 from rag.finetune.order import fixed_batches, mixture
 from rag.finetune.settings import FinetuneSettings
+from rag.finetune.unfinished import Unfinished
 from rag.placeholders import Placeholders
 from rag.rows import Row, RowsError, read_rows
 
@@ -75,41 +75,65 @@ def finetune(
     _check_packages()
     out = Path(out)
     tasks = _tasks(train, valid, contexts, chosen)
-    work = out.with_name(f"{out.name}.training")
     data = {task.name: [data_hash(task.train), data_hash(task.valid)] for task in tasks}
-    begin(work, model, init, chosen, {"kind": "finetune", "context": dict(context or {}), "data": data}, restart)
-    marks = [mark for task in tasks if task.placeholders for mark in _marks(task)]
-    generator = generator_for(model, init, lambda: _texts(tasks), marks, work, chosen)
-    encoded = [encode(task, task.train, generator, chosen.max_target_tokens) for task in tasks]
-    for task, each in zip(tasks, encoded, strict=True):
-        _check_left_out(task, each, chosen)
-    valid_examples = []
-    for task in tasks:
-        if task.valid:
-            held = encode(task, task.valid[: chosen.valid_rows], generator, chosen.max_target_tokens)
-            _check_left_out(task, held, chosen, "validation rows")
-            valid_examples += held.examples
-    batches = _batches(encoded, chosen)
-    trainable, rate = prepared(generator, init is not None, chosen)
+    about = {"kind": "finetune", "context": dict(context or {}), "data": data}
+    with begun(out, model, init, chosen, about, restart) as unfinished:
+        marks = [mark for task in tasks if task.placeholders for mark in _marks(task)]
+        generator = generator_for(model, init, lambda: _texts(tasks), marks, unfinished.folder, chosen)
+        encoded = [_encoded(task, task.train, generator, chosen, "rows") for task in tasks]
+        valid_examples = [
+            example
+            for task in tasks
+            if task.valid
+            for example in _encoded(
+                task, task.valid[: chosen.valid_rows], generator, chosen, "validation rows"
+            ).examples
+        ]
+        rows = sum(len(each.examples) for each in encoded)
+        result, final = trained(
+            generator,
+            _batches(encoded, chosen),
+            valid_examples,
+            lambda: _validate(tasks, generator, chosen),
+            chosen,
+            unfinished,
+            rows,
+            init is not None,
+        )
+        save(final, generator.tokenizer, *_described(result, tasks, encoded, model, init, chosen, context), unfinished)
+    return result
+
+
+def trained(
+    generator: TransformersGenerator,
+    batches: Sequence[Sequence[Example]],
+    valid: Sequence[Example],
+    validate: Callable[[], dict[str, float]],
+    settings: FinetuneSettings,
+    unfinished: Unfinished,
+    rows: int,
+    from_nothing: bool,
+) -> tuple[Finetuned, Any]:
+    """Train the generator's model, and return what came of it and the model, an adapter merged into it."""
     from rag.finetune.train import train as run
 
+    trainable, rate = _prepared(generator, from_nothing, settings)
     began = time.perf_counter()
-    done = run(
-        generator,
-        trainable,
-        batches,
-        valid_examples,
-        lambda: _validate(tasks, generator, chosen),
-        chosen,
-        rate,
-        work / "checkpoints",
+    done = run(generator, trainable, batches, valid, validate, settings, rate, unfinished.folder / "checkpoints")
+    final = trainable.merge_and_unload() if settings.method == "lora" else trainable
+    history = done["history"]
+    result = Finetuned(
+        folder=unfinished.out,
+        rows=rows,
+        steps=done["steps"],
+        # Of all its parts, where the run was ended in between.
+        seconds=max((line["seconds"] for line in history), default=time.perf_counter() - began),
+        parameters=sum(weight.numel() for weight in final.parameters()),
+        trained_parameters=done["trained_parameters"],
+        metrics=_best(history, done["best_step"]),
+        history=history,
     )
-    final = trainable.merge_and_unload() if chosen.method == "lora" else trainable
-    rows = sum(len(each.examples) for each in encoded)
-    result = result_of(out, rows, done, final, trainable, time.perf_counter() - began)
-    trained, about = _described(result, tasks, encoded, model, init, chosen, context)
-    save(final, generator.tokenizer, trained, about, out, work)
-    return result
+    return result, final
 
 
 def _tasks(
@@ -143,36 +167,23 @@ def _rows(given: Rows, task: str) -> list[Row]:
     return rows
 
 
-def begin(
-    work: Path,
+def begun(
+    out: Path,
     model: str | None,
     init: str | None,
     settings: FinetuneSettings,
     about: Mapping[str, Any],
     restart: bool,
-) -> None:
-    """Make the working folder, or check that the one that is there belongs to the very same run.
+) -> AbstractContextManager[Unfinished]:
+    """Open the folder of an unfinished run.
 
-    Raises ValueError when it does not, and when there is nothing or too much to start from.
+    Raises ValueError where there is nothing or too much to start from, and where `out` is there already.
     """
     if (model is None) == (init is None):
         raise ValueError("give a model to start from, or init=NAME to start from nothing")
-    run = {"start": model or f"init:{init}", "settings": asdict(settings), **about}
-    file = work / "run.json"
-    if restart:
-        shutil.rmtree(work, ignore_errors=True)
-    if file.exists():
-        before = json.loads(file.read_text("utf-8"))
-        changed = [key for key in run if before.get(key) != run[key]]
-        if changed:
-            raise ValueError(
-                f"{work} holds checkpoints of another run (other {', '.join(changed)}): restart, or choose another out"
-            )
-        return
-    work.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(".part")
-    part.write_text(json.dumps(run, indent=1), "utf-8")
-    part.replace(file)
+    if out.is_dir() and any(out.iterdir()):
+        raise ValueError(f"{out} is there already: choose another folder, or remove it")
+    return Unfinished.begin(out, {"start": model or f"init:{init}", "settings": asdict(settings), **about}, restart)
 
 
 def generator_for(
@@ -230,7 +241,15 @@ def _texts(tasks: Sequence[TaskData]) -> list[str]:
     return texts
 
 
-def _check_left_out(task: TaskData, encoded: Encoded, settings: FinetuneSettings, which: str = "rows") -> None:
+def _encoded(
+    task: TaskData, rows: Sequence[Row], generator: TransformersGenerator, settings: FinetuneSettings, which: str
+) -> Encoded:
+    found = encode(task, rows, generator, settings.max_target_tokens)
+    _check_left_out(task, found, settings, which)
+    return found
+
+
+def _check_left_out(task: TaskData, encoded: Encoded, settings: FinetuneSettings, which: str) -> None:
     if encoded.left_out_share > settings.max_left_out or not encoded.examples:
         why = ", ".join(
             f"{count} with an {reason}" if reason[0] == "i" else f"{count} with a {reason}"
@@ -256,7 +275,7 @@ def _batches(encoded: Sequence[Encoded], settings: FinetuneSettings) -> list[lis
     return [[encoded[task].examples[row] for task, row in batch] for batch in placed]
 
 
-def prepared(generator: TransformersGenerator, from_nothing: bool, settings: FinetuneSettings) -> tuple[Any, float]:
+def _prepared(generator: TransformersGenerator, from_nothing: bool, settings: FinetuneSettings) -> tuple[Any, float]:
     """Return the model as it is trained, and the learning rate."""
     model = generator.model
     rate = settings.learning_rate
@@ -281,21 +300,6 @@ def prepared(generator: TransformersGenerator, from_nothing: bool, settings: Fin
         is_t5 = hasattr(model.config, "relative_attention_num_buckets")
         rate = 1e-3 if from_nothing else 3e-4 if is_t5 else 5e-5
     return model, rate
-
-
-def result_of(out: Path, rows: int, done: Mapping[str, Any], final: Any, trainable: Any, seconds: float) -> Finetuned:
-    """Return what a run came to; its seconds are those of all its parts where it was ended in between."""
-    history = done["history"]
-    return Finetuned(
-        folder=out,
-        rows=rows,
-        steps=done["steps"],
-        seconds=max((line["seconds"] for line in history), default=seconds),
-        parameters=sum(weight.numel() for weight in final.parameters()),
-        trained_parameters=done["trained_parameters"],
-        metrics=_best(history, done["best_step"]),
-        history=history,
-    )
 
 
 def _validate(

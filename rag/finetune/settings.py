@@ -20,10 +20,10 @@ class FinetuneSettings:
     target does not fit are left out; more than `max_left_out` of them (a share) is refused. `metric` is what early
     stopping and the choice of the best checkpoint go by: "loss", or "bleu", "exact_match" or "f1" of generated texts,
     on the first `valid_rows` validation rows of each task; `patience` evaluations without a better one end the run
-    (None: never). `eval_every` steps (None: once an epoch) it is evaluated and a checkpoint written. `temperature` and `cap` mix the tasks (see
-    `mixture`). `placeholders` lets values be written as marks (see `rag.placeholders`), `words` names an embedder from
-    whose vectors the words of a model from nothing start. `threads` None: all cores. `precision` "auto" is bfloat16
-    where the device has it, else float32.
+    (None: never). `eval_every` steps (None: once an epoch) it is evaluated and a checkpoint written. `temperature` and
+    `cap` mix the tasks (see `mixture`). `placeholders` lets values be written as marks (see `rag.placeholders`),
+    `words` names an embedder from whose vectors the words of a model from nothing start. `threads` None: all cores.
+    `precision` "auto" is bfloat16 where the device has it, else float32.
     """
 
     method: Method = "full"

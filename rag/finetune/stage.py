@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,9 +11,8 @@ import torch
 from tqdm import tqdm
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainerCallback
 
+from rag.finetune.checkpoints import last_checkpoint, step_of
 from rag.finetune.embedder_settings import EmbedderSettings
-
-STATE = "trainer_state.json"
 
 
 def options(folder: Path, settings: EmbedderSettings, every: int) -> dict[str, Any]:
@@ -55,26 +52,6 @@ def run(trainer: Trainer, folder: Path, name: str, steps: int, progress: bool | 
         trainer.train(resume_from_checkpoint=str(found) if found else None)
     history: list[dict[str, Any]] = trainer.state.log_history
     return history
-
-
-def last_checkpoint(folder: Path) -> Path | None:
-    """Return the last checkpoint that is whole; what a kill left half-written is removed."""
-    whole = []
-    for each in folder.glob("checkpoint-*") if folder.is_dir() else ():
-        if history(each) is None:  # the state is written last
-            shutil.rmtree(each)
-        else:
-            whole.append(each)
-    return max(whole, key=_step, default=None)
-
-
-def history(checkpoint: Path) -> list[dict[str, Any]] | None:
-    """Return what was logged up to a checkpoint, None where it is not whole."""
-    try:
-        logged: list[dict[str, Any]] = json.loads((checkpoint / STATE).read_text("utf-8"))["log_history"]
-    except (OSError, ValueError, KeyError):
-        return None
-    return logged
 
 
 def values(logged: Sequence[Mapping[str, Any]], name: str) -> dict[int, float]:
@@ -138,11 +115,9 @@ class _Line(TrainerCallback):
 
 def _bar(name: str, steps: int, found: Path | None, progress: bool | None) -> Any:
     disable = None if progress is None else not progress
-    return tqdm(total=steps, initial=_step(found) if found else 0, desc=name, unit="step", disable=disable, leave=False)
-
-
-def _step(checkpoint: Path) -> int:
-    return int(checkpoint.name.rpartition("-")[2])
+    return tqdm(
+        total=steps, initial=step_of(found) if found else 0, desc=name, unit="step", disable=disable, leave=False
+    )
 
 
 def _half(settings: EmbedderSettings) -> bool:

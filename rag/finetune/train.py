@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 from transformers import (
-    EarlyStoppingCallback,
     Seq2SeqTrainer,
     Seq2SeqTrainingArguments,
     Trainer,
@@ -22,7 +21,7 @@ from transformers import (
     TrainingArguments,
 )
 
-from rag.finetune.checkpoints import MarkWhole, last_whole
+from rag.finetune.checkpoints import last_checkpoint, step_of
 from rag.finetune.examples import IGNORED, Example
 from rag.finetune.settings import FinetuneSettings
 from rag.generate.decode import TransformersGenerator
@@ -76,7 +75,6 @@ def train(
         load_best_model_at_end=watched,
         metric_for_best_model=f"eval_{settings.metric}" if watched else None,
         greater_is_better=settings.metric != "loss" if watched else None,
-        restore_callback_states_from_checkpoint=True,
         logging_steps=10,
         disable_tqdm=True,
         report_to="none",
@@ -85,9 +83,9 @@ def train(
         label_names=["labels"],
     )
     log = Progress(steps, folder.with_name("log.jsonl"))
-    callbacks: list[Any] = [log, MarkWhole()]
+    callbacks: list[Any] = [log]
     if settings.patience is not None and watched:
-        callbacks.append(EarlyStoppingCallback(settings.patience))
+        callbacks.append(Patience(f"eval_{settings.metric}", settings.metric != "loss", settings.patience))
     pad = generator.loaded.pad
     trained_parameters = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
 
@@ -121,11 +119,10 @@ def train(
             callbacks=callbacks,
         )
         trainer.remove_callback(_printer(trainer))
-        last = last_whole(folder)
-        found = str(last) if last else None
+        found = last_checkpoint(folder)
         log.begin(found)
         try:
-            trainer.train(resume_from_checkpoint=found)
+            trainer.train(resume_from_checkpoint=str(found) if found else None)
         finally:
             log.close()
     model.eval()
@@ -162,6 +159,29 @@ class _Batches(torch.utils.data.Dataset[Any]):
         return self._batches[at]
 
 
+class Patience(TrainerCallback):
+    """Ends a run after so many evaluations in a row without a better one.
+
+    All is told from what was logged, so that a run which was killed after its end does not go on.
+    """
+
+    def __init__(self, metric: str, higher_is_better: bool, patience: int) -> None:
+        self._metric = metric
+        self._sign = 1 if higher_is_better else -1
+        self._patience = patience
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        control.should_training_stop = self._is_over(state.log_history)
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if self._is_over(state.log_history):
+            control.should_training_stop = True
+
+    def _is_over(self, logged: Sequence[Mapping[str, float]]) -> bool:
+        values = [self._sign * entry[self._metric] for entry in logged if self._metric in entry]
+        return bool(values) and len(values) - 1 - values.index(max(values)) >= self._patience
+
+
 class Progress(TrainerCallback):
     """A bar on a terminal, and every logged figure as a line of a file that a run which goes on adds to."""
 
@@ -171,9 +191,9 @@ class Progress(TrainerCallback):
         self._bar: Any = None
         self._began = time.perf_counter()
 
-    def begin(self, checkpoint: str | None) -> None:
+    def begin(self, checkpoint: Path | None) -> None:
         """Show the bar; drop what was logged after the checkpoint that the run goes on from."""
-        done = int(checkpoint.rpartition("-")[2]) if checkpoint else 0
+        done = step_of(checkpoint) if checkpoint else 0
         kept = [line for line in self.history() if line["step"] <= done] if checkpoint else []
         self._file.write_text("".join(f"{json.dumps(line)}\n" for line in kept), "utf-8")
         self._before = max((line["seconds"] for line in kept), default=0.0)

@@ -14,6 +14,7 @@ from safetensors.torch import load_file
 
 from prompts.prompt import Prompt
 from rag.finetune import finetune
+from rag.finetune import run as run_module
 from rag.finetune import train as train_module
 from rag.finetune.examples import IGNORED, Context, TaskData, encode, own_context, prompt_for
 from rag.finetune.folder import Trained
@@ -116,9 +117,9 @@ def test_checkpoints_of_another_run_are_not_gone_on_from(
         patch.setattr(train_module, "collate", killed)
         with pytest.raises(Killed):
             finetune(None, rows, out=tmp_path / "m", init="t5-tiny", **tiny)
-    with pytest.raises(ValueError, match=r"m\.training holds checkpoints of another run \(other settings\): restart"):
+    with pytest.raises(ValueError, match=r"m\.training holds a run begun with other settings\.seed: finish it"):
         finetune(None, rows, out=tmp_path / "m", init="t5-tiny", **{**tiny, "seed": 1})
-    with pytest.raises(ValueError, match=r"\(other data\)"):
+    with pytest.raises(ValueError, match=r"begun with other data"):
         finetune(None, rows[1:], out=tmp_path / "m", init="t5-tiny", **tiny)
     finetune(None, rows, out=tmp_path / "m", init="t5-tiny", restart=True, **{**tiny, "seed": 1, "max_steps": 2})
 
@@ -188,6 +189,24 @@ def test_early_stopping_keeps_the_best(rows: list[Row], tiny: dict[str, Any], tm
     losses = {line["step"]: line["eval_loss"] for line in done.history if "eval_loss" in line}
     assert max(losses) < 160, "it stopped early"
     assert done.metrics["loss"] == min(losses.values())
+
+
+def test_a_run_that_was_killed_after_its_end_does_not_go_on(
+    rows: list[Row], tiny: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = [replace(row, references=(rows[-1 - at].target,)) for at, row in enumerate(rows[:4])]
+    options = {**tiny, "init": "t5-tiny", "patience": 2, "eval_every": 10}
+    whole = finetune(None, rows, other, out=tmp_path / "whole", **options)
+
+    def killed(*_: Any) -> Any:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_module, "save", killed)
+        with pytest.raises(Killed):
+            finetune(None, rows, other, out=tmp_path / "killed", **options)
+    resumed = finetune(None, rows, other, out=tmp_path / "killed", **options)
+    assert_same_weights(whole.folder, resumed.folder)
 
 
 def test_values_are_learnt_as_marks(tiny: dict[str, Any], tmp_path: Path) -> None:
