@@ -88,7 +88,7 @@ def _rows(file: Path, limit: int | None) -> Iterator[Row]:
     if not file.exists():
         return
     for row in read_rows(file, limit=limit):
-        # A label set of its own for each file: "card arrival" is no answer to another file's texts.
+        # Two files may number their rows alike.
         yield replace(row, id=f"{file.parent.name}/{row.id}")
 
 
