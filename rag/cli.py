@@ -175,6 +175,7 @@ def _add_finetune(commands: Any, shared: argparse.ArgumentParser) -> None:
     finetune.add_argument("--placeholders", action="store_true", help="learn marks in place of fields' values")
     finetune.add_argument("--temperature", type=float, metavar="T", help="mixing of tasks: 1 by size, more evens out")
     finetune.add_argument("--cap", type=int, metavar="ROWS", help="most rows a task counts with in the mixing")
+    finetune.add_argument("--export", type=Path, metavar="DIR", help="write it for CTranslate2 too, in 8 bits")
     finetune.add_argument("--strict", action="store_true", help="refuse rows that stand in both files")
 
 

@@ -41,6 +41,10 @@ def finetune(options: argparse.Namespace) -> int:
     done = run(
         _model(options), train, valid or None, out=options.out, init=options.init, restart=options.restart, **settings
     )
+    if options.export:
+        from rag.finetune.export import export_ctranslate2
+
+        export_ctranslate2(done.folder, options.export)
     return _shown(done, options.json, checks)
 
 
