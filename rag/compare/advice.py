@@ -117,9 +117,14 @@ def _slots(comparison: Comparison, top: System) -> Iterator[str]:
     rate = top.of("slot_error_rate").value if metric else None
     if metric is None or rate is None:
         return
-    parts = [f"{number(value)}% {name}" for name in ("missing", "wrong", "invented") if (value := top.of(name).value)]
+    parts = [
+        f"{number(value, 'percent')}% {name}"
+        for name in ("missing", "wrong", "invented")
+        if (value := top.of(name).value)
+    ]
     told = f" ({_listed(parts)})" if parts else ""
-    yield f"Of the values given, {number(rate)}% are missing, wrong or invented in what {top.name} writes{told}."
+    share = number(rate, "percent")
+    yield f"Of the values given, {share}% are missing, wrong or invented in what {top.name} writes{told}."
     if rate > HIGH_SLOT_ERRORS:
         yield "That is too much to publish unread: keep the attribute check on, and look at what it marks."
     rivals = {system.name: system.of("slot_error_rate") for system in comparison.systems if system is not top}
@@ -128,7 +133,8 @@ def _slots(comparison: Comparison, top: System) -> Iterator[str]:
         name = min(lower, key=lambda each: lower[each])
         found = comparison.difference("slot_error_rate", top.name, name)
         if found and found.p is not None and found.p < ALPHA:
-            yield f"{_cap(name)} makes fewer such errors ({number(lower[name])}%): prefer it where facts matter most."
+            fewer = f"{_cap(name)} makes fewer such errors ({number(lower[name], 'percent')}%)"
+            yield f"{fewer}: prefer it where facts matter most."
 
 
 def _warnings(comparison: Comparison, main: Metric) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -95,9 +94,10 @@ class Generating:
 
     @property
     def _alone(self) -> frozenset[str]:
-        keys = [row.key for row in self.material.test]
-        count = min(self.settings.alone, len(keys))
-        return frozenset(random.Random(self.settings.seed).sample(keys, count))
+        """The rows of which latency is taken, chosen by a hash of their inputs."""
+        keys = sorted(row.key for row in self.material.test)
+        ranked = sorted(keys, key=lambda key: as_hash({"seed": self.settings.seed, "key": key}))
+        return frozenset(ranked[: self.settings.alone])
 
 
 def latencies(records: Sequence[Record]) -> list[float]:

@@ -163,11 +163,10 @@ def _checked(
 
 
 def _drawn(rows: Sequence[Row], settings: Settings) -> list[Row]:
-    """Return so many rows, in their own order."""
-    if settings.rows is None or settings.rows >= len(rows):
-        return list(rows)
-    chosen = random.Random(settings.seed).sample(range(len(rows)), settings.rows)
-    return [rows[at] for at in sorted(chosen)]
+    """Return so many rows, in their own order; more of them hold the fewer, so that those are not made again."""
+    order = list(range(len(rows)))
+    random.Random(settings.seed).shuffle(order)
+    return [rows[at] for at in sorted(order[: settings.rows])]
 
 
 def _by_model(systems: Sequence[System]) -> list[System]:

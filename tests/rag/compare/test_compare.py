@@ -7,6 +7,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +279,9 @@ def test_drawn_rows_are_the_same_for_all_and_for_every_run(tmp_path) -> None:
     assert sum(generator.asked.values()) == 21
     asked = [re.findall("name: (.*)", prompt)[-1] for prompt, _, _ in generator.asked]
     assert Counter(Counter(asked).values()) == {3: 7}
+    more = Lamps()
+    run(tmp_path, more, SYSTEMS[:3], settings=replace(settings, rows=12))
+    assert sum(more.asked.values()) == 3 * 5, "the first seven are among the twelve"
 
 
 def test_two_comparisons_do_not_write_into_one_folder(tmp_path) -> None:
