@@ -181,7 +181,13 @@ def _gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> A
     tokenizer.train_from_iterator(_without(texts, marks), trainer)
     tokenizer.add_tokens([AddedToken(mark, normalized=False, special=False) for mark in marks])
     fast: Any = transformers.PreTrainedTokenizerFast
-    return fast(tokenizer_object=tokenizer, bos_token=end, eos_token=end, model_max_length=size.config["n_positions"])
+    return fast(
+        tokenizer_object=tokenizer,
+        bos_token=end,
+        eos_token=end,
+        unk_token=end,
+        model_max_length=size.config["n_positions"],
+    )
 
 
 def _without(texts: Iterable[str], marks: Sequence[str]) -> Iterator[str]:
