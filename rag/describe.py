@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 Fields = Mapping[str, Scalar]
 
 ATTEMPTS = 4
-TEMPERATURE, TOP_P = 0.7, 0.95  # of all attempts but the first
+TEMPERATURE, TOP_P = 1.0, 0.9
+"""Of all attempts but the first. A half-trained T5's errors on 200 laptops fell in 8 attempts from 16.7% to 4.8%, and
+its BLEU rose to 35.6; to 5.3% and 35.4 at 0.7 and 0.95, to 7.6% and 32.3 at 1.2 and 0.9."""
 
 
 @dataclass(frozen=True)

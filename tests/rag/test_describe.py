@@ -72,7 +72,7 @@ def test_what_fails_is_written_again_all_of_it_at_a_time_and_the_rightest_stays(
     assert (green.text, green.missing, green.attempts) == ("A green Acme.", ("price",), 4)
     assert (blue.text, blue.attempts) == ("Blue, by Acme.", 1)
     assert [(size, each.temperature, each.seed) for size, each in generator.calls] == [
-        (3, 0.0, 0), (2, 0.7, 1), (2, 0.7, 2), (1, 0.7, 3)
+        (3, 0.0, 0), (2, 1.0, 1), (2, 1.0, 2), (1, 1.0, 3)
     ]  # fmt: skip
     assert (red.prompt_tokens, red.completion_tokens) == (21, 9)
 
