@@ -100,7 +100,8 @@ def line(name: str, evaluation: Evaluation, labels: set[str]) -> str:
     inside = sum(record.output in labels for record in evaluation.outputs)
     shown.append(f"{inside} of {len(evaluation.outputs)} outputs are labels")
     if evaluation.cost:
-        shown.append(f"{evaluation.cost.latency_p50.value:.2f} s a row (median)")
+        seconds = {metric.name: metric.value for metric in evaluation.cost.metrics}["cpu_seconds"]
+        shown.append(f"{seconds:.2f} CPU seconds a row")
     return ", ".join(shown)
 
 
