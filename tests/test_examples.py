@@ -105,6 +105,13 @@ CHECKS: dict[str, tuple[Callable[[list[str]], None], tuple[pytest.MarkDecorator,
 }
 
 
+OWN_TESTS = {
+    "openbook_t5/train.py": "test_openbook_t5.py",
+    "product_descriptions/prepare.py": "test_product_descriptions.py",
+}
+"""Examples that need data of their own."""
+
+
 @pytest.fixture(scope="module", autouse=True)
 def each_text_is_embedded_once() -> Iterator[None]:
     """Keep vectors from one example to the next: most of them embed the same knowledge base."""
@@ -148,7 +155,9 @@ def test_it_runs_and_shows_what_it_says(
 
 
 def test_every_example_is_run() -> None:
-    assert {file.relative_to(EXAMPLES).as_posix() for file in EXAMPLES.rglob("*.py")} == set(CHECKS)
+    run = {*CHECKS, *OWN_TESTS}
+    assert {file.relative_to(EXAMPLES).as_posix() for file in EXAMPLES.rglob("*.py")} == run
+    assert all((ROOT / "tests" / name).exists() for name in OWN_TESTS.values())
 
 
 def test_the_readme_names_every_example() -> None:

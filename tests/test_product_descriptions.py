@@ -1,0 +1,54 @@
+"""The worked example: its rows come out as `rag compare` reads them, and its plan is one that can be carried out."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
+from rag.compare.plan import Plan
+from rag.rows import read_rows
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "product_descriptions"
+
+
+def test_rows_are_written_as_they_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, kind in (("laptop", "laptop"), ("tv", "television")):
+        folder = tmp_path / "data" / f"rnnlg_{name}"
+        folder.mkdir(parents=True)
+        for split in ("train", "valid", "test"):
+            row = {"mr": f"?compare(name=a 1;type={kind};name=b 2)", "ref": f"a 1 or b 2 , which {kind} ?"}
+            (folder / f"{split}.jsonl").write_text(f"{json.dumps(row)}\n", "utf-8")
+    store = tmp_path / "data" / "retail_demo_store"
+    store.mkdir()
+    products = [
+        {"id": f"p{n}", "name": f"Pack {n}", "price": n + 0.5, "style": None, "description": f"Pack {n} for trips."}
+        for n in range(60)
+    ]
+    (store / "products.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in products), "utf-8")
+    out = tmp_path / "out"
+    monkeypatch.setattr(sys, "argv", ["prepare.py", str(tmp_path / "data"), "--out", str(out)])
+    runpy.run_path(str(EXAMPLE / "prepare.py"), run_name="__main__")
+
+    [row] = read_rows(out / "tv" / "test.jsonl")
+    assert row.values == {"fields": {"name": "a 1", "type": "television", "name 2": "b 2"}, "intent": "?compare"}
+    assert row.references == ("a 1 or b 2 , which television ?",)
+    splits = {split: read_rows(out / "store" / f"{split}.jsonl") for split in ("train", "valid", "test")}
+    ids = [row.id for rows in splits.values() for row in rows]
+    assert sorted(ids) == sorted(f"p{n}" for n in range(60)), "each product is in one split"
+    assert len(splits["train"]) > 30
+    assert splits["train"][0].values["fields"].keys() == {"name", "price"}, "what a product lacks is no field"
+
+
+def test_its_plan_compares_all_five_kinds() -> None:
+    plan = Plan.load(EXAMPLE / "compare.toml")
+    kinds = {system.kind for system in plan.systems}
+    assert kinds == {"zero-shot", "few-shot", "rag", "fine-tuned", "rag on fine-tuned"}
+    assert plan.settings.rows == 500
+    assert {system.finetune["init"] for system in plan.systems if system.finetune and "init" in system.finetune} == {
+        "t5-micro",
+        "gpt2-mini",
+    }
