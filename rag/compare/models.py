@@ -79,10 +79,13 @@ def hardware(threads: int | None) -> dict[str, Any]:
     import platform
     from importlib.metadata import version
 
+    import torch
+
+    most = torch.get_num_threads()  # what the environment allows
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),
-        "threads": threads,
+        "threads": min(threads or most, most),
         "memory_mb": _memory_mb(),
         "python": platform.python_version(),
         **{name: version(name) for name in ("torch", "transformers")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ class Generating:
     models: Models
     settings: Settings
     progress: bool | None = None
+    spent: dict[str, float] = field(default_factory=dict)
+    """Seconds that each system's outputs took, in whatever run, by the name of their file."""
 
     def outputs(self, system: System, rows: Sequence[Row]) -> Outputs:
         """Return a system's outputs, making those that are not kept."""
@@ -56,6 +58,7 @@ class Generating:
             rows, maker.write, definition, self.folder / f"{name}.jsonl", self._batches, self.progress, system.name
         )
         about.note(maker)
+        self.spent[name] = sum(record.seconds or 0.0 for record in records)
         if firsts is not None:
             records = [_added(record, firsts[row.key]) for row, record in zip(rows, records, strict=True)]
         return Outputs(tuple(records), about.peak_memory_mb, about.prompt_example)

@@ -7,7 +7,7 @@ import json
 import random
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -93,7 +93,7 @@ def compare(
     labelled rows that are alike. `files` are the paths of the splits, and `command` what was typed, for the report.
     Raises RowsError for rows and ValueError for systems that cannot be compared.
     """
-    began, out, settings = time.perf_counter(), Path(out), settings or Settings()
+    out, settings = Path(out), settings or Settings()
     task = _task([*train, *valid, *rows])
     check_systems(systems, len(train))
     checked = _checked(train, valid, rows, retriever, settings, task)
@@ -102,9 +102,13 @@ def compare(
     models = models or LocalModels(settings)
     generating = Generating(out / "cache", material, models, settings, progress)
     training = Training(out / "models", material, checked.valid, models, settings, progress)
+
+    def work() -> float:
+        return sum((*training.spent.values(), *generating.spent.values()))
+
     for system in systems:
         material.shown(system)  # what a system lacks is told before hours are spent on the others
-    with _alone(out), _clock(out / "seconds.json", began) as seconds:
+    with _alone(out), _Clock(out / "seconds.json", work) as clock:
         ready = [training.trained(system) for system in systems]
         outputs = {system.name: generating.outputs(system, test) for system in _by_model(ready)}
         outputs = {system.name: outputs[system.name] for system in ready}
@@ -130,9 +134,9 @@ def compare(
             curve,
             files or {},
             command,
-            seconds(),
             getattr(models, "threads", settings.threads),
         )
+        content["seconds"] = clock.told()
     comparison = Comparison(content, outputs)
     comparison.write(out)
     return comparison
@@ -193,22 +197,37 @@ def _alone(folder: Path) -> Iterator[None]:
         lock.close()
 
 
-@contextmanager
-def _clock(file: Path, began: float) -> Iterator[Any]:
-    """Count the seconds of all runs of a comparison, those that were interrupted in."""
-    try:
-        before = float(json.loads(file.read_text("utf-8")))
-    except (OSError, ValueError):
-        before = 0.0
+class _Clock:
+    """Counts the seconds of all runs that made something, those that were interrupted in.
 
-    def seconds() -> float:
-        return before + time.perf_counter() - began
+    What a kill took from the count still stands in what was made: `work`, the seconds of trainings and outputs.
+    """
 
-    try:
-        yield seconds
-    finally:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(round(seconds(), 1)), "utf-8")
+    def __init__(self, file: Path, work: Callable[[], float]) -> None:
+        self._file = file
+        self._work = work
+        self._began = time.perf_counter()
+        self._told: float | None = None
+        try:
+            kept = json.loads(file.read_text("utf-8"))
+            self._before, self._known = float(kept["seconds"]), float(kept["work"])
+        except (OSError, ValueError, KeyError, TypeError):
+            self._before, self._known = 0.0, -1.0
+
+    def __enter__(self) -> _Clock:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        kept = {"seconds": self.told(), "work": round(max(self._work(), self._known), 3)}
+        self._file.write_text(json.dumps(kept), "utf-8")
+
+    def told(self) -> float:
+        """Return the seconds up to the first time that this is asked."""
+        if self._told is None:
+            made = round(self._work(), 3) > self._known
+            here = self._before + time.perf_counter() - self._began
+            self._told = round(max(here, self._work()) if made else self._before, 1)
+        return self._told
 
 
 class _Scorer:
@@ -246,7 +265,6 @@ def _content(
     curve: dict[str, Any] | None,
     files: Mapping[str, str],
     command: str,
-    seconds: float,
     threads: int | None,
 ) -> dict[str, Any]:
     splits = {"train": checked.train, "valid": checked.valid, "test": material.test}
@@ -256,7 +274,7 @@ def _content(
         "task": material.task,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": command,
-        "seconds": round(seconds, 1),
+        "seconds": None,
         "data": {
             **{name: _split(rows, files.get(name)) for name, rows in splits.items()},
             "checks": [check.as_json for check in _with_drawn(checked, material.test)],

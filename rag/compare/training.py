@@ -7,7 +7,7 @@ import random
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,8 @@ class Training:
     models: Models
     settings: Settings
     progress: bool | None = None
+    spent: dict[str, float] = field(default_factory=dict)
+    """Seconds that each training took, in whatever run, by the name of its folder."""
 
     def trained(self, system: System, rows: Sequence[Row] | None = None) -> System:
         """Return the system with its trained model in place of the one to start from.
@@ -49,6 +51,8 @@ class Training:
         if folder is None:
             name = _file_name(system.name) + ("" if rows is None else f"-{len(rows)}-rows")
             folder = self._train(system, learnt, options, made_by, self.folder / name)
+        trained = Trained.of(folder)
+        self.spent[folder.name] = float(trained.details.get("seconds") or 0.0) if trained else 0.0
         return replace(system, model=str(folder), finetune=None)
 
     def _made_by(self, system: System, rows: Sequence[Row], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -220,6 +221,24 @@ def _tear(cache: Path, chance: random.Random) -> None:
     for file in cache.glob("*.jsonl"):
         with file.open("a") as opened:
             opened.write('{"key": "0123456789abcdef", "row": "3", "output": "the la'[: chance.randint(0, 60)])
+
+
+def test_the_time_is_that_of_all_runs_that_made_something(tmp_path, monkeypatch) -> None:
+    class Slow(Lamps):
+        def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
+            made = super().generate(prompts, decoding)
+            time.sleep(0.02)
+            return made
+
+    settings = Settings(batch=4, alone=0)
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, Slow(fail_after=4), SYSTEMS[:1], settings=settings)
+    first = json.loads((tmp_path / "seconds.json").read_text())["seconds"]
+    content = run(tmp_path, Slow(), SYSTEMS[:1], settings=settings)
+    assert content["seconds"] >= max(first, 8 * 0.02)
+    assert run(tmp_path, Slow(), SYSTEMS[:1], settings=settings)["seconds"] == content["seconds"]
+    (tmp_path / "seconds.json").unlink()
+    assert run(tmp_path, Slow(), SYSTEMS[:1], settings=settings)["seconds"] >= 8 * 0.02, "a kill loses no more"
 
 
 def test_a_line_that_a_kill_tore_is_made_again_and_no_other(tmp_path) -> None:
