@@ -86,7 +86,7 @@ def t5_and_gpt2(lines: list[str]) -> None:
 def demo(lines: list[str]) -> None:
     summary = next(line for line in lines if line.startswith("10 questions: "))
     verified, abstained = map(int, re.findall(r"(\d+) (?:answers|left)", summary))
-    assert verified >= 4
+    assert verified >= 3
     assert 1 <= abstained <= 4
     questions = [at for at, line in enumerate(lines) if line.startswith("   Q: ")]
     assert len(questions) == 10
