@@ -59,8 +59,9 @@ def _catalogue(options: argparse.Namespace, products: list[Fields]) -> int:
     if options.json:
         show.json_line(made)
     else:
-        kept = f", {done} were there" if done else ""
-        show.line(f"{options.out}: {made['made']} descriptions made{kept}; {failing} of them with something to look at")
+        kept = f", {done} were there already" if done else ""
+        marked = f"; {failing} of them are marked, look at those" if failing else ""
+        show.line(f"{options.out}: {made['made']} descriptions made{kept}{marked}")
     return 0
 
 
