@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 from tqdm import tqdm
 from transformers import (
     Seq2SeqTrainer,
@@ -21,6 +20,7 @@ from transformers import (
     TrainingArguments,
 )
 
+from rag.finetune.batches import Batch, Batches, collate, split, with_decoder_inputs, with_learnt_logits
 from rag.finetune.checkpoints import last_checkpoint, step_of
 from rag.finetune.examples import IGNORED, Example
 from rag.finetune.settings import FinetuneSettings
@@ -49,7 +49,7 @@ def train(
     steps = len(batches)
     every = min(settings.eval_every or max(1, round(steps / max(settings.epochs, 1))), steps)
     watched = bool(valid)
-    parts = [part for batch in batches for part in _split(batch, settings.accumulation)]
+    parts = [part for batch in batches for part in split(batch, settings.accumulation)]
     trainer_class, arguments_class = _classes(generator.family)
     arguments = arguments_class(
         output_dir=str(folder),
@@ -89,12 +89,11 @@ def train(
     pad = generator.loaded.pad
     trained_parameters = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
 
-    smoothed = settings.label_smoothing > 0 and generator.family == "seq2seq"
-
-    def _with_decoder_inputs(batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        # With label smoothing the trainer takes the labels away, from which the model would make these.
-        made = generator.model.prepare_decoder_input_ids_from_labels(labels=batch["labels"]) if smoothed else None
-        return batch if made is None else {**batch, "decoder_input_ids": made}
+    def _ready(rows: Sequence[Example]) -> Batch:
+        batch = collate(rows, pad)
+        if not settings.label_smoothing:
+            return with_learnt_logits(batch, generator.model)
+        return with_decoder_inputs(batch, generator.model) if generator.family == "seq2seq" else batch
 
     class Loop(trainer_class):  # type: ignore[misc,valid-type]
         """The trainer of the family, validated by loss and by what the model writes."""
@@ -113,9 +112,9 @@ def train(
         trainer = Loop(
             model=model,
             args=arguments,
-            train_dataset=_Batches(parts),
-            eval_dataset=_Batches([valid]) if watched else None,
-            data_collator=lambda items: _with_decoder_inputs(collate(items[0], pad, generator.family)),
+            train_dataset=Batches(parts),
+            eval_dataset=Batches([valid]) if watched else None,
+            data_collator=lambda items: _ready(items[0]),
             callbacks=callbacks,
         )
         trainer.remove_callback(_printer(trainer))
@@ -133,30 +132,6 @@ def train(
         "trained_parameters": trained_parameters,
         "history": log.history(),
     }
-
-
-def collate(rows: Sequence[Example], pad: int, family: str) -> dict[str, Tensor]:
-    """Return a batch of examples as (rows, tokens) tensors, padded on the right; padding is masked and not learnt."""
-    width = max(len(row.input_ids) for row in rows)
-    learnt = max(len(row.labels) for row in rows)
-    return {
-        "input_ids": torch.tensor([row.input_ids + [pad] * (width - len(row.input_ids)) for row in rows]),
-        "attention_mask": torch.tensor([[1] * len(row.input_ids) + [0] * (width - len(row.input_ids)) for row in rows]),
-        "labels": torch.tensor([row.labels + [IGNORED] * (learnt - len(row.labels)) for row in rows]),
-    }
-
-
-class _Batches(torch.utils.data.Dataset[Any]):
-    """Batches as the items of a data set."""
-
-    def __init__(self, batches: Sequence[Sequence[Example]]) -> None:
-        self._batches = batches
-
-    def __len__(self) -> int:
-        return len(self._batches)
-
-    def __getitem__(self, at: int) -> Sequence[Example]:
-        return self._batches[at]
 
 
 class Patience(TrainerCallback):
@@ -235,21 +210,13 @@ def _loss(model: Any, valid: Sequence[Example], pad: int, family: str, batch_siz
     ordered = sorted(valid, key=len)
     with torch.no_grad():
         for low in range(0, len(ordered), batch_size):
-            batch = {
-                name: tensor.to(model.device)
-                for name, tensor in collate(ordered[low : low + batch_size], pad, family).items()
-            }
+            on_cpu = with_learnt_logits(collate(ordered[low : low + batch_size], pad), model)
+            batch = {name: tensor.to(model.device) for name, tensor in on_cpu.items()}
             labels = batch["labels"] if family == "seq2seq" else batch["labels"][:, 1:]
             count = float((labels != IGNORED).sum())
             total += float(model(**batch).loss) * count
             tokens += count
     return total / max(tokens, 1.0)
-
-
-def _split(batch: Sequence[Example], parts: int) -> Iterator[Sequence[Example]]:
-    size = -(-len(batch) // parts)
-    for low in range(0, len(batch), size):
-        yield batch[low : low + size]
 
 
 def _classes(family: str) -> tuple[Any, Any]:
