@@ -75,6 +75,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_finetune(commands, shared)
     _add_finetune_embedder(commands, shared)
+    _add_finetune_reader(commands)
     _add_pretrain(commands, shared)
     _add_report(commands)
     commands.add_parser("sources", parents=[shared], help="list what the store holds")
@@ -201,6 +202,32 @@ def _add_finetune_embedder(commands: Any, shared: argparse.ArgumentParser) -> No
     finetune.add_argument("--device", metavar="NAME", help="cpu (default), cuda or mps")
     finetune.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as torch is set up)")
     finetune.add_argument("--restart", action="store_true", help="forget the checkpoints of a run that was ended")
+
+
+def _add_finetune_reader(commands: Any) -> None:
+    finetune = commands.add_parser(
+        "finetune-reader", help="train a reader, which points at answers, on questions with their contexts"
+    )
+    finetune.set_defaults(command="finetune_reader")
+    finetune.add_argument("rows", type=Path, metavar="FILE", help='JSONL of {"question", "answers", "context"}')
+    finetune.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
+    finetune.add_argument("--valid", type=Path, metavar="FILE", help="rows that choose the step and calibrate")
+    finetune.add_argument("--base", default="builtin:minilm", metavar="MODEL", help="encoder (default: builtin:minilm)")
+    finetune.add_argument("--full", action="store_true", help="train all of the encoder, not a low-rank adapter")
+    finetune.add_argument(
+        "--unanswerable", type=float, metavar="N", help="questions with wrong contexts, so many for each question"
+    )
+    finetune.add_argument("--epochs", type=float, metavar="N", help="passes over the windows (default: 3)")
+    finetune.add_argument("--batch-size", type=int, metavar="WINDOWS", help="windows a step (default: 16)")
+    finetune.add_argument("--learning-rate", type=float, metavar="X", help="default: by method")
+    finetune.add_argument("--eval-every", type=int, metavar="STEPS", help="measure so often (default: once an epoch)")
+    finetune.add_argument("--patience", type=int, metavar="N", help="stop after N measurements without a better one")
+    finetune.add_argument("--seed", type=int, help="of everything random (default: 0)")
+    finetune.add_argument("--device", metavar="NAME", help="cpu (default), cuda or mps")
+    finetune.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as torch is set up)")
+    finetune.add_argument("--set", nargs="+", metavar="NAME=VALUE", help="any other option of ReaderSettings")
+    finetune.add_argument("--restart", action="store_true", help="forget the checkpoints of a run that was ended")
+    finetune.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 
 def _add_pretrain(commands: Any, shared: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from rag.describe_command import describe
 from rag.evaluate_command import evaluate
 from rag.finetune.command import finetune, pretrain
 from rag.finetune.embedder_command import finetune_embedder
+from rag.read.command import finetune_reader
 from rag.report.command import report
 from stores.filters import as_filter
 
@@ -215,6 +216,7 @@ __all__ = [
     "evaluate",
     "finetune",
     "finetune_embedder",
+    "finetune_reader",
     "ingest",
     "init",
     "models",

@@ -17,13 +17,13 @@ Batch = dict[str, Tensor]
 class Batches(torch.utils.data.Dataset[Any]):
     """Batches as the items of a data set."""
 
-    def __init__(self, batches: Sequence[Sequence[Example]]) -> None:
+    def __init__(self, batches: Sequence[Sequence[Any]]) -> None:
         self._batches = batches
 
     def __len__(self) -> int:
         return len(self._batches)
 
-    def __getitem__(self, at: int) -> Sequence[Example]:
+    def __getitem__(self, at: int) -> Sequence[Any]:
         return self._batches[at]
 
 

@@ -133,14 +133,14 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     return settings
 
 
-def settings_from(given: Sequence[str], option: str = "--set") -> dict[str, Any]:
-    """Return settings given as NAME=VALUE. Raises ValueError, naming the option, for what is none."""
-    kinds = typing.get_type_hints(FinetuneSettings)
+def settings_from(given: Sequence[str], option: str = "--set", of: type[Any] = FinetuneSettings) -> dict[str, Any]:
+    """Return settings of a class given as NAME=VALUE. Raises ValueError, naming the option, for what is none."""
+    kinds = typing.get_type_hints(of)
     settings = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or name not in kinds:
-            known = ", ".join(field.name for field in dataclasses.fields(FinetuneSettings))
+            known = ", ".join(field.name for field in dataclasses.fields(of))
             raise ValueError(f"{option} {text!r}: needs NAME=VALUE with one of {known}")
         settings[name] = _value(name, value, kinds[name])
     return settings

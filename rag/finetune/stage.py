@@ -1,21 +1,35 @@
-"""What the stages of an embedder's training share: checkpoints to go on from, when to stop, the line that shows it."""
+"""What trainings of embedders and readers share: checkpoints to go on from, when to stop, the line that shows it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from tqdm import tqdm
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainerCallback
 
 from rag.finetune.checkpoints import last_checkpoint, step_of
-from rag.finetune.embedder_settings import EmbedderSettings
 
 
-def options(folder: Path, settings: EmbedderSettings, every: int) -> dict[str, Any]:
+class StageSettings(Protocol):
+    """What a stage needs to know of the settings that it is run with."""
+
+    @property
+    def warmup(self) -> float: ...
+    @property
+    def weight_decay(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def precision(self) -> str: ...
+
+
+def options(folder: Path, settings: StageSettings, every: int) -> dict[str, Any]:
     """Return the training arguments of a stage: one pass over batches in a fixed order, a checkpoint `every` steps.
 
     Nothing is reported to anybody.
@@ -120,7 +134,7 @@ def _bar(name: str, steps: int, found: Path | None, progress: bool | None) -> An
     )
 
 
-def _half(settings: EmbedderSettings) -> bool:
+def _half(settings: StageSettings) -> bool:
     if settings.precision != "auto":
         return settings.precision == "bfloat16"
     return settings.device.startswith("cuda") and torch.cuda.is_available() and torch.cuda.is_bf16_supported()

@@ -1,0 +1,142 @@
+"""Rows that the embedded reader is trained and measured on, from five public sets.
+
+    python examples/reader/prepare.py DATA [build/reader]
+
+DATA holds squad_subset, nq_oracle, nq_swap, policyqa and covidqa. Written are train.jsonl and valid.jsonl, of all sets
+and shuffled, and a test-NAME.jsonl for each. A document is in one split only: a paragraph of SQuAD, an article of
+Natural Questions (and any question about it, in `nq_swap` too), a web site of PolicyQA, a paper of CovidQA. Questions
+are also paired with passages that look right and do not answer them, within a split; not those of PolicyQA, which ask
+the same of every site. Papers are cut to some 300 words around the answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ingest.embed import new_embedder
+from rag.measure.answers import normal
+from rag.read.unanswerable import mine_unanswerable
+from rag.rows import Row, as_row
+
+AROUND = 1800  # characters of a paper that stand with a question
+SHARES = {"test": 0.12, "valid": 0.05}
+UNANSWERABLE = {"train": 0.5, "valid": 1.0, "test": 1.0}  # a question
+SITES = {"test": 3, "valid": 2}
+
+Content = dict[str, Any]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("out", type=Path, nargs="?", default=Path("build/reader"))
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+
+    embedder = new_embedder()
+    everything: dict[str, list[Content]] = {"train": [], "valid": []}
+    for name, splits in sets(options.data).items():
+        for split, rows in splits.items():
+            if name != "policyqa":
+                read = [as_row(row, name, str(number), "answer") for number, row in enumerate(rows)]
+                mined = mine_unanswerable(read, embedder, UNANSWERABLE[split])
+                rows += [unanswerable(row) for row in mined]
+            print(f"{name}, {split}: {len(rows):,} rows")
+            if split == "test":
+                write(options.out / f"test-{name}.jsonl", rows)
+            else:
+                everything[split] += rows
+    for split, rows in everything.items():
+        random.Random(0).shuffle(rows)
+        write(options.out / f"{split}.jsonl", rows)
+
+
+def sets(data: Path) -> dict[str, dict[str, list[Content]]]:
+    """Return each set's rows by split."""
+    found: dict[str, dict[str, list[Content]]] = {}
+    nq = list(read(data / "nq_oracle/nq_open_oracle.jsonl"))
+    questions = {normal(row["question"]): split_of(row["title"]) for row in nq}
+    for name, rows in {
+        "squad": ((split_of(row["context"]), row) for row in read(data / "squad_subset/squad_subset.jsonl")),
+        "nq": ((split_of(row["title"]), row) for row in nq),
+        "nq_swap": (
+            (questions.get(normal(row["question"])) or split_of(normal(row["question"])), row)
+            for row in read(data / "nq_swap/train.jsonl")
+        ),
+        "policyqa": by_site(list(read(data / "policyqa/dev.jsonl"))),
+        "covidqa": ((split_of(str(row["doc_id"])), row) for row in papers(data / "covidqa")),
+    }.items():
+        splits: dict[str, list[Content]] = {"train": [], "valid": [], "test": []}
+        for split, row in rows:
+            answers = row.get("answers_in_context") or row["answers"]
+            splits[split].append(
+                {
+                    "id": f"{name}-{row['id']}",
+                    "question": row["question"],
+                    "answers": [answer.strip() for answer in answers if answer.strip()],
+                    "context": row["context"],
+                }
+            )
+        found[name] = {split: [row for row in rows if row["answers"]] for split, rows in splits.items()}
+    return found
+
+
+def split_of(document: str) -> str:
+    """Return a document's split: by a hash of it, so that adding others moves none."""
+    lot = int(hashlib.sha256(document.encode()).hexdigest()[:8], 16) / 2**32
+    if lot < SHARES["test"]:
+        return "test"
+    return "valid" if lot < SHARES["test"] + SHARES["valid"] else "train"
+
+
+def by_site(rows: list[Content]) -> Iterator[tuple[str, Content]]:
+    """Yield rows with their split: some of the sites, since each is one document."""
+    sites = sorted({row["site"] for row in rows}, key=lambda site: hashlib.sha256(site.encode()).hexdigest())
+    named = dict.fromkeys(sites, "train")
+    named |= dict.fromkeys(sites[: SITES["test"]], "test")
+    named |= dict.fromkeys(sites[SITES["test"] : SITES["test"] + SITES["valid"]], "valid")
+    for row in rows:
+        yield named[row["site"]], row
+
+
+def papers(folder: Path) -> Iterator[Content]:
+    """Yield questions on papers, with the part of the paper around the answer, which stands anywhere in it."""
+    texts = {row["doc_id"]: row["text"] for row in read(folder / "documents.jsonl")}
+    for row in read(folder / "questions.jsonl"):
+        if row.get("is_impossible") or not row["answers"]:
+            continue
+        text, answer, start = texts[row["doc_id"]], row["answers"][0], row["answer_starts"][0]
+        chance = random.Random(str(row["id"]))
+        low = max(0, start - chance.randrange(max(1, AROUND - len(answer))))
+        low = text.rfind(" ", 0, low) + 1
+        high = text.find(" ", max(low + AROUND, start + len(answer)))
+        yield {**row, "context": text[low : high if high > 0 else None]}
+
+
+def unanswerable(row: Row) -> Content:
+    return {
+        "id": row.id,
+        "question": row.values["question"],
+        "unanswerable": True,
+        "context": row.passages[0].text,
+    }
+
+
+def read(file: Path) -> Iterator[Content]:
+    for line in file.read_text("utf-8").split("\n"):
+        if line.strip():
+            yield json.loads(line)
+
+
+def write(file: Path, rows: list[Mapping[str, Any]] | list[Content]) -> None:
+    file.write_text("".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""What a reader gives: of each passage the span that answers a question best, and how surely it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from ingest.types import Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The span of a passage that answers a question best: `chunk.text[start:end]`.
+
+    `margin` is how much better the reader scores the span than no answer at all, in logits. `probability` is the chance
+    that the span is a right answer, calibrated where the reader is.
+    """
+
+    chunk: Chunk
+    start: int
+    end: int
+    margin: float
+    probability: float
+
+    @property
+    def text(self) -> str:
+        """The answer, in the source's own words."""
+        return self.chunk.text[self.start : self.end]
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """Finds answers in passages; it can point, never invent."""
+
+    @property
+    def name(self) -> str:
+        """The name that it was asked for by."""
+
+    def read(self, question: str, passages: Sequence[Chunk]) -> list[Reading]:
+        """Return one reading a passage, in order, an empty span where a passage has no words.
+
+        Raises ValueError for an empty question, or one too long to leave room for a passage.
+        """
+
+
+def best(readings: Sequence[Reading]) -> Reading | None:
+    """Return the surest of some readings, the first of equals; None of none."""
+    return max(readings, key=lambda reading: reading.margin, default=None)

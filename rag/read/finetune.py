@@ -1,0 +1,212 @@
+"""Fine-tune a reader on questions, answers and the contexts that they stand in.
+
+rows -> checks -> unanswerable rows -> windows -> training -> calibration -> a folder of a few megabytes
+
+>>> from rag.read.finetune import finetune_reader
+>>> tuned = finetune_reader("train.jsonl", valid="valid.jsonl", out="my-reader")
+>>> ExtractiveReader("my-reader").read("who wrote it", passages)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.plugins import MissingExtra
+from ingest.weights import BUILTINS
+from rag.checks import Checks
+from rag.finetune.folder import card, data_hash
+from rag.finetune.unfinished import Unfinished
+from rag.read.examples import reader_examples
+from rag.read.folder import WEIGHTS, ReaderConfig, base_folder, base_sha256, new_network
+from rag.read.quality import fit_logistic, is_right, reading_metrics
+from rag.read.reader import read_spans
+from rag.read.settings import ReaderSettings
+from rag.read.windows import Windows
+from rag.rows import Row, RowsError, read_rows
+
+if TYPE_CHECKING:
+    from rag.read.network import ReaderNetwork
+
+Rows = str | Path | Sequence[Row]
+
+
+@dataclass(frozen=True)
+class FinetunedReader:
+    """A reader's folder and how it came to be; `metrics` are those of the validation rows at the step that was kept."""
+
+    folder: Path
+    examples: int
+    steps: int
+    best_step: int
+    metrics: Mapping[str, float]
+    losses: Mapping[int, float] = field(repr=False)
+
+
+def finetune_reader(
+    train: Rows,
+    valid: Rows | None = None,
+    *,
+    out: str | Path,
+    base: str = "builtin:minilm",
+    licence: str | None = None,
+    restart: bool = False,
+    progress: bool | None = None,
+    **settings: Any,
+) -> FinetunedReader:
+    """Train a reader on rows with question, answers and context, and write it into the folder `out`.
+
+    `base` names an encoder of BERT's kind: a hub id, a folder or `builtin:minilm`. Without `valid` rows the last step
+    is kept, and probabilities are not calibrated. Validation rows whose input stands in `train` are dropped. Further
+    options are those of ReaderSettings. Until all is done everything is in `out.training`, and the same call goes on
+    from there unless `restart` is set. Raises RowsError for rows that cannot be used, ValueError for options,
+    WeightsError for a base that is not there, and MissingExtra.
+    """
+    chosen = ReaderSettings(**settings)
+    if any(find_spec(name) is None for name in ("accelerate", "peft")):
+        raise MissingExtra("fine-tuning a reader", "finetune")
+    out = Path(out)
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise ValueError(f"{out} is there already: give a folder that is not")
+    rows, held = _checked(_read(train), _read(valid) if valid is not None else [])
+    data = {"train": data_hash(rows), "valid": data_hash(held)}
+    identity = {"base": base_sha256(base), "data": data, "settings": asdict(replace(chosen, threads=None))}
+    with Unfinished.begin(out, identity, restart) as unfinished:
+        return _Run(base, rows, held, chosen, unfinished, progress).run(licence or _licence(base), data)
+
+
+@dataclass(frozen=True)
+class _Run:
+    base: str
+    rows: Sequence[Row]
+    held: Sequence[Row]
+    settings: ReaderSettings
+    unfinished: Unfinished
+    progress: bool | None
+
+    def run(self, licence: str, data: Mapping[str, str]) -> FinetunedReader:
+        from rag.finetune.stage import threads
+        from rag.generate.load import quiet
+        from rag.read.train import train_reader, with_adapter
+
+        settings = self.settings
+        windows = Windows.of_folder(base_folder(self.base), settings.max_tokens, settings.stride)
+        rows = [*self.rows, *self._mined()]
+        examples = reader_examples(rows, windows, settings)
+        network = new_network(self.base, settings.seed)
+        if settings.method == "lora":
+            with_adapter(network, settings)
+        held = _drawn(self.held, settings.valid_rows)
+        measure = (lambda net: reading_metrics(held, *_read_rows(net, held, windows, settings))) if held else None
+        with quiet(), threads(settings.threads):
+            done = train_reader(network, examples, measure, self.unfinished.folder / "steps", settings, self.progress)
+            calibration = _calibrated(network, self.held, windows, settings) if self.held else (1.0, 0.0)
+        result = FinetunedReader(
+            self.unfinished.out,
+            len(examples),
+            done.steps,
+            done.best_step,
+            done.measured.get(done.best_step, {}),
+            done.losses,
+        )
+        self._write(network, calibration, result, licence, {**data, "rows": len(rows), "held": len(self.held)})
+        return result
+
+    def _mined(self) -> list[Row]:
+        """Return unanswerable rows made from the others; once, since it takes an embedder minutes."""
+        if not self.settings.unanswerable:
+            return []
+        from ingest.embed import new_embedder
+        from rag.read.unanswerable import mine_unanswerable
+
+        def mine() -> list[list[Any]]:
+            mined = mine_unanswerable(self.rows, new_embedder(), self.settings.unanswerable, self.settings.seed)
+            return [[places[row.passages[0].text], row.id, row.values["question"]] for row in mined]
+
+        places = {row.passages[0].text: place for place, row in enumerate(self.rows)}
+        return [
+            Row(name, "answer", {"question": question}, (), self.rows[place].passages, unanswerable=True)
+            for place, name, question in self.unfinished.once("unanswerable", mine)
+        ]
+
+    def _write(
+        self,
+        network: ReaderNetwork,
+        calibration: tuple[float, float],
+        result: FinetunedReader,
+        licence: str,
+        data: Mapping[str, Any],
+    ) -> None:
+        from safetensors.torch import save_file
+
+        from rag.read.train import adapter_weights
+
+        settings = self.settings
+        weights, scale = adapter_weights(network)
+        config = ReaderConfig(
+            base=self.base,
+            base_sha256=base_sha256(self.base),
+            max_tokens=settings.max_tokens,
+            stride=settings.stride,
+            max_answer_tokens=settings.max_answer_tokens,
+            scale=scale,
+            slope=calibration[0],
+            bias=calibration[1],
+        )
+        metrics = {**result.metrics, "steps": result.steps, "best_step": result.best_step}
+        with self.unfinished.result() as folder:
+            save_file(weights, folder / WEIGHTS)
+            config.write(folder, {"metrics": metrics, "data": dict(data), "settings": asdict(settings)})
+            title = f"{self.unfinished.out.name}, an extractive reader"
+            (folder / "README.md").write_text(card(title, self.base, licence, data, asdict(settings), metrics), "utf-8")
+
+
+def _read(given: Rows) -> list[Row]:
+    rows = read_rows(given, "answer") if isinstance(given, str | Path) else list(given)
+    if not rows:
+        raise RowsError("no rows to learn from: a reader needs question, answers and context")
+    for row in rows:
+        if row.task != "answer" or not row.passages:
+            raise RowsError(f"row {row.id} has no context: a reader needs question, answers and context")
+    return rows
+
+
+def _checked(train: list[Row], valid: list[Row]) -> tuple[list[Row], list[Row]]:
+    """Drop what stands twice: a validation row that is a training row too tells nothing."""
+    if not valid:
+        return train, valid
+    checked = Checks().run(train=train, valid=valid)
+    kept = {row.id for row in checked.valid}
+    return train, [row for row in valid if row.id in kept]
+
+
+def _drawn(rows: Sequence[Row], count: int) -> list[Row]:
+    """Return `count` rows spread evenly over all, so that every part of a file counts."""
+    if len(rows) <= count:
+        return list(rows)
+    return [rows[place * len(rows) // count] for place in range(count)]
+
+
+def _read_rows(
+    network: ReaderNetwork, rows: Sequence[Row], windows: Windows, settings: ReaderSettings
+) -> tuple[list[str], list[float]]:
+    """Return the best span of each row's context, and its margin."""
+    pairs = [(row.values["question"], row.passages[0].text) for row in rows]
+    spans = read_spans(network, windows, pairs, settings.max_answer_tokens)
+    texts = [passage[span.start : span.end] for (_, passage), span in zip(pairs, spans, strict=True)]
+    return texts, [span.margin for span in spans]
+
+
+def _calibrated(
+    network: ReaderNetwork, rows: Sequence[Row], windows: Windows, settings: ReaderSettings
+) -> tuple[float, float]:
+    texts, margins = _read_rows(network, rows, windows, settings)
+    return fit_logistic(margins, [is_right(row, text) for row, text in zip(rows, texts, strict=True)])
+
+
+def _licence(base: str) -> str:
+    builtin = BUILTINS.get(base.removeprefix("builtin:")) if base.startswith("builtin:") else None
+    return builtin.licence if builtin else "other"

@@ -1,0 +1,49 @@
+"""From scores of tokens to the best span of a passage, at the borders of words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.read.windows import ReadingWindow
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class ScoredSpan:
+    """`text[start:end]` of a passage, and by how much it beats no answer, in logits."""
+
+    start: int
+    end: int
+    margin: float
+
+
+def best_span(window: ReadingWindow, scores: Scores, max_tokens: int) -> ScoredSpan:
+    """Return the window's best span of at most `max_tokens`; `scores` (tokens, 2) as the network gives them."""
+    first, last = scores[window.first : window.last, 0], scores[window.first : window.last, 1]
+    both = first[:, None] + last[None, :]
+    places = np.arange(len(first))
+    length = places[None, :] - places[:, None]
+    both = np.where((length >= 0) & (length < max_tokens), both, -np.inf)
+    start, end = divmod(int(both.argmax()), len(last))
+    margin = float(both[start, end]) - float(scores[0].sum())
+    return ScoredSpan(window.offsets[start][0], window.offsets[end][1], margin)
+
+
+def best_of(spans: Sequence[ScoredSpan]) -> ScoredSpan:
+    """Return the best of a passage's windows' spans; the empty span, infinitely worse than no answer, of none."""
+    return max(spans, key=lambda span: span.margin, default=ScoredSpan(0, 0, -np.inf))
+
+
+def whole_words(text: str, span: ScoredSpan) -> ScoredSpan:
+    """Return the span widened to whole words: a tokenizer's pieces may begin and end within one."""
+    start, end = span.start, span.end
+    while 0 < start < end and text[start - 1].isalnum() and text[start].isalnum():
+        start -= 1
+    while start < end < len(text) and text[end].isalnum() and text[end - 1].isalnum():
+        end += 1
+    return replace(span, start=start, end=end)

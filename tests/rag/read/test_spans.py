@@ -1,0 +1,43 @@
+"""From scores to spans: against trying every span, and by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.read.spans import ScoredSpan, best_of, best_span, whole_words
+from rag.read.windows import ReadingWindow
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 12), st.integers(1, 6), st.integers(0, 2**32 - 1))
+def test_the_best_span_is_the_best_of_all(count: int, longest: int, seed: int) -> None:
+    scores = np.random.default_rng(seed).normal(size=(3 + count + 1, 2)).astype(np.float32)
+    window = ReadingWindow([0] * len(scores), 3, [(10 * at, 10 * at + 9) for at in range(count)])
+    spans = [(s, e) for s in range(count) for e in range(s, min(s + longest, count))]
+    start, end = max(spans, key=lambda span: scores[3 + span[0], 0] + scores[3 + span[1], 1])
+    found = best_span(window, scores, longest)
+    assert (found.start, found.end) == (10 * start, 10 * end + 9)
+    assert found.margin == pytest.approx(scores[3 + start, 0] + scores[3 + end, 1] - scores[0].sum(), abs=1e-5)
+
+
+def test_the_best_window_wins_and_no_window_is_no_answer() -> None:
+    assert best_of([ScoredSpan(0, 1, -1.0), ScoredSpan(4, 5, 2.0)]) == ScoredSpan(4, 5, 2.0)
+    assert best_of([]) == ScoredSpan(0, 0, -np.inf)
+
+
+@pytest.mark.parametrize(
+    ("text", "span", "whole"),
+    [
+        ("in Reykjavik now", (5, 8), "Reykjavik"),
+        ("in Reykjavik now", (3, 12), "Reykjavik"),
+        ("it cost $12.50.", (8, 14), "$12.50"),
+        ("a-b", (0, 1), "a"),
+        ("naïve", (0, 2), "naïve"),
+    ],
+)
+def test_spans_end_at_the_borders_of_words(text: str, span: tuple[int, int], whole: str) -> None:
+    found = whole_words(text, ScoredSpan(*span, 1.0))
+    assert text[found.start : found.end] == whole

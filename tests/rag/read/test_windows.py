@@ -1,0 +1,56 @@
+"""Windows: every token of a passage is in one, in place, and none is too long."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.read.windows import Windows
+
+
+@pytest.fixture(scope="module")
+def windows(encoder: Path) -> Windows:
+    return Windows.of_folder(encoder, max_tokens=64, stride=16)
+
+
+def test_a_short_passage_is_one_window_with_its_marks(windows: Windows) -> None:
+    [window] = windows.cut("where did ann live?", "ann lived in Paris")
+    tokens = [windows.tokenizer.id_to_token(token) for token in window.ids]
+    assert tokens[0] == "[CLS]"
+    assert tokens[window.first - 1] == tokens[-1] == "[SEP]"
+    assert window.last == len(window.ids) - 1
+    assert "".join("ann lived in Paris"[slice(*span)] for span in window.offsets) == "annlivedinParis"
+
+
+def test_a_long_passage_is_covered_by_windows_that_overlap(windows: Windows) -> None:
+    text = " ".join(["ann lived in Paris and bob in Rome"] * 30)
+    found = windows.cut("where did ann live?", text)
+    assert len(found) > 3
+    assert all(len(window.ids) <= 64 for window in found)
+    covered = {span for window in found for span in window.offsets}
+    assert covered == set(windows.tokenizer.encode(text, add_special_tokens=False).offsets)
+    for before, after in itertools.pairwise(found):
+        assert list(before.offsets[-16:]) == list(after.offsets[:16])
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 300))
+def test_no_window_lies_within_the_one_before(encoder: Path, words: int) -> None:
+    windows = Windows.of_folder(encoder, max_tokens=64, stride=16)
+    ends = [window.offsets[-1][1] for window in windows.cut("where?", "paris " * words)]
+    assert ends == sorted(set(ends))
+    assert (ends[-1] if ends else 0) == len(("paris " * words).rstrip())
+
+
+def test_an_empty_passage_has_no_window(windows: Windows) -> None:
+    assert windows.cut("where?", " \n") == []
+
+
+@pytest.mark.parametrize(("question", "said"), [("  ", "empty"), ("where did ann live " * 20, "the reader takes 29")])
+def test_bad_questions_are_refused(windows: Windows, question: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        windows.cut(question, "ann lived in Paris")
