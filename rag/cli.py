@@ -67,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument(
         "--min-evidence", type=float, metavar="X", help="cosine the best passage must reach; 0 always tries"
     )
+    _add_reading(ask)
 
     _add_describe(commands, [shared, _generating()])
     _add_compare(commands, shared)
@@ -299,6 +300,7 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     answers.add_argument("--gold", action="store_true", help="each question is given its own row's context")
     answers.add_argument("--contexts", action="store_true", help="ingest all rows' contexts, and retrieve from them")
     answers.add_argument("--min-evidence", type=float, metavar="X", help="cosine the best passage must reach")
+    _add_reading(answers)
     answers.add_argument("--where", metavar="FILTER", help="such as \"brand == 'HP' and price < 900\"")
     text = evaluate.add_argument_group("text")
     text.add_argument(
@@ -337,6 +339,15 @@ def _asking() -> argparse.ArgumentParser:
         "--retriever", choices=["hybrid", "dense", "bm25"], help="how passages are found (default: hybrid)"
     )
     return parser
+
+
+def _add_reading(parser: Any) -> None:
+    parser.add_argument("--reader", type=Path, metavar="DIR", help="a folder that `rag finetune-reader` wrote")
+    parser.add_argument("--extractive", action="store_true", help="let the reader answer, in the sources' own words")
+    parser.add_argument(
+        "--min-confidence", type=float, metavar="P", help="chance of a right answer, 0 to 1, that the reader must see"
+    )
+    parser.add_argument("--style", choices=["short", "sentence", "list"], help="of the answer (default: short)")
 
 
 def _generating() -> argparse.ArgumentParser:

@@ -17,7 +17,7 @@ from rag.describe_command import describe
 from rag.evaluate_command import evaluate
 from rag.finetune.command import finetune, pretrain
 from rag.finetune.embedder_command import finetune_embedder
-from rag.read.command import finetune_reader
+from rag.read.command import finetune_reader, read_by
 from rag.report.command import report
 from stores.filters import as_filter
 
@@ -66,7 +66,7 @@ def search(options: argparse.Namespace) -> int:
 def ask(options: argparse.Namespace) -> int:
     """Answer one question or a file of them."""
     config = _asked(_generated(_config(options), options), options)
-    config = config.override("pipeline", min_evidence=options.min_evidence, where=options.where)
+    config = read_by(config, options).override("pipeline", min_evidence=options.min_evidence, where=options.where)
     rows = list(_questions(options))
     pipeline = config.pipeline()
     if not (options.json or options.questions):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rag.generate.base import Generator
     from rag.index import Index
     from rag.pipeline import Pipeline
+    from rag.read import Reader
     from rag.retrieve import Retriever
     from stores.base import Store
 
@@ -30,11 +31,11 @@ T = TypeVar("T")
 
 CONFIG_FILE = "rag.toml"
 DEFAULT_STORE = ".rag"
-TABLES = ("store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "decoding", "pipeline")
+TABLES = ("store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "reader", "decoding", "pipeline")
 
 
 # Parameters of constructors that come from tables of their own.
-PARTS = {"tokens", "store", "embedder", "retriever", "generator", "prompt", "decoding"}
+PARTS = {"tokens", "store", "embedder", "retriever", "generator", "reader", "prompt", "decoding"}
 
 
 class ConfigError(ValueError):
@@ -141,6 +142,17 @@ class Config:
 
         return self._call("generator", lambda: new_generator(**self.table("generator")))
 
+    def reader(self) -> Reader | None:
+        """Load the reader; None where no [reader] is configured."""
+        table = self.table("reader")
+        if not table:
+            return None
+        from rag.read import ExtractiveReader
+
+        if "model" in table and not str(table["model"]).startswith("builtin:"):
+            table["model"] = str(self.folder / Path(table["model"]).expanduser())
+        return self._make("reader", ExtractiveReader, **table)
+
     def pipeline(self, retriever: Retriever | None = None) -> Pipeline:
         """Open the reading half, over its store or another retriever. Raises StoreError without store: ingest first."""
         from dataclasses import replace
@@ -159,14 +171,26 @@ class Config:
         options.setdefault("min_evidence", MIN_EVIDENCE.get(embedder, 0.0))
         generator = self.table("generator").get("model", "builtin:smollm2")
         options.setdefault("prompt_tokens", PROMPT_TOKENS.get(generator))
-        parts = {  # what is quick to make and to refuse comes before the models
+        parts: dict[str, Any] = {  # what is quick to make and to refuse comes before the models
             "prompt": self._call("prompt", lambda: Prompt.load(**({"task": "answer"} | prompt))),
             "decoding": self._call("decoding", lambda: replace(DEFAULT_DECODING, **decoding)),
         }
         self._refuse_unknown("pipeline", Pipeline, options)
-        check_options(options.get("k", 5), options["min_evidence"], options["prompt_tokens"])
+        names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_style")
+        check_options(**{name: options[name] for name in names if name in options})
         retriever = retriever or self.retriever()
-        return self._make("pipeline", Pipeline, retriever=retriever, generator=self.generator(), **parts, **options)
+        generator = None if self._is_extractive else self.generator()
+        models: dict[str, Any] = {"generator": generator, "reader": self.reader()}
+        return self._call("pipeline", lambda: Pipeline(retriever=retriever, **models, **parts, **options))
+
+    @property
+    def _is_extractive(self) -> bool:
+        """Whether the reader is to answer by itself. Raises ConfigError where there is none."""
+        if self.table("generator").get("kind") != "extractive":
+            return False
+        if not self.table("reader"):
+            raise ConfigError(f"{self.source}: an extractive generator is a reader: name it under [reader]")
+        return True
 
     def _make(self, table: str, make: Callable[..., T], *parts: Any, **options: Any) -> T:
         """Call a constructor with a table's keys, those that it does not know refused by name."""

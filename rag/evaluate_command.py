@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag import show
 from rag.config import Config
+from rag.read.command import read_by
 from rag.rows import Row, RowsError, read_rows
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _answers(config: Config, options: argparse.Namespace) -> _Found:
 
     def made() -> tuple[str, Evaluation]:
         pipeline = _pipeline(config, options, rows.all)
-        return pipeline.generator.name, evaluate_answers(pipeline, rows.chosen, options.gold, _run(options))
+        return pipeline.name, evaluate_answers(pipeline, rows.chosen, options.gold, _run(options))
 
     def given(records: Sequence[Record]) -> Evaluation:
         return Evaluation("answer", score_answers(records, rows.chosen), tuple(records), cost_of(records))
@@ -133,7 +134,8 @@ def _answers(config: Config, options: argparse.Namespace) -> _Found:
 def _pipeline(config: Config, options: argparse.Namespace, rows: Sequence[Row]) -> Any:
     from rag.evaluate import NO_PASSAGES
 
-    config = config.override("pipeline", k=options.k, min_evidence=options.min_evidence, where=options.where)
+    config = read_by(config, options).override("pipeline", k=options.k, min_evidence=options.min_evidence)
+    config = config.override("pipeline", where=options.where)
     if options.contexts:
         config = _stored(config, options, options.path)
         ingest_contexts(config, rows)

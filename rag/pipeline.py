@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ingest.sentences import sentence_spans
-from prompts.prompt import Prompt
+from ingest.types import Chunk
+from prompts.prompt import ANSWER_STYLES, Prompt
 from prompts.types import Packed, RenderedPrompt, Style, Window
 from rag.cite import cite
 from rag.generate.base import Decoding, Generation, Generator
+from rag.ground import AnswerStyle, agrees, extracted, leading, sentence_of, with_readings
+from rag.read.base import Reader, Reading, best
 from rag.retrieve import Retriever
-from rag.types import Answer, Usage
+from rag.types import Answer, AnswerSentence, Citation, Usage
 from stores.base import Hit
 from stores.filters import Where, as_filter
 
@@ -38,85 +41,192 @@ class Pipeline:
     `k` chunks are retrieved and packed, best first, into the generator's window, or into `prompt_tokens` where that is
     less. `min_evidence` is the cosine that the best hit must reach for an answer to be tried; 0 tries always. Every
     answer's sentences are attributed to the spans that support them.
+
+    With a `reader` the passage that it finds the answer in leads the prompt, `min_confidence` is the chance of a right
+    answer below which the question is left unanswered, and a generated answer that no reading bears out is written
+    again from the best reading's sentence alone, else replaced by its span (`guided` False leaves all of that to the
+    generator). Without a generator the reader answers by itself. `answer_style` is "short", "sentence" or "list".
     """
 
     retriever: Retriever
-    generator: Generator
+    generator: Generator | None
     prompt: Prompt = field(default_factory=lambda: Prompt.load("answer"))
     k: int = 5
     decoding: Decoding = DEFAULT_DECODING
     min_evidence: float = 0.0
     prompt_tokens: int | None = None
     where: Where = None
+    reader: Reader | None = None
+    min_confidence: float = 0.0
+    guided: bool = True
+    answer_style: AnswerStyle = "short"
 
     def __post_init__(self) -> None:
-        check_options(self.k, self.min_evidence, self.prompt_tokens)
+        check_options(self.k, self.min_evidence, self.prompt_tokens, self.min_confidence, self.answer_style)
+        if self.generator is None and self.reader is None:
+            raise ValueError("nobody is there to answer: give a generator, a reader or both")
+        if self.reader is None and self.min_confidence > 0:
+            raise ValueError("min_confidence needs a reader: its probability is what is compared")
         as_filter(self.where)
 
+    @property
+    def name(self) -> str:
+        """The name of the model that answers: the generator, else the reader."""
+        return self.generator.name if self.generator else self._reader.name
+
     def ask(self, question: str) -> Answer:
-        """Answer one question. Raises ValueError for an empty one, or one longer than the generator's window."""
+        """Answer one question. Raises ValueError for an empty one, or one longer than a model's window."""
         return self.ask_many([question])[0]
 
     def ask_many(self, questions: Sequence[str]) -> list[Answer]:
-        """Answer questions in order, the generator working in batches."""
-        drafts = [self._draft(question) for question in questions]
-        prompts = [draft.packed.prompt for draft in drafts if draft.packed]
-        generations = iter(self.generator.generate(prompts, self.decoding) if prompts else [])
-        return [
-            self._finish(draft, draft.packed, next(generations)) if draft.packed else self._abstain(draft)
-            for draft in drafts
-        ]
+        """Answer questions in order, the models working in batches."""
+        return self._answered(*self._drafts(questions))
 
     def stream(self, question: str) -> AnswerStream:
-        """Return the answer's text in pieces as it is generated; the whole `Answer` is there when they are used up."""
-        return AnswerStream(self, self._draft(question))
+        """Return the answer's text in pieces as it is generated; the whole `Answer` is there when they are used up.
 
-    def _draft(self, question: str) -> _Draft:
-        if not question.strip():
-            raise ValueError("the question is empty: ask something")
-        hits = self.retriever.retrieve(question, self.k, self.where)
-        evidence = best_cosine(hits)
+        An answer that a reader has to check comes in one piece.
+        """
+        return AnswerStream(self, self._drafts([question])[0])
+
+    # --- before generating --------------------------------------------------------------------------------------------
+
+    def _drafts(self, questions: Sequence[str]) -> list[_Draft]:
+        for question in questions:
+            if not question.strip():
+                raise ValueError("the question is empty: ask something")
+        found = [self.retriever.retrieve(question, self.k, self.where) for question in questions]
+        readings = self._readings(questions, found)
+        return [self._draft(*each) for each in zip(questions, found, readings, strict=True)]
+
+    def _readings(self, questions: Sequence[str], found: Sequence[Sequence[Hit]]) -> list[list[Reading]]:
+        if self.reader is None:
+            return [[] for _ in questions]
+        pairs = zip(questions, found, strict=True)
+        return self.reader.read_many([(question, [hit.chunk for hit in hits]) for question, hits in pairs])
+
+    def _draft(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> _Draft:
+        evidence, surest = best_cosine(hits), best(readings)
+        confidence = surest.probability if surest else None
+        draft = _Draft(question, hits, evidence or 0.0, readings, confidence)
         if not hits or (evidence is not None and evidence < self.min_evidence):
-            return _Draft(question, hits, evidence or 0.0, None)
+            return draft
+        if self.reader is not None and (surest is None or not surest.text or surest.probability < self.min_confidence):
+            return draft
+        draft = replace(draft, tried=True)
+        if self.generator is None:
+            return draft
+        passages = leading(readings) if readings and self.guided else [hit.chunk for hit in hits]
+        return self._packed(draft, passages)
+
+    def _packed(self, draft: _Draft, passages: Sequence[Chunk]) -> _Draft:
+        assert self.generator is not None
         window: Window = self.generator
         if self.prompt_tokens is not None:
             window = CappedWindow(self.generator, self.prompt_tokens)
-        passages = [hit.chunk for hit in hits]
-        packed = self.prompt.pack(window, self.decoding.max_new_tokens, {"question": question}, passages)
-        return _Draft(question, hits, evidence or 0.0, packed)
+        values: dict[str, object] = {"question": draft.question}
+        if self.answer_style != "short":
+            values["answer_style"] = self.answer_style
+        return replace(draft, packed=self.prompt.pack(window, self.decoding.max_new_tokens, values, passages))
 
-    def _finish(self, draft: _Draft, packed: Packed, generation: Generation) -> Answer:
-        text = whole_sentences(generation)
-        usage = Usage(generation.prompt_tokens, generation.completion_tokens, self.generator.context_window)
+    # --- generating ---------------------------------------------------------------------------------------------------
+
+    def _answered(self, *drafts: _Draft) -> list[Answer]:
+        first = self._generated(drafts)
+        again = [self._again(draft, made) for draft, made in zip(drafts, first, strict=True)]
+        second = self._generated(again)
+        return [
+            self._finish(draft, made, retry, remade)
+            for draft, made, retry, remade in zip(drafts, first, again, second, strict=True)
+        ]
+
+    def _generated(self, drafts: Sequence[_Draft | None]) -> list[Generation | None]:
+        """Return what the generator makes of the drafts that have a prompt, None for the others."""
+        prompts = [draft.packed.prompt for draft in drafts if draft and draft.packed]
+        made = iter(self.generator.generate(prompts, self.decoding) if self.generator and prompts else [])
+        return [next(made) if draft and draft.packed else None for draft in drafts]
+
+    def _again(self, draft: _Draft, made: Generation | None) -> _Draft | None:
+        """Return the draft of a second try, from the best reading's sentence alone, where the first needs one."""
+        if made is None or not (self.reader and self.guided):
+            return None
+        text = whole_sentences(made)
+        if not is_refusal(text) and agrees(text, draft.readings):
+            return None
+        surest = best(draft.readings)
+        assert surest is not None
+        return self._packed(draft, [sentence_of(surest)])
+
+    # --- after generating ---------------------------------------------------------------------------------------------
+
+    def _finish(
+        self, draft: _Draft, made: Generation | None, retry: _Draft | None = None, remade: Generation | None = None
+    ) -> Answer:
+        usage = self._usage(made, remade)
+        if not draft.tried:
+            return self._abstain(draft, usage)
+        if made is None:
+            return self._extract(draft, usage)
+        text, packed = whole_sentences(made), draft.packed
+        if retry is not None and remade is not None:
+            text, packed = whole_sentences(remade), retry.packed
+            if is_refusal(text) or not agrees(text, draft.readings):
+                return self._extract(draft, usage)
         if is_refusal(text):
             return self._abstain(draft, usage)
+        assert packed is not None
         citations, sentences = cite(text, draft.question, packed.passages)
+        if draft.readings and self.guided:
+            citations, sentences = with_readings(text, citations, sentences, draft.readings)
+        return self._answer(draft, text, citations, sentences, usage, self.name)
+
+    def _extract(self, draft: _Draft, usage: Usage) -> Answer:
+        """Answer in the source's own words."""
+        return self._answer(draft, *extracted(draft.readings, self.answer_style), usage, self._reader.name)
+
+    def _abstain(self, draft: _Draft, usage: Usage) -> Answer:
+        return replace(self._answer(draft, ABSTENTION, [], [], usage, self.name), abstained=True)
+
+    def _answer(
+        self,
+        draft: _Draft,
+        text: str,
+        citations: Sequence[Citation],
+        sentences: Sequence[AnswerSentence],
+        usage: Usage,
+        model: str,
+    ) -> Answer:
         return Answer(
             question=draft.question,
             text=text,
             citations=tuple(citations),
             hits=tuple(draft.hits),
-            dropped=packed.dropped,
+            dropped=draft.packed.dropped if draft.packed else (),
             usage=usage,
             sentences=tuple(sentences),
             evidence=draft.evidence,
-            model=self.generator.name,
+            confidence=draft.confidence,
+            model=model,
         )
 
-    def _abstain(self, draft: _Draft, usage: Usage | None = None) -> Answer:
-        return Answer(
-            question=draft.question,
-            text=ABSTENTION,
-            hits=tuple(draft.hits),
-            dropped=draft.packed.dropped if draft.packed else (),
-            usage=usage or Usage(context_window=self.generator.context_window),
-            abstained=True,
-            evidence=draft.evidence,
-            model=self.generator.name,
-        )
+    def _usage(self, *made: Generation | None) -> Usage:
+        done = [generation for generation in made if generation]
+        window = self.generator.context_window if self.generator else 0
+        return Usage(sum(each.prompt_tokens for each in done), sum(each.completion_tokens for each in done), window)
+
+    @property
+    def _reader(self) -> Reader:
+        assert self.reader is not None
+        return self.reader
 
 
-def check_options(k: object, min_evidence: object, prompt_tokens: object) -> None:
+def check_options(
+    k: object = 5,
+    min_evidence: object = 0.0,
+    prompt_tokens: object = None,
+    min_confidence: object = 0.0,
+    answer_style: object = "short",
+) -> None:
     """Raise ValueError for options that no pipeline can have, whatever a configuration gave."""
     if not isinstance(k, int) or k < 1:
         raise ValueError(f"k is {k!r}: at least one passage has to be retrieved")
@@ -124,6 +234,10 @@ def check_options(k: object, min_evidence: object, prompt_tokens: object) -> Non
         raise ValueError(f"min_evidence is {min_evidence!r}: it is a cosine, from -1 to 1")
     if prompt_tokens is not None and (not isinstance(prompt_tokens, int) or prompt_tokens < 1):
         raise ValueError(f"prompt_tokens is {prompt_tokens!r}: a prompt needs room for at least one")
+    if not isinstance(min_confidence, int | float) or not 0 <= min_confidence <= 1:
+        raise ValueError(f"min_confidence is {min_confidence!r}: it is a probability, from 0 to 1")
+    if answer_style not in ANSWER_STYLES:
+        raise ValueError(f"answer_style is {answer_style!r}: known are {', '.join(ANSWER_STYLES)}")
 
 
 @dataclass(frozen=True)
@@ -151,12 +265,18 @@ class CappedWindow:
 
 @dataclass(frozen=True)
 class _Draft:
-    """A question with what was found for it; no prompt when the evidence is too thin to try."""
+    """A question with what was found for it and what a reader read there.
+
+    It is `tried` unless the evidence is too thin; it has a prompt where a generator is to answer.
+    """
 
     question: str
     hits: Sequence[Hit]
     evidence: float
-    packed: Packed | None
+    readings: Sequence[Reading] = ()
+    confidence: float | None = None
+    tried: bool = False
+    packed: Packed | None = None
 
 
 class AnswerStream:
@@ -171,20 +291,21 @@ class AnswerStream:
         self._answer: Answer | None = None
 
     def __iter__(self) -> Iterator[str]:
-        pipeline, packed = self._pipeline, self._draft.packed
-        if packed is None:
-            self._answer = pipeline._abstain(self._draft)
+        pipeline, draft = self._pipeline, self._draft
+        generator, packed = pipeline.generator, draft.packed
+        if generator is None or packed is None or (pipeline.reader and pipeline.guided):
+            [self._answer] = pipeline._answered(draft)
             yield self._answer.text
             return
         pieces = []
-        for piece in pipeline.generator.stream(packed.prompt, pipeline.decoding):
+        for piece in generator.stream(packed.prompt, pipeline.decoding):
             pieces.append(piece)
             yield piece
         text = "".join(pieces)
         # Less the special tokens and chat marks, which are counted with any prompt and no part of an answer.
-        tokens = pipeline.generator.count_tokens(text) - pipeline.generator.count_tokens("")
+        tokens = generator.count_tokens(text) - generator.count_tokens("")
         finish: Literal["stop", "length"] = "length" if tokens >= pipeline.decoding.max_new_tokens else "stop"
-        self._answer = pipeline._finish(self._draft, packed, Generation(text, packed.prompt_tokens, tokens, finish))
+        self._answer = pipeline._finish(draft, Generation(text, packed.prompt_tokens, tokens, finish))
 
     @property
     def answer(self) -> Answer:

@@ -124,6 +124,7 @@ def answer_object(answer: Answer, seconds: float) -> dict[str, Any]:
             "context_window": answer.usage.context_window,
         },
         "evidence": round(answer.evidence, 4),
+        "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "model": answer.model,
         "seconds": round(seconds, 3),
     }

@@ -49,7 +49,8 @@ class Answer:
     """An answer with its evidence.
 
     `hits` are what was retrieved, best first, `dropped` the spans of them that did not fit the prompt. `evidence` is
-    the number that abstention was decided by. An abstained answer's text says so and cites nothing.
+    the best hit's cosine, `confidence` the reader's chance of a right answer (None without a reader): what abstention
+    was decided by. An abstained answer's text says so and cites nothing.
     """
 
     question: str
@@ -61,6 +62,7 @@ class Answer:
     abstained: bool = False
     sentences: tuple[AnswerSentence, ...] = ()
     evidence: float = 0.0
+    confidence: float | None = None
     model: str = ""
 
     @property

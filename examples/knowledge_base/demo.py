@@ -37,7 +37,7 @@ def main() -> None:
     print(
         f"{len(answers)} questions: {verified} answers with a verified citation, {abstained} left unanswered;", end=" "
     )
-    print(f"{time.perf_counter() - began:.0f} s with {pipeline.generator.name}, nothing left this machine")
+    print(f"{time.perf_counter() - began:.0f} s with {pipeline.name}, nothing left this machine")
 
 
 def show(answer: Answer) -> None:

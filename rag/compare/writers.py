@@ -137,6 +137,7 @@ class AnswerWriter:
 
     def prompt(self, row: Row) -> RenderedPrompt:
         pipeline = self.pipeline
+        assert pipeline.generator is not None  # a comparison's systems all generate
         passages = [hit.chunk for hit in pipeline.retriever.retrieve(row.values["question"], pipeline.k)]
         return pipeline.prompt.pack(pipeline.generator, pipeline.decoding.max_new_tokens, row.values, passages).prompt
 

@@ -43,6 +43,9 @@ class Reader(Protocol):
         Raises ValueError for an empty question, or one too long to leave room for a passage.
         """
 
+    def read_many(self, asked: Sequence[tuple[str, Sequence[Chunk]]]) -> list[list[Reading]]:
+        """Return the readings of several questions, each with passages of its own."""
+
 
 def best(readings: Sequence[Reading]) -> Reading | None:
     """Return the surest of some readings, the first of equals; None of none."""

@@ -1,11 +1,21 @@
-"""The command `rag finetune-reader`: questions with answers and contexts in, a reader's folder out."""
+"""The command `rag finetune-reader`, and the options of other commands that say what a reader does."""
 
 from __future__ import annotations
 
 import argparse
 
 from rag import show
+from rag.config import Config
 from rag.finetune.command import settings_from
+
+
+def read_by(config: Config, options: argparse.Namespace) -> Config:
+    """Return the configuration with the reader and what it decides as the command line has them."""
+    if options.reader is not None:
+        config = config.override("reader", model=str(options.reader.absolute()))
+    if options.extractive:
+        config = config.override("generator", kind="extractive")
+    return config.override("pipeline", min_confidence=options.min_confidence, answer_style=options.style)
 
 
 def finetune_reader(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ingest.types import Chunk
+from ingest.weights import weights_fingerprint
 from rag.generate.threads import idle_cores, limited_threads
 from rag.read.base import Reading
 from rag.read.folder import ReaderConfig, load_network, load_windows
@@ -36,6 +37,7 @@ class ExtractiveReader:
         self._threads = threads or idle_cores()
         folder = Path(model)
         self._config = ReaderConfig.read(folder)
+        self._fingerprint = weights_fingerprint(folder)
         self._windows = load_windows(self._config)
         self._network = load_network(folder, self._config).to(device)
 
@@ -43,6 +45,11 @@ class ExtractiveReader:
     def name(self) -> str:
         """The name that it was asked for by."""
         return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash that tells this reader from any other."""
+        return self._fingerprint
 
     def read(self, question: str, passages: Sequence[Chunk]) -> list[Reading]:
         """Return one reading a passage, in order."""

@@ -89,7 +89,7 @@ def test_what_cannot_be_meant_is_refused_by_name(tmp_path, text, message) -> Non
         ("[pipeline]\nprompt_tokens = 0", "prompt_tokens is 0"),
         (
             "[pipeline]\nj = 5",
-            r"\[pipeline\] has no option 'j'; known: k, min_evidence, prompt_tokens, where",
+            r"\[pipeline\] has no option 'j'; known: k, min_evidence, prompt_tokens, where, min_confidence, guided, ",
         ),
         ("[prompt]\ntask = 'sing'", "unknown task 'sing'"),
         ("[pipeline]\nwhere = 'price <'", "price <"),
@@ -145,6 +145,7 @@ def test_the_written_file_holds_the_defaults() -> None:
     assert set(tables) == set(TABLES)
     assert tables["chunker"] == {"size": 200, "overlap": inspect.signature(Chunker).parameters["overlap"].default}
     assert tables["parse"] == {"max_bytes": ParseSettings().max_bytes, "timeout": ParseSettings().timeout}
+    assert tables["reader"] == {}
     assert tables["pipeline"] == {"k": inspect.signature(Pipeline).parameters["k"].default}
     decoding = Decoding(**{**tables["decoding"], "stop": tuple(tables["decoding"].get("stop", ()))})
     assert decoding == DEFAULT_DECODING

@@ -193,3 +193,32 @@ def test_the_command_trains_and_tells(
     assert "is there already" in capsys.readouterr().err
     assert main(["finetune-reader", str(file), "--out", str(tmp_path / "other"), "--set", "metric=loss"]) != 0
     assert "f1 or exact_match" in capsys.readouterr().err
+
+
+def test_a_reader_answers_from_a_store_on_the_command_line(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], embedder: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("rag.config.Config.embedder", lambda self: embedder)
+    text = "In the year of the great flood ann lived in Paris and was happy there."
+    (tmp_path / "ann.txt").write_text(text, "utf-8")
+    assert main(["ingest", "ann.txt"]) == 0
+    capsys.readouterr()
+    asked = ["ask", "where did ann live?", "--reader", str(trained), "--min-evidence", "0", "--json", "--extractive"]
+    assert main(asked) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["answer"], found["abstained"], found["model"]) == ("Paris", False, str(trained))
+    assert found["confidence"] > 0.5
+    assert [citation["text"] for citation in found["citations"]] == [text]
+    assert main([*asked, "--min-confidence", "1"]) == 0
+    assert json.loads(capsys.readouterr().out)["abstained"]
+    assert main([*asked, "--style", "sentence"]) == 0
+    assert json.loads(capsys.readouterr().out)["answer"] == text
+    for wrong, said in (
+        (["--min-confidence", "2"], "from 0 to 1"),
+        (["--reader", "nowhere"], "holds no reader"),
+    ):
+        assert main([*asked, *wrong]) != 0
+        assert said in capsys.readouterr().err
+    assert main(["ask", "where?", "--extractive"]) != 0
+    assert "name it under [reader]" in capsys.readouterr().err
