@@ -243,6 +243,7 @@ def _training() -> argparse.ArgumentParser:
     parser.add_argument("--init", metavar="SIZE", help="start from nothing: t5-mini, t5-small, gpt2-mini, ...")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write the model into")
     parser.add_argument("--lora", action="store_true", help="train a low-rank adapter, merged at the end")
+    parser.add_argument("--adapter", action="store_true", help="write the low-rank adapter alone: a few megabytes")
     parser.add_argument("--epochs", type=float, metavar="N", help="passes over the rows (default: 3)")
     parser.add_argument("--max-steps", type=int, metavar="N", help="steps in place of epochs")
     parser.add_argument("--batch-size", type=int, metavar="ROWS", help="rows a step (default: 32)")

@@ -125,6 +125,7 @@ def score_answers(records: Sequence[Record], rows: Sequence[Row]) -> tuple[Measu
             record.citations or (),
             record.sentences or 0,
             record.supported or 0,
+            record.confidence,
         )
         for record in records
     ]
@@ -150,6 +151,7 @@ def answer_record(row: Row, answer: Answer) -> Record:
         citations=output.citations,
         sentences=output.sentences,
         supported=output.supported,
+        confidence=answer.confidence,
     )
 
 

@@ -22,8 +22,9 @@ class Record:
     """One row's output with what it cost; `row` is the row's id.
 
     `seconds` is wall-clock time, `cpu_seconds` that of all threads; so many rows as were made `together` share theirs
-    equally, so that it is what a user would wait only where that is 1. Answers
-    say whether they `abstained`, the texts of their `citations`, and how many of their `sentences` are `supported`.
+    equally, so that it is what a user would wait only where that is 1. Answers say whether they `abstained`, with what
+    `confidence` (0 to 1) they were given, the texts of their `citations`, and how many of their `sentences` are
+    `supported`.
     Labels have the `label` and its `probability`, descriptions the `attempts` and the `raw` text before checking. What
     is None is not known.
     """
@@ -39,6 +40,7 @@ class Record:
     citations: tuple[str, ...] | None = None
     sentences: int | None = None
     supported: int | None = None
+    confidence: float | None = None
     label: str | None = None
     probability: float | None = None
     attempts: int | None = None
@@ -73,6 +75,7 @@ _NAMES = tuple(field.name for field in fields(Record))
 _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(("prompt_tokens", "completion_tokens", "together", "sentences", "supported", "attempts"), int),
     "seconds": int | float,
+    "confidence": int | float,
     "cpu_seconds": int | float,
     "abstained": bool,
     "citations": list,

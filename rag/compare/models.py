@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from rag.adapter import Adapter
 from rag.compare.settings import Settings
 from rag.generate.base import Generator
 
@@ -47,6 +48,8 @@ class LocalModels:
 
         if model.startswith("langchain:"):
             return model
+        if Adapter.of(model):
+            return weights_fingerprint(Path(model))  # the hash of its base's weights is among its files
         found = find_weights(model)
         return found.sha256 or weights_fingerprint(found.path or hub_path(model))
 

@@ -38,6 +38,8 @@ def finetune(options: argparse.Namespace) -> int:
     train, valid, checks = _checked(options)
     for check in checks:
         show.warn(check.text + f": {check.action}")
+    if options.export and options.adapter:
+        raise ValueError("--export needs a whole model: leave --adapter out, and give --lora")
     done = run(
         _model(options), train, valid or None, out=options.out, init=options.init, restart=options.restart, **settings
     )
@@ -124,8 +126,10 @@ def _files(given: Sequence[str]) -> dict[str, Path]:
 def _settings(options: argparse.Namespace) -> dict[str, Any]:
     """Return the settings that were given: options of their own, and those of --set NAME=VALUE."""
     settings = {name: getattr(options, name) for name in NAMED if getattr(options, name, None) is not None}
-    if options.lora:
+    if options.lora or options.adapter:
         settings["method"] = "lora"
+    if options.adapter:
+        settings["adapter_only"] = True
     if getattr(options, "placeholders", False):
         settings["placeholders"] = True
     settings |= settings_from(options.set or [])

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from rag.adapter import Adapter, adapter_weights, base_sha256
 from rag.finetune.unfinished import Unfinished
 from rag.generate.load import quiet
 from rag.placeholders import Placeholders, attribute
@@ -84,14 +85,27 @@ def text_hash(texts: Sequence[str]) -> str:
     return digest.hexdigest()
 
 
-def save(model: Any, tokenizer: Any, trained: Trained, card: str, unfinished: Unfinished) -> None:
-    """Write the folder of a run's result, which comes into its place when all of it is written."""
+def save(
+    model: Any, tokenizer: Any, trained: Trained, card: str, unfinished: Unfinished, base: str | None = None
+) -> None:
+    """Write the folder of a run's result, which comes into its place when all of it is written.
+
+    With `base` only the model's adapter is written, to be put over that model.
+    """
     with unfinished.result() as folder:
-        with quiet():
-            model.save_pretrained(folder)
-            tokenizer.save_pretrained(folder)
+        if base is not None:
+            weights, scale = adapter_weights(model)
+            Adapter(_absolute(base), base_sha256(base), scale).write(folder, weights)
+        else:
+            with quiet():
+                model.save_pretrained(folder)
+                tokenizer.save_pretrained(folder)
         (folder / TRAINED_FILE).write_text(json.dumps(trained.as_object(), indent=1, ensure_ascii=False), "utf-8")
         (folder / "README.md").write_text(card, "utf-8")
+
+
+def _absolute(base: str) -> str:
+    return str(Path(base).absolute()) if Path(base).is_dir() else base
 
 
 def card(

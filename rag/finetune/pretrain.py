@@ -55,7 +55,8 @@ def pretrain(
         shown = {name: value for name, value in asdict(chosen).items() if value is not None}
         reached = dict(result.metrics)
         about_it = card(out.name, start, "other", data, {"window": window, **shown}, reached)
-        save(final, generator.tokenizer, Trained((), details={**details, "metrics": reached}), about_it, unfinished)
+        trained_as = Trained((), details={**details, "metrics": reached})
+        save(final, generator.tokenizer, trained_as, about_it, unfinished, model if chosen.adapter_only else None)
     return result
 
 

@@ -100,7 +100,8 @@ def finetune(
             rows,
             init is not None,
         )
-        save(final, generator.tokenizer, *_described(result, tasks, encoded, model, init, chosen, context), unfinished)
+        about_it = _described(result, tasks, encoded, model, init, chosen, context)
+        save(final, generator.tokenizer, *about_it, unfinished, model if chosen.adapter_only else None)
     return result
 
 
@@ -120,7 +121,8 @@ def trained(
     trainable, rate = _prepared(generator, from_nothing, settings)
     began = time.perf_counter()
     done = run(generator, trainable, batches, valid, validate, settings, rate, unfinished.folder / "checkpoints")
-    final = trainable.merge_and_unload() if settings.method == "lora" else trainable
+    merged = settings.method == "lora" and not settings.adapter_only
+    final = trainable.merge_and_unload() if merged else trainable
     history = done["history"]
     result = Finetuned(
         folder=unfinished.out,
@@ -181,6 +183,8 @@ def begun(
     """
     if (model is None) == (init is None):
         raise ValueError("give a model to start from, or init=NAME to start from nothing")
+    if init is not None and settings.adapter_only:
+        raise ValueError("an adapter needs a model to be put over: give one to start from, not init=NAME")
     if out.is_dir() and any(out.iterdir()):
         raise ValueError(f"{out} is there already: choose another folder, or remove it")
     return Unfinished.begin(out, {"start": model or f"init:{init}", "settings": asdict(settings), **about}, restart)

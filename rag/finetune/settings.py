@@ -23,7 +23,8 @@ class FinetuneSettings:
     (None: never). `eval_every` steps (None: once an epoch) it is evaluated and a checkpoint written. `temperature` and
     `cap` mix the tasks (see `mixture`). `placeholders` lets values be written as marks (see `rag.placeholders`),
     `words` names an embedder from whose vectors the words of a model from nothing start. `threads` None: all cores.
-    `precision` "auto" is bfloat16 where the device has it, else float32.
+    `adapter_only` writes what LoRA learnt by itself, a few megabytes to be put over the model that it started from,
+    instead of a whole model. `precision` "auto" is bfloat16 where the device has it, else float32.
     """
 
     method: Method = "full"
@@ -50,6 +51,7 @@ class FinetuneSettings:
     lora_alpha: int = 32
     lora_dropout: float = 0.05
     lora_targets: str = "all-linear"
+    adapter_only: bool = False
     seed: int = 0
     device: str = "cpu"
     precision: str = "auto"
@@ -69,6 +71,8 @@ class FinetuneSettings:
         _check(self.epochs > 0, "epochs", self.epochs, "above 0")
         _check(self.temperature > 0, "temperature", self.temperature, "above 0")
         _check(self.learning_rate is None or self.learning_rate > 0, "learning_rate", self.learning_rate, "above 0")
+        alone = not self.adapter_only or self.method == "lora"
+        _check(alone, "adapter_only", True, "False where all weights are trained")
         _check(self.batch_size % self.accumulation == 0, "accumulation", self.accumulation, "a divisor of batch_size")
 
 

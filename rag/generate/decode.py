@@ -54,7 +54,7 @@ class TransformersGenerator(ABC):
         self._exact = dtype == "float32"
         folder = model_folder(model)
         self._check_family(folder)
-        self._loaded = load_model(folder, self.family, device, dtype)
+        self._loaded = load_model(folder, self.family, device, dtype, Path(model))
         self._window = self._read_window().narrowed(context_window)
         self._settings = self._needed_settings()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ingest.weights import WeightsError, find_weights, hub_path
+from rag.adapter import Adapter
 from rag.generate.gguf import gguf_folder
 
 Family = Literal["seq2seq", "causal"]
@@ -17,8 +18,9 @@ DTYPES = ("float32", "bfloat16", "float16")
 
 
 def model_folder(name: str) -> Path:
-    """Return a folder that transformers can load for this name. Raises WeightsError."""
-    weights = find_weights(name)
+    """Return a folder that transformers can load for this name, an adapter's base for it. Raises WeightsError."""
+    adapter = Adapter.of(name)
+    weights = find_weights(adapter.base if adapter else name)
     if weights.file is not None and weights.file.endswith(".gguf"):
         return gguf_folder(weights)
     return weights.path or hub_path(name)
@@ -72,8 +74,10 @@ class LoadedModel:
         return value if value is not None else getattr(self.model.config, name, None)
 
 
-def load_model(folder: Path, family: Family, device: str = "cpu", dtype: str = "float32") -> LoadedModel:
-    """Return the folder's model, ready to generate.
+def load_model(
+    folder: Path, family: Family, device: str = "cpu", dtype: str = "float32", adapter: Path | None = None
+) -> LoadedModel:
+    """Return the folder's model, ready to generate, with the adapter of another folder merged into it.
 
     Raises WeightsError when the weights do not make a whole model of this family, ValueError for an unknown dtype.
     """
@@ -92,6 +96,9 @@ def load_model(folder: Path, family: Family, device: str = "cpu", dtype: str = "
     if report["missing_keys"]:  # transformers would fill them with random numbers and go on
         missing = sorted(report["missing_keys"])
         raise WeightsError(f"{folder} lacks {len(missing)} weights of a text generator, {missing[0]} the first")
+    found = Adapter.of(adapter) if adapter else None
+    if adapter and found:
+        found.apply(adapter, model)
     return LoadedModel(model.to(_device(device)).eval(), tokenizer)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rag.measure.answers import AnswerOutput, answer_metrics
+    from rag.measure.confidence import CoveragePoint, at_coverage, balanced_accuracy, calibration_error, risk_coverage
     from rag.measure.cost import Estimate, Spent, cost_metrics, peak_memory_mb, percentile
     from rag.measure.labels import Confusion, confusion, label_metrics
     from rag.measure.meaning import MEANINGS, Meaning, meaning_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _HOME = {
     "AnswerOutput": "rag.measure.answers",
     "Confusion": "rag.measure.labels",
+    "CoveragePoint": "rag.measure.confidence",
     "Difference": "rag.measure.measured",
     "Estimate": "rag.measure.cost",
     "MEANINGS": "rag.measure.meaning",
@@ -23,6 +25,9 @@ _HOME = {
     "Measured": "rag.measure.measured",
     "Spent": "rag.measure.cost",
     "answer_metrics": "rag.measure.answers",
+    "at_coverage": "rag.measure.confidence",
+    "balanced_accuracy": "rag.measure.confidence",
+    "calibration_error": "rag.measure.confidence",
     "confusion": "rag.measure.labels",
     "cost_metrics": "rag.measure.cost",
     "difference": "rag.measure.measured",
@@ -31,6 +36,7 @@ _HOME = {
     "peak_memory_mb": "rag.measure.cost",
     "percentile": "rag.measure.cost",
     "ranking_metrics": "rag.measure.ranking",
+    "risk_coverage": "rag.measure.confidence",
     "slot_metrics": "rag.measure.slots",
     "text_metrics": "rag.measure.text",
 }
@@ -39,12 +45,16 @@ __all__ = [
     "MEANINGS",
     "AnswerOutput",
     "Confusion",
+    "CoveragePoint",
     "Difference",
     "Estimate",
     "Meaning",
     "Measured",
     "Spent",
     "answer_metrics",
+    "at_coverage",
+    "balanced_accuracy",
+    "calibration_error",
     "confusion",
     "cost_metrics",
     "difference",
@@ -53,6 +63,7 @@ __all__ = [
     "peak_memory_mb",
     "percentile",
     "ranking_metrics",
+    "risk_coverage",
     "slot_metrics",
     "text_metrics",
 ]

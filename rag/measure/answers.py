@@ -9,16 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ingest.plugins import MissingExtra
+from rag.measure.confidence import balanced_accuracy, calibration_error
 from rag.measure.measured import Measured, measured_mean, measured_ratio
 from rag.rows import Row
 from rag.types import Answer
+
+RIGHT = 0.5  # token F1 from which on an answer counts as right where it is that or wrong
 
 
 @dataclass(frozen=True)
 class AnswerOutput:
     """What the metrics need of an answer: `citations` are the cited texts; of its `sentences`, some are `supported`.
 
-    An abstained answer's text is not looked at.
+    An abstained answer's text is not looked at. `confidence` is the chance of being right that it was given with.
     """
 
     text: str
@@ -26,6 +29,7 @@ class AnswerOutput:
     citations: tuple[str, ...] = ()
     sentences: int = 0
     supported: int = 0
+    confidence: float | None = None
 
     @classmethod
     def from_answer(cls, answer: Answer) -> AnswerOutput:
@@ -37,6 +41,7 @@ class AnswerOutput:
             citations=tuple(citation.text for citation in answer.citations),
             sentences=len(sentences),
             supported=sum(sentence.citation is not None for sentence in sentences),
+            confidence=answer.confidence,
         )
 
     @property
@@ -52,6 +57,8 @@ def answer_metrics(outputs: Sequence[AnswerOutput], rows: Sequence[Row]) -> list
         (Rajpurkar et al. 2016, 2018).
     rouge_l: of answerable questions, the best over the references.
     abstention_precision, abstention_recall: of the rows abstained on, how many are unanswerable, and the reverse.
+    balanced_accuracy: the mean of abstention's recall and of the share of answerable questions that are answered.
+    calibration_error: of the answers given with a confidence, right being an F1 of half or more.
     citation_precision: of all cited spans, how many hold a reference. citation_recall: of the answerable questions,
         how many have such a citation.
     groundedness: of the sentences of all answers, how many a citation supports.
@@ -69,6 +76,11 @@ def answer_metrics(outputs: Sequence[AnswerOutput], rows: Sequence[Row]) -> list
         measured_mean("rouge_l", _rouge_l(pairs), "higher", "percent"),
         measured_ratio("abstention_precision", silent, abstained, "higher", "percent"),
         measured_ratio("abstention_recall", silent, unanswerable, "higher", "percent"),
+        balanced_accuracy(abstained, unanswerable),
+        calibration_error(
+            [float("nan") if o.abstained or o.confidence is None else o.confidence for o in outputs],
+            [is_right(o.said, r) for o, r in pairs],
+        ),
         measured_ratio(
             "citation_precision",
             [100 * count for count in holding],
@@ -91,6 +103,11 @@ def answer_metrics(outputs: Sequence[AnswerOutput], rows: Sequence[Row]) -> list
             "percent",
         ),
     ]
+
+
+def is_right(text: str, row: Row) -> bool:
+    """Whether a text answers a row: shares half its words with a reference; no text answers what has no answer."""
+    return not row.unanswerable and token_f1(text, row.references) >= RIGHT
 
 
 def exact_match(text: str, references: Sequence[str]) -> bool:

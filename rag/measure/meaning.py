@@ -21,6 +21,10 @@ MEANINGS: dict[str, Meaning] = {
     "rouge_l": Meaning("ROUGE-L", "longest sequence of words shared with the nearest reference"),
     "abstention_precision": Meaning("Abstention precision", "of the questions not answered, those without an answer"),
     "abstention_recall": Meaning("Abstention recall", "of the questions without an answer, those not answered"),
+    "balanced_accuracy": Meaning(
+        "Balanced accuracy", "mean of unanswerable questions left alone and answerable ones answered"
+    ),
+    "calibration_error": Meaning("Calibration error", "how far confidence is from the share that is right"),
     "citation_precision": Meaning("Citation precision", "of the cited passages, those that hold a right answer"),
     "citation_recall": Meaning(
         "Citation recall", "of the questions with an answer, those with a citation that holds it"

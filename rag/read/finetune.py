@@ -16,13 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.plugins import MissingExtra
-from ingest.weights import BUILTINS
+from ingest.weights import BUILTINS, local_path
+from rag.adapter import Adapter, adapter_weights, base_sha256
 from rag.checks import Checks
 from rag.finetune.folder import card, data_hash
 from rag.finetune.unfinished import Unfinished
+from rag.measure.answers import is_right
 from rag.read.examples import reader_examples
-from rag.read.folder import WEIGHTS, ReaderConfig, base_folder, base_sha256, new_network
-from rag.read.quality import fit_logistic, is_right, reading_metrics
+from rag.read.folder import HEADS, ReaderConfig, new_network
+from rag.read.quality import fit_logistic, reading_metrics
 from rag.read.reader import read_spans
 from rag.read.settings import ReaderSettings
 from rag.read.windows import Windows
@@ -93,7 +95,7 @@ class _Run:
         from rag.read.train import train_reader, with_adapter
 
         settings = self.settings
-        windows = Windows.of_folder(base_folder(self.base), settings.max_tokens, settings.stride)
+        windows = Windows.of_folder(local_path(self.base), settings.max_tokens, settings.stride)
         rows = [*self.rows, *self._mined()]
         examples = reader_examples(rows, windows, settings)
         network = new_network(self.base, settings.seed)
@@ -140,25 +142,18 @@ class _Run:
         licence: str,
         data: Mapping[str, Any],
     ) -> None:
-        from safetensors.torch import save_file
-
-        from rag.read.train import adapter_weights
-
         settings = self.settings
-        weights, scale = adapter_weights(network)
+        weights, scale = adapter_weights(network, HEADS)
         config = ReaderConfig(
-            base=self.base,
-            base_sha256=base_sha256(self.base),
             max_tokens=settings.max_tokens,
             stride=settings.stride,
             max_answer_tokens=settings.max_answer_tokens,
-            scale=scale,
             slope=calibration[0],
             bias=calibration[1],
         )
         metrics = {**result.metrics, "steps": result.steps, "best_step": result.best_step}
         with self.unfinished.result() as folder:
-            save_file(weights, folder / WEIGHTS)
+            Adapter(self.base, base_sha256(self.base), scale).write(folder, weights)
             config.write(folder, {"metrics": metrics, "data": dict(data), "settings": asdict(settings)})
             title = f"{self.unfinished.out.name}, an extractive reader"
             (folder / "README.md").write_text(card(title, self.base, licence, data, asdict(settings), metrics), "utf-8")
@@ -204,7 +199,7 @@ def _calibrated(
     network: ReaderNetwork, rows: Sequence[Row], windows: Windows, settings: ReaderSettings
 ) -> tuple[float, float]:
     texts, margins = _read_rows(network, rows, windows, settings)
-    return fit_logistic(margins, [is_right(row, text) for row, text in zip(rows, texts, strict=True)])
+    return fit_logistic(margins, [is_right(text, row) for row, text in zip(rows, texts, strict=True)])
 
 
 def _licence(base: str) -> str:

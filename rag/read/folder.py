@@ -13,32 +13,28 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.weights import WeightsError, find_weights, hub_path, weights_fingerprint
+from ingest.weights import WeightsError, local_path
+from rag.adapter import ADAPTER, Adapter
 from rag.read.windows import Windows
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from rag.read.network import ReaderNetwork
 
-SETTINGS, WEIGHTS = "reader.json", "adapter.safetensors"
+SETTINGS = "reader.json"
 HEADS = ("spans.", "none.")
 
 
 @dataclass(frozen=True)
 class ReaderConfig:
-    """What a reader's folder says of itself.
+    """How a reader reads, and how it turns margins into chances.
 
-    `scale` multiplies the low-rank updates. The chance that a span is right is the logistic function of
+    The chance that a span is right is the logistic function of
     `slope * margin + bias`, fitted on held-out rows (Platt 1999).
     """
 
-    base: str
-    base_sha256: str
     max_tokens: int
     stride: int
     max_answer_tokens: int
-    scale: float = 1.0
     slope: float = 1.0
     bias: float = 0.0
 
@@ -46,25 +42,14 @@ class ReaderConfig:
     def read(cls, folder: Path) -> ReaderConfig:
         """Return what a folder says. Raises WeightsError where it holds no reader."""
         file = folder / SETTINGS
-        if not file.is_file() or not (folder / WEIGHTS).is_file():
-            raise WeightsError(f"{folder} holds no reader: {SETTINGS} or {WEIGHTS} is missing")
+        if not file.is_file() or Adapter.of(folder) is None:
+            raise WeightsError(f"{folder} holds no reader: {SETTINGS} or {ADAPTER} is missing")
         content = json.loads(file.read_text("utf-8"))
         return cls(**{name: content[name] for name in cls.__dataclass_fields__})
 
     def write(self, folder: Path, details: Mapping[str, Any]) -> None:
         """Write it, with details for people."""
         (folder / SETTINGS).write_text(json.dumps({**asdict(self), **details}, indent=1) + "\n", "utf-8")
-
-
-def base_folder(base: str) -> Path:
-    """Return the folder of an encoder by name. Raises WeightsError."""
-    return find_weights(base).path or hub_path(base)
-
-
-def base_sha256(base: str) -> str:
-    """Return the hash that tells an encoder's weights from any others."""
-    found = find_weights(base)
-    return found.sha256 or weights_fingerprint(found.path or hub_path(base))
 
 
 def new_network(base: str, seed: int = 0) -> ReaderNetwork:
@@ -77,7 +62,7 @@ def new_network(base: str, seed: int = 0) -> ReaderNetwork:
 
     with quiet():
         encoder = AutoModel.from_pretrained(
-            base_folder(base), local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
+            local_path(base), local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
         )
     if getattr(encoder.config, "is_encoder_decoder", False):
         raise ValueError(f"{base} is an encoder-decoder: a reader needs an encoder, such as builtin:minilm")
@@ -86,31 +71,21 @@ def new_network(base: str, seed: int = 0) -> ReaderNetwork:
         return ReaderNetwork(encoder)
 
 
-def load_network(folder: Path, config: ReaderConfig) -> ReaderNetwork:
-    """Return a folder's network, its updates merged into the encoder. Raises WeightsError for another encoder."""
-    from safetensors.torch import load_file
-
-    if (found := base_sha256(config.base)) != config.base_sha256:
-        raise WeightsError(f"{folder} was trained on other weights of {config.base}: {config.base_sha256}, not {found}")
-    network = new_network(config.base)
-    merge(network, load_file(folder / WEIGHTS), config.scale)
+def load_network(folder: Path) -> ReaderNetwork:
+    """Return a folder's network, its adapter merged into the encoder. Raises WeightsError for another encoder."""
+    adapter = _adapter(folder)
+    network = new_network(adapter.base)
+    adapter.apply(folder, network)
     return network.eval()
 
 
-def load_windows(config: ReaderConfig) -> Windows:
+def load_windows(folder: Path, config: ReaderConfig) -> Windows:
     """Return what cuts passages as the reader was trained to see them."""
-    return Windows.of_folder(base_folder(config.base), config.max_tokens, config.stride)
+    return Windows.of_folder(local_path(_adapter(folder).base), config.max_tokens, config.stride)
 
 
-def merge(network: ReaderNetwork, weights: Mapping[str, Tensor], scale: float) -> None:
-    """Put a file's weights into a network: X.down and X.up are added to X as scale * up @ down, others replace."""
-    import torch
-
-    own = dict(network.named_parameters())
-    with torch.no_grad():
-        for name, value in weights.items():
-            stem, _, kind = name.rpartition(".")
-            if kind == "down":
-                own[f"{stem}.weight"].add_(scale * (weights[f"{stem}.up"].float() @ value.float()))
-            elif kind != "up":
-                own[name].copy_(value.float())
+def _adapter(folder: Path) -> Adapter:
+    adapter = Adapter.of(folder)
+    if adapter is None:
+        raise WeightsError(f"{folder} holds no reader: {ADAPTER} is missing")
+    return adapter

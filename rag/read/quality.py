@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 from rag.measure.answers import exact_match, token_f1
 from rag.rows import Row
 
-RIGHT = 0.5  # token F1 from which on a span counts as right when probabilities are fitted
-
 Array = NDArray[np.float64]
 
 
@@ -35,11 +33,6 @@ def auroc(scores: Array, positive: NDArray[np.bool_]) -> float:
     """Return the area under the receiver operating characteristic: ties count half (Mann & Whitney 1947)."""
     above = scores[positive][:, None] - scores[~positive][None, :]
     return float((above > 0).mean() + 0.5 * (above == 0).mean())
-
-
-def is_right(row: Row, text: str) -> bool:
-    """Whether a span is a right answer to a row: no span is to an unanswerable one."""
-    return not row.unanswerable and token_f1(text, row.references) >= RIGHT
 
 
 def fit_logistic(scores: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:

@@ -38,8 +38,8 @@ class ExtractiveReader:
         folder = Path(model)
         self._config = ReaderConfig.read(folder)
         self._fingerprint = weights_fingerprint(folder)
-        self._windows = load_windows(self._config)
-        self._network = load_network(folder, self._config).to(device)
+        self._windows = load_windows(folder, self._config)
+        self._network = load_network(folder).to(device)
 
     @property
     def name(self) -> str:

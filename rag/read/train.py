@@ -54,24 +54,6 @@ def with_adapter(network: ReaderNetwork, settings: ReaderSettings) -> None:
         network.encoder = get_peft_model(network.encoder, config)
 
 
-def adapter_weights(network: ReaderNetwork) -> tuple[dict[str, Tensor], float]:
-    """Return what a folder keeps of a network, in half precision, and the scale of its low-rank updates.
-
-    X.down and X.up of every matrix X with a low-rank update, or whole weights where all were learnt, and the heads.
-    """
-    kept = {name: each for name, each in network.named_parameters() if name.startswith(("spans.", "none."))}
-    scale = 1.0
-    updated = {name: module for name, module in network.named_modules() if hasattr(module, "lora_A")}
-    for name, module in updated.items():
-        plain = name.replace("encoder.base_model.model.", "encoder.")
-        kept[f"{plain}.down"] = module.lora_A["default"].weight
-        kept[f"{plain}.up"] = module.lora_B["default"].weight
-        scale = float(module.scaling["default"])
-    if not updated:
-        kept = dict(network.named_parameters())
-    return {name: each.detach().half().contiguous() for name, each in kept.items()}, scale
-
-
 def train_reader(
     network: ReaderNetwork,
     examples: Sequence[ReaderExample],

@@ -57,7 +57,7 @@ def test_it_learns_to_point_and_to_say_that_there_is_none(trained: Path, rows: l
 
 def test_the_folder_says_what_it_is_and_holds_no_whole_encoder(trained: Path, encoder: Path) -> None:
     said = json.loads((trained / "reader.json").read_text("utf-8"))
-    assert said["base"] == str(encoder)
+    assert json.loads((trained / "adapter.json").read_text("utf-8"))["base"] == str(encoder)
     assert said["metrics"]["f1"] > 90
     weights = load_file(trained / "adapter.safetensors")
     assert {name.rpartition(".")[2] for name in weights} == {"down", "up", "weight", "bias"}
@@ -116,8 +116,8 @@ def test_a_reader_of_another_encoder_is_refused(trained: Path, tmp_path: Path) -
 
     other = tmp_path / "reader"
     shutil.copytree(trained, other)
-    said = json.loads((other / "reader.json").read_text("utf-8"))
-    (other / "reader.json").write_text(json.dumps({**said, "base_sha256": "0" * 64}), "utf-8")
+    said = json.loads((other / "adapter.json").read_text("utf-8"))
+    (other / "adapter.json").write_text(json.dumps({**said, "base_sha256": "0" * 64}), "utf-8")
     with pytest.raises(WeightsError, match="trained on other weights"):
         ExtractiveReader(str(other))
     with pytest.raises(WeightsError, match="holds no reader"):

@@ -7,7 +7,8 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from rag.read.quality import auroc, fit_logistic, is_right, reading_metrics
+from rag.measure.answers import is_right
+from rag.read.quality import auroc, fit_logistic, reading_metrics
 from rag.rows import Row, as_passage
 
 RIGHT = Row("1", "answer", {"question": "q"}, ("the red house",), (as_passage("x", "s"),))
@@ -39,6 +40,6 @@ def test_the_fit_is_finite_where_scores_separate_and_leaves_infinite_margins_out
 def test_metrics_by_hand() -> None:
     found = reading_metrics([RIGHT, RIGHT, NONE], ["red house", "a house", "x"], [3.0, 1.0, 2.0])
     assert found == {"exact_match": 50.0, "f1": pytest.approx(100 * (1 + 2 / 3) / 2), "auroc": 0.5}
-    assert is_right(RIGHT, "a house")
-    assert not is_right(RIGHT, "green")
-    assert not is_right(NONE, "x")
+    assert is_right("a house", RIGHT)
+    assert not is_right("green", RIGHT)
+    assert not is_right("x", NONE)

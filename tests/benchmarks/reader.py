@@ -1,0 +1,137 @@
+"""How well does a reader read, know when to be silent, follow the passage, and how quickly?
+
+    python examples/reader/prepare.py ../shared/data/qa build/reader
+    rag finetune-reader build/reader/train.jsonl --valid build/reader/valid.jsonl --out build/my-reader
+    python tests/benchmarks/reader.py build/my-reader build/reader ../shared/data/retrieval/nq_wiki_passages_derived
+
+Gold passage: each test row's own passage is read, answerable rows for exact match and F1, all for abstention at the
+default setting, for F1 at 70% coverage and for calibration. Open book: the test part's questions over all passages of
+the corpus, k = 5. Nothing here was trained on; intervals are 95% by bootstrap over the questions.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ingest import Chunk
+from rag import Config
+from rag.measure import at_coverage, balanced_accuracy, calibration_error, risk_coverage
+from rag.measure.answers import exact_match, holds, is_right, token_f1
+from rag.measure.measured import Measured, measured_mean
+from rag.pipeline import Pipeline
+from rag.read import ExtractiveReader, Reading
+from rag.rows import Row, read_rows
+
+SETS = ("squad", "nq", "nq_swap", "policyqa", "covidqa")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("reader", type=Path)
+    parser.add_argument("rows", type=Path, help="the folder that prepare.py wrote")
+    parser.add_argument("corpus", type=Path, nargs="?", help="a BEIR folder: also ask open book")
+    parser.add_argument("--min-confidence", type=float, default=0.5)
+    parser.add_argument("--store", type=Path, default=Path("build/benchmarks/nq"))
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+
+    reader = ExtractiveReader(str(options.reader), threads=options.threads)
+    for name in SETS:
+        file = options.rows / f"test-{name}.jsonl"
+        if file.exists():
+            rows = read_rows(file, "answer")
+            report(name, gold(reader, rows, options.min_confidence))
+    if options.corpus:
+        rows = [row for row in read_rows(options.rows / "test-nq.jsonl", "answer") if not row.unanswerable]
+        report("open book", open_book(reader, rows, options.corpus, options.store))
+    report("cost", cost(reader, read_rows(options.rows / "test-squad.jsonl", "answer")[:100]))
+
+
+def gold(reader: ExtractiveReader, rows: Sequence[Row], min_confidence: float) -> dict[str, object]:
+    """Return the figures of rows read in their own passages."""
+    readings = [each[0] for each in reader.read_many([(row.values["question"], row.passages) for row in rows])]
+    pairs = list(zip(rows, readings, strict=True))
+    asked = [(row, reading) for row, reading in pairs if not row.unanswerable]
+    right = [is_right(reading.text, row) for row, reading in pairs]
+    confidence = [reading.probability for reading in readings]
+    worth = [100 * token_f1(reading.text, row.references or ("",)) * (not row.unanswerable) for row, reading in pairs]
+    curve = risk_coverage(confidence, worth)
+    silent = [chance < min_confidence for chance in confidence]
+    return {
+        "rows": len(rows),
+        "exact match": shown(_mean([exact_match(reading.text, row.references) for row, reading in asked])),
+        "F1": shown(_mean([token_f1(reading.text, row.references) for row, reading in asked])),
+        "balanced accuracy": shown(balanced_accuracy(silent, [row.unanswerable for row in rows])),
+        "calibration error": shown(calibration_error(confidence, right)),
+        "F1, all rows answered": round(curve[-1].value, 1),
+        "F1 at 70% coverage": round(at_coverage(curve, 0.7).value, 1),
+    }
+
+
+def open_book(reader: ExtractiveReader, rows: Sequence[Row], corpus: Path, folder: Path) -> dict[str, object]:
+    """Return the figures of the whole path over a corpus, and where answers are lost."""
+    config = Config().override("store", path=str(folder.absolute()))
+    index = config.index()
+    index.sync([corpus / "corpus.jsonl"])
+    index.store.close()
+    pipeline = Pipeline(config.retriever(), None, reader=reader)
+    answers = pipeline.ask_many([row.values["question"] for row in rows])
+    pairs = list(zip(rows, answers, strict=True))
+    found = [any(holds(hit.chunk.text, row.references) for hit in answer.hits) for row, answer in pairs]
+    exact = [exact_match(answer.text, row.references) for row, answer in pairs]
+    cited = [any(holds(citation.text, row.references) for citation in answer.citations) for row, answer in pairs]
+    return {
+        "rows": len(rows),
+        "exact match": shown(_mean(exact)),
+        "F1": shown(_mean([token_f1(answer.text, row.references) for row, answer in pairs])),
+        "lost to retrieval": shown(_mean([not each for each in found])),
+        "lost to reading": shown(_mean([each and not right for each, right in zip(found, exact, strict=True)])),
+        "with a citation": shown(_mean([bool(answer.citations) for answer in answers])),
+        "cited sentence holds a reference": shown(_mean(cited)),
+        "calibration error": shown(
+            calibration_error(
+                [answer.confidence or 0.0 for answer in answers], [is_right(a.text, row) for row, a in pairs]
+            )
+        ),
+    }
+
+
+def cost(reader: ExtractiveReader, rows: Sequence[Row]) -> dict[str, object]:
+    """Return milliseconds a question over five passages, one question at a time."""
+    chunks: list[Chunk] = [row.passages[0] for row in rows]
+    seconds = []
+    for place, row in enumerate(rows):
+        passages = [chunks[(place + step) % len(chunks)] for step in range(5)]
+        began = time.perf_counter()
+        readings: list[Reading] = reader.read(row.values["question"], passages)
+        seconds.append(time.perf_counter() - began)
+        assert len(readings) == 5
+    milliseconds = [1000 * each for each in seconds[5:]]
+    return {
+        "p50 ms a question over five passages": round(statistics.median(milliseconds), 1),
+        "p95": round(float(np.percentile(milliseconds, 95)), 1),
+    }
+
+
+def _mean(values: Sequence[float]) -> Measured:
+    return measured_mean("share", [100 * value for value in values], "higher", "percent")
+
+
+def shown(measured: Measured) -> str:
+    low, high = measured.interval()
+    return f"{measured.value:.1f} [{low:.1f}, {high:.1f}]"
+
+
+def report(name: str, figures: dict[str, object]) -> None:
+    print(json.dumps({"set": name} | figures), flush=True)
+
+
+if __name__ == "__main__":
+    main()
