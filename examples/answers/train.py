@@ -1,0 +1,121 @@
+"""Train the adapter with which the embedded generator answers from passages, and says when they do not hold the answer.
+
+    python examples/reader/prepare.py DATA build/reader
+    python examples/answers/train.py build/reader build/smollm2-answers
+
+The rows are those of the reader, their splits too. Each question gets one to three passages, as answering gives them:
+its own among others that look right and do not hold the answer, in any place; for one question in four its own is left
+out, and the right answer is "I don't know.". One answer in eight is the whole sentence that holds it, asked for by the
+style "sentence". A run that was ended goes on when called again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ingest.embed import new_embedder
+from ingest.sentences import sentence_spans
+from ingest.types import Chunk
+from rag.finetune import finetune
+from rag.read.examples import answer_spans
+from rag.read.unanswerable import mine_unanswerable
+from rag.rows import Row, read_rows
+
+SHARES = {"squad": 0.42, "nq": 0.28, "nq_swap": 0.15, "policyqa": 0.08, "covidqa": 0.07}
+ABSENT = 0.25  # of the rows: no passage holds the answer
+SENTENCES = 0.125  # of the answerable rows: the answer is a whole sentence
+LONGEST_ANSWER, LONGEST_PASSAGES = 16, 240  # words
+WRONG = 2  # passages mined a question
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, help="the folder that examples/reader/prepare.py wrote")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--model", default="builtin:smollm2")
+    parser.add_argument("--rows", type=int, default=6000)
+    parser.add_argument("--valid-rows", type=int, default=160)
+    parser.add_argument("--rank", type=int, default=8)
+    parser.add_argument("--batch-size", type=int, default=16)
+    parser.add_argument("--learning-rate", type=float, default=6e-4)
+    parser.add_argument("--threads", type=int)
+    options = parser.parse_args()
+    done = finetune(
+        options.model,
+        answer_rows(options.data / "train.jsonl", options.rows),
+        answer_rows(options.data / "valid.jsonl", options.valid_rows),
+        out=options.out,
+        method="lora",
+        adapter_only=True,
+        lora_rank=options.rank,
+        lora_alpha=2 * options.rank,
+        epochs=1,
+        batch_size=options.batch_size,
+        accumulation=2,
+        learning_rate=options.learning_rate,
+        metric="f1",
+        valid_rows=options.valid_rows,
+        eval_every=max(1, options.rows // options.batch_size // 4),
+        max_target_tokens=48,
+        threads=options.threads,
+    )
+    print(f"{done.folder}: {done.rows:,} rows, {done.steps:,} steps, {done.seconds / 60:.0f} min, {dict(done.metrics)}")
+
+
+def answer_rows(file: Path, count: int) -> list[Row]:
+    """Return about so many rows as the `answer` prompt shows them, the same each time."""
+    chance = random.Random(0)
+    asked = [row for row in read_rows(file, "answer") if not row.unanswerable]
+    asked = [row for row in asked if len(row.target.split()) <= LONGEST_ANSWER]
+    chosen: list[Row] = []
+    for name, share in SHARES.items():
+        rows = [row for row in asked if row.id.startswith(f"{name}-")]
+        chosen += chance.sample(rows, min(len(rows), round(share * count)))
+    chance.shuffle(chosen)
+    wrong: dict[str, list[Chunk]] = {}
+    for mined in mine_unanswerable(chosen, new_embedder(), WRONG):
+        wrong.setdefault(mined.id.rpartition("-")[0], []).append(mined.passages[0])
+    return list(_shown(chosen, wrong, chance))
+
+
+def _shown(rows: Sequence[Row], wrong: dict[str, list[Chunk]], chance: random.Random) -> Iterator[Row]:
+    for row in rows:
+        others = wrong.get(row.id, [])
+        others = others[: chance.randint(0, len(others))]
+        if others and chance.random() < ABSENT * (WRONG + 1) / WRONG:
+            yield replace(row, passages=_fitting(others), references=(), unanswerable=True)
+            continue
+        passages = [*_fitting([row.passages[0], *others])]
+        chance.shuffle(passages)
+        row = replace(row, passages=tuple(passages))
+        yield _in_a_sentence(row) if chance.random() < SENTENCES else row
+
+
+def _in_a_sentence(row: Row) -> Row:
+    """Ask for the whole sentence that holds the answer, where it is one of a common length."""
+    for chunk in row.passages:
+        for start, end in answer_spans(chunk.text, row.references[:1])[:1]:
+            for low, high in sentence_spans(chunk.text):
+                if low <= start and end <= high and 4 <= len(chunk.text[low:high].split()) <= 24:
+                    values = {**row.values, "answer_style": "sentence"}
+                    return replace(row, values=values, references=(chunk.text[low:high],))
+    return row
+
+
+def _fitting(passages: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """Return the first passages, as many as are short enough together; the first one always."""
+    kept, words = [], 0
+    for chunk in passages:
+        words += len(chunk.text.split())
+        if kept and words > LONGEST_PASSAGES:
+            break
+        kept.append(chunk)
+    return tuple(kept)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""What the scripts make of which the embedded reader and answerer learn: no document is in two splits."""
+
+from __future__ import annotations
+
+import json
+import runpy
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rag.rows import Row, read_rows
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+TOWNS = [f"Town{number}" for number in range(120)]
+
+
+def write(file: Path, rows: list[dict[str, Any]]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+
+
+def text_of(town: str, number: int) -> str:
+    return f"The fair of {town} opened in {1800 + number} and was seen by many. It closed soon after."
+
+
+@pytest.fixture
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Any) -> Path:
+    """The five sets, small, through prepare.py."""
+    data, out = tmp_path / "data", tmp_path / "rows"
+    base = [
+        {
+            "id": f"r{n}",
+            "question": f"when did {town} open its fair",
+            "answers": [str(1800 + n)],
+            "context": text_of(town, n),
+        }
+        for n, town in enumerate(TOWNS)
+    ]
+    write(data / "squad_subset/squad_subset.jsonl", base)
+    write(
+        data / "nq_oracle/nq_open_oracle.jsonl", [{**row, "title": town} for row, town in zip(base, TOWNS, strict=True)]
+    )
+    swapped = [
+        {**row, "answers": ["1666"], "context": row["context"].replace(row["answers"][0], "1666")} for row in base
+    ]
+    write(data / "nq_swap/train.jsonl", swapped)
+    write(data / "policyqa/dev.jsonl", [{**row, "site": f"site{n % 12}.org"} for n, row in enumerate(base)])
+    papers = [
+        {"doc_id": n, "text": "Filler words. " * 300 + row["context"] + " More." * 300} for n, row in enumerate(base)
+    ]
+    write(data / "covidqa/documents.jsonl", papers)
+    asked = [
+        {**row, "doc_id": n, "answer_starts": [papers[n]["text"].index(row["answers"][0])]}
+        for n, row in enumerate(base)
+    ]
+    write(data / "covidqa/questions.jsonl", asked)
+    monkeypatch.setattr("ingest.embed.new_embedder", lambda: embedder)
+    monkeypatch.setattr(sys, "argv", ["prepare.py", str(data), str(out)])
+    runpy.run_path(str(EXAMPLES / "reader" / "prepare.py"), run_name="__main__")
+    return out
+
+
+def test_no_document_is_in_two_splits(prepared: Path) -> None:
+    files = {file.stem: read_rows(file, "answer") for file in prepared.glob("*.jsonl")}
+    assert set(files) == {
+        "train",
+        "valid",
+        *(f"test-{name}" for name in ("squad", "nq", "nq_swap", "policyqa", "covidqa")),
+    }
+    learnt = {row.values["question"] for row in files["train"] if row.id.startswith(("nq-", "nq_swap-"))}
+    for name in ("test-nq", "test-nq_swap"):
+        assert files[name]
+        assert not {row.values["question"] for row in files[name]} & learnt, "nor a question, with another answer"
+    for name, rows in files.items():
+        for row in rows:
+            text = row.passages[0].text
+            assert row.unanswerable or row.target in text, name
+            if not row.unanswerable and "covidqa" in row.id:
+                assert len(text) < 2000
+    wrong = [row for rows in files.values() for row in rows if row.unanswerable]
+    assert wrong
+    assert not any(row.id.startswith("policyqa") for row in wrong)
+
+
+def test_the_answerers_rows_show_passages_as_answering_does(
+    prepared: Path, monkeypatch: pytest.MonkeyPatch, embedder: Any
+) -> None:
+    monkeypatch.setattr("ingest.embed.new_embedder", lambda: embedder)
+    made = runpy.run_path(str(EXAMPLES / "answers" / "train.py"))
+    rows: list[Row] = made["answer_rows"](prepared / "train.jsonl", 200)
+    assert rows == made["answer_rows"](prepared / "train.jsonl", 200)
+    assert 100 < len(rows) <= 200
+    silent = [row for row in rows if row.unanswerable]
+    assert 0.1 < len(silent) / len(rows) < 0.4
+    places = set()
+    for row in rows:
+        holding = [place for place, chunk in enumerate(row.passages) if row.unanswerable or row.target in chunk.text]
+        assert row.passages
+        assert holding
+        places.update(() if row.unanswerable else holding)
+    assert places >= {0, 1}, "the right passage stands in any place"
+    styles = [row for row in rows if row.values.get("answer_style") == "sentence"]
+    assert 0.02 < len(styles) / len(rows) < 0.25
+    assert all(row.target.endswith(".") for row in styles)
