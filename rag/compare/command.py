@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -36,17 +37,24 @@ def compare(options: argparse.Namespace) -> int:
         settings=plan.settings,
         retriever=_retriever(options, plan, out, [*rows["train"], *rows["valid"], *rows["test"]]),
         embedder=_embedder(options, rows["test"]),
-        files={name: str(file) for name, file in files.items() if file},
+        files={name: _relative(file) for name, file in files.items() if file},
         command=" ".join(["rag", *(sys.argv[1:] if sys.argv[1:2] == ["compare"] else ["compare"])]),
     )
     if options.json:
         show.json_line(done.content)
     else:
         show.line(done.table().rstrip())
-        show.line(
-            f"\n{show.colour(str(out / 'report.html'), show.BOLD)} shows all of it; comparison.json has the numbers"
-        )
+        report = show.colour(_relative(out / "report.html"), show.BOLD)
+        show.line(f"\n{report} shows all of it; comparison.json has the numbers")
     return 0
+
+
+def _relative(file: Path) -> str:
+    """Return a path from here: a report is given to others, and says nothing of where this folder lies."""
+    try:
+        return os.path.relpath(file)
+    except ValueError:  # on another drive
+        return str(file)
 
 
 def _plan(options: argparse.Namespace) -> Plan:

@@ -24,7 +24,12 @@ def learning_curve(
 
     `measure` gives the main metric of a trained system, `known` holds that of each system as compared, by name.
     """
-    lines = [system for system in systems if system.finetune is not None and system.curve and system.attempts == 1]
+    lines = [
+        system
+        for system in systems
+        # What goes on from another system's model has learnt from all rows already.
+        if system.finetune is not None and system.curve and system.attempts == 1 and system.start is None
+    ]
     rows = training.material.train
     sizes = sorted({size for size in sizes if size < len(rows)})
     if not lines or not sizes:

@@ -331,7 +331,7 @@ def _system_object(system: System, asked: System, outputs: Outputs, metrics: Met
     return {
         "name": system.name,
         "kind": system.kind,
-        "model": asked.model or f"from nothing: {(asked.finetune or {}).get('init')}",
+        "model": asked.model or asked.start or f"from nothing: {(asked.finetune or {}).get('init')}",
         "examples": system.examples,
         "passages": system.passages,
         "attempts": system.attempts,

@@ -20,7 +20,8 @@ class System:
     """One way of doing the task.
 
     `model` is a name as `new_generator` takes it: the model to use, or with `finetune` the one to start from (None with
-    `finetune["init"]`). `examples` are so many fixed rows of train; `passages` so many of the store's passages or of
+    `finetune["init"]`); `start` in its place names another system, whose trained model this one's training goes on
+    from. `examples` are so many fixed rows of train; `passages` so many of the store's passages or of
     train's rows that are like the row at hand, `shown` as worked examples or as passages. A description with errors is
     written up to `attempts` times. `finetune` are options of `rag.finetune.finetune`: the system is trained first, with
     what it will be shown, and with `curve` on parts of train too where a learning curve is wanted. `options` are the
@@ -29,6 +30,7 @@ class System:
 
     name: str
     model: str | None = None
+    start: str | None = None
     examples: int = 0
     passages: int = 0
     shown: Shown | None = None
@@ -47,12 +49,15 @@ class System:
         if self.examples and self.passages:
             raise ValueError(f"system {self.name!r}: give examples or passages, not both")
         from_nothing = bool(self.finetune and self.finetune.get("init"))
-        if self.model is None and not from_nothing:
+        begun = [self.model is not None, self.start is not None, from_nothing]
+        if not any(begun):
             raise ValueError(
                 f'system {self.name!r} has no model: name one, or start from nothing with finetune\'s "init"'
             )
-        if self.model is not None and from_nothing:
-            raise ValueError(f"system {self.name!r}: give a model to start from or finetune's init, not both")
+        if sum(begun) > 1:
+            raise ValueError(f"system {self.name!r}: give one of a model, a start and finetune's init, not several")
+        if self.start is not None and self.finetune is None:
+            raise ValueError(f"system {self.name!r}: a start is trained further: give finetune's options")
 
     @property
     def is_trained(self) -> bool:
@@ -84,7 +89,13 @@ def check_systems(systems: Sequence[System], rows: int) -> None:
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ValueError(f"two systems are called {twice!r}: names have to differ")
-    for system in systems:
+    for number, system in enumerate(systems):
+        earlier = [each.name for each in systems[:number] if each.finetune]
+        if system.start is not None and system.start not in earlier:
+            known = ", ".join(earlier) or "none"
+            raise ValueError(
+                f"system {system.name!r} starts from {system.start!r}, which no system before it trains; known: {known}"
+            )
         if not rows and (system.examples or system.finetune):
             what = "shows examples" if system.examples else "is fine-tuned"
             raise ValueError(f"system {system.name!r} {what}: give the train rows")

@@ -33,17 +33,21 @@ class Training:
     progress: bool | None = None
     spent: dict[str, float] = field(default_factory=dict)
     """Seconds that each training took, in whatever run, by the name of its folder."""
+    _models: dict[str, str] = field(default_factory=dict, init=False)
 
     def trained(self, system: System, rows: Sequence[Row] | None = None) -> System:
         """Return the system with its trained model in place of the one to start from.
 
         `rows` are those to learn from, all of train unless given; of a part of them the steps are `part_of_steps`.
-        Raises ValueError where a folder of the system's name was trained otherwise.
+        Raises ValueError where a folder of the system's name was trained otherwise. One that starts from another
+        system's model has to be trained after that one.
         """
         if system.finetune is None:
             return system
+        if system.start is not None:
+            system = replace(system, model=self._models[system.start], start=None)
         learnt = self.material.train if rows is None else rows
-        options = dict(system.finetune)
+        options = dict(system.finetune or {})
         if rows is not None:
             options = part_of_steps(options, len(rows), len(self.material.train))
         made_by = self._made_by(system, learnt, options)
@@ -52,6 +56,8 @@ class Training:
             name = _file_name(system.name) + ("" if rows is None else f"-{len(rows)}-rows")
             folder = self._train(system, learnt, options, made_by, self.folder / name)
         trained = Trained.of(folder)
+        if rows is None:
+            self._models[system.name] = str(folder)
         self.spent[folder.name] = float(trained.details.get("seconds") or 0.0) if trained else 0.0
         return replace(system, model=str(folder), finetune=None)
 
@@ -116,13 +122,14 @@ def training_object(system: System) -> dict[str, Any] | None:
     if trained is None:
         return None
     details, settings = trained.details, trained.details.get("settings", {})
+    start = str(details.get("start") or "")
     return {
         "rows": details.get("rows"),
         "epochs": _epochs(details),
         "seconds": details.get("seconds"),
         "parameters": details.get("parameters"),
         "method": settings.get("method"),
-        "init": details.get("start"),
+        "init": Path(start).name if Path(start).is_absolute() else start or None,
     }
 
 

@@ -322,6 +322,12 @@ BAD: dict[str, tuple[list[System], dict[str, Any], str]] = {
     "similar of no rows": ([System("a", "lamps", passages=1)], {"train": ()}, "'a' shows similar rows: give the train"),
     "unknown finetune option": ([System("a", "lamps", finetune={"epoch": 3})], {}, "finetune has no option 'epoch'"),
     "bad finetune option": ([System("a", "lamps", finetune={"epochs": -1})], {}, "finetune: epochs must be above 0"),
+    "an unknown start": ([System("a", start="b", finetune={})], {}, "starts from 'b', which no system before it"),
+    "a later start": (
+        [System("a", start="b", finetune={}), System("b", "lamps", finetune={})],
+        {},
+        "no system before it trains; known: none",
+    ),
     "two tasks": (
         [System("a", "lamps")],
         {"valid": [Row("1", "classify", {"text": "x"}, ("y",))]},
@@ -349,7 +355,9 @@ def test_what_cannot_be_compared_is_refused_before_anything_is_made(tmp_path, ca
         ({"examples": 1, "passages": 1}, "give examples or passages, not both"),
         ({"attempts": 0}, "attempts is 0"),
         ({"model": None}, "has no model"),
-        ({"finetune": {"init": "t5-tiny"}}, "a model to start from or finetune's init, not both"),
+        ({"finetune": {"init": "t5-tiny"}}, "give one of a model, a start and finetune's init"),
+        ({"start": "b"}, "give one of a model, a start"),
+        ({"model": None, "start": "b"}, "a start is trained further"),
     ],
 )
 def test_a_system_that_cannot_be_is_refused(options, message) -> None:

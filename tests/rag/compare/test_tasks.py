@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from ingest.types import Document
 from rag.compare import Settings, System, compare
+from rag.compare.models import LocalModels
 from rag.compare.training import nested, part_of_steps
 from rag.index import Index
 from rag.report import check_comparison
@@ -207,6 +209,21 @@ def test_a_model_trained_with_similar_rows_is_used_with_them(tmp_path) -> None:
     assert [r.output for r in again.outputs["folder"].records] == [
         r.output for r in done.outputs["tuned, similar"].records
     ]
+
+
+def test_a_training_goes_on_from_another_systems_model(tmp_path) -> None:
+    further = {"max_steps": 3, "batch_size": 4, "placeholders": True}
+    systems = [System("tuned", finetune=TINY), System("further", start="tuned", passages=2, finetune=further)]
+    done = train_and_compare(tmp_path, systems, replace(FEW, curve=(6,)))
+    check_comparison(done.content)
+    first, second = done.content["systems"]
+    assert (second["kind"], second["model"], second["trained"]["init"]) == ("rag on fine-tuned", "tuned", "tuned")
+    assert second["trained"]["parameters"] == first["trained"]["parameters"]
+    note = json.loads((tmp_path / "models" / "further.json").read_text("utf-8"))
+    assert note["start"] == LocalModels(FEW).fingerprint(str(tmp_path / "models" / "tuned"))
+    assert [line["system"] for line in done.content["curve"]["lines"]] == ["tuned"]
+    again = train_and_compare(tmp_path, systems, replace(FEW, curve=(6,)))
+    assert again.content["systems"][1]["metrics"] == second["metrics"]
 
 
 def test_parts_of_the_rows_are_nested_and_take_fewer_steps() -> None:
