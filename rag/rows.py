@@ -2,7 +2,7 @@
 
 The columns say the task:
 
-    {"question": ..., "answers": [...], "context": ..., "unanswerable": false}     answer
+    {"question": ..., "answers": [...], "context": ..., "title": ..., "unanswerable": false}     answer
     {"fields": {...} or "mr": "recommend(name=...;...)", "references": [...]}       describe
     {"text": ..., "label": ...}                                                     classify
     {"source": ..., "summary": ... or "references": [...]}                          summarise
@@ -121,9 +121,9 @@ def parse_mr(text: str) -> tuple[str, dict[str, Scalar]]:
     return "", _numbered([(name.strip(), value.strip()) for name, value in brackets])
 
 
-def as_passage(text: str, source: str) -> Chunk:
+def as_passage(text: str, source: str, heading: tuple[str, ...] = ()) -> Chunk:
     """Return a text that stands with a row as a passage of its own."""
-    return Chunk(text, source, 0, len(text))
+    return Chunk(text, source, 0, len(text), heading=heading)
 
 
 _COLUMNS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -150,7 +150,8 @@ def _answer(content: Mapping[str, Any], given: Sequence[str], row_id: str, task:
         raise RowsError(f'{place} has neither "answers" nor "unanswerable": true')
     references = () if unanswerable else _texts(content[answers or ""], place)
     context = _texts(content["context"], place) if _first(content, ("context",)) else ()
-    passages = tuple(as_passage(text, f"{row_id}/context") for text in context if text.strip())
+    heading = (str(content["title"]).strip(),) if str(content.get("title") or "").strip() else ()
+    passages = tuple(as_passage(text, f"{row_id}/context", heading) for text in context if text.strip())
     question = _text(content, "question", place)
     return Row(row_id, task, {"question": question}, references, passages, unanswerable)
 

@@ -81,6 +81,7 @@ def sets(data: Path) -> dict[str, dict[str, list[Content]]]:
                     "question": row["question"],
                     "answers": [answer.strip() for answer in answers if answer.strip()],
                     "context": row["context"],
+                    **({"title": row["title"]} if row.get("title") else {}),
                 }
             )
         found[name] = {split: [row for row in rows if row["answers"]] for split, rows in splits.items()}
@@ -125,6 +126,7 @@ def unanswerable(row: Row) -> Content:
         "question": row.values["question"],
         "unanswerable": True,
         "context": row.passages[0].text,
+        **({"title": row.passages[0].heading[0]} if row.passages[0].heading else {}),
     }
 
 

@@ -60,7 +60,7 @@ def _row_examples(row: Row, windows: Windows) -> Iterator[ReaderExample]:
         raise RowsError(f"row {row.id} has no context: a reader learns from question, answers and context")
     for chunk in row.passages:
         spans = [] if row.unanswerable else answer_spans(chunk.text, row.references)
-        for window in windows.cut(row.values["question"], chunk.text):
+        for window in windows.cut(row.values["question"], chunk.text, chunk.heading):
             places = [place for span in spans if (place := _place(window, *span))]
             starts, ends = zip(*places, strict=True) if places else (NONE, NONE)
             yield ReaderExample(window, sorted(set(starts)), sorted(set(ends)))

@@ -189,9 +189,9 @@ def _read_rows(
     network: ReaderNetwork, rows: Sequence[Row], windows: Windows, settings: ReaderSettings
 ) -> tuple[list[str], list[float]]:
     """Return the best span of each row's context, and its margin."""
-    pairs = [(row.values["question"], row.passages[0].text) for row in rows]
+    pairs = [(row.values["question"], row.passages[0]) for row in rows]
     spans = read_spans(network, windows, pairs, settings.max_answer_tokens)
-    texts = [passage[span.start : span.end] for (_, passage), span in zip(pairs, spans, strict=True)]
+    texts = [chunk.text[span.start : span.end] for (_, chunk), span in zip(pairs, spans, strict=True)]
     return texts, [span.margin for span in spans]
 
 

@@ -59,8 +59,7 @@ class ExtractiveReader:
         """Return the readings of several questions, each with passages of its own, read in batches together."""
         pairs = [(question, chunk) for question, passages in asked for chunk in passages]
         with limited_threads(self._threads):
-            texts = [(question, chunk.text) for question, chunk in pairs]
-            spans = read_spans(self._network, self._windows, texts, self._config.max_answer_tokens)
+            spans = read_spans(self._network, self._windows, pairs, self._config.max_answer_tokens)
         readings = iter([self._reading(chunk, span) for (_, chunk), span in zip(pairs, spans, strict=True)])
         return [[next(readings) for _ in passages] for _, passages in asked]
 
@@ -74,13 +73,13 @@ class ExtractiveReader:
 
 
 def read_spans(
-    network: ReaderNetwork, windows: Windows, pairs: Sequence[tuple[str, str]], max_answer_tokens: int
+    network: ReaderNetwork, windows: Windows, pairs: Sequence[tuple[str, Chunk]], max_answer_tokens: int
 ) -> list[ScoredSpan]:
     """Return the best span of each pair's passage, in whole words; pairs are of question and passage."""
-    cut = [windows.cut(question, passage) for question, passage in pairs]
+    cut = [windows.cut(question, chunk.text, chunk.heading) for question, chunk in pairs]
     scored = iter(score(network, [window for each in cut for window in each]))
     spans = [best_of([best_span(window, next(scored), max_answer_tokens) for window in each]) for each in cut]
-    return [whole_words(passage, span) for (_, passage), span in zip(pairs, spans, strict=True)]
+    return [whole_words(chunk.text, span) for (_, chunk), span in zip(pairs, spans, strict=True)]
 
 
 def score(network: ReaderNetwork, windows: Sequence[ReadingWindow]) -> list[Scores]:

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 LEAST = 32  # tokens of a passage that a question has to leave room for
+HEADING = 24  # tokens of a heading that stand before the passage; of a longer one the last, which are nearest to it
 
 
 @dataclass(frozen=True)
 class ReadingWindow:
-    """Token ids of question and passage; `offsets` are where the passage's tokens, from `first` on, stand in it."""
+    """Token ids of question, heading and passage; the passage's tokens, from `first` on, stand at `offsets` in it."""
 
     ids: Sequence[int]
     first: int
@@ -51,10 +52,11 @@ class Windows:
         tokenizer.no_padding()
         return cls(tokenizer, max_tokens, stride)
 
-    def cut(self, question: str, passage: str) -> list[ReadingWindow]:
-        """Return the windows of a passage; none where it has no tokens.
+    def cut(self, question: str, passage: str, heading: Sequence[str] = ()) -> list[ReadingWindow]:
+        """Return the windows of a passage under its heading; none where it has no tokens.
 
-        Raises ValueError for an empty question, or one that leaves less than 32 tokens for the passage.
+        The heading stands in each of them, and is no part of any answer. Raises ValueError for an empty question, or
+        one that leaves less than 32 tokens for the passage.
         """
         asked = self.tokenizer.encode(question.strip(), add_special_tokens=False).ids
         if not asked:
@@ -66,6 +68,10 @@ class Windows:
             raise ValueError(f"the question has {len(asked)} tokens, but the reader takes {most}")
         read = self.tokenizer.encode(passage, add_special_tokens=False)
         before = [*start, *asked, *between]
+        titled = self.tokenizer.encode(" > ".join(heading), add_special_tokens=False).ids[-HEADING:]
+        if titled and room - len(titled) - len(between) >= LEAST:
+            before += [*titled, *between]
+            room = self.max_tokens - len(before) - len(end)
         return [
             ReadingWindow([*before, *read.ids[low:high], *end], len(before), read.offsets[low:high])
             for low, high in _ranges(len(read.ids), room, min(self.stride, room // 2))

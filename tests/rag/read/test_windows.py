@@ -46,6 +46,22 @@ def test_no_window_lies_within_the_one_before(encoder: Path, words: int) -> None
     assert (ends[-1] if ends else 0) == len(("paris " * words).rstrip())
 
 
+def test_a_heading_stands_before_the_passage_and_in_no_answer(windows: Windows) -> None:
+    text = "ann lived in Paris . " * 20
+    plain, titled = windows.cut("where?", text), windows.cut("where?", text, ("Ann", "bob lived in Rome"))
+    assert len(titled) > len(plain)
+    marks = [windows.tokenizer.id_to_token(token) for token in titled[0].ids]
+    assert marks.count("[SEP]") == 3
+    assert "rome" in marks[: titled[0].first]
+    for window in titled:
+        assert len(window.ids) <= 64
+        assert [text[low:high].casefold() for low, high in window.offsets] == [
+            windows.tokenizer.id_to_token(token) for token in window.ids[window.first : window.last]
+        ]
+    long = windows.cut("where?", text, ("rome " * 200,))
+    assert all(len(window.ids) <= 64 for window in long)
+
+
 def test_an_empty_passage_has_no_window(windows: Windows) -> None:
     assert windows.cut("where?", " \n") == []
 
