@@ -100,6 +100,9 @@ def _add_describe(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     describe.add_argument("fields", nargs="*", metavar="NAME=VALUE", help="the product's fields")
     describe.add_argument("--file", type=Path, metavar="FILE", help="JSON, JSONL or CSV: one description a row")
     describe.add_argument("--out", type=Path, metavar="FILE", help="CSV or JSONL; a second run makes what it lacks")
+    describe.add_argument(
+        "--ignore", nargs="+", default=[], metavar="NAME", help='fields not to state, such as a key; "id" never is'
+    )
     describe.add_argument("--examples-from", type=Path, metavar="FILE", help="JSONL of products with descriptions")
     describe.add_argument("--examples", type=int, default=0, metavar="N", help="show N of them, always the same")
     describe.add_argument(
@@ -240,7 +243,7 @@ def _add_pretrain(commands: Any, shared: argparse.ArgumentParser) -> None:
 def _training() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--model", metavar="MODEL", help="what to start from (default: builtin:smollm2)")
-    parser.add_argument("--init", metavar="SIZE", help="start from nothing: t5-mini, t5-small, gpt2-mini, ...")
+    parser.add_argument("--init", metavar="SIZE", help="start from nothing: t5-tiny, t5-micro, t5-mini, gpt2-mini, ...")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write the model into")
     parser.add_argument("--lora", action="store_true", help="train a low-rank adapter, merged at the end")
     parser.add_argument("--adapter", action="store_true", help="write the low-rank adapter alone: a few megabytes")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rag import show
@@ -11,7 +14,7 @@ from rag.config import Config
 
 if TYPE_CHECKING:
     from rag.contexts import Shown
-    from rag.describe import Describer, Fields
+    from rag.describe import Describer, Description, Fields
     from rag.finetune.examples import Contexts
     from rag.finetune.folder import Trained
     from rag.rows import Row
@@ -30,7 +33,7 @@ def describe(options: argparse.Namespace) -> int:
     describer = _describer(options)
     for product in products:
         began = time.perf_counter()
-        described = describer.describe(product)
+        [described] = _described(describer, [product], options.ignore)
         if options.json or options.file:
             show.json_line(show.description_object(described, time.perf_counter() - began))
         else:
@@ -46,12 +49,13 @@ def _catalogue(options: argparse.Namespace, products: list[Fields]) -> int:
 
     out = description_file(options.out, products)
     done = out.done()
+    _check_model(options, done)
     failing = 0
     if done < len(products):
         describer = _describer(options)
         with tqdm(total=len(products), initial=done, desc="describe", unit="product", disable=None, leave=False) as bar:
             for low in range(done, len(products), BATCH):
-                described = describer.describe_many(products[low : low + BATCH])
+                described = _described(describer, products[low : low + BATCH], options.ignore)
                 out.append(described)
                 failing += sum(each.errors > 0 for each in described)
                 bar.update(len(described))
@@ -65,18 +69,47 @@ def _catalogue(options: argparse.Namespace, products: list[Fields]) -> int:
     return 0
 
 
+def _check_model(options: argparse.Namespace, done: int) -> None:
+    """Note beside the file which model writes it. Raises ValueError where another one wrote what is there."""
+    from rag.compare.models import LocalModels
+    from rag.compare.settings import Settings
+
+    model = _config(options).table("generator").get("model", "builtin:smollm2")
+    wanted = {"model": model, "weights": LocalModels(Settings()).fingerprint(model)}
+    note = options.out.with_name(f".{options.out.name}.model.json")
+    if done and note.is_file():
+        written = json.loads(note.read_text("utf-8"))
+        if written != wanted:
+            other = "other weights" if written["model"] == model else f"the model {written['model']}"
+            raise ValueError(f"{options.out} was begun with {other}: choose another --out, or remove it")
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(json.dumps(wanted) + "\n", "utf-8")
+
+
+def _config(options: argparse.Namespace) -> Config:
+    config = Config.load(options.config).override("embedder", model=options.embedder)
+    if options.store is not None:
+        config = config.override("store", path=str(options.store.absolute()))
+    return config.override("generator", model=options.model).override(
+        "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
+    )
+
+
+def _described(describer: Describer, products: Sequence[Fields], ignored: Sequence[str]) -> list[Description]:
+    """Describe products without what is no attribute of theirs: identifiers, and fields that are to be ignored."""
+    unsaid = {"id", "_id", *(name.casefold() for name in ignored)}
+    stated = [{name: value for name, value in row.items() if name.casefold() not in unsaid} for row in products]
+    made = describer.describe_many(stated)
+    return [replace(each, fields=row) for each, row in zip(made, products, strict=True)]
+
+
 def _describer(options: argparse.Namespace) -> Describer:
     from rag.describe import Describer
     from rag.evaluate import lexicon_of
     from rag.finetune.folder import Trained
     from rag.rows import read_rows
 
-    config = Config.load(options.config).override("embedder", model=options.embedder)
-    if options.store is not None:
-        config = config.override("store", path=str(options.store.absolute()))
-    config = config.override("generator", model=options.model).override(
-        "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
-    )
+    config = _config(options)
     rows = read_rows(options.examples_from, "describe") if options.examples_from else []
     trained = Trained.of(config.table("generator").get("model", ""))
     contexts = _contexts(options, config, rows, trained)

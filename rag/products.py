@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from ingest.types import Scalar
 from rag.describe import Description
+from rag.rows import half_character
 from rag.show import description_object
 
 Fields = Mapping[str, Scalar]
@@ -57,6 +58,8 @@ def _rows(text: str, file: Path) -> list[Fields]:
     for row in rows:
         if not isinstance(row, dict):
             raise ValueError(f"{file}: each row has to be an object of fields, not {type(row).__name__}")
+        if half := half_character(row):
+            raise ValueError(f"{file}: {half} is half of a character, which no text can hold")
     return [{key: _flat(value) for key, value in row.items()} for row in rows]
 
 

@@ -208,9 +208,20 @@ def read_objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             content = json.loads(line)
         except json.JSONDecodeError as error:
             raise RowsError(f"{file}, line {number}: not JSON ({error.msg})") from None
+        if half := half_character(content):
+            raise RowsError(f"{file}, line {number}: {half} is half of a character, which no text can hold")
         if not isinstance(content, dict):
             raise RowsError(f"{file}, line {number}: each row has to be an object, not {type(content).__name__}")
         yield number, content
+
+
+def half_character(content: Any) -> str | None:
+    """Return the escape of a surrogate that stands alone in JSON values, None where all of their text is whole."""
+    try:
+        json.dumps(content, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        return f"\\u{ord(error.object[error.start]):04x}"
+    return None
 
 
 def _text(content: Mapping[str, Any], name: str, place: str) -> str:

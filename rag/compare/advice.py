@@ -10,7 +10,9 @@ from rag.report.numbers import count, duration, number
 from rag.report.standing import ALPHA, best, not_worse, overtakings, undominated
 
 FEW_ROWS = 100
+WORTH = 0.75  # of the best value: a system below that is no choice, however fast
 FASTER = 1.5  # times: a smaller difference in latency is no reason to choose
+CUT = 0.02  # share of texts that may end at the token limit untold
 HIGH_SLOT_ERRORS = 5.0  # percent of the values given
 
 _MORE = {"percent": "percentage points", "points": "points"}
@@ -98,7 +100,9 @@ def _alternatives(comparison: Comparison, main: Metric, top: System, close: list
             quick = min(as_good, key=lambda system: system.cost.latency_p50 or 0.0)
             times = seconds / (quick.cost.latency_p50 or seconds)
             yield f"{_cap(quick.name)} is as good as can be told here and {number(times)} times as fast: prefer it."
-        elif faster := [system for system in faster if system.name in undominated(comparison)]:
+        elif faster := [
+            system for system in faster if system.name in undominated(comparison) and _is_worth(system, top, main)
+        ]:
             quick = max(faster, key=lambda system: _up(system.of(main.name).value or 0.0, main))
             times = seconds / (quick.cost.latency_p50 or seconds)
             yield f"Where speed counts more, {quick.name} is {number(times)} times as fast, at {_value(quick, main)}."
@@ -109,6 +113,14 @@ def _alternatives(comparison: Comparison, main: Metric, top: System, close: list
         second = max(untrained, key=lambda system: _up(system.of(main.name).value or 0.0, main))
         also = " too" if second in close else ""
         yield f"Without training, {second.name} serves best{also}: {_value(second, main)}."
+
+
+def _is_worth(system: System, top: System, main: Metric) -> bool:
+    """Whether a system comes near enough to the best to be an answer where speed counts."""
+    value, most = system.of(main.name).value, top.of(main.name).value
+    if value is None or most is None:
+        return False
+    return value * WORTH <= most if main.better == "lower" else value >= WORTH * most
 
 
 def _slots(comparison: Comparison, top: System) -> Iterator[str]:
@@ -126,7 +138,8 @@ def _slots(comparison: Comparison, top: System) -> Iterator[str]:
     share = number(rate, "percent")
     yield f"Of the values given, {share}% are missing, wrong or invented in what {top.name} writes{told}."
     if rate > HIGH_SLOT_ERRORS:
-        yield "That is too much to publish unread: keep the attribute check on, and look at what it marks."
+        how = "keep the attribute check on" if (top.attempts or 1) > 1 else "let the attribute check write it again"
+        yield f"That is too much to publish unread: {how}, and look at what it marks."
     rivals = {system.name: system.of("slot_error_rate") for system in comparison.systems if system is not top}
     lower = {name: each.value for name, each in rivals.items() if each.value is not None and each.value < rate}
     if lower:
@@ -141,6 +154,10 @@ def _warnings(comparison: Comparison, main: Metric) -> Iterator[str]:
     rows = comparison.data.test.rows if comparison.data.test else None
     if rows is not None and rows < FEW_ROWS:
         yield f"{rows} test rows are few: measure on more before you decide."
+    for system in comparison.systems:
+        if (system.cost.cut or 0) > CUT:
+            share = number(100 * (system.cost.cut or 0), "percent")
+            yield f"{share}% of {system.name}'s texts end at the token limit, perhaps in the middle: allow more tokens."
     first = best(comparison, main)
     overlapping = [
         system.name

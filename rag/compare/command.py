@@ -40,6 +40,9 @@ def compare(options: argparse.Namespace) -> int:
         files={name: _relative(file) for name, file in files.items() if file},
         command=" ".join(["rag", *(sys.argv[1:] if sys.argv[1:2] == ["compare"] else ["compare"])]),
     )
+    for check in done.content["data"]["checks"]:
+        if check["count"] and check["check"] != "rows drawn":  # those were asked for
+            show.warn(f"{check['text']}: {check['action']}")
     if options.json:
         show.json_line(done.content)
     else:

@@ -26,6 +26,7 @@ from rag.compare.samples import sample_objects
 from rag.compare.settings import Settings
 from rag.compare.system import System, check_systems
 from rag.compare.training import Training, training_object
+from rag.generate.base import Decoding
 from rag.measure.measured import Measured
 from rag.records import Record
 from rag.retrieve import Retriever
@@ -267,6 +268,7 @@ def _content(
     command: str,
     threads: int | None,
 ) -> dict[str, Any]:
+    most = Decoding(**settings.decoding_for(material.task)).max_new_tokens
     splits = {"train": checked.train, "valid": checked.valid, "test": material.test}
     content: dict[str, Any] = {
         "openbook": _version(),
@@ -282,7 +284,7 @@ def _content(
         "settings": _settings_object(material, settings, outputs, threads),
         "metrics": metric_objects(next(iter(metrics.values()))),
         "systems": [
-            _system_object(system, before, outputs[system.name], metrics[system.name])
+            _system_object(system, before, outputs[system.name], metrics[system.name], most)
             for system, before in zip(systems, asked, strict=True)
         ],
         "differences": differences(metrics),
@@ -323,7 +325,7 @@ def _settings_object(
     }
 
 
-def _system_object(system: System, asked: System, outputs: Outputs, metrics: Metrics) -> dict[str, Any]:
+def _system_object(system: System, asked: System, outputs: Outputs, metrics: Metrics, most: int) -> dict[str, Any]:
     import numpy as np
 
     seconds = latencies(outputs.records)
@@ -344,9 +346,18 @@ def _system_object(system: System, asked: System, outputs: Outputs, metrics: Met
             "completion_tokens": _mean([record.completion_tokens for record in outputs.records]),
             "peak_memory_mb": plain(outputs.peak_memory_mb, 1),
             "cpu_seconds_a_row": _mean([record.cpu_seconds for record in outputs.records]),
+            "cut": _cut_share(system, outputs, most),
         },
         "prompt_example": outputs.prompt_example,
     }
+
+
+def _cut_share(system: System, outputs: Outputs, most: int) -> float | None:
+    """Return the share of texts with as many tokens as they may have; of texts written several times it is unknown."""
+    if system.attempts > 1:
+        return None
+    written = [record.completion_tokens for record in outputs.records]
+    return _mean([float(count >= most) for count in written if count is not None])
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

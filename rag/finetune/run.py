@@ -158,6 +158,8 @@ def _tasks(
         task = name or rows[0].task
         prompt = prompt_for(task, rows[0].values)
         check = _rows(checks[name], name) if name in checks else []
+        if check and check[0].task != rows[0].task:
+            raise RowsError(f"the validation rows are of the task {check[0].task!r}, the rows of {rows[0].task!r}")
         tasks.append(TaskData(task, prompt, rows, check, contexts, marks))
     return tasks
 

@@ -59,7 +59,7 @@ class Training:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What one row costs: seconds, tokens, megabytes, CPU seconds."""
+    """What one row costs: seconds, tokens, megabytes, CPU seconds; `cut` is the share of texts at the token limit."""
 
     latency_p50: Number = None
     latency_p95: Number = None
@@ -67,6 +67,7 @@ class Cost:
     completion_tokens: Number = None
     peak_memory_mb: Number = None
     cpu_seconds_a_row: Number = None
+    cut: Number = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +79,7 @@ class System:
     model: str = ""
     examples: Number = None
     passages: Number = None
+    attempts: Number = None
     trained: Training | None = None
     metrics: Mapping[str, Estimate] = field(default_factory=dict)
     cost: Cost = field(default_factory=Cost)

@@ -147,6 +147,27 @@ def test_describe_says_what_is_missing_and_what_is_made_up(run, scripted, monkey
     assert "Acme" in generator.prompts[0]
 
 
+def test_identifiers_are_kept_and_not_stated(run, tmp_path, scripted, monkeypatch) -> None:
+    generator = scripted("a red lamp")
+    monkeypatch.setattr("rag.config.Config.generator", lambda self: generator)
+    (tmp_path / "p.csv").write_text("id,sku,name,colour\n7,x-7,lamp,red\n", "utf-8")
+    described = json.loads(run("describe", "--file", "p.csv", "--ignore", "SKU")[1])
+    assert described["fields"] == {"id": "7", "sku": "x-7", "name": "lamp", "colour": "red"}
+    assert described["missing"] == []
+    assert "x-7" not in generator.prompts[0]
+
+
+def test_a_catalogue_is_not_continued_by_another_model(run, tmp_path, scripted, monkeypatch) -> None:
+    monkeypatch.setattr("rag.config.Config.generator", lambda self: scripted("a red lamp"))
+    monkeypatch.setattr("rag.compare.models.LocalModels.fingerprint", lambda self, model: f"weights of {model}")
+    (tmp_path / "p.csv").write_text("name,colour\nlamp,red\n", "utf-8")
+    command = ["describe", "--file", "p.csv", "--out", "d.csv"]
+    assert "1 descriptions made" in run(*command)[1]
+    assert "0 descriptions made, 1 were there" in run(*command)[1]
+    status, _, err = run(*command, "--model", "other")
+    assert (status, "d.csv was begun with the model builtin:smollm2: choose another --out" in err) == (1, True)
+
+
 def test_describe_reads_rows_of_files(run, tmp_path) -> None:
     (tmp_path / "p.csv").write_text('sku,name\n1,"lamp, red"\n2,chair\n')
     (tmp_path / "p.jsonl").write_text('{"name": "lamp", "tags": ["a", "b"]}\n')

@@ -98,7 +98,13 @@ def test_the_key_is_of_the_input_alone(file) -> None:
     same = {"question": "Who?", "answers": ["x"]}
     without, within = read_rows(file(same, {**same, "context": "Ada."}))
     assert without.key != within.key, "the passage is part of what is asked"
-    assert len(only(file({"input": "\ud800", "target": "x"})).key) == 16, "half a character is no reason to fail"
+
+
+@pytest.mark.parametrize("text", ["\ud83d", "x \ude00", "\ude00\ud83d"])
+def test_half_a_character_is_refused(file, text) -> None:
+    with pytest.raises(RowsError, match=r"line 1: \\ud[8e].. is half of a character"):
+        read_rows(file({"input": text, "target": "x"}))
+    assert only(file({"input": "😀", "target": "\\ud83d"})).values == {"input": "😀"}
 
 
 def test_meaning_representations() -> None:

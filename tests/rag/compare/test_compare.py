@@ -17,6 +17,7 @@ import pytest
 from prompts.types import RenderedPrompt
 from rag.cli import main
 from rag.compare import Settings, System, compare
+from rag.compare.advice import advice
 from rag.compare.models import LocalModels
 from rag.compare.outputs import Generating
 from rag.generate.base import Decoding, Generation
@@ -171,6 +172,37 @@ def test_the_advice_follows_from_the_numbers(done) -> None:
     assert text.startswith("Three examples is best by BLEU: 100.0")
     assert "not significantly better than similar and checked" in text
     assert "30 test rows are few" in text
+
+
+def worked_example() -> dict[str, Any]:
+    """The numbers of the laptops' comparison, to be changed."""
+    folder = Path(__file__).resolve().parents[3] / "examples" / "product_descriptions"
+    content: dict[str, Any] = json.loads((folder / "comparison.json").read_text("utf-8"))
+    return content
+
+
+def test_a_fast_system_is_no_advice_where_it_is_much_worse() -> None:
+    content = worked_example()
+    top = next(each for each in content["systems"] if each["name"] == "T5 from nothing, checked")
+    top["cost"]["latency_p50"] = 9.0
+    assert "Where speed counts more, T5 from nothing is" in advice(content)
+    for each in content["systems"]:
+        if each["name"] != top["name"]:
+            each["metrics"]["bleu"] = {"value": 3.0, "low": 2.0, "high": 4.0}
+    assert "speed counts" not in advice(content)
+
+
+def test_texts_that_end_at_the_limit_are_told() -> None:
+    content = worked_example()
+    content["systems"][1]["cost"]["cut"] = 0.128
+    assert "12.8% of SmolLM2 few-shot's texts end at the token limit" in advice(content)
+    content["systems"][1]["cost"]["cut"] = 0.01
+    assert "token limit" not in advice(content)
+
+
+def test_texts_at_the_limit_are_counted(tmp_path) -> None:
+    content = run(tmp_path, Lamps(), SYSTEMS[:1], settings=Settings(batch=30, decoding={"max_new_tokens": 1}))
+    assert content["systems"][0]["cost"]["cut"] == 1.0
 
 
 def test_some_rows_are_made_alone_and_never_twice(tmp_path) -> None:
