@@ -106,8 +106,10 @@ CHECKS: dict[str, tuple[Callable[[list[str]], None], tuple[pytest.MarkDecorator,
 
 
 OWN_TESTS = {
+    "answers/train.py": "test_reader_examples.py",
     "openbook_t5/train.py": "test_openbook_t5.py",
     "product_descriptions/prepare.py": "test_product_descriptions.py",
+    "reader/prepare.py": "test_reader_examples.py",
 }
 """Examples that need data of their own."""
 
