@@ -127,6 +127,15 @@ def file_sha256(file: Path) -> str:
     return _file_sha256(file, *_stamp(file))
 
 
+def model_fingerprint(name: str) -> str:
+    """Return a SHA-256 that tells a model's weights, by name, from any others: as pinned, else over its folder's files.
+
+    Raises WeightsError as `find_weights` and `hub_path` do.
+    """
+    weights = find_weights(name)
+    return weights.sha256 or weights_fingerprint(weights.path or hub_path(name))
+
+
 def weights_fingerprint(path: Path) -> str:
     """Return a SHA-256 over a folder's weight, tokenizer and configuration files, by relative name and content.
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.weights import WeightsError, find_weights, hub_path, weights_fingerprint
+from ingest.weights import WeightsError, model_fingerprint
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -53,15 +53,9 @@ class Adapter:
 
         if not (folder / WEIGHTS).is_file():
             raise WeightsError(f"{folder} holds {ADAPTER} without {WEIGHTS}")
-        if (found := base_sha256(self.base)) != self.base_sha256:
+        if (found := model_fingerprint(self.base)) != self.base_sha256:
             raise WeightsError(f"{folder} was trained on other weights of {self.base}: {self.base_sha256}, not {found}")
         merge(model, load_file(folder / WEIGHTS), self.scale)
-
-
-def base_sha256(base: str) -> str:
-    """Return the hash that tells a model's weights from any others. Raises WeightsError."""
-    found = find_weights(base)
-    return found.sha256 or weights_fingerprint(found.path or hub_path(base))
 
 
 def adapter_weights(model: Any, whole: tuple[str, ...] = ()) -> tuple[dict[str, Tensor], float]:
@@ -71,7 +65,7 @@ def adapter_weights(model: Any, whole: tuple[str, ...] = ()) -> tuple[dict[str, 
     """
     updated = {name: module for name, module in model.named_modules() if hasattr(module, "lora_A")}
     own = dict(model.named_parameters())
-    kept = {name: each for name, each in own.items() if not updated or name.startswith(whole or ("\0",))}
+    kept = {name: each for name, each in own.items() if not updated or name.startswith(whole)}
     scale = 1.0
     for name, module in updated.items():
         plain = name.replace("base_model.model.", "", 1)

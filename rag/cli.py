@@ -186,11 +186,10 @@ def _add_finetune(commands: Any, shared: argparse.ArgumentParser) -> None:
 
 def _add_finetune_embedder(commands: Any, shared: argparse.ArgumentParser) -> None:
     finetune = commands.add_parser(
-        "finetune-embedder", parents=[shared], help="fine-tune the embedder on questions and their passages"
+        "finetune-embedder", parents=[shared, _fitting()], help="fine-tune the embedder on questions and their passages"
     )
     finetune.set_defaults(command="finetune_embedder")
     finetune.add_argument("pairs", type=Path, metavar="FILE", help='JSONL of {"question", "passage"}')
-    finetune.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     finetune.add_argument("--valid", type=Path, metavar="FILE", help="pairs to measure with (default: some held out)")
     finetune.add_argument("--valid-share", type=float, metavar="X", help="share of passages held out (default: 0.1)")
     finetune.add_argument("--negatives", type=int, metavar="N", help="hard negatives a pair, mined from the store")
@@ -199,22 +198,17 @@ def _add_finetune_embedder(commands: Any, shared: argparse.ArgumentParser) -> No
     finetune.add_argument("--batch-size", type=int, metavar="PAIRS", help="pairs a step (default: 32)")
     finetune.add_argument("--learning-rate", type=float, metavar="X", help="default: 3e-5")
     finetune.add_argument("--metric", help="what chooses the best: ndcg@10 (default), mrr@10")
-    finetune.add_argument("--eval-every", type=int, metavar="STEPS", help="measure so often (default: once an epoch)")
-    finetune.add_argument("--patience", type=int, metavar="N", help="stop after N measurements without a better one")
     finetune.add_argument("--max-truncated", type=float, metavar="X", help="share of texts that may be cut off")
-    finetune.add_argument("--seed", type=int, help="of everything random (default: 0)")
-    finetune.add_argument("--device", metavar="NAME", help="cpu (default), cuda or mps")
-    finetune.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as torch is set up)")
-    finetune.add_argument("--restart", action="store_true", help="forget the checkpoints of a run that was ended")
 
 
 def _add_finetune_reader(commands: Any) -> None:
     finetune = commands.add_parser(
-        "finetune-reader", help="train a reader, which points at answers, on questions with their contexts"
+        "finetune-reader",
+        parents=[_fitting()],
+        help="train a reader, which points at answers, on questions with their contexts",
     )
     finetune.set_defaults(command="finetune_reader")
     finetune.add_argument("rows", type=Path, metavar="FILE", help='JSONL of {"question", "answers", "context"}')
-    finetune.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     finetune.add_argument("--valid", type=Path, metavar="FILE", help="rows that choose the step and calibrate")
     finetune.add_argument("--base", default="builtin:minilm", metavar="MODEL", help="encoder (default: builtin:minilm)")
     finetune.add_argument("--full", action="store_true", help="train all of the encoder, not a low-rank adapter")
@@ -224,14 +218,21 @@ def _add_finetune_reader(commands: Any) -> None:
     finetune.add_argument("--epochs", type=float, metavar="N", help="passes over the windows (default: 3)")
     finetune.add_argument("--batch-size", type=int, metavar="WINDOWS", help="windows a step (default: 16)")
     finetune.add_argument("--learning-rate", type=float, metavar="X", help="default: by method")
-    finetune.add_argument("--eval-every", type=int, metavar="STEPS", help="measure so often (default: once an epoch)")
-    finetune.add_argument("--patience", type=int, metavar="N", help="stop after N measurements without a better one")
-    finetune.add_argument("--seed", type=int, help="of everything random (default: 0)")
-    finetune.add_argument("--device", metavar="NAME", help="cpu (default), cuda or mps")
-    finetune.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as torch is set up)")
     finetune.add_argument("--set", nargs="+", metavar="NAME=VALUE", help="any other option of ReaderSettings")
-    finetune.add_argument("--restart", action="store_true", help="forget the checkpoints of a run that was ended")
     finetune.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
+
+
+def _fitting() -> argparse.ArgumentParser:
+    """What embedders and readers are trained with alike."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
+    parser.add_argument("--eval-every", type=int, metavar="STEPS", help="measure so often (default: once an epoch)")
+    parser.add_argument("--patience", type=int, metavar="N", help="stop after N measurements without a better one")
+    parser.add_argument("--seed", type=int, help="of everything random (default: 0)")
+    parser.add_argument("--device", metavar="NAME", help="cpu (default), cuda or mps")
+    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as torch is set up)")
+    parser.add_argument("--restart", action="store_true", help="forget the checkpoints of a run that was ended")
+    return parser
 
 
 def _add_pretrain(commands: Any, shared: argparse.ArgumentParser) -> None:

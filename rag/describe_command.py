@@ -82,6 +82,8 @@ def _check_model(options: argparse.Namespace, done: int) -> None:
         if written != wanted:
             other = "other weights" if written["model"] == model else f"the model {written['model']}"
             raise ValueError(f"{options.out} was begun with {other}: choose another --out, or remove it")
+    if done:  # what is there without a note may be any model's
+        return
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(json.dumps(wanted) + "\n", "utf-8")
 

@@ -7,7 +7,7 @@ answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -94,14 +94,14 @@ def with_readings(
     text: str,
     citations: Sequence[Citation],
     sentences: Sequence[AnswerSentence],
-    readings: Iterable[Reading],
+    readings: Sequence[Reading],
 ) -> tuple[list[Citation], list[AnswerSentence]]:
     """Give sentences that nothing supports the sentence of a reading that they agree with.
 
     Support by words misses an answer of a word or two that the reader found in its place.
     """
     known = {(citation.source, citation.start, citation.end): citation for citation in citations}
-    found = likely(list(readings))
+    found = likely(readings)
     completed = []
     for sentence in sentences:
         said = text[sentence.start : sentence.end]

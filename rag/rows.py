@@ -208,7 +208,7 @@ def read_objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             content = json.loads(line)
         except json.JSONDecodeError as error:
             raise RowsError(f"{file}, line {number}: not JSON ({error.msg})") from None
-        if half := half_character(content):
+        if "\\u" in line and (half := half_character(content)):
             raise RowsError(f"{file}, line {number}: {half} is half of a character, which no text can hold")
         if not isinstance(content, dict):
             raise RowsError(f"{file}, line {number}: each row has to be an object, not {type(content).__name__}")

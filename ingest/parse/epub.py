@@ -12,6 +12,7 @@ from ingest.parse.base import Parsed, ParseError, ParseSettings
 from ingest.parse.build import DocumentBuilder, one_line
 from ingest.parse.decode import decode
 from ingest.parse.html import add_html
+from ingest.parse.sniff import DAMAGED_ZIP
 
 FIELDS = {"title": "title", "creator": "author", "language": "language", "date": "date", "publisher": "publisher"}
 
@@ -31,7 +32,7 @@ def parse_epub(path: Path, source: str, settings: ParseSettings) -> Parsed:
                     add_html(builder, decode(book.read(chapter))[0])
                 except KeyError:
                     warnings.append(f"chapter {chapter} is missing")
-    except (zipfile.BadZipFile, KeyError, RuntimeError, NotImplementedError) as error:
+    except (*DAMAGED_ZIP, KeyError) as error:
         raise ParseError(f"damaged or locked: {one_line(str(error))}") from error
     return Parsed([builder.build(source)], warnings)
 

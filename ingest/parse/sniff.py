@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 
 from ingest.parse.decode import decode, is_binary
@@ -30,6 +31,9 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"\x7fELF", ".elf"),
     (b"MZ", ".exe"),
 )
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+"""What zipfile raises for archives that are damaged, locked, or packed in ways that it does not know."""
+
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MEMBERS = {"word/": ".docx", "ppt/": ".pptx", "xl/": ".xlsx"}
 ZIP_TYPES = {"application/epub+zip": ".epub", "application/vnd.oasis.opendocument.text": ".odt"}
@@ -69,7 +73,7 @@ def _zip_ending(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             kind = archive.read("mimetype")[:100].decode("ascii", "replace").strip() if "mimetype" in names else ""
-    except (zipfile.BadZipFile, OSError, KeyError, RuntimeError, NotImplementedError):
+    except (*DAMAGED_ZIP, OSError, KeyError):  # OSError: a damaged directory sends it to places that are none
         return ".zip"
     for member, ending in ZIP_MEMBERS.items():
         if "[Content_Types].xml" in names and any(name.startswith(member) for name in names):

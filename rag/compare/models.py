@@ -44,14 +44,13 @@ class LocalModels:
 
     def fingerprint(self, model: str) -> str:
         """Return a hash of the weights, the tokenizer and the configuration; a chat endpoint is known by its name."""
-        from ingest.weights import find_weights, hub_path, weights_fingerprint
+        from ingest.weights import model_fingerprint, weights_fingerprint
 
         if model.startswith("langchain:"):
             return model
         if Adapter.of(model):
             return weights_fingerprint(Path(model))  # the hash of its base's weights is among its files
-        found = find_weights(model)
-        return found.sha256 or weights_fingerprint(found.path or hub_path(model))
+        return model_fingerprint(model)
 
     def load(self, model: str, options: Mapping[str, Any]) -> Generator:
         """Return the model's generator, the same one as before when nothing differs; memory is counted from here."""

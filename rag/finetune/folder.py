@@ -10,7 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from rag.adapter import Adapter, adapter_weights, base_sha256
+from ingest.weights import BUILTINS, model_fingerprint
+from rag.adapter import Adapter, adapter_weights
 from rag.finetune.unfinished import Unfinished
 from rag.generate.load import quiet
 from rag.placeholders import Placeholders, attribute
@@ -95,7 +96,7 @@ def save(
     with unfinished.result() as folder:
         if base is not None:
             weights, scale = adapter_weights(model)
-            Adapter(_absolute(base), base_sha256(base), scale).write(folder, weights)
+            Adapter(_absolute(base), model_fingerprint(base), scale).write(folder, weights)
         else:
             with quiet():
                 model.save_pretrained(folder)
@@ -131,6 +132,12 @@ def card(
         lines += ["", f"## {heading}", "", "| | |", "|---|---|"]
         lines += [f"| {name} | {_cell(value)} |" for name, value in table.items()]
     return "\n".join(lines) + "\n"
+
+
+def licence_of_builtin(model: str | None) -> str:
+    """Return the licence of an embedded model, for a card; "other" is the hub's word for those not known."""
+    builtin = BUILTINS.get(model.removeprefix("builtin:")) if model and model.startswith("builtin:") else None
+    return builtin.licence.lower() if builtin else "other"
 
 
 def _cell(value: Any) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.plugins import MissingExtra
+from rag.adapter import Adapter
 from rag.finetune.examples import (
     Contexts,
     Encoded,
@@ -22,7 +23,7 @@ from rag.finetune.examples import (
     render,
     target_text,
 )
-from rag.finetune.folder import Trained, card, data_hash, lexicon_of, save
+from rag.finetune.folder import Trained, card, data_hash, lexicon_of, licence_of_builtin, save
 from rag.finetune.order import fixed_batches, mixture
 from rag.finetune.settings import FinetuneSettings
 from rag.finetune.unfinished import Unfinished
@@ -187,6 +188,8 @@ def begun(
         raise ValueError("give a model to start from, or init=NAME to start from nothing")
     if init is not None and settings.adapter_only:
         raise ValueError("an adapter needs a model to be put over: give one to start from, not init=NAME")
+    if model is not None and settings.adapter_only and Adapter.of(model):
+        raise ValueError(f"{model} is an adapter, and none can be put over it: start from its base, or write it merged")
     if out.is_dir() and any(out.iterdir()):
         raise ValueError(f"{out} is there already: choose another folder, or remove it")
     return Unfinished.begin(out, {"start": model or f"init:{init}", "settings": asdict(settings), **about}, restart)
@@ -386,16 +389,7 @@ def _described(
         "seconds": round(result.seconds),
         "parameters": result.parameters,
     }
-    return trained, card(result.folder.name, start, _licence(model), data, shown, reached)
-
-
-def _licence(model: str | None) -> str:
-    from ingest.weights import BUILTINS
-
-    if model is None:
-        return "other"
-    builtin = BUILTINS.get(model.removeprefix("builtin:"))
-    return builtin.licence.lower() if builtin else "other"
+    return trained, card(result.folder.name, start, licence_of_builtin(model), data, shown, reached)
 
 
 def _check_packages() -> None:

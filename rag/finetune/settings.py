@@ -58,22 +58,22 @@ class FinetuneSettings:
     threads: int | None = None
 
     def __post_init__(self) -> None:
-        _check(self.method in METHODS, "method", self.method, f"one of {', '.join(METHODS)}")
-        _check(self.metric in METRICS, "metric", self.metric, f"one of {', '.join(METRICS)}")
-        _check(self.precision in PRECISIONS, "precision", self.precision, f"one of {', '.join(PRECISIONS)}")
+        check(self.method in METHODS, "method", self.method, f"one of {', '.join(METHODS)}")
+        check(self.metric in METRICS, "metric", self.metric, f"one of {', '.join(METRICS)}")
+        check(self.precision in PRECISIONS, "precision", self.precision, f"one of {', '.join(PRECISIONS)}")
         for name in ("batch_size", "accumulation", "max_target_tokens", "valid_rows", "lora_rank"):
-            _check(_is_int(getattr(self, name)) and getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+            check(_is_int(getattr(self, name)) and getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         for name in ("max_steps", "patience", "eval_every", "cap", "threads"):
             value = getattr(self, name)
-            _check(value is None or (_is_int(value) and value >= 1), name, value, "at least 1")
+            check(value is None or (_is_int(value) and value >= 1), name, value, "at least 1")
         for name in ("warmup", "max_left_out", "label_smoothing"):
-            _check(0 <= getattr(self, name) < 1, name, getattr(self, name), "a share from 0 to below 1")
-        _check(self.epochs > 0, "epochs", self.epochs, "above 0")
-        _check(self.temperature > 0, "temperature", self.temperature, "above 0")
-        _check(self.learning_rate is None or self.learning_rate > 0, "learning_rate", self.learning_rate, "above 0")
+            check(0 <= getattr(self, name) < 1, name, getattr(self, name), "a share from 0 to below 1")
+        check(self.epochs > 0, "epochs", self.epochs, "above 0")
+        check(self.temperature > 0, "temperature", self.temperature, "above 0")
+        check(self.learning_rate is None or self.learning_rate > 0, "learning_rate", self.learning_rate, "above 0")
         alone = not self.adapter_only or self.method == "lora"
-        _check(alone, "adapter_only", True, "False where all weights are trained")
-        _check(self.batch_size % self.accumulation == 0, "accumulation", self.accumulation, "a divisor of batch_size")
+        check(alone, "adapter_only", True, "False where all weights are trained")
+        check(self.batch_size % self.accumulation == 0, "accumulation", self.accumulation, "a divisor of batch_size")
 
 
 METRICS = ("loss", "bleu", "exact_match", "f1")
@@ -84,6 +84,7 @@ def _is_int(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _check(holds: bool, name: str, value: object, rule: str) -> None:
+def check(holds: bool, name: str, value: object, rule: str) -> None:
+    """Raise ValueError, saying what was given and what would work, unless the rule holds."""
     if not holds:
         raise ValueError(f"{name} must be {rule}, not {value!r}")

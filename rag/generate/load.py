@@ -96,8 +96,7 @@ def load_model(
     if report["missing_keys"]:  # transformers would fill them with random numbers and go on
         missing = sorted(report["missing_keys"])
         raise WeightsError(f"{folder} lacks {len(missing)} weights of a text generator, {missing[0]} the first")
-    found = Adapter.of(adapter) if adapter else None
-    if adapter and found:
+    if adapter and (found := Adapter.of(adapter)):
         found.apply(adapter, model)
     return LoadedModel(model.to(_device(device)).eval(), tokenizer)
 

@@ -72,7 +72,7 @@ def label_metrics(
         measured_ratio("out_of_scope_f1", 2 * both, found.astype(float) + outside, "higher", "percent"),
     ]
     if scores is not None:
-        metrics.append(_auroc(np.asarray(scores, dtype=np.float64), outside))
+        metrics.append(auroc("out_of_scope_auroc", scores, outside))
     return metrics
 
 
@@ -105,20 +105,21 @@ def _macro_f1(sums: Array) -> Array:
     return 100 * divide(f1.sum(axis=-1), occurs.sum(axis=-1).astype(np.float64))
 
 
-def _auroc(scores: Array, outside: np.ndarray) -> Measured:
-    """Return the area under the ROC curve (Mann & Whitney 1947), resampled by its placements (DeLong et al. 1988).
+def auroc(name: str, scores: Sequence[float], positive: np.ndarray) -> Measured:
+    """Return the area under the ROC curve, in percent (Mann & Whitney 1947), by its placements (DeLong et al. 1988).
 
-    The placement of a row out of scope is the share of rows within that score lower (ties half), and the other way
-    round; the mean of either kind is the area A. Their sum over both kinds, less A, has A's value and its variance.
+    It is the chance that a positive row scores above another one. The placement of a positive row is the share of the
+    others that score lower (ties half), and the other way round; the mean of either kind is the area A. Their sum over
+    both kinds, less A, has A's value and its variance.
     """
-    placements = np.zeros(len(scores))
-    within = ~outside
-    above = _share_below(scores[outside], scores[within])
-    below = 1 - _share_below(scores[within], scores[outside])
+    given, others = np.asarray(scores, dtype=np.float64), ~positive
+    placements = np.zeros(len(given))
+    above = _share_below(given[positive], given[others])
+    below = 1 - _share_below(given[others], given[positive])
     area = above.mean() if len(above) and len(below) else np.nan
-    placements[outside], placements[within] = 2 * above - area, 2 * below - area
-    statistics = np.column_stack([placements * outside, outside, placements * within, within]).astype(np.float64)
-    return Measured("out_of_scope_auroc", 100 * statistics * [1, 0.01, 1, 0.01], _two_means, "higher", "percent")
+    placements[positive], placements[others] = 2 * above - area, 2 * below - area
+    statistics = np.column_stack([placements * positive, positive, placements * others, others]).astype(np.float64)
+    return Measured(name, 100 * statistics * [1, 0.01, 1, 0.01], _two_means, "higher", "percent")
 
 
 def _share_below(values: Array, others: Array) -> Array:

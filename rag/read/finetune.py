@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.plugins import MissingExtra
-from ingest.weights import BUILTINS, local_path
-from rag.adapter import Adapter, adapter_weights, base_sha256
+from ingest.weights import local_path, model_fingerprint
+from rag.adapter import Adapter, adapter_weights
 from rag.checks import Checks
-from rag.finetune.folder import card, data_hash
+from rag.finetune.folder import card, data_hash, licence_of_builtin
 from rag.finetune.unfinished import Unfinished
 from rag.measure.answers import is_right
 from rag.read.examples import reader_examples
@@ -75,9 +75,9 @@ def finetune_reader(
         raise ValueError(f"{out} is there already: give a folder that is not")
     rows, held = _checked(_read(train), _read(valid) if valid is not None else [])
     data = {"train": data_hash(rows), "valid": data_hash(held)}
-    identity = {"base": base_sha256(base), "data": data, "settings": asdict(replace(chosen, threads=None))}
+    identity = {"base": model_fingerprint(base), "data": data, "settings": asdict(replace(chosen, threads=None))}
     with Unfinished.begin(out, identity, restart) as unfinished:
-        return _Run(base, rows, held, chosen, unfinished, progress).run(licence or _licence(base), data)
+        return _Run(base, rows, held, chosen, unfinished, progress).run(licence or licence_of_builtin(base), data)
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class _Run:
         )
         metrics = {**result.metrics, "steps": result.steps, "best_step": result.best_step}
         with self.unfinished.result() as folder:
-            Adapter(self.base, base_sha256(self.base), scale).write(folder, weights)
+            Adapter(self.base, model_fingerprint(self.base), scale).write(folder, weights)
             config.write(folder, {"metrics": metrics, "data": dict(data), "settings": asdict(settings)})
             title = f"{self.unfinished.out.name}, an extractive reader"
             (folder / "README.md").write_text(card(title, self.base, licence, data, asdict(settings), metrics), "utf-8")
@@ -200,8 +200,3 @@ def _calibrated(
 ) -> tuple[float, float]:
     texts, margins = _read_rows(network, rows, windows, settings)
     return fit_logistic(margins, [is_right(text, row) for row, text in zip(rows, texts, strict=True)])
-
-
-def _licence(base: str) -> str:
-    builtin = BUILTINS.get(base.removeprefix("builtin:")) if base.startswith("builtin:") else None
-    return builtin.licence if builtin else "other"

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.measure.answers import exact_match, token_f1
+from rag.measure.labels import auroc
 from rag.rows import Row
 
 Array = NDArray[np.float64]
@@ -26,13 +27,7 @@ def reading_metrics(rows: Sequence[Row], texts: Sequence[str], margins: Sequence
     answerable = np.array([not row.unanswerable for row in rows])
     if answerable.all() or not answerable.any():
         return measured
-    return {**measured, "auroc": auroc(np.asarray(margins, dtype=np.float64), answerable)}
-
-
-def auroc(scores: Array, positive: NDArray[np.bool_]) -> float:
-    """Return the area under the receiver operating characteristic: ties count half (Mann & Whitney 1947)."""
-    above = scores[positive][:, None] - scores[~positive][None, :]
-    return float((above > 0).mean() + 0.5 * (above == 0).mean())
+    return {**measured, "auroc": auroc("auroc", margins, answerable).value / 100}
 
 
 def fit_logistic(scores: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.finetune.settings import METHODS, PRECISIONS
+from rag.finetune.settings import METHODS, PRECISIONS, check
 
 
 @dataclass(frozen=True)
@@ -47,25 +47,20 @@ class ReaderSettings:
     threads: int | None = None
 
     def __post_init__(self) -> None:
-        _check(self.method in METHODS, "method", self.method, f"one of {', '.join(METHODS)}")
-        _check(self.metric in ("f1", "exact_match"), "metric", self.metric, "f1 or exact_match")
-        _check(self.precision in PRECISIONS, "precision", self.precision, f"one of {', '.join(PRECISIONS)}")
+        check(self.method in METHODS, "method", self.method, f"one of {', '.join(METHODS)}")
+        check(self.metric in ("f1", "exact_match"), "metric", self.metric, "f1 or exact_match")
+        check(self.precision in PRECISIONS, "precision", self.precision, f"one of {', '.join(PRECISIONS)}")
         for name in ("batch_size", "lora_rank", "max_answer_tokens", "valid_rows"):
-            _check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+            check(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         for name in ("eval_every", "patience", "threads"):
             value = getattr(self, name)
-            _check(value is None or value >= 1, name, value, "at least 1")
-        _check(self.max_tokens >= 64, "max_tokens", self.max_tokens, "at least 64")
-        _check(self.epochs > 0, "epochs", self.epochs, "above 0")
-        _check(self.unanswerable >= 0, "unanswerable", self.unanswerable, "0 or more, rows a question")
-        _check(0 <= self.max_left_out < 1, "max_left_out", self.max_left_out, "a share from 0 to below 1")
+            check(value is None or value >= 1, name, value, "at least 1")
+        check(self.max_tokens >= 64, "max_tokens", self.max_tokens, "at least 64")
+        check(self.epochs > 0, "epochs", self.epochs, "above 0")
+        check(self.unanswerable >= 0, "unanswerable", self.unanswerable, "0 or more, rows a question")
+        check(0 <= self.max_left_out < 1, "max_left_out", self.max_left_out, "a share from 0 to below 1")
 
     @property
     def rate(self) -> float:
         """The learning rate: as given, or what suits the method."""
         return self.learning_rate or (5e-4 if self.method == "lora" else 5e-5)
-
-
-def _check(holds: bool, name: str, value: object, rule: str) -> None:
-    if not holds:
-        raise ValueError(f"{name} must be {rule}, not {value!r}")

@@ -71,7 +71,6 @@ UNREADABLE = {"empty.eml", "password.pdf", "single_table.pdf", "picture.pptx", "
 
 
 @pytest.mark.corpus
-@pytest.mark.skipif(not FILES.exists(), reason="the development data is not here")
 def test_real_files_give_text_or_a_reason(read_file: Callable[..., Parsed]) -> None:
     paths = sorted(file for file in FILES.rglob("*") if file.is_file() and file.parent.name != "img")
     reasons = {path.name: reason for path in paths if (reason := why_not(path, read_file))}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.parse import Parsed, ParseError, ParseSettings, Unsupported
+from ingest.parse.sniff import sniff
 from ingest.types import Document
 
 docx = pytest.importorskip("docx", reason="the office extra is not installed")
@@ -99,6 +100,22 @@ def test_two_catalogue_sheets_name_the_sheet(tmp_path: Path, read_file: Read) ->
 def test_a_cut_off_file_is_damaged(read: Read, ending: str) -> None:
     with pytest.raises(ParseError, match="damaged"):
         read(f"a.{ending}", b"PK\x03\x04" + b"\x00" * 200)
+
+
+@pytest.mark.parametrize("member", ["mimetype", "META-INF/container.xml"])
+@pytest.mark.parametrize("ending", ["epub", "bin"])
+def test_a_book_with_a_damaged_member_is_damaged(read: Read, tmp_path: Path, member: str, ending: str) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("mimetype", "application/epub+zip")
+        book.writestr("META-INF/container.xml", '<container><rootfile full-path="p.opf"/></container>' * 20)
+    broken = bytearray(data.getvalue())
+    start = broken.index(member.encode()) + len(member)
+    broken[start : start + 6] = b"\xff" * 6  # no block of deflate begins like this
+    (tmp_path / "sniffed").write_bytes(broken)
+    assert sniff(tmp_path / "sniffed") == (".zip" if member == "mimetype" else ".epub")
+    with pytest.raises((ParseError, Unsupported)):
+        read(f"a.{ending}", bytes(broken))
 
 
 def test_old_formats_need_libreoffice(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,17 @@ def test_an_adapter_fits_its_own_base_only(rows: list[Row], folder_of: Callable[
     assert Adapter.of(tmp_path) is None
 
 
+def test_an_adapter_over_an_adapter_is_refused_before_training(
+    rows: list[Row], folder_of: Callable[[str], Path], tmp_path: Path
+) -> None:
+    finetune(str(folder_of("gpt2")), rows, out=tmp_path / "one", adapter_only=True, **OPTIONS)
+    with pytest.raises(ValueError, match="one is an adapter, and none can be put over it"):
+        finetune(str(tmp_path / "one"), rows, out=tmp_path / "two", adapter_only=True, **OPTIONS)
+    assert not (tmp_path / "two.training").exists()
+    merged = finetune(str(tmp_path / "one"), rows, out=tmp_path / "merged", **OPTIONS)
+    assert (merged.folder / "model.safetensors").exists()
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

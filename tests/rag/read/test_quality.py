@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from rag.measure.answers import is_right
-from rag.read.quality import auroc, fit_logistic, reading_metrics
+from rag.read.quality import fit_logistic, reading_metrics
 from rag.rows import Row, as_passage
 
 RIGHT = Row("1", "answer", {"question": "q"}, ("the red house",), (as_passage("x", "s"),))
@@ -17,8 +17,9 @@ NONE = Row("2", "answer", {"question": "q"}, (), (as_passage("x", "s"),), unansw
 
 def test_auroc_is_scikit_learns() -> None:
     chance = np.random.default_rng(0)
-    scores, positive = np.round(chance.normal(size=200), 1), chance.random(200) < 0.3
-    assert auroc(scores, positive) == pytest.approx(roc_auc_score(positive, scores), abs=1e-12)
+    margins, answerable = np.round(chance.normal(size=200), 1), chance.random(200) < 0.3
+    found = reading_metrics([RIGHT if each else NONE for each in answerable], ["x"] * 200, margins.tolist())
+    assert found["auroc"] == pytest.approx(roc_auc_score(answerable, margins), abs=1e-12)
 
 
 def test_the_logistic_fit_is_scikit_learns_where_smoothing_is_small() -> None:
