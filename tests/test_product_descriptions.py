@@ -52,3 +52,16 @@ def test_its_plan_compares_all_five_kinds() -> None:
         "t5-micro",
         "gpt2-mini",
     }
+
+
+def test_the_describing_adapter_learns_from_all_three_sets(tmp_path: Path) -> None:
+    for name in ("laptop", "tv", "store"):
+        (tmp_path / name).mkdir()
+        rows = [{"id": str(n), "fields": {"name": f"{name} {n}"}, "references": [f"a {name}"]} for n in range(50)]
+        (tmp_path / name / "train.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), "utf-8")
+    made = runpy.run_path(str(EXAMPLE / "adapter.py"))
+    rows = made["product_rows"](tmp_path, "train", 60)
+    assert rows == made["product_rows"](tmp_path, "train", 60)
+    assert len({row.id for row in rows}) == len(rows)
+    counts = {name: sum(row.target == f"a {name}" for row in rows) for name in made["SHARES"]}
+    assert counts == {name: round(share * 60) for name, share in made["SHARES"].items()}
