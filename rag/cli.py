@@ -211,6 +211,7 @@ def _add_finetune_reader(commands: Any) -> None:
     finetune.add_argument("rows", type=Path, metavar="FILE", help='JSONL of {"question", "answers", "context"}')
     finetune.add_argument("--valid", type=Path, metavar="FILE", help="rows that choose the step and calibrate")
     finetune.add_argument("--base", default="builtin:minilm", metavar="MODEL", help="encoder (default: builtin:minilm)")
+    finetune.add_argument("--start", type=Path, metavar="READER", help="a reader's folder to go on from")
     finetune.add_argument("--full", action="store_true", help="train all of the encoder, not a low-rank adapter")
     finetune.add_argument(
         "--unanswerable", type=float, metavar="N", help="questions with wrong contexts, so many for each question"
@@ -347,7 +348,9 @@ def _asking() -> argparse.ArgumentParser:
 
 
 def _add_reading(parser: Any) -> None:
-    parser.add_argument("--reader", type=Path, metavar="DIR", help="a folder that `rag finetune-reader` wrote")
+    parser.add_argument(
+        "--reader", metavar="MODEL", help="builtin:minilm-reader, a folder of `rag finetune-reader`, none"
+    )
     parser.add_argument("--extractive", action="store_true", help="let the reader answer, in the sources' own words")
     parser.add_argument(
         "--min-confidence", type=float, metavar="P", help="chance of a right answer, 0 to 1, that the reader must see"
@@ -357,7 +360,7 @@ def _add_reading(parser: Any) -> None:
 
 def _generating() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--model", metavar="MODEL", help="builtin:smollm2, a hub id, a folder, langchain:provider:name")
+    parser.add_argument("--model", metavar="MODEL", help="a hub id, a folder, builtin:NAME, langchain:provider:name")
     parser.add_argument("--max-new-tokens", type=int, metavar="N", help="most tokens of the text")
     parser.add_argument("--temperature", type=float, metavar="T", help="0 is greedy (default); above, sampling")
     parser.add_argument("--seed", type=int, help="makes sampling repeatable")

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from rag.read.base import BUILTIN_READER
+
 if TYPE_CHECKING:
     from ingest.embed import Embedder
     from ingest.parse import ParseSettings
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 CONFIG_FILE = "rag.toml"
+ANSWERS, DESCRIBES, PLAIN = "builtin:smollm2-answers", "builtin:smollm2-describe", "builtin:smollm2"
+"""The embedded generator: as it answers, as it describes, and for all else."""
+NO_READER = "none"
 DEFAULT_STORE = ".rag"
 TABLES = ("store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "reader", "decoding", "pipeline")
 
@@ -136,20 +141,25 @@ class Config:
         kind = options.pop("kind", "hybrid")
         return self._call("retriever", lambda: new_retriever(kind, store, embedder, **options))
 
-    def generator(self) -> Generator:
-        """Load the generator."""
+    def generator(self, default: str = ANSWERS) -> Generator:
+        """Load the generator, or `default` where the configuration names none."""
         from rag.generate import new_generator
 
-        return self._call("generator", lambda: new_generator(**self.table("generator")))
+        return self._call("generator", lambda: new_generator(**self.table("generator") | self.generator_model(default)))
+
+    def generator_model(self, default: str = ANSWERS) -> dict[str, str]:
+        """Return which model generates, as the option `model`; what answers by default is no choice for other tasks."""
+        named = self.table("generator").get("model", ANSWERS)
+        return {"model": default if named == ANSWERS else named}
 
     def reader(self) -> Reader | None:
-        """Load the reader; None where no [reader] is configured."""
-        table = self.table("reader")
-        if not table:
+        """Load the reader; None where there is to be none."""
+        table = self.table("reader") | {"model": self._reader_model}
+        if table["model"] == NO_READER:
             return None
         from rag.read import ExtractiveReader
 
-        if "model" in table and not str(table["model"]).startswith("builtin:"):
+        if not str(table["model"]).startswith("builtin:"):
             table["model"] = str(self.folder / Path(table["model"]).expanduser())
         return self._make("reader", ExtractiveReader, **table)
 
@@ -158,7 +168,14 @@ class Config:
         from dataclasses import replace
 
         from prompts.prompt import Prompt
-        from rag.pipeline import DEFAULT_DECODING, MIN_EVIDENCE, PROMPT_TOKENS, Pipeline, check_options
+        from rag.pipeline import (
+            DEFAULT_DECODING,
+            MIN_CONFIDENCE,
+            MIN_EVIDENCE,
+            PROMPT_TOKENS,
+            Pipeline,
+            check_options,
+        )
 
         prompt = self.table("prompt")
         if "folder" in prompt:
@@ -169,18 +186,19 @@ class Config:
         options = self.table("pipeline")
         embedder = self.table("embedder").get("model", "builtin:minilm")
         options.setdefault("min_evidence", MIN_EVIDENCE.get(embedder, 0.0))
-        generator = self.table("generator").get("model", "builtin:smollm2")
-        options.setdefault("prompt_tokens", PROMPT_TOKENS.get(generator))
+        options.setdefault("prompt_tokens", PROMPT_TOKENS.get(self.generator_model()["model"]))
         parts: dict[str, Any] = {  # what is quick to make and to refuse comes before the models
             "prompt": self._call("prompt", lambda: Prompt.load(**({"task": "answer"} | prompt))),
             "decoding": self._call("decoding", lambda: replace(DEFAULT_DECODING, **decoding)),
         }
         self._refuse_unknown("pipeline", Pipeline, options)
-        names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_style")
+        names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_style", "guided")
         check_options(**{name: options[name] for name in names if name in options})
         retriever = retriever or self.retriever()
         generator = None if self._is_extractive else self.generator()
         models: dict[str, Any] = {"generator": generator, "reader": self.reader()}
+        if models["reader"] is not None:
+            options.setdefault("min_confidence", MIN_CONFIDENCE.get(self._reader_model, 0.0))
         return self._call("pipeline", lambda: Pipeline(retriever=retriever, **models, **parts, **options))
 
     @property
@@ -188,9 +206,16 @@ class Config:
         """Whether the reader is to answer by itself. Raises ConfigError where there is none."""
         if self.table("generator").get("kind") != "extractive":
             return False
-        if not self.table("reader"):
-            raise ConfigError(f"{self.source}: an extractive generator is a reader: name it under [reader]")
+        if self._reader_model == NO_READER:
+            raise ConfigError(f"{self.source}: an extractive generator is a reader: name one under [reader]")
         return True
+
+    @property
+    def _reader_model(self) -> str:
+        """The reader that is named, else the embedded one where nobody chose a generator that might know better."""
+        table = self.table("generator")
+        alone = table.get("kind") == "extractive" or table.get("model", ANSWERS) == ANSWERS
+        return str(self.table("reader").get("model", BUILTIN_READER if alone else NO_READER))
 
     def _make(self, table: str, make: Callable[..., T], *parts: Any, **options: Any) -> T:
         """Call a constructor with a table's keys, those that it does not know refused by name."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from rag import show
-from rag.config import Config
+from rag.config import DESCRIBES, Config
 
 if TYPE_CHECKING:
     from rag.contexts import Shown
@@ -74,7 +74,7 @@ def _check_model(options: argparse.Namespace, done: int) -> None:
     from rag.compare.models import LocalModels
     from rag.compare.settings import Settings
 
-    model = _config(options).table("generator").get("model", "builtin:smollm2")
+    model = _config(options).generator_model(DESCRIBES)["model"]
     wanted = {"model": model, "weights": LocalModels(Settings()).fingerprint(model)}
     note = options.out.with_name(f".{options.out.name}.model.json")
     if done and note.is_file():
@@ -113,14 +113,14 @@ def _describer(options: argparse.Namespace) -> Describer:
 
     config = _config(options)
     rows = read_rows(options.examples_from, "describe") if options.examples_from else []
-    trained = Trained.of(config.table("generator").get("model", ""))
+    trained = Trained.of(config.generator_model(DESCRIBES)["model"])
     contexts = _contexts(options, config, rows, trained)
     decoding: dict[str, Any] = config.table("decoding")
     if "stop" in decoding:
         decoding["stop"] = tuple(decoding["stop"])
     lexicon = lexicon_of(rows) if rows else None
     return Describer(
-        config.generator(), decoding=decoding, contexts=contexts, attempts=options.attempts, lexicon=lexicon
+        config.generator(DESCRIBES), decoding=decoding, contexts=contexts, attempts=options.attempts, lexicon=lexicon
     )
 
 

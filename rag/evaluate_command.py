@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag import show
-from rag.config import Config
+from rag.config import DESCRIBES, PLAIN, Config
 from rag.read.command import read_by
 from rag.rows import Row, RowsError, read_rows
 
@@ -169,7 +169,7 @@ def _text(config: Config, options: argparse.Namespace) -> _Found:
     lexicon = lexicon_of(rows.train or rows.all) if task == "describe" else None
 
     def made() -> tuple[str, Evaluation]:
-        generator, decoding = config.generator(), config.table("decoding")
+        generator, decoding = config.generator(DESCRIBES if task == "describe" else PLAIN), config.table("decoding")
         if "stop" in decoding:
             decoding["stop"] = tuple(decoding["stop"])
         evaluation = evaluate_text(generator, rows.chosen, decoding, None, lexicon, options.attempts, _run(options))
@@ -224,7 +224,7 @@ def _labeller(config: Config, options: argparse.Namespace, labels: Sequence[str]
         known = [row for row in train if row.target != options.out_of_scope]
         retriever = index_examples(known, config.embedder(), store)
     return Classifier(
-        config.generator(),
+        config.generator(PLAIN),
         labels,
         retriever,
         examples=options.examples,

@@ -18,6 +18,8 @@ from rag.read.base import Reading
 from rag.types import AnswerSentence, Citation
 
 AnswerStyle = Literal["short", "sentence", "list"]
+Guidance = Literal["lead", "retry", "replace"]
+GUIDANCE: tuple[Guidance, ...] = ("lead", "retry", "replace")
 
 AGREEING = 0.5  # token F1 of answer and span from which on they say the same
 NEARLY = 0.5  # share of the best probability from which on a further span is an item of a list, or may be agreed with

@@ -13,8 +13,8 @@ from prompts.prompt import ANSWER_STYLES, Prompt
 from prompts.types import Packed, RenderedPrompt, Style, Window
 from rag.cite import cite
 from rag.generate.base import Decoding, Generation, Generator
-from rag.ground import AnswerStyle, agrees, extracted, leading, sentence_of, with_readings
-from rag.read.base import Reader, Reading, best
+from rag.ground import GUIDANCE, AnswerStyle, Guidance, agrees, extracted, leading, sentence_of, with_readings
+from rag.read.base import BUILTIN_READER, Reader, Reading, best
 from rag.retrieve import Retriever
 from rag.types import Answer, AnswerSentence, Citation, Usage
 from stores.base import Hit
@@ -28,7 +28,10 @@ MIN_EVIDENCE = {"builtin:minilm": 0.45}
 
 # The longest prompt worth giving, by generator. The smallest models read no better from more, and each token takes
 # time: see tests/benchmarks/answers.py.
-PROMPT_TOKENS = {"builtin:smollm2": 512}
+PROMPT_TOKENS = {"builtin:smollm2": 512, "builtin:smollm2-answers": 512}
+
+# The chance of a right answer below which a question is left unanswered, by reader: see tests/benchmarks/abstention.py.
+MIN_CONFIDENCE = {BUILTIN_READER: 0.2}
 
 # A short answer is one line: after it small models ramble, or ask themselves the next question.
 DEFAULT_DECODING = Decoding(max_new_tokens=48, repetition_penalty=1.1, stop=("\n",))
@@ -42,10 +45,11 @@ class Pipeline:
     less. `min_evidence` is the cosine that the best hit must reach for an answer to be tried; 0 tries always. Every
     answer's sentences are attributed to the spans that support them.
 
-    With a `reader` the passage that it finds the answer in leads the prompt, `min_confidence` is the chance of a right
-    answer below which the question is left unanswered, and a generated answer that no reading bears out is written
-    again from the best reading's sentence alone, else replaced by its span (`guided` False leaves all of that to the
-    generator). Without a generator the reader answers by itself. `answer_style` is "short", "sentence" or "list".
+    With a `reader`, `min_confidence` is the chance of a right answer below which the question is left unanswered, and
+    the generator is `guided`: the passage that the reader finds the answer in comes first ("lead"), an answer that no
+    reading bears out is written again from the best reading's sentence alone ("retry"), else replaced by its span
+    ("replace"). True is all three, False none of them. Without a generator the reader answers by itself.
+    `answer_style` is "short", "sentence" or "list".
     """
 
     retriever: Retriever
@@ -58,11 +62,12 @@ class Pipeline:
     where: Where = None
     reader: Reader | None = None
     min_confidence: float = 0.0
-    guided: bool = True
+    guided: bool | Sequence[Guidance] = True
     answer_style: AnswerStyle = "short"
 
     def __post_init__(self) -> None:
-        check_options(self.k, self.min_evidence, self.prompt_tokens, self.min_confidence, self.answer_style)
+        options = (self.k, self.min_evidence, self.prompt_tokens, self.min_confidence, self.answer_style, self.guided)
+        check_options(*options)
         if self.generator is None and self.reader is None:
             raise ValueError("nobody is there to answer: give a generator, a reader or both")
         if self.reader is None and self.min_confidence > 0:
@@ -116,7 +121,7 @@ class Pipeline:
         draft = replace(draft, tried=True)
         if self.generator is None:
             return draft
-        passages = leading(readings) if readings and self.guided else [hit.chunk for hit in hits]
+        passages = leading(readings) if readings and self._guides("lead") else [hit.chunk for hit in hits]
         return self._packed(draft, passages)
 
     def _packed(self, draft: _Draft, passages: Sequence[Chunk]) -> _Draft:
@@ -148,10 +153,7 @@ class Pipeline:
 
     def _again(self, draft: _Draft, made: Generation | None) -> _Draft | None:
         """Return the draft of a second try, from the best reading's sentence alone, where the first needs one."""
-        if made is None or not (self.reader and self.guided):
-            return None
-        text = whole_sentences(made)
-        if not is_refusal(text) and agrees(text, draft.readings):
+        if made is None or not self._guides("retry") or _borne_out(made, draft):
             return None
         surest = best(draft.readings)
         assert surest is not None
@@ -167,16 +169,17 @@ class Pipeline:
             return self._abstain(draft, usage)
         if made is None:
             return self._extract(draft, usage)
-        text, packed = whole_sentences(made), draft.packed
+        packed = draft.packed
         if retry is not None and remade is not None:
-            text, packed = whole_sentences(remade), retry.packed
-            if is_refusal(text) or not agrees(text, draft.readings):
-                return self._extract(draft, usage)
+            made, packed = remade, retry.packed
+        if self._guides("replace") and not _borne_out(made, draft):
+            return self._extract(draft, usage)
+        text = whole_sentences(made)
         if is_refusal(text):
             return self._abstain(draft, usage)
         assert packed is not None
         citations, sentences = cite(text, draft.question, packed.passages)
-        if draft.readings and self.guided:
+        if draft.readings:
             citations, sentences = with_readings(text, citations, sentences, draft.readings)
         return self._answer(draft, text, citations, sentences, usage, self.name)
 
@@ -214,6 +217,9 @@ class Pipeline:
         window = self.generator.context_window if self.generator else 0
         return Usage(sum(each.prompt_tokens for each in done), sum(each.completion_tokens for each in done), window)
 
+    def _guides(self, way: Guidance) -> bool:
+        return self.reader is not None and (self.guided is True or (self.guided is not False and way in self.guided))
+
     @property
     def _reader(self) -> Reader:
         assert self.reader is not None
@@ -226,6 +232,7 @@ def check_options(
     prompt_tokens: object = None,
     min_confidence: object = 0.0,
     answer_style: object = "short",
+    guided: object = True,
 ) -> None:
     """Raise ValueError for options that no pipeline can have, whatever a configuration gave."""
     if not isinstance(k, int) or k < 1:
@@ -238,6 +245,8 @@ def check_options(
         raise ValueError(f"min_confidence is {min_confidence!r}: it is a probability, from 0 to 1")
     if answer_style not in ANSWER_STYLES:
         raise ValueError(f"answer_style is {answer_style!r}: known are {', '.join(ANSWER_STYLES)}")
+    if not isinstance(guided, bool) and (isinstance(guided, str) or not set(guided) <= set(GUIDANCE)):  # type: ignore[call-overload]
+        raise ValueError(f"guided is {guided!r}: true, false, or some of {', '.join(GUIDANCE)}")
 
 
 @dataclass(frozen=True)
@@ -293,7 +302,8 @@ class AnswerStream:
     def __iter__(self) -> Iterator[str]:
         pipeline, draft = self._pipeline, self._draft
         generator, packed = pipeline.generator, draft.packed
-        if generator is None or packed is None or (pipeline.reader and pipeline.guided):
+        checked = pipeline._guides("retry") or pipeline._guides("replace")
+        if generator is None or packed is None or checked:
             [self._answer] = pipeline._answered(draft)
             yield self._answer.text
             return
@@ -313,6 +323,12 @@ class AnswerStream:
         if self._answer is None:
             raise RuntimeError("the answer is not complete yet: iterate over the stream first")
         return self._answer
+
+
+def _borne_out(made: Generation, draft: _Draft) -> bool:
+    """Whether a generated answer says what one of the likely readings says."""
+    text = whole_sentences(made)
+    return not is_refusal(text) and agrees(text, draft.readings)
 
 
 def whole_sentences(generation: Generation) -> str:

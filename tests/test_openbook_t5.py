@@ -1,4 +1,4 @@
-"""The multi-task T5's script runs whole at toy scale: pretraining, four tasks, one model."""
+"""The multi-task T5's script runs whole at toy scale: pretraining, its tasks, one model."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ SCRIPT = Path(__file__).resolve().parent.parent / "examples" / "openbook_t5" / "
 def data_folder(folder: Path) -> Path:
     """A folder laid out as the script expects, with a few made-up rows a task."""
     rows = {
-        "qa/squad_subset/squad_subset.jsonl": [
+        f"questions/{name}.jsonl": [
             {
-                "question": f"Who built bridge {n}?",
+                "question": f"Who built bridge {n}?" if name == "train" else f"Bridge {n} was built by who",
                 "context": f"Bridge {n} was built by Ada {n}.",
                 "answers": [f"Ada {n}"],
             }
             for n in range(30)
-        ],
+        ]
+        for name in ("train", "cloze")
+    } | {
         "products/rnnlg_laptop/train.jsonl": [
             {"mr": f"inform(name=laptop {n};memory={n} gb)", "ref": f"laptop {n} has {n} gb"} for n in range(30)
         ],
@@ -51,10 +53,11 @@ def test_every_task_is_learnt_by_one_model(
     data = data_folder(tmp_path / "data")
     out = tmp_path / "toy"
     monkeypatch.setattr(sys, "argv", [str(SCRIPT), str(data), "--out", str(out), "--scale", "toy"])
+    sys.argv += ["--questions", str(data / "questions")]
     runpy.run_path(str(SCRIPT), run_name="__main__")
     assert "pretrained: loss" in capsys.readouterr().out
     trained = Trained.of(out)
     assert trained is not None
-    assert trained.tasks == ("answer", "describe", "summarise", "classify")
+    assert trained.tasks == ("describe", "summarise", "classify", "answer", "cloze")
     assert trained.details["start"] == str(tmp_path / "toy-pretrained")
     assert new_generator(str(out), threads=1).context_window == 512

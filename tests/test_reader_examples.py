@@ -104,3 +104,27 @@ def test_the_answerers_rows_show_passages_as_answering_does(
     styles = [row for row in rows if row.values.get("answer_style") == "sentence"]
     assert 0.02 < len(styles) / len(rows) < 0.25
     assert all(row.target.endswith(".") for row in styles)
+
+
+def test_questions_are_made_from_texts_and_held_out_ones_are_left_alone(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = [
+        {
+            "text": f"The lighthouse of Cape {town} was built by Ada Stone by the cliffs of {town}shore. Its lamp burns "
+            f"oil. Sailors of {town}shore praise Ada Stone whenever they see Cape {town} from the open sea."
+        }
+        for town in TOWNS[:30]
+    ]
+    write(tmp_path / "texts/corpus.jsonl", corpus)
+    out = tmp_path / "cloze.jsonl"
+    monkeypatch.setattr(sys, "argv", ["cloze.py", str(prepared), str(tmp_path / "texts"), "--out", str(out)])
+    runpy.run_path(str(EXAMPLES / "reader" / "cloze.py"), run_name="__main__")
+    made = read_rows(out, "answer")
+    assert len(made) > 20
+    held = {row.passages[0].text for name in ("valid", "test-squad") for row in read_rows(prepared / f"{name}.jsonl")}
+    for row in made:
+        assert row.target in row.passages[0].text
+        assert row.passages[0].text not in held
+        assert any(word in row.values["question"].split() for word in ("who", "what", "where", "which", "how", "when"))
+    assert any(row.target == "Ada Stone" for row in made)

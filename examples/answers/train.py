@@ -42,7 +42,9 @@ def main() -> None:
     parser.add_argument("--rank", type=int, default=8)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=6e-4)
+    parser.add_argument("--epochs", type=float, default=1.0)
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     done = finetune(
         options.model,
@@ -53,15 +55,16 @@ def main() -> None:
         adapter_only=True,
         lora_rank=options.rank,
         lora_alpha=2 * options.rank,
-        epochs=1,
+        epochs=options.epochs,
         batch_size=options.batch_size,
         accumulation=2,
         learning_rate=options.learning_rate,
         metric="f1",
         valid_rows=options.valid_rows,
-        eval_every=max(1, options.rows // options.batch_size // 4),
+        eval_every=max(1, options.rows // options.batch_size // 2),
         max_target_tokens=48,
         threads=options.threads,
+        device=options.device,
     )
     print(f"{done.folder}: {done.rows:,} rows, {done.steps:,} steps, {done.seconds / 60:.0f} min, {dict(done.metrics)}")
 

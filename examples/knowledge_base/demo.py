@@ -1,4 +1,4 @@
-"""Ingest the knowledge base, ask its ten questions, and show every answer with the span that supports it."""
+"""Ingest the knowledge base, ask its twelve questions, and show every answer with the span that supports it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main() -> None:
     report = config.index().sync([HERE / "documents"])
     print(f"   {report.added} files added, {report.unchanged} unchanged, {report.chunks_total} chunks in {store}")
 
-    print("\n2. Ask ten questions; the last one cannot be answered from these documents\n")
+    print("\n2. Ask twelve questions; the last two cannot be answered from these documents\n")
     pipeline = config.pipeline()
     questions = [json.loads(line) for line in (HERE / "questions.jsonl").read_text("utf-8").splitlines()]
     answers = pipeline.ask_many([row["question"] for row in questions])

@@ -1,12 +1,13 @@
 """Train `openbook-t5`: one small T5 for questions, descriptions, summaries and labels, each by its prefix.
 
-    python examples/openbook_t5/train.py DATA --out openbook-t5 --device cuda     # full scale
+    python examples/openbook_t5/train.py DATA --questions build/reader --out openbook-t5 --device cuda     # full scale
     python examples/openbook_t5/train.py DATA --out toy --scale toy               # the same on a CPU, in a minute
 
 First span corruption on the documents at hand (Raffel et al. 2020), then the tasks, mixed by size with a cap. DATA is a
-folder with `documents/` and, for each task, files as listed in TASKS; those that are not there are left out. 37 million
-parameters, 37 MB in 8 bits. At full scale some 2e16 floating-point operations: minutes on a data-centre GPU, three to
-four days on two CPU cores.
+folder with `documents/`, `retrieval/` and, for each task, files as listed in TASKS; those that are not there are left
+out. `--questions` names the folder that examples/reader/prepare.py and cloze.py wrote: questions that people asked and
+questions made from texts, without those that readers are measured on. 37 million parameters, 37 MB in 8 bits. At full
+scale some 2e16 floating-point operations: half an hour on a data-centre GPU, three to four days on two CPU cores.
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ from rag.finetune.pretrain import pretrain
 from rag.rows import Row, RowsError, read_rows
 
 TASKS: Mapping[str, tuple[str, ...]] = {
-    "answer": ("qa/squad_subset/squad_subset.jsonl", "qa/nq_oracle/nq_open_oracle.jsonl"),
     "describe": ("products/rnnlg_laptop/train.jsonl", "products/rnnlg_tv/train.jsonl"),
     "summarise": ("summarisation/scitldr_A/train.jsonl",),
     "classify": ("classification/banking77/train.jsonl", "classification/clinc150/train.jsonl"),
 }
+QUESTIONS: Mapping[str, str] = {"answer": "train.jsonl", "cloze": "cloze.jsonl"}
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class Scale:
 SCALES = {
     "full": Scale(
         "openbook-t5",
-        {"epochs": 20, "batch_size": 128, "learning_rate": 2e-3, "window": 512},
-        {"epochs": 12, "batch_size": 64, "learning_rate": 7e-4, "cap": 8000, "max_target_tokens": 128},
+        {"epochs": 20, "batch_size": 64, "learning_rate": 6e-4, "warmup": 0.06, "window": 512},
+        {"epochs": 15, "batch_size": 128, "learning_rate": 8e-4, "cap": 8000, "max_target_tokens": 128},
     ),
     "toy": Scale(
         "t5-tiny",
@@ -60,6 +61,7 @@ SCALES = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
+    parser.add_argument("--questions", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--scale", choices=SCALES, default="full")
     parser.add_argument("--device", default="cpu")
@@ -68,13 +70,16 @@ def main() -> None:
 
     start = options.out.with_name(f"{options.out.name}-pretrained")
     if not (start / "model.safetensors").exists():
-        texts = [options.data / "documents"]
+        texts = [path for name in ("documents", "retrieval") if (path := options.data / name).exists()]
         learnt = pretrain(None, texts, init=scale.init, out=start, device=options.device, **scale.pretrain)
         print(f"pretrained: loss {learnt.metrics['loss']:.3f}, {learnt.parameters:,} parameters")
 
     train, valid = {}, {}
-    for task, files in TASKS.items():
-        rows = [row for file in files for row in _rows(options.data / file, scale.rows)]
+    files = {task: [options.data / file for file in files] for task, files in TASKS.items()}
+    if options.questions is not None:
+        files |= {task: [options.questions / file] for task, file in QUESTIONS.items()}
+    for task, places in files.items():
+        rows = [row for file in places for row in _rows(file, task, scale.rows)]
         if rows:
             random.Random(0).shuffle(rows)
             held = max(4, len(rows) // 50)
@@ -84,12 +89,12 @@ def main() -> None:
     print(json.dumps({"folder": str(done.folder), "rows": done.rows, "seconds": done.seconds, **done.metrics}))
 
 
-def _rows(file: Path, limit: int | None) -> Iterator[Row]:
+def _rows(file: Path, task: str, limit: int | None) -> Iterator[Row]:
     if not file.exists():
         return
     for row in read_rows(file, limit=limit):
         # Two files may number their rows alike.
-        yield replace(row, id=f"{file.parent.name}/{row.id}")
+        yield replace(row, id=f"{file.parent.name}/{row.id}", task="answer" if task == "cloze" else row.task)
 
 
 if __name__ == "__main__":

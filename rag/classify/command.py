@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag import show
-from rag.config import Config
+from rag.config import PLAIN, Config
 
 if TYPE_CHECKING:
     from rag.classify.classifier import Classifier
@@ -113,7 +113,7 @@ def _classifier(options: argparse.Namespace, config: Config, labels: Sequence[st
             raise ValueError(f"--{name} must be 0 or more, not {getattr(options, name)}")
     retriever = _retriever(options.store, config, rows) if options.examples or options.candidates else None
     return Classifier(
-        config.generator(),
+        config.generator(PLAIN),
         labels,
         retriever,
         examples=options.examples,

@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ingest.weights import BUILTINS, model_fingerprint
+from ingest.weights import BUILTINS, folder_named, model_fingerprint
 from rag.adapter import Adapter, adapter_weights
 from rag.finetune.unfinished import Unfinished
 from rag.generate.load import quiet
@@ -35,9 +35,9 @@ class Trained:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, folder: str | Path) -> Trained | None:
-        """Return what a model's folder says, None where it is no folder that fine-tuning made."""
-        file = Path(folder) / TRAINED_FILE
+    def of(cls, model: str | Path) -> Trained | None:
+        """Return what the folder says that a model's name stands for, None where fine-tuning made no such folder."""
+        file = folder_named(model) / TRAINED_FILE
         if not file.is_file():
             return None
         content = json.loads(file.read_text("utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -134,7 +135,7 @@ def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -
         eos_id=1,
         unk_id=2,
         bos_id=-1,
-        character_coverage=1.0,
+        character_coverage=_coverage(texts, vocabulary // 4),
         split_digits=True,  # numbers that were never seen are read and written digit by digit
         split_by_unicode_script=False,  # else " |" is two pieces
         byte_fallback=True,  # and so is any other character
@@ -162,6 +163,14 @@ def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -
         extra_special_tokens=[f"<extra_id_{number}>" for number in range(SENTINELS)],
         model_max_length=512,
     )
+
+
+def _coverage(texts: Sequence[str], most: int) -> float:
+    """Return the share of the texts that their `most` commonest characters make up; 1.0 where there are no more."""
+    counts = Counter(letter for text in texts for letter in text)
+    if len(counts) <= most:
+        return 1.0
+    return sum(count for _, count in counts.most_common(most)) / counts.total()
 
 
 def _gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> Any:

@@ -11,6 +11,7 @@ from queue import SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Literal
 
+from ingest.weights import folder_named
 from prompts.types import RenderedPrompt, Style
 from rag.generate.base import Decoding, Generation
 from rag.generate.load import Family, LoadedModel, load_model, model_family, model_folder, quiet
@@ -54,7 +55,7 @@ class TransformersGenerator(ABC):
         self._exact = dtype == "float32"
         folder = model_folder(model)
         self._check_family(folder)
-        self._loaded = load_model(folder, self.family, device, dtype, Path(model))
+        self._loaded = load_model(folder, self.family, device, dtype, folder_named(model))
         self._window = self._read_window().narrowed(context_window)
         self._settings = self._needed_settings()
 

@@ -8,6 +8,8 @@ from typing import Protocol, runtime_checkable
 
 from ingest.types import Chunk
 
+BUILTIN_READER = "builtin:minilm-reader"
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from rag import show
-from rag.config import Config
+from rag.config import NO_READER, Config
 from rag.finetune.command import settings_from
 
 
 def read_by(config: Config, options: argparse.Namespace) -> Config:
     """Return the configuration with the reader and what it decides as the command line has them."""
     if options.reader is not None:
-        config = config.override("reader", model=str(options.reader.absolute()))
+        named = options.reader == NO_READER or options.reader.startswith("builtin:")
+        model = options.reader if named else str(Path(options.reader).absolute())
+        config = config.override("reader", model=model)
     if options.extractive:
         config = config.override("generator", kind="extractive")
     return config.override("pipeline", min_confidence=options.min_confidence, answer_style=options.style)
@@ -29,7 +32,8 @@ def finetune_reader(options: argparse.Namespace) -> int:
     } | settings_from(options.set or [], of=ReaderSettings)
     if options.full:
         settings["method"] = "full"
-    done = run(options.rows, options.valid, out=options.out, base=options.base, restart=options.restart, **settings)
+    placed = {name: getattr(options, name) for name in ("out", "base", "start", "restart")}
+    done = run(options.rows, options.valid, **placed, **settings)
     metrics = {name: round(value, 4) for name, value in done.metrics.items()}
     if options.json:
         show.json_line({"folder": str(done.folder), "steps": done.steps, "best_step": done.best_step, **metrics})

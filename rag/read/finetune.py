@@ -9,6 +9,7 @@ rows -> checks -> unanswerable rows -> windows -> training -> calibration -> a f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from importlib.util import find_spec
@@ -16,14 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.plugins import MissingExtra
-from ingest.weights import local_path, model_fingerprint
-from rag.adapter import Adapter, adapter_weights
+from ingest.weights import local_path, model_fingerprint, weights_fingerprint
+from rag.adapter import WEIGHTS, Adapter, adapter_weights, go_on_from
 from rag.checks import Checks
 from rag.finetune.folder import card, data_hash, licence_of_builtin
 from rag.finetune.unfinished import Unfinished
 from rag.measure.answers import is_right
 from rag.read.examples import reader_examples
-from rag.read.folder import HEADS, ReaderConfig, new_network
+from rag.read.folder import HEADS, SETTINGS, ReaderConfig, new_network
 from rag.read.quality import fit_logistic, reading_metrics
 from rag.read.reader import read_spans
 from rag.read.settings import ReaderSettings
@@ -54,6 +55,7 @@ def finetune_reader(
     *,
     out: str | Path,
     base: str = "builtin:minilm",
+    start: str | Path | None = None,
     licence: str | None = None,
     restart: bool = False,
     progress: bool | None = None,
@@ -61,11 +63,12 @@ def finetune_reader(
 ) -> FinetunedReader:
     """Train a reader on rows with question, answers and context, and write it into the folder `out`.
 
-    `base` names an encoder of BERT's kind: a hub id, a folder or `builtin:minilm`. Without `valid` rows the last step
-    is kept, and probabilities are not calibrated. Validation rows whose input stands in `train` are dropped. Further
-    options are those of ReaderSettings. Until all is done everything is in `out.training`, and the same call goes on
-    from there unless `restart` is set. Raises RowsError for rows that cannot be used, ValueError for options,
-    WeightsError for a base that is not there, and MissingExtra.
+    `base` names an encoder of BERT's kind: a hub id, a folder or `builtin:minilm`; `start` the folder of a reader over
+    the same base, trained in the same way, to go on from instead of from a reader that knows nothing. Without `valid`
+    rows the last step is kept, and probabilities are not calibrated. Validation rows whose input stands in `train` are
+    dropped. Further options are those of ReaderSettings. Until all is done everything is in `out.training`, and the
+    same call goes on from there unless `restart` is set. Raises RowsError for rows that cannot be used, ValueError for
+    options, WeightsError for a base or start that is not there, and MissingExtra.
     """
     chosen = ReaderSettings(**settings)
     if any(find_spec(name) is None for name in ("accelerate", "peft")):
@@ -76,13 +79,18 @@ def finetune_reader(
     rows, held = _checked(_read(train), _read(valid) if valid is not None else [])
     data = {"train": data_hash(rows), "valid": data_hash(held)}
     identity = {"base": model_fingerprint(base), "data": data, "settings": asdict(replace(chosen, threads=None))}
+    if start is not None:
+        identity["start"] = _startable(Path(start), base, chosen)
     with Unfinished.begin(out, identity, restart) as unfinished:
-        return _Run(base, rows, held, chosen, unfinished, progress).run(licence or licence_of_builtin(base), data)
+        begun = None if start is None else Path(start)
+        run = _Run(base, begun, rows, held, chosen, unfinished, progress)
+        return run.run(licence or licence_of_builtin(base), data)
 
 
 @dataclass(frozen=True)
 class _Run:
     base: str
+    start: Path | None
     rows: Sequence[Row]
     held: Sequence[Row]
     settings: ReaderSettings
@@ -90,6 +98,8 @@ class _Run:
     progress: bool | None
 
     def run(self, licence: str, data: Mapping[str, str]) -> FinetunedReader:
+        from safetensors.torch import load_file
+
         from rag.finetune.stage import threads
         from rag.generate.load import quiet
         from rag.read.train import train_reader, with_adapter
@@ -101,6 +111,8 @@ class _Run:
         network = new_network(self.base, settings.seed)
         if settings.method == "lora":
             with_adapter(network, settings)
+        if self.start is not None:
+            go_on_from(network, load_file(self.start / WEIGHTS))
         held = _drawn(self.held, settings.valid_rows)
         measure = (lambda net: reading_metrics(held, *_read_rows(net, held, windows, settings))) if held else None
         with quiet(), threads(settings.threads):
@@ -157,6 +169,20 @@ class _Run:
             config.write(folder, {"metrics": metrics, "data": dict(data), "settings": asdict(settings)})
             title = f"{self.unfinished.out.name}, an extractive reader"
             (folder / "README.md").write_text(card(title, self.base, licence, data, asdict(settings), metrics), "utf-8")
+
+
+def _startable(start: Path, base: str, settings: ReaderSettings) -> str:
+    """Return the hash of the reader to go on from. Raises WeightsError for none, ValueError for one that is unlike."""
+    ReaderConfig.read(start)
+    adapter = Adapter.of(start)
+    assert adapter is not None
+    if adapter.base_sha256 != model_fingerprint(base):
+        raise ValueError(f"{start} is a reader over {adapter.base}, not over {base}: give that as the base")
+    trained = json.loads((start / SETTINGS).read_text("utf-8"))["settings"]
+    for name in ("method", "lora_rank", "lora_alpha"):
+        if trained[name] != getattr(settings, name):
+            raise ValueError(f"{start} was trained with {name} {trained[name]}, not {getattr(settings, name)}")
+    return weights_fingerprint(start)
 
 
 def _read(given: Rows) -> list[Row]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import exp, inf, isfinite
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ingest.types import Chunk
-from ingest.weights import weights_fingerprint
+from ingest.weights import folder_named, weights_fingerprint
 from rag.generate.threads import idle_cores, limited_threads
-from rag.read.base import Reading
+from rag.read.base import BUILTIN_READER, Reading
 from rag.read.folder import ReaderConfig, load_network, load_windows
 from rag.read.spans import ScoredSpan, Scores, best_of, best_span, whole_words
 from rag.read.windows import ReadingWindow, Windows
@@ -26,16 +25,16 @@ BATCH_TOKENS = 4096  # of all rows together, padding included
 class ExtractiveReader:
     """Points at the best span of each passage.
 
-    `model` is a folder that `rag finetune-reader` wrote. `threads` is how many CPU threads a call may use (None: as
-    many cores as are idle now).
+    `model` is `builtin:minilm-reader` or a folder that `rag finetune-reader` wrote. `threads` is how many CPU threads a
+    call may use (None: as many cores as are idle now).
     """
 
-    def __init__(self, model: str, *, device: str = "cpu", threads: int | None = None) -> None:
+    def __init__(self, model: str = BUILTIN_READER, *, device: str = "cpu", threads: int | None = None) -> None:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, not {threads}")
         self._name = model
         self._threads = threads or idle_cores()
-        folder = Path(model)
+        folder = folder_named(model)
         self._config = ReaderConfig.read(folder)
         self._fingerprint = weights_fingerprint(folder)
         self._windows = load_windows(folder, self._config)

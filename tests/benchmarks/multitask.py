@@ -43,6 +43,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=1200, help="test rows a task")
     parser.add_argument("--out", type=Path, default=Path("build/benchmarks/multitask"))
     parser.add_argument("--threads", type=int)
+    parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
 
     splits = {task: _split(options.data / file, task, options.rows) for task, file in SETS.items()}
@@ -52,6 +53,7 @@ def main() -> None:
         "max_target_tokens": 96,
         "max_left_out": 0.02,
         "threads": options.threads,
+        "device": options.device,
         "eval_every": 10**6,
     }
     single = {}
@@ -59,14 +61,14 @@ def main() -> None:
         out = options.out / task
         if not (out / "model.safetensors").exists():
             finetune(None, {task: train}, out=out, max_steps=options.steps, **shared)
-        single[task] = _measure(out, task, test)
+        single[task] = _measure(out, task, test, options.device)
         print(f"{task} alone: {_shown(single[task])}", flush=True)
     out = options.out / "all"
     if not (out / "model.safetensors").exists():
         trains = {task: train for task, (train, _) in splits.items()}
         finetune(None, trains, out=out, max_steps=3 * options.steps, temperature=2.0, cap=CAP, **shared)
     for task, (_, test) in splits.items():
-        found = _measure(out, task, test)
+        found = _measure(out, task, test, options.device)
         relative = (found.value - single[task].value) / single[task].value
         line = {"task": task, "alone": _shown(single[task]), "together": _shown(found), "relative": round(relative, 4)}
         print(json.dumps(line), flush=True)
@@ -83,12 +85,12 @@ def _split(file: Path, task: str, count: int) -> tuple[list[Row], list[Row]]:
     return list(checked.train), random.Random(1).sample(list(checked.test), min(count, len(checked.test)))
 
 
-def _measure(folder: Path, task: str, rows: Sequence[Row]) -> Measured:
+def _measure(folder: Path, task: str, rows: Sequence[Row], device: str) -> Measured:
     trained = Trained.of(folder)
     assert trained is not None
     marks = trained.placeholders if rows[0].task == "describe" else None
     data = TaskData(task, prompt_for(task, rows[0].values), rows, placeholders=marks)
-    generator = new_generator(str(folder), batch_size=32)
+    generator = new_generator(str(folder), batch_size=32, device=device)
     if rows[0].task == "classify":
         rows = [replace(row, values={**row.values, "labels": ()}) for row in rows]
     texts = generate(data, rows, generator, 96)  # type: ignore[arg-type]

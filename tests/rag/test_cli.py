@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rag.cli import main
-from rag.config import Config
+from rag.config import NO_READER, Config
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -26,7 +26,8 @@ def run(tmp_path, monkeypatch, capsys, embedder, scripted) -> Run:
     monkeypatch.setattr(Config, "embedder", lambda self: original(self) if self.table("embedder") else embedder)
     generator = scripted("Tea is served at four.")
     real = Config.generator
-    monkeypatch.setattr(Config, "generator", lambda self: real(self) if self.table("generator") else generator)
+    monkeypatch.setattr(Config, "generator", lambda self, *a: real(self, *a) if self.table("generator") else generator)
+    monkeypatch.setattr("rag.config.BUILTIN_READER", NO_READER)
 
     def run(*arguments: object) -> tuple[int, str, str]:
         status = main([str(argument) for argument in arguments])
@@ -139,7 +140,7 @@ def test_sources_and_delete(run, docs) -> None:
 
 def test_describe_says_what_is_missing_and_what_is_made_up(run, scripted, monkeypatch) -> None:
     generator = scripted("The red lamp by Acme shines for 99 hours.")
-    monkeypatch.setattr(Config, "generator", lambda self: generator)
+    monkeypatch.setattr(Config, "generator", lambda self, *_: generator)
     described = json.loads(run("describe", "brand=Acme", "colour=red", "weight=2 kg", "--json")[1])
     assert described["description"] == "The red lamp by Acme shines for 99 hours."
     assert (described["missing"], described["wrong"], described["invented"]) == (["weight"], {}, ["99"])
@@ -149,7 +150,7 @@ def test_describe_says_what_is_missing_and_what_is_made_up(run, scripted, monkey
 
 def test_identifiers_are_kept_and_not_stated(run, tmp_path, scripted, monkeypatch) -> None:
     generator = scripted("a red lamp")
-    monkeypatch.setattr("rag.config.Config.generator", lambda self: generator)
+    monkeypatch.setattr("rag.config.Config.generator", lambda self, *_: generator)
     (tmp_path / "p.csv").write_text("id,sku,name,colour\n7,x-7,lamp,red\n", "utf-8")
     described = json.loads(run("describe", "--file", "p.csv", "--ignore", "SKU")[1])
     assert described["fields"] == {"id": "7", "sku": "x-7", "name": "lamp", "colour": "red"}
@@ -158,14 +159,14 @@ def test_identifiers_are_kept_and_not_stated(run, tmp_path, scripted, monkeypatc
 
 
 def test_a_catalogue_is_not_continued_by_another_model(run, tmp_path, scripted, monkeypatch) -> None:
-    monkeypatch.setattr("rag.config.Config.generator", lambda self: scripted("a red lamp"))
+    monkeypatch.setattr("rag.config.Config.generator", lambda self, *_: scripted("a red lamp"))
     monkeypatch.setattr("rag.compare.models.LocalModels.fingerprint", lambda self, model: f"weights of {model}")
     (tmp_path / "p.csv").write_text("name,colour\nlamp,red\n", "utf-8")
     command = ["describe", "--file", "p.csv", "--out", "d.csv"]
     assert "1 descriptions made" in run(*command)[1]
     assert "0 descriptions made, 1 were there" in run(*command)[1]
     status, _, err = run(*command, "--model", "other")
-    assert (status, "d.csv was begun with the model builtin:smollm2: choose another --out" in err) == (1, True)
+    assert (status, "d.csv was begun with the model builtin:smollm2-describe: choose another --out" in err) == (1, True)
 
 
 def test_describe_reads_rows_of_files(run, tmp_path) -> None:
@@ -188,7 +189,8 @@ def test_init_writes_a_file_that_loads_and_is_not_overwritten(run, tmp_path) -> 
 def test_models_lists_the_embedded_ones(run) -> None:
     listed = json.loads(run("models", "--json")[1])["models"]
     assert {each["name"]: each["kind"] for each in listed} == {
-        "builtin:minilm": "embedder", "builtin:smollm2": "generator",
+        "builtin:minilm": "embedder", "builtin:smollm2": "generator", "builtin:minilm-reader": "reader",
+        "builtin:smollm2-answers": "generator", "builtin:smollm2-describe": "generator",
     }  # fmt: skip
     assert "google/flan-t5-base" in run("models")[1]
 

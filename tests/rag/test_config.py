@@ -11,9 +11,10 @@ import pytest
 
 from ingest.chunk import Chunker
 from ingest.parse import ParseSettings
-from rag.config import TABLES, Config, ConfigError
+from rag.config import ANSWERS, TABLES, Config, ConfigError
 from rag.generate import Decoding
 from rag.pipeline import DEFAULT_DECODING, MIN_EVIDENCE, Pipeline
+from rag.read.base import BUILTIN_READER
 from rag.retrieve import DenseRetriever, HybridRetriever
 from stores.base import StoreError, WrongEmbedder
 
@@ -100,7 +101,7 @@ def test_the_pipeline_refuses_by_name_too(tmp_path, monkeypatch, scripted, text,
     config = config_of(tmp_path, text)
     config.index().store.close()
     if "generator" not in text:
-        monkeypatch.setattr(Config, "generator", lambda self: scripted("x"))
+        monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
     with pytest.raises(ValueError, match=message):
         config.pipeline()
 
@@ -128,8 +129,22 @@ def test_reading_with_another_embedder_is_refused(tmp_path, embedder, monkeypatc
         config.retriever()
 
 
+@pytest.mark.weights
+def test_the_embedded_reader_reads_unless_a_generator_or_none_is_named(tmp_path) -> None:
+    reader = config_of(tmp_path, "").reader()
+    assert (reader.name, reader.read("Who built it?", [])) == (BUILTIN_READER, [])
+    assert config_of(tmp_path, "[generator]\nmodel = 'my-t5'").reader() is None
+    assert config_of(tmp_path, "[reader]\nmodel = 'none'").reader() is None
+    assert config_of(tmp_path, "[generator]\nmodel = 'x'\nkind = 'extractive'").reader() is not None
+    config = config_of(tmp_path, "[generator]\nkind = 'extractive'\n[reader]\nmodel = 'none'")
+    config.index().store.close()
+    with pytest.raises(ConfigError, match="name one under"):
+        config.pipeline()
+
+
 def test_a_pipeline_is_calibrated_for_its_embedder(tmp_path, monkeypatch, scripted) -> None:
-    monkeypatch.setattr(Config, "generator", lambda self: scripted("x"))
+    monkeypatch.setattr(Config, "reader", lambda self: None)
+    monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
     config = config_of(tmp_path, "[pipeline]\nk = 3\n[decoding]\nmax_new_tokens = 9\nstop = ['.']")
     config.index().store.close()
     pipeline = config.pipeline()
@@ -146,6 +161,7 @@ def test_the_written_file_holds_the_defaults() -> None:
     assert tables["chunker"] == {"size": 200, "overlap": inspect.signature(Chunker).parameters["overlap"].default}
     assert tables["parse"] == {"max_bytes": ParseSettings().max_bytes, "timeout": ParseSettings().timeout}
     assert tables["reader"] == {}
+    assert tables["generator"] == {"model": ANSWERS}
     assert tables["pipeline"] == {"k": inspect.signature(Pipeline).parameters["k"].default}
     decoding = Decoding(**{**tables["decoding"], "stop": tuple(tables["decoding"].get("stop", ()))})
     assert decoding == DEFAULT_DECODING

@@ -277,7 +277,7 @@ def command(tmp_path, monkeypatch, capsys):
     (tmp_path / "catalogue.csv").write_text("\n".join(lines) + "\n")
 
     def call(generator: Attempts, *arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(Config, "generator", lambda self: generator)
+        monkeypatch.setattr(Config, "generator", lambda self, *_: generator)
         status = main(["describe", *map(str, arguments)])
         captured = capsys.readouterr()
         return status, captured.out, captured.err

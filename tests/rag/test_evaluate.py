@@ -335,7 +335,7 @@ def run(tmp_path, monkeypatch, capsys, embedder, scripted) -> Command:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(Config, "embedder", lambda self: embedder)
     generator = scripted("the zelus has 4 gb")
-    monkeypatch.setattr(Config, "generator", lambda self: generator)
+    monkeypatch.setattr(Config, "generator", lambda self, *_: generator)
 
     def run(*arguments: object) -> tuple[int, str, str]:
         status = main(["evaluate", *(str(argument) for argument in arguments)])

@@ -186,6 +186,23 @@ def test_unguided_the_generator_is_left_alone(index, scripted) -> None:
     assert (answer.text, answer.confidence, len(generator.prompts)) == ("At ten.", 0.9, 1)
 
 
+@pytest.mark.parametrize(
+    ("guided", "said", "prompts", "first"),
+    [
+        (("lead",), "At ten.", 1, "Tea"),
+        (("retry",), "At ten.", 2, "The rent"),
+        (("replace",), "four", 1, "The rent"),
+        (("retry", "replace"), "four", 2, "The rent"),
+    ],
+)
+def test_each_way_of_guidance_by_itself(index, scripted, guided, said, prompts, first) -> None:
+    generator = scripted("At ten.")
+    answer = pipeline_of(index, generator, ScriptedReader(four=0.9), guided=guided).ask("When is the rent tea?")
+    assert (answer.text, len(generator.prompts)) == (said, prompts)
+    passages = sorted(("Tea is", "The rent"), key=generator.prompts[0].find)
+    assert passages[0].startswith(first[:3])
+
+
 def test_many_questions_keep_their_order(index, scripted) -> None:
     generator = scripted(lambda prompt: "900 euros" if "How much" in prompt else "nonsense")
     pipeline = pipeline_of(index, generator, ScriptedReader(**{"900_euros": 0.9, "four": 0.8}), min_confidence=0.5)
@@ -212,6 +229,8 @@ def test_answer_styles_reach_the_prompt(index, scripted) -> None:
     [
         ({"min_confidence": 1.5}, "min_confidence is 1.5"),
         ({"answer_style": "poem"}, "known are short, sentence, list"),
+        ({"guided": ("lead", "luck")}, "some of lead, retry, replace"),
+        ({"guided": "lead"}, "some of lead, retry, replace"),
     ],
 )
 def test_bad_options_are_refused(index, options, said) -> None:

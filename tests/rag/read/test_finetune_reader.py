@@ -111,6 +111,20 @@ def test_a_killed_run_goes_on_to_the_same_weights(
         assert np.array_equal(whole[name], killed[name]), name
 
 
+def test_a_reader_goes_on_from_another(trained: Path, encoder: Path, rows: list[Row], tmp_path: Path) -> None:
+    options = {**OPTIONS, "epochs": 0.2, "learning_rate": 1e-6}
+    metrics = {}
+    for name, start in (("new", None), ("on", trained)):
+        done = finetune_reader(rows[:45], rows[45:], out=tmp_path / name, base=str(encoder), start=start, **options)
+        metrics[name] = done.metrics
+    assert metrics["on"]["f1"] > 90 > metrics["new"]["f1"]
+    with pytest.raises(ValueError, match="trained with lora_rank 8, not 4"):
+        finetune_reader(rows, out=tmp_path / "x", base=str(encoder), start=trained, **{**options, "lora_rank": 4})
+    with pytest.raises(WeightsError, match="holds no reader"):
+        finetune_reader(rows, out=tmp_path / "x", base=str(encoder), start=tmp_path, **options)
+    assert not (tmp_path / "x.training").exists()
+
+
 def test_a_reader_of_another_encoder_is_refused(trained: Path, tmp_path: Path) -> None:
     import shutil
 
@@ -220,5 +234,5 @@ def test_a_reader_answers_from_a_store_on_the_command_line(
     ):
         assert main([*asked, *wrong]) != 0
         assert said in capsys.readouterr().err
-    assert main(["ask", "where?", "--extractive"]) != 0
-    assert "name it under [reader]" in capsys.readouterr().err
+    assert main(["ask", "where?", "--extractive", "--reader", "none"]) != 0
+    assert "name one under [reader]" in capsys.readouterr().err
