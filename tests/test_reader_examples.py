@@ -111,8 +111,8 @@ def test_questions_are_made_from_texts_and_held_out_ones_are_left_alone(
 ) -> None:
     corpus = [
         {
-            "text": f"The lighthouse of Cape {town} was built by Ada Stone by the cliffs of {town}shore. Its lamp burns "
-            f"oil. Sailors of {town}shore praise Ada Stone whenever they see Cape {town} from the open sea."
+            "text": f"The lighthouse of Cape {town} was built by Ada Stone at the cliffs of {town}shore. Its lamp "
+            f"burns oil. Sailors of {town}shore praise Ada Stone whenever they see Cape {town} from the sea."
         }
         for town in TOWNS[:30]
     ]

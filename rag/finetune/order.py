@@ -26,8 +26,10 @@ def fixed_batches(
 ) -> list[list[tuple[int, int]]]:
     """Return the batches of a run: `rows` rows in all, as (task, row) pairs.
 
-    `lengths` holds each task's row lengths. Each task's rows are shuffled and used up before one is repeated. A last
-    batch that is not full is filled with the rows that come next, so that every step counts the same.
+    `lengths` holds each task's row lengths. Each task's rows are shuffled and used up before one is repeated. A batch
+    has rows of all tasks, in their shares, and of each task rows of like length: batches of one task alone would count
+    a label's few tokens as much as many sentences, and pull the weights to and fro. A last batch that is not full is
+    filled with the rows that come next, so that every step counts the same.
     """
     chance = random.Random(seed)
     steps = max(1, -(-rows // batch_size))
@@ -38,11 +40,20 @@ def fixed_batches(
         count = min(POOL, steps - len(batches)) * batch_size
         drawn = [(task, streams[task].next()) for task in _turns(shares, owed, count)]
         chance.shuffle(drawn)  # rows of equal length would else stay in their tasks' order
-        drawn.sort(key=lambda pair: lengths[pair[0]][pair[1]])
+        drawn = _by_length(drawn, lengths)
         pool = [drawn[low : low + batch_size] for low in range(0, count, batch_size)]
         chance.shuffle(pool)
         batches += pool
     return batches
+
+
+def _by_length(drawn: Sequence[tuple[int, int]], lengths: Sequence[Sequence[int]]) -> list[tuple[int, int]]:
+    """Return (task, row) pairs in order of length, each task's spread evenly over all."""
+    placed = []
+    for task in range(len(lengths)):
+        ordered = sorted((pair for pair in drawn if pair[0] == task), key=lambda pair: lengths[task][pair[1]])
+        placed += [((rank + 0.5) / len(ordered), pair) for rank, pair in enumerate(ordered)]
+    return [pair for _, pair in sorted(placed, key=lambda each: each[0])]
 
 
 def _turns(shares: Sequence[float], owed: list[float], count: int) -> list[int]:

@@ -47,3 +47,12 @@ def test_the_seed_alone_decides() -> None:
 
     assert order(1) == order(1)
     assert order(1) != order(2)
+
+
+def test_a_batch_has_all_tasks_in_their_shares_and_of_each_rows_of_like_length() -> None:
+    lengths = [[50 + row % 10 for row in range(600)], [5 + row % 3 for row in range(300)]]
+    batches = fixed_batches(lengths, [0.75, 0.25], 1600, 32, seed=1)
+    for batch in batches:
+        assert 7 <= sum(task == 1 for task, _ in batch) <= 9
+        long = [lengths[task][row] for task, row in batch if task == 0]
+        assert max(long) - min(long) <= 1
