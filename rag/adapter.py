@@ -63,15 +63,9 @@ def adapter_weights(model: Any, whole: tuple[str, ...] = ()) -> tuple[dict[str, 
 
     Also returned are the weights whose names begin with one of `whole`; of a model without updates, all weights.
     """
-    updated = {name: module for name, module in model.named_modules() if hasattr(module, "lora_A")}
+    updates, scale = _updates(model)
     own = dict(model.named_parameters())
-    kept = {name: each for name, each in own.items() if not updated or name.startswith(whole)}
-    scale = 1.0
-    for name, module in updated.items():
-        plain = name.replace("base_model.model.", "", 1)
-        kept[f"{plain}.down"] = module.lora_A["default"].weight
-        kept[f"{plain}.up"] = module.lora_B["default"].weight
-        scale = float(module.scaling["default"])
+    kept = {name: each for name, each in own.items() if not updates or name.startswith(whole)} | updates
     return {name: each.detach().half().contiguous() for name, each in kept.items()}, scale
 
 
@@ -98,15 +92,23 @@ def go_on_from(model: Any, weights: Mapping[str, Tensor]) -> None:
     """
     import torch
 
-    updated = {name: module for name, module in model.named_modules() if hasattr(module, "lora_A")}
-    own = dict(model.named_parameters())
-    places = {name: each for name, each in own.items() if name in weights}
-    for name, module in updated.items():
-        plain = name.replace("base_model.model.", "", 1)
-        places[f"{plain}.down"] = module.lora_A["default"].weight
-        places[f"{plain}.up"] = module.lora_B["default"].weight
+    updates, _ = _updates(model)
+    places = {name: each for name, each in model.named_parameters() if name in weights} | updates
     if {name: each.shape for name, each in places.items()} != {name: each.shape for name, each in weights.items()}:
         raise ValueError("the adapter to start from has updates of other matrices, or of another rank")
     with torch.no_grad():
         for name, value in weights.items():
             places[name].copy_(value.to(places[name].dtype))
+
+
+def _updates(model: Any) -> tuple[dict[str, Tensor], float]:
+    """Return the low-rank updates of a model that peft wraps, by their names in an adapter, and their scale."""
+    found: dict[str, Tensor] = {}
+    scale = 1.0
+    for name, module in model.named_modules():
+        if hasattr(module, "lora_A"):
+            plain = name.replace("base_model.model.", "", 1)
+            found[f"{plain}.down"] = module.lora_A["default"].weight
+            found[f"{plain}.up"] = module.lora_B["default"].weight
+            scale = float(module.scaling["default"])
+    return found, scale

@@ -211,7 +211,7 @@ def _add_finetune_reader(commands: Any) -> None:
     finetune.add_argument("rows", type=Path, metavar="FILE", help='JSONL of {"question", "answers", "context"}')
     finetune.add_argument("--valid", type=Path, metavar="FILE", help="rows that choose the step and calibrate")
     finetune.add_argument("--base", default="builtin:minilm", metavar="MODEL", help="encoder (default: builtin:minilm)")
-    finetune.add_argument("--start", type=Path, metavar="READER", help="a reader's folder to go on from")
+    finetune.add_argument("--start", metavar="READER", help="go on from a folder or builtin:minilm-reader")
     finetune.add_argument("--full", action="store_true", help="train all of the encoder, not a low-rank adapter")
     finetune.add_argument(
         "--unanswerable", type=float, metavar="N", help="questions with wrong contexts, so many for each question"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -116,15 +117,16 @@ def test_questions_are_made_from_texts_and_held_out_ones_are_left_alone(
         }
         for town in TOWNS[:30]
     ]
+    [kept_out] = {row.passages[0].text for row in read_rows(prepared / "test-squad.jsonl")[:1]}
+    corpus += [{"text": f"{kept_out} Sailors of {town}shore praise Ada Stone at Cape {town}."} for town in TOWNS[:5]]
     write(tmp_path / "texts/corpus.jsonl", corpus)
     out = tmp_path / "cloze.jsonl"
     monkeypatch.setattr(sys, "argv", ["cloze.py", str(prepared), str(tmp_path / "texts"), "--out", str(out)])
     runpy.run_path(str(EXAMPLES / "reader" / "cloze.py"), run_name="__main__")
     made = read_rows(out, "answer")
     assert len(made) > 20
-    held = {row.passages[0].text for name in ("valid", "test-squad") for row in read_rows(prepared / f"{name}.jsonl")}
     for row in made:
         assert row.target in row.passages[0].text
-        assert row.passages[0].text not in held
-        assert any(word in row.values["question"].split() for word in ("who", "what", "where", "which", "how", "when"))
+        assert not ("Sailors" in row.passages[0].text and kept_out in row.passages[0].text), "nor as a part of a text"
+        assert re.search(r"\b(who|what|where|which|how|when)\b", row.values["question"])
     assert any(row.target == "Ada Stone" for row in made)

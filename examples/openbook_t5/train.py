@@ -7,7 +7,8 @@ First span corruption on the documents at hand (Raffel et al. 2020), then the ta
 folder with `documents/`, `retrieval/` and, for each task, files as listed in TASKS; those that are not there are left
 out. `--questions` names the folder that examples/reader/prepare.py and cloze.py wrote: questions that people asked and
 questions made from texts, without those that readers are measured on. 37 million parameters, 37 MB in 8 bits. At full
-scale some 2e16 floating-point operations: half an hour on a data-centre GPU, three to four days on two CPU cores.
+scale some 2e16 floating-point operations: by estimate half an hour on a data-centre GPU, three to four days on two CPU
+cores. It has not been run to its end.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
     python examples/product_descriptions/adapter.py build/product_descriptions build/smollm2-describe
 
 A set counts as many rows as its share says, the same each time; the catalogue, whose texts are the longest and the only
-ones that sell, all of its own. A run that was ended goes on when called again. About an hour on two CPU cores.
+ones that sell, all of its own. A run that was ended goes on when called again.
 """
 
 from __future__ import annotations

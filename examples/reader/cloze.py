@@ -7,7 +7,7 @@ A name, number or term that stands in two sentences makes a row: one sentence wi
 holds the other is the context, and it is the answer; of the passages that hold it, the one that shares most with the
 sentence. After Glass et al. 2020 (span selection, arXiv:1909.04120) and Ram et al. 2021 (recurring spans,
 arXiv:2101.00438). Texts are the contexts of the training rows, documents in files, and corpora in BEIR's layout; none
-that a row of the validation or test files has as its context.
+that shares a sentence with what a row of the validation or test files has as its context.
 """
 
 from __future__ import annotations
@@ -62,8 +62,15 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--most", type=int, default=120_000, metavar="ROWS")
     options = parser.parse_args()
-    held = {normal(row["context"]) for name in ("valid", "test-*") for row in rows_of(options.rows, name)}
-    passages = list(dict.fromkeys(text for text in texts(options.rows, options.texts) if normal(text) not in held))
+    held = {
+        each
+        for name in ("valid", "test-*")
+        for row in rows_of(options.rows, name)
+        for each in long_sentences(row["context"])
+    }
+    learnt = [row["context"] for row in rows_of(options.rows, "train")]
+    others = (text for text in texts(options.texts) if held.isdisjoint(long_sentences(text)))
+    passages = list(dict.fromkeys([*learnt, *others]))
     made = list(cloze_rows(passages, random.Random(0)))
     random.Random(0).shuffle(made)
     with options.out.open("w", encoding="utf-8") as stream:
@@ -77,9 +84,15 @@ def rows_of(folder: Path, name: str) -> Iterator[dict[str, Any]]:
         yield from (json.loads(line) for line in file.read_text("utf-8").split("\n") if line)
 
 
-def texts(rows: Path, folders: Iterable[Path]) -> Iterator[str]:
-    """Yield passages."""
-    yield from (row["context"] for row in rows_of(rows, "train"))
+def long_sentences(text: str) -> Iterator[str]:
+    """Yield sentences of some length, normalised: what tells a text wherever it was cut."""
+    for low, high in sentence_spans(text):
+        if len(text[low:high].split()) >= SENTENCE[0]:
+            yield normal(text[low:high])
+
+
+def texts(folders: Iterable[Path]) -> Iterator[str]:
+    """Yield passages of documents and corpora."""
     for folder in folders:
         corpora = sorted(folder.glob("**/corpus.jsonl"))
         for file in corpora:

@@ -47,6 +47,11 @@ class Measured:
         """The metric of each row alone, `(rows,)`."""
         return self.total(self.statistics)
 
+    def __str__(self) -> str:
+        """The value with its interval: "49.2 [44.8, 53.8]"."""
+        low, high = self.interval()
+        return f"{self.value:.1f} [{low:.1f}, {high:.1f}]"
+
     def interval(self, level: float = 0.95, draws: int = 2000, seed: int = 0) -> tuple[float, float]:
         """Return the percentile bootstrap interval over rows; (nan, nan) where the metric is undefined.
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.plugins import MissingExtra
-from ingest.weights import local_path, model_fingerprint, weights_fingerprint
+from ingest.weights import folder_named, local_path, model_fingerprint, weights_fingerprint
 from rag.adapter import WEIGHTS, Adapter, adapter_weights, go_on_from
 from rag.checks import Checks
 from rag.finetune.folder import card, data_hash, licence_of_builtin
@@ -63,7 +63,7 @@ def finetune_reader(
 ) -> FinetunedReader:
     """Train a reader on rows with question, answers and context, and write it into the folder `out`.
 
-    `base` names an encoder of BERT's kind: a hub id, a folder or `builtin:minilm`; `start` the folder of a reader over
+    `base` names an encoder of BERT's kind: a hub id, a folder or `builtin:minilm`; `start` a reader over
     the same base, trained in the same way, to go on from instead of from a reader that knows nothing. Without `valid`
     rows the last step is kept, and probabilities are not calibrated. Validation rows whose input stands in `train` are
     dropped. Further options are those of ReaderSettings. Until all is done everything is in `out.training`, and the
@@ -79,10 +79,10 @@ def finetune_reader(
     rows, held = _checked(_read(train), _read(valid) if valid is not None else [])
     data = {"train": data_hash(rows), "valid": data_hash(held)}
     identity = {"base": model_fingerprint(base), "data": data, "settings": asdict(replace(chosen, threads=None))}
-    if start is not None:
-        identity["start"] = _startable(Path(start), base, chosen)
+    begun = None if start is None else folder_named(start)
+    if begun is not None:
+        identity["start"] = _startable(begun, base, chosen)
     with Unfinished.begin(out, identity, restart) as unfinished:
-        begun = None if start is None else Path(start)
         run = _Run(base, begun, rows, held, chosen, unfinished, progress)
         return run.run(licence or licence_of_builtin(base), data)
 

@@ -167,9 +167,7 @@ def _is_shown(answer: Answer, row: Row) -> bool:
 def _shown(values: Sequence[float]) -> str:
     if not values:
         return "none"
-    measured = measured_mean("share", [100 * value for value in values], "higher", "percent")
-    low, high = measured.interval()
-    return f"{measured.value:.1f} [{low:.1f}, {high:.1f}]"
+    return str(measured_mean("share", [100 * value for value in values], "higher", "percent"))
 
 
 def _write(file: Path, title: str, rows: Sequence[Row], answers: Sequence[Answer]) -> None:

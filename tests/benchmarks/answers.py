@@ -77,9 +77,7 @@ def measure(answers: Sequence[Answer], references: Sequence[Sequence[str]], seco
 def interval(values: Sequence[float]) -> str:
     if not values:
         return "none"
-    measured = measured_mean("share", [100 * value for value in values], "higher", "percent")
-    low, high = measured.interval()
-    return f"{measured.value:.1f} [{low:.1f}, {high:.1f}]"
+    return str(measured_mean("share", [100 * value for value in values], "higher", "percent"))
 
 
 if __name__ == "__main__":

@@ -93,10 +93,7 @@ def systems(split: Split, options: argparse.Namespace) -> Mapping[str, Callable[
 
 
 def line(name: str, evaluation: Evaluation, labels: set[str]) -> str:
-    shown = [f"{name:<24}"]
-    for metric in evaluation.metrics:
-        low, high = metric.interval()
-        shown.append(f"{metric.name} {metric.value:.1f} [{low:.1f}, {high:.1f}]")
+    shown = [f"{name:<24}", *(f"{metric.name} {metric}" for metric in evaluation.metrics)]
     inside = sum(record.output in labels for record in evaluation.outputs)
     shown.append(f"{inside} of {len(evaluation.outputs)} outputs are labels")
     if evaluation.cost:

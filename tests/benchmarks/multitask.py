@@ -62,7 +62,7 @@ def main() -> None:
         if not (out / "model.safetensors").exists():
             finetune(None, {task: train}, out=out, max_steps=options.steps, **shared)
         single[task] = _measure(out, task, test, options.device)
-        print(f"{task} alone: {_shown(single[task])}", flush=True)
+        print(f"{task} alone: {single[task].name} {single[task]}", flush=True)
     out = options.out / "all"
     if not (out / "model.safetensors").exists():
         trains = {task: train for task, (train, _) in splits.items()}
@@ -70,7 +70,7 @@ def main() -> None:
     for task, (_, test) in splits.items():
         found = _measure(out, task, test, options.device)
         relative = (found.value - single[task].value) / single[task].value
-        line = {"task": task, "alone": _shown(single[task]), "together": _shown(found), "relative": round(relative, 4)}
+        line = {"task": task, "alone": str(single[task]), "together": str(found), "relative": round(relative, 4)}
         print(json.dumps(line), flush=True)
 
 
@@ -97,11 +97,6 @@ def _measure(folder: Path, task: str, rows: Sequence[Row], device: str) -> Measu
     if rows[0].task == "classify":
         return next(each for each in label_metrics(texts, rows) if each.name == "accuracy")
     return next(each for each in text_metrics(texts, rows) if each.name == "bleu")
-
-
-def _shown(measured: Measured) -> str:
-    low, high = measured.interval()
-    return f"{measured.name} {measured.value:.1f} [{low:.1f}, {high:.1f}]"
 
 
 if __name__ == "__main__":

@@ -25,8 +25,9 @@ from rag import Config
 from rag.measure import at_coverage, balanced_accuracy, calibration_error, risk_coverage
 from rag.measure.answers import exact_match, holds, is_right, token_f1
 from rag.measure.measured import Measured, measured_mean
-from rag.pipeline import Pipeline
+from rag.pipeline import MIN_CONFIDENCE, Pipeline
 from rag.read import ExtractiveReader, Reading
+from rag.read.base import BUILTIN_READER
 from rag.rows import Row, read_rows
 
 SETS = ("squad", "nq", "nq_swap", "policyqa", "covidqa")
@@ -34,15 +35,15 @@ SETS = ("squad", "nq", "nq_swap", "policyqa", "covidqa")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("reader", type=Path)
+    parser.add_argument("reader", help="builtin:minilm-reader, or a folder")
     parser.add_argument("rows", type=Path, help="the folder that prepare.py wrote")
     parser.add_argument("corpus", type=Path, nargs="?", help="a BEIR folder: also ask open book")
-    parser.add_argument("--min-confidence", type=float, default=0.5)
+    parser.add_argument("--min-confidence", type=float, default=MIN_CONFIDENCE[BUILTIN_READER])
     parser.add_argument("--store", type=Path, default=Path("build/benchmarks/nq"))
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
 
-    reader = ExtractiveReader(str(options.reader), threads=options.threads)
+    reader = ExtractiveReader(options.reader, threads=options.threads)
     for name in SETS:
         file = options.rows / f"test-{name}.jsonl"
         if file.exists():
@@ -66,10 +67,10 @@ def gold(reader: ExtractiveReader, rows: Sequence[Row], min_confidence: float) -
     silent = [chance < min_confidence for chance in confidence]
     return {
         "rows": len(rows),
-        "exact match": shown(_mean([exact_match(reading.text, row.references) for row, reading in asked])),
-        "F1": shown(_mean([token_f1(reading.text, row.references) for row, reading in asked])),
-        "balanced accuracy": shown(balanced_accuracy(silent, [row.unanswerable for row in rows])),
-        "calibration error": shown(calibration_error(confidence, right)),
+        "exact match": str(_mean([exact_match(reading.text, row.references) for row, reading in asked])),
+        "F1": str(_mean([token_f1(reading.text, row.references) for row, reading in asked])),
+        "balanced accuracy": str(balanced_accuracy(silent, [row.unanswerable for row in rows])),
+        "calibration error": str(calibration_error(confidence, right)),
         "F1, all rows answered": round(curve[-1].value, 1),
         "F1 at 70% coverage": round(at_coverage(curve, 0.7).value, 1),
     }
@@ -89,13 +90,13 @@ def open_book(reader: ExtractiveReader, rows: Sequence[Row], corpus: Path, folde
     cited = [any(holds(citation.text, row.references) for citation in answer.citations) for row, answer in pairs]
     return {
         "rows": len(rows),
-        "exact match": shown(_mean(exact)),
-        "F1": shown(_mean([token_f1(answer.text, row.references) for row, answer in pairs])),
-        "lost to retrieval": shown(_mean([not each for each in found])),
-        "lost to reading": shown(_mean([each and not right for each, right in zip(found, exact, strict=True)])),
-        "with a citation": shown(_mean([bool(answer.citations) for answer in answers])),
-        "cited sentence holds a reference": shown(_mean(cited)),
-        "calibration error": shown(
+        "exact match": str(_mean(exact)),
+        "F1": str(_mean([token_f1(answer.text, row.references) for row, answer in pairs])),
+        "lost to retrieval": str(_mean([not each for each in found])),
+        "lost to reading": str(_mean([each and not right for each, right in zip(found, exact, strict=True)])),
+        "with a citation": str(_mean([bool(answer.citations) for answer in answers])),
+        "cited sentence holds a reference": str(_mean(cited)),
+        "calibration error": str(
             calibration_error(
                 [answer.confidence or 0.0 for answer in answers], [is_right(a.text, row) for row, a in pairs]
             )
@@ -122,11 +123,6 @@ def cost(reader: ExtractiveReader, rows: Sequence[Row]) -> dict[str, object]:
 
 def _mean(values: Sequence[float]) -> Measured:
     return measured_mean("share", [100 * value for value in values], "higher", "percent")
-
-
-def shown(measured: Measured) -> str:
-    low, high = measured.interval()
-    return f"{measured.value:.1f} [{low:.1f}, {high:.1f}]"
 
 
 def report(name: str, figures: dict[str, object]) -> None:

@@ -170,11 +170,15 @@ def test_several_tasks_by_their_prefixes(tmp_path: Path) -> None:
     words = ("alpha", "beta", "gamma", "delta", "omega", "sigma")
     first = [Row(word, "first", {"input": word}, (word[0],)) for word in words]
     last = [Row(word, "last", {"input": word}, (word[-1],)) for word in words]
-    done = finetune(
-        None, {"first": first, "last": last}, {"first": first, "last": last}, out=tmp_path / "m", init="t5-tiny",
-        epochs=120, batch_size=12, learning_rate=5e-3, metric="exact_match", eval_every=40, max_target_tokens=8,
-    )  # fmt: skip
-    assert done.metrics["exact_match"] > 90
+    reached = []
+    for seed in range(3):
+        done = finetune(
+            None, {"first": first, "last": last}, {"first": first, "last": last}, out=tmp_path / str(seed),
+            init="t5-tiny", epochs=80, batch_size=12, learning_rate=5e-3, metric="exact_match", eval_every=40,
+            max_target_tokens=8, seed=seed,
+        )  # fmt: skip
+        reached.append(done.metrics["exact_match"])
+    assert sum(reached) / len(reached) > 90
     generator = new_generator(str(done.folder), threads=1)
     made = generator.generate(["first: gamma", "last: gamma"], Decoding(max_new_tokens=8))
     assert [each.text.strip() for each in made] == ["g", "a"]
