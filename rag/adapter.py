@@ -7,6 +7,7 @@ adapter.safetensors    X.down (r, in) and X.up (out, r) of each matrix X that is
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -56,6 +57,19 @@ class Adapter:
         if (found := model_fingerprint(self.base)) != self.base_sha256:
             raise WeightsError(f"{folder} was trained on other weights of {self.base}: {self.base_sha256}, not {found}")
         merge(model, load_file(folder / WEIGHTS), self.scale)
+
+
+def learning_adapter(encoder: Any, rank: int, alpha: int, dropout: float = 0.0, seed: int = 0) -> Any:
+    """Return an encoder with low-rank updates, drawn by the seed, over every matrix of its layers: all it learns."""
+    import torch
+    from peft import LoraConfig, get_peft_model
+
+    layers = [name for name, module in encoder.named_modules() if isinstance(module, torch.nn.Linear)]
+    config = LoraConfig(r=rank, lora_alpha=alpha, lora_dropout=dropout, target_modules=layers)
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.manual_seed(seed)
+        return get_peft_model(encoder, config)
 
 
 def adapter_weights(model: Any, whole: tuple[str, ...] = ()) -> tuple[dict[str, Tensor], float]:

@@ -77,6 +77,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_finetune(commands, shared)
     _add_finetune_embedder(commands, shared)
     _add_finetune_reader(commands)
+    _add_finetune_reranker(commands, shared)
     _add_pretrain(commands, shared)
     _add_report(commands)
     commands.add_parser("sources", parents=[shared], help="list what the store holds")
@@ -223,8 +224,27 @@ def _add_finetune_reader(commands: Any) -> None:
     finetune.add_argument("--json", action="store_true", help="print one JSON object and nothing else")
 
 
+def _add_finetune_reranker(commands: Any, shared: argparse.ArgumentParser) -> None:
+    finetune = commands.add_parser(
+        "finetune-reranker",
+        parents=[shared, _fitting()],
+        help="train a reranker, which orders what was found, on questions with their passages",
+    )
+    finetune.set_defaults(command="finetune_reranker")
+    finetune.add_argument("pairs", type=Path, metavar="PAIRS", help='JSONL of {"question", "passage"} (or "context")')
+    finetune.add_argument("--valid", type=Path, metavar="FILE", help="pairs to measure with (default: 5%% of these)")
+    finetune.add_argument("--base", default="builtin:minilm", metavar="MODEL", help="encoder (default: builtin:minilm)")
+    finetune.add_argument(
+        "--negatives", type=int, metavar="N", help="wrong passages a pair, of --store or of the pairs' own (default: 3)"
+    )
+    finetune.add_argument("--epochs", type=float, metavar="N", help="passes over the pairs (default: 2)")
+    finetune.add_argument("--batch-size", type=int, metavar="PAIRS", help="pairs a step (default: 8)")
+    finetune.add_argument("--learning-rate", type=float, metavar="X", help="default: 5e-4")
+    finetune.add_argument("--set", nargs="+", metavar="NAME=VALUE", help="any other option of RerankerSettings")
+
+
 def _fitting() -> argparse.ArgumentParser:
-    """What embedders and readers are trained with alike."""
+    """What embedders, readers and rerankers are trained with alike."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
     parser.add_argument("--eval-every", type=int, metavar="STEPS", help="measure so often (default: once an epoch)")
@@ -295,6 +315,7 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
         "--batch", type=int, default=1, metavar="N", help="rows at a time; above 1 none tells latency"
     )
     evaluate.add_argument("-k", type=int, metavar="K", help="passages an answer (default: 5), ranks of retrieval (10)")
+    _add_reranking(evaluate)
     evaluate.add_argument("--retriever", choices=["hybrid", "dense", "bm25"], help="retrieval: default is all three")
     evaluate.add_argument(
         "--train", type=Path, metavar="FILE", help="training rows: labels, examples, known values; never measured on"
@@ -344,7 +365,15 @@ def _asking() -> argparse.ArgumentParser:
     parser.add_argument(
         "--retriever", choices=["hybrid", "dense", "bm25"], help="how passages are found (default: hybrid)"
     )
+    _add_reranking(parser)
     return parser
+
+
+def _add_reranking(parser: Any) -> None:
+    parser.add_argument(
+        "--reranker", metavar="MODEL", help="reads the best hits again: a folder, a cross-encoder's hub id, none"
+    )
+    parser.add_argument("--rerank-depth", type=int, metavar="N", help="how many hits it reads (default: 20)")
 
 
 def _add_reading(parser: Any) -> None:

@@ -19,6 +19,7 @@ from rag.finetune.command import finetune, pretrain
 from rag.finetune.embedder_command import finetune_embedder
 from rag.read.command import finetune_reader, read_by
 from rag.report.command import report
+from rag.rerank.command import finetune_reranker, reranked_by
 from stores.filters import as_filter
 
 BATCH_QUESTIONS = 8
@@ -158,7 +159,8 @@ def _config(options: argparse.Namespace) -> Config:
 def _asked(config: Config, options: argparse.Namespace) -> Config:
     if options.k is not None and options.k < 1:
         raise ValueError(f"-k is {options.k}: at least one passage has to be retrieved")
-    return config.override("retriever", kind=options.retriever).override("pipeline", k=options.k)
+    config = reranked_by(config, options).override("retriever", kind=options.retriever)
+    return config.override("pipeline", k=options.k)
 
 
 def _generated(config: Config, options: argparse.Namespace) -> Config:
@@ -217,6 +219,7 @@ __all__ = [
     "finetune",
     "finetune_embedder",
     "finetune_reader",
+    "finetune_reranker",
     "ingest",
     "init",
     "models",

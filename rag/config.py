@@ -34,7 +34,9 @@ T = TypeVar("T")
 CONFIG_FILE = "rag.toml"
 ANSWERS, DESCRIBES, PLAIN = "builtin:smollm2-answers", "builtin:smollm2-describe", "builtin:smollm2"
 """The embedded generator: as it answers, as it describes, and for all else."""
-NO_READER = "none"
+NONE = "none"
+RERANKING = ("reranker", "rerank_depth")
+"""Options of [retriever] that are the reranker's."""
 DEFAULT_STORE = ".rag"
 TABLES = ("store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "reader", "decoding", "pipeline")
 
@@ -139,7 +141,20 @@ class Config:
         check_embedder(store, embedder)
         options = self.table("retriever")
         kind = options.pop("kind", "hybrid")
-        return self._call("retriever", lambda: new_retriever(kind, store, embedder, **options))
+        options = {key: value for key, value in options.items() if key not in RERANKING}
+        return self.reranked(self._call("retriever", lambda: new_retriever(kind, store, embedder, **options)))
+
+    def reranked(self, retriever: Retriever) -> Retriever:
+        """Return the retriever with the reranker over it that the configuration names, itself where it names none."""
+        named, depth = (self.table("retriever").get(name) for name in RERANKING)
+        if named is None or named == NONE:
+            return retriever
+        from rag.rerank import RerankedRetriever, new_reranker
+
+        local = self.folder / Path(named).expanduser()
+        model = str(local) if local.is_dir() else named
+        deep = {} if depth is None else {"depth": depth}
+        return self._call("retriever", lambda: RerankedRetriever(retriever, new_reranker(model), **deep))
 
     def generator(self, default: str = ANSWERS) -> Generator:
         """Load the generator, or `default` where the configuration names none."""
@@ -155,7 +170,7 @@ class Config:
     def reader(self) -> Reader | None:
         """Load the reader; None where there is to be none."""
         table = self.table("reader") | {"model": self._reader_model}
-        if table["model"] == NO_READER:
+        if table["model"] == NONE:
             return None
         from rag.read import ExtractiveReader
 
@@ -206,7 +221,7 @@ class Config:
         """Whether the reader is to answer by itself. Raises ConfigError where there is none."""
         if self.table("generator").get("kind") != "extractive":
             return False
-        if self._reader_model == NO_READER:
+        if self._reader_model == NONE:
             raise ConfigError(f"{self.source}: an extractive generator is a reader: name one under [reader]")
         return True
 
@@ -215,7 +230,7 @@ class Config:
         """The reader that is named, else the embedded one where nobody chose a generator that might know better."""
         table = self.table("generator")
         alone = table.get("kind") == "extractive" or table.get("model", ANSWERS) == ANSWERS
-        return str(self.table("reader").get("model", BUILTIN_READER if alone else NO_READER))
+        return str(self.table("reader").get("model", BUILTIN_READER if alone else NONE))
 
     def _make(self, table: str, make: Callable[..., T], *parts: Any, **options: Any) -> T:
         """Call a constructor with a table's keys, those that it does not know refused by name."""

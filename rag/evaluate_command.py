@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rag import show
-from rag.config import DESCRIBES, PLAIN, Config
+from rag.config import DESCRIBES, PLAIN, RERANKING, Config
 from rag.read.command import read_by
+from rag.rerank.command import reranked_by
 from rag.rows import Row, RowsError, read_rows
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ def evaluate(options: argparse.Namespace) -> int:
     """Evaluate what was asked for. What can be refused is refused before a model is loaded."""
     _refuse_contradictions(options)
     config = Config.load(options.config).override("embedder", model=options.embedder)
-    config = config.override("generator", model=options.model).override("retriever", kind=options.retriever)
+    config = config.override("generator", model=options.model)
+    config = reranked_by(config, options).override("retriever", kind=options.retriever)
     config = config.override(
         "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
     )
@@ -91,9 +93,12 @@ def _retrieval(config: Config, options: argparse.Namespace) -> _Found:
         own = config.table("retriever")
         systems = {}
         for kind in kinds:
-            settings = {key: value for key, value in own.items() if key != "kind"} if own.get("kind") == kind else {}
+            passed = own.items() if own.get("kind") == kind else ()
+            settings = {key: value for key, value in passed if key not in ("kind", *RERANKING)}
             retriever = new_retriever(kind, index.store, index.embedder, **settings)
             systems[kind] = evaluate_retrieval(retriever, sampled, k, document)
+            if (reranked := config.reranked(retriever)) is not retriever:
+                systems[f"{kind}, reranked"] = evaluate_retrieval(reranked, sampled, k, document)
         chunks = len(index.store)
     finally:
         index.store.close()

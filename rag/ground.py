@@ -31,9 +31,13 @@ def leading(readings: Sequence[Reading]) -> list[Chunk]:
 
 
 def likely(readings: Sequence[Reading]) -> list[Reading]:
-    """Return the best reading and those nearly as probable, best first; none of them says the same as one before."""
+    """Return the best reading and those nearly as probable, best first; none of them says the same as one before.
+
+    Several may be of one passage.
+    """
     found: list[Reading] = []
-    for reading in sorted(readings, key=lambda reading: -reading.margin):
+    spans = [span for reading in readings for span in (reading, *reading.others)]
+    for reading in sorted(spans, key=lambda reading: -reading.margin):
         if not reading.text or (found and reading.probability < NEARLY * found[0].probability):
             break
         if normal(reading.text) not in {normal(each.text) for each in found}:

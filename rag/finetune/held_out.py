@@ -57,21 +57,21 @@ class HeldOut:
         passages = _unit(embed_passages(list(self.candidates)))
         questions = _unit(embed_questions(list(self.questions)))
         each = [
-            _scores(_ranks(passages @ question, right, passed_over))
+            scores_of(ranks(passages @ question, right, passed_over))
             for question, right, passed_over in zip(questions, self.right, self.passed_over, strict=True)
         ]
         means = np.mean(each, axis=0)
         return {name: float(mean) for name, mean in zip(NAMES, means, strict=True)}
 
 
-def _ranks(scores: Vectors, right: Sequence[int], passed_over: Sequence[int]) -> list[int]:
+def ranks(scores: Vectors, right: Sequence[int], passed_over: Sequence[int]) -> list[int]:
     """Return the ranks from 1 of the right ones; of equal scores a wrong one counts as the better."""
     wrong = np.delete(scores, [*right, *passed_over])
     ordered = sorted((float(scores[place]) for place in right), reverse=True)
     return [place + int(np.count_nonzero(wrong >= score)) for place, score in enumerate(ordered, start=1)]
 
 
-def _scores(ranks: Sequence[int]) -> tuple[float, float, float]:
+def scores_of(ranks: Sequence[int]) -> tuple[float, float, float]:
     """NDCG with binary gains, reciprocal rank of the first, and the share found, all within the first K."""
     gain = sum(1 / np.log2(rank + 1) for rank in ranks if rank <= K)
     ideal = sum(1 / np.log2(rank + 1) for rank in range(1, min(len(ranks), K) + 1))

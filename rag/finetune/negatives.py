@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,7 +59,8 @@ class Miner:
     above (1 - margin) of the right passage's (the positive-aware mining of Moreira et al. 2024, "NV-Retriever",
     arXiv:2407.15831), and one that shares at least `near_duplicate` of its three-word sequences, or of the other's,
     with a passage that answers the question or with one of `held_out`. Where too few are left, chunks are drawn at
-    random. `golds` is `Split.golds`.
+    random. `golds` is `Split.golds`. With `by_words` the hits that share the question's words (BM25) take turns with
+    those.
     """
 
     def __init__(
@@ -69,8 +70,10 @@ class Miner:
         golds: Mapping[str, frozenset[str]],
         held_out: Collection[str] = (),
         near_duplicate: float = 0.3,
+        by_words: bool = False,
     ) -> None:
         self._store = store
+        self._by_words = by_words
         self._embedder = embedder
         self._golds = golds
         self._held_out = frozenset(map(normal, held_out))
@@ -96,7 +99,7 @@ class Miner:
         mined = Mined()
         for question, passages in _by_question(pairs).items():
             vector = _unit(np.asarray(self._embedder.embed_query(question), dtype=np.float32))
-            hits = self._store.search(vector, depth)
+            hits = self._hits(question, vector, depth)
             right = self._golds[normal(question)] | self._held_out
             for passage in passages:
                 positive = float(vector @ vectors[passage])
@@ -106,6 +109,16 @@ class Miner:
                 mined.examples.append(self._example(question, passage, (*found, *drawn), count))
             tick()
         return mined
+
+    def _hits(self, question: str, vector: Vectors, depth: int) -> list[Hit]:
+        """Return what the store finds, the score of each hit its cosine."""
+        hits = self._store.search(vector, depth)
+        if not self._by_words:
+            return hits
+        found = self._store.search_text(question, depth)
+        vectors = self._store.vectors({hit.chunk.embedding_text for hit in found})
+        words = [Hit(hit.chunk, float(vector @ _unit(vectors[hit.chunk.embedding_text]))) for hit in found]
+        return [hit for pair in zip_longest(hits, words) for hit in pair if hit is not None]
 
     def _allowed(
         self, hits: Sequence[Hit], right: frozenset[str], ceiling: float, count: int, mined: Mined

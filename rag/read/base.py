@@ -16,7 +16,8 @@ class Reading:
     """The span of a passage that answers a question best: `chunk.text[start:end]`.
 
     `margin` is how much better the reader scores the span than no answer at all, in logits. `probability` is the chance
-    that the span is a right answer, calibrated where the reader is.
+    that the span is a right answer, calibrated where the reader is. `others` are the next best spans of the passage,
+    best first, apart from it and from each other, and with no others of their own.
     """
 
     chunk: Chunk
@@ -24,6 +25,7 @@ class Reading:
     end: int
     margin: float
     probability: float
+    others: tuple[Reading, ...] = ()
 
     @property
     def text(self) -> str:

@@ -6,14 +6,14 @@ import argparse
 from pathlib import Path
 
 from rag import show
-from rag.config import NO_READER, Config
+from rag.config import NONE, Config
 from rag.finetune.command import settings_from
 
 
 def read_by(config: Config, options: argparse.Namespace) -> Config:
     """Return the configuration with the reader and what it decides as the command line has them."""
     if options.reader is not None:
-        named = options.reader == NO_READER or options.reader.startswith("builtin:")
+        named = options.reader == NONE or options.reader.startswith("builtin:")
         model = options.reader if named else str(Path(options.reader).absolute())
         config = config.override("reader", model=model)
     if options.extractive:

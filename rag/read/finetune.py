@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.plugins import MissingExtra
 from ingest.weights import folder_named, local_path, model_fingerprint, weights_fingerprint
-from rag.adapter import WEIGHTS, Adapter, adapter_weights, go_on_from
+from rag.adapter import WEIGHTS, Adapter, adapter_weights, go_on_from, learning_adapter
 from rag.checks import Checks
 from rag.finetune.folder import card, data_hash, licence_of_builtin
 from rag.finetune.unfinished import Unfinished
@@ -102,7 +102,7 @@ class _Run:
 
         from rag.finetune.stage import threads
         from rag.generate.load import quiet
-        from rag.read.train import train_reader, with_adapter
+        from rag.read.train import train_reader
 
         settings = self.settings
         windows = Windows.of_folder(local_path(self.base), settings.max_tokens, settings.stride)
@@ -110,7 +110,8 @@ class _Run:
         examples = reader_examples(rows, windows, settings)
         network = new_network(self.base, settings.seed)
         if settings.method == "lora":
-            with_adapter(network, settings)
+            updates = (settings.lora_rank, settings.lora_alpha, settings.lora_dropout, settings.seed)
+            network.encoder = learning_adapter(network.encoder, *updates)
         if self.start is not None:
             go_on_from(network, load_file(self.start / WEIGHTS))
         held = _drawn(self.held, settings.valid_rows)
@@ -216,7 +217,7 @@ def _read_rows(
 ) -> tuple[list[str], list[float]]:
     """Return the best span of each row's context, and its margin."""
     pairs = [(row.values["question"], row.passages[0]) for row in rows]
-    spans = read_spans(network, windows, pairs, settings.max_answer_tokens)
+    spans = [each[0] for each in read_spans(network, windows, pairs, settings.max_answer_tokens)]
     texts = [chunk.text[span.start : span.end] for (_, chunk), span in zip(pairs, spans, strict=True)]
     return texts, [span.margin for span in spans]
 

@@ -55,20 +55,29 @@ class ReaderConfig:
 def new_network(base: str, seed: int = 0) -> ReaderNetwork:
     """Return an encoder by name with heads that have learnt nothing, drawn by a seed. Raises WeightsError."""
     import torch
+
+    from rag.read.network import ReaderNetwork
+
+    encoder = load_encoder(base, "a reader")
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return ReaderNetwork(encoder)
+
+
+def load_encoder(base: str, wanted: str) -> Any:
+    """Return an encoder by name, in float32. Raises WeightsError, and ValueError for an encoder-decoder."""
+    import torch
     from transformers import AutoModel
 
     from rag.generate.load import quiet
-    from rag.read.network import ReaderNetwork
 
     with quiet():
         encoder = AutoModel.from_pretrained(
             local_path(base), local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
         )
     if getattr(encoder.config, "is_encoder_decoder", False):
-        raise ValueError(f"{base} is an encoder-decoder: a reader needs an encoder, such as builtin:minilm")
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return ReaderNetwork(encoder)
+        raise ValueError(f"{base} is an encoder-decoder: {wanted} needs an encoder, such as builtin:minilm")
+    return encoder
 
 
 def load_network(folder: Path) -> ReaderNetwork:

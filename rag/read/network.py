@@ -30,9 +30,7 @@ class ReaderNetwork(nn.Module):
 
         `starts` and `ends` (rows, tokens) mark the right tokens, all that are; token 0 where the passage has none.
         """
-        segments = passage.long() if getattr(self.encoder.config, "type_vocab_size", 1) > 1 else None
-        kinds = {} if segments is None else {"token_type_ids": segments}
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **kinds).last_hidden_state
+        hidden = encoded(self.encoder, input_ids, attention_mask, passage)
         scores = self.spans(hidden).float()
         scores = torch.cat([self.none(hidden[:, :1]).float(), scores[:, 1:]], dim=1)
         allowed = passage.bool().clone()
@@ -41,6 +39,17 @@ class ReaderNetwork(nn.Module):
         if not targets:
             return scores
         return {"loss": span_loss(scores, targets["starts"], targets["ends"]), "logits": scores}
+
+
+def encoded(encoder: Any, input_ids: Tensor, attention_mask: Tensor, passage: Tensor) -> Tensor:
+    """Return the encoder's last hidden states, (rows, tokens, width), the passage being the second segment if it can.
+
+    Encoders of BERT's kind know two segments, others one.
+    """
+    has_segments = getattr(encoder.config, "type_vocab_size", 1) > 1
+    kinds = {"token_type_ids": passage.long()} if has_segments else {}
+    hidden: Tensor = encoder(input_ids=input_ids, attention_mask=attention_mask, **kinds).last_hidden_state
+    return hidden
 
 
 def span_loss(scores: Tensor, starts: Tensor, ends: Tensor) -> Tensor:

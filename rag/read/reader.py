@@ -13,12 +13,13 @@ from ingest.weights import folder_named, weights_fingerprint
 from rag.generate.threads import idle_cores, limited_threads
 from rag.read.base import BUILTIN_READER, Reading
 from rag.read.folder import ReaderConfig, load_network, load_windows
-from rag.read.spans import ScoredSpan, Scores, best_of, best_span, whole_words
+from rag.read.spans import ScoredSpan, Scores, best_of, best_spans, whole_words
 from rag.read.windows import ReadingWindow, Windows
 
 if TYPE_CHECKING:
     from rag.read.network import ReaderNetwork
 
+SPANS = 4  # of a passage that a reading holds at most
 BATCH_TOKENS = 4096  # of all rows together, padding included
 
 
@@ -58,12 +59,13 @@ class ExtractiveReader:
         """Return the readings of several questions, each with passages of its own, read in batches together."""
         pairs = [(question, chunk) for question, passages in asked for chunk in passages]
         with limited_threads(self._threads):
-            spans = read_spans(self._network, self._windows, pairs, self._config.max_answer_tokens)
-        readings = iter([self._reading(chunk, span) for (_, chunk), span in zip(pairs, spans, strict=True)])
+            spans = read_spans(self._network, self._windows, pairs, self._config.max_answer_tokens, SPANS)
+        readings = iter([self._reading(chunk, *each) for (_, chunk), each in zip(pairs, spans, strict=True)])
         return [[next(readings) for _ in passages] for _, passages in asked]
 
-    def _reading(self, chunk: Chunk, span: ScoredSpan) -> Reading:
-        return Reading(chunk, span.start, span.end, span.margin, self._probability(span.margin))
+    def _reading(self, chunk: Chunk, span: ScoredSpan, *others: ScoredSpan) -> Reading:
+        further = tuple(self._reading(chunk, other) for other in others)
+        return Reading(chunk, span.start, span.end, span.margin, self._probability(span.margin), further)
 
     def _probability(self, margin: float) -> float:
         """The logistic function of the margin; a passage without words answers nothing."""
@@ -72,13 +74,23 @@ class ExtractiveReader:
 
 
 def read_spans(
-    network: ReaderNetwork, windows: Windows, pairs: Sequence[tuple[str, Chunk]], max_answer_tokens: int
-) -> list[ScoredSpan]:
-    """Return the best span of each pair's passage, in whole words; pairs are of question and passage."""
+    network: ReaderNetwork,
+    windows: Windows,
+    pairs: Sequence[tuple[str, Chunk]],
+    max_answer_tokens: int,
+    count: int = 1,
+) -> list[list[ScoredSpan]]:
+    """Return the best spans of each pair's passage, in whole words; pairs are of question and passage.
+
+    There are at most `count` of a passage, best first, apart from each other, and at least one.
+    """
     cut = [windows.cut(question, chunk.text, chunk.heading) for question, chunk in pairs]
     scored = iter(score(network, [window for each in cut for window in each]))
-    spans = [best_of([best_span(window, next(scored), max_answer_tokens) for window in each]) for each in cut]
-    return [whole_words(chunk.text, span) for (_, chunk), span in zip(pairs, spans, strict=True)]
+    found = []
+    for (_, chunk), each in zip(pairs, cut, strict=True):
+        spans = [span for window in each for span in best_spans(window, next(scored), max_answer_tokens, count)]
+        found.append(best_of([whole_words(chunk.text, span) for span in spans], count))
+    return found
 
 
 def score(network: ReaderNetwork, windows: Sequence[ReadingWindow]) -> list[Scores]:
@@ -87,7 +99,7 @@ def score(network: ReaderNetwork, windows: Sequence[ReadingWindow]) -> list[Scor
 
     device = network.spans.weight.device
     found: dict[int, Scores] = {}
-    for batch in _batches(windows):
+    for batch in batches_of(windows):
         tensors = {name: each.to(device) for name, each in collate([windows[place] for place in batch]).items()}
         with torch.inference_mode():
             scores = network(**tensors).cpu().numpy()
@@ -109,7 +121,7 @@ def collate(windows: Sequence[ReadingWindow]) -> dict[str, Any]:
     return {"input_ids": ids, "attention_mask": mask, "passage": passage}
 
 
-def _batches(windows: Sequence[ReadingWindow]) -> list[list[int]]:
+def batches_of(windows: Sequence[ReadingWindow]) -> list[list[int]]:
     """Return places in order of length, as many at a time as keep the padded batch within BATCH_TOKENS."""
     batches: list[list[int]] = []
     for place in sorted(range(len(windows)), key=lambda place: len(windows[place].ids)):

@@ -22,21 +22,37 @@ class ScoredSpan:
     margin: float
 
 
-def best_span(window: ReadingWindow, scores: Scores, max_tokens: int) -> ScoredSpan:
-    """Return the window's best span of at most `max_tokens`; `scores` (tokens, 2) as the network gives them."""
+def best_spans(window: ReadingWindow, scores: Scores, max_tokens: int, count: int = 1) -> list[ScoredSpan]:
+    """Return the window's best spans of at most `max_tokens`, `count` at most, best first, no two of them overlapping.
+
+    `scores` (tokens, 2) are as the network gives them.
+    """
     first, last = scores[window.first : window.last, 0], scores[window.first : window.last, 1]
     both = first[:, None] + last[None, :]
     places = np.arange(len(first))
     length = places[None, :] - places[:, None]
     both = np.where((length >= 0) & (length < max_tokens), both, -np.inf)
-    start, end = divmod(int(both.argmax()), len(last))
-    margin = float(both[start, end]) - float(scores[0].sum())
-    return ScoredSpan(window.offsets[start][0], window.offsets[end][1], margin)
+    none = float(scores[0].sum())
+    found: list[ScoredSpan] = []
+    while len(found) < count:
+        start, end = divmod(int(both.argmax()), len(last))
+        if both[start, end] == -np.inf:
+            break
+        found.append(ScoredSpan(window.offsets[start][0], window.offsets[end][1], float(both[start, end]) - none))
+        both[: end + 1, start:] = -np.inf  # all that begin before its end and end after its start
+    return found
 
 
-def best_of(spans: Sequence[ScoredSpan]) -> ScoredSpan:
-    """Return the best of a passage's windows' spans; the empty span, infinitely worse than no answer, of none."""
-    return max(spans, key=lambda span: span.margin, default=ScoredSpan(0, 0, -np.inf))
+def best_of(spans: Sequence[ScoredSpan], count: int = 1) -> list[ScoredSpan]:
+    """Return the best of a passage's spans, whatever window they are of, best first and none overlapping a better one.
+
+    Of no spans it is the empty one, infinitely worse than no answer.
+    """
+    found: list[ScoredSpan] = []
+    for span in sorted(spans, key=lambda span: -span.margin):
+        if len(found) < count and all(span.end <= each.start or span.start >= each.end for each in found):
+            found.append(span)
+    return found or [ScoredSpan(0, 0, -np.inf)]
 
 
 def whole_words(text: str, span: ScoredSpan) -> ScoredSpan:

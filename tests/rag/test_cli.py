@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from rag.cli import main
-from rag.config import NO_READER, Config
+from rag.config import NONE, Config
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -27,7 +27,7 @@ def run(tmp_path, monkeypatch, capsys, embedder, scripted) -> Run:
     generator = scripted("Tea is served at four.")
     real = Config.generator
     monkeypatch.setattr(Config, "generator", lambda self, *a: real(self, *a) if self.table("generator") else generator)
-    monkeypatch.setattr("rag.config.BUILTIN_READER", NO_READER)
+    monkeypatch.setattr("rag.config.BUILTIN_READER", NONE)
 
     def run(*arguments: object) -> tuple[int, str, str]:
         status = main([str(argument) for argument in arguments])

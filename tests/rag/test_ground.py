@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,15 @@ def test_likely_readings_are_near_the_best_and_say_different_things() -> None:
     assert [each.text for each in likely(readings)] == ["ten", "four"]
     assert [each.text for each in likely([reading(TEA, "ten"), reading("At Ten.", "Ten")])] == ["ten"]
     assert likely([Reading(Chunk("", "s", 0, 0), 0, 0, float("-inf"), 0.0)]) == []
+
+
+def test_one_passage_may_have_several_likely_readings() -> None:
+    further = (reading(TEA, "four", 0.6), reading(TEA, "library", 0.1))
+    found = [replace(reading(TEA, "ten", 0.9), others=further), reading(RENT, "first", 0.5)]
+    assert [each.text for each in likely(found)] == ["ten", "four", "first"]
+    assert agrees("At four.", found)
+    assert not agrees("In the library.", found)
+    assert extracted(found, "list")[0] == "ten\nfour\nfirst"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.read.spans import ScoredSpan, best_of, best_span, whole_words
+from rag.read.spans import ScoredSpan, best_of, best_spans, whole_words
 from rag.read.windows import ReadingWindow
 
 
@@ -18,14 +18,36 @@ def test_the_best_span_is_the_best_of_all(count: int, longest: int, seed: int) -
     window = ReadingWindow([0] * len(scores), 3, [(10 * at, 10 * at + 9) for at in range(count)])
     spans = [(s, e) for s in range(count) for e in range(s, min(s + longest, count))]
     start, end = max(spans, key=lambda span: scores[3 + span[0], 0] + scores[3 + span[1], 1])
-    found = best_span(window, scores, longest)
+    [found] = best_spans(window, scores, longest)
     assert (found.start, found.end) == (10 * start, 10 * end + 9)
     assert found.margin == pytest.approx(scores[3 + start, 0] + scores[3 + end, 1] - scores[0].sum(), abs=1e-5)
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 12), st.integers(1, 6), st.integers(1, 5), st.integers(0, 2**32 - 1))
+def test_further_spans_are_the_best_that_do_not_overlap(count: int, longest: int, wanted: int, seed: int) -> None:
+    scores = np.random.default_rng(seed).normal(size=(3 + count + 1, 2)).astype(np.float32)
+    window = ReadingWindow([0] * len(scores), 3, [(10 * at, 10 * at + 9) for at in range(count)])
+    left = [(s, e) for s in range(count) for e in range(s, min(s + longest, count))]
+    expected = []
+    while left and len(expected) < wanted:
+        start, end = max(left, key=lambda span: scores[3 + span[0], 0] + scores[3 + span[1], 1])
+        expected.append((10 * start, 10 * end + 9))
+        left = [(s, e) for s, e in left if e < start or s > end]
+    found = best_spans(window, scores, longest, wanted)
+    assert [(each.start, each.end) for each in found] == expected
+    assert best_of(found, wanted) == found
+
+
 def test_the_best_window_wins_and_no_window_is_no_answer() -> None:
-    assert best_of([ScoredSpan(0, 1, -1.0), ScoredSpan(4, 5, 2.0)]) == ScoredSpan(4, 5, 2.0)
-    assert best_of([]) == ScoredSpan(0, 0, -np.inf)
+    assert best_of([ScoredSpan(0, 1, -1.0), ScoredSpan(4, 5, 2.0)]) == [ScoredSpan(4, 5, 2.0)]
+    assert best_of([]) == [ScoredSpan(0, 0, -np.inf)]
+
+
+def test_windows_that_share_a_span_give_it_once() -> None:
+    spans = [ScoredSpan(0, 5, 3.0), ScoredSpan(8, 9, 1.0), ScoredSpan(0, 4, 2.0), ScoredSpan(12, 14, 2.5)]
+    assert best_of(spans, 4) == [spans[0], spans[3], spans[1]]
+    assert best_of(spans, 2) == [spans[0], spans[3]]
 
 
 @pytest.mark.parametrize(
