@@ -73,6 +73,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_compare(commands, shared)
     _add_classify(commands, shared)
     _add_evaluate(commands, [shared, _generating()])
+    _add_calibrate(commands, [shared, _generating()])
 
     _add_finetune(commands, shared)
     _add_finetune_embedder(commands, shared)
@@ -309,6 +310,7 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     evaluate.add_argument(
         "--per-row", "--per-query", type=Path, metavar="FILE", help="write every row's values as JSONL"
     )
+    evaluate.add_argument("--report", type=Path, metavar="FILE.html", help="draw it all as one page, without scripts")
     evaluate.add_argument("--cache", type=Path, metavar="FILE", help="default: build/evaluate/records.jsonl")
     evaluate.add_argument("--no-cache", action="store_true", help="make every row again, and keep nothing")
     evaluate.add_argument(
@@ -325,10 +327,9 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     )
     answers = evaluate.add_argument_group("answers")
     answers.add_argument("--gold", action="store_true", help="each question is given its own row's context")
-    answers.add_argument("--contexts", action="store_true", help="ingest all rows' contexts, and retrieve from them")
+    _add_asked_rows(answers)
     answers.add_argument("--min-evidence", type=float, metavar="X", help="cosine the best passage must reach")
     _add_reading(answers)
-    answers.add_argument("--where", metavar="FILTER", help="such as \"brand == 'HP' and price < 900\"")
     text = evaluate.add_argument_group("text")
     text.add_argument(
         "--attempts", type=int, default=1, metavar="N", help="write descriptions with errors so often (default: once)"
@@ -345,6 +346,35 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     )
     labels.add_argument("--out-of-scope", metavar="LABEL", help="the label of rows that belong to no other")
     labels.add_argument("--threshold", type=float, metavar="P", help="below this probability a text is out of scope")
+
+
+def _add_asked_rows(parser: Any) -> None:
+    parser.add_argument("--contexts", action="store_true", help="ingest all rows' contexts, and retrieve from them")
+    parser.add_argument(
+        "--withhold", action="store_true", help="ask each question again, without what answers it: it has to abstain"
+    )
+    parser.add_argument("--where", metavar="FILTER", help="such as \"brand == 'HP' and price < 900\"")
+
+
+def _add_calibrate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> None:
+    calibrate = commands.add_parser(
+        "calibrate",
+        parents=parents,
+        help="fit how sure answers are to questions whose answers are known",
+        description="Asks the questions, and fits the chance of a right answer to what reader, retrieval and the "
+        "agreement of reader and generator said. Give some that cannot be answered, or --withhold.",
+    )
+    calibrate.add_argument("path", type=Path, metavar="ROWS", help='JSONL of {"question", "answers", "context"}')
+    calibrate.add_argument("--out", type=Path, required=True, metavar="FILE", help="where to write it")
+    calibrate.add_argument("--rows", type=int, metavar="N", help="a sample of N rows, the same for the same --seed")
+    calibrate.add_argument("--batch", type=int, default=8, metavar="N", help="rows at a time (default: 8)")
+    calibrate.add_argument("--cache", type=Path, metavar="FILE", help="default: build/evaluate/records.jsonl")
+    calibrate.add_argument("--no-cache", action="store_true", help="make every row again, and keep nothing")
+    calibrate.add_argument("-k", type=int, metavar="K", help="passages an answer (default: 5)")
+    calibrate.add_argument("--retriever", choices=["hybrid", "dense", "bm25"], help="default: hybrid")
+    _add_reranking(calibrate)
+    _add_asked_rows(calibrate)
+    _add_reading(calibrate)
 
 
 def _shared() -> argparse.ArgumentParser:
@@ -382,8 +412,9 @@ def _add_reading(parser: Any) -> None:
     )
     parser.add_argument("--extractive", action="store_true", help="let the reader answer, in the sources' own words")
     parser.add_argument(
-        "--min-confidence", type=float, metavar="P", help="chance of a right answer, 0 to 1, that the reader must see"
+        "--min-confidence", type=float, metavar="P", help="chance of a right answer, 0 to 1, below which none is given"
     )
+    parser.add_argument("--confidence", type=Path, metavar="FILE", help="how that chance is told: of `rag calibrate`")
     parser.add_argument("--style", choices=["short", "sentence", "list"], help="of the answer (default: short)")
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rag import show
+from rag.calibrate_command import calibrate
 from rag.classify.command import classify
 from rag.compare.command import compare
 from rag.config import CONFIG_FILE, Config, ConfigError
@@ -210,6 +211,7 @@ def _with_id(row: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
 
 __all__ = [
     "ask",
+    "calibrate",
     "classify",
     "compare",
     "delete",

@@ -183,6 +183,7 @@ class Config:
         from dataclasses import replace
 
         from prompts.prompt import Prompt
+        from rag.confidence import ConfidenceModel
         from rag.pipeline import (
             DEFAULT_DECODING,
             MIN_CONFIDENCE,
@@ -212,7 +213,10 @@ class Config:
         retriever = retriever or self.retriever()
         generator = None if self._is_extractive else self.generator()
         models: dict[str, Any] = {"generator": generator, "reader": self.reader()}
-        if models["reader"] is not None:
+        if "confidence" in options:
+            options["confidence"] = ConfidenceModel.read(self.folder / Path(options["confidence"]).expanduser())
+            options.setdefault("min_confidence", options["confidence"].min_confidence)
+        elif models["reader"] is not None:
             options.setdefault("min_confidence", MIN_CONFIDENCE.get(self._reader_model, 0.0))
         return self._call("pipeline", lambda: Pipeline(retriever=retriever, **models, **parts, **options))
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,7 +21,7 @@ from rag.beir import RetrievalSet
 from rag.describe import Describer
 from rag.finetune.examples import prompt_for
 from rag.generate.base import Decoding, Generator
-from rag.measure.answers import AnswerOutput, answer_metrics
+from rag.measure.answers import AnswerOutput, answer_metrics, is_right
 from rag.measure.cost import Estimate, Spent, cost_metrics, peak_memory_mb, percentile
 from rag.measure.labels import label_metrics
 from rag.measure.measured import Difference, Measured, difference
@@ -33,7 +33,9 @@ from rag.records import Make, Record, recall_or_make
 from rag.retrieve import Retriever
 from rag.rows import Row, RowsError
 from rag.slots import ValueLexicon, check_slots
-from rag.types import Answer
+from rag.trust import Trust, trust_of
+from rag.types import Answer, Signals
+from rag.withhold import Withholding
 from stores.base import Hit
 from stores.filters import Where
 
@@ -60,12 +62,16 @@ class Cost:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One system's metrics over rows, with its outputs in the rows' order, and what they cost where that is known."""
+    """One system's metrics over rows, with its outputs in the rows' order.
+
+    Where it is known also what they cost, and what the system's own confidence is worth.
+    """
 
     task: str
     metrics: tuple[Measured, ...]
     outputs: tuple[Record, ...]
     cost: Cost | None = None
+    trust: Trust | None = None
 
 
 class Labeller(Protocol):
@@ -101,10 +107,17 @@ MAKING = Run()
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def evaluate_answers(pipeline: Pipeline, rows: Sequence[Row], gold: bool = False, run: Run = MAKING) -> Evaluation:
+def evaluate_answers(
+    pipeline: Pipeline,
+    rows: Sequence[Row],
+    gold: bool = False,
+    run: Run = MAKING,
+    withheld: Sequence[Row] = (),
+) -> Evaluation:
     """Ask a pipeline the rows' questions; `gold` gives each question its own row's passages instead of retrieving.
 
-    Raises RowsError for rows of another task, and with `gold` for one without a context.
+    The `withheld` rows (`rag.withhold`) are asked after them, over what is found less what answers `rows`. Raises
+    RowsError for rows of another task, and with `gold` for one without a context.
     """
     _refuse_others(rows, ("answer",))
     without = next((row.id for row in rows if gold and not row.passages), None)
@@ -113,7 +126,13 @@ def evaluate_answers(pipeline: Pipeline, rows: Sequence[Row], gold: bool = False
     asked = replace(pipeline, retriever=NO_PASSAGES) if gold else pipeline
     made_by = {"task": "answer", "gold": gold, "pipeline": _made_by(asked)}
     records = run.records(rows, lambda batch: list(_answers(pipeline, batch, gold)), made_by)
-    return Evaluation("answer", score_answers(records, rows), tuple(records), cost_of(records, here=True))
+    if withheld:
+        less = replace(pipeline, retriever=Withholding.of(pipeline.retriever, rows))
+        made_by = {"task": "answer", "gold": False, "pipeline": _made_by(less)}
+        records += run.records(withheld, lambda batch: list(_answers(less, batch, False)), made_by)
+    every = [*rows, *withheld]
+    cost = cost_of(records, here=True)
+    return Evaluation("answer", score_answers(records, every), tuple(records), cost, trust_of(records, every))
 
 
 def score_answers(records: Sequence[Record], rows: Sequence[Row]) -> tuple[Measured, ...]:
@@ -139,6 +158,18 @@ def _answers(pipeline: Pipeline, rows: Sequence[Row], gold: bool) -> Iterator[Re
         yield from (answer_record(row, answer) for row, answer in zip(part, answers, strict=True))
 
 
+def answers_right(records: Sequence[Record], rows: Sequence[Row]) -> list[bool]:
+    """Return whether each row was answered, and rightly."""
+    return [not record.abstained and is_right(record.output, row) for record, row in zip(records, rows, strict=True)]
+
+
+def signals_of_record(record: Record) -> Signals:
+    """Return what a record says was known of its answer."""
+    given = dict(record.signals or {})
+    agreed = given.pop("agreed", None)
+    return Signals(**given, agreed=None if agreed is None else bool(agreed))
+
+
 def answer_record(row: Row, answer: Answer) -> Record:
     """Return what is kept of a pipeline's answer to a row."""
     output = AnswerOutput.from_answer(answer)
@@ -152,6 +183,7 @@ def answer_record(row: Row, answer: Answer) -> Record:
         sentences=output.sentences,
         supported=output.supported,
         confidence=answer.confidence,
+        signals={name: value for name, value in asdict(answer.signals).items() if value is not None},
     )
 
 
@@ -292,7 +324,8 @@ def evaluate_labels(
     records = run.records(rows, label, made_by)
     classes = {*labeller.labels, *([out_of_scope] if out_of_scope else [])}
     metrics = score_labels(records, rows, out_of_scope, classes)
-    return Evaluation("classify", metrics, tuple(records), cost_of(records, here=True))
+    trust = trust_of(records, rows) if out_of_scope is None else None
+    return Evaluation("classify", metrics, tuple(records), cost_of(records, here=True), trust)
 
 
 def score_labels(

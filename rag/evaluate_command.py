@@ -48,6 +48,11 @@ def evaluate(options: argparse.Namespace) -> int:
         write_outputs(options.save, next(iter(found.systems.values())).outputs)
     if options.per_row:
         show_measured.write_per_row(options.per_row, found.systems)
+    if options.report:
+        from rag.report.evaluation import write_evaluation
+
+        measured = show_measured.evaluation_object(found.systems, found.about, found.confusions)
+        write_evaluation(measured, options.report)
     if options.json:
         show.json_line(show_measured.evaluation_object(found.systems, found.about, found.confusions))
     else:
@@ -74,8 +79,8 @@ def _retrieval(config: Config, options: argparse.Namespace) -> _Found:
     from rag.retrieve import RETRIEVERS, new_retriever
 
     judged = read_retrieval_set(options.path)
-    queries = _sampled(list(judged.queries), options)
-    sampled = replace(
+    queries = sampled(list(judged.queries), options)
+    asked = replace(
         judged,
         queries={query: judged.queries[query] for query in queries},
         judgements={query: judged.judgements[query] for query in queries},
@@ -96,9 +101,9 @@ def _retrieval(config: Config, options: argparse.Namespace) -> _Found:
             passed = own.items() if own.get("kind") == kind else ()
             settings = {key: value for key, value in passed if key not in ("kind", *RERANKING)}
             retriever = new_retriever(kind, index.store, index.embedder, **settings)
-            systems[kind] = evaluate_retrieval(retriever, sampled, k, document)
+            systems[kind] = evaluate_retrieval(retriever, asked, k, document)
             if (reranked := config.reranked(retriever)) is not retriever:
-                systems[f"{kind}, reranked"] = evaluate_retrieval(reranked, sampled, k, document)
+                systems[f"{kind}, reranked"] = evaluate_retrieval(reranked, asked, k, document)
         chunks = len(index.store)
     finally:
         index.store.close()
@@ -123,15 +128,20 @@ def _document_of(corpus: Path, base: Path) -> Callable[[str], str | None]:
 
 def _answers(config: Config, options: argparse.Namespace) -> _Found:
     from rag.evaluate import Evaluation, cost_of, evaluate_answers, score_answers
+    from rag.trust import trust_of
+    from rag.withhold import withheld_rows
 
     rows = _rows(options, "answer")
+    asked, withheld = rows.chosen, withheld_rows(rows.chosen) if options.withhold else []
+    rows = replace(rows, chosen=[*asked, *withheld])
 
     def made() -> tuple[str, Evaluation]:
         pipeline = _pipeline(config, options, rows.all)
-        return pipeline.name, evaluate_answers(pipeline, rows.chosen, options.gold, _run(options))
+        return pipeline.name, evaluate_answers(pipeline, asked, options.gold, run_of(options), withheld)
 
     def given(records: Sequence[Record]) -> Evaluation:
-        return Evaluation("answer", score_answers(records, rows.chosen), tuple(records), cost_of(records))
+        trust = trust_of(records, rows.chosen)
+        return Evaluation("answer", score_answers(records, rows.chosen), tuple(records), cost_of(records), trust)
 
     return _found(options, _systems(options, rows, made, given), rows)
 
@@ -139,14 +149,19 @@ def _answers(config: Config, options: argparse.Namespace) -> _Found:
 def _pipeline(config: Config, options: argparse.Namespace, rows: Sequence[Row]) -> Any:
     from rag.evaluate import NO_PASSAGES
 
-    config = read_by(config, options).override("pipeline", k=options.k, min_evidence=options.min_evidence)
-    config = config.override("pipeline", where=options.where)
+    config = asked_of(config, options, rows).override("pipeline", min_evidence=options.min_evidence)
+    return config.pipeline(NO_PASSAGES if options.gold else None)
+
+
+def asked_of(config: Config, options: argparse.Namespace, rows: Sequence[Row]) -> Config:
+    """Return the configuration with the reader, the passages and the store that rows are to be asked with."""
+    config = read_by(config, options).override("pipeline", k=options.k, where=options.where)
     if options.contexts:
         config = _stored(config, options, options.path)
         ingest_contexts(config, rows)
     elif options.store is not None:
         config = config.override("store", path=str(options.store.absolute()))
-    return config.pipeline(NO_PASSAGES if options.gold else None)
+    return config
 
 
 def ingest_contexts(config: Config, rows: Sequence[Row]) -> None:
@@ -177,7 +192,7 @@ def _text(config: Config, options: argparse.Namespace) -> _Found:
         generator, decoding = config.generator(DESCRIBES if task == "describe" else PLAIN), config.table("decoding")
         if "stop" in decoding:
             decoding["stop"] = tuple(decoding["stop"])
-        evaluation = evaluate_text(generator, rows.chosen, decoding, None, lexicon, options.attempts, _run(options))
+        evaluation = evaluate_text(generator, rows.chosen, decoding, None, lexicon, options.attempts, run_of(options))
         return generator.name, evaluation
 
     def given(records: Sequence[Record]) -> Evaluation:
@@ -192,16 +207,18 @@ def _text(config: Config, options: argparse.Namespace) -> _Found:
 def _labels(config: Config, options: argparse.Namespace) -> _Found:
     from rag.evaluate import Evaluation, cost_of, evaluate_labels, score_labels
     from rag.measure.labels import confusion
+    from rag.trust import trust_of
 
     rows, outside = _rows(options, "classify"), options.out_of_scope
     labels = sorted({row.target for row in rows.train or rows.all} - {outside})
 
     def made() -> tuple[str, Evaluation]:
         labeller = _labeller(config, options, labels, rows.train)
-        return labeller.generator.name, evaluate_labels(labeller, rows.chosen, outside, _run(options))
+        return labeller.generator.name, evaluate_labels(labeller, rows.chosen, outside, run_of(options))
 
     def given(records: Sequence[Record]) -> Evaluation:
-        return Evaluation("classify", (), tuple(records), cost_of(records))
+        trust = trust_of(records, rows.chosen) if outside is None else None
+        return Evaluation("classify", (), tuple(records), cost_of(records), trust)
 
     systems = _systems(options, rows, made, given)
     # All systems are measured over the same classes, whatever labels one of them makes up.
@@ -257,12 +274,12 @@ def _rows(options: argparse.Namespace, task: str | None) -> _Rows:
     """Read the rows and sample them; those that the training rows hold too are left out before."""
     rows = read_rows(options.path, task)
     if options.train is None:
-        return _Rows(rows, _sampled(rows, options))
+        return _Rows(rows, sampled(rows, options))
     from rag.checks import Checks
 
     train = read_rows(options.train, rows[0].task)
     checked = Checks(strict=options.strict, out_of_scope=options.out_of_scope).run(train, (), rows)
-    return _Rows(rows, _sampled(checked.test, options), checked.train, checked.checks)
+    return _Rows(rows, sampled(checked.test, options), checked.train, checked.checks)
 
 
 def _systems(
@@ -300,7 +317,7 @@ def _names(files: Sequence[Path]) -> list[str]:
     return stems if len(set(stems)) == len(stems) else [str(file) for file in files]
 
 
-def _sampled(rows: Sequence[T], options: argparse.Namespace) -> Sequence[T]:
+def sampled(rows: Sequence[T], options: argparse.Namespace) -> Sequence[T]:
     """Return a seeded sample in the rows' own order, or all of them; a smaller sample is part of a larger one."""
     if options.rows is None or options.rows >= len(rows):
         return rows
@@ -309,7 +326,8 @@ def _sampled(rows: Sequence[T], options: argparse.Namespace) -> Sequence[T]:
     return [rows[at] for at in sorted(order[: options.rows])]
 
 
-def _run(options: argparse.Namespace) -> Run:
+def run_of(options: argparse.Namespace) -> Run:
+    """Return how records are made and kept, as the command line says."""
     from rag.evaluate import Run
 
     cache = None if options.no_cache else options.cache or FOLDER / "records.jsonl"
@@ -331,6 +349,8 @@ def _refuse_contradictions(options: argparse.Namespace) -> None:
             raise ValueError(f"--{name} is {getattr(options, name)}: it has to be at least {least}")
     if options.gold and options.contexts:
         raise ValueError("give --gold or --contexts, not both: each row's own context, or retrieval over all of them")
+    if options.gold and options.withhold:
+        raise ValueError("--withhold takes out of what is retrieved: leave --gold out")
     if options.what == "retrieval" and (options.outputs or options.against):
         raise ValueError("--outputs and --against are for answers, text and labels")
     if options.cache and options.no_cache:

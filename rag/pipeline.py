@@ -12,11 +12,12 @@ from ingest.types import Chunk
 from prompts.prompt import ANSWER_STYLES, Prompt
 from prompts.types import Packed, RenderedPrompt, Style, Window
 from rag.cite import cite
+from rag.confidence import ConfidenceModel, signals_of
 from rag.generate.base import Decoding, Generation, Generator
 from rag.ground import GUIDANCE, AnswerStyle, Guidance, agrees, extracted, leading, sentence_of, with_readings
 from rag.read.base import BUILTIN_READER, Reader, Reading, best
 from rag.retrieve import Retriever
-from rag.types import Answer, AnswerSentence, Citation, Usage
+from rag.types import Answer, AnswerSentence, Citation, Signals, Usage
 from stores.base import Hit
 from stores.filters import Where, as_filter
 
@@ -51,6 +52,10 @@ class Pipeline:
     reading bears out is written again from the best reading's sentence alone ("retry"), else replaced by its span
     ("replace"). True is all three, False none of them. Without a generator the reader answers by itself.
     `answer_style` is "short", "sentence" or "list".
+
+    With a `confidence` the chance of a right answer is told from all signals together, once before and, where a
+    generator answers, once more after it has; without one, or where a signal is not known, it is the best reading's
+    probability.
     """
 
     retriever: Retriever
@@ -65,14 +70,17 @@ class Pipeline:
     min_confidence: float = 0.0
     guided: bool | Sequence[Guidance] = True
     answer_style: AnswerStyle = "short"
+    confidence: ConfidenceModel | None = None
 
     def __post_init__(self) -> None:
         options = (self.k, self.min_evidence, self.prompt_tokens, self.min_confidence, self.answer_style, self.guided)
         check_options(*options)
         if self.generator is None and self.reader is None:
             raise ValueError("nobody is there to answer: give a generator, a reader or both")
-        if self.reader is None and self.min_confidence > 0:
-            raise ValueError("min_confidence needs a reader: its probability is what is compared")
+        if self.reader is None and self.confidence is None and self.min_confidence > 0:
+            raise ValueError("min_confidence needs a reader or a confidence: their chance is what is compared")
+        if self.reader is None and self.confidence is not None and "margin" in self.confidence.before.weights:
+            raise ValueError("this confidence was fitted with a reader: give one, or calibrate without")
         as_filter(self.where)
 
     @property
@@ -112,12 +120,15 @@ class Pipeline:
         return self.reader.read_many([(question, [hit.chunk for hit in hits]) for question, hits in pairs])
 
     def _draft(self, question: str, hits: Sequence[Hit], readings: Sequence[Reading]) -> _Draft:
-        evidence, surest = best_cosine(hits), best(readings)
+        surest = best(readings)
+        signals = signals_of(hits, readings)
         confidence = surest.probability if surest else None
-        draft = _Draft(question, hits, evidence or 0.0, readings, confidence)
-        if not hits or (evidence is not None and evidence < self.min_evidence):
+        if self.confidence is not None and (told := self.confidence.before.chance(signals)) is not None:
+            confidence = told
+        draft = _Draft(question, hits, readings, signals, confidence)
+        if not hits or (signals.evidence is not None and signals.evidence < self.min_evidence):
             return draft
-        if self.reader is not None and (surest is None or not surest.text or surest.probability < self.min_confidence):
+        if (self.reader is not None and (surest is None or not surest.text)) or self._is_unsure(draft):
             return draft
         draft = replace(draft, tried=True)
         if self.generator is None:
@@ -134,6 +145,9 @@ class Pipeline:
         if self.answer_style != "short":
             values["answer_style"] = self.answer_style
         return replace(draft, packed=self.prompt.pack(window, self.decoding.max_new_tokens, values, passages))
+
+    def _is_unsure(self, draft: _Draft) -> bool:
+        return self.min_confidence > 0 and (draft.confidence or 0.0) < self.min_confidence
 
     # --- generating ---------------------------------------------------------------------------------------------------
 
@@ -170,6 +184,9 @@ class Pipeline:
             return self._abstain(draft, usage)
         if made is None:
             return self._extract(draft, usage)
+        draft = self._judged(draft, made)
+        if self._is_unsure(draft):
+            return self._abstain(draft, usage)
         packed = draft.packed
         if retry is not None and remade is not None:
             made, packed = remade, retry.packed
@@ -183,6 +200,16 @@ class Pipeline:
         if draft.readings:
             citations, sentences = with_readings(text, citations, sentences, draft.readings)
         return self._answer(draft, text, citations, sentences, usage, self.name)
+
+    def _judged(self, draft: _Draft, made: Generation) -> _Draft:
+        """Return a draft with what the first answer tells: whether it says what was read."""
+        if not draft.readings:
+            return draft
+        draft = replace(draft, signals=replace(draft.signals, agreed=_borne_out(made, draft)))
+        if self.confidence is None or self.confidence.after is None:
+            return draft
+        told = self.confidence.after.chance(draft.signals)
+        return draft if told is None else replace(draft, confidence=told)
 
     def _extract(self, draft: _Draft, usage: Usage) -> Answer:
         """Answer in the source's own words."""
@@ -208,8 +235,9 @@ class Pipeline:
             dropped=draft.packed.dropped if draft.packed else (),
             usage=usage,
             sentences=tuple(sentences),
-            evidence=draft.evidence,
+            evidence=draft.signals.evidence or 0.0,
             confidence=draft.confidence,
+            signals=draft.signals,
             model=model,
         )
 
@@ -282,9 +310,9 @@ class _Draft:
 
     question: str
     hits: Sequence[Hit]
-    evidence: float
-    readings: Sequence[Reading] = ()
-    confidence: float | None = None
+    readings: Sequence[Reading]
+    signals: Signals
+    confidence: float | None
     tried: bool = False
     packed: Packed | None = None
 
@@ -303,7 +331,8 @@ class AnswerStream:
     def __iter__(self) -> Iterator[str]:
         pipeline, draft = self._pipeline, self._draft
         generator, packed = pipeline.generator, draft.packed
-        checked = pipeline._guides("retry") or pipeline._guides("replace")
+        judged = pipeline.confidence is not None and pipeline.confidence.after is not None
+        checked = pipeline._guides("retry") or pipeline._guides("replace") or judged
         if generator is None or packed is None or checked:
             [self._answer] = pipeline._answered(draft)
             yield self._answer.text
@@ -339,12 +368,6 @@ def whole_sentences(generation: Generation) -> str:
     if generation.finish == "stop" or len(spans) < 2 or text.endswith((".", "!", "?")):
         return text
     return text[: spans[-2][1]]
-
-
-def best_cosine(hits: Sequence[Hit]) -> float | None:
-    """Return the highest cosine among hits, None when none of them was found by dense search."""
-    cosines = [hit.parts.get("dense") for hit in hits]
-    return max((cosine for cosine in cosines if cosine is not None), default=None)
 
 
 def is_refusal(text: str) -> bool:

@@ -23,10 +23,9 @@ class Record:
 
     `seconds` is wall-clock time, `cpu_seconds` that of all threads; so many rows as were made `together` share theirs
     equally, so that it is what a user would wait only where that is 1. Answers say whether they `abstained`, with what
-    `confidence` (0 to 1) they were given, the texts of their `citations`, and how many of their `sentences` are
-    `supported`.
-    Labels have the `label` and its `probability`, descriptions the `attempts` and the `raw` text before checking. What
-    is None is not known.
+    `confidence` (0 to 1) they were given, from what `signals` (`rag.types.Signals`), the texts of their `citations`,
+    and how many of their `sentences` are `supported`. Labels have the `label` and its `probability`, descriptions the
+    `attempts` and the `raw` text before checking. What is None is not known.
     """
 
     row: str
@@ -41,6 +40,7 @@ class Record:
     sentences: int | None = None
     supported: int | None = None
     confidence: float | None = None
+    signals: Mapping[str, float] | None = None
     label: str | None = None
     probability: float | None = None
     attempts: int | None = None
@@ -79,6 +79,7 @@ _KINDS: Mapping[str, Any] = {
     "cpu_seconds": int | float,
     "abstained": bool,
     "citations": list,
+    "signals": dict,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from rag.measure.labels import Confusion
 from rag.measure.meaning import meaning_of
 from rag.measure.measured import Difference, Measured
 from rag.show import BOLD, DIM, colour, line
+from rag.trust import Trust
 
 UNITS = {"percent": "%", "points": "points", "share": "0 to 1", "seconds": "s", "megabytes": "MB"}
 DECIMALS = {"share": 3, "seconds": 3, "megabytes": 0}
 CONFUSIONS = 10
+SHARES = (0.3, 0.5, 0.7)
 
 
 def evaluation_object(
@@ -25,9 +28,11 @@ def evaluation_object(
 ) -> dict[str, Any]:
     """The object of `rag evaluate --json`; a number that is not defined is null."""
     tables = {name: confusion_object(found) for name, found in confusions.items()}
+    trusted = {name: trust_object(each.trust) for name, each in systems.items() if each.trust is not None}
     return {
         **about,
         **({"confusion": tables} if tables else {}),
+        **({"confidence": trusted} if trusted else {}),
         "systems": {
             name: {
                 "metrics": [measured_object(each) for each in evaluation.metrics],
@@ -54,6 +59,15 @@ def difference_object(found: Difference) -> dict[str, Any]:
     return {
         "difference": number(found.value), "low": number(found.low), "high": number(found.high), "p": number(found.p)
     }  # fmt: skip
+
+
+def trust_object(found: Trust) -> dict[str, Any]:
+    """The curve from the surest row to all, shares from 0 to 1, and the bins of the answers' confidences."""
+    return {
+        "measure": found.measure,
+        "curve": [{name: number(value) for name, value in asdict(point).items()} for point in found.curve],
+        "bins": [{name: number(value) for name, value in asdict(each).items()} for each in found.bins],
+    }
 
 
 def cost_object(cost: Cost | None) -> dict[str, Any] | None:
@@ -96,6 +110,9 @@ def evaluations(systems: Mapping[str, Evaluation], title: str, confusions: Mappi
     signed = [each for found in systems.values() for each in found.metrics if each.signature]
     for signature in dict.fromkeys(f"{meaning_of(each.name).title}|{each.signature}" for each in signed):
         line(colour(signature, DIM))
+    for name, evaluation in systems.items():
+        if evaluation.trust is not None:
+            _trusted(name, evaluation.trust)
     for name, table in confusions.items():
         _confused(name, table)
     pairs = [(metric, *pair) for metric, listed in differences(systems).items() for pair in listed]
@@ -122,6 +139,19 @@ def _confused(name: str, found: Confusion) -> None:
     if most:
         line(f"\n{colour('most confused', BOLD)} ({name})")
         _table(["right", "given", "rows"], [[right, given, str(count)] for right, given, count in most])
+
+
+def _trusted(name: str, found: Trust) -> None:
+    """Show what answering only the surest brings, at a few shares."""
+    title = meaning_of(found.measure).title
+    shown = [
+        f"{_figure(point.value, 'percent')} of the surest {round(100 * point.coverage)}%"
+        for share in SHARES
+        if (point := next((each for each in found.curve if each.coverage >= share - 1e-9), None)) is not None
+    ]
+    last = found.curve[-1]
+    everything = f"{_figure(last.value, 'percent')} of all {round(100 * last.coverage)}% answered"
+    line(colour(f"{title} ({name}): {', '.join([*shown, everything])}", DIM))
 
 
 def _column(evaluation: Evaluation) -> dict[str, tuple[str, str]]:

@@ -45,12 +45,27 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """What tells how sure an answer is; None is not known.
+
+    `margin` is by how much the reader's best span beats no answer, in logits, `evidence` the best hit's cosine, `lead`
+    how far that is above the next hit's (0 without one). `agreed`: the generator's first answer said what the reader
+    reads.
+    """
+
+    margin: float | None = None
+    evidence: float | None = None
+    lead: float | None = None
+    agreed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer with its evidence.
 
     `hits` are what was retrieved, best first, `dropped` the spans of them that did not fit the prompt. `evidence` is
-    the best hit's cosine, `confidence` the reader's chance of a right answer (None without a reader): what abstention
-    was decided by. An abstained answer's text says so and cites nothing.
+    the best hit's cosine, `confidence` the chance of a right answer (None where nothing tells): what abstention was
+    decided by, from what `signals`. An abstained answer's text says so and cites nothing.
     """
 
     question: str
@@ -63,6 +78,7 @@ class Answer:
     sentences: tuple[AnswerSentence, ...] = ()
     evidence: float = 0.0
     confidence: float | None = None
+    signals: Signals = Signals()
     model: str = ""
 
     @property

@@ -108,6 +108,7 @@ CHECKS: dict[str, tuple[Callable[[list[str]], None], tuple[pytest.MarkDecorator,
 
 
 OWN_TESTS = {
+    "answers/calibrate.py": "test_reader_examples.py",
     "answers/train.py": "test_reader_examples.py",
     "openbook_t5/train.py": "test_openbook_t5.py",
     "product_descriptions/adapter.py": "test_product_descriptions.py",

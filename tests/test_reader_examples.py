@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from rag.finetune.pairs import read_pairs
 from rag.rows import Row, read_rows
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -64,7 +65,7 @@ def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Any) -> 
 
 
 def test_no_document_is_in_two_splits(prepared: Path) -> None:
-    files = {file.stem: read_rows(file, "answer") for file in prepared.glob("*.jsonl")}
+    files = {file.stem: read_rows(file, "answer") for file in prepared.glob("*.jsonl") if file.stem != "pairs"}
     assert set(files) == {
         "train",
         "valid",
@@ -80,6 +81,10 @@ def test_no_document_is_in_two_splits(prepared: Path) -> None:
             assert row.unanswerable or row.target in text, name
             if not row.unanswerable and "covidqa" in row.id:
                 assert len(text) < 2000
+    learnt = {(row.values["question"], row.passages[0].text) for row in files["train"] if not row.unanswerable}
+    pairs = read_pairs(prepared / "pairs.jsonl")
+    assert pairs
+    assert {(pair.question, pair.passage) for pair in pairs} <= learnt
     wrong = [row for rows in files.values() for row in rows if row.unanswerable]
     assert wrong
     assert not any(row.id.startswith("policyqa") for row in wrong)

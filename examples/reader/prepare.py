@@ -6,7 +6,8 @@ DATA holds squad_subset, nq_oracle, nq_swap, policyqa and covidqa. Written are t
 and shuffled, and a test-NAME.jsonl for each. A document is in one split only: a paragraph of SQuAD, an article of
 Natural Questions (and any question about it, in `nq_swap` too), a web site of PolicyQA, a paper of CovidQA. Questions
 are also paired with passages that look right and do not answer them, within a split; not those of PolicyQA, which ask
-the same of every site. Papers are cut to some 300 words around the answer.
+the same of every site. Papers are cut to some 300 words around the answer. pairs.jsonl holds the answerable training
+rows of the sets with short passages, as they are, for `rag finetune-reranker`.
 """
 
 from __future__ import annotations
@@ -55,6 +56,16 @@ def main() -> None:
     for split, rows in everything.items():
         random.Random(0).shuffle(rows)
         write(options.out / f"{split}.jsonl", rows)
+    write(options.out / "pairs.jsonl", pairs(everything["train"]))
+
+
+def pairs(rows: list[Content]) -> list[Content]:
+    """Return questions with the passages that answer them, of which none is longer than a few paragraphs."""
+    return [
+        {"question": row["question"], "context": row["context"]}
+        for row in rows
+        if not row.get("unanswerable") and row["id"].partition("-")[0] in ("squad", "nq", "covidqa")
+    ]
 
 
 def sets(data: Path) -> dict[str, dict[str, list[Content]]]:

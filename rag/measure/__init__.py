@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rag.measure.answers import AnswerOutput, answer_metrics
-    from rag.measure.confidence import CoveragePoint, at_coverage, balanced_accuracy, calibration_error, risk_coverage
+    from rag.measure.confidence import (
+        ConfidenceBin,
+        CoveragePoint,
+        at_coverage,
+        balanced_accuracy,
+        calibration_error,
+        confidence_bins,
+        risk_coverage,
+    )
     from rag.measure.cost import Estimate, Spent, cost_metrics, peak_memory_mb, percentile
     from rag.measure.labels import Confusion, confusion, label_metrics
     from rag.measure.meaning import MEANINGS, Meaning, meaning_of
@@ -17,6 +25,7 @@ if TYPE_CHECKING:
 _HOME = {
     "AnswerOutput": "rag.measure.answers",
     "Confusion": "rag.measure.labels",
+    "ConfidenceBin": "rag.measure.confidence",
     "CoveragePoint": "rag.measure.confidence",
     "Difference": "rag.measure.measured",
     "Estimate": "rag.measure.cost",
@@ -28,6 +37,7 @@ _HOME = {
     "at_coverage": "rag.measure.confidence",
     "balanced_accuracy": "rag.measure.confidence",
     "calibration_error": "rag.measure.confidence",
+    "confidence_bins": "rag.measure.confidence",
     "confusion": "rag.measure.labels",
     "cost_metrics": "rag.measure.cost",
     "difference": "rag.measure.measured",
@@ -44,6 +54,7 @@ _HOME = {
 __all__ = [
     "MEANINGS",
     "AnswerOutput",
+    "ConfidenceBin",
     "Confusion",
     "CoveragePoint",
     "Difference",
@@ -55,6 +66,7 @@ __all__ = [
     "at_coverage",
     "balanced_accuracy",
     "calibration_error",
+    "confidence_bins",
     "confusion",
     "cost_metrics",
     "difference",

@@ -70,6 +70,30 @@ def risk_coverage(confidence: Sequence[float], values: Sequence[float]) -> list[
     return [CoveragePoint(float(ordered[at]), (at + 1) / len(order), float(sums[at] / (at + 1))) for at in lasts]
 
 
+@dataclass(frozen=True)
+class ConfidenceBin:
+    """The answers of a confidence from `low` to `high`: how many, their mean confidence and the share right, 0 to 1."""
+
+    low: float
+    high: float
+    rows: int
+    confidence: float
+    right: float
+
+
+def confidence_bins(confidence: Sequence[float], right: Sequence[bool], bins: int = BINS) -> list[ConfidenceBin]:
+    """Return the bins of a reliability diagram that hold anything (DeGroot & Fienberg 1983); see calibration_error."""
+    given, truth = np.asarray(confidence, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    place = np.clip((given * bins).astype(int), 0, bins - 1)
+    found = []
+    for at in range(bins):
+        inside = place == at
+        if inside.any():
+            means = float(given[inside].mean()), float(truth[inside].mean())
+            found.append(ConfidenceBin(at / bins, (at + 1) / bins, int(inside.sum()), *means))
+    return found
+
+
 def at_coverage(curve: Sequence[CoveragePoint], coverage: float) -> CoveragePoint:
     """Return the first point of a curve that answers at least this share. Raises ValueError for an empty curve."""
     found = next((point for point in curve if point.coverage >= coverage - 1e-12), None)

@@ -18,7 +18,9 @@ def read_by(config: Config, options: argparse.Namespace) -> Config:
         config = config.override("reader", model=model)
     if options.extractive:
         config = config.override("generator", kind="extractive")
-    return config.override("pipeline", min_confidence=options.min_confidence, answer_style=options.style)
+    confidence = None if options.confidence is None else str(options.confidence.absolute())
+    config = config.override("pipeline", min_confidence=options.min_confidence, answer_style=options.style)
+    return config.override("pipeline", confidence=confidence)
 
 
 def finetune_reader(options: argparse.Namespace) -> int:

@@ -23,9 +23,10 @@ from rag.checks import Checks
 from rag.finetune.folder import card, data_hash, licence_of_builtin
 from rag.finetune.unfinished import Unfinished
 from rag.measure.answers import is_right
+from rag.measure.logistic import fit_logistic
 from rag.read.examples import reader_examples
 from rag.read.folder import HEADS, SETTINGS, ReaderConfig, new_network
-from rag.read.quality import fit_logistic, reading_metrics
+from rag.read.quality import reading_metrics
 from rag.read.reader import read_spans
 from rag.read.settings import ReaderSettings
 from rag.read.windows import Windows

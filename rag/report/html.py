@@ -37,7 +37,11 @@ COSTS = (
 
 def write_report(comparison: Mapping[str, Any], file: Path) -> None:
     """Write the comparison as one HTML file, whole or not at all. Raises ValueError for an object that is none."""
-    text = render_report(comparison)
+    write_whole(render_report(comparison), file)
+
+
+def write_whole(text: str, file: Path) -> None:
+    """Write a text as a file that appears whole or not at all."""
     file = Path(file)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".part")
     try:
@@ -55,7 +59,7 @@ def write_report(comparison: Mapping[str, Any], file: Path) -> None:
 def render_report(comparison: Mapping[str, Any]) -> str:
     """Return the report's HTML."""
     read = read_comparison(comparison)
-    return _environment().get_template("report.html.jinja").render(_view(read))
+    return environment().get_template("report.html.jinja").render(_view(read))
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,8 @@ class Against:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what renders the templates: every text escaped, nothing undefined passed over."""
     environment = Environment(
         loader=PackageLoader("rag.report"),
         autoescape=True,
@@ -101,7 +106,7 @@ def _view(comparison: Comparison) -> dict[str, Any]:
         "c": comparison,
         "main": main,
         "alpha": ALPHA,
-        "style": Markup(_environment().get_template("style.css").render()),
+        "style": Markup(environment().get_template("style.css").render()),
         "kinds": [(key_mark(kind), kind_title(kind)) for kind in _kinds(comparison)],
         "key_mark": key_mark,
         "about": _about,

@@ -39,9 +39,9 @@ def finetune_reranker(options: argparse.Namespace) -> int:
         if store is not None:
             store.close()
     if options.json:
-        metrics = {"before": dict(done.before), "after": dict(done.metrics)}
+        measured = {"before": dict(done.before), "after": dict(done.metrics)}
         show.json_line(
-            {"folder": str(done.folder), "steps": done.steps, "best_step": done.best_step, "metrics": metrics}
+            {"folder": str(done.folder), "steps": done.steps, "best_step": done.best_step, "metrics": measured}
         )
         return 0
     show.line(f"{show.colour(str(done.folder), show.BOLD)}: step {done.best_step:,} of {done.steps:,}")

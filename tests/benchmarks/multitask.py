@@ -1,6 +1,6 @@
 """Does one T5 with three prefixes do as well as three of its size with one task each?
 
-    .venv/bin/python tests/benchmarks/multitask.py ../shared/data --steps 500
+    .venv/bin/python tests/benchmarks/multitask.py ../shared/data
 
 Laptops and televisions are described (BLEU, one reference), phrases of reviews told apart as pros and cons (accuracy).
 Each single-task model trains for `--steps` steps; the multi-task model for three times as many on the mixture, so that
@@ -38,9 +38,9 @@ HELD_OUT = 3000  # phrases
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
-    parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--steps", type=int, default=800)
     parser.add_argument("--init", default="t5-micro")
-    parser.add_argument("--rows", type=int, default=1200, help="test rows a task")
+    parser.add_argument("--rows", type=int, default=1400, help="test rows a task")
     parser.add_argument("--out", type=Path, default=Path("build/benchmarks/multitask"))
     parser.add_argument("--threads", type=int)
     parser.add_argument("--device", default="cpu")

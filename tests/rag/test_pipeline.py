@@ -6,9 +6,10 @@ import pytest
 
 from ingest.chunk import Chunker
 from ingest.types import Document
+from rag.confidence import best_cosine
 from rag.generate import Generation
 from rag.index import Index
-from rag.pipeline import ABSTENTION, Pipeline, best_cosine, is_refusal, whole_sentences
+from rag.pipeline import ABSTENTION, Pipeline, is_refusal, whole_sentences
 from rag.retrieve import Bm25Retriever, DenseRetriever, HybridRetriever
 from stores import new_store
 from stores.base import Hit

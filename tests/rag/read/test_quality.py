@@ -8,7 +8,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from rag.measure.answers import is_right
-from rag.read.quality import fit_logistic, reading_metrics
+from rag.measure.logistic import fit_logistic
+from rag.read.quality import reading_metrics
 from rag.rows import Row, as_passage
 
 RIGHT = Row("1", "answer", {"question": "q"}, ("the red house",), (as_passage("x", "s"),))

@@ -1,0 +1,122 @@
+"""Fit how sure the embedded models are, on questions that they were not trained on: rag/weights/confidence.json.
+
+    python examples/reader/prepare.py ../shared/data/qa build/reader
+    python examples/answers/calibrate.py build/reader ../shared/data --out rag/weights/confidence.json
+
+The validation rows of SQuAD and Natural Questions are asked over all passages of their corpus, and once more without
+what answers them. The file holds a confidence for the generator with the reader, and one for the reader alone.
+`--measure` asks the test rows instead, fits nothing, and says how far the embedded confidence can be trusted there,
+beside the reader's own probability.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from ingest import Document
+from rag import Config, Pipeline
+from rag.calibrate import calibrate
+from rag.evaluate import Run, answers_right, evaluate_answers, signals_of_record
+from rag.measure import at_coverage, balanced_accuracy, calibration_error, risk_coverage
+from rag.measure.answers import token_f1
+from rag.records import Record
+from rag.rows import Row, read_rows
+from rag.withhold import withheld_rows
+
+SETS = ("squad", "nq")
+BATCH = 32
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("rows", type=Path, help="the folder that examples/reader/prepare.py wrote")
+    parser.add_argument("data", type=Path, help="the folder with qa/ and retrieval/")
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--measure", action="store_true")
+    parser.add_argument("--limit", type=int, default=150, help="answerable rows a set")
+    parser.add_argument("--stores", type=Path, default=Path("build/calibrate"))
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+
+    asked = {name: _drawn(options.rows, name, options.limit, options.measure) for name in SETS}
+    configs = {name: _config(name, options.data, options.stores) for name in SETS}
+    fitted = {}
+    for kind in ("generator", "extractive"):
+        rows: list[Row] = []
+        records: list[Record] = []
+        for name in SETS:
+            config = configs[name].override("generator", kind="extractive" if kind == "extractive" else None)
+            pipeline = config.override("pipeline", min_evidence=-1.0).pipeline()
+            withheld = withheld_rows(asked[name])
+            run = Run(options.stores / "records.jsonl", BATCH)
+            bare = replace(pipeline, confidence=None, min_confidence=0.0)
+            found = evaluate_answers(bare, asked[name], run=run, withheld=withheld).outputs
+            if options.measure:
+                _measure(f"{name}, {kind}", pipeline, [*asked[name], *withheld], found)
+            rows += [*asked[name], *withheld]
+            records += found
+        if options.measure:
+            continue
+        right = answers_right(records, rows)
+        about = {"sets": list(SETS), "k": pipeline.k}
+        done = calibrate(rows, [signals_of_record(each) for each in records], right, about)
+        fitted[kind] = asdict(done.model)
+        alone = calibration_error([each.confidence or 0.0 for each in records], right)
+        figures = {"calibration error": done.calibration_error, "balanced accuracy": done.balanced_accuracy}
+        shown = {name: str(value) for name, value in figures.items()}
+        print(json.dumps({"kind": kind, "rows": len(rows), **shown, "reader alone": str(alone)} | fitted[kind]))
+    if options.out is not None and not options.measure:
+        options.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
+
+
+def _drawn(folder: Path, name: str, limit: int, is_test: bool) -> list[Row]:
+    file = folder / (f"test-{name}.jsonl" if is_test else "valid.jsonl")
+    rows = [row for row in read_rows(file, "answer") if not row.unanswerable and row.id.startswith(f"{name}-")]
+    return random.Random(0).sample(rows, min(limit, len(rows)))
+
+
+def _config(name: str, data: Path, stores: Path) -> Config:
+    """Return a configuration over a store of all passages of the set."""
+    config = Config().override("store", path=str((stores / name).absolute()))
+    index = config.index()
+    if name == "nq":
+        index.sync([data / "retrieval/nq_wiki_passages_derived/corpus.jsonl"])
+    else:
+        rows = read_rows(data / "qa/squad_subset/squad_subset.jsonl", "answer")
+        texts = dict.fromkeys(row.passages[0].text for row in rows)
+        index.add(Document(text, f"passage-{number}") for number, text in enumerate(texts))
+    index.store.close()
+    return config
+
+
+def _measure(title: str, pipeline: Pipeline, rows: Sequence[Row], records: Sequence[Record]) -> None:
+    """Print how far confidences can be trusted: the reader's own, and that of all signals."""
+    right = answers_right(records, rows)
+    model = pipeline.confidence
+    chances: dict[str, list[float]] = {"reader alone": [each.confidence or 0.0 for each in records]}
+    if model is not None:
+        fitted = model.after or model.before
+        chances["all signals"] = [fitted.chance(signals_of_record(each)) or 0.0 for each in records]
+    worth = [100 * token_f1(each.output, row.references) for each, row in zip(records, rows, strict=True)]
+    none = [row.unanswerable for row in rows]
+    for name, given in chances.items():
+        least = 0.2 if name == "reader alone" else pipeline.min_confidence
+        curve = risk_coverage(given, worth)
+        figures = {
+            "rows": len(rows),
+            "threshold": least,
+            "balanced accuracy": str(balanced_accuracy([chance < least for chance in given], none)),
+            "calibration error": str(calibration_error(given, right)),
+            "F1, all": round(curve[-1].value, 1),
+            "F1 at 70% coverage": round(at_coverage(curve, 0.7).value, 1),
+        }
+        print(json.dumps({"set": title, "confidence": name} | figures), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""How far a system's own confidence can be trusted: what leaving out the unsure answers brings, and how right it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.measure.answers import is_right, token_f1
+from rag.measure.confidence import ConfidenceBin, CoveragePoint, confidence_bins, risk_coverage
+from rag.records import Record
+from rag.rows import Row
+
+POINTS = 100  # of a curve, at most
+
+
+@dataclass(frozen=True)
+class Trust:
+    """`curve`: the mean of `measure`, in percent, over the surest rows, by the share of rows that these are.
+
+    Questions that the system left unanswered are part of no point, but of all rows that the share is of. `bins` are its
+    answers by how sure they were given.
+    """
+
+    measure: str
+    curve: tuple[CoveragePoint, ...]
+    bins: tuple[ConfidenceBin, ...]
+
+
+def trust_of(records: Sequence[Record], rows: Sequence[Row]) -> Trust | None:
+    """Return what the records' confidences are worth; None where they have none, or are not answers or labels."""
+    task = rows[0].task
+    given = [
+        (record.confidence if task == "answer" else record.probability, record, row)
+        for record, row in zip(records, rows, strict=True)
+        if not record.abstained
+    ]
+    if task not in ("answer", "classify") or not given or any(chance is None for chance, _, _ in given):
+        return None
+    chances = [chance or 0.0 for chance, _, _ in given]
+    if task == "answer":
+        worth = [100 * token_f1(record.output, _references(row)) for _, record, row in given]
+        right = [is_right(record.output, row) for _, record, row in given]
+    else:
+        right = [record.output == row.target for _, record, row in given]
+        worth = [100.0 * each for each in right]
+    share = len(given) / len(rows)
+    points = [
+        CoveragePoint(each.threshold, each.coverage * share, each.value) for each in risk_coverage(chances, worth)
+    ]
+    measure = "f1" if task == "answer" else "accuracy"
+    return Trust(measure, tuple(_thinned(points)), tuple(confidence_bins(chances, right)))
+
+
+def _references(row: Row) -> tuple[str, ...]:
+    return () if row.unanswerable else row.references
+
+
+def _thinned(points: Sequence[CoveragePoint]) -> list[CoveragePoint]:
+    """Return at most POINTS of them, evenly spread, the last among them."""
+    if len(points) <= POINTS:
+        return list(points)
+    return [points[round((at + 1) * len(points) / POINTS) - 1] for at in range(POINTS)]
