@@ -113,6 +113,7 @@ def _add_describe(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     describe.add_argument(
         "--attempts", type=int, default=4, metavar="N", help="most texts a product; the rightest stays (default: 4)"
     )
+    describe.add_argument("--complete", action="store_true", help="state what the text leaves out in a last line")
 
 
 def _add_compare(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -334,6 +335,7 @@ def _add_evaluate(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
     text.add_argument(
         "--attempts", type=int, default=1, metavar="N", help="write descriptions with errors so often (default: once)"
     )
+    text.add_argument("--complete", action="store_true", help="state what a description leaves out in a last line")
     text.add_argument("--task", metavar="NAME", help="the prefix of a task of your own (input, target)")
     labels = evaluate.add_argument_group("labels")
     labels.add_argument("--examples", type=int, default=0, metavar="K", help="show the model the K most similar rows")

@@ -54,18 +54,24 @@ class Description:
     @property
     def errors(self) -> int:
         """How many values are missing, wrong or invented."""
-        return len(self.missing) + len(self.wrong) + len(self.invented)
+        return len(self.missing) + self.untrue
+
+    @property
+    def untrue(self) -> int:
+        """How many values are wrong or invented."""
+        return len(self.wrong) + len(self.invented)
 
 
 class Describer:
     """Write product descriptions with a generator, and check that they state what was given and nothing else.
 
     A text that fails is written again, up to `attempts` texts in all; the one with the fewest errors stays, of equal
-    ones the earliest. `contexts` gives each product what is shown beside it (`rag.contexts`); a `retriever` shows
-    `similar` passages of a store. `lexicon` are the values that are known: without it only invented numbers can be
-    found. What a fine-tuned model was trained with (marks for values, its lexicon) is taken from its folder.
-    `decoding` holds `Decoding`'s options by name; the rest are their defaults for descriptions. Raises ValueError for
-    fewer attempts than 1.
+    ones the earliest. With `complete` the values that it still leaves out are stated in a last line, as "colour: red";
+    then only what is untrue is a reason to write again. `contexts` gives each product what is shown beside it
+    (`rag.contexts`); a `retriever` shows `similar` passages of a store. `lexicon` are the values that are known:
+    without it only invented numbers can be found. What a fine-tuned model was trained with (marks for values, its
+    lexicon) is taken from its folder. `decoding` holds `Decoding`'s options by name; the rest are their defaults for
+    descriptions. Raises ValueError for fewer attempts than 1.
     """
 
     def __init__(
@@ -79,6 +85,7 @@ class Describer:
         contexts: Contexts | None = None,
         attempts: int = ATTEMPTS,
         lexicon: ValueLexicon | None = None,
+        complete: bool = False,
     ) -> None:
         if attempts < 1:
             raise ValueError(f"attempts is {attempts}: at least one text has to be written")
@@ -90,6 +97,7 @@ class Describer:
         if retriever is not None and similar:
             self.contexts = StorePassages(retriever, similar)
         self.attempts = attempts
+        self.complete = complete
         self.placeholders: Placeholders | None = trained.placeholders if trained else None
         self.lexicon = lexicon or (known_values(trained) if trained else None)
 
@@ -114,7 +122,8 @@ class Describer:
     def describe_rows(self, rows: Sequence[Row]) -> list[Description]:
         """Write a description for each row; its intent is shown to the model too."""
         packed = self._packed(rows)
-        return self._retried(rows, packed, self._first(rows, packed))
+        found = self._retried(rows, packed, self._first(rows, packed))
+        return [self._completed(row, each) for row, each in zip(rows, found, strict=True)]
 
     def first_texts(self, rows: Sequence[Row]) -> list[Description]:
         """Write one text for each row and check it, whatever the check finds."""
@@ -173,15 +182,41 @@ class Describer:
         """Write texts again, all that still have errors at a time."""
         found = list(found)
         for attempt in range(1, self.attempts):
-            failing = [at for at, each in enumerate(found) if each.errors]
+            failing = [at for at, each in enumerate(found) if self._faults(each)]
             if not failing:
                 break
             seed = (self.decoding.seed or 0) + attempt
             sampling = replace(self.decoding, temperature=TEMPERATURE, top_p=TOP_P, num_beams=1, seed=seed)
             generations = self._generate([prompts[at] for at in failing], sampling)
             for at, generation in zip(failing, generations, strict=True):
-                found[at] = _better(found[at], self._finished(rows[at], prompts[at], generation))
+                found[at] = self._better(found[at], self._finished(rows[at], prompts[at], generation))
         return found
+
+    def _faults(self, each: Description) -> int:
+        """Return how many errors writing again may mend; what is left out is stated in the end, if that is wanted."""
+        return each.untrue if self.complete else each.errors
+
+    def _better(self, before: Description, now: Description) -> Description:
+        """Return the one with fewer errors, the earlier of two alike, with the cost of both."""
+        rank = (self._faults(now), now.errors), (self._faults(before), before.errors)
+        return replace(
+            now if rank[0] < rank[1] else before,
+            attempts=before.attempts + now.attempts,
+            first=before.first,
+            prompt_tokens=before.prompt_tokens + now.prompt_tokens,
+            completion_tokens=before.completion_tokens + now.completion_tokens,
+        )
+
+    def _completed(self, row: Row, found: Description) -> Description:
+        """Return a description with a last line of what it leaves out."""
+        if not self.complete or not found.missing:
+            return found
+        fields = row.values["fields"]
+        facts = "; ".join(f"{name.replace('_', ' ')}: {fields[name]}" for name in found.missing)
+        told = f"{facts[0].upper()}{facts[1:]}."
+        check = self.checked(row, f"{found.text}\n{told}" if found.text else told)
+        spotted = {name: getattr(check, name) for name in ("text", "missing", "wrong", "invented", "spans")}
+        return replace(found, **spotted)
 
     def _generate(self, prompts: Sequence[_Prompt], decoding: Decoding) -> list[Generation]:
         return self.generator.generate([each.prompt for each in prompts], decoding) if prompts else []
@@ -216,15 +251,3 @@ def known_values(trained: Trained) -> ValueLexicon | None:
     """Return the values that a model has seen in training, None where it does not say."""
     seen = [{name: value} for name, values in trained.lexicon.items() for value in values]
     return ValueLexicon.of(seen) if seen else None
-
-
-def _better(before: Description, now: Description) -> Description:
-    """Return the one with fewer errors, the earlier of two alike, with the cost of both."""
-    best = now if now.errors < before.errors else before
-    return replace(
-        best,
-        attempts=before.attempts + now.attempts,
-        first=before.first,
-        prompt_tokens=before.prompt_tokens + now.prompt_tokens,
-        completion_tokens=before.completion_tokens + now.completion_tokens,
-    )

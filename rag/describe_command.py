@@ -120,7 +120,12 @@ def _describer(options: argparse.Namespace) -> Describer:
         decoding["stop"] = tuple(decoding["stop"])
     lexicon = lexicon_of(rows) if rows else None
     return Describer(
-        config.generator(DESCRIBES), decoding=decoding, contexts=contexts, attempts=options.attempts, lexicon=lexicon
+        config.generator(DESCRIBES),
+        decoding=decoding,
+        contexts=contexts,
+        attempts=options.attempts,
+        lexicon=lexicon,
+        complete=options.complete,
     )
 
 

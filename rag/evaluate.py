@@ -227,18 +227,21 @@ def evaluate_text(
     lexicon: ValueLexicon | None = None,
     attempts: int = 1,
     run: Run = MAKING,
+    complete: bool = False,
 ) -> Evaluation:
     """Let a generator write a text for each row: from its fields, its passage or its input, with its task's prompt.
 
     `decoding` holds `Decoding`'s options by name. Descriptions with errors are written up to `attempts` times, 1 being
-    the model as it is; `lexicon` is what their slots are measured by, by default made of these rows. Raises RowsError
-    for rows of several tasks or of one that is not written, and for a row that does not fit.
+    the model as it is, and with `complete` state in a last line what they leave out; `lexicon` is what their slots are
+    measured by, by default made of these rows. Raises RowsError for rows of several tasks or of one that is not
+    written, and for a row that does not fit.
     """
     _refuse_others(rows, {row.task for row in rows} - {"answer", "classify"})
     task = rows[0].task
     writer: _Describes | _Writes
     if task == "describe":
-        writer = _Describes(Describer(generator, decoding=decoding, prompt=prompt, attempts=attempts))
+        describer = Describer(generator, decoding=decoding, prompt=prompt, attempts=attempts, complete=complete)
+        writer = _Describes(describer)
     else:
         writer = _Writes(generator, prompt or prompt_for(task), replace(WRITTEN, **(decoding or {})))
     records = run.records(rows, writer.write, {"task": task, "writer": _made_by(writer)})

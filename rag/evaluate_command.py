@@ -192,7 +192,9 @@ def _text(config: Config, options: argparse.Namespace) -> _Found:
         generator, decoding = config.generator(DESCRIBES if task == "describe" else PLAIN), config.table("decoding")
         if "stop" in decoding:
             decoding["stop"] = tuple(decoding["stop"])
-        evaluation = evaluate_text(generator, rows.chosen, decoding, None, lexicon, options.attempts, run_of(options))
+        evaluation = evaluate_text(
+            generator, rows.chosen, decoding, None, lexicon, options.attempts, run_of(options), options.complete
+        )
         return generator.name, evaluation
 
     def given(records: Sequence[Record]) -> Evaluation:
