@@ -16,11 +16,12 @@ from math import exp, isfinite
 from pathlib import Path
 from typing import Any
 
-from ingest.weights import WeightsError
+from ingest.weights import WeightsError, folder_named
 from rag.read.base import Reading, best
 from rag.types import Signals
 from stores.base import Hit
 
+FILE = "confidence.json"  # in the folder of an embedded model that answers
 BEFORE = ("margin", "evidence", "lead")
 AFTER = (*BEFORE, "agreed")
 FOLDS = 5
@@ -78,6 +79,14 @@ class ConfidenceModel:
         """Write it as JSON."""
         Path(file).parent.mkdir(parents=True, exist_ok=True)
         Path(file).write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
+
+
+def embedded_confidence(model: str) -> ConfidenceModel | None:
+    """Return the confidence of an embedded model that answers with the embedded reader; None of another one."""
+    if not model.startswith("builtin:"):
+        return None
+    file = folder_named(model) / FILE
+    return ConfidenceModel.read(file) if file.is_file() else None
 
 
 def signals_of(hits: Sequence[Hit], readings: Sequence[Reading]) -> Signals:

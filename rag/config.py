@@ -22,6 +22,7 @@ from rag.read.base import BUILTIN_READER
 if TYPE_CHECKING:
     from ingest.embed import Embedder
     from ingest.parse import ParseSettings
+    from rag.confidence import ConfidenceModel
     from rag.generate.base import Generator
     from rag.index import Index
     from rag.pipeline import Pipeline
@@ -183,7 +184,6 @@ class Config:
         from dataclasses import replace
 
         from prompts.prompt import Prompt
-        from rag.confidence import ConfidenceModel
         from rag.pipeline import (
             DEFAULT_DECODING,
             MIN_CONFIDENCE,
@@ -213,12 +213,24 @@ class Config:
         retriever = retriever or self.retriever()
         generator = None if self._is_extractive else self.generator()
         models: dict[str, Any] = {"generator": generator, "reader": self.reader()}
-        if "confidence" in options:
-            options["confidence"] = ConfidenceModel.read(self.folder / Path(options["confidence"]).expanduser())
-            options.setdefault("min_confidence", options["confidence"].min_confidence)
+        confidence = self._confidence()
+        if confidence is not None:
+            options["confidence"] = confidence
+            options.setdefault("min_confidence", confidence.min_confidence)
         elif models["reader"] is not None:
             options.setdefault("min_confidence", MIN_CONFIDENCE.get(self._reader_model, 0.0))
         return self._call("pipeline", lambda: Pipeline(retriever=retriever, **models, **parts, **options))
+
+    def _confidence(self) -> ConfidenceModel | None:
+        """Return the confidence that is named, else that of the embedded models where all that it goes by is theirs."""
+        from rag.confidence import ConfidenceModel, embedded_confidence
+
+        if (named := self.table("pipeline").get("confidence")) is not None:
+            return ConfidenceModel.read(self.folder / Path(named).expanduser())
+        embedded = self.table("embedder").get("model", "builtin:minilm") == "builtin:minilm"
+        if not embedded or self._reader_model != BUILTIN_READER:
+            return None
+        return embedded_confidence(BUILTIN_READER if self._is_extractive else self.generator_model()["model"])
 
     @property
     def _is_extractive(self) -> bool:

@@ -1,10 +1,10 @@
-"""Fit how sure the embedded models are, on questions that they were not trained on: rag/weights/confidence.json.
+"""Fit how sure the embedded models are, on questions that they were not trained on: the confidence.json of each.
 
     python examples/reader/prepare.py ../shared/data/qa build/reader
-    python examples/answers/calibrate.py build/reader ../shared/data --out rag/weights/confidence.json
+    python examples/answers/calibrate.py build/reader ../shared/data --out rag/weights
 
 The validation rows of SQuAD and Natural Questions are asked over all passages of their corpus, and once more without
-what answers them. The file holds a confidence for the generator with the reader, and one for the reader alone.
+what answers them: by the generator with the reader, then by the reader alone.
 `--measure` asks the test rows instead, fits nothing, and says how far the embedded confidence can be trusted there,
 beside the reader's own probability.
 """
@@ -30,6 +30,7 @@ from rag.withhold import withheld_rows
 
 SETS = ("squad", "nq")
 BATCH = 32
+KINDS = {"generator": "smollm2-answers", "extractive": "minilm-reader"}  # whose folder the confidence goes to
 
 
 def main() -> None:
@@ -45,8 +46,7 @@ def main() -> None:
 
     asked = {name: _drawn(options.rows, name, options.limit, options.measure) for name in SETS}
     configs = {name: _config(name, options.data, options.stores) for name in SETS}
-    fitted = {}
-    for kind in ("generator", "extractive"):
+    for kind, folder in KINDS.items():
         rows: list[Row] = []
         records: list[Record] = []
         for name in SETS:
@@ -65,13 +65,12 @@ def main() -> None:
         right = answers_right(records, rows)
         about = {"sets": list(SETS), "k": pipeline.k}
         done = calibrate(rows, [signals_of_record(each) for each in records], right, about)
-        fitted[kind] = asdict(done.model)
+        if options.out is not None:
+            done.model.write(options.out / folder / "confidence.json")
         alone = calibration_error([each.confidence or 0.0 for each in records], right)
         figures = {"calibration error": done.calibration_error, "balanced accuracy": done.balanced_accuracy}
         shown = {name: str(value) for name, value in figures.items()}
-        print(json.dumps({"kind": kind, "rows": len(rows), **shown, "reader alone": str(alone)} | fitted[kind]))
-    if options.out is not None and not options.measure:
-        options.out.write_text(json.dumps(fitted, indent=1) + "\n", "utf-8")
+        print(json.dumps({"kind": kind, "rows": len(rows), **shown, "reader alone": str(alone)} | asdict(done.model)))
 
 
 def _drawn(folder: Path, name: str, limit: int, is_test: bool) -> list[Row]:

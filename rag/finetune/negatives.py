@@ -74,6 +74,7 @@ class Miner:
     ) -> None:
         self._store = store
         self._by_words = by_words
+        self._units: dict[str, Vectors] = {}
         self._embedder = embedder
         self._golds = golds
         self._held_out = frozenset(map(normal, held_out))
@@ -116,8 +117,9 @@ class Miner:
         if not self._by_words:
             return hits
         found = self._store.search_text(question, depth)
-        vectors = self._store.vectors({hit.chunk.embedding_text for hit in found})
-        words = [Hit(hit.chunk, float(vector @ _unit(vectors[hit.chunk.embedding_text]))) for hit in found]
+        if new := {hit.chunk.embedding_text for hit in found} - self._units.keys():
+            self._units |= {text: _unit(each) for text, each in self._store.vectors(new).items()}
+        words = [Hit(hit.chunk, float(vector @ self._units[hit.chunk.embedding_text])) for hit in found]
         return [hit for pair in zip_longest(hits, words) for hit in pair if hit is not None]
 
     def _allowed(

@@ -28,8 +28,8 @@ HEADS = ("spans.", "none.")
 class ReaderConfig:
     """How a reader reads, and how it turns margins into chances.
 
-    The chance that a span is right is the logistic function of
-    `slope * margin + bias`, fitted on held-out rows (Platt 1999).
+    The chance that a span is right is the logistic function of `slope * margin + bias`, fitted on held-out rows (Platt
+    1999). `brevity` is what is taken off for each token of a span but the first when spans are chosen.
     """
 
     max_tokens: int
@@ -37,6 +37,7 @@ class ReaderConfig:
     max_answer_tokens: int
     slope: float = 1.0
     bias: float = 0.0
+    brevity: float = 0.0
 
     @classmethod
     def read(cls, folder: Path) -> ReaderConfig:
@@ -45,7 +46,7 @@ class ReaderConfig:
         if not file.is_file() or Adapter.of(folder) is None:
             raise WeightsError(f"{folder} holds no reader: {SETTINGS} or {ADAPTER} is missing")
         content = json.loads(file.read_text("utf-8"))
-        return cls(**{name: content[name] for name in cls.__dataclass_fields__})
+        return cls(**{name: content[name] for name in cls.__dataclass_fields__ if name in content})
 
     def write(self, folder: Path, details: Mapping[str, Any]) -> None:
         """Write it, with details for people."""

@@ -27,16 +27,25 @@ class ExtractiveReader:
     """Points at the best span of each passage.
 
     `model` is `builtin:minilm-reader` or a folder that `rag finetune-reader` wrote. `threads` is how many CPU threads a
-    call may use (None: as many cores as are idle now).
+    call may use (None: as many cores as are idle now). `brevity` favours short spans: so many logits are taken off for
+    each token but the first when spans are chosen (None: as many as suit the model).
     """
 
-    def __init__(self, model: str = BUILTIN_READER, *, device: str = "cpu", threads: int | None = None) -> None:
+    def __init__(
+        self,
+        model: str = BUILTIN_READER,
+        *,
+        device: str = "cpu",
+        threads: int | None = None,
+        brevity: float | None = None,
+    ) -> None:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, not {threads}")
         self._name = model
         self._threads = threads or idle_cores()
         folder = folder_named(model)
         self._config = ReaderConfig.read(folder)
+        self.brevity = self._config.brevity if brevity is None else brevity
         self._fingerprint = weights_fingerprint(folder)
         self._windows = load_windows(folder, self._config)
         self._network = load_network(folder).to(device)
@@ -59,7 +68,8 @@ class ExtractiveReader:
         """Return the readings of several questions, each with passages of its own, read in batches together."""
         pairs = [(question, chunk) for question, passages in asked for chunk in passages]
         with limited_threads(self._threads):
-            spans = read_spans(self._network, self._windows, pairs, self._config.max_answer_tokens, SPANS)
+            longest = self._config.max_answer_tokens
+            spans = read_spans(self._network, self._windows, pairs, longest, SPANS, self.brevity)
         readings = iter([self._reading(chunk, *each) for (_, chunk), each in zip(pairs, spans, strict=True)])
         return [[next(readings) for _ in passages] for _, passages in asked]
 
@@ -79,16 +89,19 @@ def read_spans(
     pairs: Sequence[tuple[str, Chunk]],
     max_answer_tokens: int,
     count: int = 1,
+    brevity: float = 0.0,
 ) -> list[list[ScoredSpan]]:
     """Return the best spans of each pair's passage, in whole words; pairs are of question and passage.
 
-    There are at most `count` of a passage, best first, apart from each other, and at least one.
+    There are at most `count` of a passage, best first, apart from each other, and at least one; see `best_spans`.
     """
     cut = [windows.cut(question, chunk.text, chunk.heading) for question, chunk in pairs]
     scored = iter(score(network, [window for each in cut for window in each]))
     found = []
     for (_, chunk), each in zip(pairs, cut, strict=True):
-        spans = [span for window in each for span in best_spans(window, next(scored), max_answer_tokens, count)]
+        spans = [
+            span for window in each for span in best_spans(window, next(scored), max_answer_tokens, count, brevity)
+        ]
         found.append(best_of([whole_words(chunk.text, span) for span in spans], count))
     return found
 

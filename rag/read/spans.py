@@ -22,24 +22,27 @@ class ScoredSpan:
     margin: float
 
 
-def best_spans(window: ReadingWindow, scores: Scores, max_tokens: int, count: int = 1) -> list[ScoredSpan]:
+def best_spans(
+    window: ReadingWindow, scores: Scores, max_tokens: int, count: int = 1, brevity: float = 0.0
+) -> list[ScoredSpan]:
     """Return the window's best spans of at most `max_tokens`, `count` at most, best first, no two of them overlapping.
 
-    `scores` (tokens, 2) are as the network gives them.
+    `scores` (tokens, 2) are as the network gives them. Of a span's score `brevity` is taken for each token but the
+    first when spans are chosen; its margin is what it was.
     """
     first, last = scores[window.first : window.last, 0], scores[window.first : window.last, 1]
     both = first[:, None] + last[None, :]
     places = np.arange(len(first))
     length = places[None, :] - places[:, None]
-    both = np.where((length >= 0) & (length < max_tokens), both, -np.inf)
+    chosen = np.where((length >= 0) & (length < max_tokens), both - brevity * length, -np.inf)
     none = float(scores[0].sum())
     found: list[ScoredSpan] = []
     while len(found) < count:
-        start, end = divmod(int(both.argmax()), len(last))
-        if both[start, end] == -np.inf:
+        start, end = divmod(int(chosen.argmax()), len(last))
+        if chosen[start, end] == -np.inf:
             break
         found.append(ScoredSpan(window.offsets[start][0], window.offsets[end][1], float(both[start, end]) - none))
-        both[: end + 1, start:] = -np.inf  # all that begin before its end and end after its start
+        chosen[: end + 1, start:] = -np.inf  # all that begin before its end and end after its start
     return found
 
 

@@ -63,6 +63,19 @@ def mined(count: int, margin: float, near_duplicate: float = 0.3) -> Any:
     return Miner(store, embedder, golds, [HELD], near_duplicate).mine(pairs, count, margin=margin)
 
 
+def test_hits_by_words_take_turns_with_those_by_meaning_and_are_held_to_the_same_cosine() -> None:
+    words = "when was the bread dredged in flour"  # shares words with the question, and is far by meaning
+    suspicious = "it was dredged again and again"  # shares words too, and is as near as a right one
+    degrees = {**DEGREES, words: 80.0, suspicious: 29.0}
+    embedder = Directions(degrees)
+    store = store_of(embedder, dict.fromkeys((RIGHT, FAR, FARTHER, words, suspicious), ()))
+    golds = {"when was it dredged?": frozenset({normal(RIGHT)})}
+    for by_words, wanted in ((False, (FAR, FARTHER)), (True, (words, FAR))):
+        miner = Miner(store, embedder, golds, by_words=by_words)
+        [example] = miner.mine([Pair("when was it dredged?", RIGHT)], 2, margin=0.05).examples
+        assert set(example.negatives) == set(wanted), by_words
+
+
 def test_the_best_hits_are_taken_without_right_ones_near_copies_held_out_and_suspicious_ones() -> None:
     # cos 30 = .866; of that 95% is .823 = cos 34.6: NEAR at 31 degrees is too good to be wrong.
     found = mined(2, margin=0.05)

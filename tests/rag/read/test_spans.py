@@ -44,6 +44,16 @@ def test_the_best_window_wins_and_no_window_is_no_answer() -> None:
     assert best_of([]) == [ScoredSpan(0, 0, -np.inf)]
 
 
+def test_brevity_prefers_the_shorter_of_nearly_equal_spans_and_leaves_the_margin() -> None:
+    scores = np.zeros((3, 2), dtype=np.float32)
+    scores[1, 0], scores[1, 1], scores[2, 1] = 3.0, 1.0, 1.1  # "one" scores 4, "one two" 4.1
+    window = ReadingWindow([0, 1, 2], 1, [(0, 3), (4, 7)])
+    [long] = best_spans(window, scores, 5)
+    [short] = best_spans(window, scores, 5, brevity=0.2)
+    assert (long.end, short.end) == (7, 3)
+    assert (long.margin, short.margin) == (pytest.approx(4.1), pytest.approx(4.0))
+
+
 def test_windows_that_share_a_span_give_it_once() -> None:
     spans = [ScoredSpan(0, 5, 3.0), ScoredSpan(8, 9, 1.0), ScoredSpan(0, 4, 2.0), ScoredSpan(12, 14, 2.5)]
     assert best_of(spans, 4) == [spans[0], spans[3], spans[1]]
