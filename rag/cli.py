@@ -417,7 +417,7 @@ def _add_reading(parser: Any) -> None:
         "--min-confidence", type=float, metavar="P", help="chance of a right answer, 0 to 1, below which none is given"
     )
     parser.add_argument("--confidence", type=Path, metavar="FILE", help="how that chance is told: of `rag calibrate`")
-    parser.add_argument("--style", choices=["short", "sentence", "list"], help="of the answer (default: short)")
+    parser.add_argument("--style", choices=["short", "sentence", "list", "auto"], help="of the answer (default: short)")
 
 
 def _generating() -> argparse.ArgumentParser:

@@ -15,9 +15,9 @@ from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.measure.answers import holds, normal, token_f1
 from rag.read.base import Reading
+from rag.style import AnswerStyle
 from rag.types import AnswerSentence, Citation
 
-AnswerStyle = Literal["short", "sentence", "list"]
 Guidance = Literal["lead", "retry", "replace"]
 GUIDANCE: tuple[Guidance, ...] = ("lead", "retry", "replace")
 

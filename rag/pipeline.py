@@ -9,14 +9,15 @@ from typing import Literal
 
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
-from prompts.prompt import ANSWER_STYLES, Prompt
+from prompts.prompt import Prompt
 from prompts.types import Packed, RenderedPrompt, Style, Window
 from rag.cite import cite
 from rag.confidence import ConfidenceModel, signals_of
 from rag.generate.base import Decoding, Generation, Generator
-from rag.ground import GUIDANCE, AnswerStyle, Guidance, agrees, extracted, leading, sentence_of, with_readings
+from rag.ground import GUIDANCE, Guidance, agrees, extracted, leading, sentence_of, with_readings
 from rag.read.base import BUILTIN_READER, Reader, Reading, best
 from rag.retrieve import Retriever
+from rag.style import ASKED_STYLES, AskedStyle, style_for
 from rag.types import Answer, AnswerSentence, Citation, Signals, Usage
 from stores.base import Hit
 from stores.filters import Where, as_filter
@@ -51,7 +52,7 @@ class Pipeline:
     the generator is `guided`: the passage that the reader finds the answer in comes first ("lead"), an answer that no
     reading bears out is written again from the best reading's sentence alone ("retry"), else replaced by its span
     ("replace"). True is all three, False none of them. Without a generator the reader answers by itself.
-    `answer_style` is "short", "sentence" or "list".
+    `answer_style` is "short", "sentence" or "list", or "auto" for what suits the question.
 
     With a `confidence` the chance of a right answer is told from all signals together, once before and, where a
     generator answers, once more after it has; without one, or where a signal is not known, it is the best reading's
@@ -69,7 +70,7 @@ class Pipeline:
     reader: Reader | None = None
     min_confidence: float = 0.0
     guided: bool | Sequence[Guidance] = True
-    answer_style: AnswerStyle = "short"
+    answer_style: AskedStyle = "short"
     confidence: ConfidenceModel | None = None
 
     def __post_init__(self) -> None:
@@ -142,8 +143,8 @@ class Pipeline:
         if self.prompt_tokens is not None:
             window = CappedWindow(self.generator, self.prompt_tokens)
         values: dict[str, object] = {"question": draft.question}
-        if self.answer_style != "short":
-            values["answer_style"] = self.answer_style
+        if (style := style_for(self.answer_style, draft.question)) != "short":
+            values["answer_style"] = style
         return replace(draft, packed=self.prompt.pack(window, self.decoding.max_new_tokens, values, passages))
 
     def _is_unsure(self, draft: _Draft) -> bool:
@@ -213,7 +214,8 @@ class Pipeline:
 
     def _extract(self, draft: _Draft, usage: Usage) -> Answer:
         """Answer in the source's own words."""
-        return self._answer(draft, *extracted(draft.readings, self.answer_style), usage, self._reader.name)
+        style = style_for(self.answer_style, draft.question)
+        return self._answer(draft, *extracted(draft.readings, style), usage, self._reader.name)
 
     def _abstain(self, draft: _Draft, usage: Usage) -> Answer:
         return replace(self._answer(draft, ABSTENTION, [], [], usage, self.name), abstained=True)
@@ -272,8 +274,8 @@ def check_options(
         raise ValueError(f"prompt_tokens is {prompt_tokens!r}: a prompt needs room for at least one")
     if not isinstance(min_confidence, int | float) or not 0 <= min_confidence <= 1:
         raise ValueError(f"min_confidence is {min_confidence!r}: it is a probability, from 0 to 1")
-    if answer_style not in ANSWER_STYLES:
-        raise ValueError(f"answer_style is {answer_style!r}: known are {', '.join(ANSWER_STYLES)}")
+    if answer_style not in ASKED_STYLES:
+        raise ValueError(f"answer_style is {answer_style!r}: known are {', '.join(ASKED_STYLES)}")
     if not isinstance(guided, bool) and (isinstance(guided, str) or not set(guided) <= set(GUIDANCE)):  # type: ignore[call-overload]
         raise ValueError(f"guided is {guided!r}: true, false, or some of {', '.join(GUIDANCE)}")
 

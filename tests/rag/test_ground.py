@@ -232,13 +232,17 @@ def test_answer_styles_reach_the_prompt(index, scripted) -> None:
     generator = scripted("Tea is served at four.")
     pipeline_of(index, generator, ScriptedReader(four=0.9), answer_style="sentence").ask("When is tea served?")
     assert generator.prompts[0].endswith("Answer in a full sentence:")
+    pipeline_of(index, generator, ScriptedReader(four=0.9), answer_style="auto").ask("Why is tea served?")
+    assert generator.prompts[-1].endswith("Answer in a full sentence:")
+    alone = pipeline_of(index, None, ScriptedReader(four=0.9), answer_style="auto")
+    assert alone.ask("How is tea served?").text == "Tea is served at four in the library."
 
 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"min_confidence": 1.5}, "min_confidence is 1.5"),
-        ({"answer_style": "poem"}, "known are short, sentence, list"),
+        ({"answer_style": "poem"}, "known are short, sentence, list, auto"),
         ({"guided": ("lead", "luck")}, "some of lead, retry, replace"),
         ({"guided": "lead"}, "some of lead, retry, replace"),
     ],

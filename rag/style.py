@@ -1,0 +1,39 @@
+"""How an answer is phrased: as the question asks for it, where nobody has said."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, get_args
+
+AnswerStyle = Literal["short", "sentence", "list"]
+AskedStyle = Literal["short", "sentence", "list", "auto"]
+ASKED_STYLES: tuple[str, ...] = get_args(AskedStyle)
+
+
+def style_for(style: AskedStyle, question: str) -> AnswerStyle:
+    """Return the style of an answer: as told, or with "auto" by the kind of question.
+
+    What asks for several things gets a list, what asks for a reason, a way or an explanation a sentence, and all else,
+    such as who, when, where and how many, a short answer.
+    """
+    if style != "auto":
+        return style
+    if _SEVERAL.search(question):
+        return "list"
+    return "sentence" if _EXPLAINED.search(question) else "short"
+
+
+_SEVERAL = re.compile(
+    r"""^\W*(?:please\ )?(?:list|enumerate)\b
+    | \bwhat\ are\ (?:all\ |some\ of\ )?(?:the|some)\b(?!\ (?:chances|odds|difference))
+    | \b(?:which|what)\ (?:\w+\ ){0,2}?\w+[^siu\W]s\ (?:are|were|do|did|can|have|must|should)\b
+    | \bname\ (?:all|some|two|three|four|five|the\ (?:two|three|four|five))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_EXPLAINED = re.compile(
+    r"""\bwhy\b
+    | \bhow\ (?:do|does|did|can|could|should|would|is|are|was|were|to|come)\b
+    | ^\W*(?:please\ )?(?:explain|describe|tell\ me|summari[sz]e|define)\b
+    | \bwhat\ (?:happens|happened|does\ .+\ mean|is\ the\ (?:purpose|reason|difference|meaning))\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
