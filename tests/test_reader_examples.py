@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import runpy
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -110,6 +111,27 @@ def test_the_answerers_rows_show_passages_as_answering_does(
     styles = [row for row in rows if row.values.get("answer_style") == "sentence"]
     assert 0.02 < len(styles) / len(rows) < 0.25
     assert all(row.target.endswith(".") for row in styles)
+
+
+@pytest.mark.weights
+def test_embedded_confidences_are_measured_on_test_rows(
+    prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "measured"
+    shutil.copytree(tmp_path / "data/squad_subset", data / "qa/squad_subset")
+    write(
+        data / "retrieval/nq_wiki_passages_derived/corpus.jsonl",
+        [{"_id": town, "title": town, "text": text_of(town, number)} for number, town in enumerate(TOWNS)],
+    )
+    arguments = [str(prepared), str(data), "--measure", "--kinds", "extractive", "--stores", str(tmp_path / "stores")]
+    monkeypatch.setattr(sys, "argv", ["calibrate.py", *arguments])
+    runpy.run_path(str(EXAMPLES / "answers" / "calibrate.py"), run_name="__main__")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {line["set"] for line in lines} == {"squad, extractive", "nq, extractive"}
+    for line in lines:
+        assert line["rows"] >= 10
+        assert line["rows"] % 2 == 0, "each question once more, without what answers it"
+        assert line["F1 at 70% coverage"] >= line["F1, all"]
 
 
 def test_questions_are_made_from_texts_and_held_out_ones_are_left_alone(

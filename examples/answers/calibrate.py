@@ -39,14 +39,14 @@ def main() -> None:
     parser.add_argument("data", type=Path, help="the folder with qa/ and retrieval/")
     parser.add_argument("--out", type=Path)
     parser.add_argument("--measure", action="store_true")
+    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--limit", type=int, default=150, help="answerable rows a set")
     parser.add_argument("--stores", type=Path, default=Path("build/calibrate"))
-    parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
 
     asked = {name: _drawn(options.rows, name, options.limit, options.measure) for name in SETS}
     configs = {name: _config(name, options.data, options.stores) for name in SETS}
-    for kind, folder in KINDS.items():
+    for kind in options.kinds:
         rows: list[Row] = []
         records: list[Record] = []
         for name in SETS:
@@ -66,7 +66,7 @@ def main() -> None:
         about = {"sets": list(SETS), "k": pipeline.k}
         done = calibrate(rows, [signals_of_record(each) for each in records], right, about)
         if options.out is not None:
-            done.model.write(options.out / folder / "confidence.json")
+            done.model.write(options.out / KINDS[kind] / "confidence.json")
         alone = calibration_error([each.confidence or 0.0 for each in records], right)
         figures = {"calibration error": done.calibration_error, "balanced accuracy": done.balanced_accuracy}
         shown = {name: str(value) for name, value in figures.items()}
