@@ -213,7 +213,7 @@ class Config:
         retriever = retriever or self.retriever()
         generator = None if self._is_extractive else self.generator()
         models: dict[str, Any] = {"generator": generator, "reader": self.reader()}
-        confidence = self._confidence()
+        confidence = self._confidence(models["reader"])
         if confidence is not None:
             options["confidence"] = confidence
             options.setdefault("min_confidence", confidence.min_confidence)
@@ -221,14 +221,14 @@ class Config:
             options.setdefault("min_confidence", MIN_CONFIDENCE.get(self._reader_model, 0.0))
         return self._call("pipeline", lambda: Pipeline(retriever=retriever, **models, **parts, **options))
 
-    def _confidence(self) -> ConfidenceModel | None:
+    def _confidence(self, reader: Reader | None) -> ConfidenceModel | None:
         """Return the confidence that is named, else that of the embedded models where all that it goes by is theirs."""
         from rag.confidence import ConfidenceModel, embedded_confidence
 
         if (named := self.table("pipeline").get("confidence")) is not None:
             return ConfidenceModel.read(self.folder / Path(named).expanduser())
         embedded = self.table("embedder").get("model", "builtin:minilm") == "builtin:minilm"
-        if not embedded or self._reader_model != BUILTIN_READER:
+        if not embedded or reader is None or self._reader_model != BUILTIN_READER:
             return None
         return embedded_confidence(BUILTIN_READER if self._is_extractive else self.generator_model()["model"])
 

@@ -11,6 +11,7 @@ import pytest
 
 from ingest.chunk import Chunker
 from ingest.parse import ParseSettings
+from rag.confidence import ConfidenceModel, Fitted
 from rag.config import ANSWERS, TABLES, Config, ConfigError
 from rag.generate import Decoding
 from rag.pipeline import DEFAULT_DECODING, MIN_EVIDENCE, Pipeline
@@ -140,6 +141,28 @@ def test_the_embedded_reader_reads_unless_a_generator_or_none_is_named(tmp_path)
     config.index().store.close()
     with pytest.raises(ConfigError, match="name one under"):
         config.pipeline()
+
+
+@pytest.mark.weights
+def test_the_embedded_models_bring_their_confidence_and_others_do_not(tmp_path, monkeypatch, scripted) -> None:
+    monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
+    config = config_of(tmp_path, "")
+    config.index().store.close()
+    answering = config.pipeline()
+    assert answering.confidence is not None
+    assert answering.confidence.after is not None
+    assert answering.min_confidence == answering.confidence.min_confidence
+    alone = config.override("generator", kind="extractive").pipeline()
+    assert alone.confidence is not None
+    assert alone.confidence.after is None
+    assert config.override("pipeline", min_confidence=0.7).pipeline().min_confidence == 0.7
+    other = config.override("generator", model="builtin:smollm2").override("reader", model=BUILTIN_READER).pipeline()
+    assert (other.confidence, other.min_confidence) == (None, 0.2)
+    assert config.override("reader", model="none").pipeline().confidence is None
+    mine = ConfidenceModel(Fitted({"evidence": 1.0}, 0.0), None, 0.45)
+    mine.write(tmp_path / "mine.json")
+    named = config.override("pipeline", confidence="mine.json").pipeline()
+    assert (named.confidence, named.min_confidence) == (mine, 0.45)
 
 
 def test_a_pipeline_is_calibrated_for_its_embedder(tmp_path, monkeypatch, scripted) -> None:
