@@ -133,7 +133,7 @@ def _answers(config: Config, options: argparse.Namespace) -> _Found:
 
     rows = _rows(options, "answer")
     asked, withheld = rows.chosen, withheld_rows(rows.chosen) if options.withhold else []
-    rows = replace(rows, chosen=[*asked, *withheld])
+    rows = replace(rows, all=[*rows.all, *withheld], chosen=[*asked, *withheld])
 
     def made() -> tuple[str, Evaluation]:
         pipeline = _pipeline(config, options, rows.all)

@@ -474,6 +474,28 @@ def test_answers_over_their_contexts_and_from_their_own(run) -> None:
     assert len(run.generator.prompts) == 4, "the answers are kept"
 
 
+def test_withheld_questions_are_asked_without_what_answers_them(run) -> None:
+    run.generator.answer = echo
+    rows = write(
+        "qa.jsonl",
+        {"question": "When is tea served?", "answers": ["four"], "context": TEA},
+        {"question": "When is the rent due?", "answers": ["the first"], "context": RENT},
+    )
+    ways = ("--contexts", "--withhold", "-k", 1, "--min-evidence", 0, "--min-confidence", 0, "--json")
+    found = json.loads(run("answers", rows, *ways, "--save", "out.jsonl")[1])
+    metrics = {each["name"]: each["value"] for each in found["systems"]["scripted"]["metrics"]}
+    assert (found["rows"], metrics["exact_match"]) == (4, 50), "each of the two misled by the other's passage"
+    assert metrics["balanced_accuracy"] == 50
+    outputs = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
+    assert [(each["row"], each["output"]) for each in outputs] == [
+        ("1", "four"), ("2", "the first"), ("1-withheld", "the first"), ("2-withheld", "four")
+    ]  # fmt: skip
+    again = json.loads(run("answers", rows, "--withhold", "--outputs", "out.jsonl", "--json")[1])
+    assert {each["name"]: each["value"] for each in again["systems"]["out"]["metrics"]}["exact_match"] == 50
+    status, _, err = run("answers", rows, "--gold", "--withhold")
+    assert (status, err) == (1, "rag: --withhold takes out of what is retrieved: leave --gold out\n")
+
+
 def test_labels_with_their_confusions(run, monkeypatch) -> None:
     rows = write("rows.jsonl", *({"text": row.text, "label": row.target} for row in LABELLED))
 
