@@ -18,6 +18,10 @@ _CHARACTERS_PER_TOKEN = 32
 """Far above what text has on average: what has more, for the tokens that are left, is too long without counting."""
 
 
+class NothingFits(ValueError):  # noqa: N818 - the name says what is wrong
+    """The prompt has no room for a single sentence of any passage."""
+
+
 def pack(
     render: Render,
     window: Window,
@@ -33,8 +37,8 @@ def pack(
     of later ones only those that fit whole are taken. What stands in the prompt already is dropped, a whole passage as
     "duplicate", a part of one as "overlap". The value `examples` loses its last pairs where they do not fit; a pair is
     reported as a chunk of the source `examples[i]` with the reason "example". Tokens are counted once a passage and
-    some 2 log2(sentences of the one that is cut) times more. Raises ValueError where the values do not fit, or no
-    passage does and `needs_passages`.
+    some 2 log2(sentences of the one that is cut) times more. Raises ValueError where the values do not fit, and
+    NothingFits where no passage does and `needs_passages`.
     """
     budget = window.prompt_window(max_new_tokens)
 
@@ -55,7 +59,7 @@ def pack(
         )
         dropped = [*dropped_examples, *dropped]
         if needs_passages and passages and not kept:
-            raise ValueError(
+            raise NothingFits(
                 f"not one sentence of {len(passages)} passages fits: the prompt without them has "
                 f"{budget - room(values, [])} tokens of the {budget} that are left beside {max_new_tokens} new ones"
             )

@@ -152,7 +152,7 @@ def score_answers(records: Sequence[Record], rows: Sequence[Row]) -> tuple[Measu
 
 
 def _answers(pipeline: Pipeline, rows: Sequence[Row], gold: bool) -> Iterator[Record]:
-    for part in _distinct_questions(rows) if gold else [rows]:
+    for part in distinct_questions(rows) if gold else [rows]:
         asked = replace(pipeline, retriever=OwnPassages.of(part)) if gold else pipeline
         answers = asked.ask_many([row.values["question"] for row in part])
         yield from (answer_record(row, answer) for row, answer in zip(part, answers, strict=True))
@@ -204,7 +204,7 @@ class OwnPassages:
 NO_PASSAGES = OwnPassages({})
 
 
-def _distinct_questions(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def distinct_questions(rows: Iterable[Row]) -> Iterator[list[Row]]:
     """Cut rows so that no part asks the same question twice: it may have another context there."""
     part: dict[str, Row] = {}
     for row in rows:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
+from prompts.pack import NothingFits
 from prompts.prompt import Prompt
 from prompts.types import Packed, RenderedPrompt, Style, Window
 from rag.cite import cite
@@ -135,7 +136,12 @@ class Pipeline:
         if self.generator is None:
             return draft
         passages = leading(readings) if readings and self._guides("lead") else [hit.chunk for hit in hits]
-        return self._packed(draft, passages)
+        try:
+            return self._packed(draft, passages)
+        except NothingFits:
+            if self.reader is None:
+                raise
+            return draft  # the reader answers: it reads passages of any length
 
     def _packed(self, draft: _Draft, passages: Sequence[Chunk]) -> _Draft:
         assert self.generator is not None
@@ -173,7 +179,10 @@ class Pipeline:
             return None
         surest = best(draft.readings)
         assert surest is not None
-        return self._packed(draft, [sentence_of(surest)])
+        try:
+            return self._packed(draft, [sentence_of(surest)])
+        except NothingFits:
+            return None
 
     # --- after generating ---------------------------------------------------------------------------------------------
 

@@ -19,10 +19,11 @@ import json
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rag import Config
+from rag.evaluate import NO_PASSAGES, OwnPassages, distinct_questions
 from rag.generate import Generator, new_generator
 from rag.measure.answers import exact_match, holds, token_f1
 from rag.measure.measured import measured_mean
@@ -31,8 +32,6 @@ from rag.read import ExtractiveReader
 from rag.retrieve import Retriever
 from rag.rows import Row, read_rows
 from rag.types import Answer
-from stores.base import Hit
-from stores.filters import Where
 
 BATCH = 32
 WAYS: Mapping[str, tuple[str | None, bool, tuple[str, ...]]] = {
@@ -45,16 +44,6 @@ WAYS: Mapping[str, tuple[str | None, bool, tuple[str, ...]]] = {
     "both: lead, replace": ("builtin:smollm2-answers", True, ("lead", "replace")),
 }
 ASKED = {"gold": 4, "swap": 4, "open": 7}
-
-
-@dataclass(frozen=True)
-class GoldRetriever:
-    """Finds for each question the passage that it was asked of."""
-
-    hits: Mapping[str, Hit] = field(default_factory=dict)
-
-    def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
-        return [self.hits[question]]
 
 
 def main() -> None:
@@ -71,11 +60,7 @@ def main() -> None:
 
     sets = {"gold": ("squad", "nq"), "swap": ("nq_swap",), "open": ("nq",)}[options.mode]
     asked = {name: _drawn(options.rows / f"test-{name}.jsonl", options.limit) for name in sets}
-    found: dict[str, Retriever] = {}
-    for name, rows in asked.items():
-        found[name] = GoldRetriever({row.values["question"]: Hit(row.passages[0], 1.0, {"dense": 1.0}) for row in rows})
-    if options.mode == "open":
-        found = {"nq": _opened(options.corpus, options.store)}
+    found: Retriever = NO_PASSAGES if options.mode != "open" else _opened(options.corpus, options.store)
     reader = ExtractiveReader(threads=options.threads)
     loaded: dict[str, Generator] = {}
     for system in options.systems or list(WAYS)[: ASKED[options.mode]]:
@@ -84,13 +69,13 @@ def main() -> None:
             loaded = {model: new_generator(model, batch_size=BATCH, threads=options.threads)}
         for name, rows in asked.items():
             pipeline = Pipeline(
-                found[name],
+                found,
                 loaded[model] if model else None,
                 reader=reader if is_read else None,
                 prompt_tokens=PROMPT_TOKENS["builtin:smollm2"],
                 guided=guided,  # type: ignore[arg-type]
             )
-            answers, seconds = _asked(pipeline, rows)
+            answers, seconds = _asked(pipeline, rows, options.mode != "open")
             figures = _figures(rows, answers, options.mode)
             print(json.dumps({"set": name, "system": system, "rows": len(rows), **figures, "s": seconds}), flush=True)
             if options.examples:
@@ -110,11 +95,14 @@ def _opened(corpus: Path, folder: Path) -> Retriever:
     return config.retriever()
 
 
-def _asked(pipeline: Pipeline, rows: Sequence[Row]) -> tuple[list[Answer], float]:
+def _asked(pipeline: Pipeline, rows: Sequence[Row], gold: bool) -> tuple[list[Answer], float]:
+    """Return the answers and seconds a row; with `gold` each question has its own passage, in whichever row it is."""
     began = time.perf_counter()
     answers: list[Answer] = []
-    for low in range(0, len(rows), BATCH):
-        answers += pipeline.ask_many([row.values["question"] for row in rows[low : low + BATCH]])
+    for part in distinct_questions(rows) if gold else [rows]:
+        given = replace(pipeline, retriever=OwnPassages.of(part)) if gold else pipeline
+        for low in range(0, len(part), BATCH):
+            answers += given.ask_many([row.values["question"] for row in part[low : low + BATCH]])
     return answers, round((time.perf_counter() - began) / len(rows), 3)
 
 

@@ -190,6 +190,15 @@ def test_a_generator_that_stays_wrong_or_silent_is_replaced_by_the_span(index, s
     assert len(generator.prompts) == 2
 
 
+def test_where_no_sentence_fits_the_prompt_the_reader_answers(embedder, scripted) -> None:
+    index = Index(new_store("memory"), embedder, Chunker(embedder.tokens, size=40))
+    index.add([Document("tea " * 20 + "is at four " + "and so on " * 4, "long.txt")])
+    answer = pipeline_of(index, scripted("Ten.", context_window=64), ScriptedReader(four=0.9)).ask("When is tea?")
+    assert (answer.text, answer.model) == ("four", "pointing")
+    with pytest.raises(ValueError, match="not one sentence of"):
+        pipeline_of(index, scripted("Ten.", context_window=64), None).ask("When is tea?")
+
+
 def test_unguided_the_generator_is_left_alone(index, scripted) -> None:
     generator = scripted("At ten.")
     answer = pipeline_of(index, generator, ScriptedReader(four=0.9), guided=False).ask("When is tea served?")
