@@ -97,7 +97,8 @@ def _add_describe(commands: Any, parents: Sequence[argparse.ArgumentParser]) -> 
         "describe",
         parents=parents,
         help="write a product description from its fields",
-        description="Descriptions that state the fields and nothing else: checked, written again, else marked.",
+        description="Descriptions are checked, written again, else marked: fields left out, numbers that no field "
+        "gives, other values than the known ones. Inventions in its own words are not seen: read before you publish.",
     )
     describe.add_argument("fields", nargs="*", metavar="NAME=VALUE", help="the product's fields")
     describe.add_argument("--file", type=Path, metavar="FILE", help="JSON, JSONL or CSV: one description a row")

@@ -184,6 +184,7 @@ class Config:
         from dataclasses import replace
 
         from prompts.prompt import Prompt
+        from rag.confidence import ConfidenceModel
         from rag.pipeline import (
             DEFAULT_DECODING,
             MIN_CONFIDENCE,
@@ -210,6 +211,8 @@ class Config:
         self._refuse_unknown("pipeline", Pipeline, options)
         names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_style", "guided")
         check_options(**{name: options[name] for name in names if name in options})
+        if (named := options.get("confidence")) is not None:  # refused before a model is loaded
+            ConfidenceModel.read(self.folder / Path(named).expanduser())
         retriever = retriever or self.retriever()
         generator = None if self._is_extractive else self.generator()
         models: dict[str, Any] = {"generator": generator, "reader": self.reader()}

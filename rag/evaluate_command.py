@@ -143,7 +143,13 @@ def _answers(config: Config, options: argparse.Namespace) -> _Found:
         trust = trust_of(records, rows.chosen)
         return Evaluation("answer", score_answers(records, rows.chosen), tuple(records), cost_of(records), trust)
 
-    return _found(options, _systems(options, rows, made, given), rows)
+    found = _found(options, _systems(options, rows, made, given), rows)
+    if not withheld:
+        return found
+    told = (
+        f"\n{len(withheld)} of the rows are asked again without what answers them: right is to leave those unanswered"
+    )
+    return replace(found, about={**found.about, "withheld": len(withheld)}, title=found.title + told)
 
 
 def _pipeline(config: Config, options: argparse.Namespace, rows: Sequence[Row]) -> Any:

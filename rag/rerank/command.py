@@ -38,6 +38,9 @@ def finetune_reranker(options: argparse.Namespace) -> int:
     finally:
         if store is not None:
             store.close()
+    before, after = (metrics.get(RerankerSettings().metric, 0.0) for metrics in (done.before, done.metrics))
+    if done.metrics and after <= before:
+        show.warn("it orders the held-out passages no better than cosines do: give more pairs, or do without")
     if options.json:
         measured = {"before": dict(done.before), "after": dict(done.metrics)}
         show.json_line(

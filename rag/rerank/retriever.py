@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.weights import folder_named
+from ingest.weights import WeightsError, folder_named
 from rag.rerank.base import Reranker
 from rag.retrieve import Retriever
 from stores.base import Hit
@@ -55,4 +55,10 @@ def new_reranker(model: str, **options: Any) -> Reranker:
         return CrossEncoderReranker(model, **options)
     from rag.rerank.sentence_transformers import SentenceTransformersReranker
 
-    return SentenceTransformersReranker(model, **options)
+    try:
+        return SentenceTransformersReranker(model, **options)
+    except WeightsError as error:
+        raise WeightsError(
+            f"no reranker {model!r}: give a folder that `rag finetune-reranker` wrote, or a cross-encoder's folder or "
+            f"hub id ({error})"
+        ) from None

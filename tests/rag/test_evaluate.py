@@ -484,7 +484,9 @@ def test_withheld_questions_are_asked_without_what_answers_them(run) -> None:
     ways = ("--contexts", "--withhold", "-k", 1, "--min-evidence", 0, "--min-confidence", 0, "--json")
     found = json.loads(run("answers", rows, *ways, "--save", "out.jsonl")[1])
     metrics = {each["name"]: each["value"] for each in found["systems"]["scripted"]["metrics"]}
-    assert (found["rows"], metrics["exact_match"]) == (4, 50), "each of the two misled by the other's passage"
+    assert (found["rows"], found["withheld"], metrics["exact_match"]) == (4, 2, 50), (
+        "each of the two misled by the other's passage"
+    )
     assert metrics["balanced_accuracy"] == 50
     outputs = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
     assert [(each["row"], each["output"]) for each in outputs] == [
