@@ -178,18 +178,22 @@ def test_a_configuration_names_its_reranker(index: Index, tuned: Path, tmp_path:
 
 
 def test_a_cross_encoder_of_the_library_reranks(encoder: Path, tmp_path: Path, flood: Any) -> None:
+    import torch
     from transformers import AutoTokenizer, BertConfig, BertForSequenceClassification
 
     for labels in (1, 3):
-        config = BertConfig.from_pretrained(encoder, num_labels=labels)
-        BertForSequenceClassification(config).save_pretrained(tmp_path / str(labels))
+        config = BertConfig.from_pretrained(encoder, num_labels=labels, initializer_range=0.5)
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            network = BertForSequenceClassification(config)
+        network.save_pretrained(tmp_path / str(labels))
         AutoTokenizer.from_pretrained(encoder).save_pretrained(tmp_path / str(labels))
     reranker = new_reranker(str(tmp_path / "1"), threads=1)
     assert isinstance(reranker, Reranker)
     texts = [flood.sentence(name, "rome") for name in flood.names[:3]]
     chunks = [Chunk(text, "d", 0, len(text)) for text in texts]
     scores = reranker.score("who lived in rome?", chunks)
-    assert len(set(scores)) == 3
+    assert max(scores) - min(scores) > 0.01
     assert scores == pytest.approx([reranker.score("who lived in rome?", [each])[0] for each in chunks], abs=1e-5)
     assert reranker.score("who lived in rome?", []) == []
     with pytest.raises(ValueError, match="3 outputs: a reranker has one"):
@@ -219,8 +223,8 @@ def test_bad_input_is_refused_in_a_line(
         RerankedRetriever(DenseRetriever(index.store, index.embedder), Longest(), 0)
     with pytest.raises(WeightsError, match="holds no reranker"):
         CrossEncoderReranker(str(tmp_path))
-    with pytest.raises(WeightsError, match="no reranker 'no/where': give a folder that `rag finetune-reranker` wrote"):
-        new_reranker("no/where")
+    with pytest.raises(WeightsError, match="no reranker 'no where!': give a folder that `rag finetune-reranker` wrote"):
+        new_reranker("no where!")
     with pytest.raises((WeightsError, ConfigError)):
         Config(folder=tmp_path).override("retriever", reranker="builtin:nothing").reranked(
             DenseRetriever(index.store, index.embedder)
