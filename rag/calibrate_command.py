@@ -31,8 +31,10 @@ def calibrate(options: argparse.Namespace) -> int:
     config = config.override(
         "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
     )
-    pipeline = asked_of(config, options, every).override("pipeline", min_evidence=-1.0).pipeline()
-    pipeline = replace(pipeline, confidence=None, min_confidence=0.0)  # all are to be answered
+    asking = asked_of(config, options, every).override("pipeline", min_evidence=-1.0)
+    kept = {name: value for name, value in asking.table("pipeline").items() if name != "confidence"}
+    asking = replace(asking, tables={**asking.tables, "pipeline": kept})  # what it names may be what is to be made
+    pipeline = replace(asking.pipeline(), confidence=None, min_confidence=0.0)  # all are to be answered
     found = evaluate_answers(pipeline, rows, run=run_of(options), withheld=withheld)
     asked = [*rows, *withheld]
     right = answers_right(found.outputs, asked)

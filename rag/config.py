@@ -211,12 +211,13 @@ class Config:
         self._refuse_unknown("pipeline", Pipeline, options)
         names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_style", "guided")
         check_options(**{name: options[name] for name in names if name in options})
+        confidence = None
         if (named := options.get("confidence")) is not None:  # refused before a model is loaded
-            ConfidenceModel.read(self.folder / Path(named).expanduser())
+            confidence = ConfidenceModel.read(self.folder / Path(named).expanduser())
         retriever = retriever or self.retriever()
         generator = None if self._is_extractive else self.generator()
         models: dict[str, Any] = {"generator": generator, "reader": self.reader()}
-        confidence = self._confidence(models["reader"])
+        confidence = confidence or self._embedded_confidence(models["reader"])
         if confidence is not None:
             options["confidence"] = confidence
             options.setdefault("min_confidence", confidence.min_confidence)
@@ -224,12 +225,10 @@ class Config:
             options.setdefault("min_confidence", MIN_CONFIDENCE.get(self._reader_model, 0.0))
         return self._call("pipeline", lambda: Pipeline(retriever=retriever, **models, **parts, **options))
 
-    def _confidence(self, reader: Reader | None) -> ConfidenceModel | None:
-        """Return the confidence that is named, else that of the embedded models where all that it goes by is theirs."""
-        from rag.confidence import ConfidenceModel, embedded_confidence
+    def _embedded_confidence(self, reader: Reader | None) -> ConfidenceModel | None:
+        """Return the confidence of the embedded models, where all that it goes by is theirs."""
+        from rag.confidence import embedded_confidence
 
-        if (named := self.table("pipeline").get("confidence")) is not None:
-            return ConfidenceModel.read(self.folder / Path(named).expanduser())
         embedded = self.table("embedder").get("model", "builtin:minilm") == "builtin:minilm"
         if not embedded or reader is None or self._reader_model != BUILTIN_READER:
             return None

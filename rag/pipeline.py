@@ -160,11 +160,12 @@ class Pipeline:
 
     def _answered(self, *drafts: _Draft) -> list[Answer]:
         first = self._generated(drafts)
-        again = [self._again(draft, made) for draft, made in zip(drafts, first, strict=True)]
+        judged = [self._judged(draft, made) for draft, made in zip(drafts, first, strict=True)]
+        again = [self._again(draft, made) for draft, made in zip(judged, first, strict=True)]
         second = self._generated(again)
         return [
             self._finish(draft, made, retry, remade)
-            for draft, made, retry, remade in zip(drafts, first, again, second, strict=True)
+            for draft, made, retry, remade in zip(judged, first, again, second, strict=True)
         ]
 
     def _generated(self, drafts: Sequence[_Draft | None]) -> list[Generation | None]:
@@ -175,7 +176,7 @@ class Pipeline:
 
     def _again(self, draft: _Draft, made: Generation | None) -> _Draft | None:
         """Return the draft of a second try, from the best reading's sentence alone, where the first needs one."""
-        if made is None or not self._guides("retry") or _borne_out(made, draft):
+        if made is None or not self._guides("retry") or draft.signals.agreed or self._is_unsure(draft):
             return None
         surest = best(draft.readings)
         assert surest is not None
@@ -194,7 +195,6 @@ class Pipeline:
             return self._abstain(draft, usage)
         if made is None:
             return self._extract(draft, usage)
-        draft = self._judged(draft, made)
         if self._is_unsure(draft):
             return self._abstain(draft, usage)
         packed = draft.packed
@@ -211,9 +211,9 @@ class Pipeline:
             citations, sentences = with_readings(text, citations, sentences, draft.readings)
         return self._answer(draft, text, citations, sentences, usage, self.name)
 
-    def _judged(self, draft: _Draft, made: Generation) -> _Draft:
+    def _judged(self, draft: _Draft, made: Generation | None) -> _Draft:
         """Return a draft with what the first answer tells: whether it says what was read."""
-        if not draft.readings:
+        if made is None or not draft.readings:
             return draft
         draft = replace(draft, signals=replace(draft.signals, agreed=_borne_out(made, draft)))
         if self.confidence is None or self.confidence.after is None:
@@ -356,7 +356,8 @@ class AnswerStream:
         # Less the special tokens and chat marks, which are counted with any prompt and no part of an answer.
         tokens = generator.count_tokens(text) - generator.count_tokens("")
         finish: Literal["stop", "length"] = "length" if tokens >= pipeline.decoding.max_new_tokens else "stop"
-        self._answer = pipeline._finish(draft, Generation(text, packed.prompt_tokens, tokens, finish))
+        made = Generation(text, packed.prompt_tokens, tokens, finish)
+        self._answer = pipeline._finish(pipeline._judged(draft, made), made)
 
     @property
     def answer(self) -> Answer:

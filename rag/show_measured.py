@@ -20,7 +20,6 @@ from rag.trust import Trust
 UNITS = {"percent": "%", "points": "points", "share": "0 to 1", "seconds": "s", "megabytes": "MB"}
 DECIMALS = {"share": 3, "seconds": 3, "megabytes": 0}
 CONFUSIONS = 10
-SHARES = (0.3, 0.5, 0.7)
 
 
 def evaluation_object(
@@ -66,6 +65,7 @@ def trust_object(found: Trust) -> dict[str, Any]:
     return {
         "measure": found.measure,
         "curve": [{name: number(value) for name, value in asdict(point).items()} for point in found.curve],
+        "surest": [{name: number(value) for name, value in asdict(point).items()} for point in found.surest],
         "bins": [{name: number(value) for name, value in asdict(each).items()} for each in found.bins],
     }
 
@@ -144,12 +144,8 @@ def _confused(name: str, found: Confusion) -> None:
 def _trusted(name: str, found: Trust) -> None:
     """Show what answering only the surest brings, at a few shares."""
     title = meaning_of(found.measure).title
-    shown = [
-        f"{_figure(point.value, 'percent')} of the surest {round(100 * point.coverage)}%"
-        for share in SHARES
-        if (point := next((each for each in found.curve if each.coverage >= share - 1e-9), None)) is not None
-    ]
-    last = found.curve[-1]
+    *some, last = found.surest
+    shown = [f"{_figure(point.value, 'percent')} of the surest {round(100 * point.coverage)}%" for point in some]
     everything = f"{_figure(last.value, 'percent')} of all {round(100 * last.coverage)}% answered"
     line(colour(f"{title} ({name}): {', '.join([*shown, everything])}", DIM))
 

@@ -10,6 +10,7 @@ from rag.measure.confidence import ConfidenceBin, CoveragePoint, confidence_bins
 from rag.records import Record
 from rag.rows import Row
 
+SHARES = (0.3, 0.5, 0.7)
 POINTS = 100  # of a curve, at most
 
 
@@ -24,6 +25,13 @@ class Trust:
     measure: str
     curve: tuple[CoveragePoint, ...]
     bins: tuple[ConfidenceBin, ...]
+
+    @property
+    def surest(self) -> list[CoveragePoint]:
+        """The first points of the curve that answer at least 30, 50 and 70% of the rows, and its last."""
+        *before, last = self.curve
+        reached = [[each for each in before if each.coverage >= share - 1e-9] for share in SHARES]
+        return [*(points[0] for points in reached if points), last]
 
 
 def trust_of(records: Sequence[Record], rows: Sequence[Row]) -> Trust | None:

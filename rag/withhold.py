@@ -6,11 +6,11 @@ tells whether a system knows when to be silent, with what stands nearest to the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.measure.answers import holds
+from rag.overlap import Shingles, shingles
 from rag.retrieve import Retriever
 from rag.rows import Row
 from stores.base import Hit
@@ -51,7 +51,7 @@ class Withholding:
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         hits = self.retriever.retrieve(question, k + FURTHER, where)
         answers, contexts = self.answers.get(question, ()), self.contexts.get(question, ())
-        own = [_shingles(text) for text in contexts]
+        own = [shingles(text, SHINGLE) for text in contexts]
         return [
             hit
             for hit in hits
@@ -59,13 +59,6 @@ class Withholding:
         ][:k]
 
 
-def _shared(text: str, own: frozenset[tuple[str, ...]]) -> bool:
-    found = _shingles(text)
+def _shared(text: str, own: Shingles) -> bool:
+    found = shingles(text, SHINGLE)
     return len(found & own) >= SHARE * min(len(found), len(own))
-
-
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    words = re.findall(r"\w+", text.casefold())
-    if len(words) < SHINGLE:
-        return frozenset({tuple(words)})
-    return frozenset(zip(*(words[at:] for at in range(SHINGLE)), strict=False))

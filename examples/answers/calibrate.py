@@ -24,6 +24,8 @@ from rag.calibrate import calibrate
 from rag.evaluate import Run, answers_right, evaluate_answers, signals_of_record
 from rag.measure import at_coverage, balanced_accuracy, calibration_error, risk_coverage
 from rag.measure.answers import token_f1
+from rag.pipeline import MIN_CONFIDENCE
+from rag.read.base import BUILTIN_READER
 from rag.records import Record
 from rag.rows import Row, read_rows
 from rag.withhold import withheld_rows
@@ -104,7 +106,7 @@ def _measure(title: str, pipeline: Pipeline, rows: Sequence[Row], records: Seque
     worth = [100 * token_f1(each.output, row.references) for each, row in zip(records, rows, strict=True)]
     none = [row.unanswerable for row in rows]
     for name, given in chances.items():
-        least = 0.2 if name == "reader alone" else pipeline.min_confidence
+        least = MIN_CONFIDENCE[BUILTIN_READER] if name == "reader alone" else pipeline.min_confidence
         curve = risk_coverage(given, worth)
         figures = {
             "rows": len(rows),

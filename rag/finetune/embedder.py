@@ -26,7 +26,7 @@ from rag.finetune.folder import text_hash
 from rag.finetune.held_out import HeldOut
 from rag.finetune.negatives import Example, Miner, plan_batches
 from rag.finetune.pairs import Pair, Split, distinct_texts, pairs_sha256, read_pairs, split_pairs
-from rag.finetune.unfinished import Unfinished
+from rag.finetune.unfinished import Unfinished, refuse_taken
 from rag.generate.load import quiet
 from rag.rows import RowsError
 from stores.base import Store, WrongEmbedder
@@ -88,8 +88,7 @@ def finetune_embedder(
     if any(find_spec(name) is None for name in ("accelerate", "datasets")):
         raise MissingExtra("fine-tuning an embedder", "finetune")
     out = Path(out)
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise ValueError(f"{out} is there already: give a folder that is not")
+    refuse_taken(out)
     embedder = _trainable(model, chosen.device)
     train, held = _read(pairs), _read(valid) if valid is not None else None
     split = split_pairs(train, held, chosen.valid_share, chosen.seed)

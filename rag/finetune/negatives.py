@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import numpy as np
 from ingest.embed import Embedder
 from rag.checks import normal
 from rag.finetune.pairs import Pair, distinct_texts
+from rag.overlap import shingles
 from stores.base import Hit, Store
 
 if TYPE_CHECKING:
@@ -178,15 +178,15 @@ class _Copies:
         self._where: dict[tuple[str, ...], list[int]] = {}
         self._known: dict[str, frozenset[str]] = {}
         for number, passage in enumerate(passages):
-            shingles = _shingles(passage)
-            self._sizes.append(len(shingles))
-            for shingle in shingles:
+            runs = shingles(passage, SHINGLE)
+            self._sizes.append(len(runs))
+            for shingle in runs:
                 self._where.setdefault(shingle, []).append(number)
 
     def of(self, text: str) -> frozenset[str]:
         """Return the passages that share `share` of the shorter text's word sequences with this one."""
         if text not in self._known:
-            own = _shingles(text)
+            own = shingles(text, SHINGLE)
             shared = Counter(number for shingle in own for number in self._where.get(shingle, ()))
             self._known[text] = frozenset(
                 self._passages[number]
@@ -286,14 +286,6 @@ def _by_question(pairs: Iterable[Pair]) -> dict[str, list[str]]:
     for pair in pairs:
         found.setdefault(pair.question, []).append(pair.passage)
     return found
-
-
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    """Every three words in a row; of a shorter text, all of it."""
-    words = tuple(re.findall(r"\w+", text.casefold()))
-    if len(words) < SHINGLE:
-        return frozenset({words})
-    return frozenset(zip(*(words[at:] for at in range(SHINGLE)), strict=False))
 
 
 def _unit(vector: Vectors) -> Vectors:

@@ -62,6 +62,12 @@ class Unfinished:
         os.replace(half, self.out)  # noqa: PTH105 - of two folders: `out` may be there, empty
 
 
+def refuse_taken(out: Path) -> None:
+    """Raise ValueError where a result cannot be put: anything is there but an empty folder."""
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise ValueError(f"{out} is there already: give a folder that is not")
+
+
 def _differing(begun: Mapping[str, Any], wanted: Mapping[str, Any], above: str = "") -> Iterator[str]:
     """Yield the names under which the two differ: "settings.epochs"."""
     for name in sorted({*begun, *wanted}):

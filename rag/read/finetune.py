@@ -21,7 +21,7 @@ from ingest.weights import folder_named, local_path, model_fingerprint, weights_
 from rag.adapter import WEIGHTS, Adapter, adapter_weights, go_on_from, learning_adapter
 from rag.checks import Checks
 from rag.finetune.folder import card, data_hash, licence_of_builtin
-from rag.finetune.unfinished import Unfinished
+from rag.finetune.unfinished import Unfinished, refuse_taken
 from rag.measure.answers import is_right
 from rag.measure.logistic import fit_logistic
 from rag.read.examples import reader_examples
@@ -75,8 +75,7 @@ def finetune_reader(
     if any(find_spec(name) is None for name in ("accelerate", "peft")):
         raise MissingExtra("fine-tuning a reader", "finetune")
     out = Path(out)
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise ValueError(f"{out} is there already: give a folder that is not")
+    refuse_taken(out)
     rows, held = _checked(_read(train), _read(valid) if valid is not None else [])
     data = {"train": data_hash(rows), "valid": data_hash(held)}
     identity = {"base": model_fingerprint(base), "data": data, "settings": asdict(replace(chosen, threads=None))}

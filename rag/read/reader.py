@@ -45,8 +45,8 @@ class ExtractiveReader:
         self._threads = threads or idle_cores()
         folder = folder_named(model)
         self._config = ReaderConfig.read(folder)
-        self.brevity = self._config.brevity if brevity is None else brevity
-        self._fingerprint = weights_fingerprint(folder)
+        self._brevity = self._config.brevity if brevity is None else brevity
+        self._fingerprint = f"{weights_fingerprint(folder)}, brevity {self._brevity}"
         self._windows = load_windows(folder, self._config)
         self._network = load_network(folder).to(device)
 
@@ -57,7 +57,7 @@ class ExtractiveReader:
 
     @property
     def fingerprint(self) -> str:
-        """A hash that tells this reader from any other."""
+        """What tells this reader from any other: a hash of its weights, and how it chooses."""
         return self._fingerprint
 
     def read(self, question: str, passages: Sequence[Chunk]) -> list[Reading]:
@@ -69,7 +69,7 @@ class ExtractiveReader:
         pairs = [(question, chunk) for question, passages in asked for chunk in passages]
         with limited_threads(self._threads):
             longest = self._config.max_answer_tokens
-            spans = read_spans(self._network, self._windows, pairs, longest, SPANS, self.brevity)
+            spans = read_spans(self._network, self._windows, pairs, longest, SPANS, self._brevity)
         readings = iter([self._reading(chunk, *each) for (_, chunk), each in zip(pairs, spans, strict=True)])
         return [[next(readings) for _ in passages] for _, passages in asked]
 

@@ -14,7 +14,6 @@ from rag.report.plots import plot_coverage, plot_reliability
 
 WIDE, NARROW, PANEL = (800.0, 400.0), (340.0, 320.0), (300.0, 280.0)
 CONFUSIONS = 15
-SHARES = (0.3, 0.5, 0.7)
 COSTS = (("latency_p50", "Latency, median"), ("latency_p95", "Latency, 95th percentile"))
 UNITS = {"percent": "%", "megabytes": "MB", "seconds": "s"}
 
@@ -44,7 +43,7 @@ def render_evaluation(measured: Mapping[str, Any]) -> str:
             measure=measure,
             coverage=_both_widths(curves, measure),
             reliability=[(name, plot_reliability(each["bins"], name, *PANEL)) for name, each in trusted.items()],
-            shares=_shares(curves),
+            shares=[(name, each["surest"]) for name, each in trusted.items()],
             differences=_differences(measured.get("differences", {})),
             confusions={name: _confused(table) for name, table in measured.get("confusion", {}).items()},
             checks=measured.get("checks", []),
@@ -76,15 +75,6 @@ def _costs(systems: Mapping[str, Any]) -> list[tuple[str, list[float | None]]]:
 def _both_widths(curves: Mapping[str, Sequence[Any]], title: str) -> tuple[Markup, Markup] | None:
     wide, narrow = plot_coverage(curves, title, *WIDE, "wide"), plot_coverage(curves, title, *NARROW, "narrow")
     return (wide, narrow) if wide is not None and narrow is not None else None
-
-
-def _shares(curves: Mapping[str, Sequence[Any]]) -> list[tuple[str, list[Any]]]:
-    """Return for each system the points of its curve at some shares answered, and the last."""
-    found = []
-    for name, points in curves.items():
-        chosen = [next((each for each in points if each["coverage"] >= share - 1e-9), None) for share in SHARES]
-        found.append((name, [*(point for point in chosen if point not in (None, points[-1])), points[-1]]))
-    return found
 
 
 def _differences(found: Mapping[str, Any]) -> list[dict[str, Any]]:

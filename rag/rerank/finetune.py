@@ -28,7 +28,7 @@ from rag.finetune.held_out import NAMES, ranks, scores_of
 from rag.finetune.negatives import Example, Miner
 from rag.finetune.order import fixed_batches
 from rag.finetune.pairs import Pair, Split, distinct_texts, pairs_sha256, read_pairs, split_pairs
-from rag.finetune.unfinished import Unfinished
+from rag.finetune.unfinished import Unfinished, refuse_taken
 from rag.read.reader import collate
 from rag.read.windows import Windows
 from rag.rerank.cross_encoder import HEADS, RerankerConfig, new_network, score_texts
@@ -86,8 +86,7 @@ def finetune_reranker(
     if any(find_spec(name) is None for name in ("accelerate", "peft")):
         raise MissingExtra("fine-tuning a reranker", "finetune")
     out = Path(out)
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise ValueError(f"{out} is there already: give a folder that is not")
+    refuse_taken(out)
     embedder = embedder or new_embedder()
     if store is not None:
         from rag.config import check_embedder

@@ -173,6 +173,14 @@ def test_the_chance_is_told_before_and_after(
     assert "".join(stream) == stream.answer.text == answer.text
 
 
+def test_what_will_not_be_answered_is_not_written_again(index: Index, scripted: Any) -> None:
+    generator = scripted("Nonsense.")
+    retriever = HybridRetriever(index.store, index.embedder)
+    pipeline = Pipeline(retriever, generator, reader=Pointing(1.0), confidence=MODEL, min_confidence=0.5)
+    assert pipeline.ask("When is tea served?").abstained
+    assert len(generator.prompts) == 1
+
+
 def test_a_confidence_without_a_reader_goes_by_retrieval(index: Index, scripted: Any) -> None:
     model = ConfidenceModel(Fitted({"evidence": 10.0}, -5.0), None, 0.5)
     retriever = HybridRetriever(index.store, index.embedder)
@@ -240,6 +248,11 @@ def test_the_command_calibrates_and_its_file_is_used(
     assert found["balanced_accuracy"] > 80
     model = ConfidenceModel.read(tmp_path / "c.json")
     assert set(model.before.weights) == {"margin", "evidence", "lead"}
+    (tmp_path / "rag.toml").write_text("[pipeline]\nconfidence = 'made.json'\n")
+    assert main(["calibrate", *arguments[:-3], "--out", "made.json", "--json"]) == 0, "what is named need not be there"
+    assert ConfidenceModel.read("made.json") == model
+    (tmp_path / "rag.toml").unlink()
+    capsys.readouterr()
     (tmp_path / "notes.md").write_text("The kiln was built in 1702. It has four windows.")
     assert main(["ingest", "notes.md"]) == 0
     capsys.readouterr()

@@ -79,6 +79,11 @@ def test_many_passages_are_read_in_order_as_if_alone(trained: Path, rows: list[R
     assert best([]) is None
 
 
+def test_readers_that_choose_otherwise_are_told_apart(trained: Path) -> None:
+    made = [ExtractiveReader(str(trained), threads=1, brevity=each).fingerprint for each in (None, 0.0, 0.3)]
+    assert made[0] == made[1] != made[2], "answers that are kept are those of one of them"
+
+
 class Killed(BaseException):
     """Stands for a kill: nothing catches it."""
 
