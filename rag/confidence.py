@@ -75,6 +75,12 @@ class ConfidenceModel:
         except (ValueError, KeyError, TypeError):
             raise WeightsError(f"{file} is no confidence: `rag calibrate` writes one") from None
 
+    @property
+    def extractive(self) -> bool | None:
+        """Whether a reader alone gave the answers that it was fitted to; None where nothing tells."""
+        model, reader = (self.about.get(name) for name in ("model", "reader"))
+        return None if model is None else model == reader
+
     def write(self, file: str | Path) -> None:
         """Write it as JSON."""
         Path(file).parent.mkdir(parents=True, exist_ok=True)

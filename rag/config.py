@@ -214,6 +214,9 @@ class Config:
         confidence = None
         if (named := options.get("confidence")) is not None:  # refused before a model is loaded
             confidence = ConfidenceModel.read(self.folder / Path(named).expanduser())
+            if confidence.extractive not in (None, self._is_extractive):
+                fitted = "a reader alone" if confidence.extractive else "a generator"
+                raise ConfigError(f"{named} was fitted to answers of {fitted}: run `rag calibrate` for these, too")
         retriever = retriever or self.retriever()
         generator = None if self._is_extractive else self.generator()
         models: dict[str, Any] = {"generator": generator, "reader": self.reader()}

@@ -95,8 +95,9 @@ def as_row(content: Mapping[str, Any], place: str, number: str, task: str | None
         (None, ()),
     )
     if kind is None:
-        known = "; ".join(f"{name}: {' and '.join('/'.join(each) for each in kinds)}" for name, kinds in wanted.items())
-        raise RowsError(f"{place} has the columns {', '.join(map(str, content)) or 'none'}; needed are {known}")
+        raise RowsError(
+            f"{place} has the columns {', '.join(map(str, content)) or 'none'}; needed are {_named(wanted)}"
+        )
     given = [str(_first(content, any_of)) for any_of in columns]
     name = task or ("own" if kind == "own" else kind)
     named = _first(content, ("id", "_id"))
@@ -134,6 +135,15 @@ _COLUMNS: dict[str, tuple[tuple[str, ...], ...]] = {
     "own": (("input",), ("target", "references")),
 }
 """The columns of each task: one of every group."""
+
+
+def _named(wanted: Mapping[str, tuple[tuple[str, ...], ...]]) -> str:
+    """Name the columns of one task with all that may stand for them, those of several by their first names."""
+    shown = {
+        task: " and ".join("/".join(group) if len(wanted) == 1 else group[0] for group in groups)
+        for task, groups in wanted.items()
+    }
+    return ", or ".join(f"{columns} (task {task})" for task, columns in shown.items())
 
 
 def _first(content: Mapping[str, Any], names: Iterable[str]) -> str | None:

@@ -40,7 +40,8 @@ class Plan:
         """Read a plan. Paths in it are relative to its folder. Raises PlanError."""
         tables = _read(file)
         settings = [each.name for each in dataclasses.fields(Settings) if each.name != "decoding"]
-        _refuse_unknown(f"{file}", [name for name in tables if name not in TABLES], ["out", *settings])
+        known = ["out", *settings, *(f"[{name}]" for name in TABLES if name != "system"), "[[system]]"]
+        _refuse_unknown(f"{file}", [name for name in tables if name not in TABLES], known)
         data = _table(file, tables, "data")
         _refuse_unknown(f"{file}: [data]", [name for name in data if name not in DATA], list(DATA))
         if "test" not in data:

@@ -100,7 +100,9 @@ def read_spans(
     found = []
     for (_, chunk), each in zip(pairs, cut, strict=True):
         spans = [
-            span for window in each for span in best_spans(window, next(scored), max_answer_tokens, count, brevity)
+            span
+            for window in each
+            for span in best_spans(window, next(scored), max_answer_tokens, count, brevity, chunk.text)
         ]
         found.append(best_of([whole_words(chunk.text, span) for span in spans], count))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -22,19 +23,32 @@ class ScoredSpan:
     margin: float
 
 
+# Where an item of a list begins, or a paragraph: no answer goes on beyond.
+_BREAK = re.compile(r"\n\s*(?=\n|[-*•‣]\s|\(?\w{1,3}[.)]\s)")
+
+
 def best_spans(
-    window: ReadingWindow, scores: Scores, max_tokens: int, count: int = 1, brevity: float = 0.0
+    window: ReadingWindow,
+    scores: Scores,
+    max_tokens: int,
+    count: int = 1,
+    brevity: float = 0.0,
+    text: str = "",
 ) -> list[ScoredSpan]:
     """Return the window's best spans of at most `max_tokens`, `count` at most, best first, no two of them overlapping.
 
     `scores` (tokens, 2) are as the network gives them. Of a span's score `brevity` is taken for each token but the
-    first when spans are chosen; its margin is what it was.
+    first when spans are chosen; its margin is what it was. No span crosses a paragraph's or a list item's border in
+    the passage's `text`.
     """
     first, last = scores[window.first : window.last, 0], scores[window.first : window.last, 1]
     both = first[:, None] + last[None, :]
     places = np.arange(len(first))
     length = places[None, :] - places[:, None]
-    chosen = np.where((length >= 0) & (length < max_tokens), both - brevity * length, -np.inf)
+    borders = [found.end() for found in _BREAK.finditer(text)]
+    part = np.searchsorted(borders, [start for start, _ in window.offsets], side="right")
+    allowed = (length >= 0) & (length < max_tokens) & (part[:, None] == part[None, :])
+    chosen = np.where(allowed, both - brevity * length, -np.inf)
     none = float(scores[0].sum())
     found: list[ScoredSpan] = []
     while len(found) < count:

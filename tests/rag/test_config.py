@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -163,6 +164,11 @@ def test_the_embedded_models_bring_their_confidence_and_others_do_not(tmp_path, 
     mine.write(tmp_path / "mine.json")
     named = config.override("pipeline", confidence="mine.json").pipeline()
     assert (named.confidence, named.min_confidence) == (mine, 0.45)
+    replace(mine, about={"model": "builtin:minilm-reader", "reader": "builtin:minilm-reader"}).write(
+        tmp_path / "x.json"
+    )
+    with pytest.raises(ConfigError, match=r"^x.json was fitted to answers of a reader alone: run"):
+        config.override("pipeline", confidence="x.json").pipeline()
 
 
 def test_a_pipeline_is_calibrated_for_its_embedder(tmp_path, monkeypatch, scripted) -> None:

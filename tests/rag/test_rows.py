@@ -134,7 +134,7 @@ def test_blank_lines_a_byte_order_mark_and_a_limit(tmp_path) -> None:
         ("", "holds no rows"),
         ("{oops", "line 1: not JSON"),
         ("[1]", "line 1: each row has to be an object, not list"),
-        ('{"text": "a"}', "line 1 has the columns text; needed are answer: question and answers/answer"),
+        ('{"text": "a"}', "line 1 has the columns text; needed are question and answers (task answer), or fields"),
         ('{"text": " ", "label": "x"}', 'line 1: "text" has to be a text that is not empty'),
         ('{"text": 3, "label": "x"}', 'line 1: "text" has to be a text'),
         ('{"question": "Q", "unanswerable": false}', 'line 1 has neither "answers" nor "unanswerable": true'),

@@ -54,6 +54,24 @@ def test_brevity_prefers_the_shorter_of_nearly_equal_spans_and_leaves_the_margin
     assert (long.margin, short.margin) == (pytest.approx(4.1), pytest.approx(4.0))
 
 
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("card\nproof", 10),
+        ("card\n\nproof", 4),
+        ("card\n- proof", 4),
+        ("card\n2. proof", 4),
+        ("card - proof", 12),
+    ],
+)
+def test_no_span_crosses_from_one_item_or_paragraph_into_the_next(text: str, end: int) -> None:
+    scores = np.zeros((3, 2), dtype=np.float32)
+    scores[1], scores[2, 1] = 1.0, 2.0  # the whole text scores best
+    window = ReadingWindow([0, 1, 2], 1, [(0, 4), (text.index("proof"), len(text))])
+    [found] = best_spans(window, scores, 5, text=text)
+    assert (found.start, found.end) == (0, end)
+
+
 def test_windows_that_share_a_span_give_it_once() -> None:
     spans = [ScoredSpan(0, 5, 3.0), ScoredSpan(8, 9, 1.0), ScoredSpan(0, 4, 2.0), ScoredSpan(12, 14, 2.5)]
     assert best_of(spans, 4) == [spans[0], spans[3], spans[1]]
