@@ -32,7 +32,7 @@ for name, model, tokenizer in (
 
     pipeline = config.override("generator", model=str(work / name)).pipeline()
     answer = pipeline.ask("How much comp time can an employee carry over?")
-    print(f"{name}: {type(pipeline.generator).__name__}, a window of {answer.usage.context_window} tokens")
+    print(f"{name}: {pipeline.generator.style} prompts, a window of {answer.usage.context_window} tokens")
     print(f"  {answer.usage.prompt_tokens} tokens of prompt, {answer.usage.completion_tokens} new;", end=" ")
     print(f"{len(answer.hits)} passages found, {len(answer.dropped)} spans of them left out for want of room")
     print(f"  {answer.text[:60]!r} ...")

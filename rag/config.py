@@ -157,11 +157,17 @@ class Config:
         deep = {} if depth is None else {"depth": depth}
         return self._call("retriever", lambda: RerankedRetriever(retriever, new_reranker(model), **deep))
 
-    def generator(self, default: str = ANSWERS) -> Generator:
-        """Load the generator, or `default` where the configuration names none."""
+    def generator(self, default: str = ANSWERS, scored: bool = False) -> Generator:
+        """Load the generator, or `default` where the configuration names none.
+
+        One whose probabilities are `scored` runs on the reference backend: no other tells them.
+        """
         from rag.generate import new_generator
 
-        return self._call("generator", lambda: new_generator(**self.table("generator") | self.generator_model(default)))
+        options = {"backend": "auto"} | self.table("generator") | self.generator_model(default)
+        if scored:
+            options["backend"] = "transformers"
+        return self._call("generator", lambda: new_generator(**options))
 
     def generator_model(self, default: str = ANSWERS) -> dict[str, str]:
         """Return which model generates, as the option `model`; what answers by default is no choice for other tasks."""

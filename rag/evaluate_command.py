@@ -254,7 +254,7 @@ def _labeller(config: Config, options: argparse.Namespace, labels: Sequence[str]
         known = [row for row in train if row.target != options.out_of_scope]
         retriever = index_examples(known, config.embedder(), store)
     return Classifier(
-        config.generator(PLAIN),
+        config.generator(PLAIN, scored=True),
         labels,
         retriever,
         examples=options.examples,

@@ -73,8 +73,8 @@ def own_store(lines: list[str]) -> None:
 
 def t5_and_gpt2(lines: list[str]) -> None:
     assert [line for line in lines if not line.startswith(" ")] == [
-        "t5: Seq2SeqGenerator, a window of 512 tokens",
-        "gpt2: CausalGenerator, a window of 1024 tokens",
+        "t5: text2text prompts, a window of 512 tokens",
+        "gpt2: completion prompts, a window of 1024 tokens",
     ]
     for line, room in ((lines[1], 512), (lines[4], 1024 - 48)):
         prompt, new, found, dropped = map(int, re.findall(r"\d+", line))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from ingest.convert import NoCopyError, converts
 from ingest.embed.base import Embedder, Tokens
 from ingest.plugins import resolve
 
+AUTO = "auto"
+
 EMBEDDERS = {
+    "ctranslate2": "ingest.embed.ctranslate2:CTranslate2Embedder",
     "sentence-transformers": "ingest.embed.sentence_transformers:SentenceTransformerEmbedder",
     "langchain": "ingest.embed.langchain:LangChainEmbedder",
 }
@@ -15,10 +20,32 @@ EMBEDDERS = {
 __all__ = ["EMBEDDERS", "Embedder", "Tokens", "as_embedder", "new_embedder"]
 
 
-def new_embedder(kind: str = "sentence-transformers", **options: Any) -> Embedder:
-    """Return an embedder of this kind. Raises ValueError with the known kinds, WeightsError for a missing model."""
+def new_embedder(kind: str = AUTO, **options: Any) -> Embedder:
+    """Return an embedder of this kind.
+
+    "sentence-transformers" is the reference, on any device; "ctranslate2" a copy in int8, converted once, several times
+    as fast on a CPU; "auto" that copy where there can be one and it is true to the model, else the reference. Raises
+    ValueError with the known kinds, WeightsError for a missing model.
+    """
+    if kind == AUTO:
+        if (fast := _converted(**options)) is not None:
+            return fast
+        kind = "sentence-transformers"
     embedder: Embedder = resolve(kind, EMBEDDERS, group="rag.embedders")(**options)
     return embedder
+
+
+def _converted(device: str = "cpu", **options: Any) -> Embedder | None:
+    """Return an embedder on the model's converted copy; None where there is none, or it is to run elsewhere."""
+    if device != "cpu" or not converts():
+        return None
+    from ingest.embed.ctranslate2 import CTranslate2Embedder
+
+    try:
+        return CTranslate2Embedder(**options)
+    except NoCopyError as refused:
+        logging.getLogger(__name__).warning("%s; sentence-transformers runs it, more slowly", refused)
+        return None
 
 
 def as_embedder(embedder: Any) -> Embedder:

@@ -47,7 +47,7 @@ class SentenceTransformerEmbedder:
         dense = [entry for entry in self._modules if not entry.endswith(("Transformer", "Pooling", "Normalize"))]
         if isinstance(declared, int) and not dense:
             return declared
-        return int(self._model.get_embedding_dimension())
+        return int(self.model.get_embedding_dimension())
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -60,17 +60,18 @@ class SentenceTransformerEmbedder:
         """Return (n, d) float32, in the texts' order; batches are of similar length, so that little is padding."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for batch in _batches(texts):
-            vectors[batch] = self._model.encode_document(
+            vectors[batch] = self.model.encode_document(
                 [texts[i] for i in batch], batch_size=len(batch), show_progress_bar=False
             )
         return vectors
 
     def embed_query(self, text: str) -> Vectors:
         """Return (d,) float32, with the prefix that the model wants for questions, if any."""
-        return np.asarray(self._model.encode_query([text], show_progress_bar=False)[0], dtype=np.float32)
+        return np.asarray(self.model.encode_query([text], show_progress_bar=False)[0], dtype=np.float32)
 
     @cached_property
-    def _model(self) -> Any:
+    def model(self) -> Any:
+        """The sentence-transformers model itself, loaded when first asked for."""
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging
 
@@ -89,7 +90,7 @@ class SentenceTransformerEmbedder:
     @cached_property
     def _window(self) -> int:
         declared = self._json("sentence_bert_config.json").get("max_seq_length")
-        length = declared if isinstance(declared, int) else self._model.max_seq_length
+        length = declared if isinstance(declared, int) else self.model.max_seq_length
         special = 2  # a mark at either end, as BERT and its kin have
         prompts = self._json("config_sentence_transformers.json").get("prompts") or {}
         prefix = max((len(prompts.get(name) or "") for name in ("document", "passage")), default=0)
@@ -105,7 +106,7 @@ class SentenceTransformerEmbedder:
         import tempfile
 
         folder = Path(tempfile.mkdtemp(prefix="openbook-tokenizer-"))
-        self._model.tokenizer.save_pretrained(folder)
+        self.model.tokenizer.save_pretrained(folder)
         return folder / "tokenizer.json"
 
 

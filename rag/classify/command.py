@@ -113,7 +113,7 @@ def _classifier(options: argparse.Namespace, config: Config, labels: Sequence[st
             raise ValueError(f"--{name} must be 0 or more, not {getattr(options, name)}")
     retriever = _retriever(options.store, config, rows) if options.examples or options.candidates else None
     return Classifier(
-        config.generator(PLAIN),
+        config.generator(PLAIN, scored=True),
         labels,
         retriever,
         examples=options.examples,

@@ -38,7 +38,7 @@ class LocalModels:
     @cached_property
     def threads(self) -> int:
         """How many CPU threads each system gets: the cores idle when first asked, unless set."""
-        from rag.generate.threads import idle_cores
+        from ingest.threads import idle_cores
 
         return self._settings.threads or idle_cores()
 

@@ -217,7 +217,7 @@ def generator_for(
             (folder / DONE).touch()
         name = str(folder)
     assert name is not None
-    options = {} if settings.threads is None else {"threads": settings.threads}
+    options: dict[str, Any] = {} if settings.threads is None else {"threads": settings.threads}
     generator = new_generator(name, device=settings.device, batch_size=32, **options)
     if not isinstance(generator, TransformersGenerator):
         raise ValueError(f"{name} cannot be fine-tuned: only models with local weights can")

@@ -7,16 +7,15 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from ingest.threads import idle_cores, limited_threads
 from ingest.weights import folder_named
 from prompts.types import RenderedPrompt, Style
 from rag.generate.base import Decoding, Generation
-from rag.generate.load import Family, LoadedModel, load_model, model_family, model_folder, quiet
-from rag.generate.stop import first_stop, settled
-from rag.generate.threads import idle_cores, limited_threads
+from rag.generate.codec import Family, TextCodec
+from rag.generate.load import LoadedModel, load_model, model_family, model_folder, quiet
+from rag.generate.streaming import Listener, streamed
 from rag.generate.window import ModelWindow, model_window
 
 if TYPE_CHECKING:
@@ -56,7 +55,8 @@ class TransformersGenerator(ABC):
         folder = model_folder(model)
         self._check_family(folder)
         self._loaded = load_model(folder, self.family, device, dtype, folder_named(model))
-        self._window = self._read_window().narrowed(context_window)
+        window = self._read_window().narrowed(context_window)
+        self._codec = TextCodec(model, self.family, self.tokenizer, window, self._loaded.eos)
         self._settings = self._needed_settings()
 
     @property
@@ -65,14 +65,14 @@ class TransformersGenerator(ABC):
         return self._name
 
     @property
-    @abstractmethod
     def style(self) -> Style:
         """Which rendering of a prompt the model reads."""
+        return self._codec.style
 
     @property
     def context_window(self) -> int:
         """The window in tokens: of the encoder for encoder-decoders, else of prompt and answer together."""
-        return self._window.tokens
+        return self._codec.window.tokens
 
     @property
     def model(self) -> Any:
@@ -90,6 +90,11 @@ class TransformersGenerator(ABC):
         return self._loaded
 
     @property
+    def codec(self) -> TextCodec:
+        """What stands between prompts and the model's tokens."""
+        return self._codec
+
+    @property
     def threads(self) -> int:
         """How many CPU threads a call uses."""
         return self._threads
@@ -98,20 +103,20 @@ class TransformersGenerator(ABC):
         """Return the exact number of tokens of the prompt, special tokens and chat marks in."""
         return len(self.encode(prompt))
 
-    @abstractmethod
     def encode(self, prompt: RenderedPrompt) -> list[int]:
-        """Return the prompt's token ids as the model gets them."""
+        """Return the prompt's token ids as the model gets them. Raises TypeError for a chat where it reads text."""
+        return self._codec.encode(prompt)
 
-    @abstractmethod
     def prompt_window(self, max_new_tokens: int) -> int:
         """Return how many tokens a prompt may have beside this many new ones. Raises ValueError when none."""
+        return self._codec.prompt_window(max_new_tokens)
 
     def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
         """Return one generation a prompt, in order; equal to generating one by one.
 
         Raises ValueError for an empty prompt, or one that is longer than `prompt_window`.
         """
-        encoded = self._encode_all(prompts, decoding)
+        encoded = self._codec.encode_all(prompts, decoding)
         seeds = [_seed(decoding) for _ in encoded]
         made: dict[int, Generation] = {}
         for batch in self._batches(encoded, decoding):
@@ -129,26 +134,10 @@ class TransformersGenerator(ABC):
 
         Beam search knows its text only at the end and yields it whole. Raises as `generate` does, at once.
         """
-        [row] = self._encode_all([prompt], decoding)
+        [row] = self._codec.encode_all([prompt], decoding)
         if decoding.num_beams > 1:
             return iter([self.generate([prompt], decoding)[0].text])
         return self._stream(row, decoding)
-
-    def _encode_all(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[list[int]]:
-        room = self.prompt_window(decoding.max_new_tokens)
-        rows = []
-        for number, prompt in enumerate(prompts):
-            texts = [prompt] if isinstance(prompt, str) else [message.content for message in prompt]
-            if not any(text.strip() for text in texts):
-                raise ValueError(f"prompt {number} is empty")
-            row = self.encode(prompt)
-            if len(row) > room:
-                raise ValueError(
-                    f"prompt {number} has {len(row)} tokens, but {self.name} takes {room} "
-                    f"with {decoding.max_new_tokens} new tokens"
-                )
-            rows.append(row)
-        return rows
 
     def _batches(self, encoded: Sequence[Sequence[int]], decoding: Decoding) -> Iterator[list[int]]:
         """Yield the places of prompts of like length. Beams go alone: their sums of scores tie far too easily."""
@@ -162,7 +151,7 @@ class TransformersGenerator(ABC):
         rows: list[list[int]],
         seeds: list[int],
         decoding: Decoding,
-        listener: _Listener | None = None,
+        listener: Listener | None = None,
     ) -> list[Generation | None]:
         """Generate for a batch; None for a row of it that must be done alone."""
         from rag.generate.choose import Choice, Halt, Repetition, Rows
@@ -176,7 +165,7 @@ class TransformersGenerator(ABC):
             start,
             self._loaded.eos,
             decoding.stop,
-            self._text,
+            self._codec.text,
             state if greedy else None,
             listener.cancelled if listener else None,
         )
@@ -188,11 +177,11 @@ class TransformersGenerator(ABC):
                 generation_config=settings,
                 logits_processor=processors,
                 stopping_criteria=[halt],
-                streamer=listener,
+                streamer=_Streamer(listener) if listener else None,
             )
         new = output[:, start:].tolist()
         return [
-            self._generation(len(row), tokens, decoding) if clear else None
+            self._codec.generation(len(row), tokens, decoding) if clear else None
             for row, tokens, clear in zip(rows, new, state.clear.tolist(), strict=True)
         ]
 
@@ -222,52 +211,13 @@ class TransformersGenerator(ABC):
     @abstractmethod
     def _new_from(self, prompt_width: int) -> int: ...
 
-    def _generation(self, prompt_tokens: int, tokens: list[int], decoding: Decoding) -> Generation:
-        """Cut a row of new tokens, padding and all, down to the answer."""
-        end = next((at for at, token in enumerate(tokens) if token in self._loaded.eos), None)
-        finish: Literal["stop", "length"] = "length" if end is None else "stop"
-        tokens = tokens[:end]
-        text = self._text(tokens)
-        cut = first_stop(text, decoding.stop)
-        if cut is not None:
-            finish, text = "stop", text[:cut]
-            counts = range(1, len(tokens) + 1)
-            used = next(n for n in counts if first_stop(self._text(tokens[:n]), decoding.stop) is not None)
-            tokens = tokens[:used]
-        return Generation(text, prompt_tokens, len(tokens), finish)
-
-    def _text(self, tokens: list[int]) -> str:
-        # clean_up_tokenization_spaces would rewrite " ," and the like, in quotations too.
-        text = self.tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-        return str(text)
-
     def _stream(self, row: list[int], decoding: Decoding) -> Iterator[str]:
-        listener = _Listener()
-        worker = Thread(target=self._work, args=(row, decoding, listener), name="generate", daemon=True)
-        worker.start()
-        shown, tokens = "", list[int]()
-        try:
-            while not isinstance(event := listener.events.get(), Generation):
-                if isinstance(event, BaseException):
-                    raise event
-                tokens.append(event)
-                safe = settled(self._text(tokens), decoding.stop)
-                if len(safe) > len(shown) and safe.startswith(shown):
-                    yield safe[len(shown) :]
-                    shown = safe
-            if len(event.text) > len(shown):
-                yield event.text[len(shown) :]
-        finally:
-            listener.cancelled.set()
-            worker.join()
-
-    def _work(self, row: list[int], decoding: Decoding, listener: _Listener) -> None:
-        try:
+        def run(listener: Listener) -> Generation:
             [generation] = self._run([row], [_seed(decoding)], decoding, listener)
-            assert generation is not None
-            listener.events.put(generation)
-        except BaseException as error:  # it is raised again where the stream is read
-            listener.events.put(error)
+            assert generation is not None  # a row alone is never watched
+            return generation
+
+        return streamed(self._codec, run, decoding)
 
     def _check_family(self, folder: Path) -> None:
         if model_family(folder) != self.family:
@@ -297,18 +247,17 @@ class TransformersGenerator(ABC):
         return needed
 
 
-class _Listener:
-    """Takes tokens from transformers as they come (its streamer), and the wish to stop from the reader."""
+class _Streamer:
+    """Passes tokens on to a listener as transformers hands them out."""
 
-    def __init__(self) -> None:
-        self.events: SimpleQueue[int | Generation | BaseException] = SimpleQueue()
-        self.cancelled = Event()
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
         self._prompt_is_past = False
 
     def put(self, tokens: torch.Tensor) -> None:
         """Pass on a new token; the first call brings the prompt."""
         if self._prompt_is_past:
-            self.events.put(int(tokens.reshape(-1)[0]))
+            self._listener.hear(int(tokens.reshape(-1)[0]))
         self._prompt_is_past = True
 
     def end(self) -> None:

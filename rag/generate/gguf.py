@@ -7,17 +7,12 @@ splits numbers into digits. The file format is public and the architecture is Ll
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
-
-from ingest.weights import Weights, WeightsError, file_sha256
+from ingest.cache import cached_folder
+from ingest.weights import Weights, WeightsError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,59 +25,12 @@ CONVERSION = 1
 def gguf_folder(weights: Weights) -> Path:
     """Return a folder with these GGUF weights as float32 safetensors, config and tokenizer, converted if need be.
 
-    The copy is checked against its recorded hashes and made anew if it is broken. Two processes at once are safe.
     Raises WeightsError when the cache cannot be written or the file is of another architecture.
     """
     if weights.path is None or weights.file is None or weights.sha256 is None:
         raise WeightsError(f"model {weights.name!r} is no verified GGUF file")
-    folder = cache_folder() / "gguf" / f"{weights.sha256[:16]}-{CONVERSION}"
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.with_suffix(".lock")):
-            if not _is_whole(folder):
-                _replace(folder, weights.path / weights.file)
-    except OSError as error:
-        raise WeightsError(
-            f"the converted copy of {weights.name!r} cannot be written to {folder} ({error}); "
-            "set OPENBOOK_CACHE to a folder with 600 MB of room"
-        ) from error
-    return folder
-
-
-def cache_folder() -> Path:
-    """Return `$OPENBOOK_CACHE`, else `openbook` in the platform's folder for a user's caches."""
-    if chosen := os.environ.get("OPENBOOK_CACHE"):
-        return Path(chosen).expanduser()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local")).expanduser() / "openbook"
-    if sys.platform == "darwin":
-        return Path("~/Library/Caches/openbook").expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "openbook"
-
-
-_MANIFEST = "manifest.json"
-
-
-def _is_whole(folder: Path) -> bool:
-    """Return whether every recorded file is there with its recorded hash; the manifest is written last."""
-    try:
-        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        return bool(manifest) and all(file_sha256(folder / name) == found for name, found in manifest.items())
-    except (OSError, ValueError, AttributeError):
-        return False
-
-
-def _replace(folder: Path, file: Path) -> None:
-    """Convert beside the folder and put it in place in one rename, so that no half-written copy is ever seen."""
-    with tempfile.TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as name:
-        fresh = Path(name) / "model"
-        fresh.mkdir()
-        _convert(file, fresh)
-        manifest = {path.name: file_sha256(path) for path in sorted(fresh.iterdir())}
-        (fresh / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.replace(folder)
+    file = weights.path / weights.file
+    return cached_folder("gguf", f"{weights.sha256[:16]}-{CONVERSION}", lambda folder: _convert(file, folder))
 
 
 def _convert(file: Path, folder: Path) -> None:

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from ingest.weights import WeightsError, find_weights, hub_path
 from rag.adapter import Adapter
+from rag.generate.codec import Family
 from rag.generate.gguf import gguf_folder
 
-Family = Literal["seq2seq", "causal"]
 DTYPES = ("float32", "bfloat16", "float16")
 
 

@@ -19,12 +19,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ingest.threads import limited_threads
 from prompts.types import RenderedPrompt
 from rag.generate.base import Generator
 from rag.generate.decode import TransformersGenerator
 from rag.generate.encode import text_ids
 from rag.generate.load import quiet
-from rag.generate.threads import limited_threads
 from rag.generate.trie import Trie
 
 NODES = 256  # of a tree in one pass: their logits over a vocabulary of 50,000 take 50 MB

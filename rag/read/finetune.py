@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from rag.read.examples import reader_examples
 from rag.read.folder import HEADS, SETTINGS, ReaderConfig, new_network
 from rag.read.quality import reading_metrics
 from rag.read.reader import read_spans
+from rag.read.score import score
 from rag.read.settings import ReaderSettings
 from rag.read.windows import Windows
 from rag.rows import Row, RowsError, read_rows
@@ -217,7 +219,7 @@ def _read_rows(
 ) -> tuple[list[str], list[float]]:
     """Return the best span of each row's context, and its margin."""
     pairs = [(row.values["question"], row.passages[0]) for row in rows]
-    spans = [each[0] for each in read_spans(network, windows, pairs, settings.max_answer_tokens)]
+    spans = [each[0] for each in read_spans(partial(score, network), windows, pairs, settings.max_answer_tokens)]
     texts = [chunk.text[span.start : span.end] for (_, chunk), span in zip(pairs, spans, strict=True)]
     return texts, [span.margin for span in spans]
 

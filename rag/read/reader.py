@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from math import exp, inf, isfinite
-from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from ingest.convert import NoCopyError, converted, converts
+from ingest.threads import idle_cores
 from ingest.types import Chunk
 from ingest.weights import folder_named, weights_fingerprint
-from rag.generate.threads import idle_cores, limited_threads
 from rag.read.base import BUILTIN_READER, Reading
 from rag.read.folder import ReaderConfig, load_network, load_windows
-from rag.read.spans import ScoredSpan, Scores, best_of, best_spans, whole_words
-from rag.read.windows import ReadingWindow, Windows
+from rag.read.score import Scorer, reference_scorer
+from rag.read.spans import ScoredSpan, best_of, best_spans, whole_words
+from rag.read.windows import Windows
 
-if TYPE_CHECKING:
-    from rag.read.network import ReaderNetwork
-
+BACKENDS = ("auto", "ctranslate2", "transformers")
 SPANS = 4  # of a passage that a reading holds at most
-BATCH_TOKENS = 4096  # of all rows together, padding included
 
 
 class ExtractiveReader:
@@ -28,7 +25,9 @@ class ExtractiveReader:
 
     `model` is `builtin:minilm-reader` or a folder that `rag finetune-reader` wrote. `threads` is how many CPU threads a
     call may use (None: as many cores as are idle now). `brevity` favours short spans: so many logits are taken off for
-    each token but the first when spans are chosen (None: as many as suit the model).
+    each token but the first when spans are chosen (None: as many as suit the model). `backend` is "transformers", the
+    reference on any device, "ctranslate2" for a copy in int8, several times as fast on a CPU, or "auto" for that copy
+    where there can be one.
     """
 
     def __init__(
@@ -38,6 +37,7 @@ class ExtractiveReader:
         device: str = "cpu",
         threads: int | None = None,
         brevity: float | None = None,
+        backend: str = "auto",
     ) -> None:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, not {threads}")
@@ -46,9 +46,9 @@ class ExtractiveReader:
         folder = folder_named(model)
         self._config = ReaderConfig.read(folder)
         self._brevity = self._config.brevity if brevity is None else brevity
-        self._fingerprint = f"{weights_fingerprint(folder)}, brevity {self._brevity}"
         self._windows = load_windows(folder, self._config)
-        self._network = load_network(folder).to(device)
+        self._backend, self._score = new_scorer(model, backend, device, self._threads)
+        self._fingerprint = f"{weights_fingerprint(folder)}, brevity {self._brevity}, {self._backend}"
 
     @property
     def name(self) -> str:
@@ -67,9 +67,8 @@ class ExtractiveReader:
     def read_many(self, asked: Sequence[tuple[str, Sequence[Chunk]]]) -> list[list[Reading]]:
         """Return the readings of several questions, each with passages of its own, read in batches together."""
         pairs = [(question, chunk) for question, passages in asked for chunk in passages]
-        with limited_threads(self._threads):
-            longest = self._config.max_answer_tokens
-            spans = read_spans(self._network, self._windows, pairs, longest, SPANS, self._brevity)
+        longest = self._config.max_answer_tokens
+        spans = read_spans(self._score, self._windows, pairs, longest, SPANS, self._brevity)
         readings = iter([self._reading(chunk, *each) for (_, chunk), each in zip(pairs, spans, strict=True)])
         return [[next(readings) for _ in passages] for _, passages in asked]
 
@@ -84,7 +83,7 @@ class ExtractiveReader:
 
 
 def read_spans(
-    network: ReaderNetwork,
+    score: Scorer,
     windows: Windows,
     pairs: Sequence[tuple[str, Chunk]],
     max_answer_tokens: int,
@@ -96,7 +95,7 @@ def read_spans(
     There are at most `count` of a passage, best first, apart from each other, and at least one; see `best_spans`.
     """
     cut = [windows.cut(question, chunk.text, chunk.heading) for question, chunk in pairs]
-    scored = iter(score(network, [window for each in cut for window in each]))
+    scored = iter(score([window for each in cut for window in each]))
     found = []
     for (_, chunk), each in zip(pairs, cut, strict=True):
         spans = [
@@ -108,41 +107,27 @@ def read_spans(
     return found
 
 
-def score(network: ReaderNetwork, windows: Sequence[ReadingWindow]) -> list[Scores]:
-    """Return each window's (tokens, 2) scores, computed in batches of like length."""
-    import torch
+def new_scorer(model: str, backend: str, device: str, threads: int) -> tuple[str, Scorer]:
+    """Return which backend runs a reader, and what scores windows with it.
 
-    device = network.spans.weight.device
-    found: dict[int, Scores] = {}
-    for batch in batches_of(windows):
-        tensors = {name: each.to(device) for name, each in collate([windows[place] for place in batch]).items()}
-        with torch.inference_mode():
-            scores = network(**tensors).cpu().numpy()
-        for row, place in enumerate(batch):
-            found[place] = np.asarray(scores[row, : len(windows[place].ids)], dtype=np.float32)
-    return [found[place] for place in range(len(windows))]
-
-
-def collate(windows: Sequence[ReadingWindow]) -> dict[str, Any]:
-    """Return windows as the network's (rows, tokens) tensors, padded on the right."""
-    import torch
-
-    shape = (len(windows), max(len(window.ids) for window in windows))
-    ids, mask, passage = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
-    for row, window in enumerate(windows):
-        ids[row, : len(window.ids)] = torch.tensor(window.ids)
-        mask[row, : len(window.ids)] = 1
-        passage[row, window.first : window.last] = 1
-    return {"input_ids": ids, "attention_mask": mask, "passage": passage}
+    Raises ValueError for an unknown backend, NoCopyError where the runtime was asked for and the reader has no true
+    copy.
+    """
+    if backend not in BACKENDS:
+        raise ValueError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
+    if backend == "ctranslate2" or (backend == "auto" and device == "cpu" and converts()):
+        try:
+            return "ctranslate2", _converted_scorer(model, threads)
+        except NoCopyError as refused:
+            if backend != "auto":
+                raise
+            logging.getLogger(__name__).warning("%s; transformers runs it, more slowly", refused)
+    return "transformers", reference_scorer(load_network(folder_named(model)).to(device), threads)
 
 
-def batches_of(windows: Sequence[ReadingWindow]) -> list[list[int]]:
-    """Return places in order of length, as many at a time as keep the padded batch within BATCH_TOKENS."""
-    batches: list[list[int]] = []
-    for place in sorted(range(len(windows)), key=lambda place: len(windows[place].ids)):
-        width = len(windows[place].ids)
-        if batches and width * (len(batches[-1]) + 1) <= BATCH_TOKENS:
-            batches[-1].append(place)
-        else:
-            batches.append([place])
-    return batches
+def _converted_scorer(model: str, threads: int) -> Scorer:
+    from rag.read.converted import converted_scorer
+
+    source = folder_named(model)
+    copy, details = converted("rag.read.convert", model, weights_fingerprint(source))
+    return converted_scorer(copy, details["segmented"], threads)

@@ -12,7 +12,7 @@ from torch import Tensor
 from rag.finetune.order import fixed_batches
 from rag.finetune.steps import Measure, StepsTrained, train_steps
 from rag.read.examples import ReaderExample
-from rag.read.reader import collate
+from rag.read.score import collate
 from rag.read.settings import ReaderSettings
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.threads import idle_cores, limited_threads
 from ingest.types import Chunk
 from ingest.weights import WeightsError, folder_named, local_path, weights_fingerprint
 from rag.adapter import ADAPTER, Adapter
-from rag.generate.threads import idle_cores, limited_threads
 from rag.read.folder import load_encoder
-from rag.read.reader import batches_of, collate
+from rag.read.score import batches_of, collate
 from rag.read.windows import ReadingWindow, Windows
 from rag.rerank.retriever import SETTINGS
 

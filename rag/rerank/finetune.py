@@ -29,7 +29,7 @@ from rag.finetune.negatives import Example, Miner
 from rag.finetune.order import fixed_batches
 from rag.finetune.pairs import Pair, Split, distinct_texts, pairs_sha256, read_pairs, split_pairs
 from rag.finetune.unfinished import Unfinished, refuse_taken
-from rag.read.reader import collate
+from rag.read.score import collate
 from rag.read.windows import Windows
 from rag.rerank.cross_encoder import HEADS, RerankerConfig, new_network, score_texts
 from rag.rerank.settings import RerankerSettings

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from ingest.threads import idle_cores, limited_threads
 from ingest.types import Chunk
 from ingest.weights import find_weights, hub_path, weights_fingerprint
-from rag.generate.threads import idle_cores, limited_threads
 
 
 class SentenceTransformersReranker:

@@ -56,17 +56,18 @@ def main() -> None:
     parser.add_argument("--store", type=Path, default=Path("build/benchmarks/nq"))
     parser.add_argument("--examples", type=Path)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--backend", choices=("auto", "transformers"), default="auto")
     options = parser.parse_args()
 
     sets = {"gold": ("squad", "nq"), "swap": ("nq_swap",), "open": ("nq",)}[options.mode]
     asked = {name: _drawn(options.rows / f"test-{name}.jsonl", options.limit) for name in sets}
     found: Retriever = NO_PASSAGES if options.mode != "open" else _opened(options.corpus, options.store)
-    reader = ExtractiveReader(threads=options.threads)
+    reader = ExtractiveReader(threads=options.threads, backend=options.backend)
     loaded: dict[str, Generator] = {}
     for system in options.systems or list(WAYS)[: ASKED[options.mode]]:
         model, is_read, guided = WAYS[system]
         if model and model not in loaded:
-            loaded = {model: new_generator(model, batch_size=BATCH, threads=options.threads)}
+            loaded = {model: new_generator(model, options.backend, batch_size=BATCH, threads=options.threads)}
         for name, rows in asked.items():
             pipeline = Pipeline(
                 found,

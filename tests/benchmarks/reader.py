@@ -41,9 +41,10 @@ def main() -> None:
     parser.add_argument("--min-confidence", type=float, default=MIN_CONFIDENCE[BUILTIN_READER])
     parser.add_argument("--store", type=Path, default=Path("build/benchmarks/nq"))
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--backend", choices=("auto", "transformers"), default="auto")
     options = parser.parse_args()
 
-    reader = ExtractiveReader(options.reader, threads=options.threads)
+    reader = ExtractiveReader(options.reader, threads=options.threads, backend=options.backend)
     for name in SETS:
         file = options.rows / f"test-{name}.jsonl"
         if file.exists():

@@ -67,7 +67,10 @@ def test_a_memory_store_and_options_of_a_retriever(tmp_path) -> None:
         ("[chunker]\nsise = 3", r"\[chunker\] has no option 'sise'; known: size, overlap"),
         ("[chunker]\nsize = 1000", "chunk size 1000 does not fit: give 8 to 254"),
         ("[parse]\ntime = 3", r"\[parse\] has no option 'time'"),
-        ("[embedder]\nkind = 'word2vec'", "unknown embedder 'word2vec'; known: langchain, sentence-transformers"),
+        (
+            "[embedder]\nkind = 'word2vec'",
+            "unknown embedder 'word2vec'; known: ctranslate2, langchain, ",
+        ),
         ("[embedder]\nmodle = 'x'", r"\[embedder\]: got an unexpected keyword argument 'modle'"),
         ("[embedder]\nmodel = 'builtin:huge'", "unknown embedded model 'builtin:huge'"),
         ("[store]\nkind = 'oracle'", "unknown store 'oracle'; known: local, memory"),

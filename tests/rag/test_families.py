@@ -13,10 +13,10 @@ import pytest
 from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer, GenerationConfig
 
 from ingest.chunk import Chunker
+from ingest.threads import limited_threads
 from ingest.types import Chunk, Document
 from prompts import Message, Packed, Prompt, RenderedPrompt
 from rag.generate import Decoding, Generation, Generator, new_generator
-from rag.generate.threads import limited_threads
 from rag.index import Index
 from rag.pipeline import Pipeline, whole_sentences
 from rag.retrieve import HybridRetriever

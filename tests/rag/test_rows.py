@@ -152,7 +152,7 @@ def test_mistakes_are_named_in_one_line(file, line, message) -> None:
 
 
 def test_the_columns_of_a_named_task_are_asked_for(file) -> None:
-    with pytest.raises(RowsError, match=r"needed are classify: text and label$"):
+    with pytest.raises(RowsError, match=r"needed are text and label \(task classify\)$"):
         read_rows(file({"question": "Who?", "answers": ["Ada"]}), task="classify")
 
 

@@ -13,10 +13,11 @@ import pytest
 from gguf import GGUFWriter
 from safetensors.numpy import load_file
 
+from ingest.cache import cache_folder
 from ingest.weights import Weights, WeightsError, file_sha256, find_weights
 from prompts.types import Message
 from rag.generate import Decoding, new_generator
-from rag.generate.gguf import cache_folder, gguf_folder
+from rag.generate.gguf import gguf_folder
 
 Make = Callable[..., Any]
 

@@ -1,0 +1,174 @@
+"""Convert a generator for CTranslate2 and measure how true the copy is. Run in a process of its own.
+
+    python -m rag.generate.convert MODEL FOLDER
+
+How far the copy's log-probabilities are from the reference's in float32 tells whether the conversion is right, and in
+int8 what the coarser numbers cost.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ingest.convert import MODEL, convert_in_child, write_copy
+from ingest.threads import idle_cores
+from ingest.weights import folder_named
+from rag.generate.codec import TextCodec
+from rag.generate.load import LoadedModel, load_model, model_family, model_folder, quiet
+from rag.generate.smooth import smooth
+from rag.generate.tokenizer import FileTokenizer, write_tokenizer
+from rag.generate.window import model_window
+
+WRONG = 0.01  # nats a token between reference and copy in float32: beyond it the conversion is wrong
+COARSE = 0.1  # nats a token that the copy in int8 may find the reference's own texts less likely
+NEW_TOKENS = 24
+
+SAMPLE = (
+    "Bees tell each other where flowers are by dancing on the comb. Question: How do bees tell where flowers are?",
+    "The museum opens at ten and closes at six, on Mondays at four. Question: When does it close on Mondays?",
+    "Each employee earns two days of leave a month, which expire after a year.\nQuestion: Do they expire?\nAnswer:",
+    "name: Aurora 15; memory: 16 GB; weight: 1.2 kg; battery: 11 hours",
+    "Summarise: Heavy rain closed the mountain road on Tuesday. Workers cleared it by noon, and buses ran again.",
+    "In 1969 two people walked on the Moon while a third stayed in orbit around it.",
+)
+"""What reference and copy are compared on: questions with what answers them, fields, and plain text."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The copy against the reference, on texts that the reference wrote greedily.
+
+    `float32` and `int8` are mean absolute differences of the tokens' log-probabilities in nats, `loss` by how much
+    less likely the copy in int8 finds these tokens on average; `same` is the share of texts that the copy in float32
+    writes alike, and `same_int8` that in int8.
+    """
+
+    float32: float
+    int8: float
+    loss: float
+    same: float
+    same_int8: float
+
+    @property
+    def refused(self) -> str | None:
+        """Return why the copy is not to be used; None where it is true enough."""
+        if not self.float32 <= WRONG:
+            return f"its copy differs by {self.float32:.3f} nats a token in float32 (at most {WRONG} is right)"
+        if not self.loss <= COARSE:
+            return f"in int8 its own texts are {self.loss:.3f} nats a token less likely (at most {COARSE} is tolerated)"
+        return None
+
+
+def convert(model: str, folder: Path) -> dict[str, Any]:
+    """Fill an empty folder with the model's copy, and return what is to be known of it and what was measured."""
+    import torch
+
+    torch.set_num_threads(idle_cores())
+    source = model_folder(model)
+    family = model_family(source)
+    loaded = load_model(source, family, adapter=folder_named(model))
+    window = model_window(loaded.model.config, loaded.tokenizer.model_max_length)
+    codec = TextCodec(model, family, loaded.tokenizer, window, loaded.eos)
+    write_tokenizer(loaded.tokenizer, folder)
+    own = replace(codec, tokenizer=FileTokenizer.of_folder(folder))
+    prompts = [codec.encode(text) for text in SAMPLE]
+    if prompts != [own.encode(text) for text in SAMPLE]:
+        raise ValueError("its tokenizer gives other tokens from its file alone")
+    prompts = [prompt for prompt in prompts if len(prompt) + NEW_TOKENS <= window.tokens]
+    if not prompts:
+        raise ValueError(f"its window of {window.tokens} tokens is too small to compare texts in")
+    with tempfile.TemporaryDirectory(dir=folder.parent) as plain, quiet():
+        copies = Path(plain) / MODEL, folder / MODEL
+        write_copy(loaded.model, loaded.tokenizer, source, copies[0], "float32")
+        written = [_written(loaded, codec, prompt) for prompt in prompts]
+        texts = list(zip(prompts, written, strict=True))
+        expected = [_chances(loaded, codec, *each) for each in texts]
+        smoothed = smooth(loaded.model, [prompt + text for prompt, text in texts])
+        write_copy(loaded.model, loaded.tokenizer, source, copies[1], "int8")
+        measured = measure(codec, loaded.forced_first, texts, expected, *copies)
+    return {
+        "family": family,
+        "window": asdict(window),
+        "eos": sorted(loaded.eos),
+        "forced_first": loaded.forced_first,
+        "smoothed": smoothed,
+        "measured": asdict(measured),
+        "refused": measured.refused,
+    }
+
+
+def measure(
+    codec: TextCodec,
+    forced_first: int | None,
+    texts: Sequence[tuple[list[int], list[int]]],
+    expected: Sequence[Sequence[float]],
+    plain: Path,
+    coarse: Path,
+) -> Measured:
+    """Return how copies in float32 and int8 differ from the reference.
+
+    `texts` are prompts with what the reference writes after them, `expected` the log-probabilities that it gives to
+    these tokens.
+    """
+    from rag.generate.ctranslate2 import Runtime
+
+    found, same = [], []
+    for copy, kind in ((plain, "float32"), (coarse, "int8")):
+        runtime = Runtime(copy, codec, forced_first, compute_type=kind, threads=1)
+        found.append([runtime.chances(*each) for each in texts])
+        same.append(sum(runtime.write(prompt, NEW_TOKENS) == text for prompt, text in texts) / len(texts))
+    exact, rough = found
+    tokens = sum(map(len, expected))
+    differences = [
+        sum(abs(a - b) for one, other in zip(expected, each, strict=True) for a, b in zip(one, other, strict=True))
+        for each in (exact, rough)
+    ]
+    loss = sum(sum(one) - sum(other) for one, other in zip(expected, rough, strict=True))
+    return Measured(differences[0] / tokens, differences[1] / tokens, loss / tokens, *same)
+
+
+def _written(loaded: LoadedModel, codec: TextCodec, prompt: list[int]) -> list[int]:
+    """Return the tokens that the reference writes greedily, its end token left out."""
+    import torch
+    from transformers import GenerationConfig
+
+    settings: Any = GenerationConfig(  # type: ignore[no-untyped-call]
+        max_new_tokens=NEW_TOKENS,
+        do_sample=False,
+        eos_token_id=sorted(loaded.eos) or None,
+        pad_token_id=loaded.pad,
+        decoder_start_token_id=loaded.start if codec.family == "seq2seq" else None,
+        forced_bos_token_id=loaded.forced_first if codec.family == "seq2seq" else None,
+    )
+    ids = torch.tensor([prompt])
+    loaded.model.generation_config = settings
+    with quiet(), torch.inference_mode():
+        output = loaded.model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=settings)
+    new: list[int] = output[0, 1 if codec.family == "seq2seq" else len(prompt) :].tolist()
+    end = next((at for at, token in enumerate(new) if token in loaded.eos), len(new))
+    return new[:end]
+
+
+def _chances(loaded: LoadedModel, codec: TextCodec, prompt: list[int], text: list[int]) -> list[float]:
+    """Return the reference's log-probability of each of the text's tokens after the prompt."""
+    import torch
+
+    with torch.inference_mode():
+        if codec.family == "seq2seq":
+            start = [] if loaded.start is None else [loaded.start]
+            given = torch.tensor([start + text])[:, : len(start) + len(text) - 1]
+            logits = loaded.model(input_ids=torch.tensor([prompt]), decoder_input_ids=given).logits[0]
+        else:
+            logits = loaded.model(input_ids=torch.tensor([prompt + text])).logits[0, len(prompt) - 1 : -1]
+        chances = logits.float().log_softmax(-1)
+    found: list[float] = chances[range(len(text)), text].tolist()
+    return found
+
+
+if __name__ == "__main__":
+    convert_in_child(convert, sys.argv[1:])

@@ -1,0 +1,237 @@
+"""Generate with CTranslate2 in int8: a converted copy of the model, several times as fast on a CPU, without torch.
+
+Greedy decoding runs there. Sampling and beams go to the reference backend, which is loaded when first asked for them:
+its draws can be repeated by a seed, and its beams score as the checkpoints' authors had it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ingest.threads import idle_cores
+from prompts.types import RenderedPrompt, Style
+from rag.generate.base import Decoding, Generation, Generator
+from rag.generate.codec import TextCodec
+from rag.generate.converted import GeneratorCopy
+from rag.generate.streaming import Listener, streamed
+
+Heard = Callable[[int, int], bool]
+"""Told a row and its newest token, says whether the row is to end."""
+
+
+class CTranslate2Generator:
+    """A model of either family, converted once and kept in the cache.
+
+    `model` is a hub id, a folder or `builtin:NAME`; `threads` how many CPU threads a call may use (None: as many cores
+    as are idle now); `context_window` lowers the window (or raises it, for the T5 family only). In int8 answers differ
+    now and then from the reference backend's; a conversion that is not true to its model raises `NoCopyError`.
+    """
+
+    exact_tokens = True
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        threads: int | None = None,
+        context_window: int | None = None,
+        batch_size: int = 8,
+        copy: GeneratorCopy | None = None,
+    ) -> None:
+        if batch_size < 1:
+            raise ValueError(f"batch_size must be at least 1, not {batch_size}")
+        if threads is not None and threads < 1:
+            raise ValueError(f"threads must be at least 1, not {threads}")
+        copy = copy or GeneratorCopy.of(model)
+        self._name = model
+        self._threads = threads or idle_cores()
+        self._batch_size = batch_size
+        self._context_window = context_window
+        self._codec = copy.codec(model, context_window)
+        self._runtime = Runtime(copy.model, self._codec, copy.forced_first, "int8", self._threads)
+
+    @property
+    def name(self) -> str:
+        """The name that it was asked for by."""
+        return self._name
+
+    @property
+    def style(self) -> Style:
+        """Which rendering of a prompt the model reads."""
+        return self._codec.style
+
+    @property
+    def context_window(self) -> int:
+        """The window in tokens: of the encoder for encoder-decoders, else of prompt and answer together."""
+        return self._codec.window.tokens
+
+    @property
+    def threads(self) -> int:
+        """How many CPU threads a call uses."""
+        return self._threads
+
+    def count_tokens(self, prompt: RenderedPrompt) -> int:
+        """Return the exact number of tokens of the prompt, special tokens and chat marks in."""
+        return len(self._codec.encode(prompt))
+
+    def prompt_window(self, max_new_tokens: int) -> int:
+        """Return how many tokens a prompt may have beside this many new ones. Raises ValueError when none."""
+        return self._codec.prompt_window(max_new_tokens)
+
+    def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
+        """Return one generation a prompt, in order.
+
+        Raises ValueError for an empty prompt, or one that is longer than `prompt_window`.
+        """
+        if _is_others(decoding):
+            return self._reference.generate(prompts, decoding)
+        rows = self._codec.encode_all(prompts, decoding)
+        order = sorted(range(len(rows)), key=lambda place: -len(rows[place]))
+        parts = [order[low : low + self._batch_size] for low in range(0, len(order), self._batch_size)]
+        made: dict[int, list[int]] = {}
+        for part in parts:
+            made.update(zip(part, self._runtime.generate([rows[place] for place in part], decoding), strict=True))
+        return [self._codec.generation(len(row), made[place], decoding) for place, row in enumerate(rows)]
+
+    def stream(self, prompt: RenderedPrompt, decoding: Decoding) -> Iterator[str]:
+        """Yield the new text in pieces as it is generated; closing the iterator stops the model.
+
+        Raises as `generate` does, at once.
+        """
+        if _is_others(decoding):
+            return self._reference.stream(prompt, decoding)
+        [row] = self._codec.encode_all([prompt], decoding)
+
+        def run(listener: Listener) -> Generation:
+            def heard(_: int, token: int) -> bool:
+                listener.hear(token)
+                return listener.cancelled.is_set()
+
+            [tokens] = self._runtime.generate([row], decoding, heard)
+            return self._codec.generation(len(row), tokens, decoding)
+
+        return streamed(self._codec, run, decoding)
+
+    @cached_property
+    def _reference(self) -> Generator:
+        from rag.generate import new_generator
+
+        return new_generator(self._name, threads=self._threads, context_window=self._context_window)
+
+
+class Runtime:
+    """A converted model in memory: token ids in, new token ids out.
+
+    `compute_type` is "int8" or "float32", as the copy was written. An encoder-decoder reads a batch together. Prompts
+    of a decoder-only model have to be of one length to be read together, and what they lack would be forced upon
+    them token by token, so that each runs by itself, on `threads` threads side by side.
+    """
+
+    def __init__(
+        self, folder: Path, codec: TextCodec, forced_first: int | None, compute_type: str, threads: int
+    ) -> None:
+        import ctranslate2
+
+        self._codec = codec
+        self._forced_first = forced_first
+        self._ends = sorted(codec.eos)
+        self._threads = threads
+        [listed] = folder.glob("*vocabulary.json")
+        self._vocabulary: list[str] = json.loads(listed.read_text("utf-8"))
+        self._numbers = {token: number for number, token in enumerate(self._vocabulary)}
+        kind = ctranslate2.Translator if codec.family == "seq2seq" else ctranslate2.Generator
+        self._model: Any = kind(
+            str(folder), device="cpu", compute_type=compute_type, inter_threads=threads, intra_threads=1
+        )
+
+    def generate(self, rows: Sequence[list[int]], decoding: Decoding, heard: Heard | None = None) -> list[list[int]]:
+        """Return each row's new tokens, its end or stop string among them where it has come to one."""
+        # A worker of the runtime lets go of this function after the call is over. Were it to hold the last reference to
+        # the runtime, that thread would have to wait for its own end.
+        codec = self._codec
+
+        def watch(row: int, token: int) -> bool:
+            told = heard(row, token) if heard else False
+            texts[row].append(token)
+            return told or any(mark in codec.text(texts[row]) for mark in decoding.stop)
+
+        texts: list[list[int]] = [[] for _ in rows]
+        options = {
+            "beam_size": 1,
+            "sampling_topk": 1,
+            "repetition_penalty": decoding.repetition_penalty,
+            "no_repeat_ngram_size": decoding.no_repeat_ngram_size,
+        }
+        watching = watch if decoding.stop or heard else None
+        if self._codec.family == "seq2seq":
+            return self._translate(rows, decoding.max_new_tokens, options, watching)
+        if len(rows) == 1:
+            return [self._continue(0, rows[0], decoding.max_new_tokens, options, watching)]
+        with ThreadPoolExecutor(self._threads) as pool:
+            jobs = [
+                pool.submit(self._continue, at, row, decoding.max_new_tokens, options, watching)
+                for at, row in enumerate(rows)
+            ]
+            return [job.result() for job in jobs]
+
+    def write(self, row: list[int], count: int) -> list[int]:
+        """Return what is written greedily after a prompt, at most so many tokens, without the end."""
+        [tokens] = self.generate([row], Decoding(max_new_tokens=count))
+        end = next((at for at, token in enumerate(tokens) if token in self._codec.eos), len(tokens))
+        return tokens[:end]
+
+    def chances(self, row: list[int], text: list[int]) -> list[float]:
+        """Return the log-probability (natural) of each token of a text after a prompt."""
+        if self._codec.family == "seq2seq":
+            [scored] = self._model.score_batch([self._tokens(row)], [self._tokens(text)], max_input_length=0)
+            return list(scored.log_probs)[: len(text)]
+        [scored] = self._model.score_batch([self._tokens([*row, *text])])
+        return list(scored.log_probs)[len(row) - 1 :]
+
+    def _continue(self, at: int, row: list[int], count: int, options: dict[str, Any], watch: Heard | None) -> list[int]:
+        callback = (lambda step: watch(at, step.token_id)) if watch else None
+        [result] = self._model.generate_batch(
+            [self._tokens(row)],
+            max_length=count,
+            end_token=self._ends,
+            return_end_token=True,
+            include_prompt_in_result=False,
+            callback=callback,
+            **options,
+        )
+        return list(result.sequences_ids[0])
+
+    def _translate(
+        self, rows: Sequence[list[int]], count: int, options: dict[str, Any], watch: Heard | None
+    ) -> list[list[int]]:
+        given = None
+        if self._forced_first is not None:
+            given = [self._tokens([self._forced_first])] * len(rows)
+        callback = (lambda step: watch(step.batch_id, step.token_id)) if watch else None
+        results = self._model.translate_batch(
+            [self._tokens(row) for row in rows],
+            target_prefix=given,
+            max_input_length=0,  # by default it would cut a prompt after 1,024 tokens
+            max_decoding_length=count,
+            min_decoding_length=0,
+            end_token=self._ends,
+            return_end_token=True,
+            callback=callback,
+            **options,
+        )
+        return [self._ids(result.hypotheses[0]) for result in results]
+
+    def _tokens(self, ids: Sequence[int]) -> list[str]:
+        return [self._vocabulary[number] for number in ids]
+
+    def _ids(self, tokens: Sequence[str]) -> list[int]:
+        return [self._numbers[token] for token in tokens]
+
+
+def _is_others(decoding: Decoding) -> bool:
+    return decoding.temperature > 0 or decoding.num_beams > 1
