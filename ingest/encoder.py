@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Hidden = NDArray[np.float32]
 
 BATCH_TOKENS = 256
-"""Of a batch, padding included. Larger ones run more slowly on two cores: see PERFORMANCE.md."""
+"""Of a batch, padding included. On two cores texts of 214 tokens ran at 112 a second so, at 57 with 2,048."""
 
 
 class EncoderRuntime:

@@ -7,6 +7,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol, runtime_checkable
 
+from ingest.threads import idle_cores
 from ingest.weights import BUILTINS, WeightsError, find_weights
 from rag.config import Config
 from stores.base import StoreError
@@ -28,6 +29,7 @@ PACKAGES = (
     "torch",
     "transformers",
     "sentence-transformers",
+    "ctranslate2",
     "faiss-cpu",
     "tokenizers",
     "numpy",
@@ -82,6 +84,7 @@ def _threads() -> dict[str, Any]:
 
     return {
         "processors": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "idle now": idle_cores(),  # as many threads a model gets unless told otherwise
         "torch": torch.get_num_threads(),
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "not set"),
         "accelerator": "cuda" if torch.cuda.is_available() else "none",
