@@ -7,9 +7,9 @@ its draws can be repeated by a seed, and its beams score as the checkpoints' aut
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -127,9 +127,9 @@ class CTranslate2Generator:
 class Runtime:
     """A converted model in memory: token ids in, new token ids out.
 
-    `compute_type` is "int8" or "float32", as the copy was written. An encoder-decoder reads a batch together. Prompts
-    of a decoder-only model have to be of one length to be read together, and what they lack would be forced upon
-    them token by token, so that each runs by itself, on `threads` threads side by side.
+    `compute_type` is "int8" or "float32", as the copy was written. Texts run on `threads` threads side by side: of an
+    encoder-decoder as many batches as there are threads, of a decoder-only model each by itself. Prompts of the latter
+    would have to be of one length to be read together; what longer ones have more is forced upon them token by token.
     """
 
     def __init__(
@@ -145,9 +145,17 @@ class Runtime:
         self._vocabulary: list[str] = json.loads(listed.read_text("utf-8"))
         self._numbers = {token: number for number, token in enumerate(self._vocabulary)}
         kind = ctranslate2.Translator if codec.family == "seq2seq" else ctranslate2.Generator
-        self._model: Any = kind(
-            str(folder), device="cpu", compute_type=compute_type, inter_threads=threads, intra_threads=1
-        )
+        self._load = partial(kind, str(folder), device="cpu", compute_type=compute_type)
+
+    @cached_property
+    def _alone(self) -> Any:
+        """The model for one text at a time, all threads in each of its products."""
+        return self._load(inter_threads=1, intra_threads=self._threads)
+
+    @cached_property
+    def _side_by_side(self) -> Any:
+        """The model for many texts, a thread for each of those that run at a time."""
+        return self._load(inter_threads=self._threads, intra_threads=1) if self._threads > 1 else self._alone
 
     def generate(self, rows: Sequence[list[int]], decoding: Decoding, heard: Heard | None = None) -> list[list[int]]:
         """Return each row's new tokens, its end or stop string among them where it has come to one."""
@@ -168,16 +176,25 @@ class Runtime:
             "no_repeat_ngram_size": decoding.no_repeat_ngram_size,
         }
         watching = watch if decoding.stop or heard else None
-        if self._codec.family == "seq2seq":
-            return self._translate(rows, decoding.max_new_tokens, options, watching)
-        if len(rows) == 1:
-            return [self._continue(0, rows[0], decoding.max_new_tokens, options, watching)]
-        with ThreadPoolExecutor(self._threads) as pool:
-            jobs = [
-                pool.submit(self._continue, at, row, decoding.max_new_tokens, options, watching)
-                for at, row in enumerate(rows)
-            ]
-            return [job.result() for job in jobs]
+        count, most = len(rows), decoding.max_new_tokens
+        together = self._codec.family == "seq2seq"
+        width = self._threads if together else count
+        parts = [range(first, count, width) for first in range(min(width, count))]
+        model = self._side_by_side if len(parts) > 1 else self._alone
+        write = self._translate if together else self._continue
+
+        def work(places: range) -> list[list[int]]:
+            return write(model, places, [rows[place] for place in places], most, options, watching)
+
+        if len(parts) > 1:
+            with ThreadPoolExecutor(self._threads) as pool:
+                made = list(pool.map(work, parts))
+        else:
+            made = [work(places) for places in parts]
+        found: dict[int, list[int]] = {}
+        for places, tokens in zip(parts, made, strict=True):
+            found.update(zip(places, tokens, strict=True))
+        return [found[place] for place in range(count)]
 
     def write(self, row: list[int], count: int) -> list[int]:
         """Return what is written greedily after a prompt, at most so many tokens, without the end."""
@@ -188,40 +205,53 @@ class Runtime:
     def chances(self, row: list[int], text: list[int]) -> list[float]:
         """Return the log-probability (natural) of each token of a text after a prompt."""
         if self._codec.family == "seq2seq":
-            [scored] = self._model.score_batch([self._tokens(row)], [self._tokens(text)], max_input_length=0)
+            [scored] = self._alone.score_batch([self._tokens(row)], [self._tokens(text)], max_input_length=0)
             return list(scored.log_probs)[: len(text)]
-        [scored] = self._model.score_batch([self._tokens([*row, *text])])
+        [scored] = self._alone.score_batch([self._tokens([*row, *text])])
         return list(scored.log_probs)[len(row) - 1 :]
 
-    def _continue(self, at: int, row: list[int], count: int, options: dict[str, Any], watch: Heard | None) -> list[int]:
-        callback = (lambda step: watch(at, step.token_id)) if watch else None
-        [result] = self._model.generate_batch(
+    def _continue(
+        self,
+        model: Any,
+        places: Sequence[int],
+        rows: Sequence[list[int]],
+        most: int,
+        options: Mapping[str, Any],
+        watch: Heard | None,
+    ) -> list[list[int]]:
+        [place], [row] = places, rows
+        [result] = model.generate_batch(
             [self._tokens(row)],
-            max_length=count,
+            max_length=most,
             end_token=self._ends,
             return_end_token=True,
             include_prompt_in_result=False,
-            callback=callback,
+            callback=(lambda step: watch(place, step.token_id)) if watch else None,
             **options,
         )
-        return list(result.sequences_ids[0])
+        return [list(result.sequences_ids[0])]
 
     def _translate(
-        self, rows: Sequence[list[int]], count: int, options: dict[str, Any], watch: Heard | None
+        self,
+        model: Any,
+        places: Sequence[int],
+        rows: Sequence[list[int]],
+        most: int,
+        options: Mapping[str, Any],
+        watch: Heard | None,
     ) -> list[list[int]]:
         given = None
         if self._forced_first is not None:
             given = [self._tokens([self._forced_first])] * len(rows)
-        callback = (lambda step: watch(step.batch_id, step.token_id)) if watch else None
-        results = self._model.translate_batch(
+        results = model.translate_batch(
             [self._tokens(row) for row in rows],
             target_prefix=given,
             max_input_length=0,  # by default it would cut a prompt after 1,024 tokens
-            max_decoding_length=count,
+            max_decoding_length=most,
             min_decoding_length=0,
             end_token=self._ends,
             return_end_token=True,
-            callback=callback,
+            callback=(lambda step: watch(places[step.batch_id], step.token_id)) if watch else None,
             **options,
         )
         return [self._ids(result.hypotheses[0]) for result in results]
