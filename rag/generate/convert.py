@@ -86,6 +86,8 @@ def convert(model: str, folder: Path) -> dict[str, Any]:
         copies = Path(plain) / MODEL, folder / MODEL
         write_copy(loaded.model, loaded.tokenizer, source, copies[0], "float32")
         written = [_written(loaded, codec, prompt) for prompt in prompts]
+        if not any(written):
+            raise ValueError("it writes nothing after any text of the sample")
         texts = list(zip(prompts, written, strict=True))
         expected = [_chances(loaded, codec, *each) for each in texts]
         smoothed = smooth(loaded.model, [prompt + text for prompt, text in texts])

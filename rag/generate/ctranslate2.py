@@ -130,6 +130,7 @@ class Runtime:
     `compute_type` is "int8" or "float32", as the copy was written. Texts run on `threads` threads side by side: of an
     encoder-decoder as many batches as there are threads, of a decoder-only model each by itself. Prompts of the latter
     would have to be of one length to be read together; what longer ones have more is forced upon them token by token.
+    Raises ValueError for a vocabulary with two tokens of one name.
     """
 
     def __init__(
@@ -144,6 +145,8 @@ class Runtime:
         [listed] = folder.glob("*vocabulary.json")
         self._vocabulary: list[str] = json.loads(listed.read_text("utf-8"))
         self._numbers = {token: number for number, token in enumerate(self._vocabulary)}
+        if len(self._numbers) < len(self._vocabulary):
+            raise ValueError("its vocabulary has tokens of the same name, which the runtime cannot tell apart")
         kind = ctranslate2.Translator if codec.family == "seq2seq" else ctranslate2.Generator
         self._load = partial(kind, str(folder), device="cpu", compute_type=compute_type)
 
