@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.weights import WeightsError, folder_named
+from rag.read.folder import SETTINGS as READER
 from rag.rerank.base import Reranker
 from rag.retrieve import Retriever
 from stores.base import Hit
@@ -45,20 +46,25 @@ def _parts(hit: Hit, score: float) -> Mapping[str, float]:
 
 
 def new_reranker(model: str, **options: Any) -> Reranker:
-    """Return the reranker of a name: a folder of `rag finetune-reranker`, or any cross-encoder's folder or hub id.
+    """Return the reranker of a name: a folder of `rag finetune-reranker`, any cross-encoder, or a reader.
 
+    A cross-encoder is a folder or a hub id, a reader `builtin:minilm-reader` or a folder of `rag finetune-reader`.
     Options are those of the classes. Raises WeightsError for a model that is not there.
     """
     if (folder_named(model) / SETTINGS).is_file():
         from rag.rerank.cross_encoder import CrossEncoderReranker
 
         return CrossEncoderReranker(model, **options)
+    if (folder_named(model) / READER).is_file():
+        from rag.rerank.reader import ReaderReranker
+
+        return ReaderReranker(model, **options)
     from rag.rerank.sentence_transformers import SentenceTransformersReranker
 
     try:
         return SentenceTransformersReranker(model, **options)
     except WeightsError as error:
         raise WeightsError(
-            f"no reranker {model!r}: give a folder that `rag finetune-reranker` wrote, or a cross-encoder's folder or "
-            f"hub id ({error})"
+            f"no reranker {model!r}: give a folder that `rag finetune-reranker` or `rag finetune-reader` wrote, "
+            f"builtin:minilm-reader, or a cross-encoder's folder or hub id ({error})"
         ) from None

@@ -223,7 +223,7 @@ def test_bad_input_is_refused_in_a_line(
         RerankedRetriever(DenseRetriever(index.store, index.embedder), Longest(), 0)
     with pytest.raises(WeightsError, match="holds no reranker"):
         CrossEncoderReranker(str(tmp_path))
-    with pytest.raises(WeightsError, match="no reranker 'no where!': give a folder that `rag finetune-reranker` wrote"):
+    with pytest.raises(WeightsError, match="no reranker 'no where!': give a folder that `rag finetune-reranker` or"):
         new_reranker("no where!")
     with pytest.raises((WeightsError, ConfigError)):
         Config(folder=tmp_path).override("retriever", reranker="builtin:nothing").reranked(
@@ -246,3 +246,16 @@ def test_the_command_trains_and_says_how_well(
     found = json.loads(capsys.readouterr().out)
     assert set(found["metrics"]["after"]) == set(found["metrics"]["before"]) == {"ndcg@10", "mrr@10", "recall@10"}
     assert new_reranker(str(tmp_path / "made"), threads=1)
+
+
+def test_a_reader_orders_by_who_answers() -> None:
+    reranker = new_reranker("builtin:minilm-reader", threads=1)
+    assert isinstance(reranker, Reranker)
+    assert reranker.name == "builtin:minilm-reader"
+    texts = ("The bridge was painted green.", "The bridge was opened in 1931.", "", "Rivers are wide.")
+    scores = reranker.score("When was the bridge opened?", [Chunk(text, "d", 0, len(text)) for text in texts])
+    assert max(range(4), key=scores.__getitem__) == 1
+    assert scores[2] == -np.inf
+    assert reranker.score("When?", []) == []
+    with pytest.raises(ValueError, match="the question is empty"):
+        reranker.score(" ", [Chunk("a", "d", 0, 1)])
