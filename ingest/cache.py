@@ -17,6 +17,10 @@ from ingest.weights import WeightsError, file_sha256
 _MANIFEST = "manifest.json"
 
 
+class CacheError(WeightsError):
+    """A cache that cannot be written."""
+
+
 def cache_folder() -> Path:
     """Return `$OPENBOOK_CACHE`, else `openbook` in the platform's folder for a user's caches."""
     if chosen := os.environ.get("OPENBOOK_CACHE"):
@@ -32,18 +36,20 @@ def cached_folder(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     """Return the cache's folder `kind/key`, made by filling an empty one if it is missing or broken.
 
     Its files are checked against their recorded hashes. It is filled beside its place and put there by one rename, so
-    that no half-written copy is ever seen, and of two processes that want it one waits for the other. Raises
-    WeightsError where the cache cannot be written, and whatever `make` raises.
+    that no half-written copy is ever seen, and of two processes that want it one waits for the other. What a killed
+    process left half-made is removed. Raises CacheError where the cache cannot be written, and whatever `make` raises.
     """
     folder = cache_folder() / kind / key
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.with_name(f"{key}.lock")):
             if not _is_whole(folder):
+                for left in folder.parent.glob(f"{key}.*/"):
+                    shutil.rmtree(left, ignore_errors=True)
                 _replace(folder, make)
     except OSError as error:
-        raise WeightsError(
-            f"{folder} cannot be written ({error}); set OPENBOOK_CACHE to a folder with 600 MB of room"
+        raise CacheError(
+            f"{folder} cannot be written ({error.strerror or error}); set OPENBOOK_CACHE to a folder with 1 GB of room"
         ) from error
     return folder
 

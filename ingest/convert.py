@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from importlib.metadata import version
@@ -21,6 +21,8 @@ from typing import Any, Protocol
 
 from ingest.cache import cached_folder
 from ingest.weights import WeightsError
+
+_LOG = logging.getLogger(__name__)
 
 DETAILS, MODEL = "details.json", "model"
 
@@ -129,17 +131,12 @@ def _declare_norms(model: Any) -> None:
 
 
 def _in_child(module: str, model: str, folder: Path) -> None:
-    told = sys.stderr.isatty()
-    if told:
-        sys.stderr.write(f"preparing {model} for this machine, once ...\n")
-    began = time.monotonic()
+    _LOG.warning("preparing %s for this machine, once: this takes up to a minute", model)
     command = [sys.executable, "-m", module, model, str(folder.resolve())]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise WeightsError(last)
-    if told:
-        sys.stderr.write(f"prepared in {time.monotonic() - began:.0f} s\n")
 
 
 def _environment() -> dict[str, str]:

@@ -279,7 +279,7 @@ class Config:
         except TypeError as error:
             if not self.table(table):
                 raise
-            raise ConfigError(f"{self.source}: [{table}]: {_plain(error)}") from error
+            raise ConfigError(f"{self.source}: [{table}] {_plain(error)}") from error
 
 
 def check_embedder(store: Store, embedder: Embedder) -> None:
@@ -296,5 +296,6 @@ def check_embedder(store: Store, embedder: Embedder) -> None:
 
 
 def _plain(error: TypeError) -> str:
-    """A TypeError without the constructor's name: "got an unexpected keyword argument 'sise'" is about a key."""
-    return str(error).partition("() ")[2] or str(error)
+    """What a TypeError says of a key, without the constructor's name."""
+    said = str(error).partition("() ")[2] or str(error)
+    return said.replace("got an unexpected keyword argument", "has no option")

@@ -7,6 +7,7 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol, runtime_checkable
 
+from ingest.cache import cache_folder
 from ingest.threads import idle_cores
 from ingest.weights import BUILTINS, WeightsError, find_weights
 from rag.config import Config
@@ -46,6 +47,7 @@ def examine(config: Config, repair: bool = False) -> dict[str, Any]:
         "versions": _versions(problems),
         "threads": _threads(),
         "weights": _weights(problems),
+        "cache": _cache(problems),
         "store": _store(config, repair, problems, repaired),
         "repaired": repaired,
         "problems": problems,
@@ -102,6 +104,16 @@ def _weights(problems: list[str]) -> dict[str, str]:
             states[name] = "missing or damaged"
             problems.append(str(error))
     return states
+
+
+def _cache(problems: list[str]) -> dict[str, Any]:
+    """Where copies of models are kept, and how much they take."""
+    folder = cache_folder()
+    held = [file for file in folder.rglob("*") if file.is_file()] if folder.is_dir() else []
+    parent = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(parent, os.W_OK) or not parent.is_dir():
+        problems.append(f"the cache {folder} cannot be written: set OPENBOOK_CACHE to another folder")
+    return {"path": str(folder), "MB": round(sum(file.stat().st_size for file in held) / 1e6)}
 
 
 def _installed(name: str) -> bool:

@@ -215,7 +215,7 @@ def models(listed: Sequence[Mapping[str, Any]]) -> None:
 
 def examined(examined: Mapping[str, Any]) -> None:
     """Show what `rag doctor` found."""
-    for title in ("versions", "threads", "weights", "store"):
+    for title in ("versions", "threads", "weights", "cache", "store"):
         line(colour(title, BOLD))
         for name, value in examined[title].items():
             line(f"  {name:<22} {value}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from ingest.cache import CacheError
 from ingest.convert import NoCopyError, converts
 from ingest.embed.base import Embedder, Tokens
 from ingest.plugins import resolve
@@ -43,7 +44,7 @@ def _converted(device: str = "cpu", **options: Any) -> Embedder | None:
 
     try:
         return CTranslate2Embedder(**options)
-    except NoCopyError as refused:
+    except (NoCopyError, CacheError) as refused:
         logging.getLogger(__name__).warning("%s; sentence-transformers runs it, more slowly", refused)
         return None
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from ingest.cache import CacheError
 from ingest.convert import NoCopyError, converts
 from ingest.plugins import resolve
 from rag.generate.base import Decoding, Generation, Generator
@@ -72,7 +73,7 @@ def _converted(model: str, options: Mapping[str, Any]) -> Generator | None:
 
     try:
         copy = GeneratorCopy.of(model)
-    except NoCopyError as refused:
+    except (NoCopyError, CacheError) as refused:
         logging.getLogger(__name__).warning("%s; transformers runs it, more slowly", refused)
         return None
     return CTranslate2Generator(model, copy=copy, **own)

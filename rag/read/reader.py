@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from math import exp, inf, isfinite
 
+from ingest.cache import CacheError
 from ingest.convert import NoCopyError, converted, converts
 from ingest.threads import idle_cores
 from ingest.types import Chunk
@@ -118,7 +119,7 @@ def new_scorer(model: str, backend: str, device: str, threads: int) -> tuple[str
     if backend == "ctranslate2" or (backend == "auto" and device == "cpu" and converts()):
         try:
             return "ctranslate2", _converted_scorer(model, threads)
-        except NoCopyError as refused:
+        except (NoCopyError, CacheError) as refused:
             if backend != "auto":
                 raise
             logging.getLogger(__name__).warning("%s; transformers runs it, more slowly", refused)

@@ -144,6 +144,27 @@ def test_a_child_that_dies_leaves_nothing_behind(tmp_path: Path, monkeypatch: py
     assert not list(tmp_path.rglob(DETAILS))
 
 
+def test_a_cache_that_cannot_be_written_costs_speed_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path / "file"))
+    with caplog.at_level(logging.WARNING):
+        embedder = new_embedder()
+    assert isinstance(embedder, SentenceTransformerEmbedder)
+    assert "set OPENBOOK_CACHE to a folder with 1 GB of room; sentence-transformers runs it" in caplog.text
+
+
+def test_what_a_killed_process_left_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path))
+    left = tmp_path / "kind" / "key.abc123"
+    (left / "made").mkdir(parents=True)
+    (left / "made" / "half").write_text("x" * 1000)
+    (tmp_path / "kind" / "other.abc").mkdir()
+    cached_folder("kind", "key", lambda folder: (folder / "made").touch())
+    assert sorted(path.name for path in (tmp_path / "kind").iterdir()) == ["key", "key.lock", "other.abc"]
+
+
 def _count(folder: Path) -> None:
     with (folder.parents[2] / "calls").open("a") as calls:
         calls.write("x")

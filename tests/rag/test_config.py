@@ -71,10 +71,10 @@ def test_a_memory_store_and_options_of_a_retriever(tmp_path) -> None:
             "[embedder]\nkind = 'word2vec'",
             "unknown embedder 'word2vec'; known: ctranslate2, langchain, ",
         ),
-        ("[embedder]\nmodle = 'x'", r"\[embedder\]: got an unexpected keyword argument 'modle'"),
+        ("[embedder]\nmodle = 'x'", r"\[embedder\] has no option 'modle'"),
         ("[embedder]\nmodel = 'builtin:huge'", "unknown embedded model 'builtin:huge'"),
         ("[store]\nkind = 'oracle'", "unknown store 'oracle'; known: local, memory"),
-        ("[store]\ncolour = 'red'", r"\[store\]: got an unexpected keyword argument 'colour'"),
+        ("[store]\ncolour = 'red'", r"\[store\] has no option 'colour'"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(tmp_path, text, message) -> None:
