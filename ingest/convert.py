@@ -17,10 +17,12 @@ from copy import deepcopy
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, TypeVar
 
-from ingest.cache import cached_folder
+from ingest.cache import CacheError, cached_folder
 from ingest.weights import WeightsError
+
+T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 
@@ -34,17 +36,18 @@ class NoCopyError(WeightsError):
     """A model that has no true copy; the message says why."""
 
 
-class Outcome(Protocol):
-    """What a conversion measured of its copy."""
-
-    @property
-    def refused(self) -> str | None:
-        """Why the copy is not to be used; None where it is true enough."""
-
-
 def converts() -> bool:
     """Whether the runtime is installed."""
     return find_spec("ctranslate2") is not None
+
+
+def copied(make: Callable[[], T], reference: str) -> T | None:
+    """Return what `make` makes of a model's copy; where there can be none say so, and who runs the model instead."""
+    try:
+        return make()
+    except (NoCopyError, CacheError) as error:
+        _LOG.warning("%s; %s runs it, more slowly", error, reference)
+        return None
 
 
 def converted(module: str, model: str, fingerprint: str) -> tuple[Path, dict[str, Any]]:
@@ -67,14 +70,17 @@ def converted(module: str, model: str, fingerprint: str) -> tuple[Path, dict[str
 def convert_in_child(make: Callable[[str, Path], Mapping[str, Any]], arguments: Sequence[str]) -> None:
     """Be the child process: `make` fills the folder and returns what is to be noted.
 
-    A model that cannot be had ends the process with one line on stderr; whatever else goes wrong in a conversion is
-    noted as the reason why there is none.
+    A model that cannot be had ends the process with one line on stderr and status 1, a full disk or too little memory
+    with status 2; whatever else goes wrong in a conversion is noted as the reason why there is none.
     """
     model, folder = arguments[0], Path(arguments[1])
     try:
         details = dict(make(model, folder))
     except WeightsError as error:
         sys.exit(str(error))
+    except (OSError, MemoryError) as error:  # another time there may be a copy
+        sys.stderr.write(f"{' '.join(str(error).split()) or type(error).__name__}\n")
+        sys.exit(2)
     except Exception as error:  # a model that the runtime does not know fails in its own way
         details = {"refused": f"it cannot be converted: {' '.join(str(error).split()) or type(error).__name__}"}
     (folder / DETAILS).write_text(json.dumps(details, indent=1), "utf-8")
@@ -134,9 +140,12 @@ def _in_child(module: str, model: str, folder: Path) -> None:
     _LOG.warning("preparing %s for this machine, once: this takes up to a minute", model)
     command = [sys.executable, "-m", module, model, str(folder.resolve())]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise WeightsError(last)
+    if done.returncode == 0:
+        return
+    said = (done.stderr.strip().splitlines() or [f"it was ended by signal {-done.returncode}"])[-1]
+    if done.returncode == 1:
+        raise WeightsError(said)
+    raise NoCopyError(f"{model} could not be converted: {said}")
 
 
 def _environment() -> dict[str, str]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
-from ingest.cache import CacheError
-from ingest.convert import NoCopyError, converts
+from ingest.convert import converts, copied
 from ingest.embed.base import Embedder, Tokens
 from ingest.plugins import resolve
 
@@ -42,11 +40,7 @@ def _converted(device: str = "cpu", **options: Any) -> Embedder | None:
         return None
     from ingest.embed.ctranslate2 import CTranslate2Embedder
 
-    try:
-        return CTranslate2Embedder(**options)
-    except (NoCopyError, CacheError) as refused:
-        logging.getLogger(__name__).warning("%s; sentence-transformers runs it, more slowly", refused)
-        return None
+    return copied(lambda: CTranslate2Embedder(**options), "sentence-transformers")
 
 
 def as_embedder(embedder: Any) -> Embedder:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from ingest.cache import CacheError
-from ingest.convert import NoCopyError, converts
+from ingest.convert import converts, copied
 from ingest.plugins import resolve
 from rag.generate.base import Decoding, Generation, Generator
 
@@ -71,12 +69,8 @@ def _converted(model: str, options: Mapping[str, Any]) -> Generator | None:
     from rag.generate.converted import GeneratorCopy
     from rag.generate.ctranslate2 import CTranslate2Generator
 
-    try:
-        copy = GeneratorCopy.of(model)
-    except (NoCopyError, CacheError) as refused:
-        logging.getLogger(__name__).warning("%s; transformers runs it, more slowly", refused)
-        return None
-    return CTranslate2Generator(model, copy=copy, **own)
+    copy = copied(lambda: GeneratorCopy.of(model), "transformers")
+    return None if copy is None else CTranslate2Generator(model, copy=copy, **own)
 
 
 def generator_kind(model: str) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from math import exp, inf, isfinite
 
-from ingest.cache import CacheError
-from ingest.convert import NoCopyError, converted, converts
+from ingest.convert import converted, converts, copied
 from ingest.threads import idle_cores
 from ingest.types import Chunk
 from ingest.weights import folder_named, weights_fingerprint
@@ -116,13 +114,12 @@ def new_scorer(model: str, backend: str, device: str, threads: int) -> tuple[str
     """
     if backend not in BACKENDS:
         raise ValueError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
-    if backend == "ctranslate2" or (backend == "auto" and device == "cpu" and converts()):
-        try:
-            return "ctranslate2", _converted_scorer(model, threads)
-        except (NoCopyError, CacheError) as refused:
-            if backend != "auto":
-                raise
-            logging.getLogger(__name__).warning("%s; transformers runs it, more slowly", refused)
+    if backend == "ctranslate2":
+        return backend, _converted_scorer(model, threads)
+    if backend == "auto" and device == "cpu" and converts():
+        scorer = copied(lambda: _converted_scorer(model, threads), "transformers")
+        if scorer is not None:
+            return "ctranslate2", scorer
     return "transformers", reference_scorer(load_network(folder_named(model)).to(device), threads)
 
 

@@ -137,6 +137,29 @@ def test_a_child_says_what_went_wrong(tmp_path: Path, capsys: pytest.CaptureFixt
         convert_in_child(lacks, ["spider", str(tmp_path)])
 
 
+def test_a_full_disk_is_not_kept_as_a_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def fails(model: str, folder: Path) -> dict[str, object]:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(SystemExit) as ended:
+        convert_in_child(fails, ["spider", str(tmp_path)])
+    assert ended.value.code == 2
+    assert "No space left on device" in capsys.readouterr().err
+    assert not (tmp_path / DETAILS).exists()
+
+
+def test_a_killed_child_is_another_reason_to_run_the_model_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path))
+    killed = subprocess.CompletedProcess([], -9, "", "")
+    monkeypatch.setattr("ingest.convert.subprocess.run", lambda *_, **__: killed)
+    with caplog.at_level(logging.WARNING):
+        assert isinstance(new_embedder(), SentenceTransformerEmbedder)
+    assert "could not be converted: it was ended by signal 9; sentence-transformers runs it" in caplog.text
+    assert not list(tmp_path.rglob(DETAILS))
+
+
 def test_a_child_that_dies_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path))
     with pytest.raises(WeightsError, match="No module named"):
