@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ingest.weights import local_path
 from rag import Config, Index
 from rag.retrieve import Bm25Retriever, DenseRetriever, HybridRetriever
 from stores import Hit
@@ -142,7 +143,7 @@ def reference(folder: Folder) -> float:
     """nDCG@10 of exact search over vectors made by sentence-transformers alone, from the same chunks' texts."""
     from sentence_transformers import SentenceTransformer
 
-    model = SentenceTransformer(str(folder.index.embedder.folder), device="cpu", local_files_only=True)
+    model = SentenceTransformer(str(local_path(folder.index.embedder.name)), device="cpu", local_files_only=True)
     chunks = list(folder.index.store.chunks())
     vectors = model.encode([c.embedding_text for c in chunks], batch_size=32, normalize_embeddings=True)
     asked = model.encode(folder.questions, normalize_embeddings=True)
