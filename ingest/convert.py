@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 
 DETAILS, MODEL = "details.json", "model"
 
-CONVERSION = 2
+CONVERSION = 3
 """Raised when any conversion changes, so that older copies are not taken."""
 
 

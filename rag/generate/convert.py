@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from ingest.convert import MODEL, convert_in_child, write_copy
-from ingest.threads import idle_cores
 from ingest.weights import folder_named
 from rag.generate.codec import TextCodec
 from rag.generate.load import LoadedModel, load_model, model_family, model_folder, quiet
@@ -68,7 +67,7 @@ def convert(model: str, folder: Path) -> dict[str, Any]:
     """Fill an empty folder with the model's copy, and return what is to be known of it and what was measured."""
     import torch
 
-    torch.set_num_threads(idle_cores())
+    torch.set_num_threads(1)  # sums in another order would smooth otherwise: a model's copy is to be the same each time
     source = model_folder(model)
     family = model_family(source)
     loaded = load_model(source, family, adapter=folder_named(model))
