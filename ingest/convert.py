@@ -137,7 +137,10 @@ def _declare_norms(model: Any) -> None:
 
 
 def _in_child(module: str, model: str, folder: Path) -> None:
-    _LOG.warning("preparing %s for this machine, once: this takes up to a minute", model)
+    preparing = f"preparing {model} for this machine, once: this takes up to a minute"
+    _LOG.info(preparing)
+    if sys.stderr.isatty():  # a script's stderr is for what went wrong
+        sys.stderr.write(f"{preparing}\n")
     command = [sys.executable, "-m", module, model, str(folder.resolve())]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())
     if done.returncode == 0:
