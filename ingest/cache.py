@@ -10,8 +10,6 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
-
 from ingest.weights import WeightsError, file_sha256
 
 _MANIFEST = "manifest.json"
@@ -39,6 +37,9 @@ def cached_folder(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     that no half-written copy is ever seen, and of two processes that want it one waits for the other. What a killed
     process left half-made is removed. Raises CacheError where the cache cannot be written, and whatever `make` raises.
     """
+    # Imported here: it takes some 20 ms, and not every command needs a model.
+    from filelock import FileLock
+
     folder = cache_folder() / kind / key
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from importlib.util import find_spec
 from pathlib import Path
+
+from ingest.convert import converts, write_copy
 
 
 def export_ctranslate2(folder: str | Path, out: str | Path, quantization: str = "int8") -> Path:
@@ -12,19 +13,19 @@ def export_ctranslate2(folder: str | Path, out: str | Path, quantization: str = 
 
     Raises ImportError without the package `ctranslate2`, ValueError for a model that it cannot convert.
     """
-    if find_spec("ctranslate2") is None:
+    if not converts():
         raise ImportError("exporting to CTranslate2 needs its package: pip install ctranslate2")
-    from ctranslate2.converters import TransformersConverter
-
-    from rag.generate.load import quiet
+    from rag.generate.load import load_model, model_family, quiet
 
     folder, out = Path(folder), Path(out)
     part = out.with_name(f"{out.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     with quiet():
         try:
-            converter = TransformersConverter(str(folder), copy_files=["tokenizer.json", "tokenizer_config.json"])
-            converter.convert(str(part), quantization=quantization, force=True)
+            loaded = load_model(folder, model_family(folder))
+            write_copy(loaded.model, loaded.tokenizer, folder, part, quantization)
+            for name in ("tokenizer.json", "tokenizer_config.json"):
+                shutil.copy(folder / name, part / name)
         except Exception as error:
             shutil.rmtree(part, ignore_errors=True)
             raise ValueError(f"{folder} cannot be converted to CTranslate2: {' '.join(str(error).split())}") from error

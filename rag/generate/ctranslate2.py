@@ -13,26 +13,24 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from ingest.threads import idle_cores
-from prompts.types import RenderedPrompt, Style
+from prompts.types import RenderedPrompt
 from rag.generate.base import Decoding, Generation, Generator
 from rag.generate.codec import TextCodec
 from rag.generate.converted import GeneratorCopy
+from rag.generate.local import LocalGenerator
 from rag.generate.streaming import Listener, streamed
 
 Heard = Callable[[int, int], bool]
 """Told a row and its newest token, says whether the row is to end."""
 
 
-class CTranslate2Generator:
+class CTranslate2Generator(LocalGenerator):
     """A model of either family, converted once and kept in the cache.
 
     `model` is a hub id, a folder or `builtin:NAME`; `threads` how many CPU threads a call may use (None: as many cores
     as are idle now); `context_window` lowers the window (or raises it, for the T5 family only). In int8 answers differ
     now and then from the reference backend's; a conversion that is not true to its model raises `NoCopyError`.
     """
-
-    exact_tokens = True
 
     def __init__(
         self,
@@ -43,45 +41,11 @@ class CTranslate2Generator:
         batch_size: int = 8,
         copy: GeneratorCopy | None = None,
     ) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, not {batch_size}")
-        if threads is not None and threads < 1:
-            raise ValueError(f"threads must be at least 1, not {threads}")
+        super().__init__(model, threads, batch_size)
         copy = copy or GeneratorCopy.of(model)
-        self._name = model
-        self._threads = threads or idle_cores()
-        self._batch_size = batch_size
         self._context_window = context_window
         self._codec = copy.codec(model, context_window)
         self._runtime = Runtime(copy.model, self._codec, copy.forced_first, "int8", self._threads)
-
-    @property
-    def name(self) -> str:
-        """The name that it was asked for by."""
-        return self._name
-
-    @property
-    def style(self) -> Style:
-        """Which rendering of a prompt the model reads."""
-        return self._codec.style
-
-    @property
-    def context_window(self) -> int:
-        """The window in tokens: of the encoder for encoder-decoders, else of prompt and answer together."""
-        return self._codec.window.tokens
-
-    @property
-    def threads(self) -> int:
-        """How many CPU threads a call uses."""
-        return self._threads
-
-    def count_tokens(self, prompt: RenderedPrompt) -> int:
-        """Return the exact number of tokens of the prompt, special tokens and chat marks in."""
-        return len(self._codec.encode(prompt))
-
-    def prompt_window(self, max_new_tokens: int) -> int:
-        """Return how many tokens a prompt may have beside this many new ones. Raises ValueError when none."""
-        return self._codec.prompt_window(max_new_tokens)
 
     def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
         """Return one generation a prompt, in order.

@@ -9,12 +9,13 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.threads import idle_cores, limited_threads
+from ingest.threads import limited_threads
 from ingest.weights import folder_named
-from prompts.types import RenderedPrompt, Style
+from prompts.types import RenderedPrompt
 from rag.generate.base import Decoding, Generation
 from rag.generate.codec import Family, TextCodec
 from rag.generate.load import LoadedModel, load_model, model_family, model_folder, quiet
+from rag.generate.local import LocalGenerator
 from rag.generate.streaming import Listener, streamed
 from rag.generate.window import ModelWindow, model_window
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     import torch
 
 
-class TransformersGenerator(ABC):
+class TransformersGenerator(LocalGenerator, ABC):
     """What both families share: window, batches, decoding, streams.
 
     `model` is a hub id, a folder or `builtin:NAME`; `device` "cpu", "cuda", "mps" or "auto"; `dtype` what the weights
@@ -32,7 +33,6 @@ class TransformersGenerator(ABC):
     """
 
     family: Family
-    exact_tokens = True
 
     def __init__(
         self,
@@ -44,13 +44,7 @@ class TransformersGenerator(ABC):
         context_window: int | None = None,
         batch_size: int = 8,
     ) -> None:
-        if batch_size < 1:
-            raise ValueError(f"batch_size must be at least 1, not {batch_size}")
-        if threads is not None and threads < 1:
-            raise ValueError(f"threads must be at least 1, not {threads}")
-        self._name = model
-        self._threads = threads or idle_cores()
-        self._batch_size = batch_size
+        super().__init__(model, threads, batch_size)
         self._exact = dtype == "float32"
         folder = model_folder(model)
         self._check_family(folder)
@@ -58,21 +52,6 @@ class TransformersGenerator(ABC):
         window = self._read_window().narrowed(context_window)
         self._codec = TextCodec(model, self.family, self.tokenizer, window, self._loaded.eos)
         self._settings = self._needed_settings()
-
-    @property
-    def name(self) -> str:
-        """The name that it was asked for by."""
-        return self._name
-
-    @property
-    def style(self) -> Style:
-        """Which rendering of a prompt the model reads."""
-        return self._codec.style
-
-    @property
-    def context_window(self) -> int:
-        """The window in tokens: of the encoder for encoder-decoders, else of prompt and answer together."""
-        return self._codec.window.tokens
 
     @property
     def model(self) -> Any:
@@ -88,28 +67,6 @@ class TransformersGenerator(ABC):
     def loaded(self) -> LoadedModel:
         """The model with its tokenizer and the special tokens that it generates with."""
         return self._loaded
-
-    @property
-    def codec(self) -> TextCodec:
-        """What stands between prompts and the model's tokens."""
-        return self._codec
-
-    @property
-    def threads(self) -> int:
-        """How many CPU threads a call uses."""
-        return self._threads
-
-    def count_tokens(self, prompt: RenderedPrompt) -> int:
-        """Return the exact number of tokens of the prompt, special tokens and chat marks in."""
-        return len(self.encode(prompt))
-
-    def encode(self, prompt: RenderedPrompt) -> list[int]:
-        """Return the prompt's token ids as the model gets them. Raises TypeError for a chat where it reads text."""
-        return self._codec.encode(prompt)
-
-    def prompt_window(self, max_new_tokens: int) -> int:
-        """Return how many tokens a prompt may have beside this many new ones. Raises ValueError when none."""
-        return self._codec.prompt_window(max_new_tokens)
 
     def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
         """Return one generation a prompt, in order; equal to generating one by one.
