@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 
 DETAILS, MODEL = "details.json", "model"
 
-CONVERSION = 3
+CONVERSION = 4
 """Raised when any conversion changes, so that older copies are not taken."""
 
 

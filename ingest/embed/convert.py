@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ingest.centre import centre
 from ingest.convert import MODEL, convert_in_child, write_copy
 from ingest.embed.ctranslate2 import POOLINGS, TOKENIZER, CTranslate2Embedder, EmbedderCopy
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
@@ -52,6 +53,9 @@ def convert(model: str, folder: Path) -> dict[str, Any]:
     if backend is None:
         raise ValueError("its tokenizer is not one of the tokenizers library")
     backend.save(str(folder / TOKENIZER))
+    texts = list(SAMPLE)
+    expected = reference.embed_documents(texts), np.stack([reference.embed_query(text) for text in texts])
+    centre(network[0].auto_model, lambda: [reference.embed_documents([text]) for text in texts])
     write_copy(network[0].auto_model, network.tokenizer, reference.folder, folder / MODEL, "int8")
     prompts = network.prompts or {}
     details: dict[str, Any] = {
@@ -64,12 +68,8 @@ def convert(model: str, folder: Path) -> dict[str, Any]:
         "document_prompt": next((prompts[name] for name in DOCUMENT_PROMPTS if prompts.get(name)), ""),
     }
     copy = CTranslate2Embedder(model, threads=1, copy=EmbedderCopy(folder, details))
-    texts = list(SAMPLE)
-    pairs = [
-        (reference.embed_documents(texts), copy.embed_documents(texts)),
-        (np.stack([reference.embed_query(text) for text in texts]), np.stack([copy.embed_query(t) for t in texts])),
-    ]
-    cosines = np.concatenate([_cosines(*pair) for pair in pairs])
+    found = copy.embed_documents(texts), np.stack([copy.embed_query(text) for text in texts])
+    cosines = np.concatenate([_cosines(*pair) for pair in zip(expected, found, strict=True)])
     mean, least = float(cosines.mean()), float(cosines.min())
     details["measured"] = {"mean": mean, "least": least}
     if not (mean >= LEAST_MEAN and least >= LEAST):

@@ -11,6 +11,7 @@ from typing import Any
 
 from safetensors.numpy import save_file
 
+from ingest.centre import centre
 from ingest.convert import MODEL, convert_in_child, write_copy
 from ingest.types import Chunk
 from ingest.weights import folder_named, local_path
@@ -18,7 +19,8 @@ from rag.adapter import Adapter
 from rag.read.converted import HEADS, converted_scorer
 from rag.read.folder import ReaderConfig, load_network, load_windows
 from rag.read.reader import read_spans
-from rag.read.score import reference_scorer
+from rag.read.score import Scorer, reference_scorer
+from rag.read.spans import ScoredSpan
 
 FARTHEST = 1.0  # logits that the margins of the copy's spans may be off on average
 LEAST_SAME = 0.75  # of the sample's spans
@@ -48,16 +50,18 @@ def convert(reader: str, folder: Path) -> dict[str, Any]:
     adapter = Adapter.of(source)
     assert adapter is not None  # or the network would not have been loaded
     base = local_path(adapter.base)
+    pairs = [(question, Chunk(text, "sample", 0, len(text))) for question, text in SAMPLE]
+
+    def spans(score: Scorer) -> list[ScoredSpan]:
+        return [read_spans(score, windows, [pair], config.max_answer_tokens)[0][0] for pair in pairs]
+
+    expected = spans(reference_scorer(network, 1))
+    centre(network.encoder, lambda: spans(reference_scorer(network, 1)))
     write_copy(network.encoder, _tokenizer(base), base, folder / MODEL, "int8")
     heads = {name: each.detach().numpy() for name, each in network.named_parameters() if not name.startswith("encoder")}
     save_file(heads, folder / HEADS)
     segmented = getattr(network.encoder.config, "type_vocab_size", 1) > 1
-    pairs = [(question, Chunk(text, "sample", 0, len(text))) for question, text in SAMPLE]
-    expected, found = (
-        [each[0] for each in read_spans(score, windows, pairs, config.max_answer_tokens)]
-        for score in (reference_scorer(network, 1), converted_scorer(folder, segmented, 1))
-    )
-    both = list(zip(expected, found, strict=True))
+    both = list(zip(expected, spans(converted_scorer(folder, segmented, 1)), strict=True))
     off = sum(abs(one.margin - other.margin) for one, other in both) / len(both)
     same = sum((one.start, one.end) == (other.start, other.end) for one, other in both) / len(both)
     refused = None
