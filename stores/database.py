@@ -37,7 +37,8 @@ CREATE INDEX chunks_by_passage ON chunks (passage);
 CREATE TABLE vectors (key INTEGER PRIMARY KEY, vector BLOB NOT NULL);
 CREATE TABLE fields (name TEXT, value, key INTEGER, PRIMARY KEY (name, value, key)) WITHOUT ROWID;
 {create_words(content="chunks")};
-INSERT INTO state VALUES ('generation', 0), ('changes', 0), ('index_changes', 0), ('index_checksum', '');
+INSERT INTO state VALUES ('generation', 0), ('changes', 0), ('index_changes', 0), ('index_checksum', ''),
+    ('index_layout', '');
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 """
@@ -177,9 +178,16 @@ def state(connection: sqlite3.Connection) -> dict[str, Any]:
     """Return what a store remembers of itself.
 
     `generation` counts its writes and `changes` the chunks put or removed in all of them; `index_changes` is what
-    `changes` was when the FAISS file with the checksum `index_checksum` was saved.
+    `changes` was when the FAISS file with the checksum `index_checksum` was saved; `index_layout` describes it where it
+    holds clusters, '' where it does not.
     """
-    return dict(connection.execute("SELECT name, value FROM state"))
+    return {"index_layout": "", **dict(connection.execute("SELECT name, value FROM state"))}
+
+
+def note_index(connection: sqlite3.Connection, checksum: str, layout: str, changes: int) -> None:
+    """Remember which file holds the index, what it is like, and what `changes` was when it agreed with the rows."""
+    values = {"index_checksum": checksum, "index_layout": layout, "index_changes": changes}
+    connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
 
 
 def problems(connection: sqlite3.Connection) -> list[str]:

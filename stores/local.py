@@ -12,17 +12,23 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ingest.types import Chunk
 from stores import database, rows, rules
 from stores.base import Entry, Hit, Source, SourceInfo, StoreBusy, StoreError
+from stores.clustered import ClusteredIndex, Layout
+from stores.clustering import clustered
 from stores.filter_sql import to_sql
 from stores.filters import Filter
+from stores.index_file import checksum as checksum_of
+from stores.index_file import fresh_file, quick_checksum
 from stores.vector_index import VectorIndex
 from stores.words import match_query
 
@@ -32,9 +38,9 @@ if TYPE_CHECKING:
     from stores.base import Vectors
 
 DATABASE = "store.sqlite"
-INDEX = "vectors.faiss"
+INDEX, CLUSTERS = "vectors.faiss", "vectors.*.faiss"
 MARGIN = 16  # candidates looked at beyond k, so that ties at the boundary can be put in order
-SLACK = 1e-5  # more than FAISS's float32 can differ from the exact score
+MANY = 50_000  # chunks from which on they are searched by clusters
 PAGE = 1_000  # rows read at a time
 
 _inherited: list[sqlite3.Connection] = []  # a forked child must neither use nor close its parent's connections
@@ -106,12 +112,13 @@ class LocalStore:
                 return [Hit(chunk, 0.0) for chunk in rows.chunks(connection, condition, parameters, k)]
             index = self._synced(connection, dimension)
             allowed = None if where is None else rows.allowed(connection, where)
+            stored = partial(rows.vectors_of, connection, dimension=dimension)
             count = k + MARGIN
             while True:
-                keys, estimates = index.nearest(query, count, allowed)
-                chunks, vectors = rows.chunks_with_vectors(connection, keys, dimension)
+                near = index.nearest(query, count, allowed, stored)
+                chunks, vectors = rows.chunks_with_vectors(connection, near.keys, dimension)
                 hits = rules.best(zip(chunks, rules.cosines(vectors, query), strict=True), k)
-                if len(keys) < count or estimates[-1] < hits[-1].score - SLACK:
+                if len(near.keys) < count or near.estimates[-1] < hits[-1].score - near.error:
                     return hits
                 count *= 4  # more chunks tie with the last hit than were looked at
 
@@ -224,9 +231,9 @@ class LocalStore:
         if wrong := connection.execute(sql, [4 * dimension]).fetchone()[0]:
             return [f"{wrong} vectors of another dimension than {dimension}"]
         problems = []
-        checksum = state["index_checksum"]
-        if checksum and VectorIndex.load(self.path / INDEX, checksum, dimension) is None:
-            problems.append(f"{INDEX} is missing, or not the file that was saved: each opening makes it anew in memory")
+        if state["index_checksum"] and not self._is_file_there(state, dimension):
+            name = self._index_path(state).name
+            problems.append(f"{name} is missing, or not the file that was saved: each opening makes it anew in memory")
         keys = np.sort(self._synced(connection, dimension).keys)
         if not np.array_equal(keys, np.sort(rows.keys(connection))):
             problems.append("the FAISS index does not agree with the chunks")
@@ -237,7 +244,7 @@ class LocalStore:
         with self._writing() as connection:
             connection.execute("REINDEX")
             connection.execute("INSERT INTO words(words) VALUES ('rebuild')")
-            connection.execute("UPDATE state SET value = '' WHERE name = 'index_checksum'")
+            database.note_index(connection, "", "", 0)
         self._index = None
         self._save_index()
 
@@ -261,6 +268,7 @@ class LocalStore:
         )
         self._pid = os.getpid()
         self._lock = threading.RLock()
+        self._clustering = threading.Lock()
         self._index = None
         self._index_lost = False
 
@@ -299,14 +307,48 @@ class LocalStore:
         """Return the index after taking in what was committed since it was last used."""
         state = database.state(connection)
         if self._index is None:
-            self._index = VectorIndex.load(self.path / INDEX, state["index_checksum"], dimension)
+            self._index = self._loaded(state, dimension)
             self._index_lost = self._index is None
         if self._index is None:
-            self._index = VectorIndex(dimension)
+            many = rows.count(connection) >= MANY
+            self._index = VectorIndex(dimension, clustered(connection, dimension, None) if many else None)
         if self._index.generation != state["generation"]:
             _catch_up(self._index, connection, dimension)
             self._index.generation = state["generation"]
         return self._index
+
+    def _loaded(self, state: Mapping[str, Any], dimension: int) -> VectorIndex | None:
+        """Return the index of the file that the database remembers; None where it is not there as it was."""
+        if not state["index_layout"]:
+            return VectorIndex.load(self.path / INDEX, state["index_checksum"], dimension)
+        found = self._clusters(state, dimension, mapped=True)
+        return None if found is None else VectorIndex(dimension, found)
+
+    def _clusters(self, state: Mapping[str, Any], dimension: int, mapped: bool) -> ClusteredIndex | None:
+        if not state["index_layout"]:
+            return None
+        path = self._index_path(state)
+        try:
+            if quick_checksum(path) != state["index_checksum"]:
+                return None
+            layout = json.loads(state["index_layout"])
+            del layout["checksum"]
+            found = ClusteredIndex.open(path, Layout(**layout), mapped)
+        except (OSError, RuntimeError):
+            return None
+        return found if found.dimension == dimension else None
+
+    def _is_file_there(self, state: Mapping[str, Any], dimension: int) -> bool:
+        """Whether the file that the database remembers is the one that was saved, to the last bit."""
+        if self._loaded(state, dimension) is None:
+            return False
+        layout = json.loads(state["index_layout"] or "{}")
+        return not layout or checksum_of(self._index_path(state)) == layout["checksum"]
+
+    def _index_path(self, state: Mapping[str, Any]) -> Path:
+        """Return where the file is; one with clusters has a name of its own, as others may have it open."""
+        name = CLUSTERS.replace("*", state["index_checksum"][:16]) if state["index_layout"] else INDEX
+        return self.path / name
 
     def _save_index(self, when: Callable[[int, int], bool] | None = None, timeout: float | None = None) -> None:
         """Save the index; `when` decides from how many changes the file lacks, and how many chunks there are."""
@@ -316,13 +358,45 @@ class LocalStore:
         lacking = state["changes"] - (0 if self._index_lost else state["index_changes"])
         if dimension is None or self._read_only or (when is not None and not when(lacking, chunks)):
             return
+        if chunks >= MANY:
+            self._save_clusters(dimension, timeout)
+            return
         with self._waiting(timeout), self._writing() as connection:
             index = self._synced(connection, dimension)
+            if index.is_clustered:  # so many chunks left that the others are searched exactly again
+                self._index = index = VectorIndex(dimension)
+                _catch_up(index, connection, dimension)
+                index.generation = database.state(connection)["generation"]
             checksum = index.save(self.path / INDEX)  # a kill before COMMIT leaves a file that the database disowns
-            changes = database.state(connection)["changes"]
-            connection.execute("UPDATE state SET value = ? WHERE name = 'index_checksum'", [checksum])
-            connection.execute("UPDATE state SET value = ? WHERE name = 'index_changes'", [changes])
+            database.note_index(connection, checksum, "", database.state(connection)["changes"])
         self._index_lost = False
+
+    def _save_clusters(self, dimension: int, timeout: float | None) -> None:
+        """Bring the clusters in step and save them; meanwhile others search and write."""
+        if not self._clustering.acquire(blocking=False):
+            return
+        try:
+            with closing(self._reader()) as connection, database.our_errors(self.path / DATABASE):
+                connection.execute("BEGIN")
+                state = database.state(connection)
+                index = clustered(connection, dimension, self._clusters(state, dimension, mapped=False))
+            new = fresh_file(self.path / INDEX, index.write)
+            checksum = quick_checksum(new)
+            layout = json.dumps({"checksum": checksum_of(new), **asdict(index.layout)})
+            path = self._index_path({"index_checksum": checksum, "index_layout": layout})
+            del index
+            with self._waiting(timeout), self._writing() as connection:
+                new.replace(path)
+                database.note_index(connection, checksum, layout, state["changes"])
+                self._index, self._index_lost = None, False
+        finally:
+            self._clustering.release()
+        # A reader that began before may be about to open the older file.
+        for left in set(self.path.glob(CLUSTERS)) - {path, self._index_path(state)}:
+            left.unlink(missing_ok=True)
+
+    def _reader(self) -> sqlite3.Connection:
+        return database.connect(self.path / DATABASE, create=False, timeout=self._timeout, read_only=True)
 
     @contextmanager
     def _waiting(self, timeout: float | None) -> Iterator[None]:
@@ -348,12 +422,11 @@ def _far_behind(lacking: int, chunks: int) -> bool:
 
 def _behind(lacking: int, chunks: int) -> bool:
     """At the end: fewer are taken in at the next opening in no time."""
-    return lacking > chunks // 20
+    return lacking > min(chunks // 20, 10_000)
 
 
 def _catch_up(index: VectorIndex, connection: sqlite3.Connection, dimension: int) -> None:
-    last = int(index.keys.max(initial=0))  # keys only ever grow: all rows up to here are in
-    found = connection.execute("SELECT key, vector FROM vectors WHERE key > ? ORDER BY key", [last])
+    found = connection.execute("SELECT key, vector FROM vectors WHERE key > ? ORDER BY key", [index.last])
     while page := found.fetchmany(PAGE):
         index.add(
             np.array([key for key, _ in page], dtype=np.int64), rows.stacked([vector for _, vector in page], dimension)

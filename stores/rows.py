@@ -77,6 +77,12 @@ def chunks_with_vectors(connection: sqlite3.Connection, keys: Keys, dimension: i
     return [_chunk(row) for _, *row in found], stacked([vector for vector, *_ in found], dimension)
 
 
+def vectors_of(connection: sqlite3.Connection, keys: Keys, dimension: int) -> Vectors:
+    """Return the (n, dimension) vectors of these keys, which are there, in their order."""
+    found = dict(connection.execute(f"SELECT key, vector FROM vectors WHERE {THESE}", [json.dumps(keys.tolist())]))
+    return stacked([found[key] for key in keys.tolist()], dimension)
+
+
 def allowed(connection: sqlite3.Connection, where: Filter) -> Keys:
     """Return the keys of the chunks that the filter allows."""
     condition, parameters = to_sql(where)

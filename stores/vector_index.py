@@ -2,40 +2,61 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import faiss
 import numpy as np
 
+from stores.index_file import checksum as checksum_of
+from stores.index_file import fresh_file
+from stores.openmp import one_thread
 from stores.rules import units
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stores.base import Vectors
+    from stores.clustered import ClusteredIndex
 
     Keys = NDArray[np.int64]
+    Stored = Callable[[Keys], Vectors]
 
 FEW = 5_000  # allowed vectors up to here are scored directly: cheaper than walking past all the others
+FEW_STORED = 1_000  # the same beside clusters, where they have to be read from the rows
+ROUNDING = 1e-5  # more than FAISS's float32 can differ from the exact score
+USUAL = 6  # standard deviations: a code's error is spread over all dimensions, of which a query sees one
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Keys and about the cosines, best first; a vector not among them scores at most `error` above the last one."""
+
+    keys: Keys
+    estimates: Vectors
+    error: float
 
 
 class VectorIndex:
-    """Unit vectors under the rows' keys. `generation` is that of the rows it agrees with."""
+    """Unit vectors under the rows' keys. `generation` is that of the rows it agrees with.
 
-    def __init__(self, dimension: int) -> None:
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+    Few are scored exactly. Of many most are in a clustered index, which is only searched: what came since is beside it,
+    scored exactly too, and what left since is noted.
+    """
+
+    def __init__(self, dimension: int, clustered: ClusteredIndex | None = None) -> None:
+        self._exact = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
+        self._clustered = clustered
+        self._gone: Keys = np.zeros(0, dtype=np.int64)  # from the clusters
         self.generation = -1
 
     @classmethod
     def load(cls, path: Path, checksum: str, dimension: int) -> VectorIndex | None:
         """Read the file if it is, byte for byte, the one with this checksum; else None: missing, torn, or another's."""
         try:
-            if not checksum or _checksum(path) != checksum:
+            if not checksum or checksum_of(path) != checksum:
                 return None
             index = faiss.read_index(str(path))
         except (OSError, RuntimeError):
@@ -43,64 +64,96 @@ class VectorIndex:
         if not isinstance(index, faiss.IndexIDMap2) or index.d != dimension:
             return None
         loaded = cls(dimension)
-        loaded._index = index
+        loaded._exact = index
         return loaded
 
     def save(self, path: Path) -> str:
-        """Replace the file in one step, and return its checksum."""
-        for left_over in path.parent.glob(f"{path.name}.*.new"):  # of processes that were killed here
-            left_over.unlink(missing_ok=True)
-        new = path.with_name(f"{path.name}.{os.getpid()}.new")
-        faiss.write_index(self._index, str(new))
-        with new.open("rb") as file:
-            os.fsync(file.fileno())
-        checksum = _checksum(new)
+        """Replace the file that `load` reads in one step, and return its checksum.
+
+        Raises ValueError where there are clusters: they have a file of their own.
+        """
+        if self._clustered is not None:
+            raise ValueError("what is in clusters is not in this file")
+        new = fresh_file(path, lambda file: faiss.write_index(self._exact, str(file)))
+        checksum = checksum_of(new)
         new.replace(path)
         return checksum
 
     def __len__(self) -> int:
-        return int(self._index.ntotal)
+        return int(self._exact.ntotal) + (len(self._clustered) - len(self._gone) if self._clustered else 0)
 
     @property
     def keys(self) -> Keys:
-        """The keys it holds, in the order they were added."""
-        return np.asarray(faiss.vector_to_array(self._index.id_map), dtype=np.int64)
+        """The keys it holds, in no order."""
+        exact = np.asarray(faiss.vector_to_array(self._exact.id_map), dtype=np.int64)
+        if self._clustered is None:
+            return exact
+        return np.concatenate([np.setdiff1d(self._clustered.keys, self._gone), exact])
+
+    @property
+    def is_clustered(self) -> bool:
+        """Whether most vectors are in clusters."""
+        return self._clustered is not None
+
+    @property
+    def last(self) -> int:
+        """The greatest key that it ever took in, 0 for none. Keys only ever grow."""
+        exact = int(faiss.vector_to_array(self._exact.id_map).max(initial=0))
+        return max(exact, self._clustered.layout.last if self._clustered else 0)
 
     def add(self, keys: Keys, vectors: Vectors) -> None:
         """Add vectors, (n, d) of any length, under these keys."""
-        self._index.add_with_ids(units(vectors), keys)
+        self._exact.add_with_ids(units(vectors), keys)
 
     def remove(self, keys: Keys) -> None:
-        """Remove the vectors of these keys."""
-        self._index.remove_ids(faiss.IDSelectorBatch(keys))
+        """Remove the vectors of these keys, which are there."""
+        removed = self._exact.remove_ids(faiss.IDSelectorBatch(keys))
+        if removed < len(keys) and self._clustered is not None:
+            left = np.setdiff1d(keys, faiss.vector_to_array(self._exact.id_map))
+            self._gone = np.union1d(self._gone, np.intersect1d(left, self._clustered.keys))
 
-    def nearest(self, query: NDArray[np.float64], count: int, allowed: Keys | None) -> tuple[Keys, Vectors]:
-        """Return the keys and cosines, best first, of the `count` nearest vectors among the allowed ones."""
-        unit = units(query[None])
+    def nearest(self, query: NDArray[np.float64], count: int, allowed: Keys | None, stored: Stored) -> Nearest:
+        """Return the `count` nearest vectors among the allowed ones; `stored` gives the rows' own vectors of keys."""
+        unit = units(query[None])[0]
         count = min(count, len(self) if allowed is None else len(allowed))
         if count == 0:
-            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
-        if allowed is not None and len(allowed) <= FEW:
-            scores = self._index.reconstruct_batch(allowed) @ unit[0]
+            return Nearest(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), ROUNDING)
+        if allowed is not None and len(allowed) <= (FEW if self._clustered is None else FEW_STORED):
+            vectors = self._exact.reconstruct_batch(allowed) if self._clustered is None else units(stored(allowed))
+            scores = vectors @ unit
             order = np.argsort(-scores, kind="stable")[:count]
-            return allowed[order], scores[order]
+            return Nearest(allowed[order], scores[order], ROUNDING)
+        with one_thread():
+            keys, scores = self._exactly_nearest(unit, count, allowed)
+            if self._clustered is None:
+                return Nearest(keys, scores, ROUNDING)
+            others, estimates, error = self._nearest_in_clusters(self._clustered, unit, count, allowed)
+        keys, scores = np.concatenate([keys, others]), np.concatenate([scores, estimates])
+        order = np.argsort(-scores, kind="stable")[:count]
+        return Nearest(keys[order], scores[order], error)
+
+    def _exactly_nearest(self, unit: Vectors, count: int, allowed: Keys | None) -> tuple[Keys, Vectors]:
+        count = min(count, int(self._exact.ntotal))
+        if count == 0:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         parameters = None if allowed is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(allowed))  # type: ignore[call-arg]
-        with _one_thread():
-            found, keys = self._index.search(unit, count, params=parameters)
-        return keys[0], found[0]
+        scores, keys = self._exact.search(unit[None], count, params=parameters)
+        return keys[0][keys[0] >= 0], scores[0][keys[0] >= 0]
 
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep FAISS to this thread: more make one query slower (ten times, on busy cores); a forked child has no more."""
-    before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
-    try:
-        yield
-    finally:
-        faiss.omp_set_num_threads(before)
-
-
-def _checksum(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    def _nearest_in_clusters(
+        self, clustered: ClusteredIndex, unit: Vectors, count: int, allowed: Keys | None
+    ) -> tuple[Keys, Vectors, float]:
+        """Return keys, estimates, and how far an estimate may be off: at most, where all clusters were looked into."""
+        error = ROUNDING + clustered.layout.error
+        usual = ROUNDING + USUAL * clustered.layout.error / np.sqrt(len(unit))
+        if allowed is None:
+            gone = faiss.IDSelectorNot(faiss.IDSelectorBatch(self._gone)) if len(self._gone) else None
+            keys, estimates = clustered.nearest(unit, count, gone)
+            return keys, estimates, usual
+        share = len(allowed) / len(self)
+        marks = np.zeros(clustered.layout.last + 1, dtype=bool)
+        marks[allowed[allowed <= clustered.layout.last]] = True
+        bits = np.packbits(marks, bitorder="little")  # to be kept while FAISS reads it
+        selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+        keys, estimates = clustered.nearest(unit, count, selector, share)
+        return keys, estimates, error if clustered.probes(share) == clustered.clusters else usual

@@ -20,9 +20,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import stores.clustered
 import stores.local
 import stores.vector_index
 from ingest.types import Chunk
@@ -68,13 +69,19 @@ def filled(folder: Path, sources: int = 3) -> LocalStore:
     return store
 
 
+def index_file(folder: Path) -> Path:
+    """The FAISS file that was saved last."""
+    files = sorted(folder.glob("vectors*.faiss"), key=lambda file: file.stat().st_mtime_ns)
+    return files[-1] if files else folder / "vectors.faiss"
+
+
 def saved(folder: Path, sources: int = 3) -> list[object]:
     """Leave a closed store with its FAISS file behind, and return what it answered."""
     store = filled(folder, sources)
     store.compact()
     before = answers(store)
     store.close()
-    assert (folder / "vectors.faiss").exists()
+    assert index_file(folder).exists()
     return before
 
 
@@ -104,10 +111,20 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.fixture(params=["exact", "clusters"])
+def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Whether the store takes what the tests write for few chunks or for many; then it looks into all clusters."""
+    if request.param == "clusters":
+        monkeypatch.setattr(stores.local, "MANY", 8)
+        monkeypatch.setattr(stores.clustered, "RECALL", 1.1)
+        monkeypatch.setattr(stores.vector_index, "FEW_STORED", 3)
+    return str(request.param)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(STEPS)
 def test_any_sequence_of_writes_answers_as_the_reference(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[object, ...]]
+    size: str, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[object, ...]]
 ) -> None:
     folder = tmp_path_factory.mktemp("sequence")
     local, memory = LocalStore(folder), MemoryStore()
@@ -132,11 +149,11 @@ def test_any_sequence_of_writes_answers_as_the_reference(
                 local.close()
                 local = LocalStore(folder)
             case ("lose",):
-                (folder / "vectors.faiss").unlink(missing_ok=True)
+                index_file(folder).unlink(missing_ok=True)
             case ("other process",):
                 local, other = other, local
         assert answers(local) == answers(memory)
-    assert [p for p in local.verify() if "vectors.faiss is missing" not in p] == []
+    assert [p for p in local.verify() if "is missing" not in p] == []
     local.close()
     other.close()
     memory.close()
@@ -253,35 +270,38 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
-def test_a_damaged_index_file_loses_nothing(tmp_path: Path, damage: Callable[[Path], object]) -> None:
+def test_a_damaged_index_file_loses_nothing(size: str, tmp_path: Path, damage: Callable[[Path], object]) -> None:
     before = saved(tmp_path / "s")
-    damage(tmp_path / "s" / "vectors.faiss")
+    file = index_file(tmp_path / "s")
+    damage(file)
     store = LocalStore(tmp_path / "s")
     assert answers(store) == before
     assert len(store.verify()) == 1
-    if (tmp_path / "s" / "vectors.faiss").is_dir():
-        (tmp_path / "s" / "vectors.faiss").rmdir()
+    if file.is_dir():
+        file.rmdir()
     store.repair()
     assert store.verify() == []
     assert answers(store) == before
     store.close()
 
 
-def test_an_older_index_file_put_back_is_caught_up(tmp_path: Path) -> None:
+def test_an_older_index_file_put_back_is_caught_up(size: str, tmp_path: Path) -> None:
     saved(tmp_path / "s")
-    shutil.copy(tmp_path / "s" / "vectors.faiss", tmp_path / "old")
+    older = index_file(tmp_path / "s")
+    shutil.copy(older, tmp_path / "old")
     store = LocalStore(tmp_path / "s")
     store.write([entry("s0", 2, 7), entry("new", 4)], delete=["s1"])
     store.compact()
     before = answers(store)
     store.close()
-    shutil.copy(tmp_path / "old", tmp_path / "s" / "vectors.faiss")
+    index_file(tmp_path / "s").unlink()
+    shutil.copy(tmp_path / "old", older)
     store = LocalStore(tmp_path / "s")
     assert answers(store) == before
     store.close()
 
 
-def test_a_restored_database_beside_a_newer_index_file(tmp_path: Path) -> None:
+def test_a_restored_database_beside_a_newer_index_file(size: str, tmp_path: Path) -> None:
     """The keys that the newer file knows are given out once more, to other vectors."""
     saved(tmp_path / "s")
     shutil.copy(tmp_path / "s" / "store.sqlite", tmp_path / "backup")
@@ -391,7 +411,7 @@ def test_no_store_is_made_where_none_is_asked_for(tmp_path: Path) -> None:
     assert contents(tmp_path) == {"file": b"x"}
 
 
-def test_verify_and_repair_mend_the_full_text_index(tmp_path: Path) -> None:
+def test_verify_and_repair_mend_the_full_text_index(size: str, tmp_path: Path) -> None:
     before = saved(tmp_path / "s")
     connection = sqlite3.connect(tmp_path / "s" / "store.sqlite")
     connection.execute("INSERT INTO words(words) VALUES ('delete-all')")
@@ -426,7 +446,7 @@ def test_nothing_is_pickled(tmp_path: Path) -> None:
 # --- reading only ----------------------------------------------------------------------------------------------------
 
 
-def test_a_read_only_store_reads_and_follows_the_writer(tmp_path: Path) -> None:
+def test_a_read_only_store_reads_and_follows_the_writer(size: str, tmp_path: Path) -> None:
     writer = filled(tmp_path / "s")
     reader = LocalStore(tmp_path / "s", read_only=True)
     assert answers(reader) == answers(writer)
@@ -477,7 +497,7 @@ def add_twenty(folder: Path, name: str) -> None:
 
 
 @needs_fork
-def test_four_writers_lose_nothing_not_even_when_they_make_the_store(tmp_path: Path) -> None:
+def test_four_writers_lose_nothing_not_even_when_they_make_the_store(size: str, tmp_path: Path) -> None:
     writers = [FORK.Process(target=add_twenty, args=(tmp_path / "s", name)) for name in "abcd"]
     for writer in writers:
         writer.start()
@@ -538,7 +558,7 @@ def test_a_locked_store_is_waited_for_and_then_said_to_be_busy(tmp_path: Path) -
     store.close()
 
 
-def test_threads_share_a_store(tmp_path: Path) -> None:
+def test_threads_share_a_store(size: str, tmp_path: Path) -> None:
     store = filled(tmp_path / "s")
     failures: list[BaseException] = []
 
@@ -570,7 +590,7 @@ def use_in_child(store: LocalStore, results: multiprocessing.SimpleQueue[object]
 
 
 @needs_fork
-def test_a_forked_child_opens_its_own_connection(tmp_path: Path) -> None:
+def test_a_forked_child_opens_its_own_connection(size: str, tmp_path: Path) -> None:
     store = filled(tmp_path / "s")
     assert len(store.search([1, 1, 0, 0], k=50)) == 15
     results = FORK.SimpleQueue()

@@ -1,0 +1,178 @@
+"""The FAISS index of many vectors: clusters of 8-bit codes in a file that is mapped, not read.
+
+A search looks into the clusters nearest to the query (an inverted file; Jegou, Douze & Schmid, "Product Quantization
+for Nearest Neighbor Search", PAMI 2011) and scores codes of one byte a dimension; what looks best is to be scored anew
+from the stored vectors. How many clusters it takes is measured when they are made. `Layout.error` bounds what a code
+can be off, so that who looks into all clusters can know that nothing better was passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import faiss
+import numpy as np
+
+from stores.rules import units
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from stores.base import Vectors
+
+    Keys = NDArray[np.int64]
+    Pages = Iterable[tuple[Keys, Vectors]]
+
+MOST_CLUSTERS = 4096
+POINTS = 40  # a cluster's centre is computed from about so many vectors
+ROUNDS = 8  # of k-means
+MARGIN = 0.1  # by how much a dimension's range is widened beyond the sample's, for what comes later
+GROWTH = 4  # clusters are made anew when there are so many times as many vectors
+RECALL, TESTED, DEPTH = 0.995, 200, 10
+"""Clusters are added to a search until it finds this share of the `DEPTH` nearest of `TESTED` queries."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What is to be known of a file: how many clusters a search looks into, and what share of the nearest that finds.
+
+    `error` is the greatest distance of a vector from its code, `last` the greatest key, `made_for` the number of
+    vectors when the clusters were made.
+    """
+
+    probes: int
+    recall: float
+    error: float
+    last: int
+    made_for: int
+
+
+def clusters_for(count: int) -> int:
+    """Return how many clusters suit so many vectors: a power of two near four times their root."""
+    return int(min(2 ** round(np.log2(4 * np.sqrt(max(count, 1)))), MOST_CLUSTERS))
+
+
+def sample_size(count: int) -> int:
+    """Return how many vectors the clusters of so many are to be made from."""
+    return min(count, POINTS * clusters_for(count))
+
+
+def queries_from(sample: Vectors) -> Vectors:
+    """Return queries, (n, d) of length 1, each halfway between two vectors of a sample.
+
+    So they are as far from their nearest as a question is from its passage. A vector of the index itself would be found
+    in the first cluster.
+    """
+    half = min(TESTED, len(sample) // 2)
+    return units(sample[:half] + sample[half : 2 * half])
+
+
+class ClusteredIndex:
+    """Unit vectors under keys. One from `train` takes vectors; one from `open` is searched only."""
+
+    def __init__(self, index: Any, layout: Layout) -> None:
+        self._index = index
+        self.layout = layout
+
+    @classmethod
+    def train(cls, sample: Vectors, count: int) -> ClusteredIndex:
+        """Return an empty index for `count` vectors like those of the sample, (n, d) of length 1."""
+        clusters = min(clusters_for(count), len(sample))
+        index: Any = faiss.index_factory(sample.shape[1], f"IVF{clusters},SQ8", faiss.METRIC_INNER_PRODUCT)
+        index.cp.niter, index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = ROUNDS, 2 * POINTS, 1
+        index.sq.rangestat_arg = MARGIN
+        index.train(sample)
+        return cls(index, Layout(clusters, 1.0, 0.0, 0, count))
+
+    @classmethod
+    def open(cls, path: Path, layout: Layout, mapped: bool = True) -> ClusteredIndex:
+        """Return the index of a file, to be searched (mapped: its pages come as they are needed) or added to.
+
+        Raises OSError or RuntimeError for a file that is none.
+        """
+        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if mapped else 0)
+        if not isinstance(index, faiss.IndexIVFScalarQuantizer):
+            raise RuntimeError(f"{path} holds no clusters")
+        return cls(index, layout)
+
+    def write(self, path: Path) -> None:
+        """Write the file that `open` reads."""
+        faiss.write_index(self._index, str(path))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """The vectors' dimension."""
+        return int(self._index.d)
+
+    @property
+    def clusters(self) -> int:
+        """How many there are."""
+        return int(self._index.nlist)
+
+    @property
+    def keys(self) -> Keys:
+        """The keys it holds, in no order."""
+        lists = self._index.invlists
+        sizes = [lists.list_size(number) for number in range(self.clusters)]
+        found = [
+            faiss.rev_swig_ptr(lists.get_ids(number), size).copy() for number, size in enumerate(sizes) if size > 0
+        ]
+        return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
+
+    def add(self, keys: Keys, vectors: Vectors) -> None:
+        """Add vectors, (n, d) of length 1, under keys that are not there."""
+        if not len(keys):
+            return
+        codes = self._index.sa_encode(vectors)
+        off = float(np.linalg.norm(self._index.sa_decode(codes) - vectors, axis=1).max())
+        self._index.add_sa_codes(codes, keys)
+        layout = self.layout
+        self.layout = replace(layout, error=max(layout.error, off), last=max(layout.last, int(keys.max())))
+
+    def remove(self, keys: Keys) -> None:
+        """Remove these keys, where they are."""
+        if len(keys):
+            self._index.remove_ids(faiss.IDSelectorBatch(keys))
+
+    def tune(self, queries: Vectors, pages: Pages) -> None:
+        """Measure how many clusters a search has to look into, by exact search over all the vectors, page by page."""
+        scores, keys = np.zeros((len(queries), 0), dtype=np.float32), np.zeros((len(queries), 0), dtype=np.int64)
+        for page, vectors in pages:
+            scores = np.hstack([scores, queries @ vectors.T])
+            keys = np.hstack([keys, np.broadcast_to(page, (len(queries), len(page)))])
+            order = np.argsort(-scores, axis=1)[:, :DEPTH]
+            scores, keys = np.take_along_axis(scores, order, 1), np.take_along_axis(keys, order, 1)
+        probes = 1
+        while True:
+            parameters = _parameters(nprobe=probes)
+            found = self._index.search(queries, DEPTH, params=parameters)[1]
+            right = sum(len(np.intersect1d(one, other)) for one, other in zip(found, keys, strict=True))
+            if right >= RECALL * keys.size or probes == self.clusters:
+                break
+            probes = min(2 * probes, self.clusters)
+        self.layout = replace(self.layout, probes=probes, recall=right / max(keys.size, 1))
+
+    def nearest(self, unit: Vectors, count: int, selector: Any = None, share: float = 1.0) -> tuple[Keys, Vectors]:
+        """Return the keys and about the cosines of the `count` nearest to a query, (d,) of length 1, best first.
+
+        Of those that a FAISS selector lets through if there is one; `share` is what part of all that is. The fewer are
+        let through the more clusters are looked into: in the end all.
+        """
+        options: dict[str, Any] = {"nprobe": self.probes(share), **({"sel": selector} if selector is not None else {})}
+        scores, keys = self._index.search(unit[None], count, params=_parameters(**options))
+        found = keys[0] >= 0
+        return keys[0][found], scores[0][found]
+
+    def probes(self, share: float) -> int:
+        """Return how many clusters a search looks into that lets this share of the vectors through."""
+        return int(min(self.clusters, np.ceil(self.layout.probes / max(share, 1e-9))))
+
+
+def _parameters(**options: Any) -> Any:
+    return faiss.SearchParametersIVF(**options)
