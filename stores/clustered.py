@@ -29,10 +29,11 @@ if TYPE_CHECKING:
 MOST_CLUSTERS = 4096
 POINTS = 40  # a cluster's centre is computed from about so many vectors
 ROUNDS = 8  # of k-means
+ROOM = 4  # times as many vectors are looked at as are asked for, at least
 MARGIN = 0.1  # by how much a dimension's range is widened beyond the sample's, for what comes later
 GROWTH = 4  # clusters are made anew when there are so many times as many vectors
-RECALL, TESTED, DEPTH = 0.995, 200, 10
-"""Clusters are added to a search until it finds this share of the `DEPTH` nearest of `TESTED` queries."""
+RECALL, TESTED, DEPTH, SPARE = 0.995, 200, 10, 16
+"""Clusters are added to a search until this share of the `DEPTH` nearest of `TESTED` queries is among `SPARE` more."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ class ClusteredIndex:
         probes = 1
         while True:
             parameters = _parameters(nprobe=probes)
-            found = self._index.search(queries, DEPTH, params=parameters)[1]
+            found = self._index.search(queries, DEPTH + SPARE, params=parameters)[1]
             right = sum(len(np.intersect1d(one, other)) for one, other in zip(found, keys, strict=True))
             if right >= RECALL * keys.size or probes == self.clusters:
                 break
@@ -162,16 +163,22 @@ class ClusteredIndex:
         """Return the keys and about the cosines of the `count` nearest to a query, (d,) of length 1, best first.
 
         Of those that a FAISS selector lets through if there is one; `share` is what part of all that is. The fewer are
-        let through the more clusters are looked into: in the end all.
+        let through, and the more are asked for, the more clusters are looked into: in the end all.
         """
-        options: dict[str, Any] = {"nprobe": self.probes(share), **({"sel": selector} if selector is not None else {})}
-        scores, keys = self._index.search(unit[None], count, params=_parameters(**options))
-        found = keys[0] >= 0
-        return keys[0][found], scores[0][found]
+        probes = self.probes(share, count)
+        selected = {} if selector is None else {"sel": selector}
+        while True:
+            parameters = _parameters(nprobe=probes, **selected)
+            scores, keys = self._index.search(unit[None], count, params=parameters)
+            found = keys[0] >= 0
+            if found.all() or probes == self.clusters:
+                return keys[0][found], scores[0][found]
+            probes = min(4 * probes, self.clusters)
 
-    def probes(self, share: float) -> int:
-        """Return how many clusters a search looks into that lets this share of the vectors through."""
-        return int(min(self.clusters, np.ceil(self.layout.probes / max(share, 1e-9))))
+    def probes(self, share: float, count: int = 1) -> int:
+        """Return into how many clusters a search looks first for so many of this share of the vectors."""
+        wanted = max(self.layout.probes, ROOM * count * self.clusters / max(len(self), 1)) / max(share, 1e-9)
+        return int(min(self.clusters, np.ceil(wanted)))
 
 
 def _parameters(**options: Any) -> Any:

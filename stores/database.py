@@ -184,9 +184,11 @@ def state(connection: sqlite3.Connection) -> dict[str, Any]:
     return {"index_layout": "", **dict(connection.execute("SELECT name, value FROM state"))}
 
 
-def note_index(connection: sqlite3.Connection, checksum: str, layout: str, changes: int) -> None:
-    """Remember which file holds the index, what it is like, and what `changes` was when it agreed with the rows."""
-    values = {"index_checksum": checksum, "index_layout": layout, "index_changes": changes}
+def note_index(
+    connection: sqlite3.Connection, index_checksum: str, index_layout: str = "", index_changes: int = 0
+) -> None:
+    """Remember which file holds the index: see `state`."""
+    values = {"index_checksum": index_checksum, "index_layout": index_layout, "index_changes": index_changes}
     connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
 
 

@@ -8,27 +8,25 @@ that is missing, torn, or not the one that the database remembers is left aside 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ingest.types import Chunk
 from stores import database, rows, rules
 from stores.base import Entry, Hit, Source, SourceInfo, StoreBusy, StoreError
-from stores.clustered import ClusteredIndex, Layout
 from stores.clustering import clustered
 from stores.filter_sql import to_sql
 from stores.filters import Filter
-from stores.index_file import checksum as checksum_of
-from stores.index_file import fresh_file, quick_checksum
+from stores.index_files import INDEX, IndexFiles
 from stores.vector_index import VectorIndex
 from stores.words import match_query
 
@@ -37,8 +35,9 @@ if TYPE_CHECKING:
 
     from stores.base import Vectors
 
+_LOG = logging.getLogger(__name__)
+
 DATABASE = "store.sqlite"
-INDEX, CLUSTERS = "vectors.faiss", "vectors.*.faiss"
 MARGIN = 16  # candidates looked at beyond k, so that ties at the boundary can be put in order
 MANY = 50_000  # chunks from which on they are searched by clusters
 PAGE = 1_000  # rows read at a time
@@ -57,6 +56,7 @@ class LocalStore:
         self, path: str | os.PathLike[str], *, create: bool = True, timeout: float = 60.0, read_only: bool = False
     ) -> None:
         self.path = Path(path)
+        self._files = IndexFiles(self.path)
         self._timeout = timeout
         self._read_only = read_only
         self._connection: sqlite3.Connection | None = None
@@ -97,7 +97,7 @@ class LocalStore:
                     connection.execute("INSERT INTO origins VALUES (?, ?)", [origin, fingerprint])
             connection.execute("UPDATE state SET value = value + 1 WHERE name = 'generation'")
             connection.execute("UPDATE state SET value = value + ? WHERE name = 'changes'", [changes])
-        self._save_index(when=_far_behind)
+        self._save_index(when=_far_behind, in_background=True)
 
     def search(self, vector: ArrayLike, k: int = 5, where: Filter | None = None) -> list[Hit]:
         """See `Store.search`."""
@@ -231,8 +231,8 @@ class LocalStore:
         if wrong := connection.execute(sql, [4 * dimension]).fetchone()[0]:
             return [f"{wrong} vectors of another dimension than {dimension}"]
         problems = []
-        if state["index_checksum"] and not self._is_file_there(state, dimension):
-            name = self._index_path(state).name
+        if state["index_checksum"] and not self._files.are_whole(state, dimension):
+            name = self._files.path(state).name
             problems.append(f"{name} is missing, or not the file that was saved: each opening makes it anew in memory")
         keys = np.sort(self._synced(connection, dimension).keys)
         if not np.array_equal(keys, np.sort(rows.keys(connection))):
@@ -244,7 +244,7 @@ class LocalStore:
         with self._writing() as connection:
             connection.execute("REINDEX")
             connection.execute("INSERT INTO words(words) VALUES ('rebuild')")
-            database.note_index(connection, "", "", 0)
+            database.note_index(connection, "")
         self._index = None
         self._save_index()
 
@@ -253,7 +253,11 @@ class LocalStore:
         if self._connection is None:
             return
         if os.getpid() == self._pid:
-            with suppress(StoreError):  # the file only saves time: the next to open the store can do without
+            if self._builder is not None:
+                self._builder.join()
+            with suppress(
+                StoreError, OSError, RuntimeError
+            ):  # the file only saves time: the next to open the store can do without
                 self._save_index(when=_behind, timeout=0)
             with self._lock:
                 self._connection.close()
@@ -269,6 +273,7 @@ class LocalStore:
         self._pid = os.getpid()
         self._lock = threading.RLock()
         self._clustering = threading.Lock()
+        self._builder: threading.Thread | None = None
         self._index = None
         self._index_lost = False
 
@@ -307,7 +312,7 @@ class LocalStore:
         """Return the index after taking in what was committed since it was last used."""
         state = database.state(connection)
         if self._index is None:
-            self._index = self._loaded(state, dimension)
+            self._index = self._files.load(state, dimension)
             self._index_lost = self._index is None
         if self._index is None:
             many = rows.count(connection) >= MANY
@@ -317,40 +322,12 @@ class LocalStore:
             self._index.generation = state["generation"]
         return self._index
 
-    def _loaded(self, state: Mapping[str, Any], dimension: int) -> VectorIndex | None:
-        """Return the index of the file that the database remembers; None where it is not there as it was."""
-        if not state["index_layout"]:
-            return VectorIndex.load(self.path / INDEX, state["index_checksum"], dimension)
-        found = self._clusters(state, dimension, mapped=True)
-        return None if found is None else VectorIndex(dimension, found)
-
-    def _clusters(self, state: Mapping[str, Any], dimension: int, mapped: bool) -> ClusteredIndex | None:
-        if not state["index_layout"]:
-            return None
-        path = self._index_path(state)
-        try:
-            if quick_checksum(path) != state["index_checksum"]:
-                return None
-            layout = json.loads(state["index_layout"])
-            del layout["checksum"]
-            found = ClusteredIndex.open(path, Layout(**layout), mapped)
-        except (OSError, RuntimeError):
-            return None
-        return found if found.dimension == dimension else None
-
-    def _is_file_there(self, state: Mapping[str, Any], dimension: int) -> bool:
-        """Whether the file that the database remembers is the one that was saved, to the last bit."""
-        if self._loaded(state, dimension) is None:
-            return False
-        layout = json.loads(state["index_layout"] or "{}")
-        return not layout or checksum_of(self._index_path(state)) == layout["checksum"]
-
-    def _index_path(self, state: Mapping[str, Any]) -> Path:
-        """Return where the file is; one with clusters has a name of its own, as others may have it open."""
-        name = CLUSTERS.replace("*", state["index_checksum"][:16]) if state["index_layout"] else INDEX
-        return self.path / name
-
-    def _save_index(self, when: Callable[[int, int], bool] | None = None, timeout: float | None = None) -> None:
+    def _save_index(
+        self,
+        when: Callable[[int, int], bool] | None = None,
+        timeout: float | None = None,
+        in_background: bool = False,
+    ) -> None:
         """Save the index; `when` decides from how many changes the file lacks, and how many chunks there are."""
         with self._reading() as connection:
             state, chunks = database.state(connection), rows.count(connection)
@@ -358,9 +335,21 @@ class LocalStore:
         lacking = state["changes"] - (0 if self._index_lost else state["index_changes"])
         if dimension is None or self._read_only or (when is not None and not when(lacking, chunks)):
             return
-        if chunks >= MANY:
+        if chunks < MANY:
+            self._save_exact(dimension, timeout)
+        elif not in_background:
             self._save_clusters(dimension, timeout)
-            return
+        elif self._builder is None or not self._builder.is_alive():
+            self._builder = threading.Thread(target=self._build, args=(dimension,), name="openbook index")
+            self._builder.start()
+
+    def _build(self, dimension: int) -> None:
+        try:
+            self._save_clusters(dimension, None)
+        except (StoreError, OSError, RuntimeError) as error:  # the file only saves time, and closing tries again
+            _LOG.warning("the index could not be saved: %s", error)
+
+    def _save_exact(self, dimension: int, timeout: float | None) -> None:
         with self._waiting(timeout), self._writing() as connection:
             index = self._synced(connection, dimension)
             if index.is_clustered:  # so many chunks left that the others are searched exactly again
@@ -368,32 +357,24 @@ class LocalStore:
                 _catch_up(index, connection, dimension)
                 index.generation = database.state(connection)["generation"]
             checksum = index.save(self.path / INDEX)  # a kill before COMMIT leaves a file that the database disowns
-            database.note_index(connection, checksum, "", database.state(connection)["changes"])
+            database.note_index(connection, checksum, index_changes=database.state(connection)["changes"])
         self._index_lost = False
 
     def _save_clusters(self, dimension: int, timeout: float | None) -> None:
         """Bring the clusters in step and save them; meanwhile others search and write."""
-        if not self._clustering.acquire(blocking=False):
-            return
-        try:
+        with self._clustering:
             with closing(self._reader()) as connection, database.our_errors(self.path / DATABASE):
                 connection.execute("BEGIN")
-                state = database.state(connection)
-                index = clustered(connection, dimension, self._clusters(state, dimension, mapped=False))
-            new = fresh_file(self.path / INDEX, index.write)
-            checksum = quick_checksum(new)
-            layout = json.dumps({"checksum": checksum_of(new), **asdict(index.layout)})
-            path = self._index_path({"index_checksum": checksum, "index_layout": layout})
+                before = database.state(connection)
+                index = clustered(connection, dimension, self._files.clusters(before, dimension, mapped=False))
+            new, noted = self._files.write(index)
             del index
             with self._waiting(timeout), self._writing() as connection:
-                new.replace(path)
-                database.note_index(connection, checksum, layout, state["changes"])
+                now = database.state(connection)
+                new.replace(self._files.path(noted))
+                database.note_index(connection, **noted, index_changes=before["changes"])
+                self._files.leave(noted, now)  # the latter for readers that began before, and for a kill before COMMIT
                 self._index, self._index_lost = None, False
-        finally:
-            self._clustering.release()
-        # A reader that began before may be about to open the older file.
-        for left in set(self.path.glob(CLUSTERS)) - {path, self._index_path(state)}:
-            left.unlink(missing_ok=True)
 
     def _reader(self) -> sqlite3.Connection:
         return database.connect(self.path / DATABASE, create=False, timeout=self._timeout, read_only=True)

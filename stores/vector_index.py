@@ -156,4 +156,4 @@ class VectorIndex:
         bits = np.packbits(marks, bitorder="little")  # to be kept while FAISS reads it
         selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
         keys, estimates = clustered.nearest(unit, count, selector, share)
-        return keys, estimates, error if clustered.probes(share) == clustered.clusters else usual
+        return keys, estimates, error if clustered.probes(share, count) == clustered.clusters else usual

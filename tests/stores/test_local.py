@@ -196,7 +196,7 @@ def reported(pipe: Connection) -> list[int]:
 
 
 @needs_fork
-def test_a_kill_at_any_moment_loses_nothing_committed(tmp_path: Path) -> None:
+def test_a_kill_at_any_moment_loses_nothing_committed(size: str, tmp_path: Path) -> None:
     folder = tmp_path / "s"
     LocalStore(folder).bind(MANIFEST)
     draw = random.Random(1)
