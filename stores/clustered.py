@@ -32,7 +32,7 @@ ROUNDS = 8  # of k-means
 ROOM = 4  # times as many vectors are looked at as are asked for, at least
 MARGIN = 0.1  # by how much a dimension's range is widened beyond the sample's, for what comes later
 GROWTH = 4  # clusters are made anew when there are so many times as many vectors
-RECALL, TESTED, DEPTH, SPARE = 0.995, 200, 10, 16
+RECALL, TESTED, MIXED, DEPTH, SPARE = 0.995, 200, 6, 10, 16
 """Clusters are added to a search until this share of the `DEPTH` nearest of `TESTED` queries is among `SPARE` more."""
 
 
@@ -62,13 +62,13 @@ def sample_size(count: int) -> int:
 
 
 def queries_from(sample: Vectors) -> Vectors:
-    """Return queries, (n, d) of length 1, each halfway between two vectors of a sample.
+    """Return queries, (n, d) of length 1, each in the middle of several vectors of a sample.
 
-    So they are as far from their nearest as a question is from its passage. A vector of the index itself would be found
-    in the first cluster.
+    Of 86,000 real passages real questions need 192 of 1,024 clusters for a recall of .99, and 384 for .995. Middles of
+    six need 256 and 384, those of two 64 and 128, so that they would promise too much, as would the vectors themselves.
     """
-    half = min(TESTED, len(sample) // 2)
-    return units(sample[:half] + sample[half : 2 * half])
+    count = min(TESTED, len(sample) // MIXED)
+    return units(sample[: count * MIXED].reshape(MIXED, count, -1).sum(axis=0))
 
 
 class ClusteredIndex:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from uuid import uuid4
 
 BLOCKS, BLOCK = 64, 1 << 16  # bytes
+ABANDONED = 3600.0  # seconds since it was last written to
 
 
-def fresh_file(path: Path, write: Callable[[Path], object]) -> Path:
-    """Write a file that is to replace `path`, and return its name; what was left over by killed processes goes."""
-    for left_over in path.parent.glob(f"{path.name}.*.new"):
-        left_over.unlink(missing_ok=True)
-    new = path.with_name(f"{path.name}.{os.getpid()}.new")
+def fresh_file(folder: Path, name: str, write: Callable[[Path], object]) -> Path:
+    """Write a complete file under a name of its own, and return it: it is to be renamed.
+
+    What killed processes left over goes, when it is so old that nobody can still be writing it.
+    """
+    for left_over in folder.glob(f"{name}.*.new"):
+        with suppress(OSError):
+            if time.time() - left_over.stat().st_mtime > ABANDONED:
+                left_over.unlink()
+    new = folder / f"{name}.{uuid4().hex}.new"
     write(new)
     with new.open("rb") as file:
         os.fsync(file.fileno())

@@ -59,7 +59,7 @@ class IndexFiles:
 
     def write(self, clustered: ClusteredIndex) -> tuple[Path, dict[str, str]]:
         """Write clusters to a file that waits for its name, and return it with what the database is to remember."""
-        new = fresh_file(self.folder / INDEX, clustered.write)
+        new = fresh_file(self.folder, INDEX, clustered.write)
         layout = json.dumps({"checksum": checksum(new), **asdict(clustered.layout)})
         return new, {"index_checksum": quick_checksum(new), "index_layout": layout}
 

@@ -74,7 +74,7 @@ class VectorIndex:
         """
         if self._clustered is not None:
             raise ValueError("what is in clusters is not in this file")
-        new = fresh_file(path, lambda file: faiss.write_index(self._exact, str(file)))
+        new = fresh_file(path.parent, path.name, lambda file: faiss.write_index(self._exact, str(file)))
         checksum = checksum_of(new)
         new.replace(path)
         return checksum

@@ -1,0 +1,219 @@
+"""One system doing one thing, in a process of its own; peers.py runs it and compares. JSON on stdout.
+
+    python tests/benchmarks/peer_systems.py ingest langchain JOB.json
+
+The job names the model's folder, the folder to keep things in, the texts with the names of their documents, and the
+questions. It runs in the peers' own environment, so that it imports nothing of ours but where it measures us.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+os.environ |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true", "HAYSTACK_TELEMETRY_ENABLED": "False"}
+DEPTH = 10
+
+
+class System(Protocol):
+    """Texts in, the names of their documents out."""
+
+    def ingest(self, texts: list[str], names: list[str]) -> int:
+        """Embed and keep texts; return how many pieces there are."""
+
+    def open(self) -> None:
+        """Make what was kept ready for questions."""
+
+    def search(self, question: str) -> list[str]:
+        """Return the documents of the ten nearest pieces, best first."""
+
+
+class Openbook:
+    """As the command does it: files of one text each are parsed, cut, embedded and written."""
+
+    def __init__(self, model: str, folder: Path) -> None:
+        self.folder = folder
+
+    def ingest(self, texts: list[str], names: list[str]) -> int:
+        from rag import Config
+
+        index = Config().override("store", path=str(self.folder / "store")).index()
+        report = index.sync([self.folder.parent / "files"], progress=False)
+        index.store.close()
+        return report.chunks_total
+
+    def open(self) -> None:
+        from rag import Config
+
+        config = Config().override("store", path=str(self.folder / "store"))
+        self.retriever = config.override("retriever", kind="dense").retriever()
+
+    def search(self, question: str) -> list[str]:
+        return [Path(hit.chunk.source).stem for hit in self.retriever.retrieve(question, DEPTH)]
+
+
+class LangChain:
+    def __init__(self, model: str, folder: Path) -> None:
+        from langchain_huggingface import HuggingFaceEmbeddings
+
+        self.folder, self.embeddings = folder, HuggingFaceEmbeddings(model_name=model)
+
+    def ingest(self, texts: list[str], names: list[str]) -> int:
+        from langchain_community.vectorstores import FAISS
+        from langchain_core.documents import Document
+
+        documents = [Document(text, metadata={"name": name}) for text, name in zip(texts, names, strict=True)]
+        FAISS.from_documents(documents, self.embeddings).save_local(str(self.folder / "index"))
+        return len(documents)
+
+    def open(self) -> None:
+        from langchain_community.vectorstores import FAISS
+
+        path = str(self.folder / "index")
+        self.store = FAISS.load_local(path, self.embeddings, allow_dangerous_deserialization=True)
+
+    def search(self, question: str) -> list[str]:
+        return [found.metadata["name"] for found in self.store.similarity_search(question, k=DEPTH)]
+
+
+class LlamaIndex:
+    def __init__(self, model: str, folder: Path) -> None:
+        from llama_index.embeddings.huggingface import HuggingFaceEmbedding
+
+        self.folder, self.embedding = folder, HuggingFaceEmbedding(model_name=model)
+
+    def ingest(self, texts: list[str], names: list[str]) -> int:
+        import faiss
+        from llama_index.core import StorageContext, VectorStoreIndex
+        from llama_index.core.schema import TextNode
+        from llama_index.vector_stores.faiss import FaissVectorStore
+
+        nodes = [TextNode(text=text, metadata={"name": name}) for text, name in zip(texts, names, strict=True)]
+        for node in nodes:  # the name is not part of what is embedded
+            node.excluded_embed_metadata_keys = ["name"]
+        context = StorageContext.from_defaults(vector_store=FaissVectorStore(faiss.IndexFlatIP(384)))
+        index = VectorStoreIndex(nodes, storage_context=context, embed_model=self.embedding)
+        index.storage_context.persist(str(self.folder / "index"))
+        return len(nodes)
+
+    def open(self) -> None:
+        from llama_index.core import StorageContext, load_index_from_storage
+        from llama_index.vector_stores.faiss import FaissVectorStore
+
+        path = str(self.folder / "index")
+        context = StorageContext.from_defaults(vector_store=FaissVectorStore.from_persist_dir(path), persist_dir=path)
+        index: Any = load_index_from_storage(context, embed_model=self.embedding)
+        self.retriever = index.as_retriever(similarity_top_k=DEPTH)
+
+    def search(self, question: str) -> list[str]:
+        return [found.node.metadata["name"] for found in self.retriever.retrieve(question)]
+
+
+class Haystack:
+    def __init__(self, model: str, folder: Path) -> None:
+        from haystack.document_stores.in_memory import InMemoryDocumentStore
+
+        self.folder, self.model, self.file = folder, model, folder / "store.json"
+        self.store = InMemoryDocumentStore(embedding_similarity_function="cosine")
+
+    def ingest(self, texts: list[str], names: list[str]) -> int:
+        from haystack import Document
+
+        embedder = _haystack_embedder("SentenceTransformersDocumentEmbedder", self.model)
+        documents = [Document(content=text, meta={"name": name}) for text, name in zip(texts, names, strict=True)]
+        self.store.write_documents(embedder.run(documents=documents)["documents"])
+        self.store.save_to_disk(str(self.file))
+        return len(documents)
+
+    def open(self) -> None:
+        from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
+        from haystack.document_stores.in_memory import InMemoryDocumentStore
+
+        self.embedder = _haystack_embedder("SentenceTransformersTextEmbedder", self.model)
+        self.retriever = InMemoryEmbeddingRetriever(InMemoryDocumentStore.load_from_disk(str(self.file)), top_k=DEPTH)
+
+    def search(self, question: str) -> list[str]:
+        vector = self.embedder.run(text=question)["embedding"]
+        return [found.meta["name"] for found in self.retriever.run(query_embedding=vector)["documents"]]
+
+
+def _haystack_embedder(kind: str, model: str) -> Any:
+    try:
+        import haystack.components.embedders as embedders
+    except ImportError:
+        embedders = None
+    if embedders is None or not hasattr(embedders, kind):
+        import haystack_integrations.components.embedders.sentence_transformers as embedders
+    embedder = getattr(embedders, kind)(model=model, progress_bar=False)
+    if hasattr(embedder, "warm_up"):
+        embedder.warm_up()
+    return embedder
+
+
+class Txtai:
+    def __init__(self, model: str, folder: Path) -> None:
+        from txtai import Embeddings
+
+        self.folder, self.embeddings = folder, Embeddings(path=model, content=True)
+
+    def ingest(self, texts: list[str], names: list[str]) -> int:
+        numbered = enumerate(zip(names, texts, strict=True))
+        self.embeddings.index((f"{name}~{at}", text, None) for at, (name, text) in numbered)
+        self.embeddings.save(str(self.folder / "index"))
+        return len(texts)
+
+    def open(self) -> None:
+        self.embeddings.load(str(self.folder / "index"))
+
+    def search(self, question: str) -> list[str]:
+        return [found["id"].partition("~")[0] for found in self.embeddings.search(question, DEPTH)]
+
+
+SYSTEMS: dict[str, Callable[[str, Path], System]] = {
+    "openbook": Openbook,
+    "langchain": LangChain,
+    "llamaindex": LlamaIndex,
+    "haystack": Haystack,
+    "txtai": Txtai,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("ingest", "query", "cold"))
+    parser.add_argument("system", choices=SYSTEMS)
+    parser.add_argument("job", type=Path)
+    options = parser.parse_args()
+    job = json.loads(options.job.read_text("utf-8"))
+    folder = options.job.parent / options.system
+    folder.mkdir(exist_ok=True)
+    system = SYSTEMS[options.system](job["model"], folder)
+    if options.what == "ingest":
+        began = time.perf_counter()
+        pieces = system.ingest(job["texts"], job["names"])
+        found: dict[str, Any] = {"chunks": pieces, "chunks/s": pieces / (time.perf_counter() - began)}
+        found["disk MB"] = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
+    else:
+        system.open()
+        if options.what == "cold":
+            print(json.dumps({"found": system.search(job["questions"][0])}))
+            return
+        system.search("warm up")
+        spent, ranked = [], []
+        for question in job["questions"]:
+            began = time.perf_counter()
+            ranked.append(system.search(question))
+            spent.append(1000 * (time.perf_counter() - began))
+        spent.sort()
+        found = {"p50 ms": spent[len(spent) // 2], "p99 ms": spent[int(0.99 * len(spent))], "ranked": ranked}
+    print(json.dumps({**found, "MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+if __name__ == "__main__":
+    main()
