@@ -80,6 +80,11 @@ def _bare(text: str, window: Window) -> RenderedPrompt:
     return (Message("user", text),) if window.style == "chat" else text
 
 
+def distinct(passages: Sequence[Chunk]) -> tuple[list[Chunk], list[Dropped]]:
+    """Return passages without what stands in one before: what is left of them, and what is not."""
+    return _choose(passages, lambda kept: 0)
+
+
 # --- passages ---------------------------------------------------------------------------------------------------------
 
 

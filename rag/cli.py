@@ -306,6 +306,11 @@ def _add_reading(parser: Any) -> None:
     )
     parser.add_argument("--confidence", type=Path, metavar="FILE", help="how that chance is told: of `rag calibrate`")
     parser.add_argument("--style", choices=["short", "sentence", "list", "auto"], help="of the answer (default: short)")
+    parser.add_argument(
+        "--fusion",
+        choices=["concat", "fid", "rag-sequence", "rag-token"],
+        help="of passages: all in one prompt (concat, the default), or a prompt for each",
+    )
 
 
 def _generating() -> argparse.ArgumentParser:

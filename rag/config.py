@@ -160,12 +160,13 @@ class Config:
     def generator(self, default: str = ANSWERS, scored: bool = False) -> Generator:
         """Load the generator, or `default` where the configuration names none.
 
-        One whose probabilities are `scored` runs on the reference backend: no other tells them.
+        One whose probabilities are `scored` runs on the reference backend, as one that fuses passages does: no other
+        tells them.
         """
         from rag.generate import new_generator
 
         options = {"backend": "auto"} | self.table("generator") | self.generator_model(default)
-        if scored:
+        if scored or self.table("pipeline").get("fusion", "concat") != "concat":
             options["backend"] = "transformers"
         return self._call("generator", lambda: new_generator(**options))
 
@@ -215,7 +216,7 @@ class Config:
             "decoding": self._call("decoding", lambda: replace(DEFAULT_DECODING, **decoding)),
         }
         self._refuse_unknown("pipeline", Pipeline, options)
-        names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_style", "guided")
+        names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_style", "guided", "fusion")
         check_options(**{name: options[name] for name in names if name in options})
         confidence = None
         if (named := options.get("confidence")) is not None:  # refused before a model is loaded

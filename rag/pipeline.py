@@ -9,11 +9,12 @@ from typing import Literal
 
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
-from prompts.pack import NothingFits
+from prompts.pack import NothingFits, distinct
 from prompts.prompt import Prompt
-from prompts.types import Packed, RenderedPrompt, Style, Window
+from prompts.types import Dropped, Packed, RenderedPrompt, Style, Window
 from rag.cite import cite
 from rag.confidence import ConfidenceModel, signals_of
+from rag.fuse import FUSIONS, Fusion, fuse, together
 from rag.generate.base import Decoding, Generation, Generator
 from rag.ground import GUIDANCE, Guidance, agrees, extracted, leading, sentence_of, with_readings
 from rag.read.base import BUILTIN_READER, Reader, Reading, best
@@ -55,6 +56,10 @@ class Pipeline:
     ("replace"). True is all three, False none of them. Without a generator the reader answers by itself.
     `answer_style` is "short", "sentence" or "list", or "auto" for what suits the question.
 
+    `fusion` "concat" packs all passages into one prompt. The others give each passage a prompt of its own, so that more
+    fit than the window holds: "fid" for encoder-decoders, "rag-token" and "rag-sequence" for any transformers model;
+    see `rag.generate.fuse`.
+
     With a `confidence` the chance of a right answer is told from all signals together, once before and, where a
     generator answers, once more after it has; without one, or where a signal is not known, it is the best reading's
     probability.
@@ -73,10 +78,15 @@ class Pipeline:
     guided: bool | Sequence[Guidance] = True
     answer_style: AskedStyle = "short"
     confidence: ConfidenceModel | None = None
+    fusion: Fusion = "concat"
 
     def __post_init__(self) -> None:
         options = (self.k, self.min_evidence, self.prompt_tokens, self.min_confidence, self.answer_style, self.guided)
-        check_options(*options)
+        check_options(*options, self.fusion)
+        if self.fusion != "concat" and self.generator is not None:
+            from rag.generate.fuse import check_fusion
+
+            check_fusion(self.generator, self.fusion)
         if self.generator is None and self.reader is None:
             raise ValueError("nobody is there to answer: give a generator, a reader or both")
         if self.reader is None and self.confidence is None and self.min_confidence > 0:
@@ -137,7 +147,7 @@ class Pipeline:
             return draft
         passages = leading(readings) if readings and self._guides("lead") else [hit.chunk for hit in hits]
         try:
-            return self._packed(draft, passages)
+            return self._packed(draft, passages) if self.fusion == "concat" else self._packed_apart(draft, passages)
         except NothingFits:
             if self.reader is None:
                 raise
@@ -151,7 +161,25 @@ class Pipeline:
         values: dict[str, object] = {"question": draft.question}
         if (style := style_for(self.answer_style, draft.question)) != "short":
             values["answer_style"] = style
-        return replace(draft, packed=self.prompt.pack(window, self.decoding.max_new_tokens, values, passages))
+        packed = self.prompt.pack(window, self.decoding.max_new_tokens, values, passages)
+        return replace(draft, packed=packed, parts=())
+
+    def _packed_apart(self, draft: _Draft, passages: Sequence[Chunk]) -> _Draft:
+        """Return the draft with a prompt for each passage; what is no news after those before it gets none."""
+        pieces, left_out = distinct(passages)
+        parts: list[Packed] = []
+        for piece in pieces:
+            try:
+                packed = self._packed(draft, [piece]).packed
+            except NothingFits:
+                left_out.append(Dropped(piece, piece.start, piece.end))
+            else:
+                assert packed is not None
+                parts.append(packed)
+        if not parts:
+            raise NothingFits(f"of {len(passages)} passages not one sentence fits into a prompt of its own")
+        whole = together(parts)
+        return replace(draft, packed=replace(whole, dropped=(*whole.dropped, *left_out)), parts=tuple(parts))
 
     def _is_unsure(self, draft: _Draft) -> bool:
         return self.min_confidence > 0 and (draft.confidence or 0.0) < self.min_confidence
@@ -170,9 +198,16 @@ class Pipeline:
 
     def _generated(self, drafts: Sequence[_Draft | None]) -> list[Generation | None]:
         """Return what the generator makes of the drafts that have a prompt, None for the others."""
-        prompts = [draft.packed.prompt for draft in drafts if draft and draft.packed]
-        made = iter(self.generator.generate(prompts, self.decoding) if self.generator and prompts else [])
-        return [next(made) if draft and draft.packed else None for draft in drafts]
+        plain = [draft.packed.prompt for draft in drafts if draft and draft.packed and not draft.parts]
+        made = iter(self.generator.generate(plain, self.decoding) if self.generator and plain else [])
+        return [
+            self._fused(draft) if draft and draft.parts else next(made) if draft and draft.packed else None
+            for draft in drafts
+        ]
+
+    def _fused(self, draft: _Draft) -> Generation:
+        assert self.generator is not None
+        return fuse(self.generator, draft.parts, draft.hits, self.fusion, self.decoding)
 
     def _again(self, draft: _Draft, made: Generation | None) -> _Draft | None:
         """Return the draft of a second try, from the best reading's sentence alone, where the first needs one."""
@@ -273,6 +308,7 @@ def check_options(
     min_confidence: object = 0.0,
     answer_style: object = "short",
     guided: object = True,
+    fusion: object = "concat",
 ) -> None:
     """Raise ValueError for options that no pipeline can have, whatever a configuration gave."""
     if not isinstance(k, int) or k < 1:
@@ -285,6 +321,8 @@ def check_options(
         raise ValueError(f"min_confidence is {min_confidence!r}: it is a probability, from 0 to 1")
     if answer_style not in ASKED_STYLES:
         raise ValueError(f"answer_style is {answer_style!r}: known are {', '.join(ASKED_STYLES)}")
+    if fusion not in FUSIONS:
+        raise ValueError(f"fusion is {fusion!r}: known are {', '.join(FUSIONS)}")
     if not isinstance(guided, bool) and (isinstance(guided, str) or not set(guided) <= set(GUIDANCE)):  # type: ignore[call-overload]
         raise ValueError(f"guided is {guided!r}: true, false, or some of {', '.join(GUIDANCE)}")
 
@@ -316,7 +354,8 @@ class CappedWindow:
 class _Draft:
     """A question with what was found for it and what a reader read there.
 
-    It is `tried` unless the evidence is too thin; it has a prompt where a generator is to answer.
+    It is `tried` unless the evidence is too thin; it has a prompt where a generator is to answer, or `parts`, prompts
+    of a passage each.
     """
 
     question: str
@@ -326,6 +365,7 @@ class _Draft:
     confidence: float | None
     tried: bool = False
     packed: Packed | None = None
+    parts: tuple[Packed, ...] = ()
 
 
 class AnswerStream:
@@ -344,7 +384,7 @@ class AnswerStream:
         generator, packed = pipeline.generator, draft.packed
         judged = pipeline.confidence is not None and pipeline.confidence.after is not None
         checked = pipeline._guides("retry") or pipeline._guides("replace") or judged
-        if generator is None or packed is None or checked:
+        if generator is None or packed is None or draft.parts or checked:
             [self._answer] = pipeline._answered(draft)
             yield self._answer.text
             return

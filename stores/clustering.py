@@ -40,14 +40,22 @@ def _clustered(connection: sqlite3.Connection, dimension: int, older: ClusteredI
     del sample
     for page in pages(connection, dimension):
         index.add(*page)
-    index.tune(queries, pages(connection, dimension))
+    index.tune(queries, pages(connection, dimension, until=index.layout.last))
     return index
 
 
-def pages(connection: sqlite3.Connection, dimension: int, after: int = -1) -> Iterator[tuple[Keys, Vectors]]:
-    """Yield the keys above one, in order, and their vectors scaled to length 1."""
-    found = connection.execute("SELECT key, vector FROM vectors WHERE key > ? ORDER BY key", [after])
-    while page := found.fetchmany(PAGE):
+def pages(
+    connection: sqlite3.Connection, dimension: int, after: int = -1, until: int | None = None
+) -> Iterator[tuple[Keys, Vectors]]:
+    """Yield the keys above one, and up to another, in order, and their vectors scaled to length 1.
+
+    Each page is read by itself: a reader that stays would keep the write-ahead log from being folded in. What others
+    write meanwhile has greater keys.
+    """
+    most = np.iinfo(np.int64).max if until is None else until
+    sql = "SELECT key, vector FROM vectors WHERE key > ? AND key <= ? ORDER BY key LIMIT ?"
+    while page := connection.execute(sql, [after, int(most), PAGE]).fetchall():
+        after = page[-1][0]
         keys = np.array([key for key, _ in page], dtype=np.int64)
         yield keys, units(rows.stacked([vector for _, vector in page], dimension))
 

@@ -64,6 +64,6 @@ class IndexFiles:
         return new, {"index_checksum": quick_checksum(new), "index_layout": layout}
 
     def leave(self, *states: State) -> None:
-        """Remove all files with clusters but these."""
-        for left in set(self.folder.glob(CLUSTERS)) - {self.path(state) for state in states}:
+        """Remove all files but those of these states."""
+        for left in {self.folder / INDEX, *self.folder.glob(CLUSTERS)} - {self.path(state) for state in states}:
             left.unlink(missing_ok=True)

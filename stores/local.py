@@ -357,14 +357,15 @@ class LocalStore:
                 _catch_up(index, connection, dimension)
                 index.generation = database.state(connection)["generation"]
             checksum = index.save(self.path / INDEX)  # a kill before COMMIT leaves a file that the database disowns
-            database.note_index(connection, checksum, index_changes=database.state(connection)["changes"])
+            before = database.state(connection)
+            database.note_index(connection, checksum, index_changes=before["changes"])
+            self._files.leave(database.state(connection), before)
         self._index_lost = False
 
     def _save_clusters(self, dimension: int, timeout: float | None) -> None:
         """Bring the clusters in step and save them; meanwhile others search and write."""
         with self._clustering:
             with closing(self._reader()) as connection, database.our_errors(self.path / DATABASE):
-                connection.execute("BEGIN")
                 before = database.state(connection)
                 index = clustered(connection, dimension, self._files.clusters(before, dimension, mapped=False))
             new, noted = self._files.write(index)

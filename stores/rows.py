@@ -78,9 +78,9 @@ def chunks_with_vectors(connection: sqlite3.Connection, keys: Keys, dimension: i
 
 
 def vectors_of(connection: sqlite3.Connection, keys: Keys, dimension: int) -> Vectors:
-    """Return the (n, dimension) vectors of these keys, which are there, in their order."""
+    """Return the (n, dimension) vectors of those of these keys that are there, in their order."""
     found = dict(connection.execute(f"SELECT key, vector FROM vectors WHERE {THESE}", [json.dumps(keys.tolist())]))
-    return stacked([found[key] for key in keys.tolist()], dimension)
+    return stacked([found[key] for key in keys.tolist() if key in found], dimension)
 
 
 def allowed(connection: sqlite3.Connection, where: Filter) -> Keys:

@@ -81,7 +81,7 @@ class CTranslate2Embedder:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         rows = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        vectors = np.stack([_POOLINGS[self._copy.details["pooling"]](states) for states in self._runtime.hidden(rows)])
+        vectors = np.stack(self._runtime.made(rows, _POOLINGS[self._copy.details["pooling"]]))
         if self._copy.details["normalised"]:
             vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return vectors.astype(np.float32, copy=False)

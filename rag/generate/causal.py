@@ -21,7 +21,7 @@ class CausalGenerator(TransformersGenerator):
     def _padded(self, row: list[int], filler: int, width: int) -> list[int]:
         return [filler] * (width - len(row)) + row
 
-    def _read(self, rows: list[list[int]]) -> tuple[dict[str, Any], int]:
+    def read(self, rows: list[list[int]]) -> tuple[dict[str, Any], int]:
         """Read what all prompts of a batch begin with once: instructions, and examples that are the same for all.
 
         Five fixed examples before each of 16 products: half the processor time. The rows' own parts follow it padded
@@ -29,14 +29,14 @@ class CausalGenerator(TransformersGenerator):
         """
         shared = _common(rows) if len(rows) > 1 else 0
         if shared < SHARED or "position_ids" not in inspect.signature(self.model.forward).parameters:
-            return super()._read(rows)
+            return super().read(rows)
         import torch
 
         with quiet(), limited_threads(self._threads), torch.no_grad():
             beginning = torch.tensor([rows[0][:shared]], device=self.model.device)
             cache = self.model(input_ids=beginning, use_cache=True, logits_to_keep=1).past_key_values
         if not _is_plain(cache):
-            return super()._read(rows)
+            return super().read(rows)
         cache.batch_repeat_interleave(len(rows))
         width = max(map(len, rows)) - shared
         own = [self._padded(row[shared:], self._loaded.pad, width) for row in rows]

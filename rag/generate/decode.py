@@ -21,6 +21,9 @@ from rag.generate.window import ModelWindow, model_window
 
 if TYPE_CHECKING:
     import torch
+    from transformers import LogitsProcessor
+
+    from rag.generate.choose import Rows
 
 
 class TransformersGenerator(LocalGenerator, ABC):
@@ -74,9 +77,9 @@ class TransformersGenerator(LocalGenerator, ABC):
         Raises ValueError for an empty prompt, or one that is longer than `prompt_window`.
         """
         encoded = self._codec.encode_all(prompts, decoding)
-        seeds = [_seed(decoding) for _ in encoded]
+        seeds = [seed_of(decoding) for _ in encoded]
         made: dict[int, Generation] = {}
-        for batch in self._batches(encoded, decoding):
+        for batch in self.batches(encoded, decoding):
             rows = [encoded[place] for place in batch]
             answers = self._run(rows, [seeds[place] for place in batch], decoding)
             for place, answer in zip(batch, answers, strict=True):
@@ -96,7 +99,7 @@ class TransformersGenerator(LocalGenerator, ABC):
             return iter([self.generate([prompt], decoding)[0].text])
         return self._stream(row, decoding)
 
-    def _batches(self, encoded: Sequence[Sequence[int]], decoding: Decoding) -> Iterator[list[int]]:
+    def batches(self, encoded: Sequence[Sequence[int]], decoding: Decoding) -> Iterator[list[int]]:
         """Yield the places of prompts of like length. Beams go alone: their sums of scores tie far too easily."""
         size = self._batch_size if decoding.num_beams == 1 else 1
         order = sorted(range(len(encoded)), key=lambda place: -len(encoded[place]))
@@ -111,13 +114,40 @@ class TransformersGenerator(LocalGenerator, ABC):
         listener: Listener | None = None,
     ) -> list[Generation | None]:
         """Generate for a batch; None for a row of it that must be done alone."""
+        from rag.generate.choose import Rows
+
+        inputs, start = self.read(rows)
+        state = Rows(len(rows), self.model.device, watched=self._exact and len(rows) > 1)
+        new = self.decode(inputs, start, seeds, decoding, state, listener)
+        return [
+            self._codec.generation(len(row), tokens, decoding) if clear else None
+            for row, tokens, clear in zip(rows, new, state.clear.tolist(), strict=True)
+        ]
+
+    def decode(
+        self,
+        inputs: Mapping[str, Any],
+        start: int,
+        seeds: Sequence[int],
+        decoding: Decoding,
+        state: Rows | None = None,
+        listener: Listener | None = None,
+        mixture: LogitsProcessor | None = None,
+    ) -> list[list[int]]:
+        """Return each row's new tokens, its end among them where it has come to one.
+
+        `inputs` and `start` are those of `read`, and there is a seed a row. `state` learns which choices were too close
+        to call in a batch; `mixture` has the last word on what each token scores.
+        """
         from rag.generate.choose import Choice, Halt, Repetition, Rows
 
-        inputs, start = self._read(rows)
-        device = inputs["input_ids"].device
-        state = Rows(len(rows), device, watched=self._exact and len(rows) > 1)
+        state = state or Rows(len(seeds), self.model.device, watched=False)
         greedy = decoding.num_beams == 1
-        processors = [Repetition(start, decoding)] + [Choice(decoding, seeds, state)] * greedy
+        processors = [
+            Repetition(start, decoding),
+            *([mixture] if mixture else []),
+            *([Choice(decoding, seeds, state)] if greedy else []),
+        ]
         halt = Halt(
             start,
             self._loaded.eos,
@@ -136,11 +166,8 @@ class TransformersGenerator(LocalGenerator, ABC):
                 stopping_criteria=[halt],
                 streamer=_Streamer(listener) if listener else None,
             )
-        new = output[:, start:].tolist()
-        return [
-            self._codec.generation(len(row), tokens, decoding) if clear else None
-            for row, tokens, clear in zip(rows, new, state.clear.tolist(), strict=True)
-        ]
+        new: list[list[int]] = output[:, start:].tolist()
+        return new
 
     def inputs(self, rows: list[list[int]]) -> tuple[dict[str, torch.Tensor], int]:
         """Return the model's padded inputs, and where in its output the new tokens start."""
@@ -154,7 +181,7 @@ class TransformersGenerator(LocalGenerator, ABC):
         device = self.model.device
         return {name: tensor.to(device) for name, tensor in inputs.items()}, self._new_from(width)
 
-    def _read(self, rows: list[list[int]]) -> tuple[dict[str, Any], int]:
+    def read(self, rows: list[list[int]]) -> tuple[dict[str, Any], int]:
         """Return what `inputs` does; what a family can read once for all rows is read already."""
         inputs, start = self.inputs(rows)
         return dict(inputs), start
@@ -170,7 +197,7 @@ class TransformersGenerator(LocalGenerator, ABC):
 
     def _stream(self, row: list[int], decoding: Decoding) -> Iterator[str]:
         def run(listener: Listener) -> Generation:
-            [generation] = self._run([row], [_seed(decoding)], decoding, listener)
+            [generation] = self._run([row], [seed_of(decoding)], decoding, listener)
             assert generation is not None  # a row alone is never watched
             return generation
 
@@ -221,5 +248,6 @@ class _Streamer:
         """Nothing to do: the finished generation is what ends the stream."""
 
 
-def _seed(decoding: Decoding) -> int:
+def seed_of(decoding: Decoding) -> int:
+    """Return the seed to draw by: a new one where none is set."""
     return secrets.randbits(63) if decoding.seed is None else decoding.seed

@@ -19,7 +19,9 @@ def read_by(config: Config, options: argparse.Namespace) -> Config:
     if options.extractive:
         config = config.override("generator", kind="extractive")
     confidence = None if options.confidence is None else str(options.confidence.absolute())
-    config = config.override("pipeline", min_confidence=options.min_confidence, answer_style=options.style)
+    config = config.override(
+        "pipeline", min_confidence=options.min_confidence, answer_style=options.style, fusion=options.fusion
+    )
     return config.override("pipeline", confidence=confidence)
 
 
