@@ -1,9 +1,9 @@
-"""The FAISS index of many vectors: clusters of 8-bit codes in a file that is mapped, not read.
+"""The FAISS index of many vectors: clusters of 4-bit codes in a file that is mapped, not read.
 
 A search looks into the clusters nearest to the query (an inverted file; Jegou, Douze & Schmid, "Product Quantization
-for Nearest Neighbor Search", PAMI 2011) and scores codes of one byte a dimension; what looks best is to be scored anew
-from the stored vectors. How many clusters it takes is measured when they are made. `Layout.error` bounds what a code
-can be off, so that who looks into all clusters can know that nothing better was passed over.
+for Nearest Neighbor Search", PAMI 2011) and estimates cosines from codes of half a byte for two dimensions, 32 vectors
+at a time (Andre, Kermarrec & Le Scouarnec 2017, arXiv:1704.07355); what looks best is to be scored anew from the stored
+vectors. How many clusters that takes, and how far estimates are off, is measured when the clusters are made.
 """
 
 from __future__ import annotations
@@ -30,18 +30,19 @@ MOST_CLUSTERS = 4096
 POINTS = 40  # a cluster's centre is computed from about so many vectors
 ROUNDS = 8  # of k-means
 ROOM = 4  # times as many vectors are looked at as are asked for, at least
-MARGIN = 0.1  # by how much a dimension's range is widened beyond the sample's, for what comes later
 GROWTH = 4  # clusters are made anew when there are so many times as many vectors
-RECALL, TESTED, MIXED, DEPTH, SPARE = 0.995, 200, 6, 10, 16
-"""Clusters are added to a search until this share of the `DEPTH` nearest of `TESTED` queries is among `SPARE` more."""
+RECALL, TESTED, MIXED, DEPTH, SPARE = 0.99, 200, 4, 10, 100
+"""Clusters are added to a search until its first `SPARE` hold this share of the `DEPTH` nearest of `TESTED` queries."""
+CODES = 16  # a part of a vector has so many: fewer vectors are repeated to make them from
+DEVIATIONS = 6  # standard deviations of an estimate's error that are allowed for
 
 
 @dataclass(frozen=True)
 class Layout:
     """What is to be known of a file: how many clusters a search looks into, and what share of the nearest that finds.
 
-    `error` is the greatest distance of a vector from its code, `last` the greatest key, `made_for` the number of
-    vectors when the clusters were made.
+    `error` is by how much a vector's cosine may be above its estimate, `last` the greatest key, `made_for` the number
+    of vectors when the clusters were made.
     """
 
     probes: int
@@ -64,8 +65,8 @@ def sample_size(count: int) -> int:
 def queries_from(sample: Vectors) -> Vectors:
     """Return queries, (n, d) of length 1, each in the middle of several vectors of a sample.
 
-    Of 86,000 real passages real questions need 192 of 1,024 clusters for a recall of .99, and 384 for .995. Middles of
-    six need 256 and 384, those of two 64 and 128, so that they would promise too much, as would the vectors themselves.
+    Real questions need 192 of 1,024 clusters for a recall of .99 among 86,000 real passages, and so do middles of four.
+    Middles of two need 64: they, and even more the vectors themselves, would promise too much.
     """
     count = min(TESTED, len(sample) // MIXED)
     return units(sample[: count * MIXED].reshape(MIXED, count, -1).sum(axis=0))
@@ -81,12 +82,14 @@ class ClusteredIndex:
     @classmethod
     def train(cls, sample: Vectors, count: int) -> ClusteredIndex:
         """Return an empty index for `count` vectors like those of the sample, (n, d) of length 1."""
-        clusters = min(clusters_for(count), len(sample))
-        index: Any = faiss.index_factory(sample.shape[1], f"IVF{clusters},SQ8", faiss.METRIC_INNER_PRODUCT)
+        clusters, dimension = min(clusters_for(count), len(sample)), sample.shape[1]
+        parts = dimension // 2 if dimension % 2 == 0 else dimension
+        index: Any = faiss.index_factory(dimension, f"IVF{clusters},PQ{parts}x4fs", faiss.METRIC_INNER_PRODUCT)
+        index.by_residual = False  # so that a query's tables are made once, not for each cluster
         index.cp.niter, index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = ROUNDS, 2 * POINTS, 1
-        index.sq.rangestat_arg = MARGIN
-        index.train(sample)
-        return cls(index, Layout(clusters, 1.0, 0.0, 0, count))
+        index.pq.cp.min_points_per_centroid = 1
+        index.train(np.resize(sample, (max(len(sample), CODES), dimension)))
+        return cls(index, Layout(clusters, 1.0, 1.0, 0, count))
 
     @classmethod
     def open(cls, path: Path, layout: Layout, mapped: bool = True) -> ClusteredIndex:
@@ -95,7 +98,7 @@ class ClusteredIndex:
         Raises OSError or RuntimeError for a file that is none.
         """
         index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC if mapped else 0)
-        if not isinstance(index, faiss.IndexIVFScalarQuantizer):
+        if not isinstance(index, faiss.IndexIVFPQFastScan):
             raise RuntimeError(f"{path} holds no clusters")
         return cls(index, layout)
 
@@ -128,13 +131,9 @@ class ClusteredIndex:
 
     def add(self, keys: Keys, vectors: Vectors) -> None:
         """Add vectors, (n, d) of length 1, under keys that are not there."""
-        if not len(keys):
-            return
-        codes = self._index.sa_encode(vectors)
-        off = float(np.linalg.norm(self._index.sa_decode(codes) - vectors, axis=1).max())
-        self._index.add_sa_codes(codes, keys)
-        layout = self.layout
-        self.layout = replace(layout, error=max(layout.error, off), last=max(layout.last, int(keys.max())))
+        if len(keys):
+            self._index.add_with_ids(vectors, keys)
+            self.layout = replace(self.layout, last=max(self.layout.last, int(keys.max())))
 
     def remove(self, keys: Keys) -> None:
         """Remove these keys, where they are."""
@@ -142,7 +141,10 @@ class ClusteredIndex:
             self._index.remove_ids(faiss.IDSelectorBatch(keys))
 
     def tune(self, queries: Vectors, pages: Pages) -> None:
-        """Measure how many clusters a search has to look into, by exact search over all the vectors, page by page."""
+        """Measure how many clusters a search has to look into, and how far its estimates are off.
+
+        Both by exact search over all the vectors, page by page.
+        """
         scores, keys = np.zeros((len(queries), 0), dtype=np.float32), np.zeros((len(queries), 0), dtype=np.int64)
         for page, vectors in pages:
             scores = np.hstack([scores, queries @ vectors.T])
@@ -151,16 +153,22 @@ class ClusteredIndex:
             scores, keys = np.take_along_axis(scores, order, 1), np.take_along_axis(keys, order, 1)
         probes = 1
         while True:
-            parameters = _parameters(nprobe=probes)
-            found = self._index.search(queries, DEPTH + SPARE, params=parameters)[1]
+            estimates, found = self._index.search(queries, SPARE, params=_parameters(nprobe=probes))
             right = sum(len(np.intersect1d(one, other)) for one, other in zip(found, keys, strict=True))
             if right >= RECALL * keys.size or probes == self.clusters:
                 break
-            probes = min(2 * probes, self.clusters)
-        self.layout = replace(self.layout, probes=probes, recall=right / max(keys.size, 1))
+            probes = min(probes + max(probes // 2, 1), self.clusters)
+        off = [
+            score - estimated[key]
+            for estimated, row in zip(map(_by_key, found, estimates), zip(keys, scores, strict=True), strict=True)
+            for key, score in zip(*row, strict=True)
+            if key in estimated
+        ]
+        error = float(np.mean(off) + DEVIATIONS * np.std(off)) if off else 1.0
+        self.layout = replace(self.layout, probes=probes, recall=right / max(keys.size, 1), error=error)
 
     def nearest(self, unit: Vectors, count: int, selector: Any = None, share: float = 1.0) -> tuple[Keys, Vectors]:
-        """Return the keys and about the cosines of the `count` nearest to a query, (d,) of length 1, best first.
+        """Return keys and estimated cosines of the `count` that seem nearest to a query, (d,) of length 1, best first.
 
         Of those that a FAISS selector lets through if there is one; `share` is what part of all that is. The fewer are
         let through, and the more are asked for, the more clusters are looked into: in the end all.
@@ -179,6 +187,10 @@ class ClusteredIndex:
         """Return into how many clusters a search looks first for so many of this share of the vectors."""
         wanted = max(self.layout.probes, ROOM * count * self.clusters / max(len(self), 1)) / max(share, 1e-9)
         return int(min(self.clusters, np.ceil(wanted)))
+
+
+def _by_key(keys: Keys, values: Vectors) -> dict[int, float]:
+    return dict(zip(keys.tolist(), values.tolist(), strict=True))
 
 
 def _parameters(**options: Any) -> Any:

@@ -34,7 +34,7 @@ def _clustered(connection: sqlite3.Connection, dimension: int, older: ClusteredI
             older.add(*page)
         return older
     chosen = np.sort(np.random.default_rng(0).choice(keys, sample_size(len(keys)), replace=False))
-    sample = units(np.concatenate([rows.vectors_of(connection, part, dimension) for part in _parts(chosen)]))
+    sample = np.concatenate([units(rows.vectors_of(connection, part, dimension)) for part in _parts(chosen)])
     index = ClusteredIndex.train(sample, len(keys))
     queries = queries_from(np.random.default_rng(1).permutation(sample))
     del sample

@@ -50,8 +50,8 @@ def to_sql(where: Filter) -> Condition:
             return _some_value(key, "==", values)
         case Exists(key) if key in _COLUMNS:
             return f"({_COLUMNS[key]} <> x'')", []
-        case Exists(key):
-            return "(chunks.key IN (SELECT key FROM fields WHERE name = ? AND value <> x''))", [key]
+        case Exists():
+            return _of_chunks(to_keys(where))
         case And(parts):
             return _joined(parts, " AND ", empty="1")
         case Or(parts):
@@ -59,6 +59,36 @@ def to_sql(where: Filter) -> Condition:
         case Not(part):
             sql, parameters = to_sql(part)
             return f"(NOT {sql})", parameters
+
+
+def to_keys(where: Filter) -> Condition:
+    """Return a query for the keys of the chunks that a filter allows, and its parameters; a key may come twice.
+
+    What is said of metadata is asked of `fields`, all else of `chunks`.
+    """
+    match where:
+        case Exists(key) if key not in _COLUMNS:
+            return "SELECT key FROM fields WHERE name = ? AND value <> x''", [key]
+        case Compare(key, sign, value) if key not in _COLUMNS and sign != "!=":
+            return _with_value(key, sign, [value])
+        case In(key, values) if key not in _COLUMNS:
+            return _with_value(key, "==", values)
+    condition, parameters = to_sql(where)
+    return f"SELECT key FROM chunks WHERE {condition}", parameters
+
+
+def _of_chunks(keys: Condition) -> Condition:
+    return f"(chunks.key IN ({keys[0]}))", keys[1]
+
+
+def _with_value(key: str, sign: Operator, literals: Sequence[Scalar]) -> Condition:
+    """Ask for the keys of chunks with a value under this name that stands in this relation to one of the literals."""
+    sql, parameters = _relation("value", sign, _comparable(literals))
+    return f"SELECT key FROM fields WHERE name = ? AND {sql}", [key, *parameters]
+
+
+def _comparable(literals: Sequence[Scalar]) -> list[Value]:
+    return [_stored(literal) for literal in literals if literal == literal]  # NaN equals nothing
 
 
 def _joined(parts: Sequence[Filter], word: str, empty: str) -> Condition:
@@ -77,10 +107,9 @@ _COLUMNS = {
 
 def _some_value(key: str, sign: Operator, literals: Sequence[Scalar]) -> Condition:
     """Some value under the key stands in this relation to one of the literals."""
-    stored = [_stored(literal) for literal in literals if literal == literal]  # NaN equals nothing
     if key not in _COLUMNS:
-        sql, parameters = _relation("value", sign, stored)
-        return f"(chunks.key IN (SELECT key FROM fields WHERE name = ? AND {sql}))", [key, *parameters]
+        return _of_chunks(_with_value(key, sign, literals))
+    stored = _comparable(literals)
     of_its_type = (str,) if key == "source" else (int, float, bytes)  # SQLite would convert any other
     sql, parameters = _relation(_COLUMNS[key], sign, [value for value in stored if isinstance(value, of_its_type)])
     return f"({sql})", parameters

@@ -39,6 +39,7 @@ _LOG = logging.getLogger(__name__)
 
 DATABASE = "store.sqlite"
 MARGIN = 16  # candidates looked at beyond k, so that ties at the boundary can be put in order
+SLACK = 1e-5  # more than float32 can differ from the exact score
 MANY = 30_000  # chunks from which on they are searched by clusters; exact search takes 3 ms there
 PAGE = 1_000  # rows read at a time
 
@@ -118,7 +119,7 @@ class LocalStore:
                 near = index.nearest(query, count, allowed, stored)
                 chunks, vectors = rows.chunks_with_vectors(connection, near.keys, dimension)
                 hits = rules.best(zip(chunks, rules.cosines(vectors, query), strict=True), k)
-                if len(near.keys) < count or near.estimates[-1] < hits[-1].score - near.error:
+                if len(near.keys) < count or near.scores[-1] < hits[-1].score - SLACK:
                     return hits
                 count *= 4  # more chunks tie with the last hit than were looked at
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import faiss
 import numpy as np
 
+from stores.clustered import SPARE, ClusteredIndex
 from stores.index_file import checksum as checksum_of
 from stores.index_file import fresh_file
 from stores.openmp import one_thread
@@ -19,31 +20,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from stores.base import Vectors
-    from stores.clustered import ClusteredIndex
 
     Keys = NDArray[np.int64]
     Stored = Callable[[Keys], Vectors]
 
 FEW = 5_000  # allowed vectors up to here are scored directly: cheaper than walking past all the others
-FEW_STORED = 1_000  # the same beside clusters, where they have to be read from the rows
-ROUNDING = 1e-5  # more than FAISS's float32 can differ from the exact score
-USUAL = 6  # standard deviations: a code's error is spread over all dimensions, of which a query sees one
+FEW_STORED = 300  # the same beside clusters, where they have to be read from the rows
+ROOM = 4  # times as many are scored as are asked for where estimates are all that is known before
+SPARE_OF_ALL = 400  # are scored at least where all clusters are looked into, so that it need not be done twice
 
 
 @dataclass(frozen=True)
 class Nearest:
-    """Keys and about the cosines, best first; a vector not among them scores at most `error` above the last one."""
+    """Keys and their cosines as float32 has them, best first."""
 
     keys: Keys
-    estimates: Vectors
-    error: float
+    scores: Vectors
 
 
 class VectorIndex:
     """Unit vectors under the rows' keys. `generation` is that of the rows it agrees with.
 
-    Few are scored exactly. Of many most are in a clustered index, which is only searched: what came since is beside it,
-    scored exactly too, and what left since is noted.
+    Few are all scored. Of many most are in a clustered index, which is only searched: what came since is beside it, all
+    scored, and what left since is noted.
     """
 
     def __init__(self, dimension: int, clustered: ClusteredIndex | None = None) -> None:
@@ -117,20 +116,21 @@ class VectorIndex:
         unit = units(query[None])[0]
         count = min(count, len(self) if allowed is None else len(allowed))
         if count == 0:
-            return Nearest(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), ROUNDING)
+            return Nearest(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
         if allowed is not None and len(allowed) <= (FEW if self._clustered is None else FEW_STORED):
-            vectors = self._exact.reconstruct_batch(allowed) if self._clustered is None else units(stored(allowed))
-            scores = vectors @ unit
+            if self._clustered is None:
+                scores = self._exact.reconstruct_batch(allowed) @ unit
+            else:
+                scores = _cosines(stored(allowed), unit)
             order = np.argsort(-scores, kind="stable")[:count]
-            return Nearest(allowed[order], scores[order], ROUNDING)
+            return Nearest(allowed[order], scores[order])
         with one_thread():
             keys, scores = self._exactly_nearest(unit, count, allowed)
-            if self._clustered is None:
-                return Nearest(keys, scores, ROUNDING)
-            others, estimates, error = self._nearest_in_clusters(self._clustered, unit, count, allowed)
-        keys, scores = np.concatenate([keys, others]), np.concatenate([scores, estimates])
+            if self._clustered is not None:
+                others, theirs = self._nearest_in_clusters(self._clustered, unit, count, allowed, stored)
+                keys, scores = np.concatenate([keys, others]), np.concatenate([scores, theirs])
         order = np.argsort(-scores, kind="stable")[:count]
-        return Nearest(keys[order], scores[order], error)
+        return Nearest(keys[order], scores[order])
 
     def _exactly_nearest(self, unit: Vectors, count: int, allowed: Keys | None) -> tuple[Keys, Vectors]:
         count = min(count, int(self._exact.ntotal))
@@ -141,19 +141,42 @@ class VectorIndex:
         return keys[0][keys[0] >= 0], scores[0][keys[0] >= 0]
 
     def _nearest_in_clusters(
-        self, clustered: ClusteredIndex, unit: Vectors, count: int, allowed: Keys | None
-    ) -> tuple[Keys, Vectors, float]:
-        """Return keys, estimates, and how far an estimate may be off: at most, where all clusters were looked into."""
-        error = ROUNDING + clustered.layout.error
-        usual = ROUNDING + USUAL * clustered.layout.error / np.sqrt(len(unit))
-        if allowed is None:
-            gone = faiss.IDSelectorNot(faiss.IDSelectorBatch(self._gone)) if len(self._gone) else None
-            keys, estimates = clustered.nearest(unit, count, gone)
-            return keys, estimates, usual
-        share = len(allowed) / len(self)
-        marks = np.zeros(clustered.layout.last + 1, dtype=bool)
-        marks[allowed[allowed <= clustered.layout.last]] = True
-        bits = np.packbits(marks, bitorder="little")  # to be kept while FAISS reads it
-        selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
-        keys, estimates = clustered.nearest(unit, count, selector, share)
-        return keys, estimates, error if clustered.probes(share, count) == clustered.clusters else usual
+        self, clustered: ClusteredIndex, unit: Vectors, count: int, allowed: Keys | None, stored: Stored
+    ) -> tuple[Keys, Vectors]:
+        """Return keys and cosines of the `count` nearest of those that are in clusters and seem near.
+
+        Where all clusters are looked into, as many are scored as might be among the nearest.
+        """
+        share, complete, there = 1.0, False, len(clustered) - len(self._gone)
+        selector: Any = None
+        if allowed is not None:
+            share = len(allowed) / len(self)
+            marks = np.zeros(clustered.layout.last + 1, dtype=bool)
+            marks[allowed[allowed <= clustered.layout.last]] = True
+            bits = np.packbits(marks, bitorder="little")  # to be kept while FAISS reads it
+            selector = faiss.IDSelectorBitmap(bits)  # type: ignore[call-arg, arg-type]
+            complete = clustered.probes(share) == clustered.clusters
+            there = int(marks.sum())
+        elif len(self._gone):
+            selector = faiss.IDSelectorNot(faiss.IDSelectorBatch(self._gone))
+        wide = max(ROOM * count, SPARE_OF_ALL if complete else SPARE)
+        while True:
+            keys, estimates = clustered.nearest(unit, wide, selector, share)
+            if len(keys) < min(wide, there):  # the farthest of all have no estimate
+                keys = clustered.keys if allowed is None else allowed
+                keys = np.setdiff1d(np.intersect1d(keys, clustered.keys), self._gone)
+            scores = _cosines(stored(keys), unit)
+            order = np.argsort(-scores, kind="stable")[:count]
+            if len(keys) != wide or not complete or estimates[-1] + clustered.layout.error < scores[order[-1]]:
+                return keys[order], scores[order]
+            wide *= ROOM
+
+
+def _cosines(vectors: Vectors, unit: Vectors) -> Vectors:
+    """Return the cosines of (n, d) vectors of any length with one of length 1, in float32; 0 for a zero vector."""
+    largest = np.maximum(np.abs(vectors).max(axis=1, initial=0), np.finfo(np.float32).tiny)[:, None]
+    scaled = vectors / largest  # else the squares of tiny and huge numbers are none
+    lengths = np.sqrt(np.einsum("ij,ij->i", scaled, scaled))
+    products: Vectors = scaled @ unit
+    cosines: Vectors = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    return cosines

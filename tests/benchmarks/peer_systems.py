@@ -212,7 +212,15 @@ def main() -> None:
             spent.append(1000 * (time.perf_counter() - began))
         spent.sort()
         found = {"p50 ms": spent[len(spent) // 2], "p99 ms": spent[int(0.99 * len(spent))], "ranked": ranked}
-    print(json.dumps({**found, "MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    print(json.dumps({**found, "MB": _peak()}))
+
+
+def _peak() -> float:
+    """Return the most memory that this process had, in MB; what the system counts for its parent is left out."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text().partition("VmHWM:")[2].split()[0]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ import stores.clustered
 import stores.local
 from ingest.types import Chunk
 from stores import Entry, LocalStore, MemoryStore, Source, parse_filter
-from stores.clustered import RECALL, ClusteredIndex, clusters_for, queries_from, sample_size
+from stores.clustered import RECALL, SPARE, ClusteredIndex, clusters_for, queries_from, sample_size
 from stores.index_file import BLOCK, BLOCKS, checksum, quick_checksum
 from stores.rules import units
 
@@ -50,18 +50,20 @@ def test_it_finds_what_it_measured_and_does_not_look_into_all(index: ClusteredIn
     assert index.layout.recall >= RECALL
     assert 1 <= index.layout.probes < index.clusters
     made, queries = vectors(COUNT), queries_from(vectors(500, seed=3))
-    found = [index.nearest(query, 26)[0] for query in queries]
+    found = [index.nearest(query, SPARE)[0] for query in queries]
     right = np.argsort(-(queries @ made.T), axis=1)[:, :10] + 10
     assert np.mean([len(np.intersect1d(one, two)) for one, two in zip(found, right, strict=True)]) / 10 > 0.97
 
 
-def test_an_estimate_is_off_by_no_more_than_the_error(index: ClusteredIndex) -> None:
+def test_no_near_vector_is_better_than_its_estimate_by_more_than_the_error(index: ClusteredIndex) -> None:
     made = vectors(COUNT)
-    assert 0 < index.layout.error < 0.05
-    for query in vectors(20, seed=5):
+    assert 0 < index.layout.error < 0.4
+    for query in queries_from(vectors(300, seed=5)):
         keys, estimates = index.nearest(query, COUNT, share=1e-6)  # so rare that all clusters are looked into
         assert sorted(keys) == list(range(10, COUNT + 10))
-        assert np.abs(made[keys - 10] @ query - estimates).max() <= index.layout.error + 1e-6
+        scores = made[keys - 10] @ query
+        near = np.argsort(-scores)[:10]
+        assert (scores[near] - estimates[near]).max() <= index.layout.error
 
 
 def test_the_fewer_are_let_through_the_more_clusters_are_looked_into(index: ClusteredIndex) -> None:
