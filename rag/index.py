@@ -9,22 +9,22 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ingest.chunk import Chunker
 from ingest.discover import Found, discover, origin_name
 from ingest.embed import Embedder, as_embedder
-from ingest.parse import ParseError, ParseSettings, ParseWorker, Unsupported
+from ingest.parse import Parsed, ParseError, ParsePool, ParseSettings, ParseWorker, Unsupported
 from ingest.types import Chunk, Document
-from stores.base import Entry, Source, Store
+from rag.writer import Batch, Writer
+from stores.base import Source, Store
 
-if TYPE_CHECKING:
-    from stores.base import Vectors
-
-BATCH_CHUNKS = 128
+BATCH_CHUNKS = 256
 BATCH_DOCUMENTS = 256
 PARSE_VERSION = "1"
 MADE = "made:"  # begins the fingerprint of an origin that is no file, but a document handed to `add`
@@ -92,18 +92,22 @@ class Index:
         means on a terminal only. Raises FileNotFoundError for a path that neither is there nor was ingested before.
         """
         began = time.perf_counter()
-        run = _Run(self)
         known = self.store.origins()
         found = list(discover([Path(path) for path in paths], self._leave_out))
         self._refuse_missing(found, known)
         vanished = self._vanished([Path(path) for path in paths], found, known)
-        with ParseWorker(self.settings) as worker, _progress_bar(len(found), progress) as bar:
-            for each in found:
+        here = [each for each in found if origin_name(each.path, self.base) not in vanished]
+        with (
+            Writer(self.store, self.embedder) as writer,
+            ParsePool(self.settings) as pool,
+            _progress_bar(len(found), progress) as bar,
+        ):
+            run = _Run(self, writer)
+            for each, reading in pool.in_order(here, partial(self._read, known)):
                 name = origin_name(each.path, self.base)
-                if name not in vanished:
-                    self._take_file(run, worker, each, name, known.get(name))
+                self._take_file(run, reading, each, name, known.get(name))
                 bar.update()
-                bar.set_postfix(embedded=run.report.chunks_embedded, refresh=False)
+                bar.set_postfix(embedded=writer.embedded, refresh=False)
             for name in vanished:
                 run.drop_origin(name)
             run.flush()
@@ -112,15 +116,16 @@ class Index:
     def add(self, documents: Iterable[Document]) -> SyncReport:
         """Put documents of your own making into the store, each replacing what its source held before."""
         began = time.perf_counter()
-        run = _Run(self)
         known = self.store.origins()
-        for document in documents:
-            fingerprint = MADE + self._document_fingerprint(document)
-            if known.get(document.source) == fingerprint:
-                run.report.unchanged += 1
-                continue
-            run.take_origin(document.source, fingerprint, [document], document.source in known)
-        run.flush()
+        with Writer(self.store, self.embedder) as writer:
+            run = _Run(self, writer)
+            for document in documents:
+                fingerprint = MADE + self._document_fingerprint(document)
+                if known.get(document.source) == fingerprint:
+                    run.report.unchanged += 1
+                    continue
+                run.take_origin(document.source, fingerprint, [document], document.source in known)
+            run.flush()
         return run.finish(began)
 
     def delete(self, name: str) -> int:
@@ -131,16 +136,20 @@ class Index:
         self.store.write(delete=[source.source for source in going], origins=dict.fromkeys(origins))
         return len(going)
 
-    def _take_file(self, run: _Run, worker: ParseWorker, found: Found, name: str, known: str | None) -> None:
+    def _read(self, known: Mapping[str, str], worker: ParseWorker, found: Found) -> _Read:
+        """Parse a file that changed; the rest only gets a look."""
+        if found.reason is not None:
+            return _Read("")
+        name = origin_name(found.path, self.base)
+        fingerprint = self._file_fingerprint(found.path)
+        return _Read(fingerprint, None if fingerprint == known.get(name) else worker.parse(found.path, name))
+
+    def _take_file(self, run: _Run, reading: Future[_Read], found: Found, name: str, known: str | None) -> None:
         if found.reason is not None:
             run.skip(Problem(name, found.reason, found.named))
             return
         try:
-            fingerprint = self._file_fingerprint(found.path)
-            if fingerprint == known:
-                run.report.unchanged += 1
-                return
-            parsed = worker.parse(found.path, name)
+            read = reading.result()
         except Unsupported as error:
             run.skip(Problem(name, str(error), found.named))
         except ParseError as error:
@@ -150,8 +159,11 @@ class Index:
             reason = "no permission to read it" if isinstance(error, PermissionError) else error.strerror or str(error)
             run.fail(Problem(name, reason, found.named))
         else:
-            run.report.warnings.extend(Problem(name, warning, found.named) for warning in parsed.warnings)
-            run.take_origin(name, fingerprint, parsed.documents, known is not None)
+            if read.parsed is None:
+                run.report.unchanged += 1
+                return
+            run.report.warnings.extend(Problem(name, warning, found.named) for warning in read.parsed.warnings)
+            run.take_origin(name, read.fingerprint, read.parsed.documents, known is not None)
 
     def _file_fingerprint(self, path: Path) -> str:
         """A hash of the file's bytes and of every setting that decides what becomes of them."""
@@ -191,12 +203,21 @@ class Index:
         return [name for name in gone if not _may_be_there(self.base / name)]
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A file's fingerprint, and what is in it; None where it is what it was."""
+
+    fingerprint: str
+    parsed: Parsed | None = None
+
+
 class _Run:
     """One run's state: what is gathered for the next transaction, and the report."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, writer: Writer) -> None:
         self.index = index
         self.report = SyncReport()
+        self._writer = writer
         self._entries: list[tuple[Source, list[Chunk]]] = []
         self._delete: list[str] = []
         self._origins: dict[str, str | None] = {}
@@ -230,18 +251,13 @@ class _Run:
         self.report.failed.append(problem)
 
     def flush(self) -> None:
-        """Embed what is gathered and commit it in one transaction."""
-        if not (self._entries or self._delete or self._origins):
-            return
-        vectors = self._embed([chunk for _, chunks in self._entries for chunk in chunks])
-        put, low = [], 0
-        for source, chunks in self._entries:
-            put.append(Entry(source, chunks, vectors[low : low + len(chunks)]))
-            low += len(chunks)
-        self.index.store.write(put=put, delete=self._delete, origins=self._origins)
+        """Have what is gathered embedded and committed in one transaction."""
+        if self._entries or self._delete or self._origins:
+            self._writer.put(Batch(self._entries, self._delete, self._origins))
         self._entries, self._delete, self._origins, self._chunks = [], [], {}, 0
 
     def finish(self, began: float) -> SyncReport:
+        self.report.chunks_embedded, self.report.truncated_chunks = self._writer.embedded, self._writer.truncated
         self.report.chunks_total = len(self.index.store)
         self.report.seconds = time.perf_counter() - began
         return self.report
@@ -255,24 +271,6 @@ class _Run:
             self._chunks += len(chunks)
             if self._chunks >= BATCH_CHUNKS or len(self._entries) >= BATCH_DOCUMENTS:
                 self.flush()
-
-    def _embed(self, chunks: Sequence[Chunk]) -> Vectors:
-        """Return the chunks' vectors: known texts from the store, equal texts once, the rest from the embedder."""
-        import numpy as np
-
-        index = self.index
-        texts = list(dict.fromkeys(chunk.embedding_text for chunk in chunks))
-        vectors = index.store.vectors(texts)
-        missing = [text for text in texts if text not in vectors]
-        if missing:
-            counts = [len(offsets) for offsets in index.embedder.tokens.offsets(missing)]
-            self.report.truncated_chunks += sum(count > index.embedder.tokens.window for count in counts)
-            embedded = np.asarray(index.embedder.embed_documents(missing), dtype=np.float32)
-            vectors.update(zip(missing, embedded, strict=True))
-            self.report.chunks_embedded += len(missing)
-        if not chunks:
-            return np.zeros((0, index.embedder.dimension), dtype=np.float32)
-        return np.stack([vectors[chunk.embedding_text] for chunk in chunks])
 
     def _sources_of(self, origin: str) -> dict[str, str]:
         """Fingerprints of the sources that the store holds of a file, read once a run."""

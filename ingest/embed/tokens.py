@@ -22,7 +22,7 @@ class FileTokens:
         self.window = window
         self._file = file
 
-    @property
+    @cached_property
     def settings(self) -> str:
         return hashlib.sha256(self._file.read_bytes()).hexdigest()[:16]
 

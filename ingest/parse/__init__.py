@@ -3,10 +3,12 @@
 from ingest.parse.base import Parsed, ParseError, Parser, ParseSettings, Unsupported
 from ingest.parse.files import PARSERS, parse, register_parser
 from ingest.parse.isolated import ParseWorker
+from ingest.parse.pool import ParsePool
 
 __all__ = [
     "PARSERS",
     "ParseError",
+    "ParsePool",
     "ParseSettings",
     "ParseWorker",
     "Parsed",
