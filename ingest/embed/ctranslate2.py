@@ -53,7 +53,7 @@ class CTranslate2Embedder:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, not {threads}")
         self.name = model
-        self._threads = threads
+        self._threads = threads or idle_cores()  # now: later it would count what works for it, parsers say, as others
         self._copy = copy or EmbedderCopy.of(model)
 
     @cached_property
@@ -97,7 +97,7 @@ class CTranslate2Embedder:
 
     @cached_property
     def _runtime(self) -> EncoderRuntime:
-        return EncoderRuntime(self._copy.folder / MODEL, self._threads or idle_cores())
+        return EncoderRuntime(self._copy.folder / MODEL, self._threads)
 
 
 def _mean(states: Hidden) -> Any:

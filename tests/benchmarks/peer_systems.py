@@ -38,21 +38,22 @@ class Openbook:
     """As the command does it: files of one text each are parsed, cut, embedded and written."""
 
     def __init__(self, model: str, folder: Path) -> None:
-        self.folder = folder
+        from ingest.embed import new_embedder
+        from stores import LocalStore
+
+        self.folder, self.embedder, self.store = folder, new_embedder(), LocalStore(folder / "store")
 
     def ingest(self, texts: list[str], names: list[str]) -> int:
-        from rag import Config
+        from rag import Index
 
-        index = Config().override("store", path=str(self.folder / "store")).index()
-        report = index.sync([self.folder.parent / "files"], progress=False)
-        index.store.close()
+        report = Index(self.store, self.embedder).sync([self.folder.parent / "files"], progress=False)
+        self.store.close()
         return report.chunks_total
 
     def open(self) -> None:
-        from rag import Config
+        from rag.retrieve import DenseRetriever
 
-        config = Config().override("store", path=str(self.folder / "store"))
-        self.retriever = config.override("retriever", kind="dense").retriever()
+        self.retriever = DenseRetriever(self.store, self.embedder)
 
     def search(self, question: str) -> list[str]:
         return [Path(hit.chunk.source).stem for hit in self.retriever.retrieve(question, DEPTH)]
