@@ -96,15 +96,16 @@ class Index:
         found = list(discover([Path(path) for path in paths], self._leave_out))
         self._refuse_missing(found, known)
         vanished = self._vanished([Path(path) for path in paths], found, known)
-        here = [each for each in found if origin_name(each.path, self.base) not in vanished]
+        gone = set(vanished)
+        named = [(each, origin_name(each.path, self.base)) for each in found]
         with (
-            Writer(self.store, self.embedder) as writer,
+            self._writer() as writer,
             ParsePool(self.settings) as pool,
             _progress_bar(len(found), progress) as bar,
         ):
             run = _Run(self, writer)
-            for each, reading in pool.in_order(here, partial(self._read, known)):
-                name = origin_name(each.path, self.base)
+            here = [(each, name) for each, name in named if name not in gone]
+            for (each, name), reading in pool.in_order(here, partial(self._read, known)):
                 self._take_file(run, reading, each, name, known.get(name))
                 bar.update()
                 bar.set_postfix(embedded=writer.embedded, refresh=False)
@@ -117,7 +118,7 @@ class Index:
         """Put documents of your own making into the store, each replacing what its source held before."""
         began = time.perf_counter()
         known = self.store.origins()
-        with Writer(self.store, self.embedder) as writer:
+        with self._writer() as writer:
             run = _Run(self, writer)
             for document in documents:
                 fingerprint = MADE + self._document_fingerprint(document)
@@ -136,11 +137,17 @@ class Index:
         self.store.write(delete=[source.source for source in going], origins=dict.fromkeys(origins))
         return len(going)
 
-    def _read(self, known: Mapping[str, str], worker: ParseWorker, found: Found) -> _Read:
+    def _writer(self) -> Writer:
+        # Chunks are no longer than the embedder reads where they are counted in its own tokens.
+        tokens = self.embedder.tokens
+        fits = self.chunker.tokens is tokens and self.chunker.size <= tokens.window
+        return Writer(self.store, self.embedder, fits)
+
+    def _read(self, known: Mapping[str, str], worker: ParseWorker, named: tuple[Found, str]) -> _Read:
         """Parse a file that changed; the rest only gets a look."""
+        found, name = named
         if found.reason is not None:
             return _Read("")
-        name = origin_name(found.path, self.base)
         fingerprint = self._file_fingerprint(found.path)
         return _Read(fingerprint, None if fingerprint == known.get(name) else worker.parse(found.path, name))
 

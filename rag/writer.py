@@ -32,15 +32,17 @@ class Batch:
 class Writer:
     """Writes batches in order, each as one transaction.
 
-    `embedded` and `truncated` count texts that went to the embedder, and those of them that are longer than it reads.
+    `embedded` and `truncated` count texts that went to the embedder, and those of them that are longer than it reads;
+    they are not looked at where `fits` says that none is.
     Leaving the `with` block waits for what was put; after an exception what was not begun is not written.
     """
 
-    def __init__(self, store: Store, embedder: Embedder) -> None:
+    def __init__(self, store: Store, embedder: Embedder, fits: bool = False) -> None:
         self.embedded = 0
         self.truncated = 0
         self._store = store
         self._embedder = embedder
+        self._fits = fits
         self._queue: queue.Queue[Batch | None] = queue.Queue(WAITING)
         self._thread: threading.Thread | None = None
         self._error: BaseException | None = None
@@ -99,8 +101,9 @@ class Writer:
         vectors = self._store.vectors(texts)
         missing = [text for text in texts if text not in vectors]
         if missing:
-            counts = [len(offsets) for offsets in self._embedder.tokens.offsets(missing)]
-            self.truncated += sum(count > self._embedder.tokens.window for count in counts)
+            if not self._fits:
+                counts = [len(offsets) for offsets in self._embedder.tokens.offsets(missing)]
+                self.truncated += sum(count > self._embedder.tokens.window for count in counts)
             embedded = np.asarray(self._embedder.embed_documents(missing), dtype=np.float32)
             vectors.update(zip(missing, embedded, strict=True))
             self.embedded += len(missing)

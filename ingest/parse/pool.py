@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,15 +20,22 @@ R = TypeVar("R")
 
 MOST = 4  # processes: a parser of office files takes 340 MB
 AHEAD = 2  # files a process that may be read before they are wanted
+SLOW = 0.1  # seconds for a file: where none takes as long, a second process takes more time to start than it saves
 
 
 class ParsePool:
-    """As many `ParseWorker`s as there are cores, at most four; each starts with its first file."""
+    """One `ParseWorker`, and as many as there are cores, at most four, from the first file on that takes its time.
+
+    Each starts with its first file.
+    """
 
     def __init__(self, settings: ParseSettings | None = None, count: int | None = None) -> None:
         self._settings = settings or ParseSettings()
         self._count = count or min(os.cpu_count() or 1, MOST)
-        self._threads = ThreadPoolExecutor(self._count, thread_name_prefix="parse")
+        self._one = ThreadPoolExecutor(1, thread_name_prefix="parse")
+        self._others = ThreadPoolExecutor(self._count - 1, thread_name_prefix="parse") if self._count > 1 else self._one
+        self._slow = False
+        self._given = 0
         self._own = threading.local()
         self._workers: list[ParseWorker] = []
 
@@ -37,10 +45,12 @@ class ParsePool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._one, self._others):
+            threads.shutdown(wait=False, cancel_futures=True)
         for worker in self._workers:  # a thread that waits for its process is told that it ended
             worker.close()
-        self._threads.shutdown()
+        for threads in (self._one, self._others):
+            threads.shutdown()
         for worker in self._workers:
             worker.close()
 
@@ -50,13 +60,23 @@ class ParsePool:
         waiting: deque[tuple[T, Future[R]]] = deque()
         while True:
             for item in islice(source, self._count * AHEAD - len(waiting)):
-                waiting.append((item, self._threads.submit(self._call, read, item)))
+                waiting.append((item, self._next().submit(self._call, read, item)))
             if not waiting:
                 return
             yield waiting.popleft()
+
+    def _next(self) -> ThreadPoolExecutor:
+        """Return who takes the next file: each process its turn, where there is more than one."""
+        self._given += 1
+        return self._others if self._slow and self._given % self._count else self._one
 
     def _call(self, read: Callable[[ParseWorker, T], R], item: T) -> R:
         if not hasattr(self._own, "worker"):
             self._own.worker = ParseWorker(self._settings)
             self._workers.append(self._own.worker)
-        return read(self._own.worker, item)
+            self._own.worker.start()
+        began = time.monotonic()
+        try:
+            return read(self._own.worker, item)
+        finally:
+            self._slow = self._slow or time.monotonic() - began > SLOW

@@ -19,7 +19,8 @@ def files(tmp_path: Path) -> list[Path]:
     return made
 
 
-def test_files_come_in_order_from_several_processes(files: list[Path]) -> None:
+def test_files_come_in_order_from_several_processes(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.parse.pool.SLOW", 0)
     with ParsePool(ParseSettings(), count=3) as pool:
         reading = pool.in_order(files, lambda worker, file: worker.parse(file, file.name))
         read = [(file, future.result()) for file, future in reading]
@@ -27,6 +28,14 @@ def test_files_come_in_order_from_several_processes(files: list[Path]) -> None:
     assert [file for file, _ in read] == files
     assert [parsed.documents[0].text for _, parsed in read] == [f"This is file {n}." for n in range(12)]
     assert 2 <= len(processes) <= 3
+
+
+def test_quick_files_need_one_process(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.parse.pool.SLOW", 5)
+    with ParsePool(ParseSettings(), count=3) as pool:
+        for file, future in pool.in_order(files, lambda worker, file: worker.parse(file, file.name)):
+            assert future.result().documents[0].source == file.name
+        assert len(pool._workers) == 1
 
 
 def test_one_that_fails_is_its_own_affair(files: list[Path]) -> None:
