@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol, runtime_checkable
 
 from ingest.cache import cache_folder
+from ingest.parse.pool import MOST
 from ingest.threads import idle_cores
 from ingest.weights import BUILTINS, WeightsError, find_weights
 from rag.config import Config
@@ -82,11 +83,20 @@ def _versions(problems: list[str]) -> dict[str, str]:
 
 
 def _threads() -> dict[str, Any]:
+    """What there is, and how many threads each kind of work takes unless told otherwise."""
+    import faiss
     import torch
 
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    idle = idle_cores()
     return {
-        "processors": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-        "idle now": idle_cores(),  # as many threads a model gets unless told otherwise
+        "processors": processors,
+        "idle now": idle,
+        "embed and find": 1,  # for one question: more wait for each other
+        "embed documents": idle,
+        "read and generate": idle,
+        "make clusters": faiss.omp_get_max_threads(),
+        "parse, in processes": min(processors or 1, MOST),
         "torch": torch.get_num_threads(),
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "not set"),
         "accelerator": "cuda" if torch.cuda.is_available() else "none",
