@@ -2,7 +2,8 @@
 
 SQLite is the truth. The FAISS index is only ever made from its rows: before a search it takes in what this and other
 processes committed since, and its file is saved now and then, so that opening need not read all vectors again. A file
-that is missing, torn, or not the one that the database remembers is left aside and made anew.
+that is missing, torn, or not the one that the database remembers is left aside and made anew. While chunks are few all
+are scored; many are searched by clusters, which are made in a thread beside writing.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ DATABASE = "store.sqlite"
 MARGIN = 16  # candidates looked at beyond k, so that ties at the boundary can be put in order
 SLACK = 1e-5  # more than float32 can differ from the exact score
 MANY = 30_000  # chunks from which on they are searched by clusters; exact search takes 3 ms there
+CROWD = 300_000  # chunks that are not all kept in memory even where the file is lost, though clusters take a minute
 PAGE = 1_000  # rows read at a time
 
 _inherited: list[sqlite3.Connection] = []  # a forked child must neither use nor close its parent's connections
@@ -48,6 +50,8 @@ _inherited: list[sqlite3.Connection] = []  # a forked child must neither use nor
 
 class LocalStore:
     """A `Store` in a folder. Many processes may read it while one writes; writers wait for each other.
+
+    From 30,000 chunks on `search` finds about .99 of the nearest, or all of them where a filter lets few through.
 
     `timeout` is how many seconds to wait for another process's write. One object may be used from several threads, and
     in a forked child. Raises StoreError, and changes nothing, when the folder holds no store that can be opened.
@@ -316,8 +320,8 @@ class LocalStore:
             self._index = self._files.load(state, dimension)
             self._index_lost = self._index is None
         if self._index is None:
-            many = rows.count(connection) >= MANY
-            self._index = VectorIndex(dimension, clustered(connection, dimension, None) if many else None)
+            crowded = rows.count(connection) >= CROWD
+            self._index = VectorIndex(dimension, clustered(connection, dimension, None) if crowded else None)
         if self._index.generation != state["generation"]:
             _catch_up(self._index, connection, dimension)
             self._index.generation = state["generation"]

@@ -16,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
@@ -51,9 +52,8 @@ def main() -> None:
                         lambda w=whole, g=generator: g.generate([w], DECODING), options.repeat
                     )
                 for way in fusions:
-                    line[f"{way}, s"] = _median(
-                        lambda w=way, p=prompts, g=generator: fused(g, p, [1.0] * len(p), w, DECODING), options.repeat
-                    )
+                    together = partial(fused, generator, prompts, [1.0] * count, way, DECODING)
+                    line[f"{way}, s"] = _median(together, options.repeat)
                 print(json.dumps(line), flush=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ import stores.local
 from ingest.types import Chunk
 from stores import Entry, LocalStore, MemoryStore, Source, parse_filter
 from stores.clustered import RECALL, SPARE, ClusteredIndex, clusters_for, queries_from, sample_size
-from stores.index_file import BLOCK, BLOCKS, checksum, quick_checksum
+from stores.index_file import BLOCK, BLOCKS, checksum, fresh_file, quick_checksum
 from stores.rules import units
 
 DIMENSION, COUNT = 48, 2_000
@@ -256,3 +257,12 @@ def test_a_background_that_fails_is_told_and_loses_nothing(
     assert "the index could not be saved: " in caplog.text
     store = LocalStore(tmp_path / "s")
     assert ids(store, vectors(2_000)[30], k=1) == [entries(0, 2_000)[3].chunks[0].id]
+
+
+def test_what_was_abandoned_goes_and_what_is_being_written_stays(tmp_path: Path) -> None:
+    for name in ("old", "young"):
+        (tmp_path / f"vectors.faiss.{name}.new").write_bytes(b"half")
+    os.utime(tmp_path / "vectors.faiss.old.new", (1, 1))
+    new = fresh_file(tmp_path, "vectors.faiss", lambda path: path.write_bytes(b"whole"))
+    assert new.read_bytes() == b"whole"
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(["vectors.faiss.young.new", new.name])

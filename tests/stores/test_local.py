@@ -116,6 +116,7 @@ def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str
     """Whether the store takes what the tests write for few chunks or for many; then it looks into all clusters."""
     if request.param == "clusters":
         monkeypatch.setattr(stores.local, "MANY", 8)
+        monkeypatch.setattr(stores.local, "CROWD", 12)
         monkeypatch.setattr(stores.clustered, "RECALL", 1.1)
         monkeypatch.setattr(stores.vector_index, "FEW_STORED", 3)
     return str(request.param)
