@@ -3,7 +3,7 @@
 A search looks into the clusters nearest to the query (an inverted file; Jegou, Douze & Schmid, "Product Quantization
 for Nearest Neighbor Search", PAMI 2011) and estimates cosines from codes of half a byte for two dimensions, 32 vectors
 at a time (Andre, Kermarrec & Le Scouarnec 2017, arXiv:1704.07355); what looks best is to be scored anew from the stored
-vectors. How many clusters that takes, and how far estimates are off, is measured when the clusters are made.
+vectors. How many clusters that takes is measured when they are made.
 """
 
 from __future__ import annotations
@@ -34,20 +34,17 @@ GROWTH = 4  # clusters are made anew when there are so many times as many vector
 RECALL, TESTED, MIXED, DEPTH, SPARE = 0.99, 200, 4, 10, 100
 """Clusters are added to a search until its first `SPARE` hold this share of the `DEPTH` nearest of `TESTED` queries."""
 CODES = 16  # a part of a vector has so many: fewer vectors are repeated to make them from
-DEVIATIONS = 6  # standard deviations of an estimate's error that are allowed for
 
 
 @dataclass(frozen=True)
 class Layout:
     """What is to be known of a file: how many clusters a search looks into, and what share of the nearest that finds.
 
-    `error` is by how much a vector's cosine may be above its estimate, `last` the greatest key, `made_for` the number
-    of vectors when the clusters were made.
+    `last` is the greatest key, `made_for` the number of vectors when the clusters were made.
     """
 
     probes: int
     recall: float
-    error: float
     last: int
     made_for: int
 
@@ -89,7 +86,7 @@ class ClusteredIndex:
         index.cp.niter, index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = ROUNDS, 2 * POINTS, 1
         index.pq.cp.min_points_per_centroid = 1
         index.train(np.resize(sample, (max(len(sample), CODES), dimension)))
-        return cls(index, Layout(clusters, 1.0, 1.0, 0, count))
+        return cls(index, Layout(clusters, 1.0, 0, count))
 
     @classmethod
     def open(cls, path: Path, layout: Layout, mapped: bool = True) -> ClusteredIndex:
@@ -141,10 +138,7 @@ class ClusteredIndex:
             self._index.remove_ids(faiss.IDSelectorBatch(keys))
 
     def tune(self, queries: Vectors, pages: Pages) -> None:
-        """Measure how many clusters a search has to look into, and how far its estimates are off.
-
-        Both by exact search over all the vectors, page by page.
-        """
+        """Measure how many clusters a search has to look into, by exact search over all the vectors, page by page."""
         scores, keys = np.zeros((len(queries), 0), dtype=np.float32), np.zeros((len(queries), 0), dtype=np.int64)
         for page, vectors in pages:
             scores = np.hstack([scores, queries @ vectors.T])
@@ -153,19 +147,12 @@ class ClusteredIndex:
             scores, keys = np.take_along_axis(scores, order, 1), np.take_along_axis(keys, order, 1)
         probes = 1
         while True:
-            estimates, found = self._index.search(queries, SPARE, params=_parameters(nprobe=probes))
+            found = self._index.search(queries, SPARE, params=_parameters(nprobe=probes))[1]
             right = sum(len(np.intersect1d(one, other)) for one, other in zip(found, keys, strict=True))
             if right >= RECALL * keys.size or probes == self.clusters:
                 break
             probes = min(probes + max(probes // 2, 1), self.clusters)
-        off = [
-            score - estimated[key]
-            for estimated, row in zip(map(_by_key, found, estimates), zip(keys, scores, strict=True), strict=True)
-            for key, score in zip(*row, strict=True)
-            if key in estimated
-        ]
-        error = float(np.mean(off) + DEVIATIONS * np.std(off)) if off else 1.0
-        self.layout = replace(self.layout, probes=probes, recall=right / max(keys.size, 1), error=error)
+        self.layout = replace(self.layout, probes=probes, recall=right / max(keys.size, 1))
 
     def nearest(self, unit: Vectors, count: int, selector: Any = None, share: float = 1.0) -> tuple[Keys, Vectors]:
         """Return keys and estimated cosines of the `count` that seem nearest to a query, (d,) of length 1, best first.
@@ -187,10 +174,6 @@ class ClusteredIndex:
         """Return into how many clusters a search looks first for so many of this share of the vectors."""
         wanted = max(self.layout.probes, ROOM * count * self.clusters / max(len(self), 1)) / max(share, 1e-9)
         return int(min(self.clusters, np.ceil(wanted)))
-
-
-def _by_key(keys: Keys, values: Vectors) -> dict[int, float]:
-    return dict(zip(keys.tolist(), values.tolist(), strict=True))
 
 
 def _parameters(**options: Any) -> Any:

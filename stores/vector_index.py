@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 FEW = 5_000  # allowed vectors up to here are scored directly: cheaper than walking past all the others
 FEW_STORED = 300  # the same beside clusters, where they have to be read from the rows
 ROOM = 4  # times as many are scored as are asked for where estimates are all that is known before
-SPARE_OF_ALL = 400  # are scored at least where all clusters are looked into, so that it need not be done twice
+DEVIATIONS = 6  # standard deviations that a score may be above what is to be expected from its estimate
+SPARE_OF_ALL = 800  # are scored at least where all clusters are looked into, so that it need not be done twice
 
 
 @dataclass(frozen=True)
@@ -162,14 +163,24 @@ class VectorIndex:
         wide = max(ROOM * count, SPARE_OF_ALL if complete else SPARE)
         while True:
             keys, estimates = clustered.nearest(unit, wide, selector, share)
-            if len(keys) < min(wide, there):  # the farthest of all have no estimate
+            whole = len(keys) < min(wide, there)
+            if whole:  # the farthest of all have no estimate
                 keys = clustered.keys if allowed is None else allowed
                 keys = np.setdiff1d(np.intersect1d(keys, clustered.keys), self._gone)
             scores = _cosines(stored(keys), unit)
             order = np.argsort(-scores, kind="stable")[:count]
-            if len(keys) != wide or not complete or estimates[-1] + clustered.layout.error < scores[order[-1]]:
+            if whole or not complete or len(keys) < wide or _is_clear(scores, estimates, scores[order[-1]]):
                 return keys[order], scores[order]
             wide *= ROOM
+
+
+def _is_clear(scores: Vectors, estimates: Vectors, least: float) -> bool:
+    """Whether nothing that has a lower estimate than all these can score above `least`.
+
+    Told from how far these are above their estimates, which differs from query to query.
+    """
+    above = scores - estimates
+    return bool(estimates[-1] + above.mean() + DEVIATIONS * above.std() < least)
 
 
 def _cosines(vectors: Vectors, unit: Vectors) -> Vectors:

@@ -132,7 +132,8 @@ def _t5(folder: Path) -> None:
 
 
 def _bart(folder: Path) -> None:
-    settings = {"d_model": 768, "decoder_start_token_id": 2, "bos_token_id": 0, "max_position_embeddings": 1024}
+    # It starts from 0, not from its end token: with random weights it would end where it begins.
+    settings = {"d_model": 768, "decoder_start_token_id": 0, "bos_token_id": 0, "max_position_embeddings": 1024}
     settings |= dict(zip(sorted(LAYERS), (12, 3072, 6) * 2, strict=True))
     _save(folder, tf.BartForConditionalGeneration, tf.BartConfig, 50_265, end=2, pad=1, **settings)
 

@@ -32,6 +32,7 @@ from rag.read import ExtractiveReader
 from stores import Entry, LocalStore, Source
 
 LAYER_WEIGHTS = 6 * 12 * 384 * 384  # of MiniLM, each used once a token: two operations
+GENERATOR_WEIGHTS = 106_000_000  # of SmolLM2-135M, without the 28 million of its embeddings
 
 
 def main() -> None:
@@ -124,6 +125,7 @@ def _asked(store: Path, questions: list[str], limits: dict[str, float]) -> None:
     pipeline = Config().override("store", path=str(store)).pipeline()
     prompt, decoding, longer = Prompt.load("answer"), Decoding(max_new_tokens=1), Decoding(max_new_tokens=16)
     spent: dict[str, list[float]] = {}
+    tokens: list[int] = []
 
     def timed(name: str, call: Callable[[], Any]) -> Any:
         began = time.perf_counter()
@@ -141,6 +143,7 @@ def _asked(store: Path, questions: list[str], limits: dict[str, float]) -> None:
         chunks = [hit.chunk for hit in hits[:5]]
         timed("read five passages", lambda q=question, c=chunks: reader.read(q, c))
         packed = timed("pack", lambda q=question, c=chunks: prompt.pack(window, 48, {"question": q}, c))
+        tokens.append(packed.prompt_tokens)
         timed("read the prompt, first token", lambda p=packed: generator.generate([p.prompt], decoding))
         timed("the same and 15 tokens more", lambda p=packed: generator.generate([p.prompt], longer))
         timed("whole question", lambda q=question: pipeline.ask(q))
@@ -150,6 +153,10 @@ def _asked(store: Path, questions: list[str], limits: dict[str, float]) -> None:
         json.dumps(
             {
                 "ask, ms": medians,
+                "tokens of a prompt": statistics.median(tokens),
+                "its products at four times float32, ms": round(
+                    2 * GENERATOR_WEIGHTS * statistics.median(tokens) / (4e6 * limits["float32, GFLOP/s"]), 1
+                ),
                 "a further token, ms": round(token, 1),
                 "134 MB of weights read by one core, ms": round(134 / limits["one core reads, GB/s"], 1),
             }
