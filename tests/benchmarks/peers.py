@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path, help="a BEIR folder")
     parser.add_argument("--python", type=Path, default=Path("build/peers/bin/python"), help="the peers' own")
     parser.add_argument("--folder", type=Path, default=Path("build/benchmarks/peers"))
-    parser.add_argument("--passages", type=int, default=1_000)
+    parser.add_argument("--passages", type=int, default=600)
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     parser.add_argument("--out", type=Path, default=Path("tests/benchmarks/results"))
