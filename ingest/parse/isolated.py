@@ -52,10 +52,6 @@ class ParseWorker:
             raise ParseError(answer["error"])
         return from_json(answer)
 
-    def start(self) -> None:
-        """Start the child before there is a file for it."""
-        self._running()
-
     def close(self) -> None:
         """End the child; the next file would start another."""
         if self._child is not None:

@@ -71,12 +71,13 @@ class ParsePool:
         return self._others if self._slow and self._given % self._count else self._one
 
     def _call(self, read: Callable[[ParseWorker, T], R], item: T) -> R:
-        if not hasattr(self._own, "worker"):
+        is_first = not hasattr(self._own, "worker")
+        if is_first:
             self._own.worker = ParseWorker(self._settings)
             self._workers.append(self._own.worker)
-            self._own.worker.start()
         began = time.monotonic()
         try:
             return read(self._own.worker, item)
         finally:
-            self._slow = self._slow or time.monotonic() - began > SLOW
+            if not is_first:  # the first file also waits for the process to start
+                self._slow = self._slow or time.monotonic() - began > SLOW

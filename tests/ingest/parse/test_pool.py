@@ -30,11 +30,18 @@ def test_files_come_in_order_from_several_processes(files: list[Path], monkeypat
     assert 2 <= len(processes) <= 3
 
 
-def test_quick_files_need_one_process(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.parse.pool.SLOW", 5)
+def test_quick_files_need_one_process_though_it_takes_time_to_start(
+    files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.parse.pool.SLOW", 0.2)
+
+    def read(worker: ParseWorker, file: Path) -> None:
+        if file == files[0]:
+            time.sleep(0.4)  # as a process takes that starts
+
     with ParsePool(ParseSettings(), count=3) as pool:
-        for file, future in pool.in_order(files, lambda worker, file: worker.parse(file, file.name)):
-            assert future.result().documents[0].source == file.name
+        for _, future in pool.in_order(files, read):
+            future.result()
         assert len(pool._workers) == 1
 
 
