@@ -6,12 +6,15 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rag.cli_training import add_training
+
+INTERRUPTED = 130  # the exit status, as shells have it
 
 DESCRIPTION = "Answers over your own documents with small open models: local, cited, measured."
 EPILOG = """\
@@ -23,6 +26,16 @@ examples:
 """
 
 
+def run() -> NoReturn:
+    """The command `rag`. After an interruption it ends at once, whatever threads are still at work."""
+    status = main()
+    if status == INTERRUPTED:
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit status: 0 done, 1 failed, 2 misused, 130 interrupted."""
     options = build_parser().parse_args(arguments)
@@ -31,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(getattr(import_module("rag.commands"), options.command)(options))
     except KeyboardInterrupt:
         _complain("interrupted; what was finished is kept, and the same command goes on from there")
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains again at exit
         return 1
@@ -361,4 +374,4 @@ def _name(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

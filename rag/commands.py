@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from rag.rerank.command import finetune_reranker, reranked_by
 from stores.filters import as_filter
 
 BATCH_QUESTIONS = 8
+PATIENCE = 1.0  # seconds until a person is told what keeps a command from ending
 
 
 def ingest(options: argparse.Namespace) -> int:
@@ -36,14 +39,30 @@ def ingest(options: argparse.Namespace) -> int:
     index = config.index()
     try:
         report = index.sync(options.paths)
-    finally:
+        if options.json:
+            show.json_line(show.report_object(report, str(config.store_path)))
+        else:
+            show.report(report, str(config.store_path))
+    except Exception:
         index.store.close()
-    if options.json:
-        show.json_line(show.report_object(report, str(config.store_path)))
-    else:
-        show.report(report, str(config.store_path))
+        raise
+    else:  # an interruption does not wait for the index, which only saves time
+        with _told_of_waiting("the search index is being made; to stop now loses only that"):
+            index.store.close()
     named = [problem for problem in (*report.failed, *report.skipped) if problem.named]
     return 1 if named or (options.strict and report.failed) else 0
+
+
+@contextmanager
+def _told_of_waiting(text: str) -> Iterator[None]:
+    """Say on stderr what takes so long, if it does."""
+    timer = threading.Timer(PATIENCE, show.warn, [text])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def search(options: argparse.Namespace) -> int:

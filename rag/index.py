@@ -25,6 +25,7 @@ from rag.writer import Batch, Writer
 from stores.base import Source, Store
 
 BATCH_CHUNKS = 256
+FIRST_CHUNKS = 32  # of a run's first batch; each is twice the one before, so that embedding begins early
 BATCH_DOCUMENTS = 256
 PARSE_VERSION = "1"
 MADE = "made:"  # begins the fingerprint of an origin that is no file, but a document handed to `add`
@@ -230,6 +231,7 @@ class _Run:
         self._origins: dict[str, str | None] = {}
         self._held: dict[str, dict[str, str]] | None = None
         self._chunks = 0
+        self._enough = min(FIRST_CHUNKS, BATCH_CHUNKS)
 
     def take_origin(self, name: str, fingerprint: str, documents: Sequence[Document], known: bool) -> None:
         """Stage a file's documents; unchanged ones are left as they are, vanished ones leave."""
@@ -276,8 +278,9 @@ class _Run:
             source = Source(document.source, origin, prints[document.source], document.metadata)
             self._entries.append((source, chunks))
             self._chunks += len(chunks)
-            if self._chunks >= BATCH_CHUNKS or len(self._entries) >= BATCH_DOCUMENTS:
+            if self._chunks >= self._enough or len(self._entries) >= BATCH_DOCUMENTS:
                 self.flush()
+                self._enough = min(2 * self._enough, BATCH_CHUNKS)
 
     def _sources_of(self, origin: str) -> dict[str, str]:
         """Fingerprints of the sources that the store holds of a file, read once a run."""

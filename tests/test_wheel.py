@@ -70,7 +70,7 @@ def test_its_metadata(wheel: Path) -> None:
         entry_points.read_string(archive.read(f"{info}/entry_points.txt").decode())
     assert wheel.name.startswith("openbook_rag-")
     assert wheel.name.endswith("-py3-none-any.whl")
-    assert dict(entry_points["console_scripts"]) == {"rag": "rag.cli:main"}
+    assert dict(entry_points["console_scripts"]) == {"rag": "rag.cli:run"}
     assert "\nLicense-Expression: Apache-2.0\n" in metadata
     assert "\nDescription-Content-Type: text/markdown\n" in metadata
 

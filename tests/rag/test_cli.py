@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from rag.cli import main
 from rag.config import NONE, Config
+from stores import LocalStore
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -328,6 +330,40 @@ def test_an_interruption_has_its_own_status(run, docs, monkeypatch) -> None:
     status, _, err = run("ingest", docs)
     assert status == 130
     assert "interrupted; what was finished is kept" in err
+
+
+BUSY = """
+import sys, threading, time
+import rag.cli, rag.commands
+def busy(options):
+    threading.Thread(target=time.sleep, args=(600,)).start()
+    print("shown")
+    raise KeyboardInterrupt
+rag.commands.sources = busy
+sys.argv = ["rag", "sources"]
+rag.cli.run()
+"""
+
+
+def test_an_interruption_waits_for_no_thread_and_loses_no_output() -> None:
+    done = subprocess.run([sys.executable, "-c", BUSY], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (130, "shown\n")
+    assert done.stderr.startswith("rag: interrupted")
+
+
+def test_a_store_that_takes_long_to_close_says_why_after_the_report(run, docs, monkeypatch) -> None:
+    close = LocalStore.close
+
+    def slowly(self: LocalStore) -> None:
+        time.sleep(0.3)
+        close(self)
+
+    monkeypatch.setattr(LocalStore, "close", slowly)
+    assert run("ingest", docs)[2] == ""
+    monkeypatch.setattr("rag.commands.PATIENCE", 0.01)
+    status, out, err = run("ingest", docs)
+    assert (status, err) == (0, "rag: the search index is being made; to stop now loses only that\n")
+    assert "2 unchanged" in out
 
 
 def test_the_command_is_installed_and_helps() -> None:
