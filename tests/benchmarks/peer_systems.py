@@ -2,8 +2,9 @@
 
     python tests/benchmarks/peer_systems.py ingest langchain JOB.json
 
-The job names the model's folder, the folder to keep things in, the texts with the names of their documents, and the
-questions. It runs in the peers' own environment, so that it imports nothing of ours but where it measures us.
+The job names the model's folder, the texts with the names of their documents, and the questions. `ingest` is given
+these texts, `read` the folder of files that they come from, which each system reads and cuts as its documentation
+shows. What is kept lies beside the job. A peer runs in an environment of its own, so that it imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -27,6 +28,9 @@ class System(Protocol):
     def ingest(self, texts: list[str], names: list[str]) -> int:
         """Embed and keep texts; return how many pieces there are."""
 
+    def read(self, files: Path) -> int:
+        """Read and cut the files of a folder, embed and keep the pieces; return how many there are."""
+
     def open(self) -> None:
         """Make what was kept ready for questions."""
 
@@ -35,8 +39,6 @@ class System(Protocol):
 
 
 class Openbook:
-    """As the command does it: files of one text each are parsed, cut, embedded and written."""
-
     def __init__(self, model: str, folder: Path) -> None:
         from ingest.embed import new_embedder
         from stores import LocalStore
@@ -44,11 +46,20 @@ class Openbook:
         self.folder, self.embedder, self.store = folder, new_embedder(), LocalStore(folder / "store")
 
     def ingest(self, texts: list[str], names: list[str]) -> int:
+        from ingest import Document
         from rag import Index
 
-        report = Index(self.store, self.embedder).sync([self.folder.parent / "files"], progress=False)
+        documents = (Document(text, f"{name}~{at}") for at, (name, text) in enumerate(zip(names, texts, strict=True)))
+        return self._closed(Index(self.store, self.embedder).add(documents))
+
+    def read(self, files: Path) -> int:
+        from rag import Index
+
+        return self._closed(Index(self.store, self.embedder).sync([files], progress=False))
+
+    def _closed(self, report: Any) -> int:
         self.store.close()
-        return report.chunks_total
+        return int(report.chunks_total)
 
     def open(self) -> None:
         from rag.retrieve import DenseRetriever
@@ -56,7 +67,7 @@ class Openbook:
         self.retriever = DenseRetriever(self.store, self.embedder)
 
     def search(self, question: str) -> list[str]:
-        return [Path(hit.chunk.source).stem for hit in self.retriever.retrieve(question, DEPTH)]
+        return [Path(hit.chunk.source).stem.partition("~")[0] for hit in self.retriever.retrieve(question, DEPTH)]
 
 
 class LangChain:
@@ -66,10 +77,21 @@ class LangChain:
         self.folder, self.embeddings = folder, HuggingFaceEmbeddings(model_name=model)
 
     def ingest(self, texts: list[str], names: list[str]) -> int:
-        from langchain_community.vectorstores import FAISS
         from langchain_core.documents import Document
 
-        documents = [Document(text, metadata={"name": name}) for text, name in zip(texts, names, strict=True)]
+        return self._kept([Document(text, metadata={"source": name}) for text, name in zip(texts, names, strict=True)])
+
+    def read(self, files: Path) -> int:
+        from langchain_community.document_loaders import DirectoryLoader, TextLoader
+        from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+        documents = DirectoryLoader(str(files), glob="**/*.txt", loader_cls=TextLoader).load()
+        splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+        return self._kept(splitter.split_documents(documents))
+
+    def _kept(self, documents: list[Any]) -> int:
+        from langchain_community.vectorstores import FAISS
+
         FAISS.from_documents(documents, self.embeddings).save_local(str(self.folder / "index"))
         return len(documents)
 
@@ -80,7 +102,7 @@ class LangChain:
         self.store = FAISS.load_local(path, self.embeddings, allow_dangerous_deserialization=True)
 
     def search(self, question: str) -> list[str]:
-        return [found.metadata["name"] for found in self.store.similarity_search(question, k=DEPTH)]
+        return [Path(found.metadata["source"]).stem for found in self.store.similarity_search(question, k=DEPTH)]
 
 
 class LlamaIndex:
@@ -90,18 +112,32 @@ class LlamaIndex:
         self.folder, self.embedding = folder, HuggingFaceEmbedding(model_name=model)
 
     def ingest(self, texts: list[str], names: list[str]) -> int:
-        import faiss
-        from llama_index.core import StorageContext, VectorStoreIndex
+        from llama_index.core import VectorStoreIndex
         from llama_index.core.schema import TextNode
+
+        nodes = [TextNode(text=text, metadata={"file_name": name}) for text, name in zip(texts, names, strict=True)]
+        for node in nodes:  # the name is not part of what is embedded
+            node.excluded_embed_metadata_keys = ["file_name"]
+        return self._kept(VectorStoreIndex(nodes, storage_context=self._context(), embed_model=self.embedding))
+
+    def read(self, files: Path) -> int:
+        from llama_index.core import SimpleDirectoryReader, VectorStoreIndex
+
+        documents = SimpleDirectoryReader(str(files)).load_data()
+        context = self._context()
+        index = VectorStoreIndex.from_documents(documents, storage_context=context, embed_model=self.embedding)
+        return self._kept(index)
+
+    def _context(self) -> Any:
+        import faiss
+        from llama_index.core import StorageContext
         from llama_index.vector_stores.faiss import FaissVectorStore
 
-        nodes = [TextNode(text=text, metadata={"name": name}) for text, name in zip(texts, names, strict=True)]
-        for node in nodes:  # the name is not part of what is embedded
-            node.excluded_embed_metadata_keys = ["name"]
-        context = StorageContext.from_defaults(vector_store=FaissVectorStore(faiss.IndexFlatIP(384)))
-        index = VectorStoreIndex(nodes, storage_context=context, embed_model=self.embedding)
+        return StorageContext.from_defaults(vector_store=FaissVectorStore(faiss.IndexFlatIP(384)))
+
+    def _kept(self, index: Any) -> int:
         index.storage_context.persist(str(self.folder / "index"))
-        return len(nodes)
+        return len(index.index_struct.nodes_dict)
 
     def open(self) -> None:
         from llama_index.core import StorageContext, load_index_from_storage
@@ -113,7 +149,7 @@ class LlamaIndex:
         self.retriever = index.as_retriever(similarity_top_k=DEPTH)
 
     def search(self, question: str) -> list[str]:
-        return [found.node.metadata["name"] for found in self.retriever.retrieve(question)]
+        return [Path(found.node.metadata["file_name"]).stem for found in self.retriever.retrieve(question)]
 
 
 class Haystack:
@@ -126,8 +162,21 @@ class Haystack:
     def ingest(self, texts: list[str], names: list[str]) -> int:
         from haystack import Document
 
+        given = zip(texts, names, strict=True)
+        return self._kept([Document(content=text, meta={"file_path": name}) for text, name in given])
+
+    def read(self, files: Path) -> int:
+        from haystack.components.converters import TextFileToDocument
+        from haystack.components.preprocessors import DocumentCleaner, DocumentSplitter
+
+        documents = TextFileToDocument().run(sources=sorted(files.iterdir()))["documents"]
+        splitter = DocumentSplitter(split_by="word", split_length=150, split_overlap=50)
+        if hasattr(splitter, "warm_up"):
+            splitter.warm_up()
+        return self._kept(splitter.run(documents=DocumentCleaner().run(documents=documents)["documents"])["documents"])
+
+    def _kept(self, documents: list[Any]) -> int:
         embedder = _haystack_embedder("SentenceTransformersDocumentEmbedder", self.model)
-        documents = [Document(content=text, meta={"name": name}) for text, name in zip(texts, names, strict=True)]
         self.store.write_documents(embedder.run(documents=documents)["documents"])
         self.store.save_to_disk(str(self.file))
         return len(documents)
@@ -141,7 +190,7 @@ class Haystack:
 
     def search(self, question: str) -> list[str]:
         vector = self.embedder.run(text=question)["embedding"]
-        return [found.meta["name"] for found in self.retriever.run(query_embedding=vector)["documents"]]
+        return [Path(found.meta["file_path"]).stem for found in self.retriever.run(query_embedding=vector)["documents"]]
 
 
 def _haystack_embedder(kind: str, model: str) -> Any:
@@ -165,9 +214,15 @@ class Txtai:
 
     def ingest(self, texts: list[str], names: list[str]) -> int:
         numbered = enumerate(zip(names, texts, strict=True))
-        self.embeddings.index((f"{name}~{at}", text, None) for at, (name, text) in numbered)
+        return self._kept([(f"{name}~{at}", text, None) for at, (name, text) in numbered])
+
+    def read(self, files: Path) -> int:
+        return self._kept([(file.stem, file.read_text("utf-8"), None) for file in sorted(files.iterdir())])
+
+    def _kept(self, rows: list[tuple[str, str, None]]) -> int:
+        self.embeddings.index(rows)
         self.embeddings.save(str(self.folder / "index"))
-        return len(texts)
+        return len(rows)
 
     def open(self) -> None:
         self.embeddings.load(str(self.folder / "index"))
@@ -187,18 +242,20 @@ SYSTEMS: dict[str, Callable[[str, Path], System]] = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("ingest", "query", "cold"))
+    parser.add_argument("what", choices=("ingest", "read", "query", "cold"))
     parser.add_argument("system", choices=SYSTEMS)
     parser.add_argument("job", type=Path)
+    parser.add_argument("--folder", help="what is kept, beside the job (default: the system's name)")
     options = parser.parse_args()
     job = json.loads(options.job.read_text("utf-8"))
-    folder = options.job.parent / options.system
+    folder = options.job.parent / (options.folder or options.system)
     folder.mkdir(exist_ok=True)
     system = SYSTEMS[options.system](job["model"], folder)
-    if options.what == "ingest":
+    if options.what in ("ingest", "read"):
         began = time.perf_counter()
-        pieces = system.ingest(job["texts"], job["names"])
-        found: dict[str, Any] = {"chunks": pieces, "chunks/s": pieces / (time.perf_counter() - began)}
+        given = options.what == "ingest"
+        pieces = system.ingest(job["texts"], job["names"]) if given else system.read(options.job.parent / "files")
+        found: dict[str, Any] = {"chunks": pieces, "s": time.perf_counter() - began}
         found["disk MB"] = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
     else:
         system.open()

@@ -4,12 +4,13 @@
     build/peers/bin/pip install -r tests/benchmarks/peers.txt
     python tests/benchmarks/peers.py ../shared/data/retrieval/nq_wiki_passages_derived
 
-The first `--passages` of a BEIR folder are written as files. Openbook ingests these files, as its command does: parsed,
-cut, embedded, written. The others are given the very chunks that came of it, as objects in memory, and embed and save
-them as their documentation shows; all have the same MiniLM weights and their own defaults. So what is compared is the
-embedding, the index and the store, and what Openbook does beyond counts against it. Each system does each thing in a
-process of its own, in turns, `--repeat` times; shown are medians, and ratios to Openbook repetition by repetition, with
-the least and the greatest. Questions are those whose passages are among the texts; nDCG@10 is of documents. `cold` is a
+The first `--passages` of a BEIR folder are written as files. `ingest` is given the chunks that Openbook makes of them,
+as texts in memory; `read` the folder of files, which each system reads and cuts with its own loader and splitter, set
+as its documentation shows (txtai takes texts whole), Openbook as its command does. Then they embed and save. All have
+the same MiniLM weights and their own defaults. Each system does each thing in a process of its own, in turns,
+`--repeat` times; shown are medians, and ratios to Openbook repetition by repetition, with the least and the greatest.
+Memory is that of the process and those that it starts. Questions are those whose passages are among the texts; nDCG@10
+is of documents, after either kind of ingestion. `cold` is a
 command from the shell to its first answer: `rag search`, or a script that does the same with a peer.
 """
 
@@ -24,6 +25,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +37,15 @@ SYSTEMS = ("openbook", "langchain", "llamaindex", "haystack", "txtai")
 FIGURES = {
     "ingest, chunks/s": "higher",
     "ingest, peak MB": "lower",
+    "read, files/s": "higher",
+    "read, peak MB": "lower",
     "disk, MB": "lower",
     "query p50, ms": "lower",
     "query p99, ms": "lower",
     "query, peak MB": "lower",
     "cold, s": "lower",
     "nDCG@10": "higher",
+    "nDCG@10, read": "higher",
 }
 QUESTIONS = 300
 
@@ -109,9 +114,12 @@ def _prepared(corpus: Path, folder: Path, count: int) -> tuple[Path, dict[str, d
 def _run(
     python: str, system: str, job: Path, qrels: Mapping[str, Mapping[str, int]], ids: Sequence[str]
 ) -> dict[str, float]:
-    shutil.rmtree(job.parent / system, ignore_errors=True)
+    files = f"{system}-files"
+    for kept in (system, files):
+        shutil.rmtree(job.parent / kept, ignore_errors=True)
     ingest, query = _worker(python, "ingest", system, job), _worker(python, "query", system, job)
-    ranked = {name: list(dict.fromkeys(found)) for name, found in zip(ids, query["ranked"], strict=True)}
+    read = _worker(python, "read", system, job, "--folder", files)
+    of_files = _worker(python, "query", system, job, "--folder", files)
     began = time.perf_counter()
     if system == "openbook":
         question = json.loads(job.read_text("utf-8"))["questions"][0]
@@ -122,24 +130,57 @@ def _run(
         _worker(python, "cold", system, job)
     cold = time.perf_counter() - began
     return {
-        "ingest, chunks/s": ingest["chunks/s"],
+        "ingest, chunks/s": ingest["chunks"] / ingest["s"],
         "ingest, peak MB": ingest["MB"],
+        "read, files/s": len(list((job.parent / "files").iterdir())) / read["s"],
+        "read, peak MB": read["MB"],
         "disk, MB": ingest["disk MB"],
         "query p50, ms": query["p50 ms"],
         "query p99, ms": query["p99 ms"],
         "query, peak MB": query["MB"],
         "cold, s": cold,
-        "nDCG@10": ranking_metrics(ranked, qrels)[0].value,
+        "nDCG@10": _ndcg(query["ranked"], qrels, ids),
+        "nDCG@10, read": _ndcg(of_files["ranked"], qrels, ids),
     }
 
 
-def _worker(python: str, what: str, system: str, job: Path) -> dict[str, Any]:
+def _ndcg(ranked: Sequence[Sequence[str]], qrels: Mapping[str, Mapping[str, int]], ids: Sequence[str]) -> float:
+    documents = {name: list(dict.fromkeys(found)) for name, found in zip(ids, ranked, strict=True)}
+    return ranking_metrics(documents, qrels)[0].value
+
+
+def _worker(python: str, what: str, system: str, job: Path, *more: str) -> dict[str, Any]:
     script = str(Path(__file__).with_name("peer_systems.py"))
-    done = subprocess.run([python, script, what, system, str(job)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{system} could not {what}:\n{done.stderr[-2000:]}")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    command = [python, script, what, system, str(job), *more]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with ThreadPoolExecutor(1) as watch:
+            most = watch.submit(_most_memory, process)
+            out, err = process.communicate()
+    if process.returncode:
+        sys.exit(f"{system} could not {what}:\n{err[-2000:]}")
+    found: dict[str, Any] = json.loads(out.splitlines()[-1])
+    return {**found, "MB": max(found.get("MB", 0.0), most.result())}
+
+
+def _most_memory(process: subprocess.Popen[str]) -> float:
+    """Return the most that a process and those that it started had at one moment, in MB, looked at while it runs."""
+    most = 0.0
+    while process.poll() is None:
+        most = max(most, _memory(process.pid))
+        time.sleep(0.1)
+    return most
+
+
+def _memory(pid: int) -> float:
+    folder = Path(f"/proc/{pid}")
+    try:
+        own = int((folder / "status").read_text().partition("VmRSS:")[2].split()[0]) / 1024
+        started = [
+            int(each) for task in (folder / "task").iterdir() for each in (task / "children").read_text().split()
+        ]
+    except (OSError, IndexError):  # it ended, or this system shows no such thing
+        return 0.0
+    return own + sum(map(_memory, started))
 
 
 def _versions(python: Path) -> dict[str, str]:
@@ -178,8 +219,10 @@ def _table(
 def _plot(runs: Mapping[str, Sequence[Mapping[str, float]]], file: Path) -> None:
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(2, 4, figsize=(13, 5.2), layout="constrained")
-    for axis, (name, better) in zip(axes.flat, FIGURES.items(), strict=True):
+    figure, axes = plt.subplots(3, 4, figsize=(13, 7.6), layout="constrained")
+    for spare in axes.flat[len(FIGURES) :]:
+        spare.axis("off")
+    for axis, (name, better) in zip(axes.flat, FIGURES.items(), strict=False):
         medians = [statistics.median(run[name] for run in each) for each in runs.values()]
         ends = [
             (middle - min(run[name] for run in each), max(run[name] for run in each) - middle)
