@@ -152,10 +152,12 @@ def _ndcg(ranked: Sequence[Sequence[str]], qrels: Mapping[str, Mapping[str, int]
 def _worker(python: str, what: str, system: str, job: Path, *more: str) -> dict[str, Any]:
     script = str(Path(__file__).with_name("peer_systems.py"))
     command = [python, script, what, system, str(job), *more]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        with ThreadPoolExecutor(1) as watch:
-            most = watch.submit(_most_memory, process)
-            out, err = process.communicate()
+    with (
+        ThreadPoolExecutor(1) as watch,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process,
+    ):
+        most = watch.submit(_most_memory, process)
+        out, err = process.communicate()
     if process.returncode:
         sys.exit(f"{system} could not {what}:\n{err[-2000:]}")
     found: dict[str, Any] = json.loads(out.splitlines()[-1])
