@@ -7,10 +7,8 @@ What writes the records is a pipeline, a generator or a classifier; outputs that
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -21,6 +19,7 @@ from rag.beir import RetrievalSet
 from rag.describe import Describer
 from rag.finetune.examples import prompt_for
 from rag.generate.base import Decoding, Generator
+from rag.maker import maker_hash
 from rag.measure.answers import AnswerOutput, answer_metrics, is_right
 from rag.measure.cost import Estimate, Spent, cost_metrics, peak_memory_mb, percentile
 from rag.measure.labels import label_metrics
@@ -124,11 +123,11 @@ def evaluate_answers(
     if without is not None:
         raise RowsError(f'row {without!r} has no "context" to answer from: leave --gold out, or add it')
     asked = replace(pipeline, retriever=NO_PASSAGES) if gold else pipeline
-    made_by = {"task": "answer", "gold": gold, "pipeline": _made_by(asked)}
+    made_by = {"task": "answer", "gold": gold, "pipeline": maker_hash(asked)}
     records = run.records(rows, lambda batch: list(_answers(pipeline, batch, gold)), made_by)
     if withheld:
         less = replace(pipeline, retriever=Withholding.of(pipeline.retriever, rows))
-        made_by = {"task": "answer", "gold": False, "pipeline": _made_by(less)}
+        made_by = {"task": "answer", "gold": False, "pipeline": maker_hash(less)}
         records += run.records(withheld, lambda batch: list(_answers(less, batch, False)), made_by)
     every = [*rows, *withheld]
     cost = cost_of(records, here=True)
@@ -244,7 +243,7 @@ def evaluate_text(
         writer = _Describes(describer)
     else:
         writer = _Writes(generator, prompt or prompt_for(task), replace(WRITTEN, **(decoding or {})))
-    records = run.records(rows, writer.write, {"task": task, "writer": _made_by(writer)})
+    records = run.records(rows, writer.write, {"task": task, "writer": maker_hash(writer)})
     return Evaluation(task, score_text(records, rows, lexicon), tuple(records), cost_of(records, here=True))
 
 
@@ -323,7 +322,7 @@ def evaluate_labels(
     def label(batch: Sequence[Row]) -> list[Record]:
         return [label_record(row, labeller.classify(row.text), out_of_scope) for row in batch]
 
-    made_by = {"task": "classify", "labeller": _made_by(labeller), "out_of_scope": out_of_scope}
+    made_by = {"task": "classify", "labeller": maker_hash(labeller), "out_of_scope": out_of_scope}
     records = run.records(rows, label, made_by)
     classes = {*labeller.labels, *([out_of_scope] if out_of_scope else [])}
     metrics = score_labels(records, rows, out_of_scope, classes)
@@ -431,39 +430,3 @@ def _refuse_others(rows: Sequence[Row], tasks: Iterable[str]) -> None:
     if len(found) > 1 or not set(found) <= tasks:
         wanted = " or ".join(sorted(tasks)) if tasks else "a task whose output is a text"
         raise RowsError(f"the rows are of {' and '.join(found)}; needed are rows of {wanted}, all of one task")
-
-
-def _made_by(part: Any) -> str:
-    """Return a hash of all that decides a part's outputs."""
-    return hashlib.sha256(json.dumps(_settings(part), sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _settings(part: Any) -> Any:
-    """Return what decides a part's outputs, as JSON values: for a store its sources, for a model its files."""
-    if isinstance(part, Generator):
-        return [type(part).__name__, part.name, _files(part.name)]
-    if hasattr(part, "sources") and hasattr(part, "manifest"):  # a store
-        listed = sorted((info.source.source, info.source.fingerprint) for info in part.sources())
-        return [dict(part.manifest), hashlib.sha256(json.dumps(listed).encode()).hexdigest()]
-    if hasattr(part, "fingerprint"):  # an embedder
-        return part.fingerprint
-    if is_dataclass(part) and not isinstance(part, type):
-        return [type(part).__name__, {each.name: _settings(getattr(part, each.name)) for each in fields(part)}]
-    if isinstance(part, Mapping):
-        return {str(key): _settings(value) for key, value in part.items()}
-    if isinstance(part, list | tuple):
-        return [_settings(value) for value in part]
-    if isinstance(part, set | frozenset):
-        return sorted(map(str, part))
-    if part is None or isinstance(part, str | int | float | bool):
-        return part
-    public = {name: value for name, value in getattr(part, "__dict__", {}).items() if not name.startswith("_")}
-    return [type(part).__name__, {name: _settings(value) for name, value in public.items()}]
-
-
-def _files(name: str) -> list[tuple[str, int, int]]:
-    """Return a model folder's files with size and time: trained again, it is another model under the same name."""
-    folder = Path(name)
-    if not folder.is_dir():
-        return []
-    return sorted((file.name, file.stat().st_size, file.stat().st_mtime_ns) for file in folder.iterdir())
