@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MOST_CLUSTERS = 4096
 POINTS = 40  # a cluster's centre is computed from about so many vectors
 ROUNDS = 8  # of k-means
-ROOM = 4  # times as many vectors are looked at as are asked for, at least
+SEEN = 4  # times as many vectors are looked at as are asked for, at least
 GROWTH = 4  # clusters are made anew when there are so many times as many vectors
 RECALL, TESTED, MIXED, DEPTH, SPARE = 0.99, 200, 4, 10, 100
 """Clusters are added to a search until its first `SPARE` hold this share of the `DEPTH` nearest of `TESTED` queries."""
@@ -172,7 +172,7 @@ class ClusteredIndex:
 
     def probes(self, share: float, count: int = 1) -> int:
         """Return into how many clusters a search looks first for so many of this share of the vectors."""
-        wanted = max(self.layout.probes, ROOM * count * self.clusters / max(len(self), 1)) / max(share, 1e-9)
+        wanted = max(self.layout.probes, SEEN * count * self.clusters / max(len(self), 1)) / max(share, 1e-9)
         return int(min(self.clusters, np.ceil(wanted)))
 
 
