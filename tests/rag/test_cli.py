@@ -359,6 +359,7 @@ def test_a_store_that_takes_long_to_close_says_why_after_the_report(run, docs, m
         close(self)
 
     monkeypatch.setattr(LocalStore, "close", slowly)
+    monkeypatch.setattr("rag.commands.PATIENCE", 60)
     assert run("ingest", docs)[2] == ""
     monkeypatch.setattr("rag.commands.PATIENCE", 0.01)
     status, out, err = run("ingest", docs)
