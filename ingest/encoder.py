@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from ingest.instructions import load_ctranslate2
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -27,10 +29,8 @@ class EncoderRuntime:
     """
 
     def __init__(self, folder: Path, threads: int, compute_type: str = "int8") -> None:
-        import ctranslate2
-
         self._threads = threads
-        self._encoder: Any = ctranslate2.Encoder(
+        self._encoder: Any = load_ctranslate2().Encoder(
             str(folder), device="cpu", compute_type=compute_type, inter_threads=threads, intra_threads=1
         )
 

@@ -6,6 +6,7 @@ two threads generated a fifth as many tokens a second as one.
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -13,16 +14,25 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median_low
 
+CGROUP = Path("/sys/fs/cgroup")
+LOADAVG = Path("/proc/loadavg")
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use: those it is bound to, fewer where its container is granted less."""
+    bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, math.ceil(min(bound, _quota())))
+
 
 def idle_cores() -> int:
-    """Return how many cores other programs leave idle right now: at least 1, all of them where it cannot be told."""
-    cores = os.cpu_count() or 1
+    """Return how many usable cores other programs leave idle right now: at least 1, all where it cannot be told."""
+    cores = usable_cores()
     try:
-        # In fractions of a second, so that a short burst does not count; one of the running is this very thread.
-        running = median_low([_running(wait=0.01) for _ in range(5)]) - 1
+        # In fractions of a second, so that a short burst does not count.
+        running = median_low([_others_running(wait=0.01) for _ in range(5)])
     except (OSError, ValueError, IndexError):
         return cores
-    return max(1, cores - running)
+    return max(1, min(cores, (os.cpu_count() or cores) - running))
 
 
 @contextmanager
@@ -38,7 +48,30 @@ def limited_threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _running(wait: float) -> int:
-    """Return how many threads of the whole machine are running or want to; the fourth field is `running/all`."""
+def _quota() -> float:
+    """How many cores' worth of time the control group grants, by version 2 or 1 of its files; infinity for no limit."""
+    for files in (["cpu.max"], ["cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"]):
+        try:
+            granted, period = " ".join((CGROUP / file).read_text("ascii") for file in files).split()
+            return int(granted) / int(period) if int(granted) > 0 else math.inf
+        except (OSError, ValueError, ZeroDivisionError):
+            continue  # not there, or "max"
+    return math.inf
+
+
+def _others_running(wait: float) -> int:
+    """Return how many threads of the whole machine are running or want to, less those of this very process.
+
+    The latter are no others: libraries' pools of threads spin for a moment when they were just imported.
+    """
     time.sleep(wait)
-    return int(Path("/proc/loadavg").read_text("ascii").split()[3].partition("/")[0])
+    running = int(LOADAVG.read_text("ascii").split()[3].partition("/")[0])  # of `running/all`
+    return max(0, running - sum(_is_running(task) for task in Path("/proc/self/task").iterdir()))
+
+
+def _is_running(task: Path) -> bool:
+    """Whether a thread is running; its state follows its name, which is in parentheses and may hold any."""
+    try:
+        return (task / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0] == "R"
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # it ended just now

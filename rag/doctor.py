@@ -8,8 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol, runtime_checkable
 
 from ingest.cache import cache_folder
+from ingest.instructions import VARIABLE, has_quick_avx512
 from ingest.parse.pool import MOST
-from ingest.threads import idle_cores
+from ingest.threads import idle_cores, usable_cores
 from ingest.weights import BUILTINS, WeightsError, find_weights
 from rag.config import Config
 from stores.base import StoreError
@@ -87,16 +88,16 @@ def _threads() -> dict[str, Any]:
     import faiss
     import torch
 
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    idle = idle_cores()
+    usable, idle = usable_cores(), idle_cores()
     return {
-        "processors": processors,
+        "usable cores": usable,
         "idle now": idle,
         "embed and find": 1,  # for one question: more wait for each other
         "embed documents": idle,
         "read and generate": idle,
         "make clusters": faiss.omp_get_max_threads(),
-        "parse, in processes": min(processors or 1, MOST),
+        "parse, in processes": min(usable, MOST),
+        "instructions": os.environ.get(VARIABLE) or ("AVX512" if has_quick_avx512() else "CTranslate2's choice"),
         "torch": torch.get_num_threads(),
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "not set"),
         "accelerator": "cuda" if torch.cuda.is_available() else "none",

@@ -148,7 +148,7 @@ def answer(answer: Answer) -> None:
         line(colour(answer.text, YELLOW))
         if answer.hits:
             nearest = answer.hits[0].chunk
-            line(colour(f"nearest: {place(nearest.source, nearest.page, nearest.heading)}", DIM))
+            line(colour(f"nearest: {place(nearest.source, nearest.page, nearest.heading)}{_why(answer)}", DIM))
         return
     marked, low = [], 0
     for sentence in answer.sentences:
@@ -231,6 +231,14 @@ def place(source: str, page: int | None, heading: Sequence[str]) -> str:
     """Return where a span stands, in words: source, page and heading."""
     parts = [source] + ([f"page {page}"] if page else []) + ([" > ".join(heading)] if heading else [])
     return ", ".join(parts)
+
+
+def _why(answer: Answer) -> str:
+    """What an abstention was decided by, in parentheses; nothing where nothing tells."""
+    told = [f"cosine {answer.signals.evidence:.2f}"] if answer.signals.evidence is not None else []
+    if answer.confidence is not None:
+        told.append(f"chance of a right answer {answer.confidence:.2f}")
+    return f" ({', '.join(told)})" if told else ""
 
 
 def _problem_object(problem: Problem) -> dict[str, str]:

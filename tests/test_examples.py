@@ -86,12 +86,12 @@ def t5_and_gpt2(lines: list[str]) -> None:
 
 def demo(lines: list[str]) -> None:
     summary = next(line for line in lines if line.startswith("12 questions: "))
-    verified, abstained = map(int, re.findall(r"(\d+) (?:answers|left)", summary))
-    assert verified + abstained == 12
+    counted = {said: int(count) for count, said in re.findall(r"(\d+) ([a-z ]+)", summary.partition(": ")[2])}
     asked = [json.loads(line) for line in (EXAMPLES / "knowledge_base/questions.jsonl").read_text("utf-8").splitlines()]
     said = [lines[at + 1].removeprefix("   A: ") for at, line in enumerate(lines) if line.startswith("   Q: ")]
     right = [any(each in answer for each in row["answers"]) for row, answer in zip(asked, said, strict=True)]
-    assert sum(right) >= 8
+    assert sum(right) == counted["right and cited"] >= 8
+    assert counted["rightly left unanswered"] == 2
     assert all(answer.startswith("I don't know") for answer in said[-2:]), "what the documents do not answer"
 
 

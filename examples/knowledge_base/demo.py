@@ -1,4 +1,4 @@
-"""Ingest the knowledge base, ask its twelve questions, and show every answer with the span that supports it."""
+"""Ingest the knowledge base, ask its twelve questions, and show each answer, its source and whether it is right."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import argparse
 import json
 import textwrap
 import time
+from collections import Counter
 from pathlib import Path
 
 from rag import Config
+from rag.measure.answers import holds
 from rag.types import Answer
 
 HERE = Path(__file__).parent
@@ -29,20 +31,30 @@ def main() -> None:
     pipeline = config.pipeline()
     questions = [json.loads(line) for line in (HERE / "questions.jsonl").read_text("utf-8").splitlines()]
     answers = pipeline.ask_many([row["question"] for row in questions])
-    for answer in answers:
-        show(answer)
+    verdicts = Counter[str]()
+    for answer, row in zip(answers, questions, strict=True):
+        said = verdict(answer, row["answers"])
+        verdicts[said] += 1
+        show(answer, said)
 
-    verified = sum(bool(answer.citations) for answer in answers)
-    abstained = sum(answer.abstained for answer in answers)
     print(
-        f"{len(answers)} questions: {verified} answers with a verified citation, {abstained} left unanswered;", end=" "
+        f"{len(answers)} questions: {', '.join(f'{count} {said}' for said, count in verdicts.most_common())};", end=" "
     )
     print(f"{time.perf_counter() - began:.0f} s with {pipeline.name}, nothing left this machine")
 
 
-def show(answer: Answer) -> None:
+def verdict(answer: Answer, expected: list[str]) -> str:
+    """What is to be thought of an answer, in words; what is expected of a question without an answer is silence."""
+    if answer.abstained:
+        return "needlessly left unanswered" if expected else "rightly left unanswered"
+    if not holds(answer.text, expected):
+        return "wrong"
+    return "right and cited" if answer.citations else "right, not cited"
+
+
+def show(answer: Answer, said: str) -> None:
     print(f"   Q: {answer.question}")
-    print(textwrap.fill(answer.text, 100, initial_indent="   A: ", subsequent_indent="      "))
+    print(textwrap.fill(f"{answer.text}  ({said})", 100, initial_indent="   A: ", subsequent_indent="      "))
     for citation in answer.citations:
         place = Path(citation.source).name + (f", page {citation.page}" if citation.page else "")
         span = textwrap.shorten(citation.text, 160, placeholder=" ...")

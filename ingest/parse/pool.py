@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 from ingest.parse.base import ParseSettings
 from ingest.parse.isolated import ParseWorker
+from ingest.threads import usable_cores
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,7 +31,7 @@ class ParsePool:
 
     def __init__(self, settings: ParseSettings | None = None, count: int | None = None) -> None:
         self._settings = settings or ParseSettings()
-        self._count = count or min(os.cpu_count() or 1, MOST)
+        self._count = count or min(usable_cores(), MOST)
         self._one = ThreadPoolExecutor(1, thread_name_prefix="parse")
         self._others = ThreadPoolExecutor(self._count - 1, thread_name_prefix="parse") if self._count > 1 else self._one
         self._slow = False

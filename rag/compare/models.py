@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
+from ingest.threads import idle_cores, usable_cores
 from rag.adapter import Adapter
 from rag.compare.settings import Settings
 from rag.generate.base import Generator
@@ -38,8 +39,6 @@ class LocalModels:
     @cached_property
     def threads(self) -> int:
         """How many CPU threads each system gets: the cores idle when first asked, unless set."""
-        from ingest.threads import idle_cores
-
         return self._settings.threads or idle_cores()
 
     def fingerprint(self, model: str) -> str:
@@ -86,7 +85,7 @@ def hardware(threads: int | None) -> dict[str, Any]:
     most = torch.get_num_threads()  # what the environment allows
     return {
         "processor": _processor(),
-        "cores": os.cpu_count(),
+        "cores": usable_cores(),
         "threads": min(threads or most, most),
         "memory_mb": _memory_mb(),
         "python": platform.python_version(),

@@ -13,6 +13,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from ingest.instructions import load_ctranslate2
 from prompts.types import RenderedPrompt
 from rag.generate.base import Decoding, Generation, Generator
 from rag.generate.codec import TextCodec
@@ -100,8 +101,7 @@ class Runtime:
     def __init__(
         self, folder: Path, codec: TextCodec, forced_first: int | None, compute_type: str, threads: int
     ) -> None:
-        import ctranslate2
-
+        ctranslate2 = load_ctranslate2()
         self._codec = codec
         self._forced_first = forced_first
         self._ends = sorted(codec.eos)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -108,6 +109,14 @@ def test_ask(run, docs) -> None:
     text = run("ask", "When", "is", "tea", "served?")[1]
     assert text.startswith("Tea is served at four. [1]\n")
     assert "[1] docs/tea.txt, characters 0-37" in text
+
+
+def test_an_abstention_says_what_it_was_decided_by(run, docs) -> None:
+    run("ingest", docs)
+    status, text, _ = run("ask", "When is tea served?", "--min-evidence", "1")
+    assert status == 0
+    assert text.startswith("I don't know: ")
+    assert re.search(r"^nearest: docs/tea\.txt \(cosine 0\.\d\d\)$", text, re.MULTILINE)
 
 
 def test_questions_of_a_file_give_an_object_a_line_in_order(run, docs, tmp_path) -> None:
