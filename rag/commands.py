@@ -23,9 +23,10 @@ from rag.finetune.embedder_command import finetune_embedder
 from rag.read.command import finetune_reader, read_by
 from rag.report.command import report
 from rag.rerank.command import finetune_reranker, reranked_by
-from stores.filters import as_filter
+from stores.filters import Where, as_filter
 
 BATCH_QUESTIONS = 8
+MOST_FIELDS = 20
 PATIENCE = 1.0  # seconds until a person is told what keeps a command from ending
 
 
@@ -72,15 +73,19 @@ def search(options: argparse.Namespace) -> int:
     pipeline = config.table("pipeline")
     where = as_filter(options.where or pipeline.get("where"))
     retriever, k = config.retriever(), pipeline.get("k", 5)
+    found_any = False
     for row in rows:
         began = time.perf_counter()
         hits = retriever.retrieve(row["question"], k, where)
         seconds = time.perf_counter() - began
+        found_any = found_any or bool(hits)
         if options.json or options.questions:
             found = {"question": row["question"], "hits": [show.hit_object(hit) for hit in hits], "seconds": seconds}
             show.json_line(_with_id(row, found))
         else:
             show.hits(hits)
+    if not found_any:
+        _warn_of_filter(config, where)
     return 0
 
 
@@ -91,16 +96,36 @@ def ask(options: argparse.Namespace) -> int:
     rows = list(_questions(options))
     pipeline = config.pipeline()
     if not (options.json or options.questions):
-        show.answer_stream(pipeline.stream(rows[0]["question"]))
+        stream = pipeline.stream(rows[0]["question"])
+        show.answer_stream(stream)
+        if not stream.answer.hits:
+            _warn_of_filter(config, pipeline.where)
         return 0
+    found_any = False
     for low in range(0, len(rows), BATCH_QUESTIONS):
         batch = rows[low : low + BATCH_QUESTIONS]
         began = time.perf_counter()
         answers = pipeline.ask_many([row["question"] for row in batch])
         seconds = (time.perf_counter() - began) / len(batch)
+        found_any = found_any or any(answer.hits for answer in answers)
         for row, answer in zip(batch, answers, strict=True):
             show.json_line(_with_id(row, show.answer_object(answer, seconds)))
+    if not found_any:
+        _warn_of_filter(config, pipeline.where)
     return 0
+
+
+def _warn_of_filter(config: Config, where: Where) -> None:
+    """Say which fields there are where the filter lets nothing through: often it names none of them."""
+    chosen, store = as_filter(where), config.store(create=False)
+    nowhere = [0.0] * int(store.manifest.get("dimension", 0))  # this vector finds whatever is let through
+    if chosen is None or not len(store) or store.search(nowhere, 1, chosen):
+        return
+    listed = [info.source for info in store.sources()]
+    fields = sorted({"source"}.union(*(source.metadata for source in listed)))
+    shown = ", ".join(fields[:MOST_FIELDS]) + (", ..." if len(fields) > MOST_FIELDS else "")
+    name = listed[0].source
+    show.warn(f"the filter lets nothing through; fields here are {shown}, a source's name is such as {name!r}")
 
 
 def sources(options: argparse.Namespace) -> int:

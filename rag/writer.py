@@ -1,10 +1,11 @@
-"""Embed and write batches in a thread of its own, while others read the files of the next ones."""
+"""Embed batches and write them, each while the next is embedded, and while others read the files of those to come."""
 
 from __future__ import annotations
 
 import queue
 import threading
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -45,6 +46,7 @@ class Writer:
         self._fits = fits
         self._queue: queue.Queue[Batch | None] = queue.Queue(WAITING)
         self._thread: threading.Thread | None = None
+        self._ended = False
         self._error: BaseException | None = None
 
     def __enter__(self) -> Writer:
@@ -77,36 +79,74 @@ class Writer:
             raise self._error
 
     def _work(self) -> None:
-        while (batch := self._queue.get()) is not None:
-            if self._error is not None:
-                continue  # nothing may be written after what was not, but whoever puts must not wait for ever
-            try:
-                self._write(batch)
-            except BaseException as error:
-                self._error = error
+        ready: _Embedded | None = None
+        with ThreadPoolExecutor(1, thread_name_prefix="embed") as beside:
+            while not self._ended or ready is not None:
+                batch = self._next(wait=ready is None)
+                try:
+                    ready = self._step(batch, ready, beside)
+                except BaseException as error:
+                    self._error, ready = error, None
 
-    def _write(self, batch: Batch) -> None:
-        vectors = self._vectors([chunk for _, chunks in batch.entries for chunk in chunks])
-        put, low = [], 0
-        for source, chunks in batch.entries:
-            put.append(Entry(source, chunks, vectors[low : low + len(chunks)]))
-            low += len(chunks)
-        self._store.write(put=put, delete=batch.delete, origins=batch.origins)
+    def _next(self, wait: bool) -> Batch | None:
+        """Return the next batch; None after the last one, and for one that comes after an error.
 
-    def _vectors(self, chunks: Sequence[Chunk]) -> Vectors:
-        """Return the chunks' vectors: known texts from the store, equal texts once, the rest from the embedder."""
+        Without `wait` it is also None while there is none. Nothing may be written after what was not, but whoever puts
+        must not wait for ever.
+        """
+        if self._ended or (not wait and self._queue.empty()):
+            return None
+        batch = self._queue.get()
+        self._ended = batch is None
+        return batch if self._error is None else None
+
+    def _step(self, batch: Batch | None, ready: _Embedded | None, beside: Executor) -> _Embedded | None:
+        """Embed a batch while the one before it is written, and return it embedded."""
+        if batch is None:
+            if ready is not None:
+                self._write(ready)
+            return None
+        texts = list(dict.fromkeys(chunk.embedding_text for _, chunks in batch.entries for chunk in chunks))
+        vectors = dict(self._store.vectors(texts))  # read before writing begins, which would have to be waited for
+        if ready is not None:
+            vectors |= {text: ready.vectors[text] for text in texts if text in ready.vectors}
+        missing = [text for text in texts if text not in vectors]
+        embedding = beside.submit(self._embed, missing)
+        if ready is not None:
+            self._write(ready)
+        vectors.update(zip(missing, embedding.result(), strict=True))
+        return _Embedded(batch, vectors)
+
+    def _embed(self, texts: list[str]) -> Vectors:
         import numpy as np
 
-        texts = list(dict.fromkeys(chunk.embedding_text for chunk in chunks))
-        vectors = self._store.vectors(texts)
-        missing = [text for text in texts if text not in vectors]
-        if missing:
-            if not self._fits:
-                counts = [len(offsets) for offsets in self._embedder.tokens.offsets(missing)]
-                self.truncated += sum(count > self._embedder.tokens.window for count in counts)
-            embedded = np.asarray(self._embedder.embed_documents(missing), dtype=np.float32)
-            vectors.update(zip(missing, embedded, strict=True))
-            self.embedded += len(missing)
-        if not chunks:
+        if not texts:
             return np.zeros((0, self._embedder.dimension), dtype=np.float32)
-        return np.stack([vectors[chunk.embedding_text] for chunk in chunks])
+        if not self._fits:
+            counts = [len(offsets) for offsets in self._embedder.tokens.offsets(texts)]
+            self.truncated += sum(count > self._embedder.tokens.window for count in counts)
+        vectors = np.asarray(self._embedder.embed_documents(texts), dtype=np.float32)
+        self.embedded += len(texts)
+        return vectors
+
+    def _write(self, ready: _Embedded) -> None:
+        import numpy as np
+
+        nothing = np.zeros((0, self._embedder.dimension), dtype=np.float32)
+        put = [
+            Entry(
+                source,
+                chunks,
+                np.stack([ready.vectors[chunk.embedding_text] for chunk in chunks]) if chunks else nothing,
+            )
+            for source, chunks in ready.batch.entries
+        ]
+        self._store.write(put=put, delete=ready.batch.delete, origins=ready.batch.origins)
+
+
+@dataclass(frozen=True)
+class _Embedded:
+    """A batch and the vectors of its texts."""
+
+    batch: Batch
+    vectors: Mapping[str, Vectors]

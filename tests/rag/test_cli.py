@@ -139,6 +139,18 @@ def test_filters(run, tmp_path) -> None:
     assert [hit["source"] for hit in json.loads(run("search", "red", "--json")[1])["hits"]] == ["p.csv#2"]
 
 
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_filter_that_lets_nothing_through_is_told(run, tmp_path, command) -> None:
+    (tmp_path / "products.csv").write_text("id,name,price\nP1,cup,3.5\nP2,bowl,7\n")
+    run("ingest", "products.csv")
+    status, _, err = run(command, "What holds tea?", "--where", "cost < 5")
+    assert status == 0
+    assert "lets nothing through" in err
+    assert "id, name, price, source" in err
+    assert "'products.csv#P1'" in err
+    assert run(command, "What holds tea?", "--where", "price < 5")[2] == ""
+
+
 def test_sources_and_delete(run, docs) -> None:
     run("ingest", docs)
     listed = json.loads(run("sources", "--json")[1])
