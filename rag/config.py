@@ -196,9 +196,9 @@ class Config:
             DEFAULT_DECODING,
             MIN_CONFIDENCE,
             MIN_EVIDENCE,
-            PROMPT_TOKENS,
             Pipeline,
             check_options,
+            prompt_limit,
         )
 
         prompt = self.table("prompt")
@@ -210,7 +210,6 @@ class Config:
         options = self.table("pipeline")
         embedder = self.table("embedder").get("model", "builtin:minilm")
         options.setdefault("min_evidence", MIN_EVIDENCE.get(embedder, 0.0))
-        options.setdefault("prompt_tokens", PROMPT_TOKENS.get(self.generator_model()["model"]))
         parts: dict[str, Any] = {  # what is quick to make and to refuse comes before the models
             "prompt": self._call("prompt", lambda: Prompt.load(**({"task": "answer"} | prompt))),
             "decoding": self._call("decoding", lambda: replace(DEFAULT_DECODING, **decoding)),
@@ -218,6 +217,10 @@ class Config:
         self._refuse_unknown("pipeline", Pipeline, options)
         names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_style", "guided", "fusion")
         check_options(**{name: options[name] for name in names if name in options})
+        guided = options.get("guided", True)
+        led = self._reader_model != NONE and (guided is True or (guided is not False and "lead" in guided))
+        style = options.get("answer_style", "short")
+        options.setdefault("prompt_tokens", prompt_limit(self.generator_model()["model"], led, style))
         confidence = None
         if (named := options.get("confidence")) is not None:  # refused before a model is loaded
             confidence = ConfidenceModel.read(self.folder / Path(named).expanduser())

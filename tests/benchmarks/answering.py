@@ -27,7 +27,7 @@ from rag.evaluate import NO_PASSAGES, OwnPassages, distinct_questions
 from rag.generate import Generator, new_generator
 from rag.measure.answers import exact_match, holds, token_f1
 from rag.measure.measured import measured_mean
-from rag.pipeline import PROMPT_TOKENS, Pipeline
+from rag.pipeline import Pipeline, prompt_limit
 from rag.read import ExtractiveReader
 from rag.retrieve import Retriever
 from rag.rows import Row, read_rows
@@ -73,7 +73,7 @@ def main() -> None:
                 found,
                 loaded[model] if model else None,
                 reader=reader if is_read else None,
-                prompt_tokens=PROMPT_TOKENS["builtin:smollm2"],
+                prompt_tokens=prompt_limit(model, "lead" in guided, "short") if model else None,
                 guided=guided,  # type: ignore[arg-type]
             )
             answers, seconds = _asked(pipeline, rows, options.mode != "open")

@@ -186,6 +186,27 @@ def test_a_pipeline_is_calibrated_for_its_embedder(tmp_path, monkeypatch, script
     assert config.override("pipeline", min_evidence=0.0).pipeline().min_evidence == 0
 
 
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("", 256),
+        ("[pipeline]\nguided = ['lead', 'replace']", 256),
+        ("[pipeline]\nanswer_style = 'list'", 512),
+        ("[pipeline]\nguided = ['replace']", 512),
+        ("[pipeline]\nguided = false", 512),
+        ("[reader]\nmodel = 'none'", 512),
+        ("[pipeline]\nprompt_tokens = 100", 100),
+        ("[generator]\nmodel = 'my-t5'", None),
+    ],
+)
+def test_prompts_are_short_where_a_reader_leads(tmp_path, monkeypatch, scripted, text, tokens) -> None:
+    monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
+    config = config_of(tmp_path, text)
+    config.index().store.close()
+    assert config.pipeline().prompt_tokens == tokens
+
+
 def test_the_written_file_holds_the_defaults() -> None:
     """What `rag init` writes must change nothing."""
     tables = tomllib.loads((files("rag") / "rag.toml").read_text("utf-8"))

@@ -81,6 +81,12 @@ def test_word_search_alone_has_no_cosine_to_abstain_by(index, scripted) -> None:
         ("Tea is at four. It is served in the", "stop", "Tea is at four. It is served in the"),
         ("Tea is at four. It is hot.", "length", "Tea is at four. It is hot."),
         ("Tea is served in the", "length", "Tea is served in the"),
+        ("at four, and", "stop", "at four"),
+        ("at four , or ", "length", "at four"),
+        ("milk and sugar,", "stop", "milk and sugar"),
+        ("milk and", "stop", "milk"),
+        ("a brand, and a band", "stop", "a brand, and a band"),
+        ("and", "stop", "and"),
     ],
 )
 def test_a_sentence_that_was_cut_off_is_left_out(text, finish, kept) -> None:
