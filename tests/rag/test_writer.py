@@ -60,6 +60,35 @@ def test_who_makes_batches_goes_on_meanwhile_but_not_without_end(store: MemorySt
     assert len(store) == len(put) == 9
 
 
+def test_a_batch_is_written_while_the_next_is_embedded(embedder: Any) -> None:
+    """Neither would end without the other: each waits for the other to have begun."""
+    writing, embedding = threading.Event(), threading.Event()
+
+    class Waits(MemoryStore):
+        def write(self, put: Any = (), delete: Any = (), origins: Any = None) -> None:
+            if not writing.is_set():
+                writing.set()
+                assert embedding.wait(20), "nothing is embedded beside"
+            super().write(put, delete, origins)
+
+    class Tells:
+        dimension, tokens = embedder.dimension, embedder.tokens
+
+        def embed_documents(self, texts: list[str]) -> Any:
+            if "second" in texts:
+                embedding.set()
+                assert writing.wait(20), "nothing is written beside"
+            return embedder.embed_documents(texts)
+
+    store = Waits()
+    store.bind({"embedder": "e", "embedder_fingerprint": "f", "dimension": str(embedder.dimension)})
+    writer = Writer(store, Tells())  # type: ignore[arg-type]
+    with writer:
+        writer._queue.put(batch("a", "first"))  # both are there before the thread begins
+        writer.put(batch("b", "second"))
+    assert [chunk.text for chunk in store.chunks()] == ["first", "second"]
+
+
 def test_an_error_is_raised_and_nothing_is_written_after_it(store: MemoryStore, embedder: Any) -> None:
     class Breaks:
         dimension, tokens = embedder.dimension, embedder.tokens
