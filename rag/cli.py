@@ -80,7 +80,10 @@ def build_parser() -> argparse.ArgumentParser:
         "ask", parents=[shared, _asking(), _generating()], help="answer a question, with citations"
     )
     ask.add_argument(
-        "--min-evidence", type=float, metavar="X", help="cosine the best passage must reach; 0 always tries"
+        "--min-evidence",
+        type=float,
+        metavar="X",
+        help="cosine the best passage must reach (default: .45 without a confidence, else 0)",
     )
     _add_reading(ask)
 
@@ -265,7 +268,8 @@ def _add_calibrate(commands: Any, parents: Sequence[argparse.ArgumentParser]) ->
         parents=parents,
         help="fit how sure answers are to questions whose answers are known",
         description="Asks the questions, and fits the chance of a right answer to what reader, retrieval and the "
-        "agreement of reader and generator said. Give some that cannot be answered, or --withhold.",
+        "agreement of reader and generator said. Give some that cannot be answered, or --withhold: at least 20 answers "
+        "have to be right and 20 wrong.",
     )
     calibrate.add_argument("path", type=Path, metavar="ROWS", help='JSONL of {"question", "answers", "context"}')
     calibrate.add_argument("--out", type=Path, required=True, metavar="FILE", help="where to write it")
@@ -292,7 +296,9 @@ def _shared() -> argparse.ArgumentParser:
 def _asking() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("question", nargs="*", help="the question; quotes are needed only for ? and other signs")
-    parser.add_argument("--questions", type=Path, metavar="FILE", help='JSONL of {"id", "question"}: one object a line')
+    parser.add_argument(
+        "--questions", type=Path, metavar="FILE", help='JSONL of {"id", "question"}; an object a line is printed'
+    )
     parser.add_argument("-k", type=int, metavar="K", help="how many passages (default: 5)")
     parser.add_argument("--where", metavar="FILTER", help="such as \"brand == 'HP' and price < 900\"")
     parser.add_argument(
@@ -315,7 +321,10 @@ def _add_reading(parser: Any) -> None:
     )
     parser.add_argument("--extractive", action="store_true", help="let the reader answer, in the sources' own words")
     parser.add_argument(
-        "--min-confidence", type=float, metavar="P", help="chance of a right answer, 0 to 1, below which none is given"
+        "--min-confidence",
+        type=float,
+        metavar="P",
+        help="chance of a right answer below which none is given (0 to 1; .25 for the embedded pair)",
     )
     parser.add_argument("--confidence", type=Path, metavar="FILE", help="how that chance is told: of `rag calibrate`")
     parser.add_argument("--style", choices=["short", "sentence", "list", "auto"], help="of the answer (default: short)")

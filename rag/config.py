@@ -209,7 +209,6 @@ class Config:
             decoding["stop"] = tuple(decoding["stop"])
         options = self.table("pipeline")
         embedder = self.table("embedder").get("model", "builtin:minilm")
-        options.setdefault("min_evidence", MIN_EVIDENCE.get(embedder, 0.0))
         parts: dict[str, Any] = {  # what is quick to make and to refuse comes before the models
             "prompt": self._call("prompt", lambda: Prompt.load(**({"task": "answer"} | prompt))),
             "decoding": self._call("decoding", lambda: replace(DEFAULT_DECODING, **decoding)),
@@ -234,8 +233,10 @@ class Config:
         if confidence is not None:
             options["confidence"] = confidence
             options.setdefault("min_confidence", confidence.min_confidence)
+            options.setdefault("min_evidence", 0.0)  # the confidence goes by the evidence, too
         elif models["reader"] is not None:
             options.setdefault("min_confidence", MIN_CONFIDENCE.get(self._reader_model, 0.0))
+        options.setdefault("min_evidence", MIN_EVIDENCE.get(embedder, 0.0))
         return self._call("pipeline", lambda: Pipeline(retriever=retriever, **models, **parts, **options))
 
     def _embedded_confidence(self, reader: Reader | None) -> ConfidenceModel | None:

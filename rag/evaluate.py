@@ -25,6 +25,7 @@ from rag.measure.cost import Estimate, Spent, cost_metrics, peak_memory_mb, perc
 from rag.measure.labels import label_metrics
 from rag.measure.measured import Difference, Measured, difference
 from rag.measure.ranking import ranking_metrics
+from rag.measure.rouge import rouge_scorer
 from rag.measure.slots import slot_metrics
 from rag.measure.text import text_metrics
 from rag.pipeline import Pipeline, is_refusal
@@ -119,6 +120,7 @@ def evaluate_answers(
     RowsError for rows of another task, and with `gold` for one without a context.
     """
     _refuse_others(rows, ("answer",))
+    rouge_scorer("rougeL")  # what is missing is told before the work
     without = next((row.id for row in rows if gold and not row.passages), None)
     if without is not None:
         raise RowsError(f'row {without!r} has no "context" to answer from: leave --gold out, or add it')

@@ -104,28 +104,32 @@ class Pipeline:
         """The name of the model that answers: the generator, else the reader."""
         return self.generator.name if self.generator else self._reader.name
 
-    def ask(self, question: str) -> Answer:
-        """Answer one question. Raises ValueError for an empty one, or one longer than a model's window."""
-        return self.ask_many([question])[0]
+    def ask(self, question: str, where: Where = None) -> Answer:
+        """Answer one question, with `where` from these chunks instead of the pipeline's.
 
-    def ask_many(self, questions: Sequence[str]) -> list[Answer]:
+        Raises ValueError for an empty question, one longer than a model's window, or a filter that cannot be read.
+        """
+        return self.ask_many([question], where)[0]
+
+    def ask_many(self, questions: Sequence[str], where: Where = None) -> list[Answer]:
         """Answer questions in order, the models working in batches."""
-        return self._answered(*self._drafts(questions))
+        return self._answered(*self._drafts(questions, where))
 
-    def stream(self, question: str) -> AnswerStream:
+    def stream(self, question: str, where: Where = None) -> AnswerStream:
         """Return the answer's text in pieces as it is generated; the whole `Answer` is there when they are used up.
 
         An answer that a reader has to check comes in one piece.
         """
-        return AnswerStream(self, self._drafts([question])[0])
+        return AnswerStream(self, self._drafts([question], where)[0])
 
     # --- before generating --------------------------------------------------------------------------------------------
 
-    def _drafts(self, questions: Sequence[str]) -> list[_Draft]:
+    def _drafts(self, questions: Sequence[str], where: Where) -> list[_Draft]:
         for question in questions:
             if not question.strip():
                 raise ValueError("the question is empty: ask something")
-        found = [self.retriever.retrieve(question, self.k, self.where) for question in questions]
+        where = as_filter(self.where if where is None else where)
+        found = [self.retriever.retrieve(question, self.k, where) for question in questions]
         readings = self._readings(questions, found)
         return [self._draft(*each) for each in zip(questions, found, readings, strict=True)]
 
@@ -144,7 +148,7 @@ class Pipeline:
         draft = _Draft(question, hits, readings, signals, confidence)
         if not hits or (signals.evidence is not None and signals.evidence < self.min_evidence):
             return draft
-        if (self.reader is not None and (surest is None or not surest.text)) or self._is_unsure(draft):
+        if (self.reader is not None and (surest is None or not surest.text)) or self._is_hopeless(draft):
             return draft
         draft = replace(draft, tried=True)
         if self.generator is None:
@@ -184,6 +188,13 @@ class Pipeline:
             raise NothingFits(f"of {len(passages)} passages not one sentence fits into a prompt of its own")
         whole = together(parts)
         return replace(draft, packed=replace(whole, dropped=(*whole.dropped, *left_out)), parts=tuple(parts))
+
+    def _is_hopeless(self, draft: _Draft) -> bool:
+        """Whether no answer can be sure enough, whatever the generator says."""
+        after = self.confidence.after if self.confidence and self.generator and draft.readings else None
+        told = [after.chance(replace(draft.signals, agreed=agreed)) for agreed in (True, False)] if after else [None]
+        best_case = max((each for each in told if each is not None), default=draft.confidence)
+        return self.min_confidence > 0 and (best_case or 0.0) < self.min_confidence
 
     def _is_unsure(self, draft: _Draft) -> bool:
         return self.min_confidence > 0 and (draft.confidence or 0.0) < self.min_confidence
@@ -239,7 +250,7 @@ class Pipeline:
         packed = draft.packed
         if retry is not None and remade is not None:
             made, packed = remade, retry.packed
-        if self._guides("replace") and not _borne_out(made, draft):
+        if self._guides("replace") and not self._is_borne_out(made, draft):
             return self._extract(draft, usage)
         text = whole_sentences(made)
         if is_refusal(text):
@@ -254,11 +265,21 @@ class Pipeline:
         """Return a draft with what the first answer tells: whether it says what was read."""
         if made is None or not draft.readings:
             return draft
-        draft = replace(draft, signals=replace(draft.signals, agreed=_borne_out(made, draft)))
+        draft = replace(draft, signals=replace(draft.signals, agreed=self._is_borne_out(made, draft)))
         if self.confidence is None or self.confidence.after is None:
             return draft
         told = self.confidence.after.chance(draft.signals)
         return draft if told is None else replace(draft, confidence=told)
+
+    def _is_borne_out(self, made: Generation, draft: _Draft) -> bool:
+        """Whether a generated answer says what one of the likely readings says; a whole sentence, what the best says.
+
+        Of what else the passages say a sentence may be made that answers another question.
+        """
+        text, readings = whole_sentences(made), draft.readings
+        if (surest := best(readings)) and style_for(self.answer_style, draft.question) == "sentence":
+            readings = [replace(surest, others=())]
+        return not is_refusal(text) and agrees(text, readings)
 
     def _extract(self, draft: _Draft, usage: Usage) -> Answer:
         """Answer in the source's own words."""
@@ -418,12 +439,6 @@ class AnswerStream:
         if self._answer is None:
             raise RuntimeError("the answer is not complete yet: iterate over the stream first")
         return self._answer
-
-
-def _borne_out(made: Generation, draft: _Draft) -> bool:
-    """Whether a generated answer says what one of the likely readings says."""
-    text = whole_sentences(made)
-    return not is_refusal(text) and agrees(text, draft.readings)
 
 
 def whole_sentences(generation: Generation) -> str:

@@ -62,6 +62,7 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_every_public_name_can_be_had(package: str) -> None:
     module = __import__(package)
+    assert dir(module) == sorted(module.__all__)
     for name in module.__all__:
         assert getattr(module, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.plugins import MissingExtra
 from rag.measure.confidence import balanced_accuracy, calibration_error
 from rag.measure.measured import Measured, measured_mean, measured_ratio
+from rag.measure.rouge import rouge_scorer
 from rag.rows import Row
 from rag.types import Answer
 
@@ -150,11 +150,7 @@ def _answers(row: Row) -> tuple[str, ...]:
 
 
 def _rouge_l(pairs: Sequence[tuple[AnswerOutput, Row]]) -> list[float]:
-    try:
-        from rouge_score.rouge_scorer import RougeScorer
-    except ImportError:
-        raise MissingExtra("ROUGE", "evaluate") from None
-    scorer = RougeScorer(["rougeL"])
+    scorer = rouge_scorer("rougeL")
     return [
         100 * float(scorer.score_multi(row.references, output.said)["rougeL"].fmeasure)
         if row.references and not row.unanswerable

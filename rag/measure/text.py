@@ -12,6 +12,7 @@ import numpy as np
 
 from ingest.plugins import MissingExtra
 from rag.measure.measured import Array, Measured, divide, measured_mean, measured_ratio
+from rag.measure.rouge import rouge_scorer
 from rag.rows import Row
 
 COPIED_RUN = 4  # words: shorter runs are what any two texts on a subject share
@@ -114,12 +115,8 @@ def _chrf(sums: Array) -> Array:
 
 
 def _rouge(texts: Sequence[str], references: Sequence[Sequence[str]]) -> list[Measured]:
-    try:
-        from rouge_score.rouge_scorer import RougeScorer
-    except ImportError:
-        raise MissingExtra("ROUGE", "evaluate") from None
     kinds = {"rouge_1": "rouge1", "rouge_2": "rouge2", "rouge_l": "rougeL"}
-    scorer = RougeScorer(list(kinds.values()))
+    scorer = rouge_scorer(*kinds.values())
     scores = [scorer.score_multi(each, text) if each else None for text, each in zip(texts, references, strict=True)]
     return [
         measured_mean(name, [100 * score[kind].fmeasure if score else np.nan for score in scores], "higher", "percent")

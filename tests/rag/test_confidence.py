@@ -150,7 +150,8 @@ MODEL = ConfidenceModel(Fitted({"margin": 1.0}, 0.0), Fitted({"margin": 1.0, "ag
 @pytest.mark.parametrize(
     ("margin", "said", "least", "abstained", "prompts", "chance"),
     [
-        (-1.0, "Tea.", 0.5, True, 0, 1 / (1 + math.e)),  # unsure before: nothing is generated
+        (-3.0, "Tea.", 0.5, True, 0, 1 / (1 + math.exp(3))),  # hopeless before: nothing is generated
+        (-1.0, "Tea.", 0.5, False, 1, 1 / (1 + math.exp(-1))),  # unsure before, and sure once the two agree
         (1.0, "Tea.", 0.5, False, 1, 1 / (1 + math.exp(-3))),
         (1.0, "Nonsense.", 0.5, True, 1, 1 / (1 + math.e)),  # unsure after
         (1.0, "Nonsense.", 0.2, False, 1, 1 / (1 + math.e)),

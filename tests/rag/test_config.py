@@ -187,6 +187,18 @@ def test_a_pipeline_is_calibrated_for_its_embedder(tmp_path, monkeypatch, script
 
 
 @pytest.mark.weights
+def test_a_confidence_goes_by_the_evidence_by_itself(tmp_path, monkeypatch, scripted) -> None:
+    """The cosine alone would leave unanswered what the reader is sure of."""
+    monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
+    config = config_of(tmp_path, "")
+    config.index().store.close()
+    assert config.pipeline().min_evidence == 0
+    assert config.override("generator", kind="extractive").pipeline().min_evidence == 0
+    assert config.override("reader", model="none").pipeline().min_evidence == MIN_EVIDENCE["builtin:minilm"]
+    assert config.override("pipeline", min_evidence=0.3).pipeline().min_evidence == 0.3
+
+
+@pytest.mark.weights
 @pytest.mark.parametrize(
     ("text", "tokens"),
     [

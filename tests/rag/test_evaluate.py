@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ingest.plugins import MissingExtra
 from ingest.types import Chunk
 from rag import evaluate_command
 from rag.beir import RetrievalSet
@@ -88,6 +90,14 @@ def test_answers_are_measured_with_what_they_cost(scripted) -> None:
     assert means["prompt_tokens"] == sum(each.prompt_tokens or 0 for each in found.outputs) / 3 > 10
     assert 0 < found.cost.latency_p50.value <= found.cost.latency_p95.value < 5
     assert found.cost.peak_memory_mb > 10
+
+
+def test_a_missing_package_is_told_before_anything_is_asked(scripted, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "rouge_score.rouge_scorer", None)
+    generator = scripted(echo)
+    with pytest.raises(MissingExtra, match="ROUGE needs packages"):
+        evaluate_answers(Pipeline(NO_PASSAGES, generator), [asked("1", "When is tea?", "four", context=TEA)], gold=True)
+    assert generator.prompts == []
 
 
 @pytest.mark.parametrize("batch", [1, 3])

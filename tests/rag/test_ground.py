@@ -172,6 +172,16 @@ def test_an_answer_that_a_reading_bears_out_stays(index, scripted) -> None:
     assert [citation.text for citation in answer.citations] == ["Tea is served at four in the library."]
 
 
+def test_a_whole_sentence_has_to_say_what_the_best_reading_says(index, scripted) -> None:
+    """The rent is nearly as likely a reading: a short answer may be it, but a sentence answers another question."""
+    reader = ScriptedReader(four=0.9, **{"900_euros": 0.8})
+    generator = scripted("The rent is 900 euros.")
+    short = pipeline_of(index, generator, reader).ask("When is tea served?")
+    assert (short.text, short.model) == ("The rent is 900 euros.", "scripted")
+    whole = pipeline_of(index, generator, reader, answer_style="sentence").ask("When is tea served?")
+    assert (whole.text, whole.model) == ("Tea is served at four in the library.", "pointing")
+
+
 def test_on_disagreement_the_generator_is_asked_once_more_with_the_sentence_alone(index, scripted) -> None:
     generator = scripted(lambda prompt: "At ten." if "Coffee" in prompt else "At four.")
     answer = pipeline_of(index, generator, ScriptedReader(four=0.9)).ask("When is tea served?")

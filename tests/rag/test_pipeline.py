@@ -146,6 +146,18 @@ def test_filters_hold(index, scripted) -> None:
     assert {hit.chunk.source for hit in answer.hits} == {"rent.txt"}
 
 
+def test_a_question_may_have_a_filter_of_its_own(index, scripted) -> None:
+    pipeline = pipeline_of(index, scripted("x"), where="source == 'rent.txt'")
+    asked = [pipeline.ask("When is tea served?", where="source == 'tea.txt'")]
+    asked += pipeline.ask_many(["When is tea served?"], {"source": "tea.txt"})
+    stream = pipeline.stream("When is tea served?", "source == 'tea.txt'")
+    list(stream)
+    for answer in (*asked, stream.answer):
+        assert {hit.chunk.source for hit in answer.hits} == {"tea.txt"}
+    with pytest.raises(ValueError, match="cannot read the filter"):
+        pipeline.ask("When is tea served?", where="source == ")
+
+
 @pytest.mark.parametrize("question", ["", "  \n"])
 def test_an_empty_question_is_refused(index, scripted, question) -> None:
     with pytest.raises(ValueError, match="the question is empty"):
