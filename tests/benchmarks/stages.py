@@ -27,7 +27,9 @@ from ingest.parse import ParseSettings, ParseWorker
 from prompts import Prompt
 from rag import Config
 from rag.generate import Decoding, new_generator
+from rag.ground import leading
 from rag.index import Index, manifest
+from rag.pipeline import CappedWindow
 from rag.read import ExtractiveReader
 from stores import Entry, LocalStore, Source
 
@@ -133,7 +135,7 @@ def _asked(store: Path, questions: list[str], limits: dict[str, float]) -> None:
         spent.setdefault(name, []).append(1000 * (time.perf_counter() - began))
         return found
 
-    window = _Window(generator, 512)
+    window = CappedWindow(generator, pipeline.prompt_tokens or generator.prompt_window(48))
     for number, question in enumerate([questions[0], *questions]):
         if number == 1:
             spent.clear()  # the first warmed up
@@ -141,8 +143,9 @@ def _asked(store: Path, questions: list[str], limits: dict[str, float]) -> None:
         hits = timed("dense search", lambda v=vector: held.search(v, 100))
         timed("word search", lambda q=question: held.search_text(q, 100))
         chunks = [hit.chunk for hit in hits[:5]]
-        timed("read five passages", lambda q=question, c=chunks: reader.read(q, c))
-        packed = timed("pack", lambda q=question, c=chunks: prompt.pack(window, 48, {"question": q}, c))
+        readings = timed("read five passages", lambda q=question, c=chunks: reader.read(q, c))
+        led = leading(readings)
+        packed = timed("pack", lambda q=question, c=led: prompt.pack(window, 48, {"question": q}, c))
         tokens.append(packed.prompt_tokens)
         timed("read the prompt, first token", lambda p=packed: generator.generate([p.prompt], decoding))
         timed("the same and 15 tokens more", lambda p=packed: generator.generate([p.prompt], longer))
@@ -162,17 +165,6 @@ def _asked(store: Path, questions: list[str], limits: dict[str, float]) -> None:
             }
         )
     )
-
-
-class _Window:
-    """The generator's window, of which the pipeline uses so many tokens."""
-
-    def __init__(self, generator: Any, most: int) -> None:
-        self._generator, self._most = generator, most
-        self.style, self.count_tokens = generator.style, generator.count_tokens
-
-    def prompt_window(self, max_new_tokens: int) -> int:
-        return min(self._most, self._generator.prompt_window(max_new_tokens))
 
 
 def _seconds(call: Callable[[], object]) -> float:
