@@ -22,7 +22,7 @@ from rag.retrieve import Retriever
 from rag.style import ASKED_STYLES, AskedStyle, style_for
 from rag.types import Answer, AnswerSentence, Citation, Signals, Usage
 from stores.base import Hit
-from stores.filters import Where, as_filter
+from stores.filters import And, Where, as_filter
 
 ABSTENTION = "I don't know: the documents hold no good evidence for an answer."
 
@@ -105,7 +105,7 @@ class Pipeline:
         return self.generator.name if self.generator else self._reader.name
 
     def ask(self, question: str, where: Where = None) -> Answer:
-        """Answer one question, with `where` from these chunks instead of the pipeline's.
+        """Answer one question, with `where` only from those of the pipeline's chunks that it allows, too.
 
         Raises ValueError for an empty question, one longer than a model's window, or a filter that cannot be read.
         """
@@ -128,8 +128,9 @@ class Pipeline:
         for question in questions:
             if not question.strip():
                 raise ValueError("the question is empty: ask something")
-        where = as_filter(self.where if where is None else where)
-        found = [self.retriever.retrieve(question, self.k, where) for question in questions]
+        filters = [each for each in (as_filter(self.where), as_filter(where)) if each is not None]
+        both = And(tuple(filters)) if len(filters) > 1 else next(iter(filters), None)
+        found = [self.retriever.retrieve(question, self.k, both) for question in questions]
         readings = self._readings(questions, found)
         return [self._draft(*each) for each in zip(questions, found, readings, strict=True)]
 

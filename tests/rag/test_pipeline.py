@@ -147,7 +147,8 @@ def test_filters_hold(index, scripted) -> None:
 
 
 def test_a_question_may_have_a_filter_of_its_own(index, scripted) -> None:
-    pipeline = pipeline_of(index, scripted("x"), where="source == 'rent.txt'")
+    pipeline = pipeline_of(index, scripted("x"), where="source != 'rent.txt'")
+    assert pipeline.ask("When is tea served?", where="source == 'rent.txt'").hits == (), "the pipeline's holds, too"
     asked = [pipeline.ask("When is tea served?", where="source == 'tea.txt'")]
     asked += pipeline.ask_many(["When is tea served?"], {"source": "tea.txt"})
     stream = pipeline.stream("When is tea served?", "source == 'tea.txt'")
