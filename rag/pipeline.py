@@ -227,7 +227,7 @@ class Pipeline:
 
     def _again(self, draft: _Draft, made: Generation | None) -> _Draft | None:
         """Return the draft of a second try, from the best reading's sentence alone, where the first needs one."""
-        if made is None or not self._guides("retry") or draft.signals.agreed or self._is_unsure(draft):
+        if made is None or not self._guides("retry") or self._is_unsure(draft) or self._is_borne_out(made, draft):
             return None
         surest = best(draft.readings)
         assert surest is not None
@@ -266,21 +266,21 @@ class Pipeline:
         """Return a draft with what the first answer tells: whether it says what was read."""
         if made is None or not draft.readings:
             return draft
-        draft = replace(draft, signals=replace(draft.signals, agreed=self._is_borne_out(made, draft)))
+        draft = replace(draft, signals=replace(draft.signals, agreed=_agreed(made, draft.readings)))
         if self.confidence is None or self.confidence.after is None:
             return draft
         told = self.confidence.after.chance(draft.signals)
         return draft if told is None else replace(draft, confidence=told)
 
     def _is_borne_out(self, made: Generation, draft: _Draft) -> bool:
-        """Whether a generated answer says what one of the likely readings says; a whole sentence, what the best says.
+        """Whether a generated answer may stand: it agrees with a likely reading, a whole sentence with the best one.
 
         Of what else the passages say a sentence may be made that answers another question.
         """
-        text, readings = whole_sentences(made), draft.readings
-        if (surest := best(readings)) and style_for(self.answer_style, draft.question) == "sentence":
-            readings = [replace(surest, others=())]
-        return not is_refusal(text) and agrees(text, readings)
+        surest = best(draft.readings)
+        if surest is not None and style_for(self.answer_style, draft.question) == "sentence":
+            return _agreed(made, [replace(surest, others=())])
+        return _agreed(made, draft.readings)
 
     def _extract(self, draft: _Draft, usage: Usage) -> Answer:
         """Answer in the source's own words."""
@@ -325,6 +325,12 @@ class Pipeline:
     def _reader(self) -> Reader:
         assert self.reader is not None
         return self.reader
+
+
+def _agreed(made: Generation, readings: Sequence[Reading]) -> bool:
+    """Whether a generated answer says what one of the likely readings says."""
+    text = whole_sentences(made)
+    return not is_refusal(text) and agrees(text, readings)
 
 
 def prompt_limit(model: str, led: bool, style: str) -> int | None:
