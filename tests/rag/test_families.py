@@ -160,7 +160,8 @@ def test_prompts_of_fifty_long_passages_fill_the_window_and_never_pass_it(crowde
         assert len(answer.hits) == 50
         assert sum(len(hit.chunk.text) for hit in answer.hits) > 20 * family.prompt_window
         assert family.prompt_window * 0.7 < answer.usage.prompt_tokens <= family.prompt_window
-        assert (answer.text, answer.usage.prompt_tokens) == family.reference(packed_for(crowded, answer).prompt)
+        prompt = packed_for(crowded, answer).prompt
+        assert (answer.text, answer.usage.prompt_tokens) == reference_of(family, prompt, answer)
         assert answer.dropped
 
 
