@@ -21,12 +21,17 @@ _NEEDED = frozenset({"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl", 
 
 
 def load_ctranslate2() -> Any:
-    """Import CTranslate2 and return it. An environment that says already what to use is left as it is."""
-    if VARIABLE not in os.environ and has_quick_avx512():
-        os.environ[VARIABLE] = "AVX512"
+    """Import CTranslate2, told which instructions to use, and return it."""
+    if told := instructions():
+        os.environ[VARIABLE] = told
     import ctranslate2
 
     return ctranslate2
+
+
+def instructions() -> str | None:
+    """Return what CTranslate2 is told to use: the environment's word, else AVX-512 where quick; None: nothing."""
+    return os.environ.get(VARIABLE) or ("AVX512" if has_quick_avx512() else None)
 
 
 @cache

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol, runtime_checkable
 
 from ingest.cache import cache_folder
-from ingest.instructions import VARIABLE, has_quick_avx512
+from ingest.instructions import instructions
 from ingest.parse.pool import MOST
 from ingest.threads import idle_cores, usable_cores
 from ingest.weights import BUILTINS, WeightsError, find_weights
@@ -97,7 +97,7 @@ def _threads() -> dict[str, Any]:
         "read and generate": idle,
         "make clusters": faiss.omp_get_max_threads(),
         "parse, in processes": min(usable, MOST),
-        "instructions": os.environ.get(VARIABLE) or ("AVX512" if has_quick_avx512() else "CTranslate2's choice"),
+        "instructions": instructions() or "CTranslate2's choice",
         "torch": torch.get_num_threads(),
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "not set"),
         "accelerator": "cuda" if torch.cuda.is_available() else "none",

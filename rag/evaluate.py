@@ -19,6 +19,7 @@ from rag.beir import RetrievalSet
 from rag.describe import Describer
 from rag.finetune.examples import prompt_for
 from rag.generate.base import Decoding, Generator
+from rag.generated import is_refusal
 from rag.maker import maker_hash
 from rag.measure.answers import AnswerOutput, answer_metrics, is_right
 from rag.measure.cost import Estimate, Spent, cost_metrics, peak_memory_mb, percentile
@@ -28,7 +29,7 @@ from rag.measure.ranking import ranking_metrics
 from rag.measure.rouge import rouge_scorer
 from rag.measure.slots import slot_metrics
 from rag.measure.text import text_metrics
-from rag.pipeline import Pipeline, is_refusal
+from rag.pipeline import Pipeline
 from rag.records import Make, Record, recall_or_make
 from rag.retrieve import Retriever
 from rag.rows import Row, RowsError

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from prompts.pack import NothingFits, distinct
 from prompts.prompt import Prompt
@@ -16,6 +14,7 @@ from rag.cite import cite
 from rag.confidence import ConfidenceModel, signals_of
 from rag.fuse import FUSIONS, Fusion, fuse, together
 from rag.generate.base import Decoding, Generation, Generator
+from rag.generated import is_refusal, whole_sentences
 from rag.ground import GUIDANCE, Guidance, agrees, extracted, leading, sentence_of, with_readings
 from rag.read.base import BUILTIN_READER, Reader, Reading, best
 from rag.retrieve import Retriever
@@ -446,36 +445,3 @@ class AnswerStream:
         if self._answer is None:
             raise RuntimeError("the answer is not complete yet: iterate over the stream first")
         return self._answer
-
-
-def whole_sentences(generation: Generation) -> str:
-    """Return a generation's text without the sentence in which it was cut off, unless that is all there is.
-
-    Nor does it end in a comma, or a conjunction that nothing follows.
-    """
-    text = _DANGLING.sub("", generation.text.strip())
-    spans = sentence_spans(text)
-    if generation.finish == "stop" or len(spans) < 2 or text.endswith((".", "!", "?")):
-        return text
-    return text[: spans[-2][1]]
-
-
-_DANGLING = re.compile(r"(?:\s*[,;:])?(?:\s+(?:and|or|but))?$", re.IGNORECASE)
-
-
-def is_refusal(text: str) -> bool:
-    """Whether a generated answer says, in the ways that models have, that it does not know; nothing said counts too."""
-    return not text or _REFUSAL.match(text) is not None
-
-
-_REFUSAL = re.compile(
-    r"""\W*(?:
-      i\ (?:am\ )?(?:do\ not|don['’]t|cannot|can['’]t|not|could\ not|couldn['’]t)\ (?:have\ |be\ )?
-        (?:know|answer|find|sure|enough|any|the\ information|provide|tell)
-    | (?:i['’]m|i\ am)\ (?:sorry|not\ sure|unable)
-    | unanswerable\b | no\ answer\b | unknown\W*$ | not\ (?:stated|mentioned|given|specified)\b
-    | (?:the|these)\ (?:passages?|context|documents?|text|answer)\ (?:do|does|is)\ not\ (?:\w+\ ){0,3}?
-        (?:contain|say|hold|provide|mention|answer|state|specify|include|in)
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)

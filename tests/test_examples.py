@@ -86,7 +86,10 @@ def t5_and_gpt2(lines: list[str]) -> None:
 
 def demo(lines: list[str]) -> None:
     summary = next(line for line in lines if line.startswith("12 questions: "))
-    counted = {said: int(count) for count, said in re.findall(r"(\d+) ([a-z ]+)", summary.partition(": ")[2])}
+    counted = {
+        said: int(count) for count, said in re.findall(r"(\d+) ([a-z ]+)", summary.partition(";")[0].partition(": ")[2])
+    }
+    assert sum(counted.values()) == 12
     asked = [json.loads(line) for line in (EXAMPLES / "knowledge_base/questions.jsonl").read_text("utf-8").splitlines()]
     said = [lines[at + 1].removeprefix("   A: ") for at, line in enumerate(lines) if line.startswith("   Q: ")]
     right = [any(each in answer for each in row["answers"]) for row, answer in zip(asked, said, strict=True)]

@@ -13,7 +13,8 @@ from rag.compare.system import System
 from rag.describe import Describer, Description
 from rag.finetune.examples import Contexts
 from rag.generate.base import Decoding, Generation, Generator
-from rag.pipeline import ABSTENTION, MIN_EVIDENCE, PROMPT_TOKENS, Pipeline, is_refusal, whole_sentences
+from rag.generated import is_refusal, whole_sentences
+from rag.pipeline import ABSTENTION, MIN_EVIDENCE, PROMPT_TOKENS, Pipeline
 from rag.records import Record
 from rag.rows import Row, RowsError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import threading
@@ -50,7 +51,7 @@ def test_own_threads_are_no_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_who_is_bound_to_a_core_uses_one() -> None:
     bound = "import os; os.sched_setaffinity(0, {0}); from ingest.threads import *; print(usable_cores(), idle_cores())"
-    if not hasattr(__import__("os"), "sched_setaffinity"):
+    if not hasattr(os, "sched_setaffinity"):
         pytest.skip("processes cannot be bound to cores here")
     done = subprocess.run([sys.executable, "-c", bound], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["1", "1"]

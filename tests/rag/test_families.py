@@ -17,8 +17,9 @@ from ingest.threads import limited_threads
 from ingest.types import Chunk, Document
 from prompts import Message, Packed, Prompt, RenderedPrompt
 from rag.generate import Decoding, Generation, Generator, new_generator
+from rag.generated import whole_sentences
 from rag.index import Index
-from rag.pipeline import Pipeline, whole_sentences
+from rag.pipeline import Pipeline
 from rag.retrieve import HybridRetriever
 from rag.types import Answer
 from stores import new_store
@@ -160,8 +161,7 @@ def test_prompts_of_fifty_long_passages_fill_the_window_and_never_pass_it(crowde
         assert len(answer.hits) == 50
         assert sum(len(hit.chunk.text) for hit in answer.hits) > 20 * family.prompt_window
         assert family.prompt_window * 0.7 < answer.usage.prompt_tokens <= family.prompt_window
-        prompt = packed_for(crowded, answer).prompt
-        assert (answer.text, answer.usage.prompt_tokens) == reference_of(family, prompt, answer)
+        assert (answer.text, answer.usage.prompt_tokens) == family.reference(packed_for(crowded, answer).prompt)
         assert answer.dropped
 
 

@@ -8,8 +8,9 @@ from ingest.chunk import Chunker
 from ingest.types import Document
 from rag.confidence import best_cosine
 from rag.generate import Generation
+from rag.generated import is_refusal, whole_sentences
 from rag.index import Index
-from rag.pipeline import ABSTENTION, Pipeline, is_refusal, whole_sentences
+from rag.pipeline import ABSTENTION, Pipeline
 from rag.retrieve import Bm25Retriever, DenseRetriever, HybridRetriever
 from stores import new_store
 from stores.base import Hit
@@ -87,6 +88,7 @@ def test_word_search_alone_has_no_cosine_to_abstain_by(index, scripted) -> None:
         ("milk and", "stop", "milk"),
         ("a brand, and a band", "stop", "a brand, and a band"),
         ("and", "stop", "and"),
+        ("It holds:", "stop", "It holds:"),
     ],
 )
 def test_a_sentence_that_was_cut_off_is_left_out(text, finish, kept) -> None:

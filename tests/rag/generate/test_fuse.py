@@ -16,7 +16,8 @@ from rag.fuse import passage_weights
 from rag.generate import Decoding, Generation, new_generator
 from rag.generate.fuse import fused
 from rag.generate.score import TextScorer
-from rag.pipeline import Pipeline, whole_sentences
+from rag.generated import whole_sentences
+from rag.pipeline import Pipeline
 from stores.base import Hit
 
 PROMPTS = [
