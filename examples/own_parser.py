@@ -4,7 +4,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from ingest import Document
-from ingest.parse import ParseSettings, register_parser
+from ingest.parsers import ParseSettings, register_parser
 from rag import Config
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from rag import Config, DenseRetriever, Index
 from stores import Hit, MemoryStore
-from stores.filters import Filter
+from stores.filters.filter import Filter
 
 DOCUMENTS = Path(__file__).parent / "knowledge_base" / "documents" / "handbook"
 

@@ -1,58 +1,24 @@
 """From files to chunks with vectors: parse, chunk, embed. This package knows none of the others."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ingest.lazy import attach
 
 if TYPE_CHECKING:
-    from ingest.chunk import Chunker
-    from ingest.embed import EMBEDDERS, Embedder, as_embedder, new_embedder
-    from ingest.parse import PARSERS, ParseError, ParseSettings, Unsupported, parse
-    from ingest.plugins import MissingExtra
-    from ingest.types import Block, Chunk, Document
-    from ingest.weights import WeightsError
+    from ingest.chunk import Chunker as Chunker
+    from ingest.embed import (
+        EMBEDDERS as EMBEDDERS,
+        Embedder as Embedder,
+        as_embedder as as_embedder,
+        new_embedder as new_embedder,
+    )
+    from ingest.errors import (
+        MissingExtra as MissingExtra,
+        ParseError as ParseError,
+        Unsupported as Unsupported,
+        WeightsError as WeightsError,
+    )
+    from ingest.parsers import PARSERS as PARSERS, ParseSettings as ParseSettings, parse as parse
+    from ingest.types import Block as Block, Chunk as Chunk, Document as Document
 
-_HOME = {
-    "Block": "ingest.types",
-    "Chunk": "ingest.types",
-    "Chunker": "ingest.chunk",
-    "Document": "ingest.types",
-    "EMBEDDERS": "ingest.embed",
-    "Embedder": "ingest.embed",
-    "MissingExtra": "ingest.plugins",
-    "PARSERS": "ingest.parse",
-    "ParseError": "ingest.parse",
-    "ParseSettings": "ingest.parse",
-    "Unsupported": "ingest.parse",
-    "WeightsError": "ingest.weights",
-    "as_embedder": "ingest.embed",
-    "new_embedder": "ingest.embed",
-    "parse": "ingest.parse",
-}
-
-__all__ = [
-    "EMBEDDERS",
-    "PARSERS",
-    "Block",
-    "Chunk",
-    "Chunker",
-    "Document",
-    "Embedder",
-    "MissingExtra",
-    "ParseError",
-    "ParseSettings",
-    "Unsupported",
-    "WeightsError",
-    "as_embedder",
-    "new_embedder",
-    "parse",
-]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'ingest' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -8,14 +8,6 @@ from importlib.metadata import entry_points
 from typing import Any
 
 
-class MissingExtra(ImportError):  # noqa: N818  (the name says what to do about it)
-    """A package that an optional feature needs is not installed; the message holds the pip command."""
-
-    def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs packages that are not installed: pip install 'openbook-rag[{extra}]'")
-        self.extra = extra
-
-
 def resolve(kind: str, table: Mapping[str, str], group: str) -> Any:
     """Return the object that `kind` names: a `module:attribute` of the table, or an entry point of `group`.
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
+from ingest.errors import NothingFits
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from prompts.types import Dropped, Message, Packed, RenderedPrompt, Window
@@ -16,10 +17,6 @@ Render = Callable[[Values, Sequence[Chunk]], RenderedPrompt]
 
 _CHARACTERS_PER_TOKEN = 32
 """Far above what text has on average: what has more, for the tokens that are left, is too long without counting."""
-
-
-class NothingFits(ValueError):  # noqa: N818 - the name says what is wrong
-    """The prompt has no room for a single sentence of any passage."""
 
 
 def pack(

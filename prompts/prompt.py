@@ -15,7 +15,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from ingest.types import Chunk
-from prompts.neutralise import neutralise
+from prompts.escape import neutralise
 from prompts.pack import pack
 from prompts.types import STYLES, Message, Packed, RenderedPrompt, Style, Window
 

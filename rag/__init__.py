@@ -6,72 +6,31 @@
 >>> print(answer.text, answer.citations)
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ingest.lazy import attach
 
 if TYPE_CHECKING:
-    from rag.config import Config, ConfigError
-    from rag.describe import Describer, Description
-    from rag.generate import GENERATORS, Decoding, Generation, Generator, new_generator
-    from rag.index import Index, SyncReport
-    from rag.pipeline import Pipeline
-    from rag.retrieve import Bm25Retriever, DenseRetriever, HybridRetriever, Retriever, fuse, new_retriever
-    from rag.types import Answer, Citation, Usage
+    from ingest.errors import ConfigError as ConfigError
+    from rag.answer.pipeline import Pipeline as Pipeline
+    from rag.answer.types import Answer as Answer, Citation as Citation, Usage as Usage
+    from rag.config import Config as Config
+    from rag.describe.describer import Describer as Describer, Description as Description
+    from rag.generate import (
+        GENERATORS as GENERATORS,
+        Decoding as Decoding,
+        Generation as Generation,
+        Generator as Generator,
+        new_generator as new_generator,
+    )
+    from rag.index.index import Index as Index, SyncReport as SyncReport
+    from rag.retrieve.rank_fusion import reciprocal_rank_fusion as reciprocal_rank_fusion
+    from rag.retrieve.retrievers import (
+        Bm25Retriever as Bm25Retriever,
+        DenseRetriever as DenseRetriever,
+        HybridRetriever as HybridRetriever,
+        Retriever as Retriever,
+        new_retriever as new_retriever,
+    )
 
-_HOME = {
-    "Answer": "rag.types",
-    "Bm25Retriever": "rag.retrieve",
-    "Citation": "rag.types",
-    "Config": "rag.config",
-    "ConfigError": "rag.config",
-    "Decoding": "rag.generate",
-    "DenseRetriever": "rag.retrieve",
-    "Describer": "rag.describe",
-    "Description": "rag.describe",
-    "GENERATORS": "rag.generate",
-    "Generation": "rag.generate",
-    "Generator": "rag.generate",
-    "HybridRetriever": "rag.retrieve",
-    "Index": "rag.index",
-    "Pipeline": "rag.pipeline",
-    "Retriever": "rag.retrieve",
-    "SyncReport": "rag.index",
-    "Usage": "rag.types",
-    "fuse": "rag.retrieve",
-    "new_generator": "rag.generate",
-    "new_retriever": "rag.retrieve",
-}
-
-__all__ = [
-    "GENERATORS",
-    "Answer",
-    "Bm25Retriever",
-    "Citation",
-    "Config",
-    "ConfigError",
-    "Decoding",
-    "DenseRetriever",
-    "Describer",
-    "Description",
-    "Generation",
-    "Generator",
-    "HybridRetriever",
-    "Index",
-    "Pipeline",
-    "Retriever",
-    "SyncReport",
-    "Usage",
-    "fuse",
-    "new_generator",
-    "new_retriever",
-]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module 'rag' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

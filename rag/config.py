@@ -17,17 +17,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rag.read.base import BUILTIN_READER
+from ingest.errors import ConfigError
+from rag.index.manifest import check_embedder
+from rag.reader.base import BUILTIN_READER
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder
-    from ingest.parse import ParseSettings
-    from rag.confidence import ConfidenceModel
+    from ingest.parsers import ParseSettings
+    from rag.answer.confidence import ConfidenceModel
+    from rag.answer.pipeline import Pipeline
     from rag.generate.base import Generator
-    from rag.index import Index
-    from rag.pipeline import Pipeline
-    from rag.read import Reader
-    from rag.retrieve import Retriever
+    from rag.index.index import Index
+    from rag.reader import Reader
+    from rag.retrieve.retrievers import Retriever
     from stores.base import Store
 
 T = TypeVar("T")
@@ -44,10 +46,6 @@ TABLES = ("store", "embedder", "chunker", "parse", "retriever", "prompt", "gener
 
 # Parameters of constructors that come from tables of their own.
 PARTS = {"tokens", "store", "embedder", "retriever", "generator", "reader", "prompt", "decoding"}
-
-
-class ConfigError(ValueError):
-    """The configuration cannot be used; the message says where and what would work."""
 
 
 @dataclass(frozen=True)
@@ -120,14 +118,14 @@ class Config:
         return self._call("embedder", lambda: new_embedder(**self.table("embedder")))
 
     def parse_settings(self) -> ParseSettings:
-        from ingest.parse import ParseSettings
+        from ingest.parsers import ParseSettings
 
         return self._make("parse", ParseSettings)
 
     def index(self) -> Index:
         """Open the writing half: the store is made when it is not there."""
         from ingest.chunk import Chunker
-        from rag.index import Index
+        from rag.index.index import Index
 
         embedder = self.embedder()
         chunker = self._make("chunker", Chunker, embedder.tokens)
@@ -136,7 +134,7 @@ class Config:
 
     def retriever(self) -> Retriever:
         """Open the store for reading, with the retriever over it. Raises WrongEmbedder for another embedder's store."""
-        from rag.retrieve import new_retriever
+        from rag.retrieve.retrievers import new_retriever
 
         store, embedder = self.store(create=False), self.embedder()
         check_embedder(store, embedder)
@@ -150,7 +148,7 @@ class Config:
         named, depth = (self.table("retriever").get(name) for name in RERANKING)
         if named is None or named == NONE:
             return retriever
-        from rag.rerank import RerankedRetriever, new_reranker
+        from rag.retrieve.rerank import RerankedRetriever, new_reranker
 
         local = self.folder / Path(named).expanduser()
         model = str(local) if local.is_dir() else named
@@ -180,7 +178,7 @@ class Config:
         table = self.table("reader") | {"model": self._reader_model}
         if table["model"] == NONE:
             return None
-        from rag.read import ExtractiveReader
+        from rag.reader import ExtractiveReader
 
         if not str(table["model"]).startswith("builtin:"):
             table["model"] = str(self.folder / Path(table["model"]).expanduser())
@@ -191,15 +189,9 @@ class Config:
         from dataclasses import replace
 
         from prompts.prompt import Prompt
-        from rag.confidence import ConfidenceModel
-        from rag.pipeline import (
-            DEFAULT_DECODING,
-            MIN_CONFIDENCE,
-            MIN_EVIDENCE,
-            Pipeline,
-            check_options,
-            prompt_limit,
-        )
+        from rag.answer.confidence import ConfidenceModel
+        from rag.answer.defaults import MIN_CONFIDENCE, MIN_EVIDENCE, prompt_limit
+        from rag.answer.pipeline import DEFAULT_DECODING, Pipeline, check_options
 
         prompt = self.table("prompt")
         if "folder" in prompt:
@@ -241,7 +233,7 @@ class Config:
 
     def _embedded_confidence(self, reader: Reader | None) -> ConfidenceModel | None:
         """Return the confidence of the embedded models, where all that it goes by is theirs."""
-        from rag.confidence import embedded_confidence
+        from rag.answer.confidence import embedded_confidence
 
         embedded = self.table("embedder").get("model", "builtin:minilm") == "builtin:minilm"
         if not embedded or reader is None or self._reader_model != BUILTIN_READER:
@@ -285,19 +277,6 @@ class Config:
             if not self.table(table):
                 raise
             raise ConfigError(f"{self.source}: [{table}] {_plain(error)}") from error
-
-
-def check_embedder(store: Store, embedder: Embedder) -> None:
-    """Raise WrongEmbedder when the store was made with another embedder; a new store has none to differ from."""
-    from rag.index import manifest
-    from stores.base import WrongEmbedder
-
-    held, asked = store.manifest, manifest(embedder)
-    if held and any(held.get(key) != asked[key] for key in ("embedder_fingerprint", "dimension")):
-        raise WrongEmbedder(
-            f"this store was made with {held.get('embedder')} ({held.get('dimension')} dimensions), not with "
-            f"{asked['embedder']} ({asked['dimension']}): name that embedder, or ingest into another store"
-        )
 
 
 def _plain(error: TypeError) -> str:

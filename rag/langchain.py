@@ -22,12 +22,13 @@ from pydantic import ConfigDict
 
 from ingest.embed import Embedder, as_embedder
 from ingest.types import Chunk
-from rag.index import manifest
-from rag.pipeline import Pipeline
-from rag.retrieve import Retriever
-from rag.types import Answer
+from rag.answer.pipeline import Pipeline
+from rag.answer.types import Answer
+from rag.index.manifest import manifest
+from rag.retrieve.retrievers import Retriever
 from stores.base import Entry, Hit, Source, Store
-from stores.filters import Where, as_filter
+from stores.filters.filter import Where
+from stores.filters.parse import as_filter
 
 __all__ = ["OpenbookEmbeddings", "OpenbookRetriever", "OpenbookVectorStore", "PipelineRunnable"]
 

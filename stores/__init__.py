@@ -5,12 +5,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import StoreBusy, StoreError, WrongEmbedder
 from ingest.plugins import resolve
-from stores.base import Entry, Hit, Source, SourceInfo, Store, StoreBusy, StoreError, WrongEmbedder
-from stores.filters import Filter, Where, as_filter, filter_from_dict, matches, parse_filter
+from stores.base import Entry, Hit, Source, SourceInfo, Store
+from stores.filters.filter import Filter, Where, matches
+from stores.filters.parse import as_filter, filter_from_dict, parse_filter
 
 if TYPE_CHECKING:
-    from stores.local import LocalStore
+    from stores.local.store import LocalStore
     from stores.memory import MemoryStore
 
 __all__ = [  # noqa: RUF022 - in the order that a reader needs them
@@ -37,9 +39,9 @@ __all__ = [  # noqa: RUF022 - in the order that a reader needs them
     "parse_filter",
 ]  # fmt: skip
 
-STORES = {"local": "stores.local:LocalStore", "memory": "stores.memory:MemoryStore"}
+STORES = {"local": "stores.local.store:LocalStore", "memory": "stores.memory:MemoryStore"}
 
-_LAZY = {"LocalStore": "stores.local", "MemoryStore": "stores.memory"}  # these load numpy and faiss
+_LAZY = {"LocalStore": "stores.local.store", "MemoryStore": "stores.memory"}  # these load numpy and faiss
 
 
 def new_store(kind: str, **options: object) -> Store:

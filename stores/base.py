@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ingest.types import Chunk, Metadata
-from stores.filters import Filter
+from stores.filters.filter import Filter
 
 if TYPE_CHECKING:  # so that naming a store loads no numpy
     import numpy as np
@@ -57,18 +57,6 @@ class SourceInfo:
 
     source: Source
     chunks: int
-
-
-class StoreError(Exception):
-    """A store cannot do what was asked; the message says what was found and what would work."""
-
-
-class WrongEmbedder(StoreError):  # noqa: N818 - the name says what is wrong
-    """The vectors come from another embedder than the one that the store was made with."""
-
-
-class StoreBusy(StoreError):  # noqa: N818 - a state that passes, not a fault
-    """Another process held the store's write lock for longer than the limit."""
 
 
 @runtime_checkable

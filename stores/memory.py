@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.errors import StoreError
 from ingest.types import Chunk
-from stores import rules
-from stores.base import Entry, Hit, Source, SourceInfo, StoreError
-from stores.filters import Filter, matches
-from stores.words import create_words, match_query
+from stores import scoring
+from stores.base import Entry, Hit, Source, SourceInfo
+from stores.filters.filter import Filter, matches
+from stores.local.fulltext import create_words, match_query
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -46,7 +47,7 @@ class MemoryStore:
         """See `Store.bind`."""
         with self._lock:
             self._index()
-            self._manifest = rules.bound(self._manifest, manifest)
+            self._manifest = scoring.bound(self._manifest, manifest)
 
     def write(
         self,
@@ -57,7 +58,7 @@ class MemoryStore:
         """See `Store.write`."""
         with self._lock:
             index = self._index()
-            entries = rules.accepted(put, origins or {}, self._manifest)  # before anything changes
+            entries = scoring.accepted(put, origins or {}, self._manifest)  # before anything changes
             for source in delete:
                 self._remove(index, source)
             for entry in entries:
@@ -72,22 +73,22 @@ class MemoryStore:
         """See `Store.search`."""
         with self._lock:
             self._index()
-            rules.check_k(k)
-            query = rules.query_vector(vector, rules.dimension_of(self._manifest))
+            scoring.check_k(k)
+            query = scoring.query_vector(vector, scoring.dimension_of(self._manifest))
             keys = [key for key, chunk in self._chunks.items() if where is None or matches(where, chunk)]
             if not keys:
                 return []
-            scores = rules.cosines(np.stack([self._vectors[key] for key in keys]), query)
-            return rules.best(zip((self._chunks[key] for key in keys), scores, strict=True), k)
+            scores = scoring.cosines(np.stack([self._vectors[key] for key in keys]), query)
+            return scoring.best(zip((self._chunks[key] for key in keys), scores, strict=True), k)
 
     def search_text(self, text: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
         """See `Store.search_text`."""
         with self._lock:
             index = self._index()
-            rules.check_k(k)
+            scoring.check_k(k)
             sql = "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?"
             found = [(self._chunks[key], score) for key, score in index.execute(sql, [match_query(text)])]
-            return rules.best(((c, score) for c, score in found if where is None or matches(where, c)), k)
+            return scoring.best(((c, score) for c, score in found if where is None or matches(where, c)), k)
 
     def vectors(self, texts: Collection[str]) -> dict[str, Vectors]:
         """See `Store.vectors`."""

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
-from ingest.parse import PARSERS
+from ingest.parsers import PARSERS
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"

@@ -62,7 +62,7 @@ def run_python(folder: Path, *arguments: str) -> Ran:
 
 
 def rag(folder: Path, *arguments: str) -> Ran:
-    return run_python(folder, "-m", "rag.cli", *arguments)
+    return run_python(folder, "-m", "rag.cli.main", *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rag.finetune.folder import Trained
 from rag.generate import new_generator
+from rag.generate.trained import Trained
 
 SCRIPT = Path(__file__).resolve().parent.parent / "examples" / "openbook_t5" / "train.py"
 

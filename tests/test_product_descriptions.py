@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rag.compare.plan import Plan
-from rag.rows import read_rows
+from rag.data.rows import read_rows
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "product_descriptions"
 

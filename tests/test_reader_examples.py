@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from rag.finetune.pairs import read_pairs
-from rag.rows import Row, read_rows
+from rag.data.rows import Row, read_rows
+from rag.finetune.embedder.pairs import read_pairs
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 TOWNS = [f"Town{number}" for number in range(120)]

@@ -70,7 +70,7 @@ def test_its_metadata(wheel: Path) -> None:
         entry_points.read_string(archive.read(f"{info}/entry_points.txt").decode())
     assert wheel.name.startswith("openbook_rag-")
     assert wheel.name.endswith("-py3-none-any.whl")
-    assert dict(entry_points["console_scripts"]) == {"rag": "rag.cli:run"}
+    assert dict(entry_points["console_scripts"]) == {"rag": "rag.cli.main:run"}
     assert "\nLicense-Expression: Apache-2.0\n" in metadata
     assert "\nDescription-Content-Type: text/markdown\n" in metadata
 
@@ -81,10 +81,10 @@ def test_installed_alone_its_own_copies_are_imported(installed: Path, tmp_path: 
     )
     files = done_in(tmp_path, "-c", code, PYTHONPATH=str(installed)).split()
     assert files == [str(installed / package / "__init__.py") for package in PACKAGES]
-    usage = done_in(tmp_path, "-m", "rag.cli", "--help", PYTHONPATH=str(installed))
+    usage = done_in(tmp_path, "-m", "rag.cli.main", "--help", PYTHONPATH=str(installed))
     assert usage.startswith("usage: rag ")
     assert "ingest" in usage
-    done_in(tmp_path, "-m", "rag.cli", "init", PYTHONPATH=str(installed))
+    done_in(tmp_path, "-m", "rag.cli.main", "init", PYTHONPATH=str(installed))
     assert (tmp_path / "rag.toml").read_bytes() == (ROOT / "rag" / "rag.toml").read_bytes()
     code = "from prompts import TASKS, Prompt; print(*(len(Prompt.load(task).templates) for task in TASKS))"
     assert done_in(tmp_path, "-c", code, PYTHONPATH=str(installed)).split() == ["3"] * 4
@@ -96,7 +96,7 @@ def test_installed_alone_it_ingests_and_searches(installed: Path, tmp_path: Path
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "tea.md").write_text("# House\n\nTea is served at four in the library.\n")
     (tmp_path / "docs" / "rent.csv").write_text("name,price\nattic,900\ncellar,300\n")
-    rag = ("-m", "rag.cli")
+    rag = ("-m", "rag.cli.main")
     report = json.loads(done_in(tmp_path, *rag, "ingest", "docs", "--json", PYTHONPATH=str(installed)))
     assert (report["added"], report["failed"], report["chunks_total"]) == (2, [], 3)
     found = json.loads(

@@ -20,15 +20,16 @@ from pathlib import Path
 
 from ingest import Document
 from rag import Config, Pipeline
-from rag.calibrate import calibrate
-from rag.evaluate import Run, answers_right, evaluate_answers, signals_of_record
-from rag.measure import at_coverage, balanced_accuracy, calibration_error, risk_coverage
-from rag.measure.answers import token_f1
-from rag.pipeline import MIN_CONFIDENCE
-from rag.read.base import BUILTIN_READER
-from rag.records import Record
-from rag.rows import Row, read_rows
-from rag.withhold import withheld_rows
+from rag.answer.defaults import MIN_CONFIDENCE
+from rag.answer.match import token_f1
+from rag.data.rows import Row, read_rows
+from rag.evaluate.answers import answers_right, evaluate_answers, signals_of_record
+from rag.evaluate.calibrate import calibrate
+from rag.evaluate.metrics import at_coverage, balanced_accuracy, calibration_error, coverage_curve
+from rag.evaluate.predictions import Prediction
+from rag.evaluate.run import Run
+from rag.evaluate.unanswerable import unanswerable_rows
+from rag.reader.base import BUILTIN_READER
 
 SETS = ("squad", "nq")
 BATCH = 32
@@ -50,11 +51,11 @@ def main() -> None:
     configs = {name: _config(name, options.data, options.stores) for name in SETS}
     for kind in options.kinds:
         rows: list[Row] = []
-        records: list[Record] = []
+        records: list[Prediction] = []
         for name in SETS:
             config = configs[name].override("generator", kind="extractive" if kind == "extractive" else None)
             pipeline = config.override("pipeline", min_evidence=-1.0).pipeline()
-            withheld = withheld_rows(asked[name])
+            withheld = unanswerable_rows(asked[name])
             run = Run(options.stores / "records.jsonl", BATCH)
             bare = replace(pipeline, confidence=None, min_confidence=0.0)
             found = evaluate_answers(bare, asked[name], run=run, withheld=withheld).outputs
@@ -95,7 +96,7 @@ def _config(name: str, data: Path, stores: Path) -> Config:
     return config
 
 
-def _measure(title: str, pipeline: Pipeline, rows: Sequence[Row], records: Sequence[Record]) -> None:
+def _measure(title: str, pipeline: Pipeline, rows: Sequence[Row], records: Sequence[Prediction]) -> None:
     """Print how far confidences can be trusted: the reader's own, and that of all signals."""
     right = answers_right(records, rows)
     model = pipeline.confidence
@@ -107,7 +108,7 @@ def _measure(title: str, pipeline: Pipeline, rows: Sequence[Row], records: Seque
     none = [row.unanswerable for row in rows]
     for name, given in chances.items():
         least = MIN_CONFIDENCE[BUILTIN_READER] if name == "reader alone" else pipeline.min_confidence
-        curve = risk_coverage(given, worth)
+        curve = coverage_curve(given, worth)
         figures = {
             "rows": len(rows),
             "threshold": least,

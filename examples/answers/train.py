@@ -20,10 +20,10 @@ from pathlib import Path
 from ingest.embed import new_embedder
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
+from rag.data.rows import Row, read_rows
 from rag.finetune import finetune
-from rag.read.examples import answer_spans
-from rag.read.unanswerable import mine_unanswerable
-from rag.rows import Row, read_rows
+from rag.finetune.reader.examples import answer_spans
+from rag.finetune.reader.unanswerable import mine_unanswerable
 
 SHARES = {"squad": 0.42, "nq": 0.28, "nq_swap": 0.15, "policyqa": 0.08, "covidqa": 0.07}
 ABSENT = 0.25  # of the rows: no passage holds the answer

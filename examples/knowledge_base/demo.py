@@ -10,8 +10,8 @@ from collections import Counter
 from pathlib import Path
 
 from rag import Config
-from rag.measure.answers import holds
-from rag.types import Answer
+from rag.answer.match import holds
+from rag.answer.types import Answer
 
 HERE = Path(__file__).parent
 

@@ -21,10 +21,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from rag.checks import Checks
+from ingest.errors import RowsError
+from rag.data.checks import Checks
+from rag.data.rows import Row, read_rows
 from rag.finetune import finetune
-from rag.finetune.pretrain import pretrain
-from rag.rows import Row, RowsError, read_rows
+from rag.finetune.generator.pretrain import pretrain
 
 TASKS: Mapping[str, tuple[str, ...]] = {
     "describe": ("products/rnnlg_laptop/train.jsonl", "products/rnnlg_tv/train.jsonl"),

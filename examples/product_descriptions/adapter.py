@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from rag.data.rows import Row, read_rows
 from rag.finetune import finetune
-from rag.rows import Row, read_rows
 
 SHARES: Mapping[str, float] = {"laptop": 0.3, "tv": 0.25, "store": 0.45}
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rag.rows import parse_mr
+from rag.data.rows import parse_mr
 
 SPLITS = ("train", "valid", "test")
 CATALOGUE_FIELDS = ("name", "category", "style", "price", "gender_affinity")

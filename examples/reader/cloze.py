@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ingest.sentences import sentence_spans
-from rag.finetune.pretrain import read_texts
-from rag.measure.answers import normal
+from rag.answer.match import normal
+from rag.finetune.generator.pretrain import read_texts
 
 PASSAGE = 130  # words, about
 SENTENCE = (7, 32)  # words of a question

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.embed import new_embedder
-from rag.measure.answers import normal
-from rag.read.unanswerable import mine_unanswerable
-from rag.rows import Row, as_row
+from rag.answer.match import normal
+from rag.data.rows import Row, as_row
+from rag.finetune.reader.unanswerable import mine_unanswerable
 
 AROUND = 1800  # characters of a paper that stand with a question
 SHARES = {"test": 0.12, "valid": 0.05}

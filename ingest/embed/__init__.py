@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ingest.convert import converts, copied
 from ingest.embed.base import Embedder, Tokens
+from ingest.models.convert import converts, copied
 from ingest.plugins import resolve
 
 AUTO = "auto"

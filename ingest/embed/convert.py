@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ingest.centre import centre
-from ingest.convert import MODEL, convert_in_child, write_copy
 from ingest.embed.ctranslate2 import POOLINGS, TOKENIZER, CTranslate2Embedder, EmbedderCopy
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
+from ingest.models.convert import MODEL, convert_in_child, write_copy
+from ingest.models.shift import centre
 
 LEAST_MEAN, LEAST = 0.995, 0.985  # cosines of the copy's vectors with the model's own
 

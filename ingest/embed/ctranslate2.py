@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ingest.convert import MODEL, converted
 from ingest.embed.tokens import FileTokens
-from ingest.encoder import EncoderRuntime
-from ingest.threads import idle_cores
-from ingest.weights import model_fingerprint
+from ingest.models.convert import MODEL, converted
+from ingest.models.encoder import EncoderRuntime
+from ingest.models.threads import idle_cores
+from ingest.models.weights import model_fingerprint
 
 if TYPE_CHECKING:
     from ingest.embed.base import Tokens, Vectors
-    from ingest.encoder import Hidden
+    from ingest.models.encoder import Hidden
 
 TOKENIZER = "tokenizer.json"
 

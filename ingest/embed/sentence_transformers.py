@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ingest.embed.tokens import FileTokens
-from ingest.weights import find_weights, hub_path, weights_fingerprint
+from ingest.models.weights import find_weights, hub_path, weights_fingerprint
 
 if TYPE_CHECKING:
     from ingest.embed.base import Tokens, Vectors

@@ -15,7 +15,7 @@ from rag.classify.labels import check_labels, label_names, readable
 from rag.classify.types import Classification, Threshold, softmax
 from rag.generate.base import Generator
 from rag.generate.score import TextScorer
-from rag.retrieve import Retriever
+from rag.retrieve.retrievers import Retriever
 
 Choice = Literal["all", "candidates"]
 Listed = Literal["all", "candidates", "none"]
@@ -153,7 +153,7 @@ class Classifier:
 
 def _knows_labels(generator: Generator) -> bool:
     """Tell whether the generator was fine-tuned to classify, by prompts that name no labels."""
-    from rag.finetune.folder import Trained
+    from rag.generate.trained import Trained
 
     trained = Trained.of(generator.name)
     return trained is not None and "classify" in trained.tasks

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from ingest.embed import Embedder
 from ingest.types import Chunk
 from rag.classify.types import Classification, Threshold, softmax
-from rag.index import manifest
-from rag.retrieve import DenseRetriever, Retriever
-from rag.rows import Row
+from rag.data.rows import Row
+from rag.index.manifest import manifest
+from rag.retrieve.retrievers import DenseRetriever, Retriever
 from stores.base import Entry, Source, Store
 
 SOURCE = "examples"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from rag.rows import Row, RowsError
+from ingest.errors import RowsError
+from rag.data.rows import Row
 
 
 def readable(label: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rag.report.comparison import Comparison, Metric, System, read_comparison
-from rag.report.numbers import count, duration, number
-from rag.report.standing import ALPHA, best, not_worse, overtakings, undominated
+from rag.compare.comparison import ComparedMetric, Comparison, System, read_comparison
+from rag.compare.number_format import count, duration, number
+from rag.compare.ranking import ALPHA, best, not_worse, overtakings, undominated
 
 FEW_ROWS = 100
 WORTH = 0.75  # of the best value: a system below that is no choice, however fast
@@ -46,7 +46,7 @@ def _sentences(comparison: Comparison) -> Iterator[str]:
     yield from _warnings(comparison, main)
 
 
-def _verdict(comparison: Comparison, main: Metric, top: System, close: list[System]) -> Iterator[str]:
+def _verdict(comparison: Comparison, main: ComparedMetric, top: System, close: list[System]) -> Iterator[str]:
     yield f"{_cap(top.name)} is best by {main.title}: {_value(top, main)}."
     beaten = [
         system
@@ -86,7 +86,7 @@ def _cost(top: System) -> Iterator[str]:
         yield f"It {' and '.join(parts)}."
 
 
-def _alternatives(comparison: Comparison, main: Metric, top: System, close: list[System]) -> Iterator[str]:
+def _alternatives(comparison: Comparison, main: ComparedMetric, top: System, close: list[System]) -> Iterator[str]:
     """When to prefer another: one as good and faster, one that is faster, one that needs no training."""
     seconds = top.cost.latency_p50
     if seconds is not None:
@@ -115,7 +115,7 @@ def _alternatives(comparison: Comparison, main: Metric, top: System, close: list
         yield f"Without training, {second.name} serves best{also}: {_value(second, main)}."
 
 
-def _is_worth(system: System, top: System, main: Metric) -> bool:
+def _is_worth(system: System, top: System, main: ComparedMetric) -> bool:
     """Whether a system comes near enough to the best to be an answer where speed counts."""
     value, most = system.of(main.name).value, top.of(main.name).value
     if value is None or most is None:
@@ -150,7 +150,7 @@ def _slots(comparison: Comparison, top: System) -> Iterator[str]:
             yield f"{fewer}: prefer it where facts matter most."
 
 
-def _warnings(comparison: Comparison, main: Metric) -> Iterator[str]:
+def _warnings(comparison: Comparison, main: ComparedMetric) -> Iterator[str]:
     rows = comparison.data.test.rows if comparison.data.test else None
     if rows is not None and rows < FEW_ROWS:
         yield f"{rows} test rows are few: measure on more before you decide."
@@ -169,14 +169,14 @@ def _warnings(comparison: Comparison, main: Metric) -> Iterator[str]:
         yield f"The 95% intervals of the best and of {_listed(overlapping)} overlap."
 
 
-def _overlap(one: System, other: System, metric: Metric) -> bool:
+def _overlap(one: System, other: System, metric: ComparedMetric) -> bool:
     a, b = one.of(metric.name), other.of(metric.name)
     if a.low is None or a.high is None or b.low is None or b.high is None:
         return False
     return a.low <= b.high and b.low <= a.high
 
 
-def _value(system: System, metric: Metric) -> str:
+def _value(system: System, metric: ComparedMetric) -> str:
     each = system.of(metric.name)
     sign = "%" if metric.unit == "percent" else ""
     between = ""
@@ -185,7 +185,7 @@ def _value(system: System, metric: Metric) -> str:
     return f"{number(each.value, metric.unit)}{sign}{between}"
 
 
-def _up(value: float, metric: Metric) -> float:
+def _up(value: float, metric: ComparedMetric) -> float:
     return -value if metric.better == "lower" else value
 
 

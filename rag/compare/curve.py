@@ -8,16 +8,16 @@ from typing import Any
 from rag.compare.numbers import estimate
 from rag.compare.system import System
 from rag.compare.training import Training, nested
-from rag.measure.measured import Measured
-from rag.rows import Row
+from rag.data.rows import Row
+from rag.evaluate.metrics.metric import Metric
 
 
 def learning_curve(
     systems: Sequence[System],
     sizes: Sequence[int],
     training: Training,
-    measure: Callable[[System], Measured],
-    known: Mapping[str, Measured],
+    measure: Callable[[System], Metric],
+    known: Mapping[str, Metric],
     seed: int,
 ) -> dict[str, Any] | None:
     """Return the curve as a comparison holds it, None where no system is trained here or no size is asked for.
@@ -54,5 +54,5 @@ def learning_curve(
     }
 
 
-def _point(measured: Measured, rows: Sequence[Row]) -> dict[str, Any]:
+def _point(measured: Metric, rows: Sequence[Row]) -> dict[str, Any]:
     return {"rows": len(rows), **estimate(measured)}

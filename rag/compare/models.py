@@ -9,9 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from ingest.threads import idle_cores, usable_cores
-from rag.adapter import Adapter
+from ingest.models.threads import idle_cores, usable_cores
 from rag.compare.settings import Settings
+from rag.generate.adapter import Adapter
 from rag.generate.base import Generator
 
 
@@ -43,7 +43,7 @@ class LocalModels:
 
     def fingerprint(self, model: str) -> str:
         """Return a hash of the weights, the tokenizer and the configuration; a chat endpoint is known by its name."""
-        from ingest.weights import model_fingerprint, weights_fingerprint
+        from ingest.models.weights import model_fingerprint, weights_fingerprint
 
         if model.startswith("langchain:"):
             return model
@@ -108,7 +108,7 @@ def peak_memory_mb() -> float | None:
         [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
         return int(line.split()[1]) / 1024
     except (OSError, ValueError, IndexError):
-        from rag.measure.cost import peak_memory_mb as since_start
+        from rag.evaluate.metrics.cost import peak_memory_mb as since_start
 
         peak = since_start()
         return None if peak != peak else peak

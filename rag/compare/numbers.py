@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-from rag.measure.meaning import meaning_of
-from rag.measure.measured import Measured, difference
+from rag.evaluate.metrics.info import metric_info
+from rag.evaluate.metrics.metric import Metric, difference
 
-Metrics = Mapping[str, Measured]
+Metrics = Mapping[str, Metric]
 """A system's metrics by name, in the order of display."""
 
 FIRST = {
@@ -22,7 +22,7 @@ FIRST = {
 """The metrics that are shown first, the main one before all."""
 
 
-def ordered(measured: Sequence[Measured], task: str) -> dict[str, Measured]:
+def ordered(measured: Sequence[Metric], task: str) -> dict[str, Metric]:
     """Return metrics by name, the task's main one first."""
     named = {each.name: each for each in measured}
     first = [name for name in FIRST.get(task, ("rouge_l",)) if name in named]
@@ -33,7 +33,7 @@ def metric_objects(metrics: Metrics) -> list[dict[str, Any]]:
     """Return what each metric is."""
     objects = []
     for name, each in metrics.items():
-        meaning = meaning_of(name)
+        meaning = metric_info(name)
         objects.append(
             {
                 "name": name,
@@ -47,7 +47,7 @@ def metric_objects(metrics: Metrics) -> list[dict[str, Any]]:
     return objects
 
 
-def estimate(measured: Measured) -> dict[str, float | None]:
+def estimate(measured: Metric) -> dict[str, float | None]:
     """Return a metric's value with its 95% interval."""
     low, high = measured.interval()
     return {"value": plain(measured.value), "low": plain(low), "high": plain(high)}

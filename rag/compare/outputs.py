@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from prompts.types import RenderedPrompt
-from rag.compare.material import Material, as_hash
+from rag.compare.experiment import Experiment, as_hash
 from rag.compare.models import Models, peak_memory_mb
 from rag.compare.settings import Settings
 from rag.compare.system import System
 from rag.compare.writers import Writer, new_writer
-from rag.contexts import similarity_text
-from rag.describe import TEMPERATURE, TOP_P
-from rag.records import Record, recall_or_make
-from rag.rows import Row
+from rag.data.contexts import similarity_text
+from rag.data.rows import Row
+from rag.describe.describer import TEMPERATURE, TOP_P
+from rag.evaluate.predictions import Prediction, recall_or_make
 
 FORMAT = 1  # of what is kept: raised when the same definition comes to mean another text
 
@@ -26,7 +26,7 @@ FORMAT = 1  # of what is kept: raised when the same definition comes to mean ano
 class Outputs:
     """What a system wrote for the rows, in their order; the memory that took, and a prompt as an example."""
 
-    records: tuple[Record, ...]
+    records: tuple[Prediction, ...]
     peak_memory_mb: float | None = None
     prompt_example: str = ""
 
@@ -36,7 +36,7 @@ class Generating:
     """Makes and keeps outputs in a folder; `progress` shows bars on stderr (None: on a terminal only)."""
 
     folder: Path
-    material: Material
+    material: Experiment
     models: Models
     settings: Settings
     progress: bool | None = None
@@ -103,7 +103,7 @@ class Generating:
         return frozenset(ranked[: self.settings.alone])
 
 
-def latencies(records: Sequence[Record]) -> list[float]:
+def latencies(records: Sequence[Prediction]) -> list[float]:
     """Return the seconds of the rows that were made alone; of all rows where there were none."""
     alone = [record.seconds for record in records if record.together == 1 and record.seconds is not None]
     return alone or [record.seconds for record in records if record.seconds is not None]
@@ -113,7 +113,7 @@ class _Maker:
     """Writes a system's records, loading its model only when there is something to write."""
 
     def __init__(
-        self, generating: Generating, system: System, rows: Sequence[Row], firsts: Mapping[str, Record] | None
+        self, generating: Generating, system: System, rows: Sequence[Row], firsts: Mapping[str, Prediction] | None
     ) -> None:
         self._generating = generating
         self._system = system
@@ -122,7 +122,7 @@ class _Maker:
         self.writer: Writer | None = None
         self.prompt_example = ""
 
-    def write(self, rows: Sequence[Row]) -> list[Record]:
+    def write(self, rows: Sequence[Row]) -> list[Prediction]:
         if self.writer is None:
             system, each = self._system, self._generating
             assert system.model is not None
@@ -170,7 +170,7 @@ def as_text(prompt: RenderedPrompt) -> str:
     return "\n\n".join(f"[{message.role}]\n{message.content}" for message in prompt)
 
 
-def asdict_lexicon(material: Material) -> dict[str, Any]:
+def asdict_lexicon(material: Experiment) -> dict[str, Any]:
     """Return the lexicon of known values as JSON values."""
     lexicon = material.lexicon
     if lexicon is None:
@@ -183,7 +183,7 @@ def _length(row: Row) -> int:
     return len(similarity_text(row)) + sum(len(chunk.text) for chunk in row.passages)
 
 
-def _added(record: Record, first: Record) -> Record:
+def _added(record: Prediction, first: Prediction) -> Prediction:
     """Return a record of further attempts with the time of the first one added."""
 
     def total(now: float | None, before: float | None) -> float | None:

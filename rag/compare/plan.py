@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.errors import PlanError
 from rag.compare.settings import Settings
 from rag.compare.system import System, system_of
 from rag.generate.base import Decoding
 
 DATA = ("train", "valid", "test", "task", "store", "contexts")
 TABLES = ("data", "decoding", "system")
-
-
-class PlanError(ValueError):
-    """A comparison that cannot be carried out; the message says where, and what would work."""
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.checks import Check, Checked, Checks
+from ingest.errors import RowsError
 from rag.compare.advice import advice
 from rag.compare.curve import learning_curve
-from rag.compare.material import Material
+from rag.compare.experiment import Experiment
 from rag.compare.models import LocalModels, Models, hardware
 from rag.compare.numbers import Metrics, differences, estimate, metric_objects, ordered, plain
 from rag.compare.outputs import Generating, Outputs, latencies
@@ -26,11 +26,12 @@ from rag.compare.samples import sample_objects
 from rag.compare.settings import Settings
 from rag.compare.system import System, check_systems
 from rag.compare.training import Training, training_object
+from rag.data.checks import Check, Checked, Checks
+from rag.data.rows import Row
+from rag.evaluate.metrics.metric import Metric
+from rag.evaluate.predictions import Prediction
 from rag.generate.base import Decoding
-from rag.measure.measured import Measured
-from rag.records import Record
-from rag.retrieve import Retriever
-from rag.rows import Row, RowsError
+from rag.retrieve.retrievers import Retriever
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder
@@ -99,7 +100,7 @@ def compare(
     check_systems(systems, len(train))
     checked = _checked(train, valid, rows, retriever, settings, task)
     test = _drawn(checked.test, settings)
-    material = Material(task, checked.train, test, settings.seed, retriever, embedder)
+    material = Experiment(task, checked.train, test, settings.seed, retriever, embedder)
     models = models or LocalModels(settings)
     generating = Generating(out / "cache", material, models, settings, progress)
     training = Training(out / "models", material, checked.valid, models, settings, progress)
@@ -234,15 +235,17 @@ class _Clock:
 class _Scorer:
     """Measures records of the task; the same classes and the same lexicon for all systems."""
 
-    def __init__(self, material: Material, records: Sequence[Record]) -> None:
+    def __init__(self, material: Experiment, records: Sequence[Prediction]) -> None:
         self._material = material
         self._classes: set[str] | None = None
         if material.task == "classify":
             self._classes = {*material.labels, *(row.target for row in material.test)}
             self._classes |= {record.output for record in records}
 
-    def measured(self, records: Sequence[Record]) -> tuple[Measured, ...]:
-        from rag.evaluate import score_answers, score_labels, score_text
+    def measured(self, records: Sequence[Prediction]) -> tuple[Metric, ...]:
+        from rag.evaluate.answers import score_answers
+        from rag.evaluate.labels import score_labels
+        from rag.evaluate.text import score_text
 
         rows = self._material.test
         if self._material.task == "answer":
@@ -251,12 +254,12 @@ class _Scorer:
             return score_labels(records, rows, None, self._classes)
         return score_text(records, rows, self._material.lexicon)
 
-    def main(self, records: Sequence[Record]) -> Measured:
+    def main(self, records: Sequence[Prediction]) -> Metric:
         return next(iter(ordered(self.measured(records), self._material.task).values()))
 
 
 def _content(
-    material: Material,
+    material: Experiment,
     checked: Checked,
     settings: Settings,
     systems: Sequence[System],
@@ -313,7 +316,7 @@ def _with_drawn(checked: Checked, test: Sequence[Row]) -> list[Check]:
 
 
 def _settings_object(
-    material: Material, settings: Settings, outputs: Mapping[str, Outputs], threads: int | None
+    material: Experiment, settings: Settings, outputs: Mapping[str, Outputs], threads: int | None
 ) -> dict[str, Any]:
     alone = [sum(record.together == 1 for record in each.records) for each in outputs.values()]
     return {

@@ -8,8 +8,8 @@ from typing import Any
 
 from prompts.prompt import facts
 from rag.compare.outputs import Outputs
-from rag.rows import Row
-from rag.slots import ValueLexicon, check_slots
+from rag.data.rows import Row
+from rag.describe.slots import ValueLexicon, check_slots
 
 
 def sample_objects(

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from rag.contexts import SHOWN, Shown
-from rag.finetune.folder import Trained
-from rag.finetune.settings import FinetuneSettings
+from rag.data.contexts import SHOWN, Shown
+from rag.finetune.generator.settings import FinetuneSettings
+from rag.generate.trained import Trained
 
 Kind = Literal["zero-shot", "few-shot", "rag", "fine-tuned", "rag on fine-tuned"]
 

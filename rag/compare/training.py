@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
 import re
 import sys
@@ -11,14 +12,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rag.compare.material import Material, as_hash
+from rag.compare.experiment import Experiment, as_hash
 from rag.compare.models import Models
 from rag.compare.settings import Settings
 from rag.compare.system import System
-from rag.finetune.folder import TRAINED_FILE, Trained, data_hash
-from rag.finetune.settings import FinetuneSettings
-from rag.rows import Row
-from rag.show import warn
+from rag.data.rows import Row, data_hash
+from rag.finetune.generator.settings import FinetuneSettings
+from rag.generate.trained import TRAINED_FILE, Trained
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Training:
     """Trains into `folder`/NAME, unless the very same training lies in some folder there already."""
 
     folder: Path
-    material: Material
+    material: Experiment
     valid: Sequence[Row]
     models: Models
     settings: Settings
@@ -92,7 +94,7 @@ class Training:
         folder.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(json.dumps(made_by, indent=1, ensure_ascii=False), "utf-8")  # first: a kill may come any time
         if self.progress or (self.progress is None and sys.stderr.isatty()):
-            warn(f"training {system.name!r} on {len(rows):,} rows")
+            LOG.info("training %r on %s rows", system.name, f"{len(rows):,}")
         self.models.release()
         settings = {"device": self.settings.device, "threads": self.settings.threads, **options}
         init = settings.pop("init", None)

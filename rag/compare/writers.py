@@ -6,23 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from ingest.errors import RowsError
 from prompts.types import RenderedPrompt
+from rag.answer.defaults import MIN_EVIDENCE, PROMPT_TOKENS
+from rag.answer.pipeline import ABSTENTION, Pipeline
+from rag.answer.refusal import is_refusal, whole_sentences
 from rag.classify.classifier import Classifier
-from rag.compare.material import Material
+from rag.compare.experiment import Experiment
 from rag.compare.system import System
-from rag.describe import Describer, Description
-from rag.finetune.examples import Contexts
+from rag.data.contexts import Contexts
+from rag.data.rows import Row
+from rag.describe.describer import Describer, Description
+from rag.evaluate.predictions import Prediction
 from rag.generate.base import Decoding, Generation, Generator
-from rag.generated import is_refusal, whole_sentences
-from rag.pipeline import ABSTENTION, MIN_EVIDENCE, PROMPT_TOKENS, Pipeline
-from rag.records import Record
-from rag.rows import Row, RowsError
 
 
 class Writer(Protocol):
     """Writes outputs for rows."""
 
-    def write(self, rows: Sequence[Row]) -> list[Record]:
+    def write(self, rows: Sequence[Row]) -> list[Prediction]:
         """Return a record for each row, in order. Raises RowsError for a row that does not fit."""
 
     def prompt(self, row: Row) -> RenderedPrompt:
@@ -32,9 +34,9 @@ class Writer(Protocol):
 def new_writer(
     system: System,
     generator: Generator,
-    material: Material,
+    material: Experiment,
     options: Mapping[str, Any],
-    firsts: Mapping[str, Record] | None = None,
+    firsts: Mapping[str, Prediction] | None = None,
 ) -> Writer:
     """Return what writes a system's records. `options` are those of decoding.
 
@@ -80,9 +82,9 @@ class DescriptionWriter:
     """Descriptions, as `rag describe` writes them; the first text of each, or the best of several."""
 
     describer: Describer
-    firsts: Mapping[str, Record] | None = None
+    firsts: Mapping[str, Prediction] | None = None
 
-    def write(self, rows: Sequence[Row]) -> list[Record]:
+    def write(self, rows: Sequence[Row]) -> list[Prediction]:
         try:
             return [_description_record(row, each) for row, each in zip(rows, self._written(rows), strict=True)]
         except ValueError as error:
@@ -102,8 +104,8 @@ class DescriptionWriter:
         return self.describer.prompt_of(row)
 
 
-def _description_record(row: Row, found: Description) -> Record:
-    record = Record(row.id, found.text, found.prompt_tokens, found.completion_tokens)
+def _description_record(row: Row, found: Description) -> Prediction:
+    record = Prediction(row.id, found.text, found.prompt_tokens, found.completion_tokens)
     if found.attempts == 1:
         return record
     return replace(record, attempts=found.attempts, raw=found.first)
@@ -115,8 +117,8 @@ class LabelWriter:
 
     classifier: Classifier
 
-    def write(self, rows: Sequence[Row]) -> list[Record]:
-        from rag.evaluate import label_record
+    def write(self, rows: Sequence[Row]) -> list[Prediction]:
+        from rag.evaluate.labels import label_record
 
         return [label_record(row, self.classifier.classify(row.text), None) for row in rows]
 
@@ -130,8 +132,8 @@ class AnswerWriter:
 
     pipeline: Pipeline
 
-    def write(self, rows: Sequence[Row]) -> list[Record]:
-        from rag.evaluate import answer_record
+    def write(self, rows: Sequence[Row]) -> list[Prediction]:
+        from rag.evaluate.answers import answer_record
 
         answers = self.pipeline.ask_many([row.values["question"] for row in rows])
         return [answer_record(row, answer) for row, answer in zip(rows, answers, strict=True)]
@@ -148,11 +150,11 @@ class TextWriter:
     """A prompt's continuation: summaries, tasks of one's own, and answers without retrieval."""
 
     generator: Generator
-    material: Material
+    material: Experiment
     contexts: Contexts
     decoding: Decoding
 
-    def write(self, rows: Sequence[Row]) -> list[Record]:
+    def write(self, rows: Sequence[Row]) -> list[Prediction]:
         prompts = self._prompts(rows)
         generations = self.generator.generate(prompts, self.decoding)
         return [self._record(row, each) for row, each in zip(rows, generations, strict=True)]
@@ -172,8 +174,8 @@ class TextWriter:
             prompts.append(packed.prompt)
         return prompts
 
-    def _record(self, row: Row, generation: Generation) -> Record:
-        record = Record(row.id, generation.text.strip(), generation.prompt_tokens, generation.completion_tokens)
+    def _record(self, row: Row, generation: Generation) -> Prediction:
+        record = Prediction(row.id, generation.text.strip(), generation.prompt_tokens, generation.completion_tokens)
         if row.task != "answer":
             return record
         text = whole_sentences(generation)

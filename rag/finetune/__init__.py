@@ -5,38 +5,14 @@
 >>> tuned.generate([{"fields": {"brand": "Acme", "colour": "red"}}])
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-from typing import TYPE_CHECKING, Any
+from ingest.lazy import attach
 
 if TYPE_CHECKING:
-    from rag.finetune.embedder import FinetunedEmbedder, finetune_embedder
-    from rag.finetune.embedder_settings import EmbedderSettings
-    from rag.finetune.run import Finetuned, finetune
-    from rag.finetune.settings import FinetuneSettings
+    from rag.finetune.embedder.run import FinetunedEmbedder as FinetunedEmbedder, finetune_embedder as finetune_embedder
+    from rag.finetune.embedder.settings import EmbedderSettings as EmbedderSettings
+    from rag.finetune.generator.run import Finetuned as Finetuned, finetune as finetune
+    from rag.finetune.generator.settings import FinetuneSettings as FinetuneSettings
 
-__all__ = [
-    "EmbedderSettings",
-    "FinetuneSettings",
-    "Finetuned",
-    "FinetunedEmbedder",
-    "finetune",
-    "finetune_embedder",
-]
-
-_HOME = {
-    "EmbedderSettings": "rag.finetune.embedder_settings",
-    "FinetuneSettings": "rag.finetune.settings",
-    "Finetuned": "rag.finetune.run",
-    "FinetunedEmbedder": "rag.finetune.embedder",
-    "finetune": "rag.finetune.run",
-    "finetune_embedder": "rag.finetune.embedder",
-}
-
-
-def __getattr__(name: str) -> Any:
-    from importlib import import_module
-
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from ingest.convert import converts, copied
+from ingest.models.convert import converts, copied
 from ingest.plugins import resolve
 from rag.generate.base import Decoding, Generation, Generator
 
@@ -66,7 +66,7 @@ def _converted(model: str, options: Mapping[str, Any]) -> Generator | None:
     wanted = options.get("device") or "cpu", options.get("dtype") or "float32"
     if wanted != ("cpu", "float32") or model.startswith("langchain:") or not converts():
         return None
-    from rag.generate.converted import GeneratorCopy
+    from rag.generate.ct2_model import GeneratorCopy
     from rag.generate.ctranslate2 import CTranslate2Generator
 
     copy = copied(lambda: GeneratorCopy.of(model), "transformers")

@@ -6,7 +6,7 @@ import inspect
 from itertools import takewhile
 from typing import Any
 
-from ingest.threads import limited_threads
+from ingest.models.threads import limited_threads
 from rag.generate.decode import TransformersGenerator
 from rag.generate.load import quiet
 

@@ -15,12 +15,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.convert import MODEL, convert_in_child, write_copy
-from ingest.weights import folder_named
-from rag.generate.codec import TextCodec
+from ingest.models.convert import MODEL, convert_in_child, write_copy
+from ingest.models.weights import folder_named
 from rag.generate.load import LoadedModel, load_model, model_family, model_folder, quiet
-from rag.generate.smooth import smooth
+from rag.generate.smoothquant import smooth
 from rag.generate.tokenizer import FileTokenizer, write_tokenizer
+from rag.generate.tokens import TextCodec
 from rag.generate.window import model_window
 
 WRONG = 0.01  # nats a token between reference and copy in float32: beyond it the conversion is wrong

@@ -13,13 +13,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
-from ingest.instructions import load_ctranslate2
+from ingest.models.cpu import load_ctranslate2
 from prompts.types import RenderedPrompt
 from rag.generate.base import Decoding, Generation, Generator
-from rag.generate.codec import TextCodec
-from rag.generate.converted import GeneratorCopy
+from rag.generate.ct2_model import GeneratorCopy
 from rag.generate.local import LocalGenerator
 from rag.generate.streaming import Listener, streamed
+from rag.generate.tokens import TextCodec
 
 Heard = Callable[[int, int], bool]
 """Told a row and its newest token, says whether the row is to end."""

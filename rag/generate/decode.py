@@ -9,21 +9,21 @@ from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.threads import limited_threads
-from ingest.weights import folder_named
+from ingest.models.threads import limited_threads
+from ingest.models.weights import folder_named
 from prompts.types import RenderedPrompt
 from rag.generate.base import Decoding, Generation
-from rag.generate.codec import Family, TextCodec
 from rag.generate.load import LoadedModel, load_model, model_family, model_folder, quiet
 from rag.generate.local import LocalGenerator
 from rag.generate.streaming import Listener, streamed
+from rag.generate.tokens import Family, TextCodec
 from rag.generate.window import ModelWindow, model_window
 
 if TYPE_CHECKING:
     import torch
     from transformers import LogitsProcessor
 
-    from rag.generate.choose import Rows
+    from rag.generate.sampling import Rows
 
 
 class TransformersGenerator(LocalGenerator, ABC):
@@ -114,7 +114,7 @@ class TransformersGenerator(LocalGenerator, ABC):
         listener: Listener | None = None,
     ) -> list[Generation | None]:
         """Generate for a batch; None for a row of it that must be done alone."""
-        from rag.generate.choose import Rows
+        from rag.generate.sampling import Rows
 
         inputs, start = self.read(rows)
         state = Rows(len(rows), self.model.device, watched=self._exact and len(rows) > 1)
@@ -139,7 +139,7 @@ class TransformersGenerator(LocalGenerator, ABC):
         `inputs` and `start` are those of `read`, and there is a seed a row. `state` learns which choices were too close
         to call in a batch; `mixture` has the last word on what each token scores.
         """
-        from rag.generate.choose import Choice, Halt, Repetition, Rows
+        from rag.generate.sampling import Choice, Halt, Repetition, Rows
 
         state = state or Rows(len(seeds), self.model.device, watched=False)
         greedy = decoding.num_beams == 1

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.cache import cached_folder
-from ingest.weights import Weights, WeightsError
+from ingest.errors import WeightsError
+from ingest.models.cache import cached_folder
+from ingest.models.weights import Weights
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,10 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ingest.weights import WeightsError, find_weights, hub_path
-from rag.adapter import Adapter
-from rag.generate.codec import Family
+from ingest.errors import WeightsError
+from ingest.models.weights import find_weights, hub_path
+from rag.generate.adapter import Adapter
 from rag.generate.gguf import gguf_folder
+from rag.generate.tokens import Family
 
 DTYPES = ("float32", "bfloat16", "float16")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ingest.threads import idle_cores
+from ingest.models.threads import idle_cores
 from prompts.types import RenderedPrompt, Style
-from rag.generate.codec import TextCodec
+from rag.generate.tokens import TextCodec
 
 
 class LocalGenerator:

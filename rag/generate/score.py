@@ -19,7 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ingest.threads import limited_threads
+from ingest.models.threads import limited_threads
 from prompts.types import RenderedPrompt
 from rag.generate.base import Generator
 from rag.generate.decode import TransformersGenerator

@@ -7,8 +7,8 @@ from queue import SimpleQueue
 from threading import Event, Thread
 
 from rag.generate.base import Decoding, Generation
-from rag.generate.codec import TextCodec
 from rag.generate.stop import settled
+from rag.generate.tokens import TextCodec
 
 
 class Listener:

@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from rag.measure.meaning import meaning_of
+from rag.evaluate.metrics.info import metric_info
 from rag.report.html import environment, write_whole
 from rag.report.plots import plot_coverage, plot_reliability
 
@@ -28,7 +28,7 @@ def render_evaluation(measured: Mapping[str, Any]) -> str:
     systems: Mapping[str, Any] = measured["systems"]
     trusted: Mapping[str, Any] = measured.get("confidence", {})
     curves = {name: each["curve"] for name, each in trusted.items()}
-    measure = meaning_of(next(iter(trusted.values()))["measure"]).title if trusted else ""
+    measure = metric_info(next(iter(trusted.values()))["measure"]).title if trusted else ""
     page: str = (
         environment()
         .get_template("evaluation.html.jinja")
@@ -62,7 +62,7 @@ def _rows(systems: Mapping[str, Any]) -> list[dict[str, Any]]:
     for name in names:
         cells = [next((m for m in system["metrics"] if m["name"] == name), None) for system in systems.values()]
         first = next(cell for cell in cells if cell is not None)
-        meaning = meaning_of(name)
+        meaning = metric_info(name)
         found.append({**first, "title": meaning.title, "text": meaning.text, "cells": cells})
     return found
 
@@ -78,7 +78,7 @@ def _both_widths(curves: Mapping[str, Sequence[Any]], title: str) -> tuple[Marku
 
 
 def _differences(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"title": meaning_of(metric).title, **pair} for metric, pairs in found.items() for pair in pairs]
+    return [{"title": metric_info(metric).title, **pair} for metric, pairs in found.items() for pair in pairs]
 
 
 def _confused(table: Mapping[str, Any]) -> list[tuple[str, str, int]]:

@@ -13,13 +13,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from rag.report import numbers
-from rag.report.comparison import Comparison, Difference, Estimate, Metric, Sample, System, read_comparison
+from rag.compare import number_format
+from rag.compare.comparison import ComparedMetric, Comparison, Difference, Estimate, Sample, System, read_comparison
+from rag.compare.ranking import ALPHA, best, not_worse, overtakings, undominated
 from rag.report.outputs import clipped, shown
 from rag.report.plots import KINDS, key_mark, plot_curve, plot_latency, plot_whiskers
 from rag.report.plots.latency import drawable
 from rag.report.plots.marks import kind_title
-from rag.report.standing import ALPHA, best, not_worse, overtakings, undominated
 
 MOST_COLUMNS = 7
 MOST_PANELS = 6
@@ -92,7 +92,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     named = ("number", "interval", "difference", "p_value", "duration", "count", "parameters", "date", "plural")
-    environment.filters |= {name: getattr(numbers, name) for name in named}
+    environment.filters |= {name: getattr(number_format, name) for name in named}
     environment.filters |= {"clipped": clipped, "shown": shown, "plain": _plain}
     return environment
 
@@ -127,21 +127,21 @@ def _view(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _parts(metrics: Sequence[Metric]) -> list[Sequence[Metric]]:
+def _parts(metrics: Sequence[ComparedMetric]) -> list[Sequence[ComparedMetric]]:
     """Return the metrics in equal parts, none wider than a table may be."""
     tables = -(-len(metrics) // MOST_COLUMNS)
     size = -(-len(metrics) // tables)
     return [metrics[low : low + size] for low in range(0, len(metrics), size)]
 
 
-def _rows(comparison: Comparison, metrics: Sequence[Metric]) -> list[tuple[System, list[Cell]]]:
+def _rows(comparison: Comparison, metrics: Sequence[ComparedMetric]) -> list[tuple[System, list[Cell]]]:
     columns = [_column(comparison, metric) for metric in metrics]
     return [(system, [column[n] for column in columns]) for n, system in enumerate(comparison.systems)]
 
 
-def _column(comparison: Comparison, metric: Metric) -> list[Cell]:
+def _column(comparison: Comparison, metric: ComparedMetric) -> list[Cell]:
     first, close = best(comparison, metric), not_worse(comparison, metric)
-    decimals = numbers.decimals((system.of(metric.name).value for system in comparison.systems), metric.unit)
+    decimals = number_format.decimals((system.of(metric.name).value for system in comparison.systems), metric.unit)
     return [
         Cell(system.of(metric.name), metric.unit, decimals, system.name in first, system.name in close)
         for system in comparison.systems
@@ -153,20 +153,20 @@ def _costs(comparison: Comparison) -> list[tuple[str, str, list[str], list[float
     columns = []
     for name, title, unit in COSTS:
         values: list[float | None] = [getattr(system.cost, name) for system in comparison.systems]
-        decimals = numbers.decimals(values, unit)
+        decimals = number_format.decimals(values, unit)
         if any(value is not None for value in values):
-            columns.append((title, unit, [numbers.number(value, unit, decimals) for value in values], values))
+            columns.append((title, unit, [number_format.number(value, unit, decimals) for value in values], values))
     return columns
 
 
-def _matrix(comparison: Comparison, metric: Metric) -> list[tuple[System, list[Against | None]]]:
+def _matrix(comparison: Comparison, metric: ComparedMetric) -> list[tuple[System, list[Against | None]]]:
     return [
         (row, [None if row is column else _against(comparison, metric, row, column) for column in comparison.systems])
         for row in comparison.systems
     ]
 
 
-def _against(comparison: Comparison, metric: Metric, row: System, column: System) -> Against:
+def _against(comparison: Comparison, metric: ComparedMetric, row: System, column: System) -> Against:
     found = comparison.difference(metric.name, row.name, column.name)
     if found is None or found.difference is None or found.p is None or found.p >= ALPHA:
         return Against(found, "open")
@@ -186,8 +186,8 @@ def _kinds(comparison: Comparison) -> list[str]:
 def _about(system: System) -> str:
     """Return in few words what a system is: kind, model, what it is shown."""
     parts = [kind_title(system.kind), system.model]
-    parts += [numbers.plural(system.examples, "example")] if system.examples else []
-    parts += [numbers.plural(system.passages, "passage")] if system.passages else []
+    parts += [number_format.plural(system.examples, "example")] if system.examples else []
+    parts += [number_format.plural(system.passages, "passage")] if system.passages else []
     return ", ".join(part for part in parts if part)
 
 

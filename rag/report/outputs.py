@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.report.comparison import Output
+from rag.compare.comparison import Output
 
 MOST_CHARACTERS = 900
 """Of one text in the report; what is left out is counted there."""

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rag.report.comparison import Comparison, Metric, System, read_comparison
-from rag.report.numbers import NONE, SIGNS, count, decimals, duration, number, plural
-from rag.report.standing import ALPHA, best, not_worse, overtakings
-from rag.show import BOLD, DIM, colour
+from rag.compare.comparison import ComparedMetric, Comparison, System, read_comparison
+from rag.compare.number_format import NONE, SIGNS, count, decimals, duration, number, plural
+from rag.compare.ranking import ALPHA, best, not_worse, overtakings
+from rag.report.ansi import BOLD, DIM, colour
 
 WIDEST, NARROWEST = 100, 40
 GAP = "  "
@@ -81,7 +81,7 @@ def _metric_columns(comparison: Comparison) -> list[_Column]:
     return [_metric_column(comparison, metric) for metric in comparison.metrics]
 
 
-def _metric_column(comparison: Comparison, metric: Metric) -> _Column:
+def _metric_column(comparison: Comparison, metric: ComparedMetric) -> _Column:
     first, close = best(comparison, metric), not_worse(comparison, metric)
     estimates = [system.of(metric.name) for system in comparison.systems]
     signs = ["*" if s.name in first else "~" if s.name in close else " " for s in comparison.systems]

@@ -23,15 +23,16 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag import Config
-from rag.evaluate import NO_PASSAGES, OwnPassages, distinct_questions
+from rag.answer.defaults import prompt_limit
+from rag.answer.match import exact_match, holds, token_f1
+from rag.answer.pipeline import Pipeline
+from rag.answer.types import Answer
+from rag.data.rows import Row, read_rows
+from rag.evaluate.answers import NO_PASSAGES, OwnPassages, distinct_questions
+from rag.evaluate.metrics.metric import measured_mean
 from rag.generate import Generator, new_generator
-from rag.measure.answers import exact_match, holds, token_f1
-from rag.measure.measured import measured_mean
-from rag.pipeline import Pipeline, prompt_limit
-from rag.read import ExtractiveReader
-from rag.retrieve import Retriever
-from rag.rows import Row, read_rows
-from rag.types import Answer
+from rag.reader import ExtractiveReader
+from rag.retrieve.retrievers import Retriever
 
 BATCH = 32
 WAYS: Mapping[str, tuple[str | None, bool, tuple[str, ...]]] = {

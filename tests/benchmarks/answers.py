@@ -19,9 +19,9 @@ from pathlib import Path
 
 from ingest import Document
 from rag import Config
-from rag.measure.answers import exact_match, holds, token_f1
-from rag.measure.measured import measured_mean
-from rag.types import Answer
+from rag.answer.match import exact_match, holds, token_f1
+from rag.answer.types import Answer
+from rag.evaluate.metrics.metric import measured_mean
 
 BATCH = 8
 

@@ -64,8 +64,8 @@ def query(backend: str, options: argparse.Namespace) -> dict[str, float]:
 
 
 def read(backend: str, options: argparse.Namespace) -> dict[str, float]:
-    from rag.read import ExtractiveReader
-    from rag.rows import read_rows
+    from rag.data.rows import read_rows
+    from rag.reader import ExtractiveReader
 
     rows = read_rows(options.rows / "test-squad.jsonl", "answer")[: 5 * REQUESTS]
     reader = ExtractiveReader(backend=backend)
@@ -78,8 +78,8 @@ def read(backend: str, options: argparse.Namespace) -> dict[str, float]:
 
 def write(backend: str, options: argparse.Namespace) -> dict[str, float]:
     from prompts import Prompt
+    from rag.data.rows import read_rows
     from rag.generate import Decoding, new_generator
-    from rag.rows import read_rows
 
     generator = new_generator("builtin:smollm2", backend)
     rows = read_rows(options.rows / "test-squad.jsonl", "answer")[:16]

@@ -23,10 +23,11 @@ from typing import Any
 
 from ingest.embed import new_embedder
 from rag.classify import Classifier, NearestNeighbours, index_examples, labels_of
-from rag.evaluate import Evaluation, Run, evaluate_labels
+from rag.data.rows import Row, read_rows
+from rag.evaluate.labels import evaluate_labels
+from rag.evaluate.metrics import difference
+from rag.evaluate.run import Evaluation, Run
 from rag.generate import new_generator
-from rag.measure import difference
-from rag.rows import Row, read_rows
 from stores import new_store
 
 EXAMPLES = 8

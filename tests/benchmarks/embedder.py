@@ -23,11 +23,11 @@ import numpy as np
 
 from ingest import Document
 from ingest.embed import Embedder, new_embedder
-from rag.beir import read_retrieval_set
-from rag.finetune.embedder import Pair, finetune_embedder
-from rag.index import Index
-from rag.measure.measured import Measured, difference
-from rag.measure.ranking import ranking_metrics
+from rag.data.beir import read_retrieval_set
+from rag.evaluate.metrics.metric import Metric, difference
+from rag.evaluate.metrics.ranking import ranking_metrics
+from rag.finetune.embedder.run import Pair, finetune_embedder
+from rag.index.index import Index
 from stores.memory import MemoryStore
 
 K = 10
@@ -121,7 +121,7 @@ def beir(folder: Path, limit: int) -> Task:
     return Task(folder.name, {question: found.queries[question] for question in judgements}, passages, judgements)
 
 
-def measured(embedder: Embedder, task: Task) -> Measured:
+def measured(embedder: Embedder, task: Task) -> Metric:
     """Return nDCG@10 by exact search."""
     ids = list(task.passages)
     vectors = unit(embedder.embed_documents(list(task.passages.values())))
@@ -132,7 +132,7 @@ def measured(embedder: Embedder, task: Task) -> Measured:
     return next(metric for metric in ranking_metrics(run, task.judgements, K) if metric.name == f"ndcg@{K}")
 
 
-def compared(task: Task, before: Measured, after: Measured) -> dict[str, Any]:
+def compared(task: Task, before: Metric, after: Metric) -> dict[str, Any]:
     gained = difference(after, before)
     return {
         "set": task.name,

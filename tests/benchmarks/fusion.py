@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.generate import Decoding, new_generator
-from rag.generate.fuse import Fusing, fused
+from rag.generate.fusion import Fusing, fused
 
 TOKENS = 200
 DECODING = Decoding(max_new_tokens=16)

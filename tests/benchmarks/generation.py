@@ -28,19 +28,20 @@ import torch
 import transformers as tf
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from ingest.convert import MODEL, write_copy
-from rag.checks import Checks
-from rag.finetune.examples import TaskData, prompt_for
-from rag.finetune.folder import Trained
-from rag.finetune.run import generate
+from ingest.models.convert import MODEL, write_copy
+from rag.data.checks import Checks
+from rag.data.rows import read_rows
+from rag.data.task_prompts import prompt_for
+from rag.evaluate.metrics import text_metrics
+from rag.finetune.generator.examples import TaskData
+from rag.finetune.generator.run import generate
 from rag.generate import Decoding, Generator, new_generator
-from rag.generate.converted import GeneratorCopy
+from rag.generate.ct2_model import GeneratorCopy
 from rag.generate.ctranslate2 import CTranslate2Generator
 from rag.generate.load import load_model, model_family
 from rag.generate.tokenizer import write_tokenizer
+from rag.generate.trained import Trained
 from rag.generate.window import model_window
-from rag.measure import text_metrics
-from rag.rows import read_rows
 
 PROMPT_TOKENS, NEW_TOKENS = 400, 64
 LAYERS = {f"{part}_{name}" for part in ("encoder", "decoder") for name in ("layers", "attention_heads", "ffn_dim")}

@@ -28,7 +28,7 @@ import numpy as np
 from ingest.embed import new_embedder
 from ingest.types import Chunk
 from stores import Entry, LocalStore, Source, parse_filter
-from stores.rules import units
+from stores.scoring import units
 
 BATCH = 1_000
 SPREAD = 0.4

@@ -17,14 +17,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.checks import Checks
+from rag.data.checks import Checks
+from rag.data.rows import Row, read_rows
+from rag.data.task_prompts import prompt_for
+from rag.evaluate.metrics import Metric, label_metrics, text_metrics
 from rag.finetune import finetune
-from rag.finetune.examples import TaskData, prompt_for
-from rag.finetune.folder import Trained
-from rag.finetune.run import generate
+from rag.finetune.generator.examples import TaskData
+from rag.finetune.generator.run import generate
 from rag.generate import new_generator
-from rag.measure import Measured, label_metrics, text_metrics
-from rag.rows import Row, read_rows
+from rag.generate.trained import Trained
 
 SETS = {
     "describe": "products/rnnlg_laptop/{}.jsonl",
@@ -85,7 +86,7 @@ def _split(file: Path, task: str, count: int) -> tuple[list[Row], list[Row]]:
     return list(checked.train), random.Random(1).sample(list(checked.test), min(count, len(checked.test)))
 
 
-def _measure(folder: Path, task: str, rows: Sequence[Row], device: str) -> Measured:
+def _measure(folder: Path, task: str, rows: Sequence[Row], device: str) -> Metric:
     trained = Trained.of(folder)
     assert trained is not None
     marks = trained.placeholders if rows[0].task == "describe" else None

@@ -62,7 +62,7 @@ class Openbook:
         return int(report.chunks_total)
 
     def open(self) -> None:
-        from rag.retrieve import DenseRetriever
+        from rag.retrieve.retrievers import DenseRetriever
 
         self.retriever = DenseRetriever(self.store, self.embedder)
 

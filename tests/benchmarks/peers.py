@@ -29,9 +29,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from ingest.weights import local_path
+from ingest.models.weights import local_path
 from rag import Config
-from rag.measure.ranking import ranking_metrics
+from rag.evaluate.metrics.ranking import ranking_metrics
 
 SYSTEMS = ("openbook", "langchain", "llamaindex", "haystack", "txtai")
 FIGURES = {

@@ -22,13 +22,15 @@ import numpy as np
 
 from ingest import Chunk
 from rag import Config
-from rag.measure import at_coverage, balanced_accuracy, calibration_error, risk_coverage
-from rag.measure.answers import exact_match, holds, is_right, token_f1
-from rag.measure.measured import Measured, measured_mean
-from rag.pipeline import MIN_CONFIDENCE, Pipeline
-from rag.read import ExtractiveReader, Reading
-from rag.read.base import BUILTIN_READER
-from rag.rows import Row, read_rows
+from rag.answer.defaults import MIN_CONFIDENCE
+from rag.answer.match import exact_match, holds, token_f1
+from rag.answer.pipeline import Pipeline
+from rag.data.rows import Row, read_rows
+from rag.evaluate.metrics import at_coverage, balanced_accuracy, calibration_error, coverage_curve
+from rag.evaluate.metrics.answers import is_right
+from rag.evaluate.metrics.metric import Metric, measured_mean
+from rag.reader import ExtractiveReader, Span
+from rag.reader.base import BUILTIN_READER
 
 SETS = ("squad", "nq", "nq_swap", "policyqa", "covidqa")
 
@@ -64,7 +66,7 @@ def gold(reader: ExtractiveReader, rows: Sequence[Row], min_confidence: float) -
     right = [is_right(reading.text, row) for row, reading in pairs]
     confidence = [reading.probability for reading in readings]
     worth = [100 * token_f1(reading.text, row.references or ("",)) * (not row.unanswerable) for row, reading in pairs]
-    curve = risk_coverage(confidence, worth)
+    curve = coverage_curve(confidence, worth)
     silent = [chance < min_confidence for chance in confidence]
     return {
         "rows": len(rows),
@@ -112,7 +114,7 @@ def cost(reader: ExtractiveReader, rows: Sequence[Row]) -> dict[str, object]:
     for place, row in enumerate(rows):
         passages = [chunks[(place + step) % len(chunks)] for step in range(5)]
         began = time.perf_counter()
-        readings: list[Reading] = reader.read(row.values["question"], passages)
+        readings: list[Span] = reader.read(row.values["question"], passages)
         seconds.append(time.perf_counter() - began)
         assert len(readings) == 5
     milliseconds = [1000 * each for each in seconds[5:]]
@@ -122,7 +124,7 @@ def cost(reader: ExtractiveReader, rows: Sequence[Row]) -> dict[str, object]:
     }
 
 
-def _mean(values: Sequence[float]) -> Measured:
+def _mean(values: Sequence[float]) -> Metric:
     return measured_mean("share", [100 * value for value in values], "higher", "percent")
 
 

@@ -28,9 +28,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ingest.weights import local_path
+from ingest.models.weights import local_path
 from rag import Config, Index
-from rag.retrieve import Bm25Retriever, DenseRetriever, HybridRetriever
+from rag.retrieve.retrievers import Bm25Retriever, DenseRetriever, HybridRetriever
 from stores import Hit
 
 if TYPE_CHECKING:

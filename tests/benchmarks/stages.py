@@ -23,14 +23,15 @@ import numpy as np
 
 from ingest.chunk import Chunker
 from ingest.embed import new_embedder
-from ingest.parse import ParseSettings, ParseWorker
+from ingest.parsers import ParseSettings, ParseWorker
 from prompts import Prompt
 from rag import Config
+from rag.answer.extract import leading
+from rag.answer.pipeline import CappedWindow
 from rag.generate import Decoding, new_generator
-from rag.ground import leading
-from rag.index import Index, manifest
-from rag.pipeline import CappedWindow
-from rag.read import ExtractiveReader
+from rag.index.index import Index
+from rag.index.manifest import manifest
+from rag.reader import ExtractiveReader
 from stores import Entry, LocalStore, Source
 
 LAYER_WEIGHTS = 6 * 12 * 384 * 384  # of MiniLM, each used once a token: two operations

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from ingest.chunk import Chunker
-from ingest.parse import ParseSettings
-from rag.confidence import ConfidenceModel, Fitted
-from rag.config import ANSWERS, TABLES, Config, ConfigError
+from ingest.errors import ConfigError, StoreError, WrongEmbedder
+from ingest.parsers import ParseSettings
+from rag.answer.confidence import ConfidenceModel, Fitted
+from rag.answer.defaults import MIN_EVIDENCE
+from rag.answer.pipeline import DEFAULT_DECODING, Pipeline
+from rag.config import ANSWERS, TABLES, Config
 from rag.generate import Decoding
-from rag.pipeline import DEFAULT_DECODING, MIN_EVIDENCE, Pipeline
-from rag.read.base import BUILTIN_READER
-from rag.retrieve import DenseRetriever, HybridRetriever
-from stores.base import StoreError, WrongEmbedder
+from rag.reader.base import BUILTIN_READER
+from rag.retrieve.retrievers import DenseRetriever, HybridRetriever
 
 
 def config_of(tmp_path: Path, text: str) -> Config:

@@ -14,9 +14,9 @@ from langchain_tests.unit_tests import EmbeddingsUnitTests
 
 from ingest.embed import as_embedder
 from ingest.types import Chunk
+from rag.answer.pipeline import Pipeline
 from rag.langchain import OpenbookEmbeddings, OpenbookRetriever, OpenbookVectorStore, PipelineRunnable
-from rag.pipeline import Pipeline
-from rag.retrieve import Bm25Retriever
+from rag.retrieve.retrievers import Bm25Retriever
 from stores import new_store
 from stores.base import Entry, Source
 

@@ -9,19 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ingest.errors import StoreError, WrongEmbedder
 from ingest.types import Chunk
-from stores import (
-    STORES,
-    Entry,
-    Hit,
-    Source,
-    SourceInfo,
-    Store,
-    StoreError,
-    WrongEmbedder,
-    new_store,
-    parse_filter,
-)
+from stores import STORES, Entry, Hit, Source, SourceInfo, Store, new_store, parse_filter
 
 MANIFEST = {"embedder": "tiny", "embedder_fingerprint": "f1", "dimension": "2", "chunker": "words"}
 OPTIONS: dict[str, Callable[[Path], dict[str, object]]] = {"local": lambda folder: {"path": folder / "store"}}

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from ingest.types import Chunk
-from stores import database, filter_from_dict, matches, parse_filter, rows
+from stores import filter_from_dict, matches, parse_filter
 from stores.base import Entry, Source
-from stores.filter_sql import to_sql
-from stores.filters import And, Compare, Exists, Filter, In, Not, Or
+from stores.filters.filter import And, Compare, Exists, Filter, In, Not, Or
+from stores.filters.sql import to_sql
+from stores.local import database, tables
 
 LAPTOP = Chunk(
     "text",
@@ -244,7 +244,7 @@ def by_sql(where: Filter, chunks: list[Chunk]) -> list[bool]:
     connection.execute("BEGIN")
     try:
         for number, chunk in enumerate(chunks):
-            rows.add(connection, Entry(Source(f"{number}", "o", "f"), [chunk], np.ones((1, 2), np.float32)))
+            tables.add(connection, Entry(Source(f"{number}", "o", "f"), [chunk], np.ones((1, 2), np.float32)))
         sql, parameters = to_sql(where)
         found = [value for (value,) in connection.execute(f"SELECT {sql} FROM chunks ORDER BY key", parameters)]
     finally:

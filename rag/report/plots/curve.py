@@ -8,13 +8,13 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from rag.report.comparison import Comparison, Curve, Estimate, Flat, Line, Metric, Point
-from rag.report.numbers import count, number
+from rag.compare.comparison import ComparedMetric, Comparison, Curve, Estimate, Flat, Line, Point
+from rag.compare.number_format import count, number
+from rag.compare.ranking import Overtaking, overtakings
 from rag.report.plots.labels import spread
 from rag.report.plots.marks import mark
 from rag.report.plots.scale import Scale, linear, logarithmic, tick_label
 from rag.report.plots.svg import BOLD, element, label, line, picture, wrapped
-from rag.report.standing import Overtaking, overtakings
 
 LEFT, TOP, BOTTOM = 40.0, 60.0, 44.0
 LINE = 14.0
@@ -64,7 +64,7 @@ def _scales(curve: Curve, right: float, height: float) -> tuple[Scale, Scale]:
     return across, linear(ends, height - BOTTOM, TOP)
 
 
-def _axes(metric: Metric, across: Scale, up: Scale, right: float, height: float) -> Iterator[Markup]:
+def _axes(metric: ComparedMetric, across: Scale, up: Scale, right: float, height: float) -> Iterator[Markup]:
     bottom = height - BOTTOM
     better = {"higher": ", higher is better ↑", "lower": ", lower is better ↓", "neither": ""}[metric.better]
     for tick in up.ticks:
@@ -141,7 +141,7 @@ def _names(curve: Curve, across: Scale, up: Scale, right: float, width: float, h
             yield label(right + 18, y, part, "strong" if each.strong else "", whole=each.system)
 
 
-def _in_words(curve: Curve, metric: Metric, findings: Sequence[Overtaking]) -> str:
+def _in_words(curve: Curve, metric: ComparedMetric, findings: Sequence[Overtaking]) -> str:
     def value(each: Estimate) -> str:
         return number(each.value, metric.unit)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from rag.report.comparison import Comparison, Metric, System
-from rag.report.numbers import number
+from rag.compare.comparison import ComparedMetric, Comparison, System
+from rag.compare.number_format import number
 from rag.report.plots.labels import Box, Placed, place
 from rag.report.plots.marks import mark
 from rag.report.plots.scale import Scale, linear, logarithmic, tick_label
@@ -28,7 +28,7 @@ class _At:
     value: float
 
 
-def drawable(system: System, metric: Metric) -> bool:
+def drawable(system: System, metric: ComparedMetric) -> bool:
     """Return whether the system has both numbers, and a time that a logarithm is defined for."""
     return system.of(metric.name).value is not None and (system.cost.latency_p50 or 0) > 0
 
@@ -55,7 +55,7 @@ def plot_latency(comparison: Comparison, width: float, height: float, class_: st
     return picture(width, height, f"{metric.title} against median seconds a row. {described}.", content, class_)
 
 
-def _axes(metric: Metric, across: Scale, up: Scale, width: float, height: float) -> Iterator[Markup]:
+def _axes(metric: ComparedMetric, across: Scale, up: Scale, width: float, height: float) -> Iterator[Markup]:
     bottom = height - BOTTOM
     for tick in up.ticks:
         yield line(LEFT, up(tick), width - RIGHT, up(tick), "grid")
@@ -68,12 +68,12 @@ def _axes(metric: Metric, across: Scale, up: Scale, width: float, height: float)
     yield label(width - RIGHT, height - 6, "seconds a row (log scale), faster is further left", "axis-title", "end")
 
 
-def _direction(metric: Metric) -> str:
+def _direction(metric: ComparedMetric) -> str:
     return {"higher": ", higher is better ↑", "lower": ", lower is better ↓", "neither": ""}[metric.better]
 
 
 def _points(
-    points: Sequence[_At], metric: Metric, across: Scale, up: Scale, width: float, height: float
+    points: Sequence[_At], metric: ComparedMetric, across: Scale, up: Scale, width: float, height: float
 ) -> Iterator[Markup]:
     taken: list[Box] = []
     for at in points:
@@ -112,6 +112,6 @@ def _labelled(at: _At, lines: Sequence[str], placed: Placed) -> Iterator[Markup]
         yield label(x, box.top + LINE * number_ + 11, text, "halo", placed.anchor, whole=at.system.name)
 
 
-def _ends(system: System, metric: Metric) -> tuple[float | None, float | None, float | None]:
+def _ends(system: System, metric: ComparedMetric) -> tuple[float | None, float | None, float | None]:
     estimate = system.of(metric.name)
     return estimate.low, estimate.value, estimate.high

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from rag.report.comparison import Comparison, Metric, System
-from rag.report.numbers import SIGNS, interval, number
+from rag.compare.comparison import ComparedMetric, Comparison, System
+from rag.compare.number_format import SIGNS, interval, number
+from rag.compare.ranking import best
 from rag.report.plots.marks import mark
 from rag.report.plots.scale import Scale, linear, tick_label
 from rag.report.plots.svg import BOLD, label, line, picture, room, shortened
-from rag.report.standing import best
 
 WIDTH, ROW, TOP = 340.0, 38.0, 4.0
 SIDE = 12.0
 
 
-def plot_whiskers(comparison: Comparison, metric: Metric) -> Markup:
+def plot_whiskers(comparison: Comparison, metric: ComparedMetric) -> Markup:
     """Return the metric's panel: a row for each system, in the comparison's order."""
     height = TOP + ROW * len(comparison.systems) + 24
     described = "; ".join(_in_words(system, metric) for system in comparison.systems)
@@ -26,7 +26,7 @@ def plot_whiskers(comparison: Comparison, metric: Metric) -> Markup:
     )
 
 
-def _drawing(comparison: Comparison, metric: Metric, height: float) -> Iterator[Markup]:
+def _drawing(comparison: Comparison, metric: ComparedMetric, height: float) -> Iterator[Markup]:
     first = best(comparison, metric)
     scale = _scale(comparison, metric)
     bottom = height - 20
@@ -37,7 +37,7 @@ def _drawing(comparison: Comparison, metric: Metric, height: float) -> Iterator[
         yield from _row(system, metric, scale, TOP + ROW * number_, system.name in first)
 
 
-def _row(system: System, metric: Metric, scale: Scale, top: float, is_best: bool) -> Iterator[Markup]:
+def _row(system: System, metric: ComparedMetric, scale: Scale, top: float, is_best: bool) -> Iterator[Markup]:
     estimate = system.of(metric.name)
     value = number(estimate.value, metric.unit)
     weight = "halo strong" if is_best else "halo"
@@ -54,7 +54,7 @@ def _row(system: System, metric: Metric, scale: Scale, top: float, is_best: bool
     yield mark(system.kind, scale(estimate.value), y)
 
 
-def _scale(comparison: Comparison, metric: Metric) -> Scale:
+def _scale(comparison: Comparison, metric: ComparedMetric) -> Scale:
     estimates = [system.of(metric.name) for system in comparison.systems]
     values = [end for each in estimates for end in (each.low, each.value, each.high) if end is not None]
     bounds = {"percent": (0.0, 100.0), "share": (0.0, 1.0)}.get(metric.unit)
@@ -62,7 +62,7 @@ def _scale(comparison: Comparison, metric: Metric) -> Scale:
     return linear(values, SIDE, WIDTH - SIDE, bounds=bounds if inside else None)
 
 
-def _in_words(system: System, metric: Metric) -> str:
+def _in_words(system: System, metric: ComparedMetric) -> str:
     estimate = system.of(metric.name)
     ends = interval(estimate.low, estimate.high, metric.unit)
     sign = "%" if SIGNS.get(metric.unit) == "%" else ""

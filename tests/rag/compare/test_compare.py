@@ -14,15 +14,16 @@ from typing import Any
 
 import pytest
 
+from ingest.errors import RowsError
 from prompts.types import RenderedPrompt
-from rag.cli import main
+from rag.cli.main import main
 from rag.compare import Settings, System, compare
 from rag.compare.advice import advice
 from rag.compare.models import LocalModels
 from rag.compare.outputs import Generating
+from rag.data.rows import Row
 from rag.generate.base import Decoding, Generation
 from rag.report import check_comparison
-from rag.rows import Row, RowsError
 
 COLOURS = ("red", "green", "blue", "grey")
 
@@ -406,9 +407,9 @@ def test_a_row_that_does_not_fit_is_named(tmp_path) -> None:
 
 
 def test_definitions_differ_only_by_what_matters(tmp_path) -> None:
-    from rag.compare.material import Material
+    from rag.compare.experiment import Experiment
 
-    material = Material("describe", TRAIN, TEST)
+    material = Experiment("describe", TRAIN, TEST)
     generating = Generating(tmp_path, material, Shelf(Lamps()), Settings())
     one, other = System("a", "lamps", passages=3), System("b", "lamps", passages=3)
     assert generating.definition(one) == generating.definition(other)

@@ -15,10 +15,10 @@ from ingest.types import Document
 from rag.compare import Settings, System, compare
 from rag.compare.models import LocalModels
 from rag.compare.training import nested, part_of_steps
-from rag.index import Index
+from rag.data.rows import Row, as_passage
+from rag.index.index import Index
 from rag.report import check_comparison
-from rag.retrieve import HybridRetriever
-from rag.rows import Row, as_passage
+from rag.retrieve.retrievers import HybridRetriever
 from stores.memory import MemoryStore
 
 FEW = Settings(batch=4, alone=2, samples=2, threads=1, decoding={"max_new_tokens": 10})
@@ -158,16 +158,16 @@ def train_and_compare(folder: Path, systems: Sequence[System], settings: Setting
 
 
 def test_systems_are_trained_once_on_all_rows_and_on_parts(tmp_path, models, monkeypatch) -> None:
-    import rag.finetune.run
+    import rag.finetune.generator.run
 
     calls: list[tuple[int, Path, dict[str, Any]]] = []
-    real = rag.finetune.run.finetune
+    real = rag.finetune.generator.run.finetune
 
     def counted(model: Any, train: Sequence[Row], valid: Any, **options: Any) -> Any:
         calls.append((len(train), options["out"], options))
         return real(model, train, valid, **options)
 
-    monkeypatch.setattr(rag.finetune.run, "finetune", counted)
+    monkeypatch.setattr(rag.finetune.generator.run, "finetune", counted)
     systems = [System("prompt", models["t5"]), *TRAINED]
     settings = replace(FEW, curve=(6, 12, 99))
     done = train_and_compare(tmp_path, systems, settings)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import torch
 
-from rag.rows import Row
+from rag.data.rows import Row
 
 COLOURS = ("red", "blue", "green", "black")
 SIZES = ("small", "large", "tall", "wide")

@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from ingest.convert import DETAILS, MODEL, NoCopyError, write_copy
+from ingest.errors import NoCopyError
+from ingest.models.convert import DETAILS, MODEL, write_copy
 from prompts.types import Message
 from rag.generate import CTranslate2Generator, Decoding, Generator, new_generator
 from rag.generate.convert import COARSE, convert
-from rag.generate.converted import GeneratorCopy
+from rag.generate.ct2_model import GeneratorCopy
 from rag.generate.ctranslate2 import Runtime
 from rag.generate.decode import TransformersGenerator
 from rag.generate.tokenizer import FileTokenizer
@@ -220,7 +221,7 @@ def test_generating_needs_no_torch(copy_of: Make) -> None:
 import json, sys
 from pathlib import Path
 from rag.generate import CTranslate2Generator, Decoding
-from rag.generate.converted import GeneratorCopy
+from rag.generate.ct2_model import GeneratorCopy
 folder = Path({str(copy.folder)!r})
 generator = CTranslate2Generator("small", copy=GeneratorCopy(folder, {dict(copy.details)!r}), threads=1)
 print(generator.generate(["Why?"], Decoding(max_new_tokens=3))[0].completion_tokens)

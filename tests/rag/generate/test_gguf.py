@@ -13,8 +13,9 @@ import pytest
 from gguf import GGUFWriter
 from safetensors.numpy import load_file
 
-from ingest.cache import cache_folder
-from ingest.weights import Weights, WeightsError, file_sha256, find_weights
+from ingest.errors import WeightsError
+from ingest.models.cache import cache_folder
+from ingest.models.weights import Weights, file_sha256, find_weights
 from prompts.types import Message
 from rag.generate import Decoding, new_generator
 from rag.generate.gguf import gguf_folder

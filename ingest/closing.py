@@ -1,0 +1,21 @@
+"""Parts that hold files, threads or models are closed, or used as context managers."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+
+class Closing:
+    """A part with `close()`, which may be called more than once; leaving its context calls it."""
+
+    def close(self) -> None:
+        """Release what the part holds. A part that holds nothing does nothing."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,80 @@
+"""Blocks in reading order become one document: the text, the spans, and the titles above each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from ingest.parsers.decode import clean
+from ingest.types import Block, BlockKind, Document, Scalar
+
+MetadataValue = Scalar | Sequence[Scalar]
+SEPARATORS = re.compile("[\x85\u2028\u2029]")
+RULE = re.compile(r"[-_=*~.#+|/\\\s·•]+")
+BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
+
+
+class DocumentBuilder:
+    """Collects blocks; `build` joins them by blank lines. Blocks without text are left out."""
+
+    def __init__(self) -> None:
+        self.metadata: dict[str, MetadataValue] = {}
+        self._parts: list[str] = []
+        self._blocks: list[Block] = []
+        self._length = 0
+        self._titles: list[tuple[int, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def title(self, text: str, level: int = 1, page: int | None = None) -> None:
+        """Add a title; blocks after it are under it until a title of the same or an outer level comes."""
+        text = one_line(text)
+        if not text:
+            return
+        while self._titles and self._titles[-1][0] >= level:
+            self._titles.pop()
+        self.add(text, "title", page)
+        self._titles.append((level, text))
+
+    def add(self, text: str, kind: BlockKind = "text", page: int | None = None) -> None:
+        """Add one block, unless it is empty or a mere line of dashes."""
+        text = SEPARATORS.sub("\n", clean(text)).strip("\n").rstrip()
+        text = text if kind == "code" else text.strip()
+        if not text.strip() or (kind != "code" and RULE.fullmatch(text)):
+            return
+        start = self._length + 2 if self._parts else 0
+        self._parts.append(text)
+        self._length = start + len(text)
+        heading = tuple(title for _, title in self._titles)
+        self._blocks.append(Block(start, self._length, kind, page, heading))
+
+    def paragraphs(self, text: str, page: int | None = None) -> None:
+        """Add one text block for each paragraph: what blank lines separate."""
+        for paragraph in BLANK_LINES.split(clean(text)):
+            self.add(paragraph, "text", page)
+
+    def items(self, items: Iterable[str], page: int | None = None) -> None:
+        """Add one list block, a line for each item."""
+        self.add("\n".join(item for item in items if item.strip()), "list", page)
+
+    def table(self, rows: Iterable[Iterable[str]], page: int | None = None) -> None:
+        """Add one table block, a line for each row that has text."""
+        self.add(table_text(rows), "table", page)
+
+    def build(self, source: str, metadata: Mapping[str, MetadataValue] | None = None) -> Document:
+        """Return the document; `metadata` is added to what was collected."""
+        merged = {**self.metadata, **(metadata or {})}
+        return Document("\n\n".join(self._parts), source, tuple(self._blocks), merged)
+
+
+def table_text(rows: Iterable[Iterable[str]]) -> str:
+    """One line for each row, cells joined by ` | `; rows and trailing cells without text are left out."""
+    lines = (" | ".join(map(one_line, row)) for row in rows)
+    trimmed = (re.sub(r"(?: \| *)+$", "", line) for line in lines)
+    return "\n".join(line for line in trimmed if line.strip(" |"))
+
+
+def one_line(text: str) -> str:
+    """Clean, with every run of white space as one blank."""
+    return " ".join(clean(text).split())

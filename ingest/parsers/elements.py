@@ -1,0 +1,50 @@
+"""unstructured's elements as blocks: whether fresh from a partitioner or saved as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ingest.parsers.builder import DocumentBuilder, one_line
+from ingest.parsers.html import table_rows
+
+CODE, LISTED, TITLES = {"CodeSnippet"}, {"ListItem", "List"}, {"Title", "Headline", "Subheadline"}
+MARKED = re.compile(r"\s*(?:[-*•◦▪]|\(?\w{1,4}[.)])\s")
+
+
+def add_elements(builder: DocumentBuilder, elements: Sequence[Mapping[str, Any]]) -> None:
+    """Add elements, as their own JSON describes them (`type`, `text`, `metadata`), to a document."""
+    furniture = _repeated(elements)
+    items: list[str] = []
+    page: int | None = None
+    for element in elements:
+        kind, text = str(element.get("type", "")), str(element.get("text") or "")
+        metadata = element.get("metadata") or {}
+        if kind not in LISTED or metadata.get("page_number") != page:
+            builder.items(items, page)
+            items = []
+        page = metadata.get("page_number")
+        depth = metadata.get("category_depth") or 0
+        if kind in {"PageBreak", "PageNumber"} or (kind in {"Header", "Footer"} and text in furniture):
+            continue
+        if kind in TITLES and len(one_line(text)) <= 300:
+            builder.title(text, depth + 1, page)
+        elif kind in LISTED:
+            items.append("  " * depth + (one_line(text) if MARKED.match(text) else f"- {one_line(text)}"))
+        elif kind == "Table":
+            rows = table_rows(metadata.get("text_as_html") or "")
+            if len("".join("".join(cell.split()) for row in rows for cell in row)) >= len("".join(text.split())):
+                builder.table(rows, page)
+            else:  # broken merged cells: the element's own text has all of them
+                builder.add(text, "table", page)
+        else:
+            builder.add(text, "code" if kind in CODE else "text", page)
+    builder.items(items, page)
+
+
+def _repeated(elements: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Page headers and footers that come again and again."""
+    texts = Counter(str(element.get("text")) for element in elements if element.get("type") in {"Header", "Footer"})
+    return {text for text, count in texts.items() if count > 1}

@@ -1,0 +1,150 @@
+"""Markdown: front matter as metadata, and the text without its markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.parsers.base import Parsed, ParseSettings
+from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.decode import decode
+from ingest.parsers.front_matter import TEMPLATE_TAGS, front_matter, has_front_matter
+from ingest.parsers.html import add_html
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+FENCE = re.compile(r"^( {0,3}|[ \t]*)(`{3,}|~{3,}).*?(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.S | re.M)
+INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.S)
+HIGHLIGHT = re.compile(r"\{%-?\s*highlight\s+(\S+).*?%\}\n?(.*?)\{%-?\s*endhighlight\s*-?%\}", re.S)
+COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", re.S)
+KRAMDOWN = re.compile(r"^[ \t]*\{:.*\}[ \t]*$|[ \t]*\{[:#][^{}\n]*\}(?=[ \t]*$)", re.M)
+
+
+def parse_markdown(path: Path, source: str, settings: ParseSettings) -> Parsed:
+    """Read a Markdown file."""
+    text = decode(path.read_bytes())[0]
+    builder, warnings = DocumentBuilder(), []
+    metadata, body = front_matter(text)
+    if metadata is not None:
+        builder.metadata.update(metadata)
+    elif has_front_matter(text):
+        warnings.append("what looks like front matter is not valid and was read as text")
+    add_markdown(builder, body)
+    return Parsed([builder.build(source)], warnings)
+
+
+def add_markdown(builder: DocumentBuilder, text: str) -> None:
+    """Add Markdown to a document."""
+    from markdown_it import MarkdownIt
+
+    tokens = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"]).parse(without_tags(text))
+    _Walk(builder).run(tokens)
+
+
+def without_tags(text: str) -> str:
+    """Take out what Jekyll, Hugo or ERB would have replaced, except in code, which may be about just that."""
+    text = HIGHLIGHT.sub(lambda found: f"```{found[1]}\n{found[2].rstrip()}\n```", text)
+    parts, at = [], 0
+    for fence in FENCE.finditer(text):
+        parts += [_without_tags_in_prose(text[at : fence.start()]), fence[0]]
+        at = fence.end()
+    return "".join([*parts, _without_tags_in_prose(text[at:])])
+
+
+def _without_tags_in_prose(text: str) -> str:
+    text = KRAMDOWN.sub("", COMMENT.sub("", text))
+    kept: list[str] = []
+    at = 0
+    for code in INLINE_CODE.finditer(text):
+        kept += [TEMPLATE_TAGS.sub("", text[at : code.start()]), code[0]]
+        at = code.end()
+    return "".join([*kept, TEMPLATE_TAGS.sub("", text[at:])])
+
+
+class _Walk:
+    """One pass over markdown-it's tokens."""
+
+    def __init__(self, builder: DocumentBuilder) -> None:
+        self.builder = builder
+        self.items: list[str] = []  # lines of the list being read
+        self.lists: list[int] = []  # for each open list the number of its next item, 0 for bullets
+        self.marker = ""
+        self.rows: list[list[str]] = []
+        self.level = 0  # of the open heading
+        self.in_table = False
+
+    def run(self, tokens: Sequence[Token]) -> None:
+        for token in tokens:
+            kind = token.type
+            if kind == "inline":
+                self._inline(inline_text(token))
+            elif kind in {"fence", "code_block"}:
+                self._end_list()
+                self.builder.add(token.content, "code")
+            elif kind == "html_block":
+                self._end_list()
+                add_html(self.builder, token.content)
+            elif kind == "heading_open":
+                self.level = int(token.tag[1])
+            elif kind == "heading_close":
+                self.level = 0
+            elif kind in {"bullet_list_open", "ordered_list_open"}:
+                self.lists.append(0 if kind[0] == "b" else int(token.attrs.get("start", 1)) or 1)
+            elif kind == "list_item_open":
+                self._open_item()
+            elif kind in {"bullet_list_close", "ordered_list_close"}:
+                self.lists.pop()
+                if not self.lists:
+                    self._end_list()
+            elif kind.startswith(("table_", "tr_")):
+                self._table(kind)
+
+    def _open_item(self) -> None:
+        number = self.lists[-1]
+        self.marker = "  " * (len(self.lists) - 1) + (f"{number}. " if number else "- ")
+        self.lists[-1] += 1 if number else 0
+
+    def _table(self, kind: str) -> None:
+        if kind == "table_open":
+            self._end_list()
+            self.rows, self.in_table = [], True
+        elif kind == "tr_open":
+            self.rows.append([])
+        elif kind == "table_close":
+            self.builder.table(self.rows)
+            self.in_table = False
+
+    def _inline(self, text: str) -> None:
+        if self.in_table:
+            self.rows[-1].append(text)
+        elif self.level:
+            self._end_list()
+            self.builder.title(text, self.level)
+        elif self.lists and text.strip():
+            indent = "  " * len(self.lists)
+            self.items.append((self.marker or indent) + text.strip().replace("\n", f"\n{indent}"))
+            self.marker = ""
+        else:
+            self.builder.add(text)
+
+    def _end_list(self) -> None:
+        self.builder.items(self.items)
+        self.items = []
+
+
+def inline_text(token: Token) -> str:
+    """Return an inline token's text: links as their text, images as their alternative text, HTML tags dropped."""
+    parts = []
+    for child in token.children or ():
+        if child.type in {"text", "code_inline"}:
+            parts.append(child.content)
+        elif child.type == "softbreak":
+            parts.append(" ")
+        elif child.type == "hardbreak" or (child.type == "html_inline" and child.content.lower().startswith("<br")):
+            parts.append("\n")
+        elif child.type == "image":
+            parts.append(inline_text(child))
+    return "".join(parts)

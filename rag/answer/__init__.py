@@ -1,0 +1,1 @@
+"""The reading half: answer questions from retrieved passages, with citations."""

@@ -1,0 +1,33 @@
+"""Defaults of answering, by model."""
+
+from __future__ import annotations
+
+from rag.reader.base import BUILTIN_READER
+
+# The best hit's cosine below which a question is left unanswered, by embedder. Calibrated on questions whose passage is
+# in the store against questions whose passage was taken out: see tests/benchmarks/abstention.py and the README.
+MIN_EVIDENCE = {"builtin:minilm": 0.45}
+
+
+# The longest prompt worth giving, by generator. The smallest models read no better from more, and each token takes
+# time: see tests/benchmarks/answers.py.
+PROMPT_TOKENS = {"builtin:smollm2": 512, "builtin:smollm2-answers": 512}
+
+
+# The same where a reader puts the passage with the answer first and no list is asked for, whose items may stand in
+# several: on validation rows the answers were no worse (exact match 56 % against 54), in half the time.
+READER_FIRST_PROMPT_TOKENS = {"builtin:smollm2-answers": 256}
+
+
+# The chance of a right answer below which a question is left unanswered, by reader: of .15 to .5 the one that tells
+# answerable from unanswerable validation rows best over four sets. tests/benchmarks/reader.py measures it on test rows.
+MIN_CONFIDENCE = {BUILTIN_READER: 0.2}
+
+
+def prompt_limit(model: str, led: bool, style: str) -> int | None:
+    """Return the most tokens that a prompt for this model should have, None for what its window holds.
+
+    `led`: a reader puts the passage first that answers best.
+    """
+    limits = PROMPT_TOKENS | READER_FIRST_PROMPT_TOKENS if led and style in ("short", "sentence") else PROMPT_TOKENS
+    return limits.get(model)

@@ -1,0 +1,68 @@
+"""The command `rag calibrate`: rows in, a file out that says how sure answers are."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from rag.cli import output
+from rag.cli.evaluate import asked_of, run_of, sampled
+from rag.cli.finetune_reranker import reranked_by
+from rag.config import Config
+from rag.data.rows import read_rows
+
+
+def calibrate(options: argparse.Namespace) -> int:
+    """Ask rows' questions, fit how sure the answers are, and say how far that can be trusted."""
+    from rag.evaluate.answers import answers_right, evaluate_answers, signals_of_record
+    from rag.evaluate.calibrate import calibrate as fit
+    from rag.evaluate.metrics.confidence import calibration_error
+    from rag.evaluate.unanswerable import unanswerable_rows
+
+    for name in ("rows", "batch", "k"):
+        if getattr(options, name) is not None and getattr(options, name) < 1:
+            raise ValueError(f"--{name} is {getattr(options, name)}: it has to be at least 1")
+    every = read_rows(options.path, "answer")
+    rows = list(sampled(every, options))
+    withheld = unanswerable_rows(rows) if options.withhold else []
+    config = Config.load(options.config).override("embedder", model=options.embedder)
+    config = config.override("generator", model=options.model)
+    config = reranked_by(config, options).override("retriever", kind=options.retriever)
+    config = config.override(
+        "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
+    )
+    asking = asked_of(config, options, every).override("pipeline", min_evidence=-1.0)
+    kept = {name: value for name, value in asking.table("pipeline").items() if name != "confidence"}
+    asking = replace(asking, tables={**asking.tables, "pipeline": kept})  # what it names may be what is to be made
+    pipeline = replace(asking.pipeline(), confidence=None, min_confidence=0.0)  # all are to be answered
+    found = evaluate_answers(pipeline, rows, run=run_of(options), withheld=withheld)
+    asked = [*rows, *withheld]
+    right = answers_right(found.outputs, asked)
+    about = {"model": pipeline.name, "reader": pipeline.reader.name if pipeline.reader else None, "k": pipeline.k}
+    done = fit(asked, [signals_of_record(each) for each in found.outputs], right, about, options.seed or 0)
+    done.model.write(options.out)
+    alone = [float("nan") if each.confidence is None else each.confidence for each in found.outputs]
+    error = calibration_error(alone, right) if pipeline.reader else None
+    if options.json:
+        measured = {"calibration_error": done.calibration_error, "balanced_accuracy": done.balanced_accuracy}
+        output.json_line(
+            {
+                "out": str(options.out),
+                "rows": len(asked),
+                "right": sum(right),
+                "min_confidence": done.model.min_confidence,
+                **{name: round(each.value, 2) for name, each in measured.items()},
+                "calibration_error_of_the_reader": None if error is None else round(error.value, 2),
+            }
+        )
+        return 0
+    output.line(
+        f"{output.colour(str(options.out), output.BOLD)}: fitted to {len(asked)} answers, {sum(right)} of them right"
+    )
+    output.line(f"calibration error {done.calibration_error}%" + (f", of the reader alone {error}%" if error else ""))
+    output.line(
+        f"at {done.model.min_confidence:.2f}, which is now the default: balanced accuracy of abstention "
+        f"{done.balanced_accuracy}%"
+    )
+    output.line(f'use it: rag ask --confidence {options.out} "..."')
+    return 0

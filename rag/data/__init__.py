@@ -1,0 +1,1 @@
+"""Labelled rows, their contexts and their checks."""

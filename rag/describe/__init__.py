@@ -1,0 +1,1 @@
+"""Write product descriptions from attributes."""

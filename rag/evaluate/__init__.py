@@ -1,0 +1,1 @@
+"""Measure retrieval, answers, texts and labels on labelled rows, with intervals."""

@@ -1,0 +1,26 @@
+"""How often texts leave out, change or invent the values that they describe: per value given, in percent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.describe.slots import SlotCheck
+from rag.evaluate.metrics.metric import Metric, measured_ratio
+
+
+def slot_metrics(checks: Sequence[SlotCheck]) -> list[Metric]:
+    """Return slot_error_rate, missing, wrong and invented, each as a share of all checkable fields.
+
+    The first is the sum of the other three (Wen et al. 2015: (missing + redundant) / slots), so it can exceed 100.
+    """
+    slots = [check.slots for check in checks]
+    counted = {
+        "slot_error_rate": [check.errors for check in checks],
+        "missing": [len(check.missing) for check in checks],
+        "wrong": [len(check.wrong) for check in checks],
+        "invented": [len(check.invented) for check in checks],
+    }
+    return [
+        measured_ratio(name, [100 * each for each in errors], slots, "lower", "percent")
+        for name, errors in counted.items()
+    ]

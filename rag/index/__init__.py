@@ -1,0 +1,1 @@
+"""The writing half: keep a store in step with files and folders."""

@@ -1,0 +1,80 @@
+"""Convert a reader for CTranslate2 and measure how true the copy is. Run in a process of its own.
+
+python -m rag.reader.convert READER FOLDER
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from safetensors.numpy import save_file
+
+from ingest.models.convert import MODEL, convert_in_child, write_copy
+from ingest.models.shift import centre
+from ingest.models.weights import folder_named, local_path
+from ingest.types import Chunk
+from rag.generate.adapter import Adapter
+from rag.reader.converted import HEADS, converted_scorer
+from rag.reader.folder import ReaderConfig, load_network, load_windows
+from rag.reader.reader import read_spans
+from rag.reader.score import Scorer, reference_scorer
+from rag.reader.spans import ScoredSpan
+
+FARTHEST = 1.0  # logits that the margins of the copy's spans may be off on average
+LEAST_SAME = 0.75  # of the sample's spans
+
+SAMPLE = (
+    ("How do bees tell where flowers are?", "Bees tell each other where flowers are by dancing on the comb."),
+    ("When does the museum close on Mondays?", "The museum opens at ten and closes at six, on Mondays at four."),
+    ("Who walked on the Moon in 1969?", "In July 1969 Neil Armstrong and Buzz Aldrin walked on the Moon."),
+    ("How many days of leave do employees earn?", "Each employee earns two days of leave a month."),
+    ("When does leave expire?", "Each employee earns two days of leave a month. It expires after a year."),
+    ("What closed the mountain road?", "Heavy rain closed the mountain road on Tuesday; workers cleared it by noon."),
+    ("Who is the chief executive?", "The museum opens at ten and closes at six, on Mondays at four."),
+    ("What does the warranty cover?", "The warranty covers faults in material and workmanship for two years."),
+    ("What is the capital of France?", "Bees tell each other where flowers are by dancing on the comb."),
+    ("Where is the key kept?", "The key to the archive is kept at the front desk, in a drawer that is always locked."),
+    ("How long is the trial period?", "You can try the product for 30 days. After that a licence costs 99 a year."),
+    ("Which river flows through Vienna?", "Vienna lies on the Danube, which flows from there to Bratislava."),
+)
+"""Questions with a passage each; two of them have no answer in it."""
+
+
+def convert(reader: str, folder: Path) -> dict[str, Any]:
+    """Fill an empty folder with the reader's copy, and return what is to be known of it and what was measured."""
+    source = folder_named(reader)
+    config, network = ReaderConfig.read(source), load_network(source)
+    windows = load_windows(source, config)
+    adapter = Adapter.of(source)
+    assert adapter is not None  # or the network would not have been loaded
+    base = local_path(adapter.base)
+    pairs = [(question, Chunk(text, "sample", 0, len(text))) for question, text in SAMPLE]
+
+    def spans(score: Scorer) -> list[ScoredSpan]:
+        return [read_spans(score, windows, [pair], config.max_answer_tokens)[0][0] for pair in pairs]
+
+    expected = spans(reference_scorer(network, 1))
+    centre(network.encoder, lambda: spans(reference_scorer(network, 1)))
+    write_copy(network.encoder, _tokenizer(base), base, folder / MODEL, "int8")
+    heads = {name: each.detach().numpy() for name, each in network.named_parameters() if not name.startswith("encoder")}
+    save_file(heads, folder / HEADS)
+    segmented = getattr(network.encoder.config, "type_vocab_size", 1) > 1
+    both = list(zip(expected, spans(converted_scorer(folder, segmented, 1)), strict=True))
+    off = sum(abs(one.margin - other.margin) for one, other in both) / len(both)
+    same = sum((one.start, one.end) == (other.start, other.end) for one, other in both) / len(both)
+    refused = None
+    if not (off <= FARTHEST and same >= LEAST_SAME):
+        refused = f"its copy in int8 gives {same:.0%} of the reader's own spans, their margins {off:.2f} logits off"
+    return {"segmented": segmented, "measured": {"margins_off": off, "same_spans": same}, "refused": refused}
+
+
+def _tokenizer(base: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(base, local_files_only=True, trust_remote_code=False)
+
+
+if __name__ == "__main__":
+    convert_in_child(convert, sys.argv[1:])

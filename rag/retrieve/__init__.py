@@ -1,0 +1,1 @@
+"""Retrieve the passages of a store that fit a question, and rerank them."""

@@ -1,0 +1,1 @@
+"""Filters: conditions on a chunk's source and metadata."""

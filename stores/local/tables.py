@@ -1,0 +1,149 @@
+"""Chunks and vectors as rows of the database: how they go in, out, and come back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ingest.types import Chunk, Metadata
+from stores.base import Entry
+from stores.filters.filter import And, Filter, Not, Or
+from stores.filters.sql import Value, field_rows, to_keys
+
+if TYPE_CHECKING:
+    from stores.base import Vectors
+    from stores.local.faiss_index import Keys
+
+COLUMNS = 'chunks.text, chunks.source, chunks.start, chunks."end", chunks.page, chunks.path, chunks.metadata'
+THESE = "key IN (SELECT value FROM json_each(?))"  # one parameter, however many keys
+
+
+def add(connection: sqlite3.Connection, entry: Entry) -> int:
+    """Add a source that is not there, and return the number of its chunks."""
+    source = entry.source
+    values = [source.source, source.origin, source.fingerprint, _json(source.metadata)]
+    connection.execute("INSERT INTO sources VALUES (?, ?, ?, ?)", values)
+    keys = []
+    for chunk, vector in zip(entry.chunks, entry.vectors, strict=True):
+        sql = "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        key = connection.execute(sql, _values(chunk)).lastrowid
+        connection.execute("INSERT INTO vectors VALUES (?, ?)", [key, vector.tobytes()])
+        connection.executemany("INSERT INTO fields VALUES (?, ?, ?)", _fields(key, chunk.metadata))
+        keys.append(key)
+    texts = f"SELECT key, heading, text FROM chunks WHERE {THESE}"
+    connection.execute(f"INSERT INTO words(rowid, heading, text) {texts}", [json.dumps(keys)])
+    return len(keys)
+
+
+def remove(connection: sqlite3.Connection, source: str) -> int:
+    """Remove a source, if it is there, and return the number of its chunks."""
+    found = connection.execute("SELECT key, metadata FROM chunks WHERE source = ?", [source]).fetchall()
+    parameters = [json.dumps([key for key, _ in found])]
+    for key, metadata in found:
+        fields = _fields(key, json.loads(metadata))
+        connection.executemany("DELETE FROM fields WHERE name = ? AND value = ? AND key = ?", fields)
+    # The full-text index holds no texts, so it must be told what to take out: before they are gone.
+    texts = f"SELECT 'delete', key, heading, text FROM chunks WHERE {THESE}"
+    connection.execute(f"INSERT INTO words(words, rowid, heading, text) {texts}", parameters)
+    connection.execute(f"DELETE FROM vectors WHERE {THESE}", parameters)
+    connection.execute(f"DELETE FROM chunks WHERE {THESE}", parameters)
+    connection.execute("DELETE FROM sources WHERE source = ?", [source])
+    return len(found)
+
+
+def chunks(
+    connection: sqlite3.Connection, condition: str, parameters: Sequence[object], limit: int = -1
+) -> list[Chunk]:
+    """Return the chunks that fulfil an SQL condition, ordered by (source, start)."""
+    sql = f"SELECT {COLUMNS} FROM chunks WHERE {condition} ORDER BY source, start, id LIMIT ?"
+    return [_chunk(row) for row in connection.execute(sql, [*parameters, limit])]
+
+
+def chunks_by_key(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterator[tuple[int, Chunk]]:
+    """Yield the chunks of these keys, in any order."""
+    for key, *row in connection.execute(f"SELECT key, {COLUMNS} FROM chunks WHERE {THESE}", [json.dumps(list(keys))]):
+        yield key, _chunk(row)
+
+
+def chunks_with_vectors(connection: sqlite3.Connection, keys: Keys, dimension: int) -> tuple[list[Chunk], Vectors]:
+    """Return the chunks of these keys, in any order, and their (n, d) vectors in the same."""
+    sql = f"SELECT vector, {COLUMNS} FROM chunks JOIN vectors USING (key) WHERE {THESE}"
+    found = connection.execute(sql, [json.dumps(keys.tolist())]).fetchall()
+    return [_chunk(row) for _, *row in found], stacked([vector for vector, *_ in found], dimension)
+
+
+def vectors_of(connection: sqlite3.Connection, keys: Keys, dimension: int) -> Vectors:
+    """Return the (n, dimension) vectors of those of these keys that are there, in their order."""
+    found = dict(connection.execute(f"SELECT key, vector FROM vectors WHERE {THESE}", [json.dumps(keys.tolist())]))
+    return stacked([found[key] for key in keys.tolist() if key in found], dimension)
+
+
+def allowed(connection: sqlite3.Connection, where: Filter) -> Keys:
+    """Return the keys of the chunks that the filter allows, in order.
+
+    What is said of metadata is looked up in `fields` alone: to read 10,000 of a million chunks takes 40 ms.
+    """
+    match where:
+        case And(parts) if any(not isinstance(part, Not) for part in parts):
+            found = reduce(np.intersect1d, [allowed(connection, part) for part in parts if not isinstance(part, Not)])
+            return reduce(
+                np.setdiff1d, [allowed(connection, part.part) for part in parts if isinstance(part, Not)], found
+            )
+        case Or(parts) if parts:
+            return reduce(np.union1d, [allowed(connection, part) for part in parts])
+        case _:
+            sql, parameters = to_keys(where)
+            # As one text they come four times as fast as row by row.
+            [text] = connection.execute(f"SELECT json_group_array(key) FROM ({sql})", parameters).fetchone()
+            keys = np.sort(np.array(json.loads(text), dtype=np.int64))
+            return keys[np.diff(keys, prepend=-1) > 0]
+
+
+def stacked(vectors: Sequence[bytes], dimension: int) -> Vectors:
+    """Return (n, dimension) float32 from the blobs of n rows."""
+    return np.frombuffer(b"".join(vectors), dtype=np.float32).reshape(len(vectors), dimension)
+
+
+def keys(connection: sqlite3.Connection) -> Keys:
+    """Return the keys of all chunks."""
+    return np.fromiter((key for (key,) in connection.execute("SELECT key FROM chunks")), dtype=np.int64)
+
+
+def count(connection: sqlite3.Connection) -> int:
+    """Return the number of chunks."""
+    return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
+
+
+def manifest(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the manifest, {} when unbound."""
+    return dict(connection.execute("SELECT name, value FROM manifest"))
+
+
+def passage_hash(embedding_text: str) -> str:
+    """Return 32 hexadecimal digits that stand for the embedding text."""
+    return hashlib.sha256(embedding_text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _values(chunk: Chunk) -> tuple[object, ...]:
+    position = chunk.source, chunk.start, chunk.end, chunk.page, _json(chunk.heading)
+    passage = passage_hash(chunk.embedding_text)
+    return *position, _json(chunk.metadata), chunk.id, passage, " ".join(chunk.heading), chunk.text
+
+
+def _fields(key: int | None, metadata: Metadata) -> list[tuple[str, Value, int | None]]:
+    return [(name, value, key) for name, value in field_rows(metadata)]
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def _chunk(row: Sequence[Any]) -> Chunk:
+    text, source, start, end, page, path, metadata = row
+    return Chunk(text, source, start, end, page, tuple(json.loads(path)), json.loads(metadata))

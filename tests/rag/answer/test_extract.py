@@ -1,0 +1,278 @@
+"""A reader beside, before and behind the generator: who leads, who agrees, who answers when they do not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from ingest.chunk import Chunker
+from ingest.types import Chunk, Document
+from rag.answer.extract import agrees, cited, extracted, leading, likely, sentence_of, with_readings
+from rag.answer.pipeline import ABSTENTION, Pipeline
+from rag.answer.types import AnswerSentence
+from rag.index.index import Index
+from rag.reader.base import Span
+from rag.retrieve.retrievers import HybridRetriever
+from stores import new_store
+
+TEA = "Tea is served at four in the library. Coffee is served at ten."
+RENT = "The rent is due on the first of the month. It is 900 euros."
+
+
+class ScriptedReader:
+    """Points at the first of some texts that a passage holds, as sure as told; else at its first word, unsure."""
+
+    name = "pointing"
+
+    def __init__(self, **sure: float) -> None:
+        self.sure = {text.replace("_", " "): chance for text, chance in sure.items()}
+        self.asked: list[str] = []
+
+    def read(self, question: str, passages: Sequence[Chunk]) -> list[Span]:
+        self.asked.append(question)
+        return [self._reading(chunk) for chunk in passages]
+
+    def read_many(self, asked: Sequence[tuple[str, Sequence[Chunk]]]) -> list[list[Span]]:
+        return [self.read(question, passages) for question, passages in asked]
+
+    def _reading(self, chunk: Chunk) -> Span:
+        for text, chance in self.sure.items():
+            if (start := chunk.text.find(text)) >= 0:
+                return Span(chunk, start, start + len(text), 10 * chance, chance)
+        return Span(chunk, 0, len(chunk.text.split()[0]), -5.0, 0.01)
+
+
+def reading(text: str, span: str, chance: float = 0.9) -> Span:
+    start = text.index(span)
+    return Span(Chunk(text, "s.txt", 100, 100 + len(text)), start, start + len(span), 10 * chance, chance)
+
+
+@pytest.fixture
+def index(embedder) -> Index:
+    index = Index(new_store("memory"), embedder, Chunker(embedder.tokens, size=40))
+    index.add([Document(TEA, "tea.txt"), Document(RENT, "rent.txt")])
+    return index
+
+
+def pipeline_of(index: Index, generator, reader, **options) -> Pipeline:
+    return Pipeline(HybridRetriever(index.store, index.embedder), generator, reader=reader, **options)
+
+
+# --- the pieces -------------------------------------------------------------------------------------------------------
+
+
+def test_the_surest_passage_leads() -> None:
+    one, two = reading(TEA, "four", 0.2), reading(RENT, "900 euros", 0.8)
+    assert leading([one, two]) == [two.chunk, one.chunk]
+
+
+def test_likely_readings_are_near_the_best_and_say_different_things() -> None:
+    readings = [reading(TEA, "four", 0.5), reading(TEA, "ten", 0.9), reading(RENT, "first", 0.4)]
+    assert [each.text for each in likely(readings)] == ["ten", "four"]
+    assert [each.text for each in likely([reading(TEA, "ten"), reading("At Ten.", "Ten")])] == ["ten"]
+    assert likely([Span(Chunk("", "s", 0, 0), 0, 0, float("-inf"), 0.0)]) == []
+
+
+def test_one_passage_may_have_several_likely_readings() -> None:
+    further = (reading(TEA, "four", 0.6), reading(TEA, "library", 0.1))
+    found = [replace(reading(TEA, "ten", 0.9), others=further), reading(RENT, "first", 0.5)]
+    assert [each.text for each in likely(found)] == ["ten", "four", "first"]
+    assert agrees("At four.", found)
+    assert not agrees("In the library.", found)
+    assert extracted(found, "list")[0] == "ten\nfour\nfirst"
+
+
+@pytest.mark.parametrize(
+    ("text", "agreed"),
+    [
+        ("It is 900 euros.", True),
+        ("900", True),
+        ("900 dollars", True),
+        ("It is due on the first.", False),
+        ("I like it.", False),
+    ],
+)
+def test_agreement(text: str, agreed: bool) -> None:
+    assert agrees(text, [reading(RENT, "900 euros")]) is agreed
+
+
+def test_a_reading_is_cited_by_the_whole_sentence_it_stands_in() -> None:
+    found = reading(RENT, "900 euros")
+    assert sentence_of(found).text == "It is 900 euros."
+    citation = cited(found, 3)
+    assert (citation.number, citation.text) == (3, "It is 900 euros.")
+    assert RENT[citation.start - 100 : citation.end - 100] == citation.text
+    across = reading(RENT, "month. It")
+    assert sentence_of(across).text == RENT
+
+
+def test_extracted_answers_by_style() -> None:
+    readings = [reading(TEA, "ten", 0.9), reading(TEA, "four", 0.8)]
+    assert extracted(readings, "short")[0] == "ten"
+    assert extracted(readings, "sentence")[0] == "Coffee is served at ten."
+    text, citations, sentences = extracted(readings, "list")
+    assert text == "ten\nfour"
+    assert [text[each.start : each.end] for each in sentences] == ["ten", "four"]
+    assert [each.citation for each in sentences] == [1, 2]
+    assert [each.text for each in citations] == ["Coffee is served at ten.", "Tea is served at four in the library."]
+    with pytest.raises(ValueError, match="no passage holds a span"):
+        extracted([], "short")
+
+
+def test_spans_of_one_sentence_share_a_citation() -> None:
+    readings = [reading(TEA, "four", 0.9), reading(TEA, "library", 0.8)]
+    text, citations, sentences = extracted(readings, "list")
+    assert (text, len(citations), [each.citation for each in sentences]) == ("four\nlibrary", 1, [1, 1])
+
+
+def test_sentences_without_support_get_that_of_a_reading_which_says_the_same() -> None:
+    text = "Ten. Tuesdays."
+    sentences = [AnswerSentence(0, 4, None), AnswerSentence(5, 14, None)]
+    citations, completed = with_readings(text, [], sentences, [reading(TEA, "ten")])
+    assert [each.citation for each in completed] == [1, None]
+    assert [each.text for each in citations] == ["Coffee is served at ten."]
+
+
+# --- in the pipeline --------------------------------------------------------------------------------------------------
+
+
+def test_the_reader_answers_alone(index) -> None:
+    answer = pipeline_of(index, None, ScriptedReader(four=0.9)).ask("When is tea served?")
+    assert (answer.text, answer.abstained, answer.confidence, answer.model) == ("four", False, 0.9, "pointing")
+    [citation] = answer.citations
+    assert TEA[citation.start : citation.end] == citation.text == "Tea is served at four in the library."
+    assert answer.unsupported == ()
+    assert answer.usage.completion_tokens == 0
+
+
+def test_an_unsure_reader_abstains(index, scripted) -> None:
+    generator = scripted("at four")
+    for model in (None, generator):
+        pipeline = pipeline_of(index, model, ScriptedReader(four=0.4), min_confidence=0.5)
+        answer = pipeline.ask("When is tea served?")
+        assert (answer.text, answer.abstained, answer.confidence) == (ABSTENTION, True, 0.4)
+    assert generator.prompts == []
+
+
+def test_the_readers_passage_leads_the_prompt(index, scripted) -> None:
+    generator = scripted("900 euros")
+    pipeline_of(index, generator, ScriptedReader(**{"900_euros": 0.9})).ask("When is tea served?")
+    [prompt] = generator.prompts
+    assert prompt.index(RENT) < prompt.index(TEA)
+
+
+def test_an_answer_that_a_reading_bears_out_stays(index, scripted) -> None:
+    generator = scripted("Tea is at four.")
+    answer = pipeline_of(index, generator, ScriptedReader(four=0.9)).ask("When is tea served?")
+    assert (answer.text, answer.model) == ("Tea is at four.", "scripted")
+    assert len(generator.prompts) == 1
+    assert [citation.text for citation in answer.citations] == ["Tea is served at four in the library."]
+
+
+def test_a_whole_sentence_has_to_say_what_the_best_reading_says(index, scripted) -> None:
+    """The rent is nearly as likely a reading: a short answer may be it, but a sentence answers another question."""
+    reader = ScriptedReader(four=0.9, **{"900_euros": 0.8})
+    generator = scripted("The rent is 900 euros.")
+    short = pipeline_of(index, generator, reader).ask("When is tea served?")
+    assert (short.text, short.model) == ("The rent is 900 euros.", "scripted")
+    whole = pipeline_of(index, generator, reader, answer_style="sentence").ask("When is tea served?")
+    assert (whole.text, whole.model) == ("Tea is served at four in the library.", "pointing")
+
+
+def test_on_disagreement_the_generator_is_asked_once_more_with_the_sentence_alone(index, scripted) -> None:
+    generator = scripted(lambda prompt: "At ten." if "Coffee" in prompt else "At four.")
+    answer = pipeline_of(index, generator, ScriptedReader(four=0.9)).ask("When is tea served?")
+    assert (answer.text, answer.model) == ("At four.", "scripted")
+    assert len(generator.prompts) == 2
+    assert "Tea is served at four in the library." in generator.prompts[1]
+    assert not re.search("Coffee|rent", generator.prompts[1])
+    assert answer.usage.completion_tokens == 4, "of both tries"
+
+
+@pytest.mark.parametrize("stubborn", ["At ten.", "I don't know.", ""])
+def test_a_generator_that_stays_wrong_or_silent_is_replaced_by_the_span(index, scripted, stubborn) -> None:
+    generator = scripted(stubborn)
+    answer = pipeline_of(index, generator, ScriptedReader(four=0.9)).ask("When is tea served?")
+    assert (answer.text, answer.model, answer.abstained) == ("four", "pointing", False)
+    assert len(generator.prompts) == 2
+
+
+def test_where_no_sentence_fits_the_prompt_the_reader_answers(embedder, scripted) -> None:
+    index = Index(new_store("memory"), embedder, Chunker(embedder.tokens, size=40))
+    index.add([Document("tea " * 20 + "is at four " + "and so on " * 4, "long.txt")])
+    answer = pipeline_of(index, scripted("Ten.", context_window=64), ScriptedReader(four=0.9)).ask("When is tea?")
+    assert (answer.text, answer.model) == ("four", "pointing")
+    with pytest.raises(ValueError, match="not one sentence of"):
+        pipeline_of(index, scripted("Ten.", context_window=64), None).ask("When is tea?")
+
+
+def test_unguided_the_generator_is_left_alone(index, scripted) -> None:
+    generator = scripted("At ten.")
+    answer = pipeline_of(index, generator, ScriptedReader(four=0.9), guided=False).ask("When is tea served?")
+    assert (answer.text, answer.confidence, len(generator.prompts)) == ("At ten.", 0.9, 1)
+
+
+@pytest.mark.parametrize(
+    ("guided", "said", "prompts", "first"),
+    [
+        (("lead",), "At ten.", 1, "Tea"),
+        (("retry",), "At ten.", 2, "The rent"),
+        (("replace",), "four", 1, "The rent"),
+        (("retry", "replace"), "four", 2, "The rent"),
+    ],
+)
+def test_each_way_of_guidance_by_itself(index, scripted, guided, said, prompts, first) -> None:
+    generator = scripted("At ten.")
+    answer = pipeline_of(index, generator, ScriptedReader(four=0.9), guided=guided).ask("When is the rent tea?")
+    assert (answer.text, len(generator.prompts)) == (said, prompts)
+    passages = sorted(("Tea is", "The rent"), key=generator.prompts[0].find)
+    assert passages[0].startswith(first[:3])
+
+
+def test_many_questions_keep_their_order(index, scripted) -> None:
+    generator = scripted(lambda prompt: "900 euros" if "How much" in prompt else "nonsense")
+    pipeline = pipeline_of(index, generator, ScriptedReader(**{"900_euros": 0.9, "four": 0.8}), min_confidence=0.5)
+    answers = pipeline.ask_many(["How much is the rent?", "When is tea served?"])
+    assert [answer.text for answer in answers] == ["900 euros", "900 euros"]
+    assert [answer.model for answer in answers] == ["scripted", "pointing"]
+
+
+def test_a_guided_answer_streams_in_one_piece(index, scripted) -> None:
+    pipeline = pipeline_of(index, scripted("At ten."), ScriptedReader(four=0.9))
+    stream = pipeline.stream("When is tea served?")
+    assert list(stream) == ["four"]
+    assert stream.answer == pipeline.ask("When is tea served?")
+
+
+def test_answer_styles_reach_the_prompt(index, scripted) -> None:
+    generator = scripted("Tea is served at four.")
+    pipeline_of(index, generator, ScriptedReader(four=0.9), answer_style="sentence").ask("When is tea served?")
+    assert generator.prompts[0].endswith("Answer in a full sentence:")
+    pipeline_of(index, generator, ScriptedReader(four=0.9), answer_style="auto").ask("Why is tea served?")
+    assert generator.prompts[-1].endswith("Answer in a full sentence:")
+    alone = pipeline_of(index, None, ScriptedReader(four=0.9), answer_style="auto")
+    assert alone.ask("How is tea served?").text == "Tea is served at four in the library."
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"min_confidence": 1.5}, "min_confidence is 1.5"),
+        ({"answer_style": "poem"}, "known are short, sentence, list, auto"),
+        ({"guided": ("lead", "luck")}, "some of lead, retry, replace"),
+        ({"guided": "lead"}, "some of lead, retry, replace"),
+    ],
+)
+def test_bad_options_are_refused(index, options, said) -> None:
+    with pytest.raises(ValueError, match=said):
+        pipeline_of(index, None, ScriptedReader(four=0.9), **options)
+
+
+def test_somebody_has_to_answer(index, scripted) -> None:
+    with pytest.raises(ValueError, match="nobody is there to answer"):
+        pipeline_of(index, None, None)
+    with pytest.raises(ValueError, match="needs a reader"):
+        pipeline_of(index, scripted("x"), None, min_confidence=0.5)

@@ -1,0 +1,394 @@
+"""The command line as a user meets it: every command, its JSON, and one clear line for every mistake."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rag.cli.main import main
+from rag.config import NONE, Config
+from stores import LocalStore
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch, capsys, embedder, scripted) -> Run:
+    """Run a command in a folder of its own, with a small embedder and a scripted generator."""
+    monkeypatch.chdir(tmp_path)
+    original = Config.embedder
+    monkeypatch.setattr(Config, "embedder", lambda self: original(self) if self.table("embedder") else embedder)
+    generator = scripted("Tea is served at four.")
+    real = Config.generator
+    monkeypatch.setattr(Config, "generator", lambda self, *a: real(self, *a) if self.table("generator") else generator)
+    monkeypatch.setattr("rag.config.BUILTIN_READER", NONE)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        status = main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return run
+
+
+@pytest.fixture
+def docs(tmp_path) -> Path:
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    (folder / "tea.txt").write_text("Tea is served at four in the library. Coffee is served at ten.")
+    (folder / "rent.txt").write_text("The rent is due on the first of the month.")
+    return folder
+
+
+def test_ingest_as_json_is_one_object_of_the_agreed_keys(run, docs, tmp_path) -> None:
+    (docs / "sound.mp3").write_bytes(b"ID3\x03\x00\x00\x00")
+    status, out, err = run("ingest", docs, "--json")
+    assert (status, err) == (0, "")
+    report = json.loads(out)
+    assert out.count("\n") == 1
+    assert report.pop("seconds") > 0
+    (skipped,) = report.pop("skipped")
+    assert skipped["source"] == "docs/sound.mp3"
+    assert report == {
+        "store": str(tmp_path / ".rag"), "added": 2, "updated": 0, "unchanged": 0, "deleted": 0, "failed": [],
+        "warnings": [], "chunks_embedded": 2, "chunks_total": 2, "truncated_chunks": 0,
+    }  # fmt: skip
+
+
+def test_ingest_for_a_person(run, docs) -> None:
+    status, out, _ = run("ingest", docs)
+    assert status == 0
+    assert "2 added" in out
+    assert "2 chunks embedded, 2 in the store" in out
+    assert "\x1b[" not in out, "no colours in a pipe"
+
+
+def test_strict_tells_of_failures_by_its_exit_status(run, docs) -> None:
+    (docs / "broken.json").write_text("{")
+    assert run("ingest", docs)[0] == 0
+    status, out, _ = run("ingest", docs, "--strict", "--json")
+    assert status == 1
+    assert [failure["source"] for failure in json.loads(out)["failed"]] == ["docs/broken.json"]
+
+
+def test_search(run, docs) -> None:
+    run("ingest", docs)
+    status, out, _ = run("search", "When is tea served?", "-k", 1, "--json")
+    found = json.loads(out)
+    assert status == 0
+    assert set(found) == {"question", "hits", "seconds"}
+    (hit,) = found["hits"]
+    assert {key: hit[key] for key in hit if key != "score"} == {
+        "source": "docs/tea.txt", "start": 0, "end": 62, "page": None, "heading": None,
+        "text": "Tea is served at four in the library. Coffee is served at ten.",
+    }  # fmt: skip
+    assert "docs/tea.txt" in run("search", "When is tea served?")[1]
+
+
+def test_ask(run, docs) -> None:
+    run("ingest", docs)
+    status, out, _ = run("ask", "When is tea served?", "--json")
+    answer = json.loads(out)
+    assert status == 0
+    assert (answer["answer"], answer["abstained"], answer["model"]) == ("Tea is served at four.", False, "scripted")
+    assert answer["citations"] == [
+        {"number": 1, "source": "docs/tea.txt", "start": 0, "end": 37, "page": None, "heading": None, "support": 1.0,
+         "text": "Tea is served at four in the library."}
+    ]  # fmt: skip
+    assert set(answer["usage"]) == {"prompt_tokens", "completion_tokens", "context_window"}
+    assert {"question", "hits", "dropped", "seconds"} <= set(answer)
+    text = run("ask", "When", "is", "tea", "served?")[1]
+    assert text.startswith("Tea is served at four. [1]\n")
+    assert "[1] docs/tea.txt, characters 0-37" in text
+
+
+def test_an_abstention_says_what_it_was_decided_by(run, docs) -> None:
+    run("ingest", docs)
+    status, text, _ = run("ask", "When is tea served?", "--min-evidence", "1")
+    assert status == 0
+    assert text.startswith("I don't know: ")
+    assert re.search(r"^nearest: docs/tea\.txt \(cosine 0\.\d\d\)$", text, re.MULTILINE)
+
+
+def test_questions_of_a_file_give_an_object_a_line_in_order(run, docs, tmp_path) -> None:
+    run("ingest", docs)
+    rows = [{"id": f"q{n}", "question": f"When is tea served, {n}?\u2028"} for n in range(20)]
+    (tmp_path / "q.jsonl").write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n")
+    for command in ("ask", "search"):
+        status, out, _ = run(command, "--questions", tmp_path / "q.jsonl")
+        lines = [json.loads(line) for line in out.strip("\n").split("\n")]
+        assert status == 0
+        assert [(line["id"], line["question"]) for line in lines] == [(row["id"], row["question"]) for row in rows]
+
+
+def test_filters(run, tmp_path) -> None:
+    (tmp_path / "p.csv").write_text("sku,name,price\n1,red lamp,10\n2,red chair,90\n")
+    run("ingest", "p.csv")
+    found = json.loads(run("search", "red", "--where", "price < 50", "--json")[1])
+    assert [hit["source"] for hit in found["hits"]] == ["p.csv#1"]
+    (tmp_path / "rag.toml").write_text("[pipeline]\nwhere = 'price > 50'\n")
+    assert [hit["source"] for hit in json.loads(run("search", "red", "--json")[1])["hits"]] == ["p.csv#2"]
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_filter_that_lets_nothing_through_is_told(run, tmp_path, command) -> None:
+    (tmp_path / "products.csv").write_text("id,name,price\nP1,cup,3.5\nP2,bowl,7\n")
+    run("ingest", "products.csv")
+    status, _, err = run(command, "What holds tea?", "--where", "cost < 5")
+    assert status == 0
+    assert "lets nothing through" in err
+    assert "id, name, price, source" in err
+    assert "'products.csv#P1'" in err
+    assert run(command, "What holds tea?", "--where", "price < 5")[2] == ""
+
+
+def test_sources_and_delete(run, docs) -> None:
+    run("ingest", docs)
+    listed = json.loads(run("sources", "--json")[1])
+    assert [each["source"] for each in listed["sources"]] == ["docs/rent.txt", "docs/tea.txt"]
+    assert run("delete", "docs/tea.txt")[0] == 0
+    assert "docs/tea.txt" not in run("sources")[1]
+    status, _, err = run("delete", "docs/tea.txt")
+    assert (status, err) == (1, "rag: no source 'docs/tea.txt' in the store; `rag sources` lists them\n")
+
+
+def test_describe_says_what_is_missing_and_what_is_made_up(run, scripted, monkeypatch) -> None:
+    generator = scripted("The red lamp by Acme shines for 99 hours.")
+    monkeypatch.setattr(Config, "generator", lambda self, *_: generator)
+    described = json.loads(run("describe", "brand=Acme", "colour=red", "weight=2 kg", "--json")[1])
+    assert described["description"] == "The red lamp by Acme shines for 99 hours."
+    assert (described["missing"], described["wrong"], described["invented"]) == (["weight"], {}, ["99"])
+    assert described["attempts"] == 4
+    assert "Acme" in generator.prompts[0]
+
+
+def test_identifiers_are_kept_and_not_stated(run, tmp_path, scripted, monkeypatch) -> None:
+    generator = scripted("a red lamp")
+    monkeypatch.setattr("rag.config.Config.generator", lambda self, *_: generator)
+    (tmp_path / "p.csv").write_text("id,sku,name,colour\n7,x-7,lamp,red\n", "utf-8")
+    described = json.loads(run("describe", "--file", "p.csv", "--ignore", "SKU")[1])
+    assert described["fields"] == {"id": "7", "sku": "x-7", "name": "lamp", "colour": "red"}
+    assert described["missing"] == []
+    assert "x-7" not in generator.prompts[0]
+
+
+def test_a_catalogue_is_not_continued_by_another_model(run, tmp_path, scripted, monkeypatch) -> None:
+    monkeypatch.setattr("rag.config.Config.generator", lambda self, *_: scripted("a red lamp"))
+    monkeypatch.setattr("rag.compare.models.LocalModels.fingerprint", lambda self, model: f"weights of {model}")
+    (tmp_path / "p.csv").write_text("name,colour\nlamp,red\n", "utf-8")
+    command = ["describe", "--file", "p.csv", "--out", "d.csv"]
+    assert "1 descriptions made" in run(*command)[1]
+    assert "0 descriptions made, 1 were there" in run(*command)[1]
+    status, _, err = run(*command, "--model", "other")
+    assert (status, "d.csv was begun with the model builtin:smollm2-describe: choose another --out" in err) == (1, True)
+
+
+def test_describe_reads_rows_of_files(run, tmp_path) -> None:
+    (tmp_path / "p.csv").write_text('sku,name\n1,"lamp, red"\n2,chair\n')
+    (tmp_path / "p.jsonl").write_text('{"name": "lamp", "tags": ["a", "b"]}\n')
+    out = run("describe", "--file", "p.csv")[1]
+    assert [json.loads(line)["fields"]["name"] for line in out.splitlines()] == ["lamp, red", "chair"]
+    assert json.loads(run("describe", "--file", "p.jsonl")[1])["fields"] == {"name": "lamp", "tags": "a, b"}
+
+
+def test_init_writes_a_file_that_loads_and_is_not_overwritten(run, tmp_path) -> None:
+    assert run("init")[0] == 0
+    assert Config.load().source == "rag.toml"
+    (tmp_path / "rag.toml").write_text("[chunker]\nsize = 100\n")
+    status, _, err = run("init")
+    assert (status, err) == (1, "rag: rag.toml is there already; --force replaces it\n")
+    assert run("init", "--force")[0] == 0
+
+
+def test_models_lists_the_embedded_ones(run) -> None:
+    listed = json.loads(run("models", "--json")[1])["models"]
+    assert {each["name"]: each["kind"] for each in listed} == {
+        "builtin:minilm": "embedder", "builtin:smollm2": "generator", "builtin:minilm-reader": "reader",
+        "builtin:smollm2-answers": "generator", "builtin:smollm2-describe": "generator",
+    }  # fmt: skip
+    assert "google/flan-t5-base" in run("models")[1]
+
+
+@pytest.mark.weights
+def test_doctor_finds_and_repairs(run, docs, tmp_path) -> None:
+    run("ingest", docs)
+    examined = json.loads(run("doctor", "--json")[1])
+    assert examined["problems"] == []
+    assert examined["store"]["chunks"] == 2
+    assert "verified" in examined["weights"]["builtin:minilm"]
+    (index,) = (tmp_path / ".rag").glob("*.faiss")
+    index.write_bytes(b"torn")
+    status, out, _ = run("doctor", "--json", "--repair")
+    assert json.loads(out)["problems"] == []
+    assert status == 0
+    assert "no problems" in run("doctor")[1]
+
+
+MISTAKES = {
+    "empty question": (["ask", " "], "the question is empty"),
+    "no question": (["ask"], "give one question, or --questions FILE.jsonl"),
+    "two kinds of question": (["ask", "x", "--questions", "q.jsonl"], "give one question, or --questions"),
+    "no questions file": (["ask", "--questions", "no.jsonl"], "no questions at no.jsonl"),
+    "broken questions": (["ask", "--questions", "broken.jsonl"], "broken.jsonl, line 2: not JSON"),
+    "row without question": (["search", "--questions", "bare.jsonl"], 'bare.jsonl, line 1: needs a "question"'),
+    "unknown model": (["ask", "x", "--model", "no/such/model"], "model 'no/such/model' is no folder and no hub id"),
+    "unknown builtin": (["ask", "x", "--model", "builtin:gpt5"], "unknown embedded model 'builtin:gpt5'"),
+    "unknown embedder": (["search", "x", "--embedder", "builtin:big"], "unknown embedded model 'builtin:big'"),
+    "unknown store": (["ask", "x", "--store", "nowhere"], "nowhere"),
+    "store is a file": (["search", "x", "--store", "file.txt"], "file.txt"),
+    "wrong embedder": (["search", "x", "--embedder", "builtin:minilm"], "this store was made with words"),
+    "corrupt config": (["ask", "x", "--config", "corrupt.toml"], "corrupt.toml is not valid TOML"),
+    "no config": (["ask", "x", "--config", "no.toml"], "no configuration at no.toml"),
+    "k of zero": (["search", "x", "-k", "0"], "-k is 0"),
+    "filter that is none": (["search", "x", "--where", "price <"], "price <"),
+    "missing path": (["ingest", "no-such-folder"], "no such file or folder: no-such-folder"),
+    "chunk size": (["ingest", "docs", "--chunk-size", "9999"], "chunk size 9999 does not fit"),
+    "no fields": (["describe"], "give the fields as NAME=VALUE pairs"),
+    "not a field": (["describe", "red"], "'red' is not NAME=VALUE"),
+    "no products": (["describe", "--file", "no.csv"], "no products at no.csv"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_clear_line_and_harms_nothing(run, docs, tmp_path, mistake) -> None:
+    arguments, message = MISTAKES[mistake]
+    run("ingest", docs)
+    (tmp_path / "file.txt").write_text("not a store")
+    (tmp_path / "corrupt.toml").write_text("[store\n")
+    (tmp_path / "broken.jsonl").write_text('{"question": "x"}\n{"question": \n')
+    (tmp_path / "bare.jsonl").write_text('{"id": 1}\n')
+    before = run("sources")[1]
+    status, out, err = run(*arguments)
+    assert status == 1
+    assert out == ""
+    assert err.startswith("rag: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert run("sources")[1] == before
+    assert not (tmp_path / "nowhere").exists()
+
+
+PATHS = {
+    "0 bytes": "empty",
+    "1 GB": "1000",
+    "a loop of links": "loop of symbolic links",
+    "junk": "",
+}
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_named_file_that_gives_nothing_fails(run, docs, tmp_path, path) -> None:
+    run("ingest", docs)
+    bad = tmp_path / "bad.txt"
+    if path == "0 bytes":
+        bad.touch()
+    elif path == "1 GB":
+        with bad.open("wb") as file:
+            file.truncate(1_000_000_000)
+    elif path == "a loop of links":
+        bad.symlink_to(bad)
+    else:
+        bad = tmp_path / "bad.docx"
+        bad.write_bytes(os.urandom(2000))
+    status, out, _ = run("ingest", bad, docs)
+    assert status == 1
+    (line,) = [line for line in out.splitlines() if line.startswith(("skipped", "failed"))]
+    assert bad.name in line
+    assert PATHS[path] in line.replace(",", "")
+    assert "2 in the store" in out
+
+
+def test_a_folder_without_permission_is_told(run, docs, tmp_path) -> None:
+    secret = docs / "secret"
+    secret.mkdir()
+    (secret / "a.txt").write_text("x")
+    secret.chmod(0)
+    if os.access(secret, os.R_OK):  # root may read anything: ask as somebody who may not
+        command = [sys.executable, "-c", _UNPRIVILEGED, str(secret)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[3])
+        assert done.stdout.strip() == "no permission to read it"
+    else:
+        status, out, _ = run("ingest", secret)
+        assert status == 1
+        assert "no permission to read it" in out
+    secret.chmod(stat.S_IRWXU)
+
+
+_UNPRIVILEGED = """
+import os, sys
+from pathlib import Path
+sys.path.insert(0, "")
+from ingest.discover import discover
+for folder in Path(sys.argv[1]).parents:
+    if folder.stat().st_uid == 0 and folder != Path("/") and "pytest" in str(folder):
+        folder.chmod(0o755)
+os.setuid(65534)
+print(*(found.reason for found in discover([Path(sys.argv[1])])))
+"""
+
+
+def test_what_went_wrong_inside_is_one_line_too(run, docs, monkeypatch) -> None:
+    run("ingest", docs)
+    monkeypatch.setattr(Config, "retriever", lambda self: 1 / 0)
+    status, _, err = run("search", "x")
+    assert (status, err) == (1, "rag: unexpected ZeroDivisionError (RAG_DEBUG=1 shows where): division by zero\n")
+
+
+def test_an_interruption_has_its_own_status(run, docs, monkeypatch) -> None:
+    def interrupt(self: Config) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Config, "index", interrupt)
+    status, _, err = run("ingest", docs)
+    assert status == 130
+    assert "interrupted; what was finished is kept" in err
+
+
+BUSY = """
+import sys, threading, time
+import rag.cli.main, rag.cli.commands
+def busy(options):
+    threading.Thread(target=time.sleep, args=(600,)).start()
+    print("shown")
+    raise KeyboardInterrupt
+rag.cli.commands.sources = busy
+sys.argv = ["rag", "sources"]
+rag.cli.main.run()
+"""
+
+
+def test_an_interruption_waits_for_no_thread_and_loses_no_output() -> None:
+    done = subprocess.run([sys.executable, "-c", BUSY], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (130, "shown\n")
+    assert done.stderr.startswith("rag: interrupted")
+
+
+def test_a_store_that_takes_long_to_close_says_why_after_the_report(run, docs, monkeypatch) -> None:
+    close = LocalStore.close
+
+    def slowly(self: LocalStore) -> None:
+        time.sleep(0.3)
+        close(self)
+
+    monkeypatch.setattr(LocalStore, "close", slowly)
+    monkeypatch.setattr("rag.cli.ingest.PATIENCE", 60)
+    assert run("ingest", docs)[2] == ""
+    monkeypatch.setattr("rag.cli.ingest.PATIENCE", 0.01)
+    status, out, err = run("ingest", docs)
+    assert (status, err) == (0, "rag: the search index is being made; to stop now loses only that\n")
+    assert "2 unchanged" in out
+
+
+def test_the_command_is_installed_and_helps() -> None:
+    done = subprocess.run([sys.executable, "-m", "rag.cli.main", "--help"], capture_output=True, text=True, check=True)
+    assert "rag ask" in done.stdout
+    assert subprocess.run([sys.executable, "-m", "rag.cli.main"], capture_output=True, check=False).returncode == 2

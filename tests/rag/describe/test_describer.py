@@ -1,0 +1,379 @@
+"""Descriptions: checked, written again where they fail, marked where they still do, kept where a run was ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from prompts.types import Message, RenderedPrompt
+from rag.cli.main import main
+from rag.config import Config
+from rag.data.contexts import FixedExamples, SimilarRows
+from rag.data.rows import Row
+from rag.describe.catalogue import description_file, read_products
+from rag.describe.describer import Describer, Description
+from rag.describe.slots import ValueLexicon
+from rag.generate.base import Decoding, Generation
+from rag.generate.trained import TRAINED_FILE, Trained
+
+LAMP = {"brand": "Acme", "colour": "red", "weight": "2 kg"}
+LEXICON = ValueLexicon({"colour": ("red", "dark blue"), "brand": ("Acme", "Zeta"), "weight": ("2 kg", "3 kg")})
+
+
+class Attempts:
+    """Writes by the attempt: the first is greedy, later ones are told apart by their seeds."""
+
+    special_tokens: frozenset[str] = frozenset()
+    style = "completion"
+    context_window = 300
+
+    def __init__(self, write: Callable[[str, int], str], name: str = "attempts") -> None:
+        self.write = write
+        self.name = name
+        self.calls: list[tuple[int, Decoding]] = []
+        self.prompts: list[RenderedPrompt] = []
+
+    def count_tokens(self, prompt: RenderedPrompt) -> int:
+        return len(str(prompt).split())
+
+    def prompt_window(self, max_new_tokens: int) -> int:
+        return self.context_window - max_new_tokens
+
+    def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
+        self.calls.append((len(prompts), decoding))
+        self.prompts += prompts
+        attempt = decoding.seed or 0 if decoding.temperature else 0
+        return [Generation(self.write(str(prompt), attempt), 7, 3, "stop") for prompt in prompts]
+
+
+def test_a_right_description_is_written_once() -> None:
+    generator = Attempts(lambda prompt, attempt: " The red lamp by Acme weighs 2 kg. ")
+    described = Describer(generator, lexicon=LEXICON).describe({**LAMP, "note": "", "size": None})
+    text = "The red lamp by Acme weighs 2 kg."
+    assert described == Description(LAMP, text, (), (), (), (), (), "attempts", 1, text, 7, 3)
+    assert [size for size, _ in generator.calls] == [1]
+
+
+def test_what_is_left_out_is_stated_in_a_last_line_and_only_untruths_are_written_again() -> None:
+    texts = {0: "The dark blue lamp.", 1: "The red lamp.", 2: "The red lamp by Acme weighs 2 kg."}
+    generator = Attempts(lambda prompt, attempt: texts[attempt])
+    described = Describer(generator, lexicon=LEXICON, complete=True).describe(LAMP)
+    assert described.text == "The red lamp.\nBrand: Acme; weight: 2 kg."
+    assert (described.errors, described.attempts, described.first) == (0, 2, "The dark blue lamp.")
+    stubborn = Describer(Attempts(lambda *_: "A lamp with 7 shades."), lexicon=LEXICON, complete=True, attempts=2)
+    described = stubborn.describe({"brand": "Acme", "net_weight": "2 kg"})
+    assert described.text == "A lamp with 7 shades.\nBrand: Acme; net weight: 2 kg."
+    assert described.missing == ()
+    assert [described.text[low:high] for low, high in described.spans] == ["7"]
+    assert Describer(Attempts(lambda *_: ""), complete=True).describe({"colour": "red"}).text == "Colour: red."
+    plain = Describer(Attempts(lambda *_: "The red lamp."), lexicon=LEXICON).describe(LAMP)
+    assert (plain.text, plain.missing, plain.attempts) == ("The red lamp.", ("brand", "weight"), 4)
+
+
+def test_what_fails_is_written_again_all_of_it_at_a_time_and_the_rightest_stays() -> None:
+    texts = {
+        "red": ["A lamp.", "A red lamp by Acme, 3 kg.", "A red lamp by Acme of 2 kg."],
+        "green": ["A green Acme.", "A green one.", "A lamp by Acme.", "Nothing."],
+        "blue": ["Blue, by Acme."],
+    }
+    generator = Attempts(lambda prompt, attempt: next(texts[c][attempt] for c in texts if c in prompt))
+    products = [{**LAMP}, {"brand": "Acme", "colour": "green", "price": 9}, {"brand": "Acme", "colour": "blue"}]
+    red, green, blue = Describer(generator, lexicon=LEXICON, decoding={"seed": 0}).describe_many(products)
+    assert (red.text, red.errors, red.attempts, red.first) == (texts["red"][2], 0, 3, "A lamp.")
+    assert (green.text, green.missing, green.attempts) == ("A green Acme.", ("price",), 4)
+    assert (blue.text, blue.attempts) == ("Blue, by Acme.", 1)
+    assert [(size, each.temperature, each.seed) for size, each in generator.calls] == [
+        (3, 0.0, 0), (2, 1.0, 1), (2, 1.0, 2), (1, 1.0, 3)
+    ]  # fmt: skip
+    assert (red.prompt_tokens, red.completion_tokens) == (21, 9)
+
+
+def test_what_stays_wrong_is_marked() -> None:
+    text = "A dark blue lamp by Acme, 2 kg, 40 watts."
+    described = Describer(Attempts(lambda *_: text), lexicon=LEXICON, attempts=2).describe(LAMP)
+    assert (described.missing, described.wrong, described.invented) == ((), (("colour", "dark blue"),), ("40",))
+    assert [text[start:end] for start, end in described.spans] == ["dark blue", "40"]
+    assert described.attempts == 2
+
+
+def test_one_attempt_is_not_repeated_and_none_is_refused() -> None:
+    generator = Attempts(lambda *_: "A lamp.")
+    assert Describer(generator, attempts=1).describe(LAMP).missing == ("brand", "colour", "weight")
+    assert len(generator.calls) == 1
+    with pytest.raises(ValueError, match="attempts is 0: at least one"):
+        Describer(generator, attempts=0)
+
+
+def test_first_texts_can_be_tried_again_later() -> None:
+    generator = Attempts(lambda prompt, attempt: ["A lamp.", "The red Acme, 2 kg."][attempt])
+    describer = Describer(generator, lexicon=LEXICON)
+    rows = [Row("a", "describe", {"fields": LAMP, "intent": "inform"}, ())]
+    [first] = describer.first_texts(rows)
+    assert (first.text, len(generator.calls)) == ("A lamp.", 1)
+    [again] = describer.retry(rows, [first])
+    assert again == describer.describe_rows(rows)[0]
+    assert (again.text, again.attempts) == ("The red Acme, 2 kg.", 2)
+
+
+@pytest.mark.parametrize(
+    ("products", "message"),
+    [
+        ([{}], "^no fields to describe: give NAME=VALUE"),
+        ([LAMP, {"brand": ""}], "^product 2 of 2 has no fields"),
+        ([LAMP, {"brand": "word " * 400}], "^row 2: the prompt has"),
+    ],
+)
+def test_products_that_cannot_be_described_are_named(products, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        Describer(Attempts(lambda *_: "")).describe_many(products)
+
+
+def test_a_model_that_writes_marks_is_shown_them_and_its_text_is_filled_in(tmp_path) -> None:
+    trained = Trained(("describe",), frozenset({"brand", "weight"}), {"colour": ["red", "dark blue"]})
+    (tmp_path / TRAINED_FILE).write_text(json.dumps(trained.as_object()))
+    generator = Attempts(lambda *_: "the [brand] lamp is dark blue , [weight]", str(tmp_path))
+    described = Describer(generator).describe(LAMP)
+    assert "brand: [brand] Acme" in generator.prompts[0]
+    assert described.text == "the Acme lamp is dark blue , 2 kg"
+    assert described.wrong == (("colour", "dark blue"),), "its folder says what it has seen"
+    assert generator.calls[0][1] == Decoding(max_new_tokens=96), "it has learnt when to stop"
+
+
+def product(number: int, fields: dict[str, str], text: str) -> Row:
+    return Row(str(number), "describe", {"fields": fields, "intent": ""}, (text,))
+
+
+TRAIN = [
+    product(1, {"maker": "Zeta", "tint": "green"}, "Green Zeta."),
+    product(2, {"brand": "Acme", "size": "big"}, "Big Acme."),
+    product(3, {"brand": "Acme", "colour": "red", "weight": "3 kg"}, "Red Acme, 3 kg."),
+    product(4, LAMP, "The very same."),
+]
+
+
+def test_examples_are_shown_and_never_the_product_itself() -> None:
+    generator = Attempts(lambda *_: "")
+    Describer(generator, contexts=SimilarRows.of(TRAIN, 2), attempts=1).describe(LAMP)
+    assert generator.prompts[0] == (
+        "brand: Acme\nsize: big\nDescription: Big Acme.\n\n"
+        "brand: Acme\ncolour: red\nweight: 3 kg\nDescription: Red Acme, 3 kg.\n\n"
+        "brand: Acme\ncolour: red\nweight: 2 kg\nDescription:"
+    )
+    Describer(generator, contexts=SimilarRows.of(TRAIN, 1, "passages"), attempts=1).describe(LAMP)
+    assert str(generator.prompts[1]).startswith("Notes on similar products:\n[1] Red Acme, 3 kg.\n\nbrand: Acme")
+    Describer(generator, contexts=FixedExamples(TRAIN), attempts=1).describe(LAMP)
+    assert str(generator.prompts[2]).count("Description: ") == 3
+
+
+def test_fixed_examples_are_drawn_by_a_seed_and_similar_rows_are_ranked() -> None:
+    rows = [product(n, {"name": f"thing {n}"}, f"Thing {n}.") for n in range(50)]
+    drawn = FixedExamples.drawn(rows, 5, seed=3)
+    assert drawn == FixedExamples.drawn(rows, 5, seed=3)
+    assert drawn != FixedExamples.drawn(rows, 5, seed=4)
+    similar = SimilarRows.of([*TRAIN, *TRAIN], 3).similar(product(9, LAMP, ""))
+    assert [row.target for row in similar] == ["Red Acme, 3 kg.", "Red Acme, 3 kg.", "Big Acme."]
+    for make in (FixedExamples.drawn, SimilarRows.of):
+        with pytest.raises(ValueError, match=r"60 .* cannot be chosen from 50 rows"):
+            make(rows, 60)
+        with pytest.raises(ValueError, match="at least 1 has to be shown"):
+            make(rows, 0)
+
+
+# --- catalogues -------------------------------------------------------------------------------------------------------
+
+PRODUCTS = [{"name": "a", "price": "1"}, {"name": 'b "x", c', "text": "two\nlines"}, {"name": "ü", "price": "3"}]
+
+
+def described(fields: dict[str, str], text: str = 'It is,\nso to say, a "thing".') -> Description:
+    return Description(fields, text, ("name",), (("price", "9"),), ("7", "x; y"), ((0, 2),), (), "m", 2)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_file_of_descriptions_goes_on_where_any_kill_left_it(tmp_path, ending) -> None:
+    file = tmp_path / "out" / f"file.{ending}"
+    out = description_file(file, PRODUCTS)
+    assert out.done() == 0
+    out.append([described(each) for each in PRODUCTS])
+    whole = file.read_bytes()
+    assert description_file(file, PRODUCTS).done() == 3
+    for size in range(len(whole)):
+        file.write_bytes(whole[:size])
+        again = description_file(file, PRODUCTS)
+        again.append([described(each) for each in PRODUCTS[again.done() :]])
+        assert file.read_bytes() == whole, f"torn after {size} bytes"
+
+
+def test_a_file_of_descriptions_holds_what_was_found(tmp_path) -> None:
+    lines, table = tmp_path / "f.jsonl", tmp_path / "f.csv"
+    for file in (lines, table):
+        out = description_file(file, PRODUCTS)
+        out.done()
+        out.append([described(PRODUCTS[0])])
+    assert json.loads(lines.read_text()) == {
+        "fields": {"name": "a", "price": "1"}, "description": 'It is,\nso to say, a "thing".', "missing": ["name"],
+        "wrong": {"price": "9"}, "invented": ["7", "x; y"], "spans": [[0, 2]], "attempts": 2, "dropped": [],
+        "model": "m",
+    }  # fmt: skip
+    assert table.read_text() == (
+        "name,price,text,description,missing,wrong,invented,attempts\n"
+        'a,1,,"It is,\nso to say, a ""thing"".",name,price: 9,7; x; y,2\n'
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8"))), min_size=1))
+def test_any_text_survives_a_file_of_descriptions(tmp_path_factory, texts) -> None:
+    products = [{"name": name, "id": str(at)} for at, (name, _) in enumerate(texts)]
+    for ending in ("csv", "jsonl"):
+        file = tmp_path_factory.mktemp("any") / f"f.{ending}"
+        out = description_file(file, products)
+        out.done()
+        out.append([described(each, text) for each, (_, text) in zip(products, texts, strict=True)])
+        assert description_file(file, products).done() == len(products)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_file_of_other_products_is_left_alone(tmp_path, ending) -> None:
+    file = tmp_path / f"file.{ending}"
+    out = description_file(file, PRODUCTS)
+    out.done()
+    out.append([described(each) for each in PRODUCTS])
+    before = file.read_bytes()
+    for others in (PRODUCTS[:2], [PRODUCTS[0], {"name": "z", "text": ""}, PRODUCTS[2]], [{"sku": "1"}]):
+        with pytest.raises(ValueError, match=r"holds descriptions of other products \(.*choose another --out"):
+            description_file(file, others).done()
+    assert file.read_bytes() == before
+    file.write_text("my notes")
+    with pytest.raises(ValueError, match="choose another --out"):
+        description_file(file, PRODUCTS).done()
+    assert file.read_text() == "my notes"
+    with pytest.raises(ValueError, match=r"name it \.csv or \.jsonl"):
+        description_file(tmp_path / "file.xlsx", PRODUCTS)
+
+
+def test_a_column_called_description_keeps_its_name(tmp_path) -> None:
+    file = tmp_path / "f.csv"
+    out = description_file(file, [{"description": "old"}])
+    assert out.done() == 0
+    out.append([described({"description": "old"}, "new one")])
+    assert file.read_text().splitlines()[0].startswith("description,new description,missing")
+    assert file.read_text().splitlines()[1].startswith("old,new one,")
+
+
+def test_an_empty_product_is_refused_before_anything_is_written(tmp_path) -> None:
+    (tmp_path / "p.csv").write_text("name,price\nlamp,3\n,\n")
+    with pytest.raises(ValueError, match=r"p.csv: product 2 of 2 has no field with a value"):
+        read_products([], tmp_path / "p.csv")
+
+
+def test_chat_examples_are_turns() -> None:
+    generator = Attempts(lambda *_: "")
+    generator.style = "chat"
+    Describer(generator, contexts=FixedExamples(TRAIN[:2]), attempts=1).describe(LAMP)
+    turns = generator.prompts[0]
+    assert all(isinstance(turn, Message) for turn in turns)
+    assert [turn.role for turn in turns] == ["system", "user", "assistant", "user", "assistant", "user"]
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.jsonl").write_text(
+        "".join(json.dumps({"fields": row.values["fields"], "reference": row.target}) + "\n" for row in TRAIN)
+    )
+    lines = ["brand,colour", *(f"Brand{n},red" for n in range(40))]
+    (tmp_path / "catalogue.csv").write_text("\n".join(lines) + "\n")
+
+    def call(generator: Attempts, *arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(Config, "generator", lambda self, *_: generator)
+        status = main(["describe", *map(str, arguments)])
+        captured = capsys.readouterr()
+        return status, captured.out, captured.err
+
+    return call
+
+
+def branded(prompt: str, attempt: int) -> str:
+    return f"A red {prompt.rpartition('brand: ')[2].partition(chr(10))[0]}."
+
+
+class EndsEarly(Attempts):
+    """Is interrupted at its third batch."""
+
+    def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
+        if len(self.calls) == 2:
+            raise KeyboardInterrupt
+        return super().generate(prompts, decoding)
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+def test_a_catalogue_is_described_once_however_often_it_is_interrupted(command, tmp_path, ending) -> None:
+    arguments = ("--file", "catalogue.csv", "--out", f"out.{ending}")
+    status, out, err = command(EndsEarly(branded), *arguments)
+    assert (status, out) == (130, "")
+    assert err == "rag: interrupted; what was finished is kept, and the same command goes on from there\n"
+    rest = Attempts(branded)
+    status, out, err = command(rest, *arguments)
+    assert (status, err) == (0, "")
+    assert out == f"out.{ending}: 8 descriptions made, 32 were there already\n"
+    assert sum(size for size, _ in rest.calls) == 8
+    text = (tmp_path / f"out.{ending}").read_text()
+    assert [text.count(f"A red Brand{n}.") for n in range(40)] == [1] * 40
+    again = Attempts(branded)
+    assert json.loads(command(again, *arguments, "--json")[1]) == {
+        "out": f"out.{ending}", "products": 40, "made": 0, "with_errors": 0
+    }  # fmt: skip
+    assert not again.calls
+
+
+def test_examples_and_similar_rows_are_taken_from_a_file(command) -> None:
+    generator = Attempts(branded)
+    arguments = ("brand=Acme", "colour=red", "weight=2 kg", "--examples-from", "train.jsonl", "--attempts", "1")
+    assert command(generator, *arguments, "--similar", 2)[0] == 0
+    assert "Description: Red Acme, 3 kg.\n\nbrand: Acme" in generator.prompts[0]
+    described = json.loads(command(generator, *arguments, "--examples", 4, "--json")[1])
+    assert str(generator.prompts[1]).count("Description: ") == 3, "the product itself is not shown"
+    assert (described["missing"], described["attempts"]) == (["weight"], 1)
+
+
+def test_what_is_not_true_is_coloured(command, monkeypatch) -> None:
+    monkeypatch.setattr("rag.cli.output.colour", lambda text, code: f"<{code}:{text}>")
+    generator = Attempts(lambda *_: "A lamp of 3 kg and 40 watts.")
+    out = command(generator, "brand=Acme", "weight=2 kg")[1]
+    assert out == (
+        "A lamp of <31:3 kg> and <31:40> watts.\n<33:not stated: brand>\n<31:stated wrongly: weight (3 kg)>\n"
+        "<31:not among the fields: 40>\n"
+    )
+
+
+MISTAKES = {
+    "out without file": (["brand=x", "--out", "o.csv"], "--out is for a catalogue: give --file"),
+    "out of another kind": (["--file", "catalogue.csv", "--out", "o.txt"], "name it .csv or .jsonl"),
+    "examples of nothing": (["brand=x", "--examples", "2"], "--examples needs rows to take them from"),
+    "both": (["brand=x", "--examples", "2", "--similar", "2"], "give --examples or --similar, not both"),
+    "neither": (["brand=x", "--examples-from", "train.jsonl"], "say how many of its rows to show"),
+    "too many": (
+        ["brand=x", "--examples-from", "train.jsonl", "--examples", "9"],
+        "9 examples cannot be chosen",
+    ),
+    "no file": (["brand=x", "--examples-from", "no.jsonl", "--examples", "1"], "no rows at no.jsonl"),
+    "attempts": (["brand=x", "--attempts", "0"], "--attempts is 0"),
+    "negative": (["brand=x", "--similar", "-1"], "--similar is -1"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_is_one_line(command, tmp_path, case) -> None:
+    arguments, message = MISTAKES[case]
+    status, out, err = command(Attempts(branded), *arguments)
+    assert (status, out) == (1, "")
+    assert err.startswith("rag: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert not list(tmp_path.glob("o.*"))

@@ -1,0 +1,75 @@
+"""Slot errors and costs by hand and against numpy; metrics as a package."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+from scipy.stats import bootstrap
+
+import rag.evaluate.metrics
+from rag.describe.slots import SlotCheck
+from rag.evaluate.metrics import METRICS, Spent, cost_metrics, metric_info, peak_memory_mb, percentile, slot_metrics
+
+names = st.lists(st.sampled_from("abc"), max_size=3).map(tuple)
+checks = st.builds(SlotCheck, names, st.lists(st.just(("a", "b")), max_size=2).map(tuple), names, st.integers(0, 6))
+
+
+@given(st.lists(checks, min_size=1, max_size=20))
+@settings(max_examples=200, deadline=None)
+def test_slot_errors_are_shares_of_all_slots(checks) -> None:
+    found = {metric.name: metric.value for metric in slot_metrics(checks)}
+    slots = sum(check.slots for check in checks)
+    counted = {name: sum(len(getattr(check, name)) for check in checks) for name in ("missing", "wrong", "invented")}
+    for name, count in {**counted, "slot_error_rate": sum(counted.values())}.items():
+        assert found[name] == pytest.approx(100 * count / slots if slots else np.nan, abs=1e-6, nan_ok=True)
+
+
+@given(st.lists(st.floats(0, 1e3), min_size=1, max_size=50), st.integers(0, 100))
+@settings(max_examples=200, deadline=None)
+def test_percentiles_are_numpys(values, percent) -> None:
+    found = percentile(values, percent, draws=50)
+    assert found.value == pytest.approx(np.percentile(values, percent), abs=1e-6)
+    assert min(values) <= found.low <= found.high <= max(values)
+
+
+def test_a_percentiles_interval_is_scipys() -> None:
+    seconds = np.random.default_rng(0).gamma(2, size=300)
+    found = percentile(seconds, 95, draws=5000)
+    theirs = bootstrap((seconds,), lambda x, axis: np.percentile(x, 95, axis=axis), method="percentile",
+                       n_resamples=5000, rng=np.random.default_rng(1)).confidence_interval  # fmt: skip
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), rel=0.03)
+    assert np.isnan(percentile([], 50).value)
+
+
+def test_costs_are_means_a_row() -> None:
+    found = {m.name: (m.value, m.unit) for m in cost_metrics([Spent(1.0, 2.0, 10, 4), Spent(3.0, 4.0, 30, 6)])}
+    assert found == {
+        "seconds": (2.0, "seconds"),
+        "cpu_seconds": (3.0, "seconds"),
+        "prompt_tokens": (20.0, "tokens"),
+        "completion_tokens": (5.0, "tokens"),
+    }
+    assert 10 < peak_memory_mb() < 100_000
+
+
+def test_every_metric_has_a_meaning() -> None:
+    assert metric_info("ndcg@10").title == "nDCG@10"
+    assert metric_info("recall@5").text.endswith("of the first 5")
+    assert metric_info("own").title == "own"
+    measured = [*slot_metrics([]), *cost_metrics([]), *rag.measure.text_metrics([], []),
+                *rag.measure.answer_metrics([], []), *rag.measure.label_metrics([], [], out_of_scope="x", scores=[]),
+                *rag.measure.ranking_metrics({}, {})]  # fmt: skip
+    assert {metric.name.partition("@")[0] for metric in measured} == set(METRICS)
+
+
+def test_the_package_loads_nothing_heavy_and_has_all_it_names() -> None:
+    code = "import sys, rag.measure; print(*{'numpy', 'sacrebleu', 'rouge_score', 'ir_measures'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""
+    for name in rag.measure.__all__:
+        assert getattr(rag.measure, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        rag.measure.nonsense  # noqa: B018

@@ -1,0 +1,64 @@
+"""Real processes, killed without warning at random moments: the same command again ends with the same weights."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("init", ["t5-tiny", "gpt2-tiny"])
+def test_kills_change_no_weight(init: str, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    words = [f"{first}{second}" for first in ("zor", "quil", "mav", "tep") for second in ("ax", "ine", "ola", "u")]
+    rows.write_text("".join(f"{json.dumps({'input': word, 'target': word[::-1]})}\n" for word in words), "utf-8")
+
+    def python(out: str) -> list[str]:
+        code = (
+            "import sys; from rag.finetune import finetune; from rag.data.rows import read_rows\n"
+            f"rows = read_rows({str(rows)!r}, 'turn')\n"
+            f"finetune(None, {{'turn': rows}}, {{'turn': rows[:4]}}, out={str(tmp_path / out)!r}, init={init!r}, "
+            "max_steps=120, batch_size=4, threads=1, eval_every=7, learning_rate=3e-3)"
+        )
+        return [sys.executable, "-c", code]
+
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    subprocess.run(python("whole"), check=True, env=environment, timeout=300)
+    log = tmp_path / "killed.training" / "log.jsonl"
+    chance = random.Random(init)
+    kills = 0
+    for _ in range(30):
+        target = chance.randrange(10, 40)
+        before = _step(log)
+        process = subprocess.Popen(python("killed"), env=environment)
+        while process.poll() is None and _step(log) < before + target:
+            time.sleep(0.005)
+        if process.poll() is not None:
+            assert process.returncode == 0
+            break
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        kills += 1
+        assert not (tmp_path / "killed").exists()
+    assert kills >= 2
+    one, other = (load_file(tmp_path / name / "model.safetensors") for name in ("whole", "killed"))
+    assert all(torch.equal(weight, other[name]) for name, weight in one.items())
+
+
+def _step(log: Path) -> int:
+    """Return the last step that was logged; steps are logged by tens and at every evaluation."""
+    try:
+        lines = [line for line in log.read_text("utf-8").split("\n") if line.endswith("}")]
+    except FileNotFoundError:
+        return 0
+    return int(json.loads(lines[-1])["step"]) if lines else 0
