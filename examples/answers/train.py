@@ -21,7 +21,7 @@ from ingest.embed import new_embedder
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.data.rows import Row, read_rows
-from rag.finetune import finetune
+from rag.finetune import finetune_generator
 from rag.finetune.reader.examples import answer_spans
 from rag.finetune.reader.unanswerable import mine_unanswerable
 
@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
-    done = finetune(
+    done = finetune_generator(
         options.model,
         answer_rows(options.data / "train.jsonl", options.rows),
         answer_rows(options.data / "valid.jsonl", options.valid_rows),

@@ -24,8 +24,8 @@ from typing import Any
 from ingest.errors import RowsError
 from rag.data.checks import Checks
 from rag.data.rows import Row, read_rows
-from rag.finetune import finetune
-from rag.finetune.generator.pretrain import pretrain
+from rag.finetune import finetune_generator
+from rag.finetune.generator.pretrain import pretrain_generator
 
 TASKS: Mapping[str, tuple[str, ...]] = {
     "describe": ("products/rnnlg_laptop/train.jsonl", "products/rnnlg_tv/train.jsonl"),
@@ -73,7 +73,7 @@ def main() -> None:
     start = options.out.with_name(f"{options.out.name}-pretrained")
     if not (start / "model.safetensors").exists():
         texts = [path for name in ("documents", "retrieval") if (path := options.data / name).exists()]
-        learnt = pretrain(None, texts, init=scale.init, out=start, device=options.device, **scale.pretrain)
+        learnt = pretrain_generator(None, texts, init=scale.init, out=start, device=options.device, **scale.pretrain)
         print(f"pretrained: loss {learnt.metrics['loss']:.3f}, {learnt.parameters:,} parameters")
 
     train, valid = {}, {}
@@ -87,7 +87,7 @@ def main() -> None:
             held = max(4, len(rows) // 50)
             checked = Checks().run(train=rows[held:], valid=rows[:held])
             train[task], valid[task] = list(checked.train), list(checked.valid)
-    done = finetune(str(start), train, valid, out=options.out, device=options.device, **scale.finetune)
+    done = finetune_generator(str(start), train, valid, out=options.out, device=options.device, **scale.finetune)
     print(json.dumps({"folder": str(done.folder), "rows": done.rows, "seconds": done.seconds, **done.metrics}))
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.data.rows import Row, read_rows
-from rag.finetune import finetune
+from rag.finetune import finetune_generator
 
 SHARES: Mapping[str, float] = {"laptop": 0.3, "tv": 0.25, "store": 0.45}
 
@@ -35,7 +35,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
-    done = finetune(
+    done = finetune_generator(
         options.model,
         product_rows(options.data, "train", options.rows),
         product_rows(options.data, "valid", options.valid_rows),

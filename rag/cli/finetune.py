@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.cli import output
-from rag.finetune.generator.settings import FinetuneSettings
+from rag.finetune.generator.settings import GeneratorSettings
 
 if TYPE_CHECKING:
     from rag.data.checks import Check
     from rag.data.rows import Row
-    from rag.finetune.generator.run import Finetuned
+    from rag.finetune.generator.run import FinetunedGenerator
 
 NAMED: tuple[str, ...] = (
     "epochs",
@@ -32,7 +32,7 @@ NAMED += ("words", "seed", "device", "threads", "temperature", "cap")
 
 def finetune(options: argparse.Namespace) -> int:
     """Check the rows, fine-tune, and say what came of it."""
-    from rag.finetune.generator.run import finetune as run
+    from rag.finetune.generator.run import finetune_generator as run
 
     settings = _settings(options)
     train, valid, checks = _checked(options)
@@ -52,7 +52,7 @@ def finetune(options: argparse.Namespace) -> int:
 
 def pretrain(options: argparse.Namespace) -> int:
     """Learn a language from texts."""
-    from rag.finetune.generator.pretrain import pretrain as run
+    from rag.finetune.generator.pretrain import pretrain_generator as run
 
     done = run(
         _model(options),
@@ -66,7 +66,7 @@ def pretrain(options: argparse.Namespace) -> int:
     return _shown(done, options.json, [])
 
 
-def finetuned_object(done: Finetuned, checks: Sequence[Check]) -> dict[str, Any]:
+def finetuned_object(done: FinetunedGenerator, checks: Sequence[Check]) -> dict[str, Any]:
     """The object of `rag finetune --json`."""
     return {
         "folder": str(done.folder),
@@ -134,11 +134,11 @@ def _settings(options: argparse.Namespace) -> dict[str, Any]:
     if getattr(options, "placeholders", False):
         settings["placeholders"] = True
     settings |= settings_from(options.set or [])
-    FinetuneSettings(**settings)
+    GeneratorSettings(**settings)
     return settings
 
 
-def settings_from(given: Sequence[str], option: str = "--set", of: type[Any] = FinetuneSettings) -> dict[str, Any]:
+def settings_from(given: Sequence[str], option: str = "--set", of: type[Any] = GeneratorSettings) -> dict[str, Any]:
     """Return settings of a class given as NAME=VALUE. Raises ValueError, naming the option, for what is none."""
     kinds = typing.get_type_hints(of)
     settings = {}
@@ -169,7 +169,7 @@ def _value(name: str, text: str, kind: Any) -> Any:
     )
 
 
-def _shown(done: Finetuned, as_json: bool, checks: Sequence[Check]) -> int:
+def _shown(done: FinetunedGenerator, as_json: bool, checks: Sequence[Check]) -> int:
     if as_json:
         output.json_line(finetuned_object(done, checks))
         return 0

@@ -109,7 +109,7 @@ def _training() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, help="of everything random (default: 0)")
     parser.add_argument("--device", metavar="NAME", help="cpu (default), cuda, mps or auto")
     parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: all cores)")
-    parser.add_argument("--set", nargs="+", metavar="NAME=VALUE", help="any other option of FinetuneSettings")
+    parser.add_argument("--set", nargs="+", metavar="NAME=VALUE", help="any other option of GeneratorSettings")
     parser.add_argument("--restart", action="store_true", help="forget the checkpoints of a run that was ended")
     return parser
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from rag.data.contexts import SHOWN, Shown
-from rag.finetune.generator.settings import FinetuneSettings
+from rag.finetune.generator.settings import GeneratorSettings
 from rag.generate.trained import Trained
 
 Kind = Literal["zero-shot", "few-shot", "rag", "fine-tuned", "rag on fine-tuned"]
@@ -23,9 +23,9 @@ class System:
     `finetune["init"]`); `start` in its place names another system, whose trained model this one's training goes on
     from. `examples` are so many fixed rows of train; `passages` so many of the store's passages or of
     train's rows that are like the row at hand, `shown` as worked examples or as passages. A description with errors is
-    written up to `attempts` times. `finetune` are options of `rag.finetune.finetune`: the system is trained first, with
-    what it will be shown, and with `curve` on parts of train too where a learning curve is wanted. `options` are the
-    generator's. Raises ValueError for what cannot be.
+    written up to `attempts` times. `finetune` are options of `rag.finetune.finetune_generator`: the system is trained
+    first, with what it will be shown, and with `curve` on parts of train too where a learning curve is wanted.
+    `options` are the generator's. Raises ValueError for what cannot be.
     """
 
     name: str
@@ -104,12 +104,12 @@ def check_systems(systems: Sequence[System], rows: int) -> None:
 
 
 def _check_finetune(name: str, options: Mapping[str, Any]) -> None:
-    known = [each.name for each in fields(FinetuneSettings)]
+    known = [each.name for each in fields(GeneratorSettings)]
     unknown = next((option for option in options if option not in (*known, "init")), None)
     if unknown is not None:
         raise ValueError(f"system {name!r}: finetune has no option {unknown!r}; known: init, {', '.join(known)}")
     try:
-        FinetuneSettings(**{option: value for option, value in options.items() if option != "init"})
+        GeneratorSettings(**{option: value for option, value in options.items() if option != "init"})
     except (TypeError, ValueError) as error:
         raise ValueError(f"system {name!r}: finetune: {error}") from None
 

@@ -17,7 +17,7 @@ from rag.compare.models import Models
 from rag.compare.settings import Settings
 from rag.compare.system import System
 from rag.data.rows import Row, data_hash
-from rag.finetune.generator.settings import FinetuneSettings
+from rag.finetune.generator.settings import GeneratorSettings
 from rag.generate.trained import TRAINED_FILE, Trained
 
 LOG = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Training:
     def _train(
         self, system: System, rows: Sequence[Row], options: dict[str, Any], made_by: Mapping[str, Any], folder: Path
     ) -> Path:
-        from rag.finetune import finetune
+        from rag.finetune import finetune_generator
 
         note = folder.with_name(f"{folder.name}.json")
         if (folder / TRAINED_FILE).is_file():
@@ -98,7 +98,7 @@ class Training:
         self.models.release()
         settings = {"device": self.settings.device, "threads": self.settings.threads, **options}
         init = settings.pop("init", None)
-        finetune(
+        finetune_generator(
             system.model,
             rows,
             self.valid or None,
@@ -151,7 +151,7 @@ def part_of_steps(options: Mapping[str, Any], rows: int, all_rows: int) -> dict[
     share = (rows / all_rows) ** 0.5
     if options.get("max_steps"):
         return {**options, "max_steps": max(1, round(options["max_steps"] * share))}
-    return {**options, "epochs": round(options.get("epochs", FinetuneSettings.epochs) / share, 4)}
+    return {**options, "epochs": round(options.get("epochs", GeneratorSettings.epochs) / share, 4)}
 
 
 def _read(file: Path) -> Any:

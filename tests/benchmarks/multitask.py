@@ -21,7 +21,7 @@ from rag.data.checks import Checks
 from rag.data.rows import Row, read_rows
 from rag.data.task_prompts import prompt_for
 from rag.evaluate.metrics import Metric, label_metrics, text_metrics
-from rag.finetune import finetune
+from rag.finetune import finetune_generator
 from rag.finetune.generator.examples import TaskData
 from rag.finetune.generator.run import generate
 from rag.generate import new_generator
@@ -61,13 +61,13 @@ def main() -> None:
     for task, (train, test) in splits.items():
         out = options.out / task
         if not (out / "model.safetensors").exists():
-            finetune(None, {task: train}, out=out, max_steps=options.steps, **shared)
+            finetune_generator(None, {task: train}, out=out, max_steps=options.steps, **shared)
         single[task] = _measure(out, task, test, options.device)
         print(f"{task} alone: {single[task].name} {single[task]}", flush=True)
     out = options.out / "all"
     if not (out / "model.safetensors").exists():
         trains = {task: train for task, (train, _) in splits.items()}
-        finetune(None, trains, out=out, max_steps=3 * options.steps, temperature=2.0, cap=CAP, **shared)
+        finetune_generator(None, trains, out=out, max_steps=3 * options.steps, temperature=2.0, cap=CAP, **shared)
     for task, (_, test) in splits.items():
         found = _measure(out, task, test, options.device)
         relative = (found.value - single[task].value) / single[task].value

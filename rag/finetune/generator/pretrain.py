@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.errors import RowsError
 from rag.finetune.generator.examples import Example
-from rag.finetune.generator.settings import FinetuneSettings
+from rag.finetune.generator.settings import GeneratorSettings
 from rag.finetune.shared.batch_order import fixed_batches
 from rag.finetune.shared.folder import card, save, text_hash
 from rag.generate.trained import Trained
 
 if TYPE_CHECKING:
-    from rag.finetune.generator.run import Finetuned
+    from rag.finetune.generator.run import FinetunedGenerator
     from rag.generate.decode import TransformersGenerator
 
 DENSITY, SPAN = 0.15, 3.0
 """Share of a text's tokens that is taken out, and how many in a row on average."""
 
 
-def pretrain(
+def pretrain_generator(
     model: str | None,
     paths: Sequence[str | Path],
     *,
@@ -32,7 +32,7 @@ def pretrain(
     window: int = 256,
     restart: bool = False,
     **settings: Any,
-) -> Finetuned:
+) -> FinetunedGenerator:
     """Train a model on the texts of files and folders and write it into the folder `out`.
 
     T5 and its kin learn span corruption, causal models to predict the next token. Texts are cut into pieces of `window`
@@ -41,7 +41,7 @@ def pretrain(
     """
     from rag.finetune.generator.run import begun, generator_for, trained
 
-    chosen = FinetuneSettings(**{"max_steps": None, "label_smoothing": 0.0, **settings})
+    chosen = GeneratorSettings(**{"max_steps": None, "label_smoothing": 0.0, **settings})
     chosen = replace(chosen, metric="loss", placeholders=False)
     out = Path(out)
     texts = list(read_texts(paths))
@@ -62,7 +62,7 @@ def pretrain(
 
 
 def _learnt(
-    texts: Sequence[str], generator: TransformersGenerator, window: int, settings: FinetuneSettings
+    texts: Sequence[str], generator: TransformersGenerator, window: int, settings: GeneratorSettings
 ) -> tuple[list[list[Example]], list[Example], int]:
     """Return the batches of a run, the examples held out for validation, and how many pieces are learnt from."""
     pieces = _pieces(texts, generator.tokenizer, window)

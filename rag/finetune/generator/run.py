@@ -16,7 +16,7 @@ from rag.data.rows import Row, data_hash, read_rows
 from rag.data.task_prompts import prompt_for
 from rag.describe.delexicalise import Delexicalizer
 from rag.finetune.generator.examples import Encoded, Example, TaskData, encode, render, target_text
-from rag.finetune.generator.settings import FinetuneSettings
+from rag.finetune.generator.settings import GeneratorSettings
 from rag.finetune.shared.batch_order import fixed_batches, mixture
 from rag.finetune.shared.folder import card, lexicon_of, licence_of_builtin, save
 from rag.finetune.shared.unfinished import Unfinished
@@ -31,7 +31,7 @@ Rows = str | Path | Sequence[Row]
 
 
 @dataclass(frozen=True)
-class Finetuned:
+class FinetunedGenerator:
     """A model that was fine-tuned. `metrics` are those of the best checkpoint on the validation rows."""
 
     folder: Path
@@ -44,7 +44,7 @@ class Finetuned:
     history: Sequence[Mapping[str, float]]
 
 
-def finetune(
+def finetune_generator(
     model: str | None,
     train: Rows | Mapping[str, Rows],
     valid: Rows | Mapping[str, Rows] | None = None,
@@ -55,17 +55,17 @@ def finetune(
     context: Mapping[str, Any] | None = None,
     restart: bool = False,
     **settings: Any,
-) -> Finetuned:
+) -> FinetunedGenerator:
     """Fine-tune a model on rows and write it into the folder `out`.
 
     `model` is a hub id, a folder or `builtin:NAME`; None with `init` ("t5-mini", "gpt2-mini", ...) starts from nothing.
     `train` is a JSONL file or rows, or several by the name of their task. `contexts` gives each row what is retrieved
-    for it, as answering will; `context` is how that is written down. Further options are those of FinetuneSettings.
+    for it, as answering will; `context` is how that is written down. Further options are those of GeneratorSettings.
     Checkpoints lie in `out.training`; a run that was ended goes on from the last one when called in the same way,
     unless `restart` is set. Raises RowsError for rows that cannot be learnt, ValueError for options, WeightsError for
     weights.
     """
-    chosen = FinetuneSettings(**settings)
+    chosen = GeneratorSettings(**settings)
     _check_packages()
     out = Path(out)
     tasks = _tasks(train, valid, contexts, chosen)
@@ -104,11 +104,11 @@ def trained(
     batches: Sequence[Sequence[Example]],
     valid: Sequence[Example],
     validate: Callable[[], dict[str, float]],
-    settings: FinetuneSettings,
+    settings: GeneratorSettings,
     unfinished: Unfinished,
     rows: int,
     from_nothing: bool,
-) -> tuple[Finetuned, Any]:
+) -> tuple[FinetunedGenerator, Any]:
     """Train the generator's model, and return what came of it and the model, an adapter merged into it."""
     from rag.finetune.generator.train import train as run
 
@@ -118,7 +118,7 @@ def trained(
     merged = settings.method == "lora" and not settings.adapter_only
     final = trainable.merge_and_unload() if merged else trainable
     history = done["history"]
-    result = Finetuned(
+    result = FinetunedGenerator(
         folder=unfinished.out,
         rows=rows,
         steps=done["steps"],
@@ -136,7 +136,7 @@ def _tasks(
     train: Rows | Mapping[str, Rows],
     valid: Rows | Mapping[str, Rows] | None,
     contexts: Contexts,
-    settings: FinetuneSettings,
+    settings: GeneratorSettings,
 ) -> list[TaskData]:
     named = dict(train) if isinstance(train, Mapping) else {"": train}
     checks = dict(valid) if isinstance(valid, Mapping) else {"": valid} if valid is not None else {}
@@ -169,7 +169,7 @@ def begun(
     out: Path,
     model: str | None,
     init: str | None,
-    settings: FinetuneSettings,
+    settings: GeneratorSettings,
     about: Mapping[str, Any],
     restart: bool,
 ) -> AbstractContextManager[Unfinished]:
@@ -194,7 +194,7 @@ def generator_for(
     texts: Callable[[], Sequence[str]],
     marks: Sequence[str],
     work: Path,
-    settings: FinetuneSettings,
+    settings: GeneratorSettings,
 ) -> TransformersGenerator:
     """Return the model that training starts from; one from nothing learns its tokenizer from `texts` first."""
     from rag.generate import new_generator
@@ -217,7 +217,7 @@ def generator_for(
     return generator
 
 
-def _words(settings: FinetuneSettings) -> Embedder | None:
+def _words(settings: GeneratorSettings) -> Embedder | None:
     if settings.words is None:
         return None
     from ingest.embed import new_embedder
@@ -244,14 +244,14 @@ def _texts(tasks: Sequence[TaskData]) -> list[str]:
 
 
 def _encoded(
-    task: TaskData, rows: Sequence[Row], generator: TransformersGenerator, settings: FinetuneSettings, which: str
+    task: TaskData, rows: Sequence[Row], generator: TransformersGenerator, settings: GeneratorSettings, which: str
 ) -> Encoded:
     found = encode(task, rows, generator, settings.max_target_tokens)
     _check_left_out(task, found, settings, which)
     return found
 
 
-def _check_left_out(task: TaskData, encoded: Encoded, settings: FinetuneSettings, which: str) -> None:
+def _check_left_out(task: TaskData, encoded: Encoded, settings: GeneratorSettings, which: str) -> None:
     if encoded.left_out_share > settings.max_left_out or not encoded.examples:
         why = ", ".join(
             f"{count} with an {reason}" if reason[0] == "i" else f"{count} with a {reason}"
@@ -265,7 +265,7 @@ def _check_left_out(task: TaskData, encoded: Encoded, settings: FinetuneSettings
         )
 
 
-def _batches(encoded: Sequence[Encoded], settings: FinetuneSettings) -> list[list[Example]]:
+def _batches(encoded: Sequence[Encoded], settings: GeneratorSettings) -> list[list[Example]]:
     lengths = [[len(example) for example in each.examples] for each in encoded]
     sizes = [len(each) for each in lengths]
     counted = sum(min(size, settings.cap or size) for size in sizes)
@@ -277,7 +277,7 @@ def _batches(encoded: Sequence[Encoded], settings: FinetuneSettings) -> list[lis
     return [[encoded[task].examples[row] for task, row in batch] for batch in placed]
 
 
-def _prepared(generator: TransformersGenerator, from_nothing: bool, settings: FinetuneSettings) -> tuple[Any, float]:
+def _prepared(generator: TransformersGenerator, from_nothing: bool, settings: GeneratorSettings) -> tuple[Any, float]:
     """Return the model as it is trained, and the learning rate."""
     model = generator.model
     rate = settings.learning_rate
@@ -305,7 +305,7 @@ def _prepared(generator: TransformersGenerator, from_nothing: bool, settings: Fi
 
 
 def _validate(
-    tasks: Sequence[TaskData], generator: TransformersGenerator, settings: FinetuneSettings
+    tasks: Sequence[TaskData], generator: TransformersGenerator, settings: GeneratorSettings
 ) -> dict[str, float]:
     """Return the mean over the tasks of the metric on texts generated for their first validation rows."""
     if settings.metric == "loss":
@@ -343,12 +343,12 @@ def _best(history: Sequence[Mapping[str, float]], step: int | None) -> dict[str,
 
 
 def _described(
-    result: Finetuned,
+    result: FinetunedGenerator,
     tasks: Sequence[TaskData],
     encoded: Sequence[Encoded],
     model: str | None,
     init: str | None,
-    settings: FinetuneSettings,
+    settings: GeneratorSettings,
     context: Mapping[str, Any] | None,
 ) -> tuple[Trained, str]:
     start = model or f"random weights ({init})"

@@ -10,7 +10,7 @@ METHODS = ("full", "lora")
 
 
 @dataclass(frozen=True)
-class FinetuneSettings:
+class GeneratorSettings:
     """Options of `finetune`, by name.
 
     `epochs` passes over the rows, or `max_steps` optimiser steps where given. `batch_size` rows a step, taken in

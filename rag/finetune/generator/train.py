@@ -22,7 +22,7 @@ from transformers import (
 
 from rag.finetune.generator.batches import Batch, Batches, collate, split, with_decoder_inputs, with_learnt_logits
 from rag.finetune.generator.examples import IGNORED, Example
-from rag.finetune.generator.settings import FinetuneSettings
+from rag.finetune.generator.settings import GeneratorSettings
 from rag.finetune.shared.checkpoints import last_checkpoint, step_of
 from rag.generate.decode import TransformersGenerator
 from rag.generate.load import quiet
@@ -36,7 +36,7 @@ def train(
     batches: Sequence[Sequence[Example]],
     valid: Sequence[Example],
     validate: Validate,
-    settings: FinetuneSettings,
+    settings: GeneratorSettings,
     learning_rate: float,
     folder: Path,
 ) -> dict[str, Any]:
@@ -223,7 +223,7 @@ def _classes(family: str) -> tuple[Any, Any]:
     return (Seq2SeqTrainer, Seq2SeqTrainingArguments) if family == "seq2seq" else (Trainer, TrainingArguments)
 
 
-def _half(settings: FinetuneSettings) -> bool:
+def _half(settings: GeneratorSettings) -> bool:
     if settings.precision == "auto":
         return settings.device != "cpu" and torch.cuda.is_available() and torch.cuda.is_bf16_supported()
     return settings.precision == "bfloat16"

@@ -16,7 +16,7 @@ from rag.cli.main import main
 from rag.compare.models import LocalModels
 from rag.compare.settings import Settings
 from rag.data.rows import Row
-from rag.finetune import finetune
+from rag.finetune import finetune_generator
 from rag.generate import new_generator
 from rag.generate.adapter import Adapter
 
@@ -35,8 +35,8 @@ def test_an_adapter_over_its_base_is_the_merged_model(
     architecture: str, rows: list[Row], folder_of: Callable[[str], Path], tmp_path: Path
 ) -> None:
     base = folder_of(architecture)
-    finetune(str(base), rows, out=tmp_path / "merged", **OPTIONS)
-    finetune(str(base), rows, out=tmp_path / "adapter", adapter_only=True, **OPTIONS)
+    finetune_generator(str(base), rows, out=tmp_path / "merged", **OPTIONS)
+    finetune_generator(str(base), rows, out=tmp_path / "adapter", adapter_only=True, **OPTIONS)
     assert not (tmp_path / "adapter" / "config.json").exists()
     size = (tmp_path / "adapter" / "adapter.safetensors").stat().st_size
     assert 0 < size < (tmp_path / "merged" / "model.safetensors").stat().st_size
@@ -55,7 +55,7 @@ def test_an_adapter_over_its_base_is_the_merged_model(
 def test_an_adapter_fits_its_own_base_only(rows: list[Row], folder_of: Callable[[str], Path], tmp_path: Path) -> None:
     base = tmp_path / "base"
     shutil.copytree(folder_of("gpt2"), base)
-    done = finetune(str(base), rows, out=tmp_path / "adapter", adapter_only=True, **OPTIONS)
+    done = finetune_generator(str(base), rows, out=tmp_path / "adapter", adapter_only=True, **OPTIONS)
     before = LocalModels(Settings()).fingerprint(str(done.folder))
     said = json.loads((done.folder / "adapter.json").read_text("utf-8"))
     (done.folder / "adapter.json").write_text(json.dumps({**said, "base_sha256": "0" * 64}), "utf-8")
@@ -71,11 +71,11 @@ def test_an_adapter_fits_its_own_base_only(rows: list[Row], folder_of: Callable[
 def test_an_adapter_over_an_adapter_is_refused_before_training(
     rows: list[Row], folder_of: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    finetune(str(folder_of("gpt2")), rows, out=tmp_path / "one", adapter_only=True, **OPTIONS)
+    finetune_generator(str(folder_of("gpt2")), rows, out=tmp_path / "one", adapter_only=True, **OPTIONS)
     with pytest.raises(ValueError, match="one is an adapter, and none can be put over it"):
-        finetune(str(tmp_path / "one"), rows, out=tmp_path / "two", adapter_only=True, **OPTIONS)
+        finetune_generator(str(tmp_path / "one"), rows, out=tmp_path / "two", adapter_only=True, **OPTIONS)
     assert not (tmp_path / "two.training").exists()
-    merged = finetune(str(tmp_path / "one"), rows, out=tmp_path / "merged", **OPTIONS)
+    merged = finetune_generator(str(tmp_path / "one"), rows, out=tmp_path / "merged", **OPTIONS)
     assert (merged.folder / "model.safetensors").exists()
 
 
@@ -90,7 +90,7 @@ def test_what_cannot_be_an_adapter_is_refused(
     options: dict[str, Any], said: str, rows: list[Row], tmp_path: Path
 ) -> None:
     with pytest.raises(ValueError, match=said):
-        finetune(options.pop("model"), rows, out=tmp_path / "m", **options)
+        finetune_generator(options.pop("model"), rows, out=tmp_path / "m", **options)
     assert list(tmp_path.iterdir()) == []
 
 

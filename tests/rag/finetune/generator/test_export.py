@@ -12,14 +12,14 @@ from transformers import AutoTokenizer
 
 from prompts.prompt import Prompt
 from rag.data.rows import Row
-from rag.finetune import finetune
+from rag.finetune import finetune_generator
 from rag.finetune.generator.export import export_ctranslate2
 from rag.generate import Decoding, new_generator
 
 
 @pytest.mark.parametrize("init", ["t5-tiny", "gpt2-tiny"])
 def test_the_exported_model_writes_the_same(init: str, rows: list[Row], tiny: dict[str, Any], tmp_path: Path) -> None:
-    done = finetune(None, rows, out=tmp_path / "model", init=init, **tiny)
+    done = finetune_generator(None, rows, out=tmp_path / "model", init=init, **tiny)
     exported = export_ctranslate2(done.folder, tmp_path / "exported", "float32")
     generator: Any = new_generator(str(done.folder), threads=1)
     prompts = [Prompt.load("describe").pack(generator, 16, row.values).prompt for row in rows]

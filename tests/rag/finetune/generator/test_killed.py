@@ -25,10 +25,10 @@ def test_kills_change_no_weight(init: str, tmp_path: Path) -> None:
 
     def python(out: str) -> list[str]:
         code = (
-            "import sys; from rag.finetune import finetune; from rag.data.rows import read_rows\n"
+            "import sys; from rag.finetune import finetune_generator; from rag.data.rows import read_rows\n"
             f"rows = read_rows({str(rows)!r}, 'turn')\n"
-            f"finetune(None, {{'turn': rows}}, {{'turn': rows[:4]}}, out={str(tmp_path / out)!r}, init={init!r}, "
-            "max_steps=120, batch_size=4, threads=1, eval_every=7, learning_rate=3e-3)"
+            f"finetune_generator(None, {{'turn': rows}}, {{'turn': rows[:4]}}, out={str(tmp_path / out)!r}, "
+            f"init={init!r}, max_steps=120, batch_size=4, threads=1, eval_every=7, learning_rate=3e-3)"
         )
         return [sys.executable, "-c", code]
 

@@ -11,8 +11,8 @@ from hypothesis import given, strategies as st
 
 from ingest.errors import RowsError
 from rag.data.rows import Row
-from rag.finetune import finetune
-from rag.finetune.generator.pretrain import corrupt, pretrain, read_texts
+from rag.finetune import finetune_generator
+from rag.finetune.generator.pretrain import corrupt, pretrain_generator, read_texts
 
 SENTINELS = list(range(1000, 1100))
 TEXT = (
@@ -57,11 +57,11 @@ def test_texts_are_learnt_and_fine_tuning_goes_on(init: str, tmp_path: Path) -> 
     for number in range(12):
         (folder / f"{number}.txt").write_text(TEXT * 6, "utf-8")
     options = {"window": 32, "batch_size": 8, "eval_every": 20, "learning_rate": 5e-3}
-    done = pretrain(None, [folder], out=tmp_path / "start", init=init, max_steps=60, **options)
+    done = pretrain_generator(None, [folder], out=tmp_path / "start", init=init, max_steps=60, **options)
     losses = [line["eval_loss"] for line in done.history if "eval_loss" in line]
     assert losses[-1] < 0.9 * losses[0]
     rows = [Row(str(at), "echo", {"input": word}, (word,)) for at, word in enumerate(TEXT.split()[:8])]
-    tuned = finetune(str(done.folder), {"echo": rows}, out=tmp_path / "tuned", max_steps=3, batch_size=8)
+    tuned = finetune_generator(str(done.folder), {"echo": rows}, out=tmp_path / "tuned", max_steps=3, batch_size=8)
     assert tuned.parameters == done.parameters
 
 

@@ -17,7 +17,7 @@ from prompts.prompt import Prompt
 from rag.data.contexts import Context, own_context
 from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
-from rag.finetune import finetune
+from rag.finetune import finetune_generator
 from rag.finetune.generator import run as run_module, train as train_module
 from rag.finetune.generator.examples import IGNORED, TaskData, encode
 from rag.generate import Decoding, new_generator
@@ -34,7 +34,7 @@ def written(folder: Path, rows: Sequence[Row]) -> list[str]:
 
 @pytest.mark.parametrize("init", ["t5-tiny", "gpt2-tiny"])
 def test_a_model_from_nothing_learns_its_rows(init: str, rows: list[Row], tiny: dict[str, Any], tmp_path: Path) -> None:
-    done = finetune(None, rows, rows[:4], out=tmp_path / "model", init=init, **tiny)
+    done = finetune_generator(None, rows, rows[:4], out=tmp_path / "model", init=init, **tiny)
     assert done.steps == 160
     assert done.metrics["loss"] < 0.15
     right = sum(text == row.target for text, row in zip(written(done.folder, rows), rows, strict=True))
@@ -47,7 +47,7 @@ def test_every_family_is_fine_tuned_from_a_folder(
     architecture: str, rows: list[Row], folder_of: Callable[[str], Path], tmp_path: Path
 ) -> None:
     start = folder_of(architecture)
-    done = finetune(
+    done = finetune_generator(
         str(start), rows, rows, out=tmp_path / "m", epochs=20, batch_size=8, learning_rate=5e-3, max_target_tokens=40
     )
     losses = [line["eval_loss"] for line in done.history if "eval_loss" in line]
@@ -78,7 +78,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     init: str, killed_at: int, rows: list[Row], tiny: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     options = {**tiny, "init": init, "accumulation": 2, "label_smoothing": 0.1, "epochs": 15, "eval_every": 10}
-    whole = finetune(None, rows, rows[:4], out=tmp_path / "whole", **options)
+    whole = finetune_generator(None, rows, rows[:4], out=tmp_path / "whole", **options)
     collate, calls = train_module.collate, 0
 
     def deadly(*arguments: Any) -> Any:
@@ -90,10 +90,10 @@ def test_a_killed_run_goes_on_to_the_same_weights(
 
     monkeypatch.setattr(train_module, "collate", deadly)
     with pytest.raises(Killed):
-        finetune(None, rows, rows[:4], out=tmp_path / "killed", **options)
+        finetune_generator(None, rows, rows[:4], out=tmp_path / "killed", **options)
     assert not (tmp_path / "killed").exists(), "nothing half-written"
     monkeypatch.setattr(train_module, "collate", collate)
-    resumed = finetune(None, rows, rows[:4], out=tmp_path / "killed", **options)
+    resumed = finetune_generator(None, rows, rows[:4], out=tmp_path / "killed", **options)
     assert_same_weights(whole.folder, resumed.folder)
     kept = [
         [(line["step"], line.get("loss"), line.get("eval_loss")) for line in each.history if "train_loss" not in line]
@@ -118,19 +118,21 @@ def test_checkpoints_of_another_run_are_not_gone_on_from(
     with monkeypatch.context() as patch:
         patch.setattr(train_module, "collate", killed)
         with pytest.raises(Killed):
-            finetune(None, rows, out=tmp_path / "m", init="t5-tiny", **tiny)
+            finetune_generator(None, rows, out=tmp_path / "m", init="t5-tiny", **tiny)
     with pytest.raises(ValueError, match=r"m\.training holds a run begun with other settings\.seed: finish it"):
-        finetune(None, rows, out=tmp_path / "m", init="t5-tiny", **{**tiny, "seed": 1})
+        finetune_generator(None, rows, out=tmp_path / "m", init="t5-tiny", **{**tiny, "seed": 1})
     with pytest.raises(ValueError, match=r"begun with other data"):
-        finetune(None, rows[1:], out=tmp_path / "m", init="t5-tiny", **tiny)
-    finetune(None, rows, out=tmp_path / "m", init="t5-tiny", restart=True, **{**tiny, "seed": 1, "max_steps": 2})
+        finetune_generator(None, rows[1:], out=tmp_path / "m", init="t5-tiny", **tiny)
+    finetune_generator(
+        None, rows, out=tmp_path / "m", init="t5-tiny", restart=True, **{**tiny, "seed": 1, "max_steps": 2}
+    )
 
 
 def test_lora_trains_few_weights_and_is_merged(
     rows: list[Row], folder_of: Callable[[str], Path], tmp_path: Path
 ) -> None:
     start = folder_of("gpt2")
-    done = finetune(
+    done = finetune_generator(
         str(start), rows, rows, out=tmp_path / "m", method="lora", epochs=30, batch_size=8, lora_rank=8,
         learning_rate=2e-2, max_target_tokens=40, lora_dropout=0.0,
     )  # fmt: skip
@@ -146,12 +148,12 @@ def test_lora_trains_few_weights_and_is_merged(
 def test_rows_that_do_not_fit_are_refused_not_cut(rows: list[Row], tiny: dict[str, Any], tmp_path: Path) -> None:
     long = replace(rows[0], references=("very " * 40 + "long",))
     with pytest.raises(RowsError, match=r"5\.9% of the rows of task 'describe' do not fit \(1 with a target longer"):
-        finetune(None, [*rows, long], out=tmp_path / "m", init="t5-tiny", **tiny)
+        finetune_generator(None, [*rows, long], out=tmp_path / "m", init="t5-tiny", **tiny)
     huge = replace(rows[0], values={"fields": {"colour": "red " * 900}})
     with pytest.raises(RowsError, match=r"1 with an input longer than the window"):
-        finetune(None, [*rows, huge], out=tmp_path / "m", init="t5-tiny", restart=True, **tiny)
+        finetune_generator(None, [*rows, huge], out=tmp_path / "m", init="t5-tiny", restart=True, **tiny)
     assert not (tmp_path / "m").exists()
-    done = finetune(
+    done = finetune_generator(
         None,
         [*rows, long],
         out=tmp_path / "m",
@@ -165,7 +167,9 @@ def test_rows_that_do_not_fit_are_refused_not_cut(rows: list[Row], tiny: dict[st
 
 def test_empty_targets_are_refused(rows: list[Row], tiny: dict[str, Any], tmp_path: Path) -> None:
     with pytest.raises(RowsError, match="row x of task 'describe' has an empty target"):
-        finetune(None, [*rows, replace(rows[0], id="x", references=(" ",))], out=tmp_path / "m", init="t5-tiny", **tiny)
+        finetune_generator(
+            None, [*rows, replace(rows[0], id="x", references=(" ",))], out=tmp_path / "m", init="t5-tiny", **tiny
+        )
 
 
 def test_several_tasks_by_their_prefixes(tmp_path: Path) -> None:
@@ -174,7 +178,7 @@ def test_several_tasks_by_their_prefixes(tmp_path: Path) -> None:
     last = [Row(word, "last", {"input": word}, (word[-1],)) for word in words]
     reached = []
     for seed in range(3):
-        done = finetune(
+        done = finetune_generator(
             None, {"first": first, "last": last}, {"first": first, "last": last}, out=tmp_path / str(seed),
             init="t5-tiny", epochs=80, batch_size=12, learning_rate=5e-3, metric="exact_match", eval_every=40,
             max_target_tokens=8, seed=seed,
@@ -191,7 +195,9 @@ def test_several_tasks_by_their_prefixes(tmp_path: Path) -> None:
 
 def test_early_stopping_keeps_the_best(rows: list[Row], tiny: dict[str, Any], tmp_path: Path) -> None:
     other = [replace(row, references=(rows[-1 - at].target,)) for at, row in enumerate(rows[:4])]
-    done = finetune(None, rows, other, out=tmp_path / "m", init="t5-tiny", patience=2, **{**tiny, "eval_every": 10})
+    done = finetune_generator(
+        None, rows, other, out=tmp_path / "m", init="t5-tiny", patience=2, **{**tiny, "eval_every": 10}
+    )
     losses = {line["step"]: line["eval_loss"] for line in done.history if "eval_loss" in line}
     assert max(losses) < 160, "it stopped early"
     assert done.metrics["loss"] == min(losses.values())
@@ -202,7 +208,7 @@ def test_a_run_that_was_killed_after_its_end_does_not_go_on(
 ) -> None:
     other = [replace(row, references=(rows[-1 - at].target,)) for at, row in enumerate(rows[:4])]
     options = {**tiny, "init": "t5-tiny", "patience": 2, "eval_every": 10}
-    whole = finetune(None, rows, other, out=tmp_path / "whole", **options)
+    whole = finetune_generator(None, rows, other, out=tmp_path / "whole", **options)
 
     def killed(*_: Any) -> Any:
         raise Killed
@@ -210,8 +216,8 @@ def test_a_run_that_was_killed_after_its_end_does_not_go_on(
     with monkeypatch.context() as patch:
         patch.setattr(run_module, "save", killed)
         with pytest.raises(Killed):
-            finetune(None, rows, other, out=tmp_path / "killed", **options)
-    resumed = finetune(None, rows, other, out=tmp_path / "killed", **options)
+            finetune_generator(None, rows, other, out=tmp_path / "killed", **options)
+    resumed = finetune_generator(None, rows, other, out=tmp_path / "killed", **options)
     assert_same_weights(whole.folder, resumed.folder)
 
 
@@ -222,7 +228,7 @@ def test_values_are_learnt_as_marks(tiny: dict[str, Any], tmp_path: Path) -> Non
         for name in names
         for colour in COLOURS
     ]
-    done = finetune(
+    done = finetune_generator(
         None, rows, rows[:4], out=tmp_path / "m", init="t5-tiny", placeholders=True, **{**tiny, "epochs": 20}
     )
     trained = Trained.of(done.folder)
@@ -264,11 +270,11 @@ def test_retrieved_contexts_are_rendered_into_training_prompts(
 )
 def test_mistakes_are_told_in_one_line(options: dict[str, Any], message: str, rows: list[Row], tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=message):
-        finetune(None, rows, out=tmp_path / "m", **{"init": "t5-tiny", **options})
+        finetune_generator(None, rows, out=tmp_path / "m", **{"init": "t5-tiny", **options})
 
 
 def test_the_folder_says_what_it_was_made_from(rows: list[Row], tiny: dict[str, Any], tmp_path: Path) -> None:
-    done = finetune(None, rows, rows[:4], out=tmp_path / "my-t5", init="t5-tiny", **{**tiny, "max_steps": 2})
+    done = finetune_generator(None, rows, rows[:4], out=tmp_path / "my-t5", init="t5-tiny", **{**tiny, "max_steps": 2})
     card = (done.folder / "README.md").read_text("utf-8")
     for expected in ("# my-t5", "random weights (t5-tiny)", "16 of 16, SHA-256", "| seed | 0 |", "license: other"):
         assert expected in card
