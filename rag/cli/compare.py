@@ -21,6 +21,7 @@ def compare(options: argparse.Namespace) -> int:
     """Compare systems, and show what came of it."""
     from rag.compare.run import compare as run
     from rag.data.rows import read_rows
+    from rag.report import terminal_table, write_report
 
     plan = _plan(options)
     out = options.out or plan.out
@@ -40,13 +41,14 @@ def compare(options: argparse.Namespace) -> int:
         files={name: _relative(file) for name, file in files.items() if file},
         command=" ".join(["rag", *(sys.argv[1:] if sys.argv[1:2] == ["compare"] else ["compare"])]),
     )
+    write_report(done.content, out / "report.html")
     for check in done.content["data"]["checks"]:
         if check["count"] and check["check"] != "rows drawn":  # those were asked for
             output.warn(f"{check['text']}: {check['action']}")
     if options.json:
         output.json_line(done.content)
     else:
-        output.line(done.table().rstrip())
+        output.line(terminal_table(done.content).rstrip())
         report = output.colour(_relative(out / "report.html"), output.BOLD)
         output.line(f"\n{report} shows all of it; comparison.json has the numbers")
     return 0

@@ -55,21 +55,12 @@ class Comparison:
         value: float | None = found["metrics"][metric]["value"]
         return value
 
-    def table(self, width: int | None = None) -> str:
-        """Return the numbers as a terminal shows them."""
-        from rag.report import terminal_table
-
-        return terminal_table(self.content, width)
-
     def write(self, folder: Path) -> None:
-        """Write comparison.json and report.html, each whole or not at all."""
-        from rag.report import write_report
-
+        """Write comparison.json, whole or not at all."""
         folder.mkdir(parents=True, exist_ok=True)
         part = folder / "comparison.json.part"
         part.write_text(json.dumps(self.content, ensure_ascii=False, indent=1, allow_nan=False), "utf-8")
         part.replace(folder / "comparison.json")
-        write_report(self.content, folder / "report.html")
 
 
 def compare(
@@ -87,7 +78,7 @@ def compare(
     command: str = "",
     progress: bool | None = None,
 ) -> Comparison:
-    """Compare systems on the same rows, and write comparison.json and report.html into `out`.
+    """Compare systems on the same rows, and write comparison.json into `out`.
 
     What stands in a row of train is dropped from the test rows. Systems that ask for it are trained into `out/models`;
     what each writes is kept in `out/cache`, so that a comparison that was interrupted goes on where it was. With a
