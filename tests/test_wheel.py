@@ -58,7 +58,7 @@ def test_it_holds_what_git_tracks_of_the_four_packages_and_nothing_else(wheel: P
     ours = {name for name in held if ".dist-info/" not in name}
     assert ours == {name for name in tracked() if name.partition("/")[0] in PACKAGES}
     assert {f"{package}/py.typed" for package in PACKAGES} <= ours
-    assert {"rag/rag.toml", "rag/cli.py", "prompts/templates/answer/chat.jinja"} <= ours
+    assert {"rag/rag.toml", "rag/cli/main.py", "prompts/templates/answer/chat.jinja"} <= ours
     licences = {name.partition(".dist-info/")[2] for name in held - ours} & {"licenses/LICENSE", "licenses/NOTICE"}
     assert len(licences) == 2
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ingest.types import Scalar
 from prompts.prompt import Prompt
 from prompts.types import Dropped, RenderedPrompt
 from rag.data.contexts import Contexts, StorePassages, own_context
 from rag.data.rows import Row
+from rag.describe.delexicalise import Delexicalizer
 from rag.describe.slots import ValueLexicon, check_slots
 from rag.generate.base import Decoding, Generation, Generator
 from rag.generate.trained import Trained
 from rag.retrieve.retrievers import Retriever
-
-if TYPE_CHECKING:
-    from rag.describe.delexicalise import Delexicalizer
 
 Fields = Mapping[str, Scalar]
 

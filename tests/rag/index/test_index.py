@@ -206,9 +206,9 @@ def test_too_large_and_empty_files_are_skipped_with_a_reason(tmp_path, embedder)
 def test_a_slow_file_fails_and_the_next_one_is_read(tmp_path, docs, embedder, monkeypatch) -> None:
     (tmp_path / "slow_parser.py").write_text("import time\ndef parse(path, source, settings): time.sleep(60)\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    from ingest import parse
+    from ingest.parsers import PARSERS
 
-    monkeypatch.setitem(parse.PARSERS, ".slow", "slow_parser:parse")
+    monkeypatch.setitem(PARSERS, ".slow", "slow_parser:parse")
     (docs / "a0.slow").write_text("x")
     report = index_of(tmp_path, embedder, settings=ParseSettings(timeout=2)).sync([docs])
     assert [problem.source for problem in report.failed] == ["docs/a0.slow"]
@@ -219,17 +219,17 @@ KILLED = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-import rag.index
+import rag.index.index
 from conftest import WordEmbedder
 from ingest.chunk import Chunker
 from stores import LocalStore
-rag.index.BATCH_CHUNKS = 5
+rag.index.index.BATCH_CHUNKS = 5
 class Slow(WordEmbedder):
     def embed_documents(self, texts):
         time.sleep(0.02)
         return super().embed_documents(texts)
 embedder = Slow()
-rag.index.Index(LocalStore({store!r}), embedder, Chunker(embedder.tokens, size=40)).sync([{docs!r}])
+rag.index.index.Index(LocalStore({store!r}), embedder, Chunker(embedder.tokens, size=40)).sync([{docs!r}])
 """
 
 

@@ -18,7 +18,7 @@ import json, resource, sys
 import numpy as np
 from ingest.chunk import Chunker
 from ingest.embed.tokens import EstimatedTokens
-from rag.index import Index
+from rag.index.index import Index
 from stores import LocalStore
 
 class Noise:

@@ -69,7 +69,7 @@ def test_reading_needs_no_torch() -> None:
     script = """
 import sys
 from ingest import Chunk
-from rag.read import ExtractiveReader
+from rag.reader import ExtractiveReader
 text = "Staff may take 25 days of leave a year."
 print(ExtractiveReader(threads=1).read("How many days of leave?", [Chunk(text, "d", 0, len(text))])[0].text)
 print([name for name in ("torch", "transformers") if name in sys.modules])

@@ -126,7 +126,7 @@ def entries(first: int, count: int, seed: int = 0) -> list[Entry]:
 @pytest.fixture
 def both(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[LocalStore, MemoryStore]]:
     """The same chunks in a store that takes them for many, and in the reference."""
-    monkeypatch.setattr(stores.local, "MANY", 1_000)
+    monkeypatch.setattr(stores.local.store, "MANY", 1_000)
     local, memory = LocalStore(tmp_path / "s"), MemoryStore()
     for store in (local, memory):
         store.bind(MANIFEST)
@@ -175,7 +175,7 @@ def test_what_comes_and_goes_later_is_seen_at_once(both: tuple[LocalStore, Memor
 def test_the_file_grows_without_new_clusters_until_it_is_outgrown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stores.local, "MANY", 1_000)
+    monkeypatch.setattr(stores.local.store, "MANY", 1_000)
     trained: list[int] = []
     train = ClusteredIndex.train
 
@@ -203,17 +203,17 @@ def test_the_file_grows_without_new_clusters_until_it_is_outgrown(
 
 
 def test_clusters_are_made_while_others_write_and_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores.local, "MANY", 1_000)
-    monkeypatch.setattr(stores.local, "_far_behind", lambda lacking, chunks: lacking > 1_000)
+    monkeypatch.setattr(stores.local.store, "MANY", 1_000)
+    monkeypatch.setattr(stores.local.store, "_far_behind", lambda lacking, chunks: lacking > 1_000)
     started, may_go_on = threading.Event(), threading.Event()
-    make = stores.local.clustered
+    make = stores.local.store.clustered
 
     def slow(*arguments: Any) -> ClusteredIndex:
         started.set()
         assert may_go_on.wait(20)
         return make(*arguments)
 
-    monkeypatch.setattr(stores.local, "clustered", slow)
+    monkeypatch.setattr(stores.local.store, "clustered", slow)
     store = LocalStore(tmp_path / "s")
     store.bind(MANIFEST)
     store.write(entries(7_000, 10, seed=7))
@@ -238,13 +238,13 @@ def test_clusters_are_made_while_others_write_and_search(tmp_path: Path, monkeyp
 def test_a_background_that_fails_is_told_and_loses_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(stores.local, "MANY", 1_000)
-    monkeypatch.setattr(stores.local, "_far_behind", lambda lacking, chunks: True)
+    monkeypatch.setattr(stores.local.store, "MANY", 1_000)
+    monkeypatch.setattr(stores.local.store, "_far_behind", lambda lacking, chunks: True)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(stores.local.IndexFiles, "write", full)
+    monkeypatch.setattr(stores.local.store.IndexFiles, "write", full)
     store = LocalStore(tmp_path / "s")
     store.bind(MANIFEST)
     store.write(entries(0, 2_000))

@@ -87,7 +87,7 @@ def saved(folder: Path, sources: int = 3) -> list[object]:
 
 def run(code: str, *arguments: object) -> subprocess.Popen[str]:
     """Start a Python process that knows this module as `t`."""
-    start = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]; import test_local as t\n"
+    start = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(Path(__file__).parent)!r}]; import test_store as t\n"
     command = [sys.executable, "-c", start + code, *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
@@ -115,8 +115,8 @@ STEPS = st.lists(
 def size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Whether the store takes what the tests write for few chunks or for many; then it looks into all clusters."""
     if request.param == "clusters":
-        monkeypatch.setattr(stores.local, "MANY", 8)
-        monkeypatch.setattr(stores.local, "CROWD", 12)
+        monkeypatch.setattr(stores.local.store, "MANY", 8)
+        monkeypatch.setattr(stores.local.store, "CROWD", 12)
         monkeypatch.setattr(stores.local.clusters, "RECALL", 1.1)
         monkeypatch.setattr(stores.local.faiss_index, "FEW_STORED", 3)
     return str(request.param)
@@ -179,7 +179,7 @@ def test_exact_and_selective_search_answer_alike(tmp_path: Path, monkeypatch: py
 
 
 def write_until_killed(folder: Path, round_number: int, first: int, report: Connection) -> None:
-    stores.local._far_behind = lambda lacking, chunks: lacking > 20  # so that some are killed while saving
+    stores.local.store._far_behind = lambda lacking, chunks: lacking > 20  # so that some are killed while saving
     store = LocalStore(folder)
     draw = random.Random(round_number)
     for number in itertools.count(first):
@@ -230,14 +230,14 @@ def test_a_kill_at_any_moment_loses_nothing_committed(size: str, tmp_path: Path)
 def test_a_write_that_fails_midway_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = filled(tmp_path / "s")
     before = answers(store)
-    add = stores.local.rows.add
+    add = stores.local.tables.add
 
     def fails_at_the_second(connection: sqlite3.Connection, new: Entry) -> int:
         if new.source.source == "second":
             raise MemoryError
         return add(connection, new)
 
-    monkeypatch.setattr(stores.local.rows, "add", fails_at_the_second)
+    monkeypatch.setattr(stores.local.tables, "add", fails_at_the_second)
     with pytest.raises(MemoryError):
         store.write([entry("first", 3), entry("second", 3)], delete=["s0"], origins={"o": "1"})
     monkeypatch.undo()
@@ -337,7 +337,7 @@ def test_the_file_is_saved_at_the_end_unless_little_changed(tmp_path: Path, monk
     before = answers(store)
     store.close()
     assert file.read_bytes() != first
-    monkeypatch.setattr(stores.local, "_catch_up", lambda index, connection, dimension: None)
+    monkeypatch.setattr(stores.local.store, "_catch_up", lambda index, connection, dimension: None)
     store = LocalStore(tmp_path / "s")
     assert answers(store) == before
     store.close()
@@ -523,7 +523,7 @@ def replace_sixty_times(folder: Path) -> None:
 
 @needs_fork
 def test_readers_see_whole_sources_during_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stores.local, "PAGE", 7)
+    monkeypatch.setattr(stores.local.store, "PAGE", 7)
     LocalStore(tmp_path / "s").bind(MANIFEST)
     writer = FORK.Process(target=replace_sixty_times, args=(tmp_path / "s",))
     writer.start()

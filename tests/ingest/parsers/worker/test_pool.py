@@ -21,7 +21,7 @@ def files(tmp_path: Path) -> list[Path]:
 
 
 def test_files_come_in_order_from_several_processes(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.parsers.pool.SLOW", 0)
+    monkeypatch.setattr("ingest.parsers.worker.pool.SLOW", 0)
     with ParsePool(ParseSettings(), count=3) as pool:
         reading = pool.in_order(files, lambda worker, file: worker.parse(file, file.name))
         read = [(file, future.result()) for file, future in reading]
@@ -34,7 +34,7 @@ def test_files_come_in_order_from_several_processes(files: list[Path], monkeypat
 def test_quick_files_need_one_process_though_it_takes_time_to_start(
     files: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.parsers.pool.SLOW", 0.2)
+    monkeypatch.setattr("ingest.parsers.worker.pool.SLOW", 0.2)
 
     def read(worker: ParseWorker, file: Path) -> None:
         if file == files[0]:

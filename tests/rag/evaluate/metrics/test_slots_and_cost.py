@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.stats import bootstrap
 
-import rag.evaluate.metrics
 from rag.describe.slots import SlotCheck
+from rag.evaluate import metrics
 from rag.evaluate.metrics import METRICS, Spent, cost_metrics, metric_info, peak_memory_mb, percentile, slot_metrics
 
 names = st.lists(st.sampled_from("abc"), max_size=3).map(tuple)
@@ -60,16 +60,17 @@ def test_every_metric_has_a_meaning() -> None:
     assert metric_info("ndcg@10").title == "nDCG@10"
     assert metric_info("recall@5").text.endswith("of the first 5")
     assert metric_info("own").title == "own"
-    measured = [*slot_metrics([]), *cost_metrics([]), *rag.measure.text_metrics([], []),
-                *rag.measure.answer_metrics([], []), *rag.measure.label_metrics([], [], out_of_scope="x", scores=[]),
-                *rag.measure.ranking_metrics({}, {})]  # fmt: skip
+    measured = [*slot_metrics([]), *cost_metrics([]), *metrics.text_metrics([], []),
+                *metrics.answer_metrics([], []), *metrics.label_metrics([], [], out_of_scope="x", scores=[]),
+                *metrics.ranking_metrics({}, {})]  # fmt: skip
     assert {metric.name.partition("@")[0] for metric in measured} == set(METRICS)
 
 
 def test_the_package_loads_nothing_heavy_and_has_all_it_names() -> None:
-    code = "import sys, rag.measure; print(*{'numpy', 'sacrebleu', 'rouge_score', 'ir_measures'} & set(sys.modules))"
+    heavy = "{'numpy', 'sacrebleu', 'rouge_score', 'ir_measures'}"
+    code = f"import sys, rag.evaluate.metrics; print(*{heavy} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == ""
-    for name in rag.measure.__all__:
-        assert getattr(rag.measure, name) is not None
+    for name in metrics.__all__:
+        assert getattr(metrics, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        rag.measure.nonsense  # noqa: B018
+        metrics.nonsense  # noqa: B018

@@ -199,7 +199,7 @@ def test_without_a_better_step_the_start_is_kept_and_what_patience_ended_is_not_
     # Of so small a learning rate nothing comes, so three measurements without a better one end it.
     options = SETTINGS | {"learning_rate": 1e-12, "eval_every": 2, "patience": 3, "epochs": 4}
     with monkeypatch.context() as context:
-        context.setattr("rag.finetune.embedder.card", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        context.setattr("rag.finetune.embedder.run.card", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             finetune_embedder(start, make_pairs(), out=tmp_path / "kept", **options)
     assert [each.name for each in tmp_path.iterdir()] == ["kept.training"]
@@ -277,7 +277,7 @@ def test_a_missing_package_is_said_with_the_command_that_brings_it(
     start: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find = importlib.util.find_spec
-    monkeypatch.setattr("rag.finetune.embedder.find_spec", lambda name: None if name == "datasets" else find(name))
+    monkeypatch.setattr("rag.finetune.embedder.run.find_spec", lambda name: None if name == "datasets" else find(name))
     refused(MissingExtra, r"pip install 'openbook-rag\[finetune\]'", tmp_path, start, make_pairs(10))
 
 
