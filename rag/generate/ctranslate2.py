@@ -7,10 +7,12 @@ its draws can be repeated by a seed, and its beams score as the checkpoints' aut
 from __future__ import annotations
 
 import json
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from ingest.models.cpu import load_ctranslate2
@@ -20,6 +22,8 @@ from rag.generate.ct2_model import GeneratorCopy
 from rag.generate.local import LocalGenerator
 from rag.generate.streaming import Listener, streamed
 from rag.generate.tokens import TextCodec
+
+RELEASE = 5.0  # seconds to wait for a worker at most
 
 Heard = Callable[[int, int], bool]
 """Told a row and its newest token, says whether the row is to end."""
@@ -126,8 +130,6 @@ class Runtime:
 
     def generate(self, rows: Sequence[list[int]], decoding: Decoding, heard: Heard | None = None) -> list[list[int]]:
         """Return each row's new tokens, its end or stop string among them where it has come to one."""
-        # A worker of the runtime lets go of this function after the call is over. Were it to hold the last reference to
-        # the runtime, that thread would have to wait for its own end.
         codec = self._codec
 
         def watch(row: int, token: int) -> bool:
@@ -187,13 +189,14 @@ class Runtime:
         watch: Heard | None,
     ) -> list[list[int]]:
         [place], [row] = places, rows
-        [result] = model.generate_batch(
+        [result] = _call(
+            model.generate_batch,
             [self._tokens(row)],
+            (lambda step: watch(place, step.token_id)) if watch else None,
             max_length=most,
             end_token=self._ends,
             return_end_token=True,
             include_prompt_in_result=False,
-            callback=(lambda step: watch(place, step.token_id)) if watch else None,
             **options,
         )
         return [list(result.sequences_ids[0])]
@@ -210,15 +213,16 @@ class Runtime:
         given = None
         if self._forced_first is not None:
             given = [self._tokens([self._forced_first])] * len(rows)
-        results = model.translate_batch(
+        results = _call(
+            model.translate_batch,
             [self._tokens(row) for row in rows],
+            (lambda step: watch(places[step.batch_id], step.token_id)) if watch else None,
             target_prefix=given,
             max_input_length=0,  # by default it would cut a prompt after 1,024 tokens
             max_decoding_length=most,
             min_decoding_length=0,
             end_token=self._ends,
             return_end_token=True,
-            callback=(lambda step: watch(places[step.batch_id], step.token_id)) if watch else None,
             **options,
         )
         return [self._ids(result.hypotheses[0]) for result in results]
@@ -228,6 +232,30 @@ class Runtime:
 
     def _ids(self, tokens: Sequence[str]) -> list[int]:
         return [self._numbers[token] for token in tokens]
+
+
+def _call(
+    method: Callable[..., list[Any]], rows: list[list[str]], watch: Callable[[Any], bool] | None, **options: Any
+) -> list[Any]:
+    """Call a method of the runtime, and return when its worker thread has let go of the callback.
+
+    The worker drops its reference only after the result is there, and needs the interpreter's lock to do so. A program
+    that ends in between aborts: the interpreter ends a thread that asks for the lock, inside a C++ destructor.
+    """
+    if watch is None:
+        return method(rows, **options)
+
+    def callback(step: Any) -> bool:
+        return watch(step)
+
+    released = Event()
+    reference = weakref.ref(callback, lambda _: released.set())
+    try:
+        return method(rows, callback=callback, **options)
+    finally:
+        del callback
+        released.wait(RELEASE)  # the traceback of an error may hold the callback for longer
+        del reference
 
 
 def _is_others(decoding: Decoding) -> bool:

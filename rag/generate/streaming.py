@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Event, Thread, main_thread
 
 from rag.generate.base import Decoding, Generation
 from rag.generate.stop import settled
 from rag.generate.tokens import TextCodec
+
+
+class Cancelled(Event):
+    """Set when the reader of a stream has gone, or when the program ends."""
+
+    def is_set(self) -> bool:
+        return super().is_set() or not main_thread().is_alive()
 
 
 class Listener:
@@ -16,7 +23,7 @@ class Listener:
 
     def __init__(self) -> None:
         self.events: SimpleQueue[int | Generation | BaseException] = SimpleQueue()
-        self.cancelled = Event()
+        self.cancelled = Cancelled()
 
     def hear(self, token: int) -> None:
         """Take the next token."""
@@ -37,7 +44,8 @@ def streamed(codec: TextCodec, run: Callable[[Listener], Generation], decoding: 
         except BaseException as error:
             listener.events.put(error)
 
-    worker = Thread(target=work, name="generate", daemon=True)
+    # Not a daemon: a model at work must come to its end before the interpreter does.
+    worker = Thread(target=work, name="generate")
     worker.start()
     shown, tokens = "", list[int]()
     try:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -235,3 +237,52 @@ def test_it_is_a_generator(copy_of: Make) -> None:
     generator = fast(copy_of("gpt2"))
     assert isinstance(generator, Generator)
     assert (generator.name, generator.threads, generator.prompt_window(4)) == ("small", 2, generator.context_window - 4)
+
+
+@pytest.mark.parametrize("architecture", ["t5", "gpt2"])
+def test_no_worker_holds_a_callback_after_a_call(architecture: str, copy_of: Make) -> None:
+    generator = fast(copy_of(architecture))
+    held: list[weakref.ref[Any]] = []
+
+    def spy(method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, callback: Any, **options: Any) -> Any:
+            held.append(weakref.ref(callback))
+            return method(*arguments, callback=callback, **options)
+
+        return call
+
+    model = generator._runtime._alone
+    methods = {name: spy(getattr(model, name)) for name in ("generate_batch", "translate_batch") if hasattr(model, name)}
+    generator._runtime.__dict__["_alone"] = SimpleNamespace(**methods)
+    for _ in range(5):
+        generator.generate(TEXTS[:1], Decoding(max_new_tokens=3, stop=("\n",)))
+    assert len(held) == 5
+    assert [reference() for reference in held] == [None] * 5
+
+
+ENDS = """
+import sys
+import weakref
+from rag.generate.ct2_model import GeneratorCopy
+from rag.generate import CTranslate2Generator, Decoding
+import json, pathlib
+folder = pathlib.Path(sys.argv[1])
+copy = GeneratorCopy(folder, json.loads((folder / "details.json").read_text()))
+generator = CTranslate2Generator("small", copy=copy, threads=1)
+if sys.argv[2] == "stream":
+    stream = generator.stream("Why is the sky blue?", Decoding(max_new_tokens=400))
+    next(stream)
+else:
+    generator.generate(["Why is the sky blue?"], Decoding(max_new_tokens=3, stop=("x",)))
+"""
+
+
+@pytest.mark.parametrize("use", ["generate", "stream"])
+def test_a_program_that_ends_after_its_last_call_ends_well(use: str, copy_of: Make) -> None:
+    copy = copy_of("gpt2")
+    (copy.folder / DETAILS).write_text(json.dumps(dict(copy.details)), "utf-8")
+    for _ in range(4):
+        done = subprocess.run(
+            [sys.executable, "-c", ENDS, str(copy.folder), use], capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, "")
