@@ -252,7 +252,9 @@ def test_no_worker_holds_a_callback_after_a_call(architecture: str, copy_of: Mak
         return call
 
     model = generator._runtime._alone
-    methods = {name: spy(getattr(model, name)) for name in ("generate_batch", "translate_batch") if hasattr(model, name)}
+    methods = {
+        name: spy(getattr(model, name)) for name in ("generate_batch", "translate_batch") if hasattr(model, name)
+    }
     generator._runtime.__dict__["_alone"] = SimpleNamespace(**methods)
     for _ in range(5):
         generator.generate(TEXTS[:1], Decoding(max_new_tokens=3, stop=("\n",)))
