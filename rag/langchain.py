@@ -21,6 +21,7 @@ from langchain_core.vectorstores import VectorStore
 from pydantic import ConfigDict
 
 from ingest.embed import Embedder, as_embedder
+from ingest.models.weights import MINILM
 from ingest.types import Chunk
 from rag.answer.pipeline import Pipeline
 from rag.answer.types import Answer
@@ -36,7 +37,7 @@ __all__ = ["OpenbookEmbeddings", "OpenbookRetriever", "OpenbookVectorStore", "Pi
 class OpenbookEmbeddings(Embeddings):
     """One of our embedders, or a model's name, as LangChain `Embeddings`."""
 
-    def __init__(self, embedder: Embedder | str = "builtin:minilm") -> None:
+    def __init__(self, embedder: Embedder | str = MINILM) -> None:
         self.embedder = as_embedder(embedder)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
@@ -53,7 +54,7 @@ class OpenbookVectorStore(VectorStore):
     Adding a document under an id that is there replaces it. Scores are cosines: higher is better.
     """
 
-    def __init__(self, store: Store, embedding: Any = "builtin:minilm") -> None:
+    def __init__(self, store: Store, embedding: Any = MINILM) -> None:
         self.store = store
         self.embedder = as_embedder(getattr(embedding, "embedder", embedding))
         self._embeddings = embedding if isinstance(embedding, Embeddings) else OpenbookEmbeddings(self.embedder)

@@ -14,7 +14,7 @@ from ingest.embed.tokens import FileTokens
 from ingest.models.convert import MODEL, converted
 from ingest.models.encoder import EncoderRuntime
 from ingest.models.threads import idle_cores
-from ingest.models.weights import model_fingerprint
+from ingest.models.weights import MINILM, model_fingerprint
 
 if TYPE_CHECKING:
     from ingest.embed.base import Tokens, Vectors
@@ -47,9 +47,7 @@ class CTranslate2Embedder:
     fingerprint is the model's. `threads` is how many CPU threads a call may use (None: as many cores as are idle now).
     """
 
-    def __init__(
-        self, model: str = "builtin:minilm", *, threads: int | None = None, copy: EmbedderCopy | None = None
-    ) -> None:
+    def __init__(self, model: str = MINILM, *, threads: int | None = None, copy: EmbedderCopy | None = None) -> None:
         if threads is not None and threads < 1:
             raise ValueError(f"threads must be at least 1, not {threads}")
         self.name = model

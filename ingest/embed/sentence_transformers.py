@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ingest.embed.tokens import FileTokens
-from ingest.models.weights import find_weights, hub_path, weights_fingerprint
+from ingest.models.weights import MINILM, find_weights, hub_path, weights_fingerprint
 
 if TYPE_CHECKING:
     from ingest.embed.base import Tokens, Vectors
@@ -26,7 +26,7 @@ class SentenceTransformerEmbedder:
     A folder or builtin never asks a hub. Raises WeightsError when the model is not there.
     """
 
-    def __init__(self, model: str = "builtin:minilm", device: str = "cpu") -> None:
+    def __init__(self, model: str = MINILM, device: str = "cpu") -> None:
         self.name = model
         self.device = device
         self._weights = find_weights(model)

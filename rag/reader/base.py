@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from ingest.models.weights import MINILM_READER
 from ingest.types import Chunk
 
-BUILTIN_READER = "builtin:minilm-reader"
+BUILTIN_READER = MINILM_READER
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import MissingExtra, RowsError
-from ingest.models.weights import folder_named, local_path, model_fingerprint, weights_fingerprint
+from ingest.models.weights import MINILM, folder_named, local_path, model_fingerprint, weights_fingerprint
 from rag.data.checks import Checks
 from rag.data.rows import Row, data_hash, read_rows
 from rag.evaluate.metrics.answers import is_right
@@ -58,7 +58,7 @@ def finetune_reader(
     valid: Rows | None = None,
     *,
     out: str | Path,
-    base: str = "builtin:minilm",
+    base: str = MINILM,
     start: str | Path | None = None,
     licence: str | None = None,
     restart: bool = False,

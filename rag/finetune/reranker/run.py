@@ -20,7 +20,7 @@ import numpy as np
 
 from ingest.embed import Embedder, new_embedder
 from ingest.errors import MissingExtra
-from ingest.models.weights import local_path, model_fingerprint
+from ingest.models.weights import MINILM, local_path, model_fingerprint
 from ingest.types import Document
 from rag.finetune.embedder.held_out import NAMES, ranks, scores_of
 from rag.finetune.embedder.negatives import Example, Miner
@@ -67,7 +67,7 @@ def finetune_reranker(
     valid: Pairs | None = None,
     *,
     out: str | Path,
-    base: str = "builtin:minilm",
+    base: str = MINILM,
     embedder: Embedder | None = None,
     store: Store | None = None,
     licence: str | None = None,
