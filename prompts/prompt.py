@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from prompts.escape import neutralise
 from prompts.pack import pack
@@ -62,6 +63,11 @@ class Prompt:
                 blocks = _compile(text).blocks
             if style == "chat" and "user" not in blocks:
                 raise ValueError(f"prompt {self.task!r}, style 'chat': a chat template needs a block 'user'")
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the task and its templates."""
+        return fingerprint(self.task, self.templates)
 
     @classmethod
     def load(cls, task: str, folder: Path | None = None) -> Prompt:

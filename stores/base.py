@@ -72,6 +72,10 @@ class Store(Protocol):
     def manifest(self) -> Mapping[str, str]:
         """What the store was made with: `embedder`, `embedder_fingerprint`, `dimension`, `chunker`; {} when new."""
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash that changes whenever a source is added, replaced or deleted, or the manifest changes."""
+
     def bind(self, manifest: Mapping[str, str]) -> None:
         """Set the manifest of a new store, or check it against that of an old one.
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.errors import StoreError
+from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from stores import scoring
 from stores.base import Entry, Hit, Source, SourceInfo
@@ -42,6 +43,12 @@ class MemoryStore:
     def manifest(self) -> Mapping[str, str]:
         """What the store was made with."""
         return dict(self._manifest)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the manifest and of every source's own fingerprint."""
+        sources = [[info.source.source, info.source.fingerprint] for info in self.sources()]
+        return fingerprint(self.manifest, sources)
 
     def bind(self, manifest: Mapping[str, str]) -> None:
         """See `Store.bind`."""

@@ -62,7 +62,7 @@ class WordEmbedder:
 class ScriptedGenerator:
     """Answer by a function of the prompt; tokens are words."""
 
-    name = "scripted"
+    name = fingerprint = "scripted"
     special_tokens: frozenset[str] = frozenset()
 
     def __init__(self, answer: object, style: Style = "completion", context_window: int = 400) -> None:

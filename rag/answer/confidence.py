@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import WeightsError
+from ingest.fingerprint import fingerprint
 from ingest.models.weights import folder_named
 from rag.answer.types import Signals
 from rag.reader.base import Span, best
@@ -58,6 +59,11 @@ class ConfidenceModel:
     after: Fitted | None
     min_confidence: float
     about: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of both functions."""
+        return fingerprint(asdict(self.before), self.after and asdict(self.after))
 
     @classmethod
     def read(cls, file: str | Path) -> ConfidenceModel:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ingest.errors import NothingFits
+from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from prompts.pack import distinct
 from prompts.prompt import Prompt
@@ -84,6 +85,14 @@ class Pipeline:
         if self.reader is None and self.confidence is not None and "margin" in self.confidence.before.weights:
             raise ValueError("this confidence was fitted with a reader: give one, or calibrate without")
         as_filter(self.where)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of every part and option that the answers depend on."""
+        parts = (self.retriever, self.generator, self.prompt, self.decoding, self.reader, self.confidence)
+        guided = self.guided if isinstance(self.guided, bool) else list(self.guided)
+        options = (self.k, self.min_evidence, self.min_confidence, self.prompt_tokens, repr(as_filter(self.where)))
+        return fingerprint("pipeline", parts, guided, options, self.answer_style, self.fusion)
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Literal, get_args
 
+from ingest.fingerprint import fingerprint
 from prompts.prompt import Prompt
 from prompts.types import Packed, RenderedPrompt
 from rag.classify.examples import nearest
@@ -75,6 +76,13 @@ class Classifier:
         self._scorer = TextScorer(generator)
         self._bias = lru_cache(maxsize=128)(self._measured_bias)  # without examples it is the same for every text
         self._lengths = {label: self._length(name) for label, name in self.names.items()}
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of every part and option that the labels depend on."""
+        options = (self.examples, self.candidates, self.listed, self.allowed, self.normalise, self.calibrate)
+        threshold = self.threshold and (self.threshold.value, self.threshold.of)
+        return fingerprint("classifier", self.generator, self.names, self.retriever, options, threshold, self.prompt)
 
     def classify(self, text: str) -> Classification:
         """Return the text's label. Raises ValueError for an empty text, or one that does not fit the window."""

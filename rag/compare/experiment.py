@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from prompts.prompt import Prompt
 from rag.classify.examples import index_examples
@@ -115,6 +116,10 @@ class Always:
     """A retriever that finds the same labelled rows for every text."""
 
     rows: Sequence[Row]
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint("always", [[row.key, row.target] for row in self.rows])
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         return [

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from rag.data.checks import input_key
 from rag.data.rows import Row, as_passage
@@ -40,6 +41,10 @@ class FixedExamples:
         """Draw examples at random, repeatably. Raises ValueError where there are too few rows."""
         _check_count("examples", count, len(rows))
         return cls(random.Random(seed).sample(list(rows), count))
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint("fixed", [[row.key, row.target] for row in self.examples])
 
     def __call__(self, rows: Sequence[Row]) -> list[Context]:
         keys = [input_key(example) for example in self.examples]
@@ -73,6 +78,11 @@ class SimilarRows:
         _check_count("similar rows", count, len(rows))
         sources = {f"row-{number}": row for number, row in enumerate(rows)}
         return cls(_indexed(sources, embedder, store), sources, count, shown, _common([*sources.values()]))
+
+    @property
+    def fingerprint(self) -> str:
+        rows = [[row.key, row.target] for row in self.rows.values()]
+        return fingerprint("similar", self.retriever, rows, self.count, self.shown)
 
     def __call__(self, rows: Sequence[Row]) -> list[Context]:
         if self.shown == "examples":
@@ -110,6 +120,10 @@ class StorePassages:
 
     retriever: Retriever
     count: int
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint("store", self.retriever, self.count)
 
     def __call__(self, rows: Sequence[Row]) -> list[Context]:
         return [Context(row.values, (*row.passages, *self.passages(row))) for row in rows]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ingest.fingerprint import fingerprint
 from ingest.types import Scalar
 from prompts.prompt import Prompt
 from prompts.types import Dropped, RenderedPrompt
@@ -98,6 +99,15 @@ class Describer:
         marks = trained.placeholders if trained else None
         self.placeholders = Delexicalizer(marks) if marks is not None else None
         self.lexicon = lexicon or (known_values(trained) if trained else None)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of every part and option that the descriptions depend on."""
+        contexts = None if self.contexts is own_context else self.contexts
+        lexicon = self.lexicon and [self.lexicon.values, self.lexicon.doubtful]
+        return fingerprint(
+            "describer", self.generator, self.prompt, self.decoding, contexts, self.attempts, self.complete, lexicon
+        )
 
     def describe(self, fields: Fields) -> Description:
         """Write one description. Raises ValueError when there is no field with a value."""

@@ -7,12 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from ingest.errors import RowsError
+from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from rag.answer.pipeline import Pipeline
 from rag.answer.refusal import is_refusal
 from rag.answer.types import Answer, Signals
 from rag.data.rows import Row
-from rag.evaluate.fingerprint import fingerprint
 from rag.evaluate.metrics.answers import AnswerOutput, answer_metrics, is_right
 from rag.evaluate.metrics.metric import Metric
 from rag.evaluate.metrics.rouge import rouge_scorer
@@ -45,12 +45,10 @@ def evaluate_answers(
     if without is not None:
         raise RowsError(f'row {without!r} has no "context" to answer from: leave --gold out, or add it')
     asked = replace(pipeline, retriever=NO_PASSAGES) if gold else pipeline
-    made_by = {"task": "answer", "gold": gold, "pipeline": fingerprint(asked)}
-    records = run.records(rows, lambda batch: list(_answers(pipeline, batch, gold)), made_by)
+    records = run.records(rows, lambda batch: list(_answers(pipeline, batch, gold)), asked)
     if withheld:
         less = replace(pipeline, retriever=WithoutGold.of(pipeline.retriever, rows))
-        made_by = {"task": "answer", "gold": False, "pipeline": fingerprint(less)}
-        records += run.records(withheld, lambda batch: list(_answers(less, batch, False)), made_by)
+        records += run.records(withheld, lambda batch: list(_answers(less, batch, False)), less)
     every = [*rows, *withheld]
     cost = cost_of(records, here=True)
     return Evaluation("answer", score_answers(records, every), tuple(records), cost, risk_coverage(records, every))
@@ -117,6 +115,10 @@ class OwnPassages:
     @classmethod
     def of(cls, rows: Sequence[Row]) -> OwnPassages:
         return cls({row.values["question"]: row.passages for row in rows})
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint("own passages", {key: [chunk.text for chunk in part] for key, part in self.passages.items()})
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         return [Hit(chunk, 1.0) for chunk in self.passages[question]]

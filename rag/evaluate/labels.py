@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from ingest.errors import RowsError
 from rag.data.rows import Row
-from rag.evaluate.fingerprint import fingerprint
 from rag.evaluate.metrics.labels import label_metrics
 from rag.evaluate.metrics.metric import Metric
 from rag.evaluate.predictions import Prediction
@@ -24,6 +23,10 @@ class Labeller(Protocol):
     @property
     def labels(self) -> Sequence[str]:
         """All labels that may come out."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what the labels depend on."""
 
     def classify(self, text: str) -> Classification:
         """Return the text's label."""
@@ -43,8 +46,7 @@ def evaluate_labels(
     def label(batch: Sequence[Row]) -> list[Prediction]:
         return [label_record(row, labeller.classify(row.text), out_of_scope) for row in batch]
 
-    made_by = {"task": "classify", "labeller": fingerprint(labeller), "out_of_scope": out_of_scope}
-    records = run.records(rows, label, made_by)
+    records = run.records(rows, label, labeller, out_of_scope)
     classes = {*labeller.labels, *([out_of_scope] if out_of_scope else [])}
     metrics = score_labels(records, rows, out_of_scope, classes)
     trust = risk_coverage(records, rows) if out_of_scope is None else None

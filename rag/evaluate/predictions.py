@@ -98,7 +98,7 @@ Batches = Callable[[Sequence[Row]], Iterable[Sequence[Row]]]
 def recall_or_make(
     rows: Sequence[Row],
     make: Make,
-    made_by: Mapping[str, Any],
+    made_by: Mapping[str, Any] | str,
     file: Path | None = None,
     batch: int | Batches = 1,
     progress: bool | None = None,
@@ -122,7 +122,7 @@ def recall_or_make(
     return [replace(known[key], row=row.id) for key, row in zip(keys, rows, strict=True)]
 
 
-def record_key(row: Row, made_by: Mapping[str, Any]) -> str:
+def record_key(row: Row, made_by: Mapping[str, Any] | str) -> str:
     """Return under which key a row's record is kept."""
     content = json.dumps([row.key, made_by], sort_keys=True, default=str)
     return hashlib.sha256(content.encode()).hexdigest()[:16]

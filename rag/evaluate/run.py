@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ingest.errors import RowsError
+from ingest.fingerprint import Fingerprinted, fingerprint
 from rag.data.rows import Row
 from rag.evaluate.metrics.cost import Estimate, Spent, cost_metrics, peak_memory_mb, percentile
 from rag.evaluate.metrics.metric import Difference, Metric, difference
@@ -63,8 +64,9 @@ class Run:
     batch: int = 1
     progress: bool | None = None
 
-    def records(self, rows: Sequence[Row], make: Make, made_by: Mapping[str, Any]) -> list[Prediction]:
-        """Return a record for each row, made where it is not kept already."""
+    def records(self, rows: Sequence[Row], make: Make, *parts: Fingerprinted | str | None) -> list[Prediction]:
+        """Return a record for each row, made where the cache has none that these parts made."""
+        made_by = fingerprint(*parts) if self.cache is not None else ""
         return recall_or_make(rows, make, made_by, self.cache, self.batch, self.progress)
 
 

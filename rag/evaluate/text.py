@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import RowsError
+from ingest.fingerprint import fingerprint
 from prompts.prompt import Prompt
 from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
 from rag.describe.describer import Describer
 from rag.describe.slots import ValueLexicon, check_slots, lexicon_of
-from rag.evaluate.fingerprint import fingerprint
 from rag.evaluate.metrics.metric import Metric
 from rag.evaluate.metrics.slots import slot_metrics
 from rag.evaluate.metrics.text import text_metrics
@@ -51,7 +51,7 @@ def evaluate_text(
         writer = _Describes(describer)
     else:
         writer = _Writes(generator, prompt or prompt_for(task), replace(WRITTEN, **(decoding or {})))
-    records = run.records(rows, writer.write, {"task": task, "writer": fingerprint(writer)})
+    records = run.records(rows, writer.write, writer)
     return Evaluation(task, score_text(records, rows, lexicon), tuple(records), cost_of(records, here=True))
 
 
@@ -72,6 +72,10 @@ def score_text(
 class _Describes:
     describer: Describer
 
+    @property
+    def fingerprint(self) -> str:
+        return self.describer.fingerprint
+
     def write(self, rows: Sequence[Row]) -> list[Prediction]:
         """Return a description of each row."""
         try:
@@ -91,6 +95,10 @@ class _Writes:
     generator: Generator
     prompt: Prompt
     decoding: Decoding
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.generator, self.prompt, self.decoding)
 
     def write(self, rows: Sequence[Row]) -> list[Prediction]:
         """Return a text for each row."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ingest.fingerprint import fingerprint
 from rag.answer.match import holds
 from rag.data.ngrams import Shingles, shingles
 from rag.data.rows import Row
@@ -47,6 +48,10 @@ class WithoutGold:
             answers.setdefault(row.values["question"], []).extend(row.references)
             contexts.setdefault(row.values["question"], []).extend(chunk.text for chunk in row.passages)
         return cls(retriever, answers, contexts)
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint("without gold", self.retriever, self.answers, self.contexts)
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         hits = self.retriever.retrieve(question, k + FURTHER, where)

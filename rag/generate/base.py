@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal, Protocol, runtime_checkable
 
+from ingest.fingerprint import fingerprint
 from prompts.types import RenderedPrompt, Style
 
 
@@ -49,6 +50,11 @@ class Decoding:
         if not all(self.stop):
             raise ValueError("a stop string must not be empty")
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash of all options."""
+        return fingerprint(asdict(self))
+
 
 @dataclass(frozen=True, slots=True)
 class Generation:
@@ -67,6 +73,10 @@ class Generator(Protocol):
     @property
     def name(self) -> str:
         """The name that it was asked for by: a hub id, a folder, `builtin:smollm2`."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash that changes with the weights, the window, the backend and its precision."""
 
     @property
     def style(self) -> Style:

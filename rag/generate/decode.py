@@ -6,9 +6,11 @@ import secrets
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.fingerprint import fingerprint
 from ingest.models.threads import limited_threads
 from ingest.models.weights import folder_named
 from prompts.types import RenderedPrompt
@@ -48,6 +50,7 @@ class TransformersGenerator(LocalGenerator, ABC):
         batch_size: int = 8,
     ) -> None:
         super().__init__(model, threads, batch_size)
+        self._dtype = dtype
         self._exact = dtype == "float32"
         folder = model_folder(model)
         self._check_family(folder)
@@ -55,6 +58,11 @@ class TransformersGenerator(LocalGenerator, ABC):
         window = self._read_window().narrowed(context_window)
         self._codec = TextCodec(model, self.family, self.tokenizer, window, self._loaded.eos)
         self._settings = self._needed_settings()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of the weights, the window, the class and the precision."""
+        return fingerprint(super().fingerprint, self._dtype)
 
     @property
     def model(self) -> Any:

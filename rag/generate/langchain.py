@@ -8,6 +8,7 @@ from typing import Any
 from langchain_core.language_models import BaseChatModel, BaseLLM
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
+from ingest.fingerprint import fingerprint
 from prompts.types import Message, RenderedPrompt, Style
 from rag.generate.base import Decoding, Generation
 from rag.generate.stop import first_stop, settled
@@ -45,6 +46,12 @@ class LangChainGenerator:
     def name(self) -> str:
         """The name that it was asked for by, or `langchain:CLASS` for a model object."""
         return self._name
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the name, the window and the parameters that LangChain tells models apart by."""
+        parameters = {name: repr(value) for name, value in self._model._identifying_params.items()}
+        return fingerprint(self._name, self._context_window, parameters)
 
     @property
     def style(self) -> Style:

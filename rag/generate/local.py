@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from pathlib import Path
+
+from ingest.fingerprint import fingerprint
 from ingest.models.threads import idle_cores
+from ingest.models.weights import model_fingerprint, weights_fingerprint
 from prompts.types import RenderedPrompt, Style
 from rag.generate.tokens import TextCodec
 
@@ -26,6 +31,13 @@ class LocalGenerator:
     def name(self) -> str:
         """The name that it was asked for by."""
         return self._name
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of the weights, the window and the class; a subclass adds what else changes its outputs."""
+        folder = Path(self._name)  # an adapter's files name the hash of its base
+        weights = weights_fingerprint(folder) if folder.is_dir() else model_fingerprint(self._name)
+        return fingerprint(type(self).__name__, weights, self.context_window)
 
     @property
     def style(self) -> Style:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from ingest.embed import Embedder
+from ingest.fingerprint import fingerprint
 from ingest.plugins import resolve
 from rag.retrieve.rank_fusion import reciprocal_rank_fusion, score_fusion
 from stores.base import Hit, Store
@@ -23,6 +24,10 @@ RETRIEVERS = {
 class Retriever(Protocol):
     """Find chunks for a question."""
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash that changes with the store, the models and the options that the hits depend on."""
+
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         """Return up to k hits, best first, among the chunks that `where` allows.
 
@@ -37,6 +42,10 @@ class DenseRetriever:
     store: Store
     embedder: Embedder
 
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint("dense", self.store, self.embedder)
+
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         hits = self.store.search(self.embedder.embed_query(question), k, as_filter(where))
         return [Hit(hit.chunk, hit.score, {"dense": hit.score}) for hit in hits]
@@ -48,6 +57,10 @@ class Bm25Retriever:
 
     store: Store
     embedder: Embedder | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint("bm25", self.store)
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         hits = self.store.search_text(question, k, as_filter(where))
@@ -78,6 +91,11 @@ class HybridRetriever:
         for name in ("weight", "neighbour"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be from 0 to 1, not {getattr(self, name)}")
+
+    @property
+    def fingerprint(self) -> str:
+        options = (self.depth, self.fusion, self.weight, self.neighbour, self.constant)
+        return fingerprint("hybrid", self.store, self.embedder, options)
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         depth = max(k, self.depth)

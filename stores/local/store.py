@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.errors import StoreBusy, StoreError
+from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from stores import scoring
 from stores.base import Entry, Hit, Source, SourceInfo
@@ -75,6 +76,12 @@ class LocalStore:
         """What the store was made with."""
         with self._reading() as connection:
             return tables.manifest(connection)
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the manifest and of every source's own fingerprint."""
+        sources = [[info.source.source, info.source.fingerprint] for info in self.sources()]
+        return fingerprint(self.manifest, sources)
 
     def bind(self, manifest: Mapping[str, str]) -> None:
         """See `Store.bind`. A bind that changes nothing writes nothing, so that readers may check with it."""

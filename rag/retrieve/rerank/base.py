@@ -16,6 +16,10 @@ class Reranker(Protocol):
     def name(self) -> str:
         """The name that it was asked for by."""
 
+    @property
+    def fingerprint(self) -> str:
+        """A hash that tells this reranker from any other."""
+
     def score(self, question: str, passages: Sequence[Chunk]) -> list[float]:
         """Return one score a passage, in order, higher for one that answers better.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.errors import WeightsError
+from ingest.fingerprint import fingerprint
 from ingest.models.weights import folder_named
 from rag.reader.folder import SETTINGS as READER
 from rag.retrieve.rerank.base import Reranker
@@ -33,6 +34,10 @@ class RerankedRetriever:
     def __post_init__(self) -> None:
         if not isinstance(self.depth, int) or self.depth < 1:
             raise ValueError(f"rerank_depth is {self.depth!r}: at least one hit has to be read")
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint("reranked", self.retriever, self.reranker, self.depth)
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         hits = self.retriever.retrieve(question, max(k, self.depth), where)

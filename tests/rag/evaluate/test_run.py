@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ingest.errors import MissingExtra, RowsError
+from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from rag.answer.pipeline import Pipeline
 from rag.classify.types import Classification, Threshold
@@ -51,6 +52,10 @@ class Found:
     """A retriever that finds the same for every question."""
 
     texts: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint("found", self.texts)
 
     def retrieve(self, question: str, k: int = 5, where: object = None) -> list[Hit]:
         return [Hit(Chunk(text, f"doc{n}", 0, len(text)), 0.9, {"dense": 0.9}) for n, text in enumerate(self.texts)]
@@ -139,6 +144,16 @@ def test_whatever_decides_an_answer_decides_whether_it_is_kept(scripted, tmp_pat
         assert len(generator.prompts) == 1, changed
         evaluate_answers(Pipeline(generator=generator, **{**base, **changed}), rows, run=run)
         assert len(generator.prompts) == 1, changed
+
+
+def test_another_generator_of_the_same_name_answers_anew(scripted, tmp_path) -> None:
+    rows, run = [asked("1", "When is tea?", "four")], Run(tmp_path / "cache.jsonl", progress=False)
+    narrow, wide = scripted("four", context_window=256), scripted("five", context_window=512)
+    wide.fingerprint = "another window"
+    assert evaluate_answers(Pipeline(Found((TEA,)), narrow), rows, run=run).outputs[0].output == "four"
+    assert evaluate_answers(Pipeline(Found((TEA,)), wide), rows, run=run).outputs[0].output == "five"
+    assert evaluate_text(narrow, [Row("1", "sums", {"input": "2"}, ("4",))], run=run).outputs[0].output == "four"
+    assert evaluate_text(wide, [Row("1", "sums", {"input": "2"}, ("4",))], run=run).outputs[0].output == "five"
 
 
 def test_rows_made_together_tell_nothing_of_latency(scripted) -> None:
@@ -232,6 +247,7 @@ class Labeller:
 
     labels: Sequence[str] = ("card", "rent")
     threshold: Threshold | None = None
+    fingerprint = "labeller"
 
     def classify(self, text: str) -> Classification:
         label, probability = text.split()
