@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ingest.errors import ConfigError
 from rag.index.manifest import check_embedder
+from rag.options import overrides
 from rag.reader.base import BUILTIN_READER
 
 if TYPE_CHECKING:
@@ -92,6 +93,13 @@ class Config:
             return self
         tables = {**self.tables, table: {**self.table(table), **given}}
         return Config(tables, self.folder, self.source)
+
+    def with_options(self, *options: object) -> Config:
+        """Return a copy with the options that are set; each is a dataclass of `rag.options` or one like it."""
+        config = self
+        for table, key, value in (override for one in options for override in overrides(one)):
+            config = config.override(table, **{key: value})
+        return config
 
     def table(self, name: str) -> dict[str, Any]:
         return dict(self.tables.get(name, {}))

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import argparse
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from rag.cli import output
-from rag.cli.evaluate import asked_of, run_of, sampled
-from rag.cli.finetune_reranker import reranked_by
-from rag.config import Config
+from rag.cli.evaluate import AskedRowsOptions, asked_of, run_of, sampled
+from rag.cli.options import Command, load_config
 from rag.data.rows import read_rows
+from rag.options import option
 
 
-def calibrate(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True)
+class CalibrateOptions(AskedRowsOptions):
+    """Options of `rag calibrate`."""
+
+    path: Path = option('JSONL of {"question", "answers", "context"}', "ROWS", required=True, positional=True)
+    out: Path = option("file to write the confidence model into", "FILE", required=True)
+    batch_size: int = option("rows at a time (default: 8)", "N", default=8, was=("--batch",))
+
+
+def calibrate(options: CalibrateOptions) -> int:
     """Ask rows' questions, fit how sure the answers are, and say how far that can be trusted."""
     from rag.evaluate.answers import answers_right, evaluate_answers, signals_of_record
     from rag.evaluate.calibrate import calibrate as fit
     from rag.evaluate.metrics.confidence import calibration_error
     from rag.evaluate.unanswerable import unanswerable_rows
 
-    for name in ("rows", "batch", "k"):
+    for name in ("rows", "batch_size", "k"):
         if getattr(options, name) is not None and getattr(options, name) < 1:
             raise ValueError(f"--{name} is {getattr(options, name)}: it has to be at least 1")
     every = read_rows(options.path, "answer")
     rows = list(sampled(every, options))
-    withheld = unanswerable_rows(rows) if options.withhold else []
-    config = Config.load(options.config).override("embedder", model=options.embedder)
-    config = config.override("generator", model=options.model)
-    config = reranked_by(config, options).override("retriever", kind=options.retriever)
-    config = config.override(
-        "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
-    )
-    asking = asked_of(config, options, every).override("pipeline", min_evidence=-1.0)
+    withheld = unanswerable_rows(rows) if options.unanswerable else []
+    asking = asked_of(load_config(options), options, every).override("pipeline", min_evidence=-1.0)
     kept = {name: value for name, value in asking.table("pipeline").items() if name != "confidence"}
     asking = replace(asking, tables={**asking.tables, "pipeline": kept})  # what it names may be what is to be made
     pipeline = replace(asking.pipeline(), confidence=None, min_confidence=0.0)  # all are to be answered
@@ -66,3 +69,12 @@ def calibrate(options: argparse.Namespace) -> int:
     )
     output.line(f'use it: rag ask --confidence {options.out} "..."')
     return 0
+
+
+COMMAND = Command(
+    "fit the confidence of answers to questions whose answers are known",
+    CalibrateOptions,
+    calibrate,
+    "Answer the questions, and fit the probability of a right answer to the signals of reader, retrieval and "
+    "agreement. At least 20 answers have to be right and 20 wrong: add questions without an answer, or --unanswerable.",
+)

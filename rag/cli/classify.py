@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.cli import output
+from rag.cli.options import Command, CommonOptions
 from rag.config import PLAIN, Config
+from rag.options import StoreOptions, option
 
 if TYPE_CHECKING:
     from rag.classify.classifier import Classifier
@@ -19,7 +21,24 @@ if TYPE_CHECKING:
 NEAREST = 3  # how many labels a person sees
 
 
-def classify(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True)
+class ClassifyOptions(StoreOptions, CommonOptions):
+    """Options of `rag classify`."""
+
+    text: tuple[str, ...] = option("the text", default=(), positional=True)
+    file: Path | None = option('classify each line of a JSONL file of {"text"}; prints one JSON object a line', "FILE")
+    labels: str | None = option("labels to choose from", "A,B,C")
+    labels_from: Path | None = option('JSONL of {"text", "label"}: its labels', "FILE")
+    model: str | None = option("builtin:smollm2, a hub id or a folder", "MODEL")
+    similar: int = option(
+        "show the model the K most similar rows of --labels-from", "K", default=0, was=("--examples",)
+    )
+    candidates: int = option("choose among the labels of the N most similar rows only", "N", default=0)
+    calibrate: bool | None = option("subtract the score that each label gets for an empty text")
+    threshold: float | None = option("mark a text as out of scope below this probability", "P")
+
+
+def classify(options: ClassifyOptions) -> int:
     """Label one text or each row of a file. What can be refused is refused before a model is loaded."""
     from rag.data.rows import read_rows
 
@@ -67,19 +86,19 @@ def _show(found: Classification) -> None:
         output.line(output.colour(f"{len(found.dropped)} examples did not fit the window", output.YELLOW))
 
 
-def _labels(options: argparse.Namespace, rows: Sequence[Row]) -> tuple[str, ...]:
+def _labels(options: ClassifyOptions, rows: Sequence[Row]) -> tuple[str, ...]:
     from rag.classify.labels import check_labels, labels_of
 
     if (options.labels is None) == (options.labels_from is None):
         raise ValueError("give the labels as --labels a,b,c, or --labels-from with labelled rows")
     if options.labels is None:
         return labels_of(rows)
-    if options.examples or options.candidates:
-        raise ValueError("--examples and --candidates need labelled rows: give them as --labels-from FILE.jsonl")
+    if options.similar or options.candidates:
+        raise ValueError("--similar and --candidates need labelled rows: give them as --labels-from FILE.jsonl")
     return check_labels([label.strip() for label in options.labels.split(",")])
 
 
-def _asked(options: argparse.Namespace, labels: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+def _asked(options: ClassifyOptions, labels: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     """Yield objects with a text each: the one of the command line, or those of the file."""
     from rag.data.rows import read_objects
 
@@ -105,20 +124,20 @@ def _text(text: object, place: str) -> str:
     return text
 
 
-def _classifier(options: argparse.Namespace, config: Config, labels: Sequence[str], rows: Sequence[Row]) -> Classifier:
+def _classifier(options: ClassifyOptions, config: Config, labels: Sequence[str], rows: Sequence[Row]) -> Classifier:
     from rag.classify.classifier import Classifier
     from rag.classify.types import Threshold
 
     threshold = Threshold(options.threshold) if options.threshold is not None else None
-    for name in ("examples", "candidates"):
+    for name in ("similar", "candidates"):
         if getattr(options, name) < 0:
             raise ValueError(f"--{name} must be 0 or more, not {getattr(options, name)}")
-    retriever = _retriever(options.store, config, rows) if options.examples or options.candidates else None
+    retriever = _retriever(options.store, config, rows) if options.similar or options.candidates else None
     return Classifier(
         config.generator(PLAIN, scored=True),
         labels,
         retriever,
-        examples=options.examples,
+        examples=options.similar,
         candidates=options.candidates,
         calibrate=options.calibrate,
         threshold=threshold,
@@ -134,3 +153,6 @@ def _retriever(folder: Path | None, config: Config, rows: Sequence[Row]) -> Retr
     from stores import new_store
 
     return index_examples(rows, config.embedder(), new_store("local", path=folder))
+
+
+COMMAND = Command("choose one of your labels for a text", ClassifyOptions, classify)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.cli import output
+from rag.cli.options import Command, CommonOptions
+from rag.options import StoreOptions, option
 
 if TYPE_CHECKING:
     from rag.compare.plan import Plan
@@ -17,7 +19,41 @@ if TYPE_CHECKING:
     from rag.retrieve.retrievers import Retriever
 
 
-def compare(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True)
+class CompareOptions(StoreOptions, CommonOptions):
+    """Options of `rag compare`."""
+
+    plan: Path | None = option("a plan: any systems, also ones to be trained", "compare.toml", positional=True)
+    test: Path | None = option("JSONL of rows to measure on", "FILE")
+    train: Path | None = option("rows that examples and similar rows come from", "FILE")
+    valid: Path | None = option("rows that choose checkpoints", "FILE")
+    out: Path | None = option("folder to write into; a second run resumes there", "DIR")
+    systems: str | None = option(
+        "some of zero-shot, few-shot, rag, fine-tuned, rag-fine-tuned; rag+check rewrites failing descriptions", "A,B"
+    )
+    model: str | None = option("model to prompt (default: builtin:smollm2)", "MODEL")
+    finetuned: str | None = option("folder that `rag finetune` wrote", "DIR")
+    rag_finetuned: str | None = option("one trained with similar rows (default: --finetuned)", "DIR")
+    finetune: tuple[str, ...] | None = option(
+        "train the fine-tuned systems, such as init=t5-mini epochs=9", "NAME=VALUE"
+    )
+    curve: str | None = option("train on N rows too, to find where fine-tuning overtakes RAG", "N,N")
+    examples: int | None = option("fixed examples of few-shot (default: 5)", "N")
+    similar: int | None = option("similar rows or passages of rag (default: 5)", "K", was=("--passages",))
+    attempts: int | None = option("texts a row with +check (default: 4)", "N")
+    task: str | None = option("prefix of a task of your own (input, target)", "NAME")
+    contexts: bool = option("questions: retrieve from the contexts of all rows", default=False)
+    rows: int | None = option("measure on a sample of N test rows, the same for the same --seed", "N")
+    batch_size: int | None = option("rows at a time (default: 16)", "N", was=("--batch",))
+    threads: int | None = option("CPU threads (default: the idle cores)", "N")
+    seed: int | None = option("seed of examples, sampled rows and sampling (default: 0)", "N")
+    max_new_tokens: int | None = option("longest output in tokens", "N")
+    repetition_penalty: float | None = option("penalty on repeated new tokens (default: 1.1)", "X")
+    beams: int | None = option("beams of beam search (default: 1, greedy)", "N")
+    title: str | None = option("title of the report", "TEXT")
+
+
+def compare(options: CompareOptions) -> int:
     """Compare systems, and show what came of it."""
     from rag.compare.run import compare as run
     from rag.data.rows import read_rows
@@ -62,7 +98,7 @@ def _relative(file: Path) -> str:
         return str(file)
 
 
-def _plan(options: argparse.Namespace) -> Plan:
+def _plan(options: CompareOptions) -> Plan:
     """Return the plan of the file or of the options; not of both."""
     from ingest.errors import PlanError
     from rag.compare.plan import Plan, settings_of
@@ -84,11 +120,11 @@ def _plan(options: argparse.Namespace) -> Plan:
         options.finetuned,
         options.rag_finetuned,
         _finetune(options.finetune) if options.finetune else None,
-        **_named(options, examples="examples", passages="passages", attempts="attempts"),
+        **_named(options, examples="examples", passages="similar", attempts="attempts"),
     )
     curve = {"curve": _curve(options.curve)} if options.curve else {}
     settings = settings_of(
-        curve | _named(options, rows="rows", batch="batch", seed="seed", threads="threads", title="title"),
+        curve | _named(options, rows="rows", batch="batch_size", seed="seed", threads="threads", title="title"),
         _named(options, max_new_tokens="max_new_tokens", repetition_penalty="repetition_penalty", num_beams="beams"),
     )
     return Plan(
@@ -99,7 +135,7 @@ def _plan(options: argparse.Namespace) -> Plan:
 
 ONLY_WITHOUT_PLAN = (
     *("test", "train", "valid", "task", "systems", "model", "finetuned", "rag_finetuned", "finetune"),
-    *("examples", "passages", "attempts", "rows", "batch", "seed", "threads", "title"),
+    *("examples", "similar", "attempts", "rows", "batch_size", "seed", "threads", "title"),
     *("max_new_tokens", "repetition_penalty", "beams"),
 )
 
@@ -111,7 +147,7 @@ def _curve(text: str) -> tuple[int, ...]:
         raise ValueError(f"--curve {text}: it takes numbers of training rows, such as 250,500,1000") from None
 
 
-def _finetune(given: list[str]) -> dict[str, Any]:
+def _finetune(given: Sequence[str]) -> dict[str, Any]:
     from rag.cli.finetune import settings_from
 
     init = [text.removeprefix("init=") for text in given if text.startswith("init=")]
@@ -119,12 +155,12 @@ def _finetune(given: list[str]) -> dict[str, Any]:
     return {**settings, **({"init": init[-1]} if init else {})}
 
 
-def _named(options: argparse.Namespace, **names: str) -> dict[str, Any]:
+def _named(options: CompareOptions, **names: str) -> dict[str, Any]:
     """Return the options that were given, by the names that they have elsewhere."""
     return {name: value for name, of in names.items() if (value := getattr(options, of)) is not None}
 
 
-def _retriever(options: argparse.Namespace, plan: Plan, out: Path, rows: list[Row]) -> Retriever | None:
+def _retriever(options: CompareOptions, plan: Plan, out: Path, rows: list[Row]) -> Retriever | None:
     """Return what finds passages for questions: in a store that is there, or in one made of the rows' contexts."""
     from rag.config import Config
 
@@ -140,9 +176,17 @@ def _retriever(options: argparse.Namespace, plan: Plan, out: Path, rows: list[Ro
     return config.retriever()
 
 
-def _embedder(options: argparse.Namespace, rows: list[Row]) -> Any:
+def _embedder(options: CompareOptions, rows: list[Row]) -> Any:
     from rag.config import Config
 
     if rows[0].task != "classify":
         return None
     return Config.load(options.config).override("embedder", model=options.embedder).embedder()
+
+
+COMMAND = Command(
+    "measure prompting, retrieval and fine-tuning on rows of your own",
+    CompareOptions,
+    compare,
+    "Measure systems on the same rows. Writes a table, comparison.json and report.html; an interrupted run resumes.",
+)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.cli import output
+from rag.cli.options import Command, CommonOptions, load_config
 from rag.config import DESCRIBES, Config
 from rag.describe.describer import description_object
+from rag.options import GenerationOptions, StoreOptions, option
 
 if TYPE_CHECKING:
     from rag.data.contexts import Contexts, Shown
@@ -22,14 +24,31 @@ if TYPE_CHECKING:
 BATCH = 16
 
 
-def describe(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True)
+class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
+    """Options of `rag describe`."""
+
+    fields: tuple[str, ...] = option("the product's fields", "NAME=VALUE", default=(), positional=True)
+    file: Path | None = option("JSON, JSONL or CSV: one product a row", "FILE")
+    out: Path | None = option("CSV or JSONL to write; a second run adds the rows that it lacks", "FILE")
+    ignore: tuple[str, ...] = option('fields not to state, such as a key; "id" never is', "NAME", default=())
+    examples_from: Path | None = option("JSONL of products with descriptions", "FILE")
+    examples: int = option("show the model N fixed rows of --examples-from", "N", default=0)
+    similar: int = option(
+        "show it the K most similar rows of --examples-from, or else passages of the store", "K", default=0
+    )
+    attempts: int = option("write up to N texts a product and keep the most correct (default: 4)", "N", default=4)
+    complete: bool = option("state the fields that the text leaves out in a last line", default=False)
+
+
+def describe(options: DescribeOptions) -> int:
     """Write descriptions. What can be refused is refused before a model is loaded."""
     from rag.describe.catalogue import read_products
 
     _refuse_contradictions(options)
     products = read_products(options.fields, options.file)
     if options.out is not None:
-        return _catalogue(options, products)
+        return _catalogue(options, products, options.out)
     describer = _describer(options)
     for product in products:
         began = time.perf_counter()
@@ -41,15 +60,15 @@ def describe(options: argparse.Namespace) -> int:
     return 0
 
 
-def _catalogue(options: argparse.Namespace, products: list[Fields]) -> int:
+def _catalogue(options: DescribeOptions, products: list[Fields], file: Path) -> int:
     """Write the descriptions into a file, those that it lacks, a batch at a time."""
     from tqdm import tqdm
 
     from rag.describe.catalogue import description_file
 
-    out = description_file(options.out, products)
+    out = description_file(file, products)
     done = out.done()
-    _check_model(options, done)
+    _check_model(options, file, done)
     failing = 0
     if done < len(products):
         describer = _describer(options)
@@ -59,42 +78,33 @@ def _catalogue(options: argparse.Namespace, products: list[Fields]) -> int:
                 out.append(described)
                 failing += sum(each.errors > 0 for each in described)
                 bar.update(len(described))
-    made = {"out": str(options.out), "products": len(products), "made": len(products) - done, "with_errors": failing}
+    made = {"out": str(file), "products": len(products), "made": len(products) - done, "with_errors": failing}
     if options.json:
         output.json_line(made)
     else:
         kept = f", {done} were there already" if done else ""
         marked = f"; {failing} of them are marked, look at those" if failing else ""
-        output.line(f"{options.out}: {made['made']} descriptions made{kept}{marked}")
+        output.line(f"{file}: {made['made']} descriptions made{kept}{marked}")
     return 0
 
 
-def _check_model(options: argparse.Namespace, done: int) -> None:
+def _check_model(options: DescribeOptions, file: Path, done: int) -> None:
     """Note beside the file which model writes it. Raises ValueError where another one wrote what is there."""
     from rag.compare.models import LocalModels
     from rag.compare.settings import Settings
 
-    model = _config(options).generator_model(DESCRIBES)["model"]
+    model = load_config(options).generator_model(DESCRIBES)["model"]
     wanted = {"model": model, "weights": LocalModels(Settings()).fingerprint(model)}
-    note = options.out.with_name(f".{options.out.name}.model.json")
+    note = file.with_name(f".{file.name}.model.json")
     if done and note.is_file():
         written = json.loads(note.read_text("utf-8"))
         if written != wanted:
             other = "other weights" if written["model"] == model else f"the model {written['model']}"
-            raise ValueError(f"{options.out} was begun with {other}: choose another --out, or remove it")
+            raise ValueError(f"{file} was begun with {other}: choose another --out, or remove it")
     if done:  # what is there without a note may be any model's
         return
     note.parent.mkdir(parents=True, exist_ok=True)
     note.write_text(json.dumps(wanted) + "\n", "utf-8")
-
-
-def _config(options: argparse.Namespace) -> Config:
-    config = Config.load(options.config).override("embedder", model=options.embedder)
-    if options.store is not None:
-        config = config.override("store", path=str(options.store.absolute()))
-    return config.override("generator", model=options.model).override(
-        "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
-    )
 
 
 def _described(describer: Describer, products: Sequence[Fields], ignored: Sequence[str]) -> list[Description]:
@@ -105,13 +115,13 @@ def _described(describer: Describer, products: Sequence[Fields], ignored: Sequen
     return [replace(each, fields=row) for each, row in zip(made, products, strict=True)]
 
 
-def _describer(options: argparse.Namespace) -> Describer:
+def _describer(options: DescribeOptions) -> Describer:
     from rag.data.rows import read_rows
     from rag.describe.describer import Describer
     from rag.describe.slots import lexicon_of
     from rag.generate.trained import Trained
 
-    config = _config(options)
+    config = load_config(options)
     rows = read_rows(options.examples_from, "describe") if options.examples_from else []
     trained = Trained.of(config.generator_model(DESCRIBES)["model"])
     contexts = _contexts(options, config, rows, trained)
@@ -129,7 +139,7 @@ def _describer(options: argparse.Namespace) -> Describer:
     )
 
 
-def _contexts(options: argparse.Namespace, config: Config, rows: list[Row], trained: Trained | None) -> Contexts | None:
+def _contexts(options: DescribeOptions, config: Config, rows: list[Row], trained: Trained | None) -> Contexts | None:
     """Return what is shown beside a product: as asked for, else as the model was trained."""
     from rag.data.contexts import SHOWN, FixedExamples, SimilarRows, StorePassages
 
@@ -149,7 +159,7 @@ def _contexts(options: argparse.Namespace, config: Config, rows: list[Row], trai
     return None
 
 
-def _refuse_contradictions(options: argparse.Namespace) -> None:
+def _refuse_contradictions(options: DescribeOptions) -> None:
     for name in ("examples", "similar"):
         if getattr(options, name) < 0:
             raise ValueError(f"--{name} is {getattr(options, name)}: it has to be 0 or more")
@@ -161,3 +171,13 @@ def _refuse_contradictions(options: argparse.Namespace) -> None:
         raise ValueError("--examples needs rows to take them from: give --examples-from FILE.jsonl")
     if options.out is not None and options.file is None:
         raise ValueError("--out is for a catalogue: give --file with its rows")
+
+
+COMMAND = Command(
+    "write a product description from its fields",
+    DescribeOptions,
+    describe,
+    "Each description is checked for fields that it leaves out, numbers that no field gives and values that contradict "
+    "a field; a failing one is written again, or else marked. Inventions in the model's own words are not detected: "
+    "read before you publish.",
+)

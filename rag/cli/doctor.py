@@ -1,23 +1,23 @@
-"""Is this installation sound, and this store? Versions, threads, weights' hashes, the store's own checks."""
+"""`rag doctor`: check the installation and the store."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
-from ingest.errors import ConfigError, StoreError, WeightsError
+from ingest.errors import StoreError, WeightsError
 from ingest.models.cache import cache_folder
 from ingest.models.cpu import instructions
 from ingest.models.threads import idle_cores, usable_cores
 from ingest.models.weights import BUILTINS, find_weights
 from ingest.parsers.worker.pool import MOST
 from rag.cli import output
-from rag.cli.options import _config
-from rag.config import CONFIG_FILE, Config
+from rag.cli.options import Command, CommonOptions, load_config
+from rag.config import Config
+from rag.options import StoreOptions, option
 
 
 @runtime_checkable
@@ -45,6 +45,23 @@ PACKAGES = (
 )
 
 
+@dataclass(frozen=True, kw_only=True)
+class DoctorOptions(StoreOptions, CommonOptions):
+    """Options of `rag doctor`."""
+
+    repair: bool = option("rebuild what can be rebuilt from the store's rows", default=False)
+
+
+def doctor(options: DoctorOptions) -> int:
+    """Check the installation and the store."""
+    examined = examine(load_config(options), options.repair)
+    if options.json:
+        output.json_line(examined)
+    else:
+        output.examined(examined)
+    return 1 if examined["problems"] else 0
+
+
 def examine(config: Config, repair: bool = False) -> dict[str, Any]:
     """Return versions, threads, weights, the store's state, what was repaired, and all problems found."""
     problems: list[str] = []
@@ -58,21 +75,6 @@ def examine(config: Config, repair: bool = False) -> dict[str, Any]:
         "repaired": repaired,
         "problems": problems,
     }
-
-
-def builtin_models() -> list[dict[str, Any]]:
-    """Return the embedded models: name, kind, licence, whether installed, and the command that installs each."""
-    return [
-        {
-            "name": name,
-            "kind": builtin.kind,
-            "licence": builtin.licence,
-            "installed": _installed(name),
-            "sha256": builtin.sha256,
-            "install": builtin.install,
-        }
-        for name, builtin in ((f"builtin:{short}", builtin) for short, builtin in BUILTINS.items())
-    ]
 
 
 def _versions(problems: list[str]) -> dict[str, str]:
@@ -131,14 +133,6 @@ def _cache(problems: list[str]) -> dict[str, Any]:
     return {"path": str(folder), "MB": round(sum(file.stat().st_size for file in held) / 1e6)}
 
 
-def _installed(name: str) -> bool:
-    try:
-        find_weights(name)
-    except WeightsError:
-        return False
-    return True
-
-
 def _store(config: Config, repair: bool, problems: list[str], repaired: list[str]) -> dict[str, Any]:
     if config.table("store").get("kind", "local") == "local" and not config.store_path.exists():
         return {"path": str(config.store_path), "state": "not made yet: rag ingest PATH"}
@@ -160,37 +154,4 @@ def _store(config: Config, repair: bool, problems: list[str], repaired: list[str
     return state
 
 
-def models(options: argparse.Namespace) -> int:
-    """List the embedded models."""
-    from rag.cli.doctor import builtin_models
-
-    listed = builtin_models()
-    if options.json:
-        output.json_line({"models": listed})
-    else:
-        output.models(listed)
-    return 0
-
-
-def doctor(options: argparse.Namespace) -> int:
-    """Check the installation and the store."""
-    from rag.cli.doctor import examine
-
-    examined = examine(_config(options), options.repair)
-    if options.json:
-        output.json_line(examined)
-    else:
-        output.examined(examined)
-    return 1 if examined["problems"] else 0
-
-
-def init(options: argparse.Namespace) -> int:
-    """Write a commented rag.toml into the current folder."""
-    file = Path(CONFIG_FILE)
-    if file.exists() and not options.force:
-        raise ConfigError(f"{file} is there already; --force replaces it")
-    from importlib.resources import files
-
-    file.write_text((files("rag") / "rag.toml").read_text("utf-8"), "utf-8")
-    output.line(f"wrote {file}: every option with its default; change what you need")
-    return 0
+COMMAND = Command("check versions, threads, weights and the store", DoctorOptions, doctor)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from ingest.errors import RowsError
 from rag.cli import output
-from rag.cli.finetune_reader import read_by
-from rag.cli.finetune_reranker import reranked_by
+from rag.cli.options import Command, CommonOptions, load_config
 from rag.config import DESCRIBES, PLAIN, RERANKING, Config
 from rag.data.rows import Row, read_rows
+from rag.options import GenerationOptions, ReadingOptions, RetrievalOptions, StoreOptions, option
 
 if TYPE_CHECKING:
     from rag.data.checks import Check
@@ -32,21 +31,100 @@ LARGEST_CORPUS = 1 << 40  # bytes: a corpus is one file, whatever its size
 LONGEST_PARSE = 3600.0  # seconds
 
 
-def evaluate(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True)
+class RowsOptions:
+    """The rows to use, and where outputs are kept."""
+
+    TITLE: ClassVar = "rows"
+
+    rows: int | None = option("use a sample of N rows, the same for the same --seed", "N")
+    batch_size: int = option(
+        "rows at a time (default: 1); above 1 latency is not measured", "N", default=1, was=("--batch",)
+    )
+    cache: Path | None = option("file that keeps outputs (default: build/evaluate/records.jsonl)", "FILE")
+    no_cache: bool = option("keep no outputs, and use none that are kept", default=False)
+    seed: int | None = option("seed of the sample and of sampling (default: 0)", "N", key="decoding.seed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedRowsOptions(RowsOptions, RetrievalOptions, ReadingOptions, GenerationOptions, StoreOptions, CommonOptions):
+    """Rows whose questions are asked."""
+
+    TITLE: ClassVar = "answers"
+
+    path: Path = option("JSONL of rows", "PATH", required=True, positional=True)
+    contexts: bool = option("ingest the contexts of all rows, and retrieve from them", default=False)
+    unanswerable: bool = option(
+        "ask each question again without the passages that answer it; the right answer is to abstain",
+        default=False,
+        was=("--withhold",),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswersOptions:
+    """Options of `rag evaluate answers` alone."""
+
+    TITLE: ClassVar = "answers"
+
+    gold: bool = option("give each question the context of its own row", default=False)
+    min_evidence: float | None = option(
+        "abstain if the best passage's cosine is lower", "X", key="pipeline.min_evidence"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextOptions:
+    """Options of `rag evaluate text` alone."""
+
+    TITLE: ClassVar = "text"
+
+    attempts: int = option("write up to N texts for a description with errors (default: 1)", "N", default=1)
+    complete: bool = option("state the fields that a description leaves out in a last line", default=False)
+    task: str | None = option("prefix of a task of your own (input, target)", "NAME")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelsOptions:
+    """Options of `rag evaluate labels` alone."""
+
+    TITLE: ClassVar = "labels"
+
+    similar: int = option("show the model the K most similar rows of --train", "K", default=0, was=("--examples",))
+    candidates: int = option("choose among the labels of the N most similar rows only", "N", default=0)
+    listed: Literal["all", "candidates", "none"] | None = option("labels that the prompt names")
+    calibrate: bool | None = option("subtract the score that each label gets for an empty text")
+    out_of_scope: str | None = option("label of the rows that belong to no other", "LABEL")
+    threshold: float | None = option("mark a text as out of scope below this probability", "P")
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateOptions(AnswersOptions, TextOptions, LabelsOptions, AskedRowsOptions):
+    """Options of `rag evaluate`."""
+
+    what: Literal["retrieval", "answers", "text", "labels"] = option("what to measure", required=True, positional=True)
+    path: Path = option(
+        "JSONL of rows; for retrieval a folder in the BEIR layout", "PATH", required=True, positional=True
+    )
+    train: Path | None = option("training rows, for labels, examples and known values; never measured on", "FILE")
+    strict: bool = option("refuse rows that --train holds too, instead of dropping them", default=False)
+    outputs: Path | None = option('measure these outputs instead: JSONL of {"id", "output"}', "FILE")
+    against: Path | None = option("other outputs: shows each difference with its p-value", "FILE")
+    out: Path | None = option("write the outputs, for --outputs and --against", "FILE", was=("--save",))
+    per_row: Path | None = option("write each row's values as JSONL", "FILE", "--per-row", was=("--per-query",))
+    report: Path | None = option("write one HTML page with all of it", "FILE.html")
+
+
+def evaluate(options: EvaluateOptions) -> int:
     """Evaluate what was asked for. What can be refused is refused before a model is loaded."""
     _refuse_contradictions(options)
-    config = Config.load(options.config).override("embedder", model=options.embedder)
-    config = config.override("generator", model=options.model)
-    config = reranked_by(config, options).override("retriever", kind=options.retriever)
-    config = config.override(
-        "decoding", max_new_tokens=options.max_new_tokens, temperature=options.temperature, seed=options.seed
-    )
+    config = load_config(options)
     found = _KINDS[options.what](config, options)
     from rag.cli import output_metrics
     from rag.evaluate.predictions import write_outputs
 
-    if options.save:
-        write_outputs(options.save, next(iter(found.systems.values())).outputs)
+    if options.out:
+        write_outputs(options.out, next(iter(found.systems.values())).outputs)
     if options.per_row:
         output_metrics.write_per_row(options.per_row, found.systems)
     if options.report:
@@ -74,7 +152,7 @@ class _Found:
 # --- retrieval --------------------------------------------------------------------------------------------------------
 
 
-def _retrieval(config: Config, options: argparse.Namespace) -> _Found:
+def _retrieval(config: Config, options: EvaluateOptions) -> _Found:
     from rag.data.beir import read_retrieval_set
     from rag.evaluate.retrieval import evaluate_retrieval
     from rag.retrieve.retrievers import RETRIEVERS, new_retriever
@@ -127,14 +205,14 @@ def _document_of(corpus: Path, base: Path) -> Callable[[str], str | None]:
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def _answers(config: Config, options: argparse.Namespace) -> _Found:
+def _answers(config: Config, options: EvaluateOptions) -> _Found:
     from rag.evaluate.answers import evaluate_answers, score_answers
     from rag.evaluate.risk_coverage import risk_coverage
     from rag.evaluate.run import Evaluation, cost_of
     from rag.evaluate.unanswerable import unanswerable_rows
 
     rows = _rows(options, "answer")
-    asked, withheld = rows.chosen, unanswerable_rows(rows.chosen) if options.withhold else []
+    asked, withheld = rows.chosen, unanswerable_rows(rows.chosen) if options.unanswerable else []
     rows = replace(rows, all=[*rows.all, *withheld], chosen=[*asked, *withheld])
 
     def made() -> tuple[str, Evaluation]:
@@ -154,21 +232,18 @@ def _answers(config: Config, options: argparse.Namespace) -> _Found:
     return replace(found, about={**found.about, "withheld": len(withheld)}, title=found.title + told)
 
 
-def _pipeline(config: Config, options: argparse.Namespace, rows: Sequence[Row]) -> Any:
+def _pipeline(config: Config, options: EvaluateOptions, rows: Sequence[Row]) -> Any:
     from rag.evaluate.answers import NO_PASSAGES
 
-    config = asked_of(config, options, rows).override("pipeline", min_evidence=options.min_evidence)
+    config = asked_of(config, options, rows)
     return config.pipeline(NO_PASSAGES if options.gold else None)
 
 
-def asked_of(config: Config, options: argparse.Namespace, rows: Sequence[Row]) -> Config:
+def asked_of(config: Config, options: AskedRowsOptions, rows: Sequence[Row]) -> Config:
     """Return the configuration with the reader, the passages and the store that rows are to be asked with."""
-    config = read_by(config, options).override("pipeline", k=options.k, where=options.where)
     if options.contexts:
         config = _stored(config, options, options.path)
         ingest_contexts(config, rows)
-    elif options.store is not None:
-        config = config.override("store", path=str(options.store.absolute()))
     return config
 
 
@@ -189,7 +264,7 @@ def ingest_contexts(config: Config, rows: Sequence[Row]) -> None:
 # --- texts ------------------------------------------------------------------------------------------------------------
 
 
-def _text(config: Config, options: argparse.Namespace) -> _Found:
+def _text(config: Config, options: EvaluateOptions) -> _Found:
     from rag.describe.slots import lexicon_of
     from rag.evaluate.run import Evaluation, cost_of
     from rag.evaluate.text import evaluate_text, score_text
@@ -216,7 +291,7 @@ def _text(config: Config, options: argparse.Namespace) -> _Found:
 # --- labels -----------------------------------------------------------------------------------------------------------
 
 
-def _labels(config: Config, options: argparse.Namespace) -> _Found:
+def _labels(config: Config, options: EvaluateOptions) -> _Found:
     from rag.evaluate.labels import evaluate_labels, score_labels
     from rag.evaluate.metrics.labels import confusion
     from rag.evaluate.risk_coverage import risk_coverage
@@ -248,13 +323,13 @@ def _labels(config: Config, options: argparse.Namespace) -> _Found:
     return replace(_found(options, systems, rows), confusions=tables)
 
 
-def _labeller(config: Config, options: argparse.Namespace, labels: Sequence[str], train: Sequence[Row]) -> Any:
+def _labeller(config: Config, options: EvaluateOptions, labels: Sequence[str], train: Sequence[Row]) -> Any:
     from rag.classify import Classifier, Threshold, index_examples
 
-    if (options.examples or options.candidates) and not train:
-        raise ValueError("--examples and --candidates need labelled rows to choose from: give --train FILE.jsonl")
+    if (options.similar or options.candidates) and options.train is None:
+        raise ValueError("--similar and --candidates need labelled rows to choose from: give --train FILE.jsonl")
     retriever = None
-    if options.examples or options.candidates:
+    if options.train and (options.similar or options.candidates):
         store = _stored(config, options, options.train).store()
         known = [row for row in train if row.target != options.out_of_scope]
         retriever = index_examples(known, config.embedder(), store)
@@ -262,7 +337,7 @@ def _labeller(config: Config, options: argparse.Namespace, labels: Sequence[str]
         config.generator(PLAIN, scored=True),
         labels,
         retriever,
-        examples=options.examples,
+        examples=options.similar,
         candidates=options.candidates,
         listed=options.listed,
         calibrate=options.calibrate,
@@ -283,7 +358,7 @@ class _Rows:
     checks: Sequence[Check] = ()
 
 
-def _rows(options: argparse.Namespace, task: str | None) -> _Rows:
+def _rows(options: EvaluateOptions, task: str | None) -> _Rows:
     """Read the rows and sample them; those that the training rows hold too are left out before."""
     rows = read_rows(options.path, task)
     if options.train is None:
@@ -296,7 +371,7 @@ def _rows(options: argparse.Namespace, task: str | None) -> _Rows:
 
 
 def _systems(
-    options: argparse.Namespace,
+    options: EvaluateOptions,
     rows: _Rows,
     made: Callable[[], tuple[str, Evaluation]],
     given: Callable[[Sequence[Prediction]], Evaluation],
@@ -316,7 +391,7 @@ def _systems(
     return {name: evaluation, **systems}
 
 
-def _found(options: argparse.Namespace, systems: Mapping[str, Evaluation], rows: _Rows) -> _Found:
+def _found(options: EvaluateOptions, systems: Mapping[str, Evaluation], rows: _Rows) -> _Found:
     checks = [check.as_json for check in rows.checks]
     about = {"task": options.what, "path": str(options.path), "rows": len(rows.chosen), "checks": checks}
     only = f", {next(iter(systems))}" if len(systems) == 1 else ""
@@ -330,7 +405,7 @@ def _names(files: Sequence[Path]) -> list[str]:
     return stems if len(set(stems)) == len(stems) else [str(file) for file in files]
 
 
-def sampled(rows: Sequence[T], options: argparse.Namespace) -> Sequence[T]:
+def sampled(rows: Sequence[T], options: RowsOptions) -> Sequence[T]:
     """Return a seeded sample in the rows' own order, or all of them; a smaller sample is part of a larger one."""
     if options.rows is None or options.rows >= len(rows):
         return rows
@@ -339,15 +414,15 @@ def sampled(rows: Sequence[T], options: argparse.Namespace) -> Sequence[T]:
     return [rows[at] for at in sorted(order[: options.rows])]
 
 
-def run_of(options: argparse.Namespace) -> Run:
+def run_of(options: RowsOptions) -> Run:
     """Return how records are made and kept, as the command line says."""
     from rag.evaluate.run import Run
 
     cache = None if options.no_cache else options.cache or FOLDER / "records.jsonl"
-    return Run(cache, options.batch)
+    return Run(cache, options.batch_size)
 
 
-def _stored(config: Config, options: argparse.Namespace, about: Path) -> Config:
+def _stored(config: Config, options: StoreOptions, about: Path) -> Config:
     """Return the configuration with a store of its own for this data, unless one is named."""
     if options.store is not None:
         return config.override("store", kind="local", path=str(options.store.absolute()))
@@ -356,23 +431,31 @@ def _stored(config: Config, options: argparse.Namespace, about: Path) -> Config:
     return config.override("store", kind="local", path=str((FOLDER / name).absolute()))
 
 
-def _refuse_contradictions(options: argparse.Namespace) -> None:
-    for name, least in (("rows", 1), ("batch", 1), ("k", 1), ("attempts", 1)):
+def _refuse_contradictions(options: EvaluateOptions) -> None:
+    for name, least in (("rows", 1), ("batch_size", 1), ("k", 1), ("attempts", 1)):
         if getattr(options, name) is not None and getattr(options, name) < least:
             raise ValueError(f"--{name} is {getattr(options, name)}: it has to be at least {least}")
     if options.gold and options.contexts:
         raise ValueError("give --gold or --contexts, not both: each row's own context, or retrieval over all of them")
-    if options.gold and options.withhold:
-        raise ValueError("--withhold takes out of what is retrieved: leave --gold out")
+    if options.gold and options.unanswerable:
+        raise ValueError("--unanswerable takes out of what is retrieved: leave --gold out")
     if options.what == "retrieval" and (options.outputs or options.against):
         raise ValueError("--outputs and --against are for answers, text and labels")
     if options.cache and options.no_cache:
         raise ValueError("give --cache or --no-cache, not both")
 
 
-_KINDS: Mapping[str, Callable[[Config, argparse.Namespace], _Found]] = {
+_KINDS: Mapping[str, Callable[[Config, EvaluateOptions], _Found]] = {
     "retrieval": _retrieval,
     "answers": _answers,
     "text": _text,
     "labels": _labels,
 }
+
+
+COMMAND = Command(
+    "measure retrieval, answers, texts or labels on rows of your own",
+    EvaluateOptions,
+    evaluate,
+    "Compute metrics with 95% intervals, for outputs of the configured models or for outputs that you have.",
+)

@@ -1,17 +1,19 @@
-"""The commands `rag finetune` and `rag pretrain`: rows or texts in, a model folder out."""
+"""`rag finetune`: labelled rows in, a model folder out."""
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
 import types
 import typing
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rag.cli import output
+from rag.cli.options import Command, CommonOptions
 from rag.finetune.generator.settings import GeneratorSettings
+from rag.options import StoreOptions, option
 
 if TYPE_CHECKING:
     from rag.data.checks import Check
@@ -30,40 +32,71 @@ NAMED: tuple[str, ...] = (
 NAMED += ("words", "seed", "device", "threads", "temperature", "cap")
 
 
-def finetune(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions(StoreOptions, CommonOptions):
+    """How a generator is trained."""
+
+    TITLE: ClassVar = "training"
+
+    model: str | None = option("model to start from (default: builtin:smollm2)", "MODEL")
+    init: str | None = option("start from nothing: t5-tiny, t5-micro, t5-mini, gpt2-mini, ...", "SIZE")
+    out: Path = option("folder to write the model into", "DIR", required=True)
+    lora: bool = option("train a low-rank adapter and merge it at the end", default=False)
+    adapter: bool = option("write the low-rank adapter alone: a few megabytes", default=False)
+    epochs: float | None = option("passes over the rows (default: 3)", "N")
+    max_steps: int | None = option("steps, in place of epochs", "N")
+    batch_size: int | None = option("rows a step (default: 32)", "ROWS")
+    learning_rate: float | None = option("learning rate (default: by model and method)", "X")
+    seed: int | None = option("seed of everything random (default: 0)", "N")
+    device: str | None = option("cpu (default), cuda, mps or auto", "NAME")
+    threads: int | None = option("CPU threads (default: all cores)", "N")
+    set: tuple[str, ...] = option("any other field of FinetuneSettings", "NAME=VALUE", default=())
+    restart: bool = option("discard the checkpoints of an interrupted run", default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinetuneOptions(TrainingOptions):
+    """Options of `rag finetune`."""
+
+    train: tuple[str, ...] = option(
+        "JSONL rows; name the files of several tasks", "[TASK=]FILE", required=True, positional=True
+    )
+    valid: tuple[str, ...] = option("rows that choose the best checkpoint", "[TASK=]FILE", default=())
+    metric: str | None = option("metric that chooses it: loss (default), bleu, exact_match, f1")
+    words: str | None = option("embedder whose vectors initialise the words of a model from nothing", "MODEL")
+    patience: int | None = option("stop after N evaluations without a better one", "N")
+    max_target_tokens: int | None = option("longest target in tokens (default: 96)", "N")
+    placeholders: bool = option("train on placeholders instead of the fields' values", default=False)
+    temperature: float | None = option("mix tasks by size (1) or more evenly (above 1)", "T")
+    cap: int | None = option("rows that a task counts with at most when tasks are mixed", "ROWS")
+    export: Path | None = option("also write an int8 copy for CTranslate2", "DIR")
+    strict: bool = option("refuse rows that both files hold", default=False)
+
+
+def finetune(options: FinetuneOptions) -> int:
     """Check the rows, fine-tune, and say what came of it."""
     from rag.finetune.generator.run import finetune_generator as run
 
-    settings = _settings(options)
+    settings = training_settings(options)
     train, valid, checks = _checked(options)
     for check in checks:
         output.warn(check.text + f": {check.action}")
     if options.export and options.adapter:
         raise ValueError("--export needs a whole model: leave --adapter out, and give --lora")
     done = run(
-        _model(options), train, valid or None, out=options.out, init=options.init, restart=options.restart, **settings
+        start_model(options),
+        train,
+        valid or None,
+        out=options.out,
+        init=options.init,
+        restart=options.restart,
+        **settings,
     )
     if options.export:
         from rag.finetune.generator.export import export_ctranslate2
 
         export_ctranslate2(done.folder, options.export)
-    return _shown(done, options.json, checks)
-
-
-def pretrain(options: argparse.Namespace) -> int:
-    """Learn a language from texts."""
-    from rag.finetune.generator.pretrain import pretrain_generator as run
-
-    done = run(
-        _model(options),
-        options.paths,
-        out=options.out,
-        init=options.init,
-        window=options.window,
-        restart=options.restart,
-        **_settings(options),
-    )
-    return _shown(done, options.json, [])
+    return show_finetuned(done, options.json, checks)
 
 
 def finetuned_object(done: FinetunedGenerator, checks: Sequence[Check]) -> dict[str, Any]:
@@ -80,11 +113,12 @@ def finetuned_object(done: FinetunedGenerator, checks: Sequence[Check]) -> dict[
     }
 
 
-def _model(options: argparse.Namespace) -> str | None:
+def start_model(options: TrainingOptions) -> str | None:
+    """Return the model to start from, None to start from nothing."""
     return None if options.init else options.model or "builtin:smollm2"
 
 
-def _checked(options: argparse.Namespace) -> tuple[dict[str, list[Row]], dict[str, list[Row]], list[Check]]:
+def _checked(options: FinetuneOptions) -> tuple[dict[str, list[Row]], dict[str, list[Row]], list[Check]]:
     """Return the rows of each task that passed the checks, and what the checks found."""
     from ingest.errors import RowsError
     from rag.data.checks import Checks
@@ -124,7 +158,7 @@ def _files(given: Sequence[str]) -> dict[str, Path]:
     return files
 
 
-def _settings(options: argparse.Namespace) -> dict[str, Any]:
+def training_settings(options: TrainingOptions) -> dict[str, Any]:
     """Return the settings that were given: options of their own, and those of --set NAME=VALUE."""
     settings = {name: getattr(options, name) for name in NAMED if getattr(options, name, None) is not None}
     if options.lora or options.adapter:
@@ -169,7 +203,8 @@ def _value(name: str, text: str, kind: Any) -> Any:
     )
 
 
-def _shown(done: FinetunedGenerator, as_json: bool, checks: Sequence[Check]) -> int:
+def show_finetuned(done: FinetunedGenerator, as_json: bool, checks: Sequence[Check]) -> int:
+    """Show what a training run did, and return the exit status."""
     if as_json:
         output.json_line(finetuned_object(done, checks))
         return 0
@@ -182,3 +217,6 @@ def _shown(done: FinetunedGenerator, as_json: bool, checks: Sequence[Check]) -> 
 
 def _plain(metrics: Mapping[str, float]) -> dict[str, float]:
     return {name: value for name, value in metrics.items() if name in ("loss", "bleu", "exact_match", "f1")}
+
+
+COMMAND = Command("fine-tune a model on your rows", FinetuneOptions, finetune)

@@ -1,31 +1,34 @@
-"""The command `rag finetune-reader`, and the options of other commands that say what a reader does."""
+"""`rag finetune-reader`: questions with their contexts in, a reader's folder out."""
 
 from __future__ import annotations
 
-import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 from rag.cli import output
 from rag.cli.finetune import settings_from
-from rag.config import NONE, Config
+from rag.cli.finetune_embedder import FittingOptions
+from rag.cli.options import Command, JsonOptions
+from rag.options import option
 
 
-def read_by(config: Config, options: argparse.Namespace) -> Config:
-    """Return the configuration with the reader and what it decides as the command line has them."""
-    if options.reader is not None:
-        named = options.reader == NONE or options.reader.startswith("builtin:")
-        model = options.reader if named else str(Path(options.reader).absolute())
-        config = config.override("reader", model=model)
-    if options.extractive:
-        config = config.override("generator", kind="extractive")
-    confidence = None if options.confidence is None else str(options.confidence.absolute())
-    config = config.override(
-        "pipeline", min_confidence=options.min_confidence, answer_style=options.style, fusion=options.fusion
-    )
-    return config.override("pipeline", confidence=confidence)
+@dataclass(frozen=True, kw_only=True)
+class FinetuneReaderOptions(FittingOptions, JsonOptions):
+    """Options of `rag finetune-reader`."""
+
+    rows: Path = option('JSONL of {"question", "answers", "context"}', "FILE", required=True, positional=True)
+    valid: Path | None = option("rows that choose the best step and calibrate", "FILE")
+    base: str = option("encoder (default: builtin:minilm)", "MODEL", default="builtin:minilm")
+    start: str | None = option("reader to train further: a folder or builtin:minilm-reader", "READER")
+    full: bool = option("train all of the encoder, not a low-rank adapter", default=False)
+    unanswerable: float | None = option("questions with a wrong context, for each question", "N")
+    epochs: float | None = option("passes over the windows (default: 3)", "N")
+    batch_size: int | None = option("windows a step (default: 16)", "WINDOWS")
+    learning_rate: float | None = option("learning rate (default: by method)", "X")
+    set: tuple[str, ...] = option("any other field of ReaderSettings", "NAME=VALUE", default=())
 
 
-def finetune_reader(options: argparse.Namespace) -> int:
+def finetune_reader(options: FinetuneReaderOptions) -> int:
     """Fine-tune a reader, and say how well it reads."""
     from rag.finetune.reader.run import finetune_reader as run
     from rag.finetune.reader.settings import ReaderSettings
@@ -46,3 +49,10 @@ def finetune_reader(options: argparse.Namespace) -> int:
     if metrics:
         output.line("  ".join(f"{name} {value:.4g}" for name, value in metrics.items()))
     return 0
+
+
+COMMAND = Command(
+    "train a reader, which finds answers in passages, on questions with their contexts",
+    FinetuneReaderOptions,
+    finetune_reader,
+)

@@ -1,32 +1,38 @@
-"""The command `rag finetune-reranker`, and the options of other commands that name a reranker."""
+"""`rag finetune-reranker`: questions with their passages in, a reranker's folder out."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from rag.cli import output
 from rag.cli.finetune import settings_from
-from rag.config import Config
+from rag.cli.finetune_embedder import FittingOptions
+from rag.cli.options import Command, CommonOptions, load_config
+from rag.options import StoreOptions, option
 
 
-def reranked_by(config: Config, options: argparse.Namespace) -> Config:
-    """Return the configuration with the reranker that the command line names."""
-    model = options.reranker
-    if model is not None and Path(model).is_dir():
-        model = str(Path(model).absolute())
-    return config.override("retriever", reranker=model, rerank_depth=options.rerank_depth)
+@dataclass(frozen=True, kw_only=True)
+class FinetuneRerankerOptions(FittingOptions, StoreOptions, CommonOptions):
+    """Options of `rag finetune-reranker`."""
+
+    pairs: Path = option('JSONL of {"question", "passage"} (or "context")', "PAIRS", required=True, positional=True)
+    valid: Path | None = option("pairs to evaluate on (default: 5% are held out)", "FILE")
+    base: str = option("encoder (default: builtin:minilm)", "MODEL", default="builtin:minilm")
+    negatives: int | None = option("wrong passages a pair, from --store or from the other pairs (default: 3)", "N")
+    epochs: float | None = option("passes over the pairs (default: 2)", "N")
+    batch_size: int | None = option("pairs a step (default: 8)", "PAIRS")
+    learning_rate: float | None = option("learning rate (default: 5e-4)", "X")
+    set: tuple[str, ...] = option("any other field of RerankerSettings", "NAME=VALUE", default=())
 
 
-def finetune_reranker(options: argparse.Namespace) -> int:
+def finetune_reranker(options: FinetuneRerankerOptions) -> int:
     """Fine-tune a reranker, and say how well it orders held-out passages."""
     from rag.finetune.reranker.run import finetune_reranker as run
     from rag.finetune.reranker.settings import RerankerSettings
 
-    config = Config.load(options.config).override("embedder", model=options.embedder)
-    if options.store is not None:
-        config = config.override("store", path=str(options.store.absolute()))
+    config = load_config(options)
     names = ("epochs", "batch_size", "learning_rate", "negatives", "eval_every", "patience", "seed", "device")
     settings = {
         name: getattr(options, name) for name in (*names, "threads") if getattr(options, name) is not None
@@ -57,3 +63,10 @@ def finetune_reranker(options: argparse.Namespace) -> int:
 
 def _figures(metrics: Mapping[str, float]) -> str:
     return "  ".join(f"{name} {value:.3f}" for name, value in metrics.items())
+
+
+COMMAND = Command(
+    "train a reranker, which sorts retrieved passages, on questions with their passages",
+    FinetuneRerankerOptions,
+    finetune_reranker,
+)

@@ -1,79 +1,60 @@
-"""`rag ingest`, `rag sources` and `rag delete`."""
+"""`rag ingest`: put files and folders into the store, or refresh it."""
 
 from __future__ import annotations
 
-import argparse
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rag.cli import output
-from rag.cli.options import _config
+from rag.cli.options import Command, CommonOptions, load_config
+from rag.options import StoreOptions, option
 
-PATIENCE = 1.0  # seconds until a person is told what keeps a command from ending
+PATIENCE = 1.0  # seconds until a message says why the command has not ended
 
 
-def ingest(options: argparse.Namespace) -> int:
-    """Bring the store in step with files and folders."""
-    config = _config(options)
-    config = config.override("chunker", size=options.chunk_size, overlap=options.overlap)
-    config = config.override(
-        "parse", template=options.template, max_bytes=options.max_file_size, timeout=options.timeout
+@dataclass(frozen=True, kw_only=True)
+class IngestOptions(StoreOptions, CommonOptions):
+    """Options of `rag ingest`."""
+
+    paths: tuple[str, ...] = option(
+        "files and folders; files that vanished from them leave the store", "PATH", required=True, positional=True
     )
+    strict: bool = option("exit with status 1 if any file failed", default=False)
+    chunk_size: int | None = option("longest chunk in tokens (default: 200)", "TOKENS", key="chunker.size")
+    overlap: int | None = option("tokens that neighbouring chunks share (default: 0)", "TOKENS", key="chunker.overlap")
+    template: str | None = option(
+        "text of a catalogue row, such as '{name}: {description}'", "TEXT", key="parse.template"
+    )
+    max_file_size: float | None = option(
+        "skip larger files (default: 100)", "MB", key="parse.max_bytes", convert=lambda size: int(size * 1_000_000)
+    )
+    timeout: float | None = option("longest time to parse one file (default: 60)", "SECONDS", key="parse.timeout")
+
+
+def ingest(options: IngestOptions) -> int:
+    """Bring the store in step with files and folders."""
+    config = load_config(options)
     index = config.index()
+    store_path = str(config.store_path)
     try:
         report = index.sync(options.paths)
         if options.json:
-            output.json_line(output.report_object(report, str(config.store_path)))
+            output.json_line(output.report_object(report, store_path))
         else:
-            output.report(report, str(config.store_path))
+            output.report(report, store_path)
     except Exception:
         index.store.close()
         raise
-    else:  # an interruption does not wait for the index, which only saves time
-        with _told_of_waiting("the search index is being made; to stop now loses only that"):
-            index.store.close()
+    # Closing builds the search index, which only saves time. An interruption does not wait for it.
+    timer = threading.Timer(PATIENCE, output.warn, ["building the search index; it is safe to interrupt"])
+    timer.daemon = True
+    timer.start()
+    try:
+        index.store.close()
+    finally:
+        timer.cancel()
     named = [problem for problem in (*report.failed, *report.skipped) if problem.named]
     return 1 if named or (options.strict and report.failed) else 0
 
 
-@contextmanager
-def _told_of_waiting(text: str) -> Iterator[None]:
-    """Say on stderr what takes so long, if it does."""
-    timer = threading.Timer(PATIENCE, output.warn, [text])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-def sources(options: argparse.Namespace) -> int:
-    """List what the store holds."""
-    store = _config(options).store(create=False)
-    listed = [
-        {"source": info.source.source, "origin": info.source.origin, "chunks": info.chunks} for info in store.sources()
-    ]
-    if options.json:
-        output.json_line({"sources": listed, "chunks_total": len(store)})
-    else:
-        output.sources(listed)
-    return 0
-
-
-def delete(options: argparse.Namespace) -> int:
-    """Remove a source, or every source of a file."""
-    config = _config(options)
-    config.store(create=False).close()  # refuses a store that is not there, instead of making one
-    index = config.index()
-    count = index.delete(options.source)
-    total = len(index.store)
-    index.store.close()
-    if not count:
-        raise LookupError(f"no source {options.source!r} in the store; `rag sources` lists them")
-    if options.json:
-        output.json_line({"deleted": count, "chunks_total": total})
-    else:
-        output.line(f"deleted {count} source{'s' * (count != 1)}; {total} chunks remain")
-    return 0
+COMMAND = Command("put files and folders into the store, or refresh it", IngestOptions, ingest)

@@ -1,13 +1,24 @@
-"""What `rag report` does: show a comparison that was written earlier, or draw it as one HTML file."""
+"""`rag report`: show a comparison that was written earlier, or draw it as one HTML file."""
 
 from __future__ import annotations
 
-import argparse
+from dataclasses import dataclass
+from pathlib import Path
 
 from rag.cli import output
+from rag.cli.options import Command
+from rag.options import option
 
 
-def report(options: argparse.Namespace) -> int:
+@dataclass(frozen=True, kw_only=True)
+class ReportOptions:
+    """Options of `rag report`."""
+
+    comparison: Path = option("file that `rag compare` wrote", "comparison.json", required=True, positional=True)
+    out: Path | None = option("write the report as HTML, instead of showing the table", "FILE.html")
+
+
+def report(options: ReportOptions) -> int:
     """Write a comparison's report with --out, else show its table."""
     from rag.report import load_comparison, terminal_table, write_report
 
@@ -18,3 +29,6 @@ def report(options: argparse.Namespace) -> int:
         write_report(comparison, options.out)
         output.line(f"wrote {options.out}: one file of {options.out.stat().st_size // 1000} KB that any browser opens")
     return 0
+
+
+COMMAND = Command("show a comparison, or write it as one HTML file", ReportOptions, report)

@@ -44,7 +44,7 @@ def calibrate(
     if not names or min(counts) < LEAST:
         raise RowsError(
             f"{counts[0]} answers were right and {counts[1]} wrong: a confidence is fitted to at least {LEAST} of each;"
-            " give more rows, some of them unanswerable (--withhold makes such)"
+            " give more rows, some of them unanswerable (--unanswerable makes such)"
         )
     folds = _folds([rows[at] for at in usable], seed)
     chances: list[float | None] = [None] * len(rows)

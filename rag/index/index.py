@@ -135,11 +135,7 @@ class Index:
 
     def delete(self, name: str) -> int:
         """Remove a source, or all sources of a file, and return how many sources went. 0 when the name is not there."""
-        going = [info.source for info in self.store.sources() if name in (info.source.source, info.source.origin)]
-        origins = {source.origin for source in going}
-        # An origin that lost a part has to be read again when it is ingested next, so its fingerprint goes too.
-        self.store.write(delete=[source.source for source in going], origins=dict.fromkeys(origins))
-        return len(going)
+        return delete_source(self.store, name)
 
     def _writer(self) -> Writer:
         # Chunks are no longer than the embedder reads where they are counted in its own tokens.
@@ -332,3 +328,12 @@ def _progress_bar(total: int, progress: bool | None) -> Any:
 
     disable = None if progress is None else not progress
     return tqdm(total=total, desc="ingest", unit="file", disable=disable, leave=False)
+
+
+def delete_source(store: Store, name: str) -> int:
+    """Remove a source, or all sources of a file, and return how many sources went. 0 when the name is not there."""
+    going = [info.source for info in store.sources() if name in (info.source.source, info.source.origin)]
+    origins = {source.origin for source in going}
+    # An origin that lost a part has to be read again when it is ingested next, so its fingerprint goes too.
+    store.write(delete=[source.source for source in going], origins=dict.fromkeys(origins))
+    return len(going)

@@ -1,0 +1,41 @@
+"""`rag search`: the passages for one question, or for a file of them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from rag.cli import output
+from rag.cli.options import Command, load_config
+from rag.cli.questions import QuestionOptions, read_questions, warn_of_filter, with_id
+from stores.filters.parse import as_filter
+
+
+@dataclass(frozen=True, kw_only=True)
+class SearchOptions(QuestionOptions):
+    """Options of `rag search`."""
+
+
+def search(options: SearchOptions) -> int:
+    """Show the passages of one question or of a file of them."""
+    rows, config = list(read_questions(options)), load_config(options)
+    pipeline = config.table("pipeline")
+    where = as_filter(pipeline.get("where"))
+    retriever, k = config.retriever(), pipeline.get("k", 5)
+    some_hits = False
+    for row in rows:
+        began = time.perf_counter()
+        hits = retriever.retrieve(row["question"], k, where)
+        seconds = time.perf_counter() - began
+        some_hits = some_hits or bool(hits)
+        if options.json or options.file:
+            content = {"question": row["question"], "hits": [output.hit_object(hit) for hit in hits]}
+            output.json_line(with_id(row, content | {"seconds": seconds}))
+        else:
+            output.hits(hits)
+    if not some_hits:
+        warn_of_filter(config, where)
+    return 0
+
+
+COMMAND = Command("show the passages for a question, without an answer", SearchOptions, search)

@@ -1,0 +1,157 @@
+"""Options: frozen dataclasses that the command line takes its flags from, and `Config.with_options` its values.
+
+>>> from rag import Config
+>>> from rag.options import GenerationOptions, RetrievalOptions
+>>> config = Config().with_options(RetrievalOptions(k=3), GenerationOptions(model="google/flan-t5-base"))
+
+A field says its help text, its flag where that is not its name, and the key of rag.toml that it overrides. None (False
+for a switch) leaves that key as it is. Options of several commands are here; a command's own are in its file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from typing import Any, ClassVar, Literal
+
+
+@dataclass(frozen=True)
+class Option:
+    """The metadata of a field that is an option.
+
+    `flags` are "--name" for the field `name` unless given; a `positional` one has none. `key` is "table.key" of
+    rag.toml, `convert` makes its value from the option's. `was` lists flags that this one replaced: they are refused
+    with its name.
+    """
+
+    help: str
+    metavar: str | None = None
+    flags: tuple[str, ...] = ()
+    positional: bool = False
+    key: str = ""
+    convert: Callable[[Any], Any] | None = None
+    was: tuple[str, ...] = ()
+
+
+def option(
+    help: str,  # noqa: A002 - as argparse calls it
+    metavar: str | None = None,
+    *flags: str,
+    default: Any = MISSING,
+    required: bool = False,
+    positional: bool = False,
+    key: str = "",
+    convert: Callable[[Any], Any] | None = None,
+    was: tuple[str, ...] = (),
+) -> Any:
+    """Return a dataclass field with an option's metadata; its default is None unless it is `required` or given."""
+    described = {"option": Option(help, metavar, flags, positional, key, convert, was)}
+    if required:
+        return field(metadata=described)
+    return field(default=None if default is MISSING else default, metadata=described)
+
+
+def overrides(options: object) -> Iterator[tuple[str, str, Any]]:
+    """Yield the table, the key and the value of each option that is set and overrides one of rag.toml."""
+    for field_ in fields(options):  # type: ignore[arg-type]
+        described, value = field_.metadata.get("option"), getattr(options, field_.name)
+        if described and described.key and value is not None and value is not False:
+            table, _, key = described.key.partition(".")
+            yield table, key, described.convert(value) if described.convert else value
+
+
+def absolute(path: Path) -> str:
+    """Return a path of the command line as the configuration takes it: from the root, not from rag.toml's folder."""
+    return str(path.absolute())
+
+
+def model_place(model: str) -> str:
+    """Return a model's name as it is, the path of a local folder from the root."""
+    return absolute(Path(model)) if Path(model).is_dir() else model
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreOptions:
+    """The store, and the embedder whose vectors it holds."""
+
+    TITLE: ClassVar = "store"
+
+    store: Path | None = option("the store's folder (default: .rag)", "DIR", key="store.path", convert=absolute)
+    embedder: str | None = option("builtin:minilm, a hub id or a folder", "MODEL", key="embedder.model")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrievalOptions:
+    """The passages that are retrieved for a question."""
+
+    TITLE: ClassVar = "retrieval"
+
+    k: int | None = option("passages to retrieve (default: 5)", "K", "-k", key="pipeline.k")
+    where: str | None = option(
+        "search only passages whose metadata match, such as \"brand == 'HP' and price < 900\"",
+        "FILTER",
+        key="pipeline.where",
+    )
+    retriever: Literal["hybrid", "dense", "bm25"] | None = option(
+        "how passages are found (default: hybrid)", key="retriever.kind"
+    )
+    reranker: str | None = option(
+        "cross-encoder that sorts the best hits again: a hub id, a folder or none (default: none)",
+        "MODEL",
+        key="retriever.reranker",
+        convert=model_place,
+    )
+    rerank_depth: int | None = option("hits that the reranker reads (default: 20)", "N", key="retriever.rerank_depth")
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenerationOptions:
+    """The model that writes, and how it decodes."""
+
+    TITLE: ClassVar = "generation"
+
+    model: str | None = option(
+        "a hub id, a folder, builtin:NAME or langchain:PROVIDER:NAME", "MODEL", key="generator.model"
+    )
+    max_new_tokens: int | None = option("longest output in tokens", "N", key="decoding.max_new_tokens")
+    temperature: float | None = option("0 decodes greedily (default); above 0 samples", "T", key="decoding.temperature")
+    seed: int | None = option("seed of sampling", "N", key="decoding.seed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingOptions:
+    """The reader, and the form of an answer."""
+
+    TITLE: ClassVar = "answering"
+
+    reader: str | None = option(
+        "builtin:minilm-reader, a folder that `rag finetune-reader` wrote, or none",
+        "MODEL",
+        key="reader.model",
+        convert=model_place,
+    )
+    extractive: bool = option(
+        "answer with the reader alone, in the sources' own words",
+        default=False,
+        key="generator.kind",
+        convert=lambda _: "extractive",
+    )
+    min_confidence: float | None = option(
+        "abstain below this probability of a right answer, 0 to 1 (default: 0.25 with the embedded models)",
+        "P",
+        key="pipeline.min_confidence",
+    )
+    confidence: Path | None = option(
+        "confidence model that `rag calibrate` wrote", "FILE", key="pipeline.confidence", convert=absolute
+    )
+    answer_format: Literal["short", "sentence", "list", "auto"] | None = option(
+        "form of an answer (default: short); auto decides by the question",
+        key="pipeline.answer_style",
+        was=("--style",),
+    )
+    passages: Literal["concat", "fid", "rag-sequence", "rag-token"] | None = option(
+        "put all passages into one prompt (concat, the default), or give each its own and fuse them",
+        key="pipeline.fusion",
+        was=("--fusion",),
+    )
