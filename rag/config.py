@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ingest.errors import ConfigError
-from rag.index.manifest import check_embedder
 from rag.options import overrides
 from rag.reader.base import BUILTIN_READER
 
@@ -142,6 +141,7 @@ class Config:
 
     def retriever(self) -> Retriever:
         """Open the store for reading, with the retriever over it. Raises WrongEmbedder for another embedder's store."""
+        from rag.index.manifest import check_embedder
         from rag.retrieve.retrievers import new_retriever
 
         store, embedder = self.store(create=False), self.embedder()

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from ingest.errors import InputError
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
-from rag.index.index import delete_source
 from rag.options import StoreOptions, option
 
 
@@ -21,6 +20,8 @@ class DeleteOptions(StoreOptions, CommonOptions):
 
 def delete(options: DeleteOptions) -> int:
     """Remove a source, or all sources of a file."""
+    from rag.index.index import delete_source
+
     with closing(load_config(options).store(create=False)) as store:
         count = delete_source(store, options.source)
         total = len(store)

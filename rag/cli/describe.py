@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
 from rag.config import DESCRIBES, Config
-from rag.describe.describer import description_object
 from rag.options import GenerationOptions, StoreOptions, option
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
 def describe(options: DescribeOptions) -> int:
     """Write descriptions. What can be refused is refused before a model is loaded."""
     from rag.describe.catalogue import read_products
+    from rag.describe.describer import description_object
 
     _refuse_contradictions(options)
     products = read_products(options.fields, options.file)

@@ -13,7 +13,6 @@ from ingest.models.cache import cache_folder
 from ingest.models.cpu import instructions
 from ingest.models.threads import idle_cores, usable_cores
 from ingest.models.weights import BUILTINS, find_weights
-from ingest.parsers.worker.pool import MOST
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
 from rag.config import Config
@@ -93,6 +92,8 @@ def _threads() -> dict[str, Any]:
     """What there is, and how many threads each kind of work takes unless told otherwise."""
     import faiss
     import torch
+
+    from ingest.parsers.worker.pool import MOST
 
     usable, idle = usable_cores(), idle_cores()
     return {

@@ -241,7 +241,7 @@ def test_the_command_calibrates_and_its_file_is_used(
             context = f"The {thing} was built in {1700 + number}. It has {number + 3} windows."
             row = {"question": f"When was the {thing} built?", "answers": [str(1700 + number)], "context": context}
             out.write(json.dumps(row) + "\n")
-    arguments = ["rows.jsonl", "--contexts", "--withhold", "--extractive", "--out", "c.json", "--json"]
+    arguments = ["rows.jsonl", "--contexts", "--unanswerable", "--extractive", "--out", "c.json", "--json"]
     assert main(["calibrate", *arguments]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["rows"] == 50
@@ -263,5 +263,5 @@ def test_the_command_calibrates_and_its_file_is_used(
     assert main(["ask", "x?", "--extractive", "--confidence", "rows.jsonl"]) == 1
     assert "is no confidence: `rag calibrate` writes one" in capsys.readouterr().err
     assert main(["calibrate", "rows.jsonl", "--contexts", "--extractive", "--out", "d.json"]) == 1
-    assert "--withhold makes such" in capsys.readouterr().err
+    assert "--unanswerable makes such" in capsys.readouterr().err
     assert not (tmp_path / "d.json").exists()

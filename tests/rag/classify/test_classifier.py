@@ -405,8 +405,8 @@ def test_the_command_labels_a_file(
         (["--labels", "good,bad"], "give one text, or --file with rows"),
         ([" ", "--labels", "good,bad"], "the command line: there is no text to classify"),
         (
-            ["x", "--labels", "a,b", "--examples", "2"],
-            "--examples and --candidates need labelled rows: give them as --l",
+            ["x", "--labels", "a,b", "--similar", "2"],
+            "--similar and --candidates need labelled rows: give them as --l",
         ),
         (["x", "--labels-from", "none.jsonl"], "no rows at none.jsonl"),
         (["--file", "{asked}", "--labels", "a,b"], "{asked}, line 1: the label 'c' is none of the 2 known"),

@@ -10,11 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from rag.cli.main import main
+from rag.cli.main import COMMANDS, build_parser, main
 from rag.config import NONE, Config
 from stores import LocalStore
 
@@ -124,7 +126,7 @@ def test_questions_of_a_file_give_an_object_a_line_in_order(run, docs, tmp_path)
     rows = [{"id": f"q{n}", "question": f"When is tea served, {n}?\u2028"} for n in range(20)]
     (tmp_path / "q.jsonl").write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n")
     for command in ("ask", "search"):
-        status, out, _ = run(command, "--questions", tmp_path / "q.jsonl")
+        status, out, _ = run(command, "--file", tmp_path / "q.jsonl")
         lines = [json.loads(line) for line in out.strip("\n").split("\n")]
         assert status == 0
         assert [(line["id"], line["question"]) for line in lines] == [(row["id"], row["question"]) for row in rows]
@@ -140,12 +142,12 @@ def test_filters(run, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("command", ["search", "ask"])
-def test_a_filter_that_lets_nothing_through_is_told(run, tmp_path, command) -> None:
+def test_a_filter_that_matches_nothing_is_reported(run, tmp_path, command) -> None:
     (tmp_path / "products.csv").write_text("id,name,price\nP1,cup,3.5\nP2,bowl,7\n")
     run("ingest", "products.csv")
     status, _, err = run(command, "What holds tea?", "--where", "cost < 5")
     assert status == 0
-    assert "lets nothing through" in err
+    assert "matches no chunk" in err
     assert "id, name, price, source" in err
     assert "'products.csv#P1'" in err
     assert run(command, "What holds tea?", "--where", "price < 5")[2] == ""
@@ -205,7 +207,7 @@ def test_init_writes_a_file_that_loads_and_is_not_overwritten(run, tmp_path) -> 
     assert Config.load().source == "rag.toml"
     (tmp_path / "rag.toml").write_text("[chunker]\nsize = 100\n")
     status, _, err = run("init")
-    assert (status, err) == (1, "rag: rag.toml is there already; --force replaces it\n")
+    assert (status, err) == (1, "rag: rag.toml exists already; --force replaces it\n")
     assert run("init", "--force")[0] == 0
 
 
@@ -235,11 +237,11 @@ def test_doctor_finds_and_repairs(run, docs, tmp_path) -> None:
 
 MISTAKES = {
     "empty question": (["ask", " "], "the question is empty"),
-    "no question": (["ask"], "give one question, or --questions FILE.jsonl"),
-    "two kinds of question": (["ask", "x", "--questions", "q.jsonl"], "give one question, or --questions"),
-    "no questions file": (["ask", "--questions", "no.jsonl"], "no questions at no.jsonl"),
-    "broken questions": (["ask", "--questions", "broken.jsonl"], "broken.jsonl, line 2: not JSON"),
-    "row without question": (["search", "--questions", "bare.jsonl"], 'bare.jsonl, line 1: needs a "question"'),
+    "no question": (["ask"], "give one question, or --file FILE.jsonl"),
+    "two kinds of question": (["ask", "x", "--file", "q.jsonl"], "give one question, or --file"),
+    "no questions file": (["ask", "--file", "no.jsonl"], "no rows at no.jsonl"),
+    "broken questions": (["ask", "--file", "broken.jsonl"], "broken.jsonl, line 2: not JSON"),
+    "row without question": (["search", "--file", "bare.jsonl"], 'bare.jsonl, line 1: needs a "question"'),
     "unknown model": (["ask", "x", "--model", "no/such/model"], "model 'no/such/model' is no folder and no hub id"),
     "unknown builtin": (["ask", "x", "--model", "builtin:gpt5"], "unknown embedded model 'builtin:gpt5'"),
     "unknown embedder": (["search", "x", "--embedder", "builtin:big"], "unknown embedded model 'builtin:big'"),
@@ -350,17 +352,18 @@ def test_an_interruption_has_its_own_status(run, docs, monkeypatch) -> None:
     monkeypatch.setattr(Config, "index", interrupt)
     status, _, err = run("ingest", docs)
     assert status == 130
-    assert "interrupted; what was finished is kept" in err
+    assert "interrupted; finished work is kept" in err
 
 
 BUSY = """
 import sys, threading, time
-import rag.cli.main, rag.cli.commands
+import rag.cli.main, rag.cli.sources
+from dataclasses import replace
 def busy(options):
     threading.Thread(target=time.sleep, args=(600,)).start()
     print("shown")
     raise KeyboardInterrupt
-rag.cli.commands.sources = busy
+rag.cli.sources.COMMAND = replace(rag.cli.sources.COMMAND, run=busy)
 sys.argv = ["rag", "sources"]
 rag.cli.main.run()
 """
@@ -384,11 +387,49 @@ def test_a_store_that_takes_long_to_close_says_why_after_the_report(run, docs, m
     assert run("ingest", docs)[2] == ""
     monkeypatch.setattr("rag.cli.ingest.PATIENCE", 0.01)
     status, out, err = run("ingest", docs)
-    assert (status, err) == (0, "rag: the search index is being made; to stop now loses only that\n")
+    assert (status, err) == (0, "rag: building the search index; it is safe to interrupt\n")
     assert "2 unchanged" in out
 
 
 def test_the_command_is_installed_and_helps() -> None:
     done = subprocess.run([sys.executable, "-m", "rag.cli.main", "--help"], capture_output=True, text=True, check=True)
     assert "rag ask" in done.stdout
-    assert subprocess.run([sys.executable, "-m", "rag.cli.main"], capture_output=True, check=False).returncode == 2
+    bare = subprocess.run([sys.executable, "-m", "rag.cli.main"], capture_output=True, text=True, check=False)
+    assert (bare.returncode, bare.stdout) == (2, done.stdout)
+
+
+MISUSES = {
+    "unknown command": (["serch", "x"], "rag: unknown command 'serch': did you mean search?; `rag --help` lists"),
+    "unknown flag": (["ask", "x", "--modle", "y"], "rag: unknown option '--modle': did you mean --model?; `rag ask"),
+    "no number": (["ask", "x", "-k", "five"], "rag ask: argument -k: invalid int value: 'five'"),
+    "ask --questions": (["ask", "--questions", "q.jsonl"], "rag ask: --questions is now --file"),
+    "ask --style": (["ask", "x", "--style", "list"], "rag ask: --style is now --answer-format"),
+    "ask --fusion": (["ask", "x", "--fusion", "fid"], "rag ask: --fusion is now --passages"),
+    "evaluate --save": (["evaluate", "text", "x", "--save", "y"], "rag evaluate: --save is now --out"),
+    "evaluate --batch": (["evaluate", "text", "x", "--batch", "4"], "rag evaluate: --batch is now --batch-size"),
+    "evaluate --examples": (["evaluate", "labels", "x", "--examples", "2"], "--examples is now --similar"),
+    "calibrate --withhold": (["calibrate", "x", "--withhold", "--out", "c"], "--withhold is now --unanswerable"),
+    "classify --examples": (["classify", "x", "--examples", "2"], "rag classify: --examples is now --similar"),
+    "compare --passages": (["compare", "--passages", "3"], "rag compare: --passages is now --similar"),
+}
+
+
+@pytest.mark.parametrize("misuse", MISUSES)
+def test_a_misuse_is_one_line_with_the_right_word_and_status_2(misuse, capsys) -> None:
+    arguments, message = MISUSES[misuse]
+    try:
+        status = main(arguments)
+    except SystemExit as ended:
+        status = ended.code
+    out, err = capsys.readouterr()
+    assert (status, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_a_file_options_and_help(name) -> None:
+    command = import_module(f"rag.cli.{name.replace('-', '_')}").COMMAND
+    assert "usage: rag" in build_parser([name]).format_help()
+    assert command.options.__dataclass_params__.frozen
+    assert all("option" in field.metadata for field in fields(command.options))

@@ -495,7 +495,7 @@ def test_ctrl_c_is_one_line(command, monkeypatch) -> None:
     monkeypatch.setattr(LocalModels, "load", lambda *_: generator)
     status, out, err = command("--train", "train.jsonl", "--test", "test.jsonl", "--out", "out")
     assert (status, out) == (130, "")
-    assert err == "rag: interrupted; what was finished is kept, and the same command goes on from there\n"
+    assert err == "rag: interrupted; finished work is kept, and the same command resumes\n"
 
 
 MISTAKES = {

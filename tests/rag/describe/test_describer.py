@@ -317,7 +317,7 @@ def test_a_catalogue_is_described_once_however_often_it_is_interrupted(command, 
     arguments = ("--file", "catalogue.csv", "--out", f"out.{ending}")
     status, out, err = command(EndsEarly(branded), *arguments)
     assert (status, out) == (130, "")
-    assert err == "rag: interrupted; what was finished is kept, and the same command goes on from there\n"
+    assert err == "rag: interrupted; finished work is kept, and the same command resumes\n"
     rest = Attempts(branded)
     status, out, err = command(rest, *arguments)
     assert (status, err) == (0, "")

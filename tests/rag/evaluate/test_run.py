@@ -441,7 +441,7 @@ def test_a_sample_is_the_same_for_the_same_seed_and_what_is_kept_is_used(run) ->
     chosen = [
         [json.loads(line)["row"] for line in Path("out.jsonl").read_text().splitlines()]
         for seed in (1, 1, 2)
-        if run("text", rows, "--rows", 5, "--seed", seed, "--save", "out.jsonl", "--cache", "c.jsonl")[0] == 0
+        if run("text", rows, "--rows", 5, "--seed", seed, "--out", "out.jsonl", "--cache", "c.jsonl")[0] == 0
     ]
     assert chosen[0] == chosen[1] != chosen[2]
     assert chosen[0] == sorted(chosen[0], key=lambda row: int(row[1:])), "in the order of the file"
@@ -498,8 +498,8 @@ def test_withheld_questions_are_asked_without_what_answers_them(run) -> None:
         {"question": "When is tea served?", "answers": ["four"], "context": TEA},
         {"question": "When is the rent due?", "answers": ["the first"], "context": RENT},
     )
-    ways = ("--contexts", "--withhold", "-k", 1, "--min-evidence", 0, "--min-confidence", 0, "--json")
-    found = json.loads(run("answers", rows, *ways, "--save", "out.jsonl")[1])
+    ways = ("--contexts", "--unanswerable", "-k", 1, "--min-evidence", 0, "--min-confidence", 0, "--json")
+    found = json.loads(run("answers", rows, *ways, "--out", "out.jsonl")[1])
     metrics = {each["name"]: each["value"] for each in found["systems"]["scripted"]["metrics"]}
     assert (found["rows"], found["withheld"], metrics["exact_match"]) == (4, 2, 50), (
         "each of the two misled by the other's passage"
@@ -509,10 +509,10 @@ def test_withheld_questions_are_asked_without_what_answers_them(run) -> None:
     assert [(each["row"], each["output"]) for each in outputs] == [
         ("1", "four"), ("2", "the first"), ("1-withheld", "the first"), ("2-withheld", "four")
     ]  # fmt: skip
-    again = json.loads(run("answers", rows, "--withhold", "--outputs", "out.jsonl", "--json")[1])
+    again = json.loads(run("answers", rows, "--unanswerable", "--outputs", "out.jsonl", "--json")[1])
     assert {each["name"]: each["value"] for each in again["systems"]["out"]["metrics"]}["exact_match"] == 50
-    status, _, err = run("answers", rows, "--gold", "--withhold")
-    assert (status, err) == (1, "rag: --withhold takes out of what is retrieved: leave --gold out\n")
+    status, _, err = run("answers", rows, "--gold", "--unanswerable")
+    assert (status, err) == (1, "rag: --unanswerable takes out of what is retrieved: leave --gold out\n")
 
 
 def test_labels_with_their_confusions(run, monkeypatch) -> None:
@@ -554,7 +554,7 @@ def beir() -> Path:
 
 
 def test_retrieval_side_by_side(run, beir, embedder) -> None:
-    status, out, err = run("retrieval", beir, "--json", "--per-query", "q.jsonl")
+    status, out, err = run("retrieval", beir, "--json", "--per-row", "q.jsonl")
     assert (status, err) == (0, "")
     found = json.loads(out)
     assert {key: found[key] for key in ("task", "queries", "chunks", "k", "embedder")} == {
@@ -592,7 +592,7 @@ def test_retrieval_side_by_side(run, beir, embedder) -> None:
         (["answers", "bare.jsonl", "--contexts", "--gold"], "give --gold or --contexts, not both"),
         (["answers", "bare.jsonl"], ".rag"),
         (["labels", "texts.jsonl"], "needed are text and label"),
-        (["labels", "labels.jsonl", "--examples", "3"], "--examples and --candidates need labelled rows"),
+        (["labels", "labels.jsonl", "--similar", "3"], "--similar and --candidates need labelled rows"),
         (["text", "bare.jsonl"], "the rows are of answer; needed are rows of a task whose output is a text"),
         (["text", "texts.jsonl", "--rows", "0"], "--rows is 0: it has to be at least 1"),
         (["text", "texts.jsonl", "--outputs", "none.jsonl"], "no rows at none.jsonl"),

@@ -231,7 +231,7 @@ def test_a_reader_answers_from_a_store_on_the_command_line(
     assert [citation["text"] for citation in found["citations"]] == [text]
     assert main([*asked, "--min-confidence", "1"]) == 0
     assert json.loads(capsys.readouterr().out)["abstained"]
-    assert main([*asked, "--style", "sentence"]) == 0
+    assert main([*asked, "--answer-format", "sentence"]) == 0
     assert json.loads(capsys.readouterr().out)["answer"] == text
     for wrong, said in (
         (["--min-confidence", "2"], "from 0 to 1"),
