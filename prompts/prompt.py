@@ -36,12 +36,12 @@ class Task:
 
 
 TASKS: dict[str, Task] = {
-    "answer": Task(defaults={"answer_style": "short", "examples": ()}),
+    "answer": Task(defaults={"answer_format": "short", "examples": ()}),
     "summarise": Task(passages="required"),
     "classify": Task(defaults={"examples": (), "labels": ()}, passages="optional"),
     "describe": Task(defaults={"examples": (), "intent": ""}, passages="optional"),
 }
-ANSWER_STYLES = ("short", "sentence", "list")
+ANSWER_FORMATS = ("short", "sentence", "list")
 
 
 @dataclass(frozen=True)
@@ -151,8 +151,8 @@ def _check(values: Mapping[str, object]) -> None:
             raise ValueError(f"'examples' must be (input, output) pairs, not {example!r}")
     if "fields" in values and not isinstance(values["fields"], Mapping):
         raise ValueError(f"'fields' must map names to values, not be {type(values['fields']).__name__}")
-    if values.get("answer_style", "short") not in ANSWER_STYLES:
-        raise ValueError(f"unknown answer_style {values['answer_style']!r}; known: {', '.join(ANSWER_STYLES)}")
+    if values.get("answer_format", "short") not in ANSWER_FORMATS:
+        raise ValueError(f"unknown answer_format {values['answer_format']!r}; known: {', '.join(ANSWER_FORMATS)}")
 
 
 # --- files ------------------------------------------------------------------------------------------------------------

@@ -172,7 +172,7 @@ class Config:
         from rag.generate import new_generator
 
         options = {"backend": "auto"} | self.table("generator") | self.generator_model(default)
-        if scored or self.table("pipeline").get("fusion", "concat") != "concat":
+        if scored or self.table("pipeline").get("passages", "concat") != "concat":
             options["backend"] = "transformers"
         return self._call("generator", lambda: new_generator(**options))
 
@@ -214,11 +214,11 @@ class Config:
             "decoding": self._call("decoding", lambda: replace(DEFAULT_DECODING, **decoding)),
         }
         self._refuse_unknown("pipeline", Pipeline, options)
-        names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_style", "guided", "fusion")
+        names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_format", "guided", "passages")
         check_options(**{name: options[name] for name in names if name in options})
         guided = options.get("guided", True)
-        led = self._reader_model != NONE and (guided is True or (guided is not False and "lead" in guided))
-        style = options.get("answer_style", "short")
+        led = self._reader_model != NONE and (guided is True or (guided is not False and "reader_first" in guided))
+        style = options.get("answer_format", "short")
         options.setdefault("prompt_tokens", prompt_limit(self.generator_model()["model"], led, style))
         confidence = None
         if (named := options.get("confidence")) is not None:  # refused before a model is loaded

@@ -108,7 +108,7 @@ def test_the_answerers_rows_show_passages_as_answering_does(
         assert holding
         places.update(() if row.unanswerable else holding)
     assert places >= {0, 1}, "the right passage stands in any place"
-    styles = [row for row in rows if row.values.get("answer_style") == "sentence"]
+    styles = [row for row in rows if row.values.get("answer_format") == "sentence"]
     assert 0.02 < len(styles) / len(rows) < 0.25
     assert all(row.target.endswith(".") for row in styles)
 

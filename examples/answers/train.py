@@ -104,7 +104,7 @@ def _in_a_sentence(row: Row) -> Row:
         for start, end in answer_spans(chunk.text, row.references[:1])[:1]:
             for low, high in sentence_spans(chunk.text):
                 if low <= start and end <= high and 4 <= len(chunk.text[low:high].split()) <= 24:
-                    values = {**row.values, "answer_style": "sentence"}
+                    values = {**row.values, "answer_format": "sentence"}
                     return replace(row, values=values, references=(chunk.text[low:high],))
     return row
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ingest.sentences import sentence_spans
-from rag.answer.match import normal
+from rag.answer.match import normalize_answer
 from rag.finetune.generator.pretrain import read_texts
 
 PASSAGE = 130  # words, about
@@ -88,7 +88,7 @@ def long_sentences(text: str) -> Iterator[str]:
     """Yield sentences of some length, normalised: what tells a text wherever it was cut."""
     for low, high in sentence_spans(text):
         if len(text[low:high].split()) >= SENTENCE[0]:
-            yield normal(text[low:high])
+            yield normalize_answer(text[low:high])
 
 
 def texts(folders: Iterable[Path]) -> Iterator[str]:

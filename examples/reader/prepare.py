@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.embed import new_embedder
-from rag.answer.match import normal
+from rag.answer.match import normalize_answer
 from rag.data.rows import Row, as_row
 from rag.finetune.reader.unanswerable import mine_unanswerable
 
@@ -72,12 +72,12 @@ def sets(data: Path) -> dict[str, dict[str, list[Content]]]:
     """Return each set's rows by split."""
     found: dict[str, dict[str, list[Content]]] = {}
     nq = list(read(data / "nq_oracle/nq_open_oracle.jsonl"))
-    questions = {normal(row["question"]): split_of(row["title"]) for row in nq}
+    questions = {normalize_answer(row["question"]): split_of(row["title"]) for row in nq}
     for name, rows in {
         "squad": ((split_of(row["context"]), row) for row in read(data / "squad_subset/squad_subset.jsonl")),
         "nq": ((split_of(row["title"]), row) for row in nq),
         "nq_swap": (
-            (questions.get(normal(row["question"])) or split_of(normal(row["question"])), row)
+            (questions.get(normalize_answer(row["question"])) or split_of(normalize_answer(row["question"])), row)
             for row in read(data / "nq_swap/train.jsonl")
         ),
         "policyqa": by_site(list(read(data / "policyqa/dev.jsonl"))),

@@ -31,7 +31,7 @@ COUNTED = 0.2  # for holding, after "How many weeks", a number of weeks
 
 
 @dataclass(frozen=True)
-class Span:
+class SentenceRun:
     """One to three sentences of a passage: `chunk.text[start:end]`."""
 
     chunk: Chunk
@@ -110,8 +110,8 @@ def cite(text: str, question: str, passages: Sequence[Chunk]) -> tuple[list[Cita
 
 
 def best_support(
-    sentence: str, asked: Content, spans: Sequence[Span], counted: str | None = None
-) -> tuple[Span, float] | None:
+    sentence: str, asked: Content, spans: Sequence[SentenceRun], counted: str | None = None
+) -> tuple[SentenceRun, float] | None:
     """Return the span that supports a sentence best, with the share of its content that it holds; None if none does.
 
     Among equals the span that also holds more of the question wins, then the shorter one, then the earlier. `counted`
@@ -119,7 +119,7 @@ def best_support(
     """
     content = Content.of(sentence)
     number_of = _number_of(content.numbers, counted)
-    best: tuple[tuple[float, float, int], Span, float] | None = None
+    best: tuple[tuple[float, float, int], SentenceRun, float] | None = None
     for position, span in enumerate(spans):
         held = support(content, span, asked)
         if not held:
@@ -132,7 +132,7 @@ def best_support(
     return (best[1], best[2]) if best else None
 
 
-def support(sentence: Content, span: Span, asked: Content) -> float:
+def support(sentence: Content, span: SentenceRun, asked: Content) -> float:
     """Return the share of a sentence's content that a span holds, from 0 to 1.
 
     0 when that is too little, when a number is missing, when one of the two denies and the other does not (an answer
@@ -161,7 +161,7 @@ def _number_of(numbers: frozenset[str], counted: str | None) -> re.Pattern[str] 
     return re.compile(rf"\b(?:{either})\W+(?:\w+\W+)?{re.escape(counted)}", re.IGNORECASE)
 
 
-def _contradicts(sentence: Content, span: Span) -> bool:
+def _contradicts(sentence: Content, span: SentenceRun) -> bool:
     """Whether the source sentence nearest to this one denies and this one does not, or the other way round."""
     nearest = max(span.parts, key=lambda part: _share(sentence, part))
     return sentence.denied != nearest.denied and (sentence.denied or sentence.size >= CLAUSE)
@@ -179,15 +179,15 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 3 else word
 
 
-def _spans(chunk: Chunk) -> Iterator[Span]:
+def _spans(chunk: Chunk) -> Iterator[SentenceRun]:
     """Yield the runs of one to LONGEST_RUN sentences of a passage."""
     sentences = sentence_spans(chunk.text)
     for first, (start, _) in enumerate(sentences):
         for count, (_, end) in enumerate(sentences[first : first + LONGEST_RUN], start=1):
-            yield Span(chunk, start, end, count)
+            yield SentenceRun(chunk, start, end, count)
 
 
-def _citation(number: int, span: Span, support: float) -> Citation:
+def _citation(number: int, span: SentenceRun, support: float) -> Citation:
     chunk = span.chunk
     return Citation(
         number=number,

@@ -20,7 +20,7 @@ from ingest.errors import WeightsError
 from ingest.fingerprint import fingerprint
 from ingest.models.weights import folder_named
 from rag.answer.types import Signals
-from rag.reader.base import Span, best
+from rag.reader.base import Span, best_span
 from stores.base import Hit
 
 FILE = "confidence.json"  # in the folder of an embedded model that answers
@@ -105,7 +105,7 @@ def embedded_confidence(model: str) -> ConfidenceModel | None:
 def signals_of(hits: Sequence[Hit], readings: Sequence[Span]) -> Signals:
     """Return what is known before an answer is generated."""
     cosines = sorted(_cosines(hits), reverse=True)
-    surest = best(readings)
+    surest = best_span(readings)
     return Signals(
         margin=surest.margin if surest else None,
         evidence=best_cosine(hits),

@@ -25,10 +25,11 @@ READER_FIRST_PROMPT_TOKENS = {SMOLLM2_ANSWERS: 256}
 MIN_CONFIDENCE = {BUILTIN_READER: 0.2}
 
 
-def prompt_limit(model: str, led: bool, style: str) -> int | None:
+def prompt_limit(model: str, reader_first: bool, answer_format: str) -> int | None:
     """Return the most tokens that a prompt for this model should have, None for what its window holds.
 
-    `led`: a reader puts the passage first that answers best.
+    `reader_first`: a reader puts the passage first that answers best.
     """
-    limits = PROMPT_TOKENS | READER_FIRST_PROMPT_TOKENS if led and style in ("short", "sentence") else PROMPT_TOKENS
-    return limits.get(model)
+    if reader_first and answer_format in ("short", "sentence") and model in READER_FIRST_PROMPT_TOKENS:
+        return READER_FIRST_PROMPT_TOKENS[model]
+    return PROMPT_TOKENS.get(model)

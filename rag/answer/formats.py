@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Literal, get_args
 
-AnswerStyle = Literal["short", "sentence", "list"]
-AskedStyle = Literal["short", "sentence", "list", "auto"]
-ASKED_STYLES: tuple[str, ...] = get_args(AskedStyle)
+AnswerFormat = Literal["short", "sentence", "list"]
+FormatChoice = Literal["short", "sentence", "list", "auto"]
+FORMAT_CHOICES: tuple[str, ...] = get_args(FormatChoice)
 
 
-def style_for(style: AskedStyle, question: str) -> AnswerStyle:
+def choose_format(style: FormatChoice, question: str) -> AnswerFormat:
     """Return the style of an answer: as told, or with "auto" by the kind of question.
 
     What asks for several things gets a list, what asks for a reason, a way or an explanation a sentence, and all else,

@@ -11,8 +11,8 @@ from prompts.types import Packed
 from rag.generate.base import Decoding, Generation, Generator
 from stores.base import Hit
 
-Fusion = Literal["concat", "fid", "rag-sequence", "rag-token"]
-FUSIONS: tuple[Fusion, ...] = get_args(Fusion)
+PassageMode = Literal["concat", "fid", "rag-sequence", "rag-token"]
+PASSAGE_MODES: tuple[PassageMode, ...] = get_args(PassageMode)
 
 SHARPNESS = 20.0  # by which cosines are multiplied: .1 more makes a passage count seven times as much
 
@@ -50,7 +50,7 @@ def together(parts: Sequence[Packed]) -> Packed:
 
 
 def fuse(
-    generator: Generator, parts: Sequence[Packed], hits: Sequence[Hit], fusion: Fusion, decoding: Decoding
+    generator: Generator, parts: Sequence[Packed], hits: Sequence[Hit], mode: PassageMode, decoding: Decoding
 ) -> Generation:
     """Return one generation from prompts of a passage each; see `rag.generate.fusion.fused`."""
     if len(parts) == 1:
@@ -59,6 +59,6 @@ def fuse(
     from rag.generate.fusion import fused
 
     assert isinstance(generator, TransformersGenerator)
-    assert fusion != "concat"
+    assert mode != "concat"
     weights = passage_weights([part.passages[0] for part in parts], hits)
-    return fused(generator, [part.prompt for part in parts], weights, fusion, decoding)
+    return fused(generator, [part.prompt for part in parts], weights, mode, decoding)

@@ -14,13 +14,21 @@ from prompts.prompt import Prompt
 from prompts.types import Dropped, Packed, RenderedPrompt, Style, Window
 from rag.answer.cite import cite
 from rag.answer.confidence import ConfidenceModel, signals_of
-from rag.answer.extract import GUIDANCE, Guidance, agrees, extracted, leading, sentence_of, with_readings
-from rag.answer.formats import ASKED_STYLES, AskedStyle, style_for
-from rag.answer.passages import FUSIONS, Fusion, fuse, together
+from rag.answer.extract import (
+    GUIDANCE,
+    Guidance,
+    agrees,
+    extractive_answer,
+    order_by_reader,
+    sentence_of,
+    with_readings,
+)
+from rag.answer.formats import FORMAT_CHOICES, FormatChoice, choose_format
+from rag.answer.passages import PASSAGE_MODES, PassageMode, fuse, together
 from rag.answer.refusal import is_refusal, whole_sentences
 from rag.answer.types import Answer, AnswerSentence, Citation, Signals, Usage
 from rag.generate.base import Decoding, Generation, Generator
-from rag.reader.base import Reader, Span, best
+from rag.reader.base import Reader, Span, best_span
 from rag.retrieve.retrievers import Retriever
 from stores.base import Hit
 from stores.filters.filter import And, Where
@@ -42,14 +50,14 @@ class Pipeline:
     answer's sentences are attributed to the spans that support them.
 
     With a `reader`, `min_confidence` is the chance of a right answer below which the question is left unanswered, and
-    the generator is `guided`: the passage that the reader finds the answer in comes first ("lead"), an answer that no
-    reading bears out is written again from the best reading's sentence alone ("retry"), else replaced by its span
-    ("replace"). True is all three, False none of them. Without a generator the reader answers by itself.
-    `answer_style` is "short", "sentence" or "list", or "auto" for what suits the question.
+    the generator is `guided`: the passage that the reader finds the answer in comes first ("reader_first"), an answer
+    that no reading bears out is written again from the best reading's sentence alone ("retry"), else replaced by its
+    span ("fallback"). True is all three, False none of them. Without a generator the reader answers by itself.
+    `answer_format` is "short", "sentence" or "list", or "auto" for what suits the question.
 
-    `fusion` "concat" packs all passages into one prompt. The others give each passage a prompt of its own, so that more
-    fit than the window holds: "fid" for encoder-decoders, "rag-token" and "rag-sequence" for any transformers model;
-    see `rag.generate.fusion`.
+    `passages` "concat" packs all passages into one prompt. The others give each passage a prompt of its own, so that
+    more fit than the window holds: "fid" for encoder-decoders, "rag-token" and "rag-sequence" for any transformers
+    model; see `rag.generate.fusion`.
 
     With a `confidence` the chance of a right answer is told from all signals together, once before and, where a
     generator answers, once more after it has; without one, or where a signal is not known, it is the best reading's
@@ -67,17 +75,17 @@ class Pipeline:
     reader: Reader | None = None
     min_confidence: float = 0.0
     guided: bool | Sequence[Guidance] = True
-    answer_style: AskedStyle = "short"
+    answer_format: FormatChoice = "short"
     confidence: ConfidenceModel | None = None
-    fusion: Fusion = "concat"
+    passages: PassageMode = "concat"
 
     def __post_init__(self) -> None:
-        options = (self.k, self.min_evidence, self.prompt_tokens, self.min_confidence, self.answer_style, self.guided)
-        check_options(*options, self.fusion)
-        if self.fusion != "concat" and self.generator is not None:
+        options = (self.k, self.min_evidence, self.prompt_tokens, self.min_confidence, self.answer_format, self.guided)
+        check_options(*options, self.passages)
+        if self.passages != "concat" and self.generator is not None:
             from rag.generate.fusion import check_fusion
 
-            check_fusion(self.generator, self.fusion)
+            check_fusion(self.generator, self.passages)
         if self.generator is None and self.reader is None:
             raise ValueError("nobody is there to answer: give a generator, a reader or both")
         if self.reader is None and self.confidence is None and self.min_confidence > 0:
@@ -136,7 +144,7 @@ class Pipeline:
         return self.reader.read_many([(question, [hit.chunk for hit in hits]) for question, hits in pairs])
 
     def _draft(self, question: str, hits: Sequence[Hit], readings: Sequence[Span]) -> _Draft:
-        surest = best(readings)
+        surest = best_span(readings)
         signals = signals_of(hits, readings)
         confidence = surest.probability if surest else None
         if self.confidence is not None and (told := self.confidence.before.chance(signals)) is not None:
@@ -149,9 +157,11 @@ class Pipeline:
         draft = replace(draft, tried=True)
         if self.generator is None:
             return draft
-        passages = leading(readings) if readings and self._guides("lead") else [hit.chunk for hit in hits]
+        passages = (
+            order_by_reader(readings) if readings and self._guides("reader_first") else [hit.chunk for hit in hits]
+        )
         try:
-            return self._packed(draft, passages) if self.fusion == "concat" else self._packed_apart(draft, passages)
+            return self._packed(draft, passages) if self.passages == "concat" else self._packed_apart(draft, passages)
         except NothingFits:
             if self.reader is None:
                 raise
@@ -163,8 +173,8 @@ class Pipeline:
         if self.prompt_tokens is not None:
             window = CappedWindow(self.generator, self.prompt_tokens)
         values: dict[str, object] = {"question": draft.question}
-        if (style := style_for(self.answer_style, draft.question)) != "short":
-            values["answer_style"] = style
+        if (style := choose_format(self.answer_format, draft.question)) != "short":
+            values["answer_format"] = style
         packed = self.prompt.pack(window, self.decoding.max_new_tokens, values, passages)
         return replace(draft, packed=packed, parts=())
 
@@ -218,13 +228,13 @@ class Pipeline:
 
     def _fused(self, draft: _Draft) -> Generation:
         assert self.generator is not None
-        return fuse(self.generator, draft.parts, draft.hits, self.fusion, self.decoding)
+        return fuse(self.generator, draft.parts, draft.hits, self.passages, self.decoding)
 
     def _again(self, draft: _Draft, made: Generation | None) -> _Draft | None:
         """Return the draft of a second try, from the best reading's sentence alone, where the first needs one."""
         if made is None or not self._guides("retry") or self._is_unsure(draft) or self._is_borne_out(made, draft):
             return None
-        surest = best(draft.readings)
+        surest = best_span(draft.readings)
         assert surest is not None
         try:
             return self._packed(draft, [sentence_of(surest)])
@@ -246,7 +256,7 @@ class Pipeline:
         packed = draft.packed
         if retry is not None and remade is not None:
             made, packed = remade, retry.packed
-        if self._guides("replace") and not self._is_borne_out(made, draft):
+        if self._guides("fallback") and not self._is_borne_out(made, draft):
             return self._extract(draft, usage)
         text = whole_sentences(made)
         if is_refusal(text):
@@ -272,15 +282,15 @@ class Pipeline:
 
         Of what else the passages say a sentence may be made that answers another question.
         """
-        surest = best(draft.readings)
-        if surest is not None and style_for(self.answer_style, draft.question) == "sentence":
+        surest = best_span(draft.readings)
+        if surest is not None and choose_format(self.answer_format, draft.question) == "sentence":
             return _agreed(made, [replace(surest, others=())])
         return _agreed(made, draft.readings)
 
     def _extract(self, draft: _Draft, usage: Usage) -> Answer:
         """Answer in the source's own words."""
-        style = style_for(self.answer_style, draft.question)
-        return self._answer(draft, *extracted(draft.readings, style), usage, self._reader.name)
+        style = choose_format(self.answer_format, draft.question)
+        return self._answer(draft, *extractive_answer(draft.readings, style), usage, self._reader.name)
 
     def _abstain(self, draft: _Draft, usage: Usage) -> Answer:
         return replace(self._answer(draft, ABSTENTION, [], [], usage, self.name), abstained=True)
@@ -333,9 +343,9 @@ def check_options(
     min_evidence: object = 0.0,
     prompt_tokens: object = None,
     min_confidence: object = 0.0,
-    answer_style: object = "short",
+    answer_format: object = "short",
     guided: object = True,
-    fusion: object = "concat",
+    passages: object = "concat",
 ) -> None:
     """Raise ValueError for options that no pipeline can have, whatever a configuration gave."""
     if not isinstance(k, int) or k < 1:
@@ -346,10 +356,10 @@ def check_options(
         raise ValueError(f"prompt_tokens is {prompt_tokens!r}: a prompt needs room for at least one")
     if not isinstance(min_confidence, int | float) or not 0 <= min_confidence <= 1:
         raise ValueError(f"min_confidence is {min_confidence!r}: it is a probability, from 0 to 1")
-    if answer_style not in ASKED_STYLES:
-        raise ValueError(f"answer_style is {answer_style!r}: known are {', '.join(ASKED_STYLES)}")
-    if fusion not in FUSIONS:
-        raise ValueError(f"fusion is {fusion!r}: known are {', '.join(FUSIONS)}")
+    if answer_format not in FORMAT_CHOICES:
+        raise ValueError(f"answer_format is {answer_format!r}: known are {', '.join(FORMAT_CHOICES)}")
+    if passages not in PASSAGE_MODES:
+        raise ValueError(f"passages is {passages!r}: known are {', '.join(PASSAGE_MODES)}")
     if not isinstance(guided, bool) and (isinstance(guided, str) or not set(guided) <= set(GUIDANCE)):  # type: ignore[call-overload]
         raise ValueError(f"guided is {guided!r}: true, false, or some of {', '.join(GUIDANCE)}")
 
@@ -410,7 +420,7 @@ class AnswerStream:
         pipeline, draft = self._pipeline, self._draft
         generator, packed = pipeline.generator, draft.packed
         judged = pipeline.confidence is not None and pipeline.confidence.after is not None
-        checked = pipeline._guides("retry") or pipeline._guides("replace") or judged
+        checked = pipeline._guides("retry") or pipeline._guides("fallback") or judged
         if generator is None or packed is None or draft.parts or checked:
             [self._answer] = pipeline._answered(draft)
             yield self._answer.text

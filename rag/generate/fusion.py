@@ -57,13 +57,13 @@ def fused(
 def check_fusion(generator: object, fusion: str) -> None:
     """Raise ValueError for a way of fusing that is not known, or that this generator cannot go."""
     if fusion not in get_args(Fusing):
-        raise ValueError(f"unknown fusion {fusion!r}; known: concat, {', '.join(get_args(Fusing))}")
+        raise ValueError(f"passages is {fusion!r}: known are concat, {', '.join(get_args(Fusing))}")
     if not isinstance(generator, TransformersGenerator):
         name = getattr(generator, "name", type(generator).__name__)
-        raise ValueError(f"{name} cannot fuse passages: fusion {fusion!r} needs the backend transformers")
+        raise ValueError(f"{name} cannot read passages apart: passages = {fusion!r} needs the backend transformers")
     if fusion == "fid" and generator.family != "seq2seq":
         raise ValueError(
-            f"{generator.name} has no encoder for fusion 'fid' to read passages with: use rag-token or rag-sequence"
+            f"{generator.name} has no encoder, which passages = 'fid' needs: use rag-token or rag-sequence"
         )
 
 

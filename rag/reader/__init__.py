@@ -1,7 +1,7 @@
 """Reading: of each passage the span that answers a question best, so that nothing said can be invented.
 
->>> from rag.read import ExtractiveReader, best
->>> best(ExtractiveReader("my-reader").read("How long is the warranty?", passages)).text
+>>> from rag.reader import ExtractiveReader, best_span
+>>> best_span(ExtractiveReader("my-reader").read("How long is the warranty?", passages)).text
 """
 
 from typing import TYPE_CHECKING
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ingest.lazy import attach
 
 if TYPE_CHECKING:
-    from rag.reader.base import Reader as Reader, Span as Span, best as best
+    from rag.reader.base import Reader as Reader, Span as Span, best_span as best_span
     from rag.reader.reader import ExtractiveReader as ExtractiveReader
 
 __getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -52,6 +52,6 @@ class Reader(Protocol):
         """Return the readings of several questions, each with passages of its own."""
 
 
-def best(readings: Sequence[Span]) -> Span | None:
+def best_span(readings: Sequence[Span]) -> Span | None:
     """Return the surest of some readings, the first of equals; None of none."""
     return max(readings, key=lambda reading: reading.margin, default=None)

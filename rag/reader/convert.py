@@ -17,7 +17,7 @@ from ingest.models.weights import folder_named, local_path
 from ingest.types import Chunk
 from rag.generate.adapter import Adapter
 from rag.reader.converted import HEADS, converted_scorer
-from rag.reader.folder import ReaderConfig, load_network, load_windows
+from rag.reader.folder import ReaderConfig, load_reader_network, load_windows
 from rag.reader.reader import read_spans
 from rag.reader.score import Scorer, reference_scorer
 from rag.reader.spans import ScoredSpan
@@ -42,10 +42,10 @@ SAMPLE = (
 """Questions with a passage each; two of them have no answer in it."""
 
 
-def convert(reader: str, folder: Path) -> dict[str, Any]:
+def convert_reader(reader: str, folder: Path) -> dict[str, Any]:
     """Fill an empty folder with the reader's copy, and return what is to be known of it and what was measured."""
     source = folder_named(reader)
-    config, network = ReaderConfig.read(source), load_network(source)
+    config, network = ReaderConfig.read(source), load_reader_network(source)
     windows = load_windows(source, config)
     adapter = Adapter.of(source)
     assert adapter is not None  # or the network would not have been loaded
@@ -77,4 +77,4 @@ def _tokenizer(base: Path) -> Any:
 
 
 if __name__ == "__main__":
-    convert_in_child(convert, sys.argv[1:])
+    convert_in_child(convert_reader, sys.argv[1:])

@@ -54,7 +54,7 @@ class ReaderConfig:
         (folder / SETTINGS).write_text(json.dumps({**asdict(self), **details}, indent=1) + "\n", "utf-8")
 
 
-def new_network(base: str, seed: int = 0) -> ReaderNetwork:
+def new_reader_network(base: str, seed: int = 0) -> ReaderNetwork:
     """Return an encoder by name with heads that have learnt nothing, drawn by a seed. Raises WeightsError."""
     import torch
 
@@ -82,10 +82,10 @@ def load_encoder(base: str, wanted: str) -> Any:
     return encoder
 
 
-def load_network(folder: Path) -> ReaderNetwork:
+def load_reader_network(folder: Path) -> ReaderNetwork:
     """Return a folder's network, its adapter merged into the encoder. Raises WeightsError for another encoder."""
     adapter = _adapter(folder)
-    network = new_network(adapter.base)
+    network = new_reader_network(adapter.base)
     adapter.apply(folder, network)
     return network.eval()
 

@@ -10,7 +10,7 @@ from ingest.models.threads import idle_cores
 from ingest.models.weights import folder_named, weights_fingerprint
 from ingest.types import Chunk
 from rag.reader.base import BUILTIN_READER, Span
-from rag.reader.folder import ReaderConfig, load_network, load_windows
+from rag.reader.folder import ReaderConfig, load_reader_network, load_windows
 from rag.reader.score import Scorer, reference_scorer
 from rag.reader.spans import ScoredSpan, best_of, best_spans, whole_words
 from rag.reader.windows import Windows
@@ -120,7 +120,7 @@ def new_scorer(model: str, backend: str, device: str, threads: int) -> tuple[str
         scorer = copied(lambda: _converted_scorer(model, threads), "transformers")
         if scorer is not None:
             return "ctranslate2", scorer
-    return "transformers", reference_scorer(load_network(folder_named(model)).to(device), threads)
+    return "transformers", reference_scorer(load_reader_network(folder_named(model)).to(device), threads)
 
 
 def _converted_scorer(model: str, threads: int) -> Scorer:

@@ -25,12 +25,12 @@ def reference_scorer(network: ReaderNetwork, threads: int) -> Scorer:
 
     def scored(windows: Sequence[ReadingWindow]) -> list[Scores]:
         with limited_threads(threads):
-            return score(network, windows)
+            return score_windows(network, windows)
 
     return scored
 
 
-def score(network: ReaderNetwork, windows: Sequence[ReadingWindow]) -> list[Scores]:
+def score_windows(network: ReaderNetwork, windows: Sequence[ReadingWindow]) -> list[Scores]:
     """Return each window's (tokens, 2) scores, computed in batches of like length."""
     import torch
 

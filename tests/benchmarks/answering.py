@@ -39,10 +39,10 @@ WAYS: Mapping[str, tuple[str | None, bool, tuple[str, ...]]] = {
     "builtin:smollm2": ("builtin:smollm2", False, ()),
     "builtin:smollm2-answers": ("builtin:smollm2-answers", False, ()),
     "builtin:minilm-reader": (None, True, ()),
-    "both": ("builtin:smollm2-answers", True, ("lead", "retry", "replace")),
-    "both: lead": ("builtin:smollm2-answers", True, ("lead",)),
-    "both: lead, retry": ("builtin:smollm2-answers", True, ("lead", "retry")),
-    "both: lead, replace": ("builtin:smollm2-answers", True, ("lead", "replace")),
+    "both": ("builtin:smollm2-answers", True, ("reader_first", "retry", "fallback")),
+    "both: reader_first": ("builtin:smollm2-answers", True, ("reader_first",)),
+    "both: reader_first, retry": ("builtin:smollm2-answers", True, ("reader_first", "retry")),
+    "both: reader_first, fallback": ("builtin:smollm2-answers", True, ("reader_first", "fallback")),
 }
 ASKED = {"gold": 4, "swap": 4, "open": 7}
 
@@ -74,7 +74,7 @@ def main() -> None:
                 found,
                 loaded[model] if model else None,
                 reader=reader if is_read else None,
-                prompt_tokens=prompt_limit(model, "lead" in guided, "short") if model else None,
+                prompt_tokens=prompt_limit(model, "reader_first" in guided, "short") if model else None,
                 guided=guided,  # type: ignore[arg-type]
             )
             answers, seconds = _asked(pipeline, rows, options.mode != "open")

@@ -26,7 +26,7 @@ from ingest.embed import new_embedder
 from ingest.parsers import ParseSettings, ParseWorker
 from prompts import Prompt
 from rag import Config
-from rag.answer.extract import leading
+from rag.answer.extract import order_by_reader
 from rag.answer.pipeline import CappedWindow
 from rag.generate import Decoding, new_generator
 from rag.index.index import Index
@@ -145,7 +145,7 @@ def _asked(store: Path, questions: list[str], limits: dict[str, float]) -> None:
         timed("word search", lambda q=question: held.search_text(q, 100))
         chunks = [hit.chunk for hit in hits[:5]]
         readings = timed("read five passages", lambda q=question, c=chunks: reader.read(q, c))
-        led = leading(readings)
+        led = order_by_reader(readings)
         packed = timed("pack", lambda q=question, c=led: prompt.pack(window, 48, {"question": q}, c))
         tokens.append(packed.prompt_tokens)
         timed("read the prompt, first token", lambda p=packed: generator.generate([p.prompt], decoding))

@@ -47,7 +47,7 @@ def test_answer_without_passages_asks_from_memory() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer_style", "text2text", "completion", "system"),
+    ("answer_format", "text2text", "completion", "system"),
     [
         ("short", "question: Why? context: The Seine flows there.", "Answer:", "Answer with a few words."),
         (
@@ -64,9 +64,9 @@ def test_answer_without_passages_asks_from_memory() -> None:
         ),
     ],
 )
-def test_answer_styles(answer_style: str, text2text: str, completion: str, system: str) -> None:
+def test_answer_styles(answer_format: str, text2text: str, completion: str, system: str) -> None:
     prompt = Prompt.load("answer")
-    values = {"question": "Why?", "answer_style": answer_style}
+    values = {"question": "Why?", "answer_format": answer_format}
     assert prompt.render("text2text", values, [SEINE]) == text2text
     assert str(prompt.render("completion", values, [SEINE])).endswith(f"\n\nQuestion: Why?\n{completion}")
     assert prompt.render("chat", values, [SEINE])[0] == Message("system", GROUNDED + system)
@@ -175,8 +175,8 @@ def test_a_missing_name_is_told_in_one_line(task: str, values: dict[str, object]
     [
         (
             "answer",
-            {"question": "?", "answer_style": "long"},
-            "unknown answer_style 'long'; known: short, sentence, list",
+            {"question": "?", "answer_format": "long"},
+            "unknown answer_format 'long'; known: short, sentence, list",
         ),
         ("answer", {"question": "?", "passages": []}, "'passages' is not a value"),
         ("classify", {"text": "x", "labels": "good"}, "'labels' must be a sequence, not str"),

@@ -204,9 +204,9 @@ def test_a_confidence_goes_by_the_evidence_by_itself(tmp_path, monkeypatch, scri
     ("text", "tokens"),
     [
         ("", 256),
-        ("[pipeline]\nguided = ['lead', 'replace']", 256),
+        ("[pipeline]\nguided = ['reader_first', 'fallback']", 256),
         ("[pipeline]\nanswer_style = 'list'", 512),
-        ("[pipeline]\nguided = ['replace']", 512),
+        ("[pipeline]\nguided = ['fallback']", 512),
         ("[pipeline]\nguided = false", 512),
         ("[reader]\nmodel = 'none'", 512),
         ("[pipeline]\nprompt_tokens = 100", 100),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answer.match import exact_match, holds, normal, token_f1
+from rag.answer.match import exact_match, holds, normalize_answer, token_f1
 from rag.answer.types import Answer
 from rag.data.rows import Row
 from rag.evaluate.metrics.confidence import balanced_accuracy, calibration_error
@@ -115,7 +115,7 @@ def _references(row: Row) -> tuple[str, ...]:
 
 def _answers(row: Row) -> tuple[str, ...]:
     """The references with a word in them, as SQuAD's script takes them."""
-    return () if row.unanswerable else tuple(each for each in row.references if normal(each))
+    return () if row.unanswerable else tuple(each for each in row.references if normalize_answer(each))
 
 
 def _rouge_l(pairs: Sequence[tuple[AnswerOutput, Row]]) -> list[float]:

@@ -30,9 +30,9 @@ from rag.finetune.shared.adapter import go_on_from, learning_adapter
 from rag.finetune.shared.folder import card, licence_of_builtin
 from rag.finetune.shared.unfinished import Unfinished, refuse_taken
 from rag.generate.adapter import WEIGHTS, Adapter, adapter_weights
-from rag.reader.folder import HEADS, SETTINGS, ReaderConfig, new_network
+from rag.reader.folder import HEADS, SETTINGS, ReaderConfig, new_reader_network
 from rag.reader.reader import read_spans
-from rag.reader.score import score
+from rag.reader.score import score_windows
 from rag.reader.windows import Windows
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ class _Run:
         windows = Windows.of_folder(local_path(self.base), settings.max_tokens, settings.stride)
         rows = [*self.rows, *self._mined()]
         examples = reader_examples(rows, windows, settings)
-        network = new_network(self.base, settings.seed)
+        network = new_reader_network(self.base, settings.seed)
         if settings.method == "lora":
             updates = (settings.lora_rank, settings.lora_alpha, settings.lora_dropout, settings.seed)
             network.encoder = learning_adapter(network.encoder, *updates)
@@ -220,7 +220,9 @@ def _read_rows(
 ) -> tuple[list[str], list[float]]:
     """Return the best span of each row's context, and its margin."""
     pairs = [(row.values["question"], row.passages[0]) for row in rows]
-    spans = [each[0] for each in read_spans(partial(score, network), windows, pairs, settings.max_answer_tokens)]
+    spans = [
+        each[0] for each in read_spans(partial(score_windows, network), windows, pairs, settings.max_answer_tokens)
+    ]
     texts = [chunk.text[span.start : span.end] for (_, chunk), span in zip(pairs, spans, strict=True)]
     return texts, [span.margin for span in spans]
 

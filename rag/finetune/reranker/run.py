@@ -33,7 +33,7 @@ from rag.finetune.shared.unfinished import Unfinished, refuse_taken
 from rag.generate.adapter import Adapter, adapter_weights
 from rag.reader.score import collate
 from rag.reader.windows import Windows
-from rag.retrieve.rerank.cross_encoder import HEADS, RerankerConfig, new_network, score_texts
+from rag.retrieve.rerank.cross_encoder import HEADS, RerankerConfig, new_reranker_network, score_texts
 from stores.base import Store
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class _Run:
         mined = self.unfinished.once("mined", self._mined)
         examples = [Example(asked, passage, tuple(no)) for asked, passage, no in mined["train"]]
         held = [Example(asked, passage, tuple(no)) for asked, passage, no in mined["valid"]]
-        network = new_network(self.base, settings.seed)
+        network = new_reranker_network(self.base, settings.seed)
         updates = (settings.lora_rank, settings.lora_alpha, settings.lora_dropout, settings.seed)
         network.encoder = learning_adapter(network.encoder, *updates)
         measure = (lambda net: _measured(net, windows, held)) if held else None

@@ -68,7 +68,7 @@ class CrossEncoderReranker:
         assert adapter is not None
         self._fingerprint = weights_fingerprint(folder)
         self._windows = Windows.of_folder(local_path(adapter.base), config.max_tokens, config.stride)
-        network = new_network(adapter.base)
+        network = new_reranker_network(adapter.base)
         adapter.apply(folder, network)
         self._network = network.eval().to(device)
 
@@ -88,7 +88,7 @@ class CrossEncoderReranker:
             return score_texts(self._network, self._windows, [(question, chunk.embedding_text) for chunk in passages])
 
 
-def new_network(base: str, seed: int = 0) -> RerankerNetwork:
+def new_reranker_network(base: str, seed: int = 0) -> RerankerNetwork:
     """Return an encoder by name with a head that has learnt nothing, drawn by a seed. Raises WeightsError."""
     import torch
 

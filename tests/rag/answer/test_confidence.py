@@ -163,7 +163,7 @@ def test_the_chance_is_told_before_and_after(
     generator = scripted(said)
     pipeline = Pipeline(
         HybridRetriever(index.store, index.embedder), generator, reader=Pointing(margin), confidence=MODEL,
-        min_confidence=least, guided=("lead",),
+        min_confidence=least, guided=("reader_first",),
     )  # fmt: skip
     answer = pipeline.ask("When is tea served?")
     assert (answer.abstained, len(generator.prompts)) == (abstained, prompts)

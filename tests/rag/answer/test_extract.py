@@ -10,7 +10,15 @@ import pytest
 
 from ingest.chunk import Chunker
 from ingest.types import Chunk, Document
-from rag.answer.extract import agrees, cited, extracted, leading, likely, sentence_of, with_readings
+from rag.answer.extract import (
+    agrees,
+    candidate_spans,
+    citation_of,
+    extractive_answer,
+    order_by_reader,
+    sentence_of,
+    with_readings,
+)
 from rag.answer.pipeline import ABSTENTION, Pipeline
 from rag.answer.types import AnswerSentence
 from rag.index.index import Index
@@ -66,23 +74,23 @@ def pipeline_of(index: Index, generator, reader, **options) -> Pipeline:
 
 def test_the_surest_passage_leads() -> None:
     one, two = reading(TEA, "four", 0.2), reading(RENT, "900 euros", 0.8)
-    assert leading([one, two]) == [two.chunk, one.chunk]
+    assert order_by_reader([one, two]) == [two.chunk, one.chunk]
 
 
 def test_likely_readings_are_near_the_best_and_say_different_things() -> None:
     readings = [reading(TEA, "four", 0.5), reading(TEA, "ten", 0.9), reading(RENT, "first", 0.4)]
-    assert [each.text for each in likely(readings)] == ["ten", "four"]
-    assert [each.text for each in likely([reading(TEA, "ten"), reading("At Ten.", "Ten")])] == ["ten"]
-    assert likely([Span(Chunk("", "s", 0, 0), 0, 0, float("-inf"), 0.0)]) == []
+    assert [each.text for each in candidate_spans(readings)] == ["ten", "four"]
+    assert [each.text for each in candidate_spans([reading(TEA, "ten"), reading("At Ten.", "Ten")])] == ["ten"]
+    assert candidate_spans([Span(Chunk("", "s", 0, 0), 0, 0, float("-inf"), 0.0)]) == []
 
 
 def test_one_passage_may_have_several_likely_readings() -> None:
     further = (reading(TEA, "four", 0.6), reading(TEA, "library", 0.1))
     found = [replace(reading(TEA, "ten", 0.9), others=further), reading(RENT, "first", 0.5)]
-    assert [each.text for each in likely(found)] == ["ten", "four", "first"]
+    assert [each.text for each in candidate_spans(found)] == ["ten", "four", "first"]
     assert agrees("At four.", found)
     assert not agrees("In the library.", found)
-    assert extracted(found, "list")[0] == "ten\nfour\nfirst"
+    assert extractive_answer(found, "list")[0] == "ten\nfour\nfirst"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +110,7 @@ def test_agreement(text: str, agreed: bool) -> None:
 def test_a_reading_is_cited_by_the_whole_sentence_it_stands_in() -> None:
     found = reading(RENT, "900 euros")
     assert sentence_of(found).text == "It is 900 euros."
-    citation = cited(found, 3)
+    citation = citation_of(found, 3)
     assert (citation.number, citation.text) == (3, "It is 900 euros.")
     assert RENT[citation.start - 100 : citation.end - 100] == citation.text
     across = reading(RENT, "month. It")
@@ -111,20 +119,20 @@ def test_a_reading_is_cited_by_the_whole_sentence_it_stands_in() -> None:
 
 def test_extracted_answers_by_style() -> None:
     readings = [reading(TEA, "ten", 0.9), reading(TEA, "four", 0.8)]
-    assert extracted(readings, "short")[0] == "ten"
-    assert extracted(readings, "sentence")[0] == "Coffee is served at ten."
-    text, citations, sentences = extracted(readings, "list")
+    assert extractive_answer(readings, "short")[0] == "ten"
+    assert extractive_answer(readings, "sentence")[0] == "Coffee is served at ten."
+    text, citations, sentences = extractive_answer(readings, "list")
     assert text == "ten\nfour"
     assert [text[each.start : each.end] for each in sentences] == ["ten", "four"]
     assert [each.citation for each in sentences] == [1, 2]
     assert [each.text for each in citations] == ["Coffee is served at ten.", "Tea is served at four in the library."]
     with pytest.raises(ValueError, match="no passage holds a span"):
-        extracted([], "short")
+        extractive_answer([], "short")
 
 
 def test_spans_of_one_sentence_share_a_citation() -> None:
     readings = [reading(TEA, "four", 0.9), reading(TEA, "library", 0.8)]
-    text, citations, sentences = extracted(readings, "list")
+    text, citations, sentences = extractive_answer(readings, "list")
     assert (text, len(citations), [each.citation for each in sentences]) == ("four\nlibrary", 1, [1, 1])
 
 
@@ -178,7 +186,7 @@ def test_a_whole_sentence_has_to_say_what_the_best_reading_says(index, scripted)
     generator = scripted("The rent is 900 euros.")
     short = pipeline_of(index, generator, reader).ask("When is tea served?")
     assert (short.text, short.model) == ("The rent is 900 euros.", "scripted")
-    whole = pipeline_of(index, generator, reader, answer_style="sentence").ask("When is tea served?")
+    whole = pipeline_of(index, generator, reader, answer_format="sentence").ask("When is tea served?")
     assert (whole.text, whole.model) == ("Tea is served at four in the library.", "pointing")
 
 
@@ -218,10 +226,10 @@ def test_unguided_the_generator_is_left_alone(index, scripted) -> None:
 @pytest.mark.parametrize(
     ("guided", "said", "prompts", "first"),
     [
-        (("lead",), "At ten.", 1, "Tea"),
+        (("reader_first",), "At ten.", 1, "Tea"),
         (("retry",), "At ten.", 2, "The rent"),
-        (("replace",), "four", 1, "The rent"),
-        (("retry", "replace"), "four", 2, "The rent"),
+        (("fallback",), "four", 1, "The rent"),
+        (("retry", "fallback"), "four", 2, "The rent"),
     ],
 )
 def test_each_way_of_guidance_by_itself(index, scripted, guided, said, prompts, first) -> None:
@@ -249,11 +257,11 @@ def test_a_guided_answer_streams_in_one_piece(index, scripted) -> None:
 
 def test_answer_styles_reach_the_prompt(index, scripted) -> None:
     generator = scripted("Tea is served at four.")
-    pipeline_of(index, generator, ScriptedReader(four=0.9), answer_style="sentence").ask("When is tea served?")
+    pipeline_of(index, generator, ScriptedReader(four=0.9), answer_format="sentence").ask("When is tea served?")
     assert generator.prompts[0].endswith("Answer in a full sentence:")
-    pipeline_of(index, generator, ScriptedReader(four=0.9), answer_style="auto").ask("Why is tea served?")
+    pipeline_of(index, generator, ScriptedReader(four=0.9), answer_format="auto").ask("Why is tea served?")
     assert generator.prompts[-1].endswith("Answer in a full sentence:")
-    alone = pipeline_of(index, None, ScriptedReader(four=0.9), answer_style="auto")
+    alone = pipeline_of(index, None, ScriptedReader(four=0.9), answer_format="auto")
     assert alone.ask("How is tea served?").text == "Tea is served at four in the library."
 
 
@@ -261,9 +269,9 @@ def test_answer_styles_reach_the_prompt(index, scripted) -> None:
     ("options", "said"),
     [
         ({"min_confidence": 1.5}, "min_confidence is 1.5"),
-        ({"answer_style": "poem"}, "known are short, sentence, list, auto"),
-        ({"guided": ("lead", "luck")}, "some of lead, retry, replace"),
-        ({"guided": "lead"}, "some of lead, retry, replace"),
+        ({"answer_format": "poem"}, "known are short, sentence, list, auto"),
+        ({"guided": ("reader_first", "luck")}, "some of reader_first, retry, fallback"),
+        ({"guided": "reader_first"}, "some of reader_first, retry, fallback"),
     ],
 )
 def test_bad_options_are_refused(index, options, said) -> None:

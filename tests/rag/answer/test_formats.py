@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.formats import style_for
+from rag.answer.formats import choose_format
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,6 @@ from rag.answer.formats import style_for
     ],
 )
 def test_auto_goes_by_the_kind_of_question(question: str, style: str) -> None:
-    assert style_for("auto", question) == style
-    assert style_for("short", question) == "short"
-    assert style_for("list", question) == "list"
+    assert choose_format("auto", question) == style
+    assert choose_format("short", question) == "short"
+    assert choose_format("list", question) == "list"

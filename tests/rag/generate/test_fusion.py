@@ -141,9 +141,9 @@ def test_all_ways_of_decoding_work_and_repeat_themselves(fusion: Any, decoding: 
 
 def test_what_cannot_be_fused_is_refused(generator_of: Any) -> None:
     gpt2 = generator_of("gpt2")
-    with pytest.raises(ValueError, match=r"no encoder for fusion 'fid'.*use rag-token or rag-sequence"):
+    with pytest.raises(ValueError, match=r"no encoder, which passages = 'fid' needs: use rag-token or rag-sequence"):
         fused(gpt2, PROMPTS, WEIGHTS, "fid", GREEDY)
-    with pytest.raises(ValueError, match="unknown fusion 'sum'; known: concat, fid"):
+    with pytest.raises(ValueError, match="passages is 'sum': known are concat, fid"):
         fused(gpt2, PROMPTS, WEIGHTS, "sum", GREEDY)  # type: ignore[arg-type]
     for weights in ([1.0], [1.0, 0.0, 1.0], [1.0, float("nan"), 1.0]):
         with pytest.raises(ValueError, match="each needs one above 0"):
@@ -180,7 +180,7 @@ HITS = [
 @pytest.mark.parametrize(("architecture", "fusion"), [("t5", "fid"), ("t5", "rag-token"), ("gpt2", "rag-sequence")])
 def test_a_pipeline_gives_each_passage_a_prompt_of_its_own(architecture: str, fusion: Any, generator_of: Any) -> None:
     generator = generator_of(architecture)
-    pipeline = Pipeline(Found(HITS), generator, fusion=fusion, decoding=GREEDY)
+    pipeline = Pipeline(Found(HITS), generator, passages=fusion, decoding=GREEDY)
     answer = pipeline.ask("When is tea served?")
     prompts = [
         pipeline.prompt.pack(generator, 9, {"question": "When is tea served?"}, [each.chunk]).prompt for each in HITS
@@ -199,7 +199,9 @@ def test_more_passages_than_the_window_holds_are_all_read(generator_of: Any) -> 
     hits = [hit(f"Passage {number}. {text}", 0.9 - number / 100, source=str(number)) for number in range(12)]
     generator = generator_of("t5")
     concatenated = Pipeline(Found(hits), generator, k=12, decoding=GREEDY).ask("When is the harbour closed?")
-    together = Pipeline(Found(hits), generator, k=12, decoding=GREEDY, fusion="fid").ask("When is the harbour closed?")
+    together = Pipeline(Found(hits), generator, k=12, decoding=GREEDY, passages="fid").ask(
+        "When is the harbour closed?"
+    )
     assert len(concatenated.dropped) > 3
     assert together.dropped == ()
     assert together.usage.prompt_tokens > generator.context_window > concatenated.usage.prompt_tokens
@@ -208,7 +210,7 @@ def test_more_passages_than_the_window_holds_are_all_read(generator_of: Any) -> 
 def test_what_repeats_or_does_not_fit_is_reported(generator_of: Any) -> None:
     giant = "word " * 2000
     hits = [HITS[0], hit(HITS[0].chunk.text, 0.7, source="copy"), hit(giant, 0.6)]
-    pipeline = Pipeline(Found(hits), generator_of("t5"), fusion="fid", decoding=GREEDY)
+    pipeline = Pipeline(Found(hits), generator_of("t5"), passages="fid", decoding=GREEDY)
     reasons = {(dropped.chunk.source, dropped.reason) for dropped in pipeline.ask("When is tea served?").dropped}
     assert ("copy", "duplicate") in reasons
     assert any(source == giant[:9] for source, _ in reasons)
@@ -224,9 +226,9 @@ def test_passages_count_by_their_cosine_or_all_alike() -> None:
 
 
 def test_a_generator_that_cannot_fuse_is_refused_before_anything_is_asked(generator_of: Any, scripted: Any) -> None:
-    with pytest.raises(ValueError, match="cannot fuse passages: fusion 'fid' needs the backend transformers"):
-        Pipeline(Found(HITS), scripted("x"), fusion="fid")
-    with pytest.raises(ValueError, match="fusion is 'mean': known are concat, fid"):
-        Pipeline(Found(HITS), scripted("x"), fusion="mean")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="cannot read passages apart: passages = 'fid' needs the backend transformers"):
+        Pipeline(Found(HITS), scripted("x"), passages="fid")
+    with pytest.raises(ValueError, match="passages is 'mean': known are concat, fid"):
+        Pipeline(Found(HITS), scripted("x"), passages="mean")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no encoder"):
-        Pipeline(Found(HITS), generator_of("gpt2"), fusion="fid")
+        Pipeline(Found(HITS), generator_of("gpt2"), passages="fid")

@@ -20,7 +20,7 @@ from rag.finetune.reader.examples import answer_spans, reader_examples
 from rag.finetune.reader.run import finetune_reader
 from rag.finetune.reader.settings import ReaderSettings
 from rag.finetune.reader.unanswerable import mine_unanswerable
-from rag.reader import ExtractiveReader, Reader, best
+from rag.reader import ExtractiveReader, Reader, best_span
 from rag.reader.base import Span
 from rag.reader.windows import Windows
 
@@ -75,8 +75,8 @@ def test_many_passages_are_read_in_order_as_if_alone(trained: Path, rows: list[R
     assert [(each.start, each.end) for each in together] == [(each.start, each.end) for each in alone]
     np.testing.assert_allclose([each.margin for each in together], [each.margin for each in alone], atol=1e-4)
     assert (together[-1].text, together[-1].probability) == ("", 0.0)
-    assert best(together) == max(together, key=lambda each: each.margin)
-    assert best([]) is None
+    assert best_span(together) == max(together, key=lambda each: each.margin)
+    assert best_span([]) is None
 
 
 def test_readers_that_choose_otherwise_are_told_apart(trained: Path) -> None:
