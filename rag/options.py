@@ -147,11 +147,11 @@ class ReadingOptions:
     )
     answer_format: Literal["short", "sentence", "list", "auto"] | None = option(
         "form of an answer (default: short); auto decides by the question",
-        key="pipeline.answer_style",
+        key="pipeline.answer_format",
         was=("--style",),
     )
     passages: Literal["concat", "fid", "rag-sequence", "rag-token"] | None = option(
         "put all passages into one prompt (concat, the default), or give each its own and fuse them",
-        key="pipeline.fusion",
+        key="pipeline.passages",
         was=("--fusion",),
     )

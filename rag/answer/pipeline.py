@@ -100,7 +100,7 @@ class Pipeline:
         parts = (self.retriever, self.generator, self.prompt, self.decoding, self.reader, self.confidence)
         guided = self.guided if isinstance(self.guided, bool) else list(self.guided)
         options = (self.k, self.min_evidence, self.min_confidence, self.prompt_tokens, repr(as_filter(self.where)))
-        return fingerprint("pipeline", parts, guided, options, self.answer_style, self.fusion)
+        return fingerprint("pipeline", parts, guided, options, self.answer_format, self.passages)
 
     @property
     def name(self) -> str:

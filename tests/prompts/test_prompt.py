@@ -64,7 +64,7 @@ def test_answer_without_passages_asks_from_memory() -> None:
         ),
     ],
 )
-def test_answer_styles(answer_format: str, text2text: str, completion: str, system: str) -> None:
+def test_answer_formats(answer_format: str, text2text: str, completion: str, system: str) -> None:
     prompt = Prompt.load("answer")
     values = {"question": "Why?", "answer_format": answer_format}
     assert prompt.render("text2text", values, [SEINE]) == text2text

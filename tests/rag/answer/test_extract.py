@@ -255,7 +255,7 @@ def test_a_guided_answer_streams_in_one_piece(index, scripted) -> None:
     assert stream.answer == pipeline.ask("When is tea served?")
 
 
-def test_answer_styles_reach_the_prompt(index, scripted) -> None:
+def test_answer_formats_reach_the_prompt(index, scripted) -> None:
     generator = scripted("Tea is served at four.")
     pipeline_of(index, generator, ScriptedReader(four=0.9), answer_format="sentence").ask("When is tea served?")
     assert generator.prompts[0].endswith("Answer in a full sentence:")
