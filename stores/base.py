@@ -1,10 +1,11 @@
-"""What a store is: chunks with their vectors, found again by meaning, by words and by metadata."""
+"""The contract of a store: chunks with their vectors, searched by meaning, by words and by metadata."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self, runtime_checkable
 
 from ingest.types import Chunk, Metadata
 from stores.filters.filter import Filter
@@ -18,9 +19,9 @@ if TYPE_CHECKING:  # so that naming a store loads no numpy
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A chunk found for a question. `score`: higher is better; cosine for dense search, in [-1, 1].
+    """A chunk that a search returned. `score`: higher is better; a cosine in [-1, 1] for dense search.
 
-    `parts` holds, for a fused hit, the score that each retriever gave it: {"dense": 0.71, "bm25": 9.3}.
+    `parts` holds the score of each retriever where several were fused: {"dense": 0.71, "bm25": 9.3}.
     """
 
     chunk: Chunk
@@ -30,10 +31,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document as the store knows it.
+    """A document in a store.
 
-    `origin` is the file that it came from (a catalogue's rows and a mail's attachments share one); `fingerprint` a hash
-    of everything that its chunks depend on, so that an equal one means there is nothing to do.
+    `origin` is the file that it came from; the rows of a catalogue share one, as do a mail and its attachments.
+    `fingerprint` is a hash of everything that its chunks depend on: where it is equal, there is nothing to do.
     """
 
     source: str
@@ -44,7 +45,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A source with its chunks and their vectors, (n, d) float32 in the chunks' order: what a store takes in whole."""
+    """A source to write, with its chunks and their vectors, (n, d) float32 in the order of the chunks."""
 
     source: Source
     chunks: Sequence[Chunk]
@@ -53,7 +54,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class SourceInfo:
-    """A source as listed: with how many chunks it has."""
+    """A source in a listing, with its number of chunks."""
 
     source: Source
     chunks: int
@@ -63,14 +64,14 @@ class SourceInfo:
 class Store(Protocol):
     """Chunks with vectors.
 
-    Every write is one transaction: all of it is there afterwards, or none. Vectors need not be unit length; scores are
-    cosines. Sources are replaced whole: putting a source that is there removes its earlier chunks. Chunks of one source
-    with the same id are one chunk.
+    Every write is one transaction: all of it takes effect, or none. Vectors need not be of unit length; scores are
+    cosines. Sources are replaced whole: putting a source again removes its earlier chunks. Chunks of one source with
+    the same id are one chunk. A store is a context manager that closes itself; any use after that raises StoreError.
     """
 
     @property
     def manifest(self) -> Mapping[str, str]:
-        """What the store was made with: `embedder`, `embedder_fingerprint`, `dimension`, `chunker`; {} when new."""
+        """The settings of the store: `embedder`, `embedder_fingerprint`, `dimension`, `chunker`; {} when it is new."""
 
     @property
     def fingerprint(self) -> str:
@@ -89,28 +90,28 @@ class Store(Protocol):
         delete: Collection[str] = (),
         origins: Mapping[str, str | None] | None = None,
     ) -> None:
-        """In one transaction: delete these sources, put these entries, note these origins' fingerprints.
+        """Delete these sources, put these entries and record these origins' fingerprints, in one transaction.
 
-        An origin of None is forgotten. A source to delete that is not there is no error; one both deleted and put is
-        put. Raises ValueError for vectors whose shape does not fit or that are not finite, StoreError for an unbound
-        store, StoreBusy when another process keeps the lock.
+        An origin whose fingerprint is None is forgotten. Deleting an unknown source is no error; a source both deleted
+        and put is put. Raises InputError for vectors of the wrong shape or that are not finite, StoreError for an
+        unbound store, StoreBusy when another process keeps the lock.
         """
 
     def search(self, vector: ArrayLike, k: int = 5, where: Filter | None = None) -> list[Hit]:
         """Return the k chunks of highest cosine, best first, among those that `where` allows.
 
-        Ties are ordered by (source, start). Fewer than k only when fewer are allowed. Raises ValueError for a vector of
-        another dimension or not finite, or k < 1. A zero vector scores 0 everywhere.
+        Ties are ordered by (source, start). Fewer than k are returned only when fewer are allowed. A zero vector scores
+        0 everywhere. Raises InputError for a vector of another dimension or not finite, or k < 1.
         """
 
     def search_text(self, text: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
         """Return up to k chunks that share a word with `text`, best BM25 first, among those that `where` allows.
 
-        Scores are positive. `text` is words, never a query language: nothing in it is an operator.
+        Scores are positive. `text` is plain words: nothing in it is an operator.
         """
 
     def vectors(self, texts: Collection[str]) -> dict[str, Vectors]:
-        """Return the vectors, (d,) float32 as given in, of those of these embedding texts that some chunk has."""
+        """Return the vectors, (d,) float32 as they were written, of those embedding texts that some chunk has."""
 
     def sources(self) -> list[SourceInfo]:
         """Return all sources, ordered by name."""
@@ -124,11 +125,23 @@ class Store(Protocol):
     def get(self, ids: Sequence[str]) -> list[Chunk]:
         """Return the chunks of these ids, in their order, leaving out those that are not there."""
 
+    def count(self, where: Filter | None = None) -> int:
+        """Return the number of chunks that `where` allows."""
+
+    def fields(self) -> list[str]:
+        """Return the names of the metadata that some chunk has, in order."""
+
     def __len__(self) -> int:
-        """Return the number of chunks."""
+        """Return the number of all chunks."""
 
     def compact(self) -> None:
-        """Give back the room that deleted chunks took; searches answer the same afterwards."""
+        """Free the space of deleted chunks; searches give the same hits afterwards."""
 
     def close(self) -> None:
         """Release files and locks; closing twice is no error."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...

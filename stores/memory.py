@@ -1,4 +1,4 @@
-"""The store that keeps everything in memory and computes exactly: for tests, small sets, and as the reference."""
+"""A store in memory with exact search: for tests, small sets, and as the reference for other stores."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.closing import Closing
 from ingest.errors import StoreError
 from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from stores.base import Vectors
 
 
-class MemoryStore:
-    """A `Store` without files. Full-text search is FTS5's, on a database in memory: the same words and scores."""
+class MemoryStore(Closing):
+    """A `Store` without files. Full-text search uses FTS5 in memory: the same words and scores as a `LocalStore`."""
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
@@ -41,20 +42,20 @@ class MemoryStore:
 
     @property
     def manifest(self) -> Mapping[str, str]:
-        """What the store was made with."""
+        """See `Store.manifest`."""
         return dict(self._manifest)
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the manifest and of every source's own fingerprint."""
-        sources = [[info.source.source, info.source.fingerprint] for info in self.sources()]
-        return fingerprint(self.manifest, sources)
+        """See `Store.fingerprint`."""
+        sources = [(info.source.source, info.source.fingerprint) for info in self.sources()]
+        return fingerprint(self._manifest, sources)
 
     def bind(self, manifest: Mapping[str, str]) -> None:
         """See `Store.bind`."""
         with self._lock:
             self._index()
-            self._manifest = scoring.bound(self._manifest, manifest)
+            self._manifest = scoring.merge_manifest(self._manifest, manifest)
 
     def write(
         self,
@@ -65,16 +66,22 @@ class MemoryStore:
         """See `Store.write`."""
         with self._lock:
             index = self._index()
-            entries = scoring.accepted(put, origins or {}, self._manifest)  # before anything changes
+            entries = scoring.checked_entries(put, origins or {}, self._manifest)  # before anything changes
             for source in delete:
                 self._remove(index, source)
             for entry in entries:
                 self._remove(index, entry.source.source)
-                self._add(index, entry)
-            for origin, fingerprint in (origins or {}).items():
+                self._sources[entry.source.source] = entry.source
+                for chunk, vector in zip(entry.chunks, entry.vectors, strict=True):
+                    self._last_key += 1
+                    self._chunks[self._last_key] = chunk
+                    self._vectors[self._last_key] = vector
+                    row = (self._last_key, " ".join(chunk.heading), chunk.text)
+                    index.execute("INSERT INTO words(rowid, heading, text) VALUES (?, ?, ?)", row)
+            for origin, state in (origins or {}).items():
                 self._origins.pop(origin, None)
-                if fingerprint is not None:
-                    self._origins[origin] = fingerprint
+                if state is not None:
+                    self._origins[origin] = state
 
     def search(self, vector: ArrayLike, k: int = 5, where: Filter | None = None) -> list[Hit]:
         """See `Store.search`."""
@@ -82,11 +89,11 @@ class MemoryStore:
             self._index()
             scoring.check_k(k)
             query = scoring.query_vector(vector, scoring.dimension_of(self._manifest))
-            keys = [key for key, chunk in self._chunks.items() if where is None or matches(where, chunk)]
-            if not keys:
+            allowed = {key: chunk for key, chunk in self._chunks.items() if where is None or matches(where, chunk)}
+            if not allowed:
                 return []
-            scores = scoring.cosines(np.stack([self._vectors[key] for key in keys]), query)
-            return scoring.best(zip((self._chunks[key] for key in keys), scores, strict=True), k)
+            scores = scoring.cosines(np.stack([self._vectors[key] for key in allowed]), query)
+            return scoring.top_hits(zip(allowed.values(), scores, strict=True), k)
 
     def search_text(self, text: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
         """See `Store.search_text`."""
@@ -94,19 +101,19 @@ class MemoryStore:
             index = self._index()
             scoring.check_k(k)
             sql = "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?"
-            found = [(self._chunks[key], score) for key, score in index.execute(sql, [match_query(text)])]
-            return scoring.best(((c, score) for c, score in found if where is None or matches(where, c)), k)
+            scored = [(self._chunks[key], score) for key, score in index.execute(sql, [match_query(text)])]
+            return scoring.top_hits((pair for pair in scored if where is None or matches(where, pair[0])), k)
 
     def vectors(self, texts: Collection[str]) -> dict[str, Vectors]:
         """See `Store.vectors`."""
         wanted = set(texts)
         with self._lock:
             self._index()
-            found: dict[str, Vectors] = {}
+            vectors: dict[str, Vectors] = {}
             for key, chunk in self._chunks.items():
                 if (text := chunk.embedding_text) in wanted:
-                    found.setdefault(text, self._vectors[key].copy())
-            return found
+                    vectors.setdefault(text, self._vectors[key].copy())
+            return vectors
 
     def sources(self) -> list[SourceInfo]:
         """See `Store.sources`."""
@@ -127,8 +134,8 @@ class MemoryStore:
         """See `Store.chunks`."""
         with self._lock:
             self._index()
-            found = [chunk for chunk in self._chunks.values() if source in (None, chunk.source)]
-        yield from sorted(found, key=lambda chunk: (chunk.source, chunk.start, chunk.id))
+            chunks = [chunk for chunk in self._chunks.values() if source in (None, chunk.source)]
+        yield from sorted(chunks, key=lambda chunk: (chunk.source, chunk.start, chunk.id))
 
     def get(self, ids: Sequence[str]) -> list[Chunk]:
         """See `Store.get`."""
@@ -137,10 +144,20 @@ class MemoryStore:
             by_id = {chunk.id: chunk for chunk in self._chunks.values()}
             return [by_id[chunk_id] for chunk_id in ids if chunk_id in by_id]
 
-    def __len__(self) -> int:
+    def count(self, where: Filter | None = None) -> int:
+        """See `Store.count`."""
         with self._lock:
             self._index()
-            return len(self._chunks)
+            return sum(where is None or matches(where, chunk) for chunk in self._chunks.values())
+
+    def fields(self) -> list[str]:
+        """See `Store.fields`."""
+        with self._lock:
+            self._index()
+            return sorted({name for chunk in self._chunks.values() for name in chunk.metadata})
+
+    def __len__(self) -> int:
+        return self.count()
 
     def compact(self) -> None:
         """See `Store.compact`."""
@@ -148,25 +165,17 @@ class MemoryStore:
             self._index().execute("INSERT INTO words(words) VALUES ('optimize')")
 
     def close(self) -> None:
-        """Forget everything."""
+        """See `Store.close`. Everything is lost."""
         with self._lock:
             if self._words is not None:
                 self._words.close()
             self._words = None
 
     def _index(self) -> sqlite3.Connection:
+        """Return the full-text index. Raises StoreError once the store is closed."""
         if self._words is None:
             raise StoreError("the store is closed")
         return self._words
-
-    def _add(self, index: sqlite3.Connection, entry: Entry) -> None:
-        self._sources[entry.source.source] = entry.source
-        for chunk, vector in zip(entry.chunks, entry.vectors, strict=True):
-            self._last_key += 1
-            self._chunks[self._last_key] = chunk
-            self._vectors[self._last_key] = vector
-            row = (self._last_key, " ".join(chunk.heading), chunk.text)
-            index.execute("INSERT INTO words(rowid, heading, text) VALUES (?, ?, ?)", row)
 
     def _remove(self, index: sqlite3.Connection, source: str) -> None:
         self._sources.pop(source, None)

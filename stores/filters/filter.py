@@ -1,11 +1,11 @@
-"""Which chunks a search may see: conditions on metadata, written as text, as a dictionary, or built in code.
+"""Filters decide which chunks a search may see: conditions on metadata, as text, as a dictionary, or built in code.
 
     parse_filter("brand == 'HP' and price < 900 and not exists(discontinued)")
     filter_from_dict({"brand": "HP", "price": {"$lt": 900}, "discontinued": {"$exists": False}})
 
 `source`, `page`, `start` and `end` are the chunk's own; every other key is looked up in its metadata. A condition is
-true or false, never unknown: where the key is missing, or its value is of another type, `==`, `<`, `in` and the like
-are false, and `!=` and `not` are therefore true. A list has a property when one of its elements has it.
+true or false, never unknown: where the key is missing, or its value is of another type, `==`, `<` and `in` are false,
+and so `!=` and `not` are true. A condition holds for a list when it holds for one of the elements.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class In:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """The key is there and its value is not null."""
+    """The key exists and its value is not null."""
 
     key: str
 
@@ -59,7 +59,7 @@ class And:
 
 @dataclass(frozen=True, slots=True)
 class Or:
-    """One of the parts holds; false when there are none."""
+    """At least one part holds; false when there are none."""
 
     parts: tuple[Filter, ...]
 
@@ -78,14 +78,14 @@ Where = Filter | str | Mapping[str, object] | None
 
 
 def matches(where: Filter, chunk: Chunk) -> bool:
-    """Whether the filter allows the chunk: the meaning that every store's own way of filtering must agree with."""
+    """Tell whether the filter allows the chunk. This is the meaning that every store's own filtering agrees with."""
     match where:
         case Compare(key, "!=", value):
             return not matches(Compare(key, "==", value), chunk)
         case Compare(key, sign, value):
-            return any(_holds(element, sign, value) for element in _elements(key, chunk))
+            return any(_satisfies(element, sign, value) for element in _key_values(key, chunk))
         case In(key, values):
-            return any(_holds(element, "==", value) for element in _elements(key, chunk) for value in values)
+            return any(_satisfies(element, "==", value) for element in _key_values(key, chunk) for value in values)
         case Exists(key):
             return (getattr(chunk, key) if key in ATTRIBUTES else chunk.metadata.get(key)) is not None
         case And(parts):
@@ -96,7 +96,7 @@ def matches(where: Filter, chunk: Chunk) -> bool:
             return not matches(part, chunk)
 
 
-def _elements(key: str, chunk: Chunk) -> Sequence[Scalar]:
+def _key_values(key: str, chunk: Chunk) -> Sequence[Scalar]:
     if key in ATTRIBUTES:
         return (getattr(chunk, key),)
     if key not in chunk.metadata:
@@ -105,7 +105,7 @@ def _elements(key: str, chunk: Chunk) -> Sequence[Scalar]:
     return (value,) if value is None or isinstance(value, str | int | float) else value
 
 
-_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+_OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
     "==": operator.eq,
     "<": operator.lt,
     "<=": operator.le,
@@ -114,16 +114,16 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def _holds(element: Scalar, sign: Operator, value: Scalar) -> bool:
+def _satisfies(element: Scalar, sign: Operator, value: Scalar) -> bool:
     if is_number(element) and is_number(value):
-        return _COMPARISONS[sign](as_number(element), as_number(value))
+        return _OPERATIONS[sign](as_number(element), as_number(value))
     if isinstance(element, str) and isinstance(value, str):
-        return _COMPARISONS[sign](element, value)
+        return _OPERATIONS[sign](element, value)
     return sign == "==" and type(element) is type(value) and element == value  # null, true and false have no order
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
-    """Whether it compares as a number: true and false do not."""
+    """Tell whether a value compares as a number, which true and false do not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -135,9 +135,3 @@ def as_number(value: int | float) -> int | float:
         return float(value)
     except OverflowError:
         return math.inf if value > 0 else -math.inf
-
-
-# --- as text ---------------------------------------------------------------------------------------------------------
-
-
-# --- as a dictionary -------------------------------------------------------------------------------------------------

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
+from ingest.errors import InputError
 from ingest.types import Scalar
-from stores.filters.filter import OPERATORS, And, Compare, Exists, Filter, In, Not, Operator, Or, Where
+from stores.filters.filter import And, Compare, Exists, Filter, In, Not, Operator, Or, Where
 
 EXAMPLE = "brand == 'HP' and price < 900 and not exists(discontinued)"
+MAX_DEPTH = 50  # deeper nesting is a mistake or an attack, and would end in a RecursionError
 
 
 def parse_filter(text: str) -> Filter:
@@ -17,178 +19,134 @@ def parse_filter(text: str) -> Filter:
 
     Operators, weakest first: `or`, `and`, `not`, then `== != < <= > >= in`, `not in` and `exists(key)`. Literals are
     'text' or "text" (a backslash before a quote keeps it), numbers, true, false and null. A key may hold letters,
-    digits and `_ . -`; any other, or one that is a word of this language, stands in backticks: `` `price range` ``.
-    `'red' in colours` means that the list `colours` holds 'red'. Raises ValueError saying in one line what was wrong.
+    digits and `_ . -`; any other, or one that is a word of this language, is written in backticks: `` `price range` ``.
+    `'red' in colours` means that the list `colours` holds 'red'. Raises InputError with one line that names the place.
     """
-    return _Parser(text).filter()
+    masked = _TOKEN.sub(_mask, text.rstrip())
+    text, masked = text[len(masked) - len(masked.lstrip()) :], masked.lstrip()  # Python refuses leading blanks
+    try:
+        # The grammar is that of Python's expressions. Nothing is evaluated: the tree is only walked.
+        tree = ast.parse(masked, mode="eval")
+    except SyntaxError as error:
+        if "too many nested" in error.msg:
+            raise _error("(", _TOO_DEEP) from None
+        place = text[error.offset - 1 :][:20] if error.offset else ""
+        reason = error.msg if re.search("never closed|unmatched|does not match", error.msg) else ""
+        raise _error(place, "equality is written ==" if place.startswith("=") else reason) from None
+    except (MemoryError, RecursionError):
+        raise _error(text[:20], _TOO_DEEP) from None
+    return _FilterTree(text).condition(tree.body)
 
 
+_TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
+_TEXT = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])"
 _TOKEN = re.compile(
-    r"""\s*(?:(?P<text>'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")
-          |(?P<number>[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
-          |`(?P<quoted>[^`]+)`
-          |(?P<name>[^\W\d][\w.\-]*)
-          |(?P<sign>==|!=|<=|>=|<|>|[=()\[\],])
-          |(?P<end>$))""",
-    re.VERBOSE | re.DOTALL,
+    rf"(?P<text>{_TEXT})|{_NUMBER}|(?P<quoted>`[^`]+`)|(?P<name>[^\W\d][\w.\-]*)|==|!=|<=|>=|[<>()\[\],+-]|(?P<other>.)",
+    re.DOTALL,
 )
 
-
-_CONSTANTS: dict[str, Scalar] = {
-    "true": True,
-    "True": True,
-    "false": False,
-    "False": False,
-    "null": None,
-    "None": None,
-}
+_CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
+_WORDS = {"and", "or", "not", "in", "True", "False", "None"}
+_SIGNS: dict[type[ast.cmpop], Operator] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
+}  # fmt: skip
 
 
-_MAX_DEPTH = 50  # deeper nesting is a mistake or an attack, and would end in a RecursionError
+def _mask(token: re.Match[str]) -> str:
+    """Replace what Python would read otherwise by something of the same length, so that columns stay true.
+
+    Keys become names of k's and constants of c's, the inside of a text becomes underscores, and whatever the language
+    does not know a question mark, an error in Python too. `_FilterTree` reads names and texts in the filter itself.
+    """
+    if token["text"]:
+        return f"'{'_' * (len(token[0]) - 2)}'"
+    if token["quoted"]:
+        return f" {'k' * (len(token[0]) - 2)} "
+    if token["name"]:
+        return token[0] if token[0] in _WORDS else ("c" if token[0] in _CONSTANTS else "k") * len(token[0])
+    if token["other"]:
+        return " " if token[0].isspace() else "?"
+    return token[0]
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str  # text, number, quoted, name, sign or end
-    text: str
-
-
-class _Parser:
-    """Recursive descent: one method for each level of binding."""
+class _FilterTree:
+    """Turns the allowed nodes of an expression's tree into a filter."""
 
     def __init__(self, text: str) -> None:
-        self._tokens = list(_tokens(text))
-        self._at = 0
-        self._depth = 0
+        self._text = text
 
-    def filter(self) -> Filter:
-        where = self._either()
-        if self._next().kind != "end":
-            raise self._error("expected 'and', 'or' or the end")
-        return where
+    def condition(self, node: ast.expr, depth: int = 1) -> Filter:
+        if depth > MAX_DEPTH:
+            raise self._error(node, _TOO_DEEP)
+        match node:
+            case ast.BoolOp(operator, values):
+                parts = tuple(self.condition(value, depth + 1) for value in values)
+                return And(parts) if isinstance(operator, ast.And) else Or(parts)
+            case ast.UnaryOp(ast.Not(), operand):
+                return Not(self.condition(operand, depth + 1))
+            case ast.Call(function, [argument], []) if self._source(function) == "exists":
+                return Exists(self._key(argument))
+            case ast.Compare(left, [operator], [right]):
+                return self._comparison(left, operator, right)
+        raise self._error(node, "expected a comparison such as price < 900, or exists(key)")
 
-    def _either(self) -> Filter:
-        parts = [self._both()]
-        while self._take("or"):
-            parts.append(self._both())
-        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+    def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Filter:
+        if isinstance(operator, ast.In | ast.NotIn):
+            if self._is_literal(left):  # 'red' in colours
+                where: Filter = Compare(self._key(right), "==", self._literal(left))
+            else:
+                where = In(self._key(left), self._values(right))
+            return Not(where) if isinstance(operator, ast.NotIn) else where
+        if self._is_literal(left):
+            raise self._error(left, "the key comes first, unless a value is looked for with 'in'")
+        return Compare(self._key(left), _SIGNS[type(operator)], self._literal(right))
 
-    def _both(self) -> Filter:
-        parts = [self._condition()]
-        while self._take("and"):
-            parts.append(self._condition())
-        return parts[0] if len(parts) == 1 else And(tuple(parts))
+    def _key(self, node: ast.expr) -> str:
+        if not isinstance(node, ast.Name) or self._is_literal(node):
+            raise self._error(node, "expected a key")
+        return self._source(node)
 
-    def _condition(self) -> Filter:
-        self._depth += 1
-        if self._depth > _MAX_DEPTH:
-            raise self._error(f"nested more than {_MAX_DEPTH} deep")
-        if self._take("not"):
-            where: Filter = Not(self._condition())
-        elif self._take("("):
-            where = self._either()
-            self._expect(")")
-        elif self._next().text == "exists" and self._next(1).text == "(":
-            self._at += 2
-            where = Exists(self._key())
-            self._expect(")")
-        else:
-            where = self._comparison()
-        self._depth -= 1
-        return where
+    def _values(self, node: ast.expr) -> tuple[Scalar, ...]:
+        if isinstance(node, ast.Tuple | ast.List):
+            return tuple(self._literal(value) for value in node.elts)
+        if self._text[: node.col_offset].rstrip().endswith("("):  # Python takes ('HP') for 'HP'
+            return (self._literal(node),)
+        raise self._error(node, "expected a list in brackets")
 
-    def _comparison(self) -> Filter:
-        if self._at_literal():  # 'red' in colours
-            value = self._literal()
-            negated = self._take("not")
-            if not self._take("in"):
-                raise self._error("the key comes first, unless a value is looked for with 'in'")
-            found = Compare(self._key(), "==", value)
-            return Not(found) if negated else found
-        key = self._key()
-        if self._take("in"):
-            return In(key, self._values())
-        if self._take("not"):
-            self._expect("in")
-            return Not(In(key, self._values()))
-        for sign in OPERATORS:
-            if self._take(sign):
-                return Compare(key, sign, self._literal())
-        raise self._error(f"expected one of {' '.join(OPERATORS)} in, not in after the key {key!r}")
+    def _literal(self, node: ast.expr) -> Scalar:
+        if not self._is_literal(node):
+            raise self._error(node, "expected 'text' in quotes, a number, true, false or null")
+        if isinstance(node, ast.Name):
+            return _CONSTANTS[self._source(node)]
+        value: Scalar = ast.literal_eval(node)
+        return re.sub(r"\\(.)", r"\1", self._source(node)[1:-1], flags=re.DOTALL) if isinstance(value, str) else value
 
-    def _key(self) -> str:
-        token = self._next()
-        if token.kind not in ("name", "quoted") or (token.kind == "name" and token.text in ("and", "or", "not", "in")):
-            raise self._error("expected a key")
-        self._at += 1
-        return token.text
+    def _is_literal(self, node: ast.expr) -> bool:
+        match node:
+            case ast.Name(name):
+                return name.startswith("c")
+            case ast.Constant(str()):
+                return re.fullmatch(_TEXT, self._source(node), re.DOTALL) is not None  # not two side by side
+            case ast.Constant(value):
+                return value is None or isinstance(value, int | float)
+            case ast.UnaryOp(ast.UAdd() | ast.USub(), ast.Constant(int() | float())):
+                return True
+        return False
 
-    def _values(self) -> tuple[Scalar, ...]:
-        closing = ")" if self._take("(") else "]"
-        if closing == "]" and not self._take("["):
-            raise self._error("expected a list in brackets")
-        values: list[Scalar] = []
-        while not self._take(closing):
-            values.append(self._literal())
-            if not self._take(","):
-                self._expect(closing)
-                break
-        return tuple(values)
+    def _source(self, node: ast.expr) -> str:
+        return self._text[node.col_offset : node.end_col_offset]
 
-    def _at_literal(self) -> bool:
-        token = self._next()
-        return token.kind in ("text", "number") or (token.kind == "name" and token.text in _CONSTANTS)
-
-    def _literal(self) -> Scalar:
-        if not self._at_literal():
-            raise self._error("expected 'text' in quotes, a number, true, false or null")
-        token = self._next()
-        self._at += 1
-        match token.kind:
-            case "text":
-                return token.text
-            case "number":
-                return float(token.text) if re.search("[.eE]", token.text) else int(token.text)
-            case _:
-                return _CONSTANTS[token.text]
-
-    def _next(self, ahead: int = 0) -> _Token:
-        return self._tokens[min(self._at + ahead, len(self._tokens) - 1)]
-
-    def _take(self, text: str) -> bool:
-        token = self._next()
-        if token.kind not in ("name", "sign") or token.text != text:
-            return False
-        self._at += 1
-        return True
-
-    def _expect(self, text: str) -> None:
-        if not self._take(text):
-            raise self._error(f"expected {text!r}")
-
-    def _error(self, what: str) -> ValueError:
-        token = self._next()
-        found = "the end" if token.kind == "end" else repr(token.text)
-        return ValueError(f"cannot read the filter at {found}: {what}; an example: {EXAMPLE}")
+    def _error(self, node: ast.expr, reason: str) -> InputError:
+        return _error(self._source(node)[:20], reason)
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
-    while True:
-        found = _TOKEN.match(text, at)
-        if found is None:
-            raise ValueError(f"cannot read the filter at {text[at:].strip()[:20]!r}; an example: {EXAMPLE}")
-        kind = str(found.lastgroup)
-        token = found[kind]
-        yield _Token(kind, re.sub(r"\\(.)", r"\1", token[1:-1], flags=re.DOTALL) if kind == "text" else token)
-        if kind == "end":
-            return
-        at = found.end()
+def _error(place: str, reason: str) -> InputError:
+    place = repr(place) if place else "the end"
+    return InputError(f"cannot read the filter at {place}{reason and ': '}{reason}; an example: {EXAMPLE}")
 
 
-_COMPARED: dict[str, Operator] = {"$eq": "==", "$ne": "!=", "$lt": "<", "$lte": "<=", "$gt": ">", "$gte": ">="}
-
-
+_COMPARISONS: dict[str, Operator] = {"$eq": "==", "$ne": "!=", "$lt": "<", "$lte": "<=", "$gt": ">", "$gte": ">="}
 _DICT_EXAMPLE = "{'brand': 'HP', 'price': {'$lt': 900}}"
 
 
@@ -202,56 +160,58 @@ def as_filter(where: Where) -> Filter | None:
 
 
 def filter_from_dict(conditions: Mapping[str, object]) -> Filter:
-    """Read a filter as LangChain's and MongoDB's users write it; all of its conditions must hold.
+    """Read a filter in the form that LangChain and MongoDB use; all of its conditions must hold.
 
-    A value stands for equality, a dictionary for operators: $eq $ne $lt $lte $gt $gte, $in $nin with a list, $exists
-    with true or false. $and and $or hold lists of filters, $not one filter. Raises ValueError.
+    A plain value means equality, a dictionary holds operators: $eq $ne $lt $lte $gt $gte, $in $nin with a list, $exists
+    with true or false. $and and $or hold lists of filters, $not one filter. Raises InputError.
     """
-    return _all([_dict_part(key, value) for key, value in conditions.items()])
+    return _all([_dict_condition(key, value) for key, value in conditions.items()])
 
 
-def _dict_part(key: str, value: object) -> Filter:
+def _dict_condition(key: str, value: object) -> Filter:
     if key in ("$and", "$or"):
-        if not isinstance(value, Sequence) or isinstance(value, str):
-            raise ValueError(f"{key} takes a list of filters, not {value!r}; an example: {_DICT_EXAMPLE}")
-        parts = tuple(filter_from_dict(_mapping(part)) for part in value)
+        parts = tuple(filter_from_dict(_mapping(part)) for part in _sequence(key, value))
         return And(parts) if key == "$and" else Or(parts)
     if key == "$not":
         return Not(filter_from_dict(_mapping(value)))
     if key.startswith("$"):
-        raise ValueError(f"{key} stands where a key should; an example: {_DICT_EXAMPLE}")
+        raise InputError(f"expected a key, not {key}; an example: {_DICT_EXAMPLE}")
     if not isinstance(value, Mapping):
         return Compare(key, "==", _scalar(value))
     return _all([_operation(key, name, operand) for name, operand in value.items()])
 
 
 def _operation(key: str, name: str, operand: object) -> Filter:
-    if name in _COMPARED:
-        return Compare(key, _COMPARED[name], _scalar(operand))
+    if name in _COMPARISONS:
+        return Compare(key, _COMPARISONS[name], _scalar(operand))
     if name in ("$in", "$nin"):
-        if not isinstance(operand, Sequence) or isinstance(operand, str):
-            raise ValueError(f"{name} takes a list, not {operand!r}; an example: {{'brand': {{'$in': ['HP']}}}}")
-        found = In(key, tuple(_scalar(value) for value in operand))
-        return found if name == "$in" else Not(found)
+        where = In(key, tuple(_scalar(value) for value in _sequence(name, operand)))
+        return where if name == "$in" else Not(where)
     if name == "$exists" and isinstance(operand, bool):
         return Exists(key) if operand else Not(Exists(key))
     if name == "$not":
-        return Not(_dict_part(key, _mapping(operand)))
-    known = " ".join([*_COMPARED, "$in $nin $exists $not"])
-    raise ValueError(f"unknown operation {name!r} on {key!r}; known: {known}; an example: {_DICT_EXAMPLE}")
+        return Not(_dict_condition(key, _mapping(operand)))
+    names = " ".join([*_COMPARISONS, "$in $nin $exists $not"])
+    raise InputError(f"unknown operator {name!r} on {key!r}; known: {names}; an example: {_DICT_EXAMPLE}")
 
 
 def _all(parts: Sequence[Filter]) -> Filter:
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
+def _sequence(name: str, value: object) -> Sequence[object]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise InputError(f"{name} takes a list, not {value!r}; an example: {{{name!r}: [...]}}")
+    return value
+
+
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
-        raise ValueError(f"expected a dictionary of conditions, not {value!r}; an example: {_DICT_EXAMPLE}")
+        raise InputError(f"expected a dictionary of conditions, not {value!r}; an example: {_DICT_EXAMPLE}")
     return value
 
 
 def _scalar(value: object) -> Scalar:
     if value is None or isinstance(value, str | int | float):
         return value
-    raise ValueError(f"a filter compares with text, numbers, true, false or null, not {value!r}; see $in for lists")
+    raise InputError(f"a filter compares with text, numbers, true, false or null, not {value!r}; $in takes a list")

@@ -1,34 +1,141 @@
-"""A filter as an SQLite condition, and the rows of metadata that it looks into.
+"""Filters as SQL: one builder for all databases, and what is particular to a database in its `Dialect`.
 
-Each value of a chunk's metadata is a row (name, value, key) of the table `fields`, whose primary key makes it an index:
-a filter that allows few of a million chunks touches only these. SQLite orders numbers before text before blobs, so that
-every type is a range; what it has no type for is a blob.
+The SQL is about two tables. `chunks` has the columns key, source, page, start and end. `fields` has a row (name, value,
+key) for each value of a chunk's metadata and is indexed by name and value, so that a filter which allows few of a
+million chunks touches only these.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 from ingest.types import Metadata, Scalar
-from stores.filters.filter import And, Compare, Exists, Filter, In, Not, Operator, Or, as_number, is_number
+from stores.filters.filter import (
+    ATTRIBUTES,
+    And,
+    Compare,
+    Exists,
+    Filter,
+    In,
+    Not,
+    Operator,
+    Or,
+    as_number,
+    is_number,
+)
 
 Value = str | int | float | bytes
 Condition = tuple[str, list[Value]]
+"""SQL with its bound parameters."""
 
+
+class Dialect(Protocol):
+    """How a database writes a bound parameter and the constants, and compares values.
+
+    `column` is source, page, start or end of `chunks`, or value of `fields`. Conditions are never NULL.
+    """
+
+    placeholder: str
+    true: str
+    false: str
+
+    def compare(self, column: str, sign: Operator, literals: Sequence[Scalar]) -> Condition:
+        """Return a condition on values of a literal's own type; for `==`, one of the literals has to be equal."""
+
+    def exists(self, column: str) -> str:
+        """Return a condition that the column holds something other than null."""
+
+
+def to_sql(where: Filter, dialect: Dialect) -> Condition:
+    """Return a condition on `chunks` that is true exactly where `matches` is, else false."""
+    match where:
+        case Compare(key, "!=", value):
+            return to_sql(Not(Compare(key, "==", value)), dialect)
+        case Compare(key, sign, value) if key in ATTRIBUTES:
+            return dialect.compare(key, sign, [value])
+        case In(key, values) if key in ATTRIBUTES:
+            return dialect.compare(key, "==", values)
+        case Exists(key) if key in ATTRIBUTES:
+            return dialect.exists(key), []
+        case Compare() | In() | Exists():
+            sql, parameters = to_keys(where, dialect)
+            return f"(chunks.key IN ({sql}))", parameters
+        case And(parts) | Or(parts):
+            conditions = [to_sql(part, dialect) for part in parts]
+            word, empty = (" AND ", dialect.true) if isinstance(where, And) else (" OR ", dialect.false)
+            sql = word.join(sql for sql, _ in conditions) or empty
+            return f"({sql})", [parameter for _, parameters in conditions for parameter in parameters]
+        case Not(part):
+            sql, parameters = to_sql(part, dialect)
+            return f"(NOT {sql})", parameters
+
+
+def to_keys(where: Filter, dialect: Dialect) -> Condition:
+    """Return a query for the keys of the chunks that a filter allows; a key may come twice.
+
+    Conditions on metadata are looked up in `fields`, all others in `chunks`.
+    """
+    parameters: list[Value]
+    match where:
+        case Exists(key) if key not in ATTRIBUTES:
+            condition, parameters = dialect.exists("value"), []
+        case Compare(key, sign, value) if key not in ATTRIBUTES and sign != "!=":
+            condition, parameters = dialect.compare("value", sign, [value])
+        case In(key, values) if key not in ATTRIBUTES:
+            condition, parameters = dialect.compare("value", "==", values)
+        case _:
+            condition, parameters = to_sql(where, dialect)
+            return f"SELECT key FROM chunks WHERE {condition}", parameters
+    return f"SELECT key FROM fields WHERE name = {dialect.placeholder} AND {condition}", [key, *parameters]
+
+
+# --- SQLite -----------------------------------------------------------------------------------------------------------
+
+# SQLite orders numbers before text before blobs, whatever the column. So values of one type are a range, and values
+# that SQLite has no type for are blobs: numbers < '' <= texts < x'' <= null, false, true and the mark of a list.
 NULL, FALSE, TRUE, LIST = b"", b"\0", b"\1", b"\2"
+COLUMNS = {
+    "source": "chunks.source",
+    "page": "ifnull(chunks.page, x'')",
+    "start": "chunks.start",
+    "end": 'chunks."end"',
+    "value": "value",
+}
 
 
-def field_rows(metadata: Metadata) -> Iterator[tuple[str, Value]]:
-    """Yield (name, value) for each scalar and each element of a list, each pair once."""
-    for name, value in metadata.items():
-        if value is None or isinstance(value, str | int | float):
-            yield name, _stored(value)
-        else:
-            yield name, LIST  # so that an empty list, or one of nulls, exists
-            yield from ((name, element) for element in dict.fromkeys(map(_stored, value)))
+class Sqlite:
+    """The `Dialect` of SQLite."""
+
+    placeholder, true, false = "?", "1", "0"
+
+    def compare(self, column: str, sign: Operator, literals: Sequence[Scalar]) -> Condition:
+        """See `Dialect.compare`."""
+        values = [sqlite_value(literal) for literal in literals if literal == literal]  # NaN equals nothing
+        if column != "value":  # a column with a type: SQLite would convert literals of any other
+            own = (str,) if column == "source" else (int, float, bytes)
+            values = [value for value in values if isinstance(value, own)]
+        name = COLUMNS[column]
+        match values:
+            case _ if sign == "==":
+                return f"({name} IN ({', '.join('?' * len(values))}))", values
+            case [int() | float()]:
+                return f"({name} {sign} ? AND {name} < '')", values
+            case [str()]:
+                return f"({name} {sign} ? AND {name} >= '' AND {name} < x'')", values
+            case _:  # null, true and false have no order
+                return "0", []
+
+    def exists(self, column: str) -> str:
+        """See `Dialect.exists`."""
+        return f"({COLUMNS[column]} <> x'')"
 
 
-def _stored(value: Scalar) -> Value:
+SQLITE = Sqlite()
+
+
+def sqlite_value(value: Scalar) -> Value:
+    """Return a scalar as SQLite keeps it."""
     if value is None:
         return NULL
     if isinstance(value, bool):
@@ -36,93 +143,11 @@ def _stored(value: Scalar) -> Value:
     return as_number(value) if is_number(value) else value
 
 
-def to_sql(where: Filter) -> Condition:
-    """Return a condition that is 1 exactly where `matches` is true, else 0 (never NULL), and its bound parameters.
-
-    It speaks of the columns `key`, `source`, `page`, `start` and `end` of `chunks`, and of `fields`.
-    """
-    match where:
-        case Compare(key, "!=", value):
-            return to_sql(Not(Compare(key, "==", value)))
-        case Compare(key, sign, value):
-            return _some_value(key, sign, [value])
-        case In(key, values):
-            return _some_value(key, "==", values)
-        case Exists(key) if key in _COLUMNS:
-            return f"({_COLUMNS[key]} <> x'')", []
-        case Exists():
-            return _of_chunks(to_keys(where))
-        case And(parts):
-            return _joined(parts, " AND ", empty="1")
-        case Or(parts):
-            return _joined(parts, " OR ", empty="0")
-        case Not(part):
-            sql, parameters = to_sql(part)
-            return f"(NOT {sql})", parameters
-
-
-def to_keys(where: Filter) -> Condition:
-    """Return a query for the keys of the chunks that a filter allows, and its parameters; a key may come twice.
-
-    What is said of metadata is asked of `fields`, all else of `chunks`.
-    """
-    match where:
-        case Exists(key) if key not in _COLUMNS:
-            return "SELECT key FROM fields WHERE name = ? AND value <> x''", [key]
-        case Compare(key, sign, value) if key not in _COLUMNS and sign != "!=":
-            return _with_value(key, sign, [value])
-        case In(key, values) if key not in _COLUMNS:
-            return _with_value(key, "==", values)
-    condition, parameters = to_sql(where)
-    return f"SELECT key FROM chunks WHERE {condition}", parameters
-
-
-def _of_chunks(keys: Condition) -> Condition:
-    return f"(chunks.key IN ({keys[0]}))", keys[1]
-
-
-def _with_value(key: str, sign: Operator, literals: Sequence[Scalar]) -> Condition:
-    """Ask for the keys of chunks with a value under this name that stands in this relation to one of the literals."""
-    sql, parameters = _relation("value", sign, _comparable(literals))
-    return f"SELECT key FROM fields WHERE name = ? AND {sql}", [key, *parameters]
-
-
-def _comparable(literals: Sequence[Scalar]) -> list[Value]:
-    return [_stored(literal) for literal in literals if literal == literal]  # NaN equals nothing
-
-
-def _joined(parts: Sequence[Filter], word: str, empty: str) -> Condition:
-    conditions = [to_sql(part) for part in parts]
-    sql = word.join(sql for sql, _ in conditions) or empty
-    return f"({sql})", [parameter for _, parameters in conditions for parameter in parameters]
-
-
-_COLUMNS = {
-    "source": "chunks.source",
-    "page": "ifnull(chunks.page, x'')",
-    "start": "chunks.start",
-    "end": 'chunks."end"',
-}
-
-
-def _some_value(key: str, sign: Operator, literals: Sequence[Scalar]) -> Condition:
-    """Some value under the key stands in this relation to one of the literals."""
-    if key not in _COLUMNS:
-        return _of_chunks(_with_value(key, sign, literals))
-    stored = _comparable(literals)
-    of_its_type = (str,) if key == "source" else (int, float, bytes)  # SQLite would convert any other
-    sql, parameters = _relation(_COLUMNS[key], sign, [value for value in stored if isinstance(value, of_its_type)])
-    return f"({sql})", parameters
-
-
-def _relation(column: str, sign: Operator, literals: list[Value]) -> Condition:
-    """Compare a column with values of the literal's own type: numbers < '' <= texts < x'' <= null, true and false."""
-    if sign == "==":
-        return f"{column} IN ({', '.join('?' * len(literals))})", literals
-    match literals:
-        case [int() | float()]:
-            return f"{column} {sign} ? AND {column} < ''", literals
-        case [str()]:
-            return f"{column} {sign} ? AND {column} >= '' AND {column} < x''", literals
-        case _:
-            return "0", []
+def field_rows(metadata: Metadata) -> Iterator[tuple[str, Value]]:
+    """Yield (name, value) of `fields` for each scalar and each element of a list, each pair once."""
+    for name, value in metadata.items():
+        if value is None or isinstance(value, str | int | float):
+            yield name, sqlite_value(value)
+        else:
+            yield name, LIST  # so that an empty list, or one of nulls, exists
+            yield from ((name, element) for element in dict.fromkeys(map(sqlite_value, value)))

@@ -1,1 +1,1 @@
-"""The local store: SQLite holds the data, FAISS indexes it."""
+"""The local store: SQLite holds the data, FAISS indexes the vectors."""

@@ -1,4 +1,4 @@
-"""The SQLite file of a local store: its tables, how it is opened, and its errors as ours."""
+"""The SQLite file of a local store: its tables, opening it, and its errors as ours."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from stores.local.fulltext import create_words
 SCHEMA_VERSION = 1
 APPLICATION_ID = 0x4F424B53  # "OBKS": tells a store from any other SQLite file
 
-# A chunk's key is never given out again (AUTOINCREMENT), so a derived index can tell old rows from new ones. `path` is
-# the heading path as JSON, `heading` the same as words; `passage` is a hash of the embedding text. `fields` holds the
-# metadata once more, value by value, for filters to look up. `words` indexes the texts without keeping them again.
+# A chunk's key is never reused (AUTOINCREMENT), so a derived index can tell new rows from old ones. `path` is the path
+# of titles as JSON, `heading` the same as words; `passage` is a hash of the embedding text. `fields` holds the metadata
+# once more, value by value, for filters to look up. `words` indexes the texts without keeping a copy of them.
 SCHEMA = f"""
 CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -60,44 +60,52 @@ def our_errors(path: Path) -> Iterator[None]:
 
 
 def connect(path: Path, *, create: bool, timeout: float, read_only: bool) -> sqlite3.Connection:
-    """Open the database file, making it where `create` allows. Raises StoreError, leaving everything as it was."""
-    _check_file(path, create=create and not read_only)
+    """Open the database file; `create` makes a missing one. Raises StoreError and then changes nothing."""
+    create = create and not read_only
+    missing = StoreError(f"{path.parent}: there is no store here; `rag ingest PATH` makes one")
+    # Check the file before SQLite may write to it.
+    try:
+        if path.parent.exists() and not path.parent.is_dir():
+            raise StoreError(f"{path.parent}: is a file; a store is a folder")
+        if path.exists():
+            _check_header(path)
+        elif create:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        else:
+            raise missing
+    except OSError as error:
+        raise StoreError(f"{path.parent}: cannot open the store: {error.strerror}") from error
     with our_errors(path):
-        connection = _open(path, timeout, read_only)
+        connection = _open_read_only(path, timeout) if read_only else _open(path, "mode=rwc", timeout)
         try:
-            _prepare(connection, path, timeout, create=create, read_only=read_only)
+            if _is_empty(connection):
+                if not create:
+                    raise missing
+                _create_tables(connection, timeout)
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            _check_kind(path, application, version)
+            connection.execute("PRAGMA synchronous = FULL")  # what is committed outlives a power cut
+            connection.execute("PRAGMA cache_size = -65536")  # KiB
+            connection.execute("PRAGMA journal_size_limit = 67108864")
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def _check_file(path: Path, create: bool) -> None:
-    try:
-        if path.parent.exists() and not path.parent.is_dir():
-            raise StoreError(f"{path.parent}: is a file; a store is a folder")
-        if not path.exists() and not create:
-            raise StoreError(f"{path.parent}: there is no store here")
-        if path.exists():
-            _check_header(path)
-        else:
-            path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{path.parent}: cannot open the store: {error.strerror}") from error
-
-
 def _check_header(path: Path) -> None:
-    """Find what SQLite would find only later, or by writing: another format, a truncated file, another program's."""
+    """Refuse what SQLite would notice only later, or by writing: another format, a truncated file, another program."""
     with path.open("rb") as file:
         header = file.read(100)
     if not header:
-        return  # a process was killed before its first transaction, or is just about to make it
+        return  # a process was killed before its first transaction, or is about to begin it
     if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
         raise StoreError(f"{path}: is not an SQLite database; restore a backup, or delete the folder and index anew")
     size, pages = int.from_bytes(header[16:18]), int.from_bytes(header[28:32])
     size = 65536 if size == 1 else size
     version, application = int.from_bytes(header[60:64]), int.from_bytes(header[68:72])
-    _check_kind(path, application or APPLICATION_ID, version)  # 0: not yet moved here from the write-ahead log
+    _check_kind(path, application or APPLICATION_ID, version)  # 0: still in the write-ahead log
     log = path.with_name(path.name + "-wal")
     if path.stat().st_size < size * pages and not (log.exists() and log.stat().st_size):
         raise StoreError(f"{path}: is cut short; restore a backup, or delete the folder and index anew")
@@ -110,46 +118,41 @@ def _check_kind(path: Path, application: int, version: int) -> None:
         raise StoreError(f"{path}: was written by a newer version (format {version}, this one reads {SCHEMA_VERSION})")
 
 
-def _open(path: Path, timeout: float, read_only: bool) -> sqlite3.Connection:
-    if not read_only:
-        return _connection(f"file:{quote(str(path.absolute()))}?mode=rwc", timeout)
-    connection = _connection(f"file:{quote(str(path.absolute()))}?mode=ro", timeout)
+def _open(path: Path, options: str, timeout: float) -> sqlite3.Connection:
+    uri = f"file:{quote(str(path.absolute()))}?{options}"
+    return sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
+
+
+def _open_read_only(path: Path, timeout: float) -> sqlite3.Connection:
+    connection = _open(path, "mode=ro", timeout)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.OperationalError:  # the log cannot be opened or made: fine where there is nothing in it
+    except sqlite3.OperationalError:  # the write-ahead log cannot be opened or created: fine where it is empty
         connection.close()
         log = path.with_name(path.name + "-wal")
         if log.exists() and log.stat().st_size:
             raise
-        connection = _connection(f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1", timeout)
+        connection = _open(path, "mode=ro&immutable=1", timeout)
     return connection
-
-
-def _connection(uri: str, timeout: float) -> sqlite3.Connection:
-    return sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
-
-
-def _prepare(connection: sqlite3.Connection, path: Path, timeout: float, *, create: bool, read_only: bool) -> None:
-    if _is_empty(connection):
-        if read_only or not create:
-            raise StoreError(f"{path.parent}: there is no store here")
-        _create(connection, timeout)
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    _check_kind(path, application, version)
-    connection.execute("PRAGMA synchronous = FULL")  # what is committed outlives a power cut
-    connection.execute("PRAGMA cache_size = -65536")  # KiB
-    connection.execute("PRAGMA journal_size_limit = 67108864")
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None
 
 
-def _create(connection: sqlite3.Connection, timeout: float) -> None:
-    """Make the tables in one transaction; of several processes that try, one makes them and the others find them."""
+def _create_tables(connection: sqlite3.Connection, timeout: float) -> None:
+    """Create the tables in one transaction; of several processes that try, one creates them."""
     connection.execute("PRAGMA page_size = 8192")  # holds five vectors of 384 dimensions, where 4096 holds two
-    _use_write_ahead_log(connection, timeout)
+    # SQLite itself does not wait while another process switches to the write-ahead log, too.
+    until = time.monotonic() + timeout
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
     connection.execute("BEGIN IMMEDIATE")
     try:
         if _is_empty(connection):
@@ -161,25 +164,12 @@ def _create(connection: sqlite3.Connection, timeout: float) -> None:
             connection.execute("ROLLBACK")
 
 
-def _use_write_ahead_log(connection: sqlite3.Connection, timeout: float) -> None:
-    until = time.monotonic() + timeout
-    while True:  # SQLite does not wait by itself while another process does the same
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.01)
-        else:
-            return
+def read_state(connection: sqlite3.Connection) -> dict[str, Any]:
+    """Return the counters of a store and the identity of its FAISS file.
 
-
-def state(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Return what a store remembers of itself.
-
-    `generation` counts its writes and `changes` the chunks put or removed in all of them; `index_changes` is what
-    `changes` was when the FAISS file with the checksum `index_checksum` was saved; `index_layout` describes it where it
-    holds clusters, '' where it does not.
+    `generation` counts the writes and `changes` the chunks put or removed by all of them. `index_changes` is the value
+    of `changes` when the FAISS file with the checksum `index_checksum` was saved. `index_layout` describes a file that
+    holds clusters; it is '' for other files.
     """
     return {"index_layout": "", **dict(connection.execute("SELECT name, value FROM state"))}
 
@@ -187,16 +177,16 @@ def state(connection: sqlite3.Connection) -> dict[str, Any]:
 def note_index(
     connection: sqlite3.Connection, index_checksum: str, index_layout: str = "", index_changes: int = 0
 ) -> None:
-    """Remember which file holds the index: see `state`."""
+    """Record which file holds the index: see `read_state`."""
     values = {"index_checksum": index_checksum, "index_layout": index_layout, "index_changes": index_changes}
     connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
 
 
-def problems(connection: sqlite3.Connection) -> list[str]:
-    """Return what is wrong with the file and its rows, a line each."""
-    found = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
-    counts = {what: connection.execute(sql).fetchone()[0] for what, sql in _CHECKS.items()}
-    return found + [f"{count} {what}" for what, count in counts.items() if count]
+def find_problems(connection: sqlite3.Connection) -> list[str]:
+    """Return the problems of the file and its rows, a line each."""
+    lines = [row[0] for row in connection.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    counts = {problem: connection.execute(sql).fetchone()[0] for problem, sql in _CHECKS.items()}
+    return lines + [f"{count} {problem}" for problem, count in counts.items() if count]
 
 
 _CHECKS = {

@@ -1,43 +1,58 @@
-"""Which file holds a store's index, and whether it is the one that the database remembers."""
+"""The files of a store's FAISS index: written whole before they get their name, and recognised by a checksum."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from stores.local.clusters import ClusteredIndex, Layout
 from stores.local.faiss_index import VectorIndex
-from stores.local.files import checksum, fresh_file, quick_checksum
 
 INDEX, CLUSTERS = "vectors.faiss", "vectors.*.faiss"
+BLOCKS, BLOCK = 64, 1 << 16  # how many blocks a quick checksum reads, and their size in bytes
+ABANDONED = 3600.0  # seconds since a file was last written to
 
 State = Mapping[str, Any]
-"""`database.state`: of a file `index_checksum`, and where it holds clusters `index_layout`."""
+"""`database.state`: `index_checksum` identifies a file, and `index_layout` describes one that holds clusters."""
 
 
 @dataclass(frozen=True)
 class IndexFiles:
-    """The files of the store in a folder. One with clusters has a name of its own: others may have the older mapped."""
+    """The index files in a store's folder.
+
+    Each file of clusters has a name of its own, because other processes may have an older one mapped.
+    """
 
     folder: Path
 
     def path(self, state: State) -> Path:
-        """Return where the file is, or would be."""
+        """Return the path of the file, whether it exists or not."""
         name = CLUSTERS.replace("*", state["index_checksum"][:16]) if state["index_layout"] else INDEX
         return self.folder / name
 
     def load(self, state: State, dimension: int) -> VectorIndex | None:
-        """Return the index of the file; None where it is missing, torn or another's."""
-        if not state["index_layout"]:
-            return VectorIndex.load(self.folder / INDEX, state["index_checksum"], dimension)
-        clustered = self.clusters(state, dimension, mapped=True)
-        return None if clustered is None else VectorIndex(dimension, clustered)
+        """Return the index in the file; None where the file is missing, torn or not the one that was saved."""
+        if state["index_layout"]:
+            clusters = self.load_clusters(state, dimension, mapped=True)
+            return None if clusters is None else VectorIndex(dimension, clusters)
+        path = self.path(state)
+        try:
+            if not state["index_checksum"] or checksum(path) != state["index_checksum"]:
+                return None
+            return VectorIndex.open(path, dimension)
+        except (OSError, RuntimeError):
+            return None
 
-    def clusters(self, state: State, dimension: int, mapped: bool) -> ClusteredIndex | None:
-        """Return the clusters of the file, mapped or to be added to; None where there is no such file."""
+    def load_clusters(self, state: State, dimension: int, mapped: bool) -> ClusteredIndex | None:
+        """Return the clusters in the file, mapped to search or loaded to add to; None where there is no such file."""
         if not state["index_layout"]:
             return None
         layout = json.loads(state["index_layout"])
@@ -45,25 +60,65 @@ class IndexFiles:
         try:
             if quick_checksum(self.path(state)) != state["index_checksum"]:
                 return None
-            found = ClusteredIndex.open(self.path(state), Layout(**layout), mapped)
+            clusters = ClusteredIndex.open(self.path(state), Layout(**layout), mapped)
         except (OSError, RuntimeError):
             return None
-        return found if found.dimension == dimension else None
+        return clusters if clusters.dimension == dimension else None
 
     def are_whole(self, state: State, dimension: int) -> bool:
-        """Whether the file is the one that was saved, to the last bit."""
+        """Tell whether the file is the one that was saved, to the last bit."""
         if self.load(state, dimension) is None:
             return False
         layout = json.loads(state["index_layout"] or "{}")
         return not layout or checksum(self.path(state)) == layout["checksum"]
 
-    def write(self, clustered: ClusteredIndex) -> tuple[Path, dict[str, str]]:
-        """Write clusters to a file that waits for its name, and return it with what the database is to remember."""
-        new = fresh_file(self.folder, INDEX, clustered.write)
-        layout = json.dumps({"checksum": checksum(new), **asdict(clustered.layout)})
+    def save(self, index: VectorIndex) -> str:
+        """Replace the file that `load` reads in one step, and return its checksum."""
+        new = fresh_file(self.folder, INDEX, index.write)
+        digest = checksum(new)
+        new.replace(self.folder / INDEX)
+        return digest
+
+    def write(self, clusters: ClusteredIndex) -> tuple[Path, dict[str, str]]:
+        """Write clusters to a file that is yet to be renamed, and return it with what the database has to record."""
+        new = fresh_file(self.folder, INDEX, clusters.write)
+        layout = json.dumps({"checksum": checksum(new), **asdict(clusters.layout)})
         return new, {"index_checksum": quick_checksum(new), "index_layout": layout}
 
-    def leave(self, *states: State) -> None:
-        """Remove all files but those of these states."""
-        for left in {self.folder / INDEX, *self.folder.glob(CLUSTERS)} - {self.path(state) for state in states}:
-            left.unlink(missing_ok=True)
+    def remove_all_but(self, *states: State) -> None:
+        """Remove all index files except those of these states."""
+        for path in {self.folder / INDEX, *self.folder.glob(CLUSTERS)} - {self.path(state) for state in states}:
+            path.unlink(missing_ok=True)
+
+
+def fresh_file(folder: Path, name: str, write: Callable[[Path], object]) -> Path:
+    """Write a complete file under a temporary name and return it, to be renamed.
+
+    Temporary files that killed processes left are removed once they are too old to be still in use.
+    """
+    for left_over in folder.glob(f"{name}.*.new"):
+        with suppress(OSError):
+            if time.time() - left_over.stat().st_mtime > ABANDONED:
+                left_over.unlink()
+    new = folder / f"{name}.{uuid4().hex}.new"
+    write(new)
+    with new.open("rb") as file:
+        os.fsync(file.fileno())
+    return new
+
+
+def checksum(path: Path) -> str:
+    """Return a hash of a file's bytes. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def quick_checksum(path: Path) -> str:
+    """Return a hash of a file's size and of blocks spread over it, which tells files apart but not single bits."""
+    size = path.stat().st_size
+    digest = hashlib.sha256(str(size).encode())
+    with path.open("rb") as file:
+        for number in range(BLOCKS):
+            file.seek(number * max(size - BLOCK, 0) // (BLOCKS - 1))
+            digest.update(file.read(BLOCK))
+    return digest.hexdigest()

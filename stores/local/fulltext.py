@@ -1,6 +1,6 @@
-"""Full-text search by SQLite's FTS5: how text becomes words, and a question a query.
+"""Full-text search by SQLite's FTS5: the tokenizer, and questions as queries.
 
-FTS5 ranks by BM25 with k1 = 1.2 and b = 0.75; the weight of a word that n of N chunks hold is
+FTS5 ranks by BM25 with k1 = 1.2 and b = 0.75; the weight of a word that n of N chunks contain is
 log((N - n + 0.5) / (n + 0.5)), at least 1e-6. Words are folded to lower case without accents and stemmed by Porter's
 rules, so that "Connections" finds "connecting".
 """
@@ -11,8 +11,8 @@ import re
 
 TOKENIZER = "porter unicode61 remove_diacritics 2"
 
-# Left out of a question, never of the index: scoring each chunk that holds "the" takes most of the time. A question is
-# two to six times faster without them; nDCG@10 with and without: Natural Questions .862, .868; SciFact .768, .766;
+# Left out of questions, never of the index: scoring every chunk that contains "the" takes most of the time. Questions
+# are two to six times faster without them; nDCG@10 with and without: Natural Questions .862, .868; SciFact .768, .766;
 # COVID FAQ .589, .589; Vaswani .432, .432.
 _COMMON = """
     a an and are as at be but by for from has have if in into is it its no not of on or such that the their then there
@@ -23,7 +23,7 @@ STOP_WORDS = frozenset(_COMMON.split())
 
 
 def create_words(content: str) -> str:
-    """Return the SQL that makes the full-text index; `content` names the table of the texts, '' when there is none."""
+    """Return the SQL that creates the full-text index; `content` names the table of the texts, '' for none."""
     rowid = ", content_rowid='key'" if content else ""
     return f"CREATE VIRTUAL TABLE words USING fts5(heading, text, content='{content}'{rowid}, tokenize='{TOKENIZER}')"
 
@@ -31,8 +31,8 @@ def create_words(content: str) -> str:
 def match_query(text: str) -> str:
     """Return the FTS5 query for the chunks that share a word with the text.
 
-    Each word is quoted, so nothing in it is an operator. Common words are left out where others remain.
+    Each word is quoted, so nothing is an operator. Common words are left out where others remain.
     """
     words = list(dict.fromkeys(word.lower() for word in re.findall(r"[^\W_]+", text)))
-    telling = [word for word in words if word not in STOP_WORDS] or words
-    return " OR ".join(f'"{word}"' for word in telling) or '""'  # which no chunk matches
+    specific = [word for word in words if word not in STOP_WORDS] or words
+    return " OR ".join(f'"{word}"' for word in specific) or '""'  # which no chunk matches

@@ -1,4 +1,4 @@
-"""How many threads FAISS may use."""
+"""Limits on the threads of FAISS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OWN = os.getpid()  # of the process that loaded FAISS
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Keep FAISS to this thread: more make one query slower (ten times, on busy cores)."""
+    """Keep FAISS to this thread: more of them make a single query slower, on busy cores ten times."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(1)
     try:
@@ -23,5 +23,5 @@ def one_thread() -> Iterator[None]:
 
 
 def safe_threads() -> AbstractContextManager[None]:
-    """Leave FAISS all its threads, but one in a forked child: there others never come, and it would wait for them."""
+    """Leave FAISS all its threads, except in a forked child, where the others do not exist and it would hang."""
     return nullcontext() if os.getpid() == _OWN else one_thread()

@@ -1,9 +1,9 @@
 """The default store: a folder in which SQLite holds everything, and FAISS a copy of the vectors to search in.
 
-SQLite is the truth. The FAISS index is only ever made from its rows: before a search it takes in what this and other
-processes committed since, and its file is saved now and then, so that opening need not read all vectors again. A file
-that is missing, torn, or not the one that the database remembers is left aside and made anew. While chunks are few all
-are scored; many are searched by clusters, which are made in a thread beside writing.
+SQLite is the truth, and the FAISS index is derived from its rows. Before a search the index takes in everything that
+has been committed since. Its file is saved now and then, so that opening need not read all vectors again; a file that
+is missing, torn, or not the one that the database records is ignored and built anew. Few chunks are all scored; many
+are searched by clusters, which are built in a background thread while others write.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.closing import Closing
 from ingest.errors import StoreBusy, StoreError
 from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from stores import scoring
 from stores.base import Entry, Hit, Source, SourceInfo
 from stores.filters.filter import Filter
-from stores.filters.sql import to_sql
+from stores.filters.sql import SQLITE, to_sql
 from stores.local import database, tables
-from stores.local.build_clusters import clustered
-from stores.local.faiss_files import INDEX, IndexFiles
+from stores.local.build_clusters import build_clusters
+from stores.local.faiss_files import IndexFiles
 from stores.local.faiss_index import VectorIndex
 from stores.local.fulltext import match_query
 
@@ -42,22 +43,22 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 DATABASE = "store.sqlite"
-MARGIN = 16  # candidates looked at beyond k, so that ties at the boundary can be put in order
+MARGIN = 16  # candidates beyond k, so that ties at the boundary can be ordered
 SLACK = 1e-5  # more than float32 can differ from the exact score
-MANY = 30_000  # chunks from which on they are searched by clusters; exact search takes 3 ms there
-CROWD = 300_000  # chunks that are not all kept in memory even where the file is lost, though clusters take a minute
+MANY = 30_000  # chunks from which on search uses clusters; exact search takes 3 ms there
+CROWD = 300_000  # chunks too many to keep all vectors in memory when the file is lost, though clusters take a minute
 PAGE = 1_000  # rows read at a time
 
 _inherited: list[sqlite3.Connection] = []  # a forked child must neither use nor close its parent's connections
 
 
-class LocalStore:
+class LocalStore(Closing):
     """A `Store` in a folder. Many processes may read it while one writes; writers wait for each other.
 
-    From 30,000 chunks on `search` finds about .99 of the nearest, or all of them where a filter lets few through.
+    From 30,000 chunks on, `search` finds about .99 of the nearest, or all of them where a filter allows few.
 
-    `timeout` is how many seconds to wait for another process's write. One object may be used from several threads, and
-    in a forked child. Raises StoreError, and changes nothing, when the folder holds no store that can be opened.
+    `timeout` is the number of seconds to wait for another process's write. One object may be used from several threads,
+    and in a forked child. Raises StoreError, and changes nothing, when the folder holds no store that can be opened.
     """
 
     def __init__(
@@ -73,23 +74,23 @@ class LocalStore:
 
     @property
     def manifest(self) -> Mapping[str, str]:
-        """What the store was made with."""
+        """See `Store.manifest`."""
         with self._reading() as connection:
-            return tables.manifest(connection)
+            return tables.read_manifest(connection)
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the manifest and of every source's own fingerprint."""
-        sources = [[info.source.source, info.source.fingerprint] for info in self.sources()]
+        """See `Store.fingerprint`."""
+        sources = [(info.source.source, info.source.fingerprint) for info in self.sources()]
         return fingerprint(self.manifest, sources)
 
     def bind(self, manifest: Mapping[str, str]) -> None:
         """See `Store.bind`. A bind that changes nothing writes nothing, so that readers may check with it."""
         old = self.manifest
-        if scoring.bound(old, manifest) == old:
+        if scoring.merge_manifest(old, manifest) == old:
             return
         with self._writing() as connection:
-            new = scoring.bound(tables.manifest(connection), manifest)
+            new = scoring.merge_manifest(tables.read_manifest(connection), manifest)
             connection.executemany("INSERT OR REPLACE INTO manifest VALUES (?, ?)", new.items())
 
     def write(
@@ -99,16 +100,16 @@ class LocalStore:
         origins: Mapping[str, str | None] | None = None,
     ) -> None:
         """See `Store.write`."""
-        entries = scoring.accepted(put, origins or {}, self.manifest)
+        entries = scoring.checked_entries(put, origins or {}, self.manifest)
         with self._writing() as connection:
             changes = sum(tables.remove(connection, source) for source in delete)
             for entry in entries:
                 changes += tables.remove(connection, entry.source.source)
                 changes += tables.add(connection, entry)
-            for origin, fingerprint in (origins or {}).items():
+            for origin, state in (origins or {}).items():
                 connection.execute("DELETE FROM origins WHERE origin = ?", [origin])
-                if fingerprint is not None:
-                    connection.execute("INSERT INTO origins VALUES (?, ?)", [origin, fingerprint])
+                if state is not None:
+                    connection.execute("INSERT INTO origins VALUES (?, ?)", [origin, state])
             connection.execute("UPDATE state SET value = value + 1 WHERE name = 'generation'")
             connection.execute("UPDATE state SET value = value + ? WHERE name = 'changes'", [changes])
         self._save_index(when=_far_behind, in_background=True)
@@ -117,24 +118,24 @@ class LocalStore:
         """See `Store.search`."""
         scoring.check_k(k)
         with self._reading() as connection:
-            dimension = scoring.dimension_of(tables.manifest(connection))
+            dimension = scoring.dimension_of(tables.read_manifest(connection))
             query = scoring.query_vector(vector, dimension)
             if dimension is None:
                 return []
             if not query.any():  # all score 0: no need to score them all
-                condition, parameters = ("1", []) if where is None else to_sql(where)
-                return [Hit(chunk, 0.0) for chunk in tables.chunks(connection, condition, parameters, k)]
+                condition, parameters = ("1", []) if where is None else to_sql(where, SQLITE)
+                return [Hit(chunk, 0.0) for chunk in tables.read_chunks(connection, condition, parameters, k)]
             index = self._synced(connection, dimension)
-            allowed = None if where is None else tables.allowed(connection, where)
-            stored = partial(tables.vectors_of, connection, dimension=dimension)
+            allowed = None if where is None else tables.read_allowed_keys(connection, where)
+            stored = partial(tables.read_vectors, connection, dimension=dimension)
             count = k + MARGIN
             while True:
                 near = index.nearest(query, count, allowed, stored)
-                chunks, vectors = tables.chunks_with_vectors(connection, near.keys, dimension)
-                hits = scoring.best(zip(chunks, scoring.cosines(vectors, query), strict=True), k)
+                chunks, vectors = tables.read_chunks_with_vectors(connection, near.keys, dimension)
+                hits = scoring.top_hits(zip(chunks, scoring.cosines(vectors, query), strict=True), k)
                 if len(near.keys) < count or near.scores[-1] < hits[-1].score - SLACK:
                     return hits
-                count *= 4  # more chunks tie with the last hit than were looked at
+                count *= 4  # more chunks tie with the last hit than there are candidates
 
     def search_text(self, text: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
         """See `Store.search_text`."""
@@ -142,17 +143,17 @@ class LocalStore:
         sql = "SELECT rowid, -bm25(words) AS score FROM words WHERE words MATCH ?"
         parameters: list[object] = [match_query(text)]
         if where is not None:
-            condition, bound = to_sql(where)
+            condition, bound = to_sql(where, SQLITE)
             sql += f" AND +rowid IN (SELECT key FROM chunks WHERE {condition})"
             parameters += bound
         with self._reading() as connection:
             count = k + MARGIN
             while True:
-                found = connection.execute(f"{sql} ORDER BY score DESC LIMIT ?", [*parameters, count]).fetchall()
-                scores: dict[int, float] = dict(found)
-                chunks = tables.chunks_by_key(connection, scores)
-                hits = scoring.best(((chunk, scores[key]) for key, chunk in chunks), k)
-                if len(found) < count or found[-1][1] < hits[-1].score:
+                rows = connection.execute(f"{sql} ORDER BY score DESC LIMIT ?", [*parameters, count]).fetchall()
+                scores: dict[int, float] = dict(rows)
+                chunks = tables.read_chunks_by_key(connection, scores)
+                hits = scoring.top_hits(((chunk, scores[key]) for key, chunk in chunks), k)
+                if len(rows) < count or rows[-1][1] < hits[-1].score:
                     return hits
                 count *= 4
 
@@ -164,8 +165,8 @@ class LocalStore:
             " WHERE passage IN (SELECT value FROM json_each(?)) GROUP BY passage) USING (key)"
         )
         with self._reading() as connection:
-            found = connection.execute(sql, [json.dumps(list(hashes))]).fetchall()
-        return {hashes[passage]: np.frombuffer(vector, dtype=np.float32) for passage, vector in found}
+            rows = connection.execute(sql, [json.dumps(list(hashes))]).fetchall()
+        return {hashes[passage]: np.frombuffer(vector, dtype=np.float32) for passage, vector in rows}
 
     def sources(self) -> list[SourceInfo]:
         """See `Store.sources`."""
@@ -199,21 +200,32 @@ class LocalStore:
 
     def _chunks(self, condition: str, source: str, limit: int = -1) -> list[Chunk]:
         with self._reading() as connection:
-            return tables.chunks(connection, condition, [source], limit)
+            return tables.read_chunks(connection, condition, [source], limit)
 
     def get(self, ids: Sequence[str]) -> list[Chunk]:
         """See `Store.get`."""
         with self._reading() as connection:
-            found = tables.chunks(connection, "id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))])
-        by_id = {chunk.id: chunk for chunk in found}
+            chunks = tables.read_chunks(connection, "id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))])
+        by_id = {chunk.id: chunk for chunk in chunks}
         return [by_id[chunk_id] for chunk_id in ids if chunk_id in by_id]
 
-    def __len__(self) -> int:
+    def count(self, where: Filter | None = None) -> int:
+        """See `Store.count`."""
         with self._reading() as connection:
-            return tables.count(connection)
+            return (
+                tables.count_chunks(connection) if where is None else len(tables.read_allowed_keys(connection, where))
+            )
+
+    def fields(self) -> list[str]:
+        """See `Store.fields`."""
+        with self._reading() as connection:
+            return tables.read_field_names(connection)
+
+    def __len__(self) -> int:
+        return self.count()
 
     def compact(self) -> None:
-        """See `Store.compact`. Needs, for a while, as much free disk again as the store takes."""
+        """See `Store.compact`. Needs as much free disk space as the store takes."""
         with self._writing() as connection:
             connection.execute("INSERT INTO words(words) VALUES ('optimize')")
         with self._connected() as connection:
@@ -222,13 +234,13 @@ class LocalStore:
         self._save_index()
 
     def verify(self) -> list[str]:
-        """Return what is wrong with the files, a line each; [] when all is well. Reads everything."""
+        """Return the problems of the files, a line each; [] when there are none. Reads everything."""
         problems: list[str] = []
         try:
             with self._reading() as connection:
-                problems += database.problems(connection)
+                problems += database.find_problems(connection)
                 problems += self._index_problems(connection)
-            if not self._read_only:  # FTS5 takes its check as an insertion
+            if not self._read_only:  # the check of FTS5 is an insertion
                 with self._writing() as connection:
                     connection.execute("INSERT INTO words(words, rank) VALUES ('integrity-check', 1)")
         except StoreBusy:
@@ -238,7 +250,7 @@ class LocalStore:
         return problems
 
     def _index_problems(self, connection: sqlite3.Connection) -> list[str]:
-        dimension, state = scoring.dimension_of(tables.manifest(connection)), database.state(connection)
+        dimension, state = scoring.dimension_of(tables.read_manifest(connection)), database.read_state(connection)
         if dimension is None:
             return []
         sql = "SELECT count(*) FROM vectors WHERE length(vector) <> ?"
@@ -247,14 +259,14 @@ class LocalStore:
         problems = []
         if state["index_checksum"] and not self._files.are_whole(state, dimension):
             name = self._files.path(state).name
-            problems.append(f"{name} is missing, or not the file that was saved: each opening makes it anew in memory")
+            problems.append(f"{name} is missing, or not the file that was saved: each opening builds it anew in memory")
         keys = np.sort(self._synced(connection, dimension).keys)
-        if not np.array_equal(keys, np.sort(tables.keys(connection))):
+        if not np.array_equal(keys, np.sort(tables.read_keys(connection))):
             problems.append("the FAISS index does not agree with the chunks")
         return problems
 
     def repair(self) -> None:
-        """Make all that is derived anew from the rows: SQLite's indexes, the full-text index, the FAISS file."""
+        """Rebuild everything derived from the rows: SQLite's indexes, the full-text index, the FAISS file."""
         with self._writing() as connection:
             connection.execute("REINDEX")
             connection.execute("INSERT INTO words(words) VALUES ('rebuild')")
@@ -269,9 +281,7 @@ class LocalStore:
         if os.getpid() == self._pid:
             if self._builder is not None:
                 self._builder.join()
-            with suppress(
-                StoreError, OSError, RuntimeError
-            ):  # the file only saves time: the next to open the store can do without
+            with suppress(StoreError, OSError, RuntimeError):  # the file only saves time at the next opening
                 self._save_index(when=_behind, timeout=0)
             with self._lock:
                 self._connection.close()
@@ -313,24 +323,24 @@ class LocalStore:
                     connection.execute("ROLLBACK")
 
     def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        return self._transaction("BEGIN")  # all that is read within is of one moment
+        return self._transaction("BEGIN")  # everything read within is of one moment
 
     def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
         if self._read_only:
-            raise StoreError(f"{self.path}: was opened to read only")
+            raise StoreError(f"{self.path}: the store was opened read-only")
         return self._transaction("BEGIN IMMEDIATE")
 
     # --- the FAISS index ---------------------------------------------------------------------------------------------
 
     def _synced(self, connection: sqlite3.Connection, dimension: int) -> VectorIndex:
-        """Return the index after taking in what was committed since it was last used."""
-        state = database.state(connection)
+        """Return the index after taking in everything committed since it was last used."""
+        state = database.read_state(connection)
         if self._index is None:
             self._index = self._files.load(state, dimension)
             self._index_lost = self._index is None
         if self._index is None:
-            crowded = tables.count(connection) >= CROWD
-            self._index = VectorIndex(dimension, clustered(connection, dimension, None) if crowded else None)
+            crowded = tables.count_chunks(connection) >= CROWD
+            self._index = VectorIndex(dimension, build_clusters(connection, dimension, None) if crowded else None)
         if self._index.generation != state["generation"]:
             _catch_up(self._index, connection, dimension)
             self._index.generation = state["generation"]
@@ -342,10 +352,10 @@ class LocalStore:
         timeout: float | None = None,
         in_background: bool = False,
     ) -> None:
-        """Save the index; `when` decides from how many changes the file lacks, and how many chunks there are."""
+        """Save the index; `when` decides, given the number of changes that the file lacks and that of all chunks."""
         with self._reading() as connection:
-            state, chunks = database.state(connection), tables.count(connection)
-            dimension = scoring.dimension_of(tables.manifest(connection))
+            state, chunks = database.read_state(connection), tables.count_chunks(connection)
+            dimension = scoring.dimension_of(tables.read_manifest(connection))
         lacking = state["changes"] - (0 if self._index_lost else state["index_changes"])
         if dimension is None or self._read_only or (when is not None and not when(lacking, chunks)):
             return
@@ -354,10 +364,10 @@ class LocalStore:
         elif not in_background:
             self._save_clusters(dimension, timeout)
         elif self._builder is None or not self._builder.is_alive():
-            self._builder = threading.Thread(target=self._build, args=(dimension,), name="openbook index")
+            self._builder = threading.Thread(target=self._build_clusters, args=(dimension,), name="openbook index")
             self._builder.start()
 
-    def _build(self, dimension: int) -> None:
+    def _build_clusters(self, dimension: int) -> None:
         try:
             self._save_clusters(dimension, None)
         except (StoreError, OSError, RuntimeError) as error:  # the file only saves time, and closing tries again
@@ -366,67 +376,60 @@ class LocalStore:
     def _save_exact(self, dimension: int, timeout: float | None) -> None:
         with self._waiting(timeout), self._writing() as connection:
             index = self._synced(connection, dimension)
-            if index.is_clustered:  # so many chunks left that the others are searched exactly again
+            if index.is_clustered:  # so many chunks were deleted that the others are searched exactly again
                 self._index = index = VectorIndex(dimension)
                 _catch_up(index, connection, dimension)
-                index.generation = database.state(connection)["generation"]
-            checksum = index.save(self.path / INDEX)  # a kill before COMMIT leaves a file that the database disowns
-            before = database.state(connection)
+                index.generation = database.read_state(connection)["generation"]
+            checksum = self._files.save(index)  # a kill before COMMIT leaves a file that the database does not record
+            before = database.read_state(connection)
             database.note_index(connection, checksum, index_changes=before["changes"])
-            self._files.leave(database.state(connection), before)
+            self._files.remove_all_but(database.read_state(connection), before)
         self._index_lost = False
 
     def _save_clusters(self, dimension: int, timeout: float | None) -> None:
-        """Bring the clusters in step and save them; meanwhile others search and write."""
+        """Bring the clusters up to date and save them, while others search and write."""
         with self._clustering:
-            with closing(self._reader()) as connection, database.our_errors(self.path / DATABASE):
-                before = database.state(connection)
-                index = clustered(connection, dimension, self._files.clusters(before, dimension, mapped=False))
-            new, noted = self._files.write(index)
-            del index
+            reader = database.connect(self.path / DATABASE, create=False, timeout=self._timeout, read_only=True)
+            with closing(reader), database.our_errors(self.path / DATABASE):
+                before = database.read_state(reader)
+                older = self._files.load_clusters(before, dimension, mapped=False)
+                index = build_clusters(reader, dimension, older)
+            new, saved = self._files.write(index)
+            del older, index  # they may take gigabytes
             with self._waiting(timeout), self._writing() as connection:
-                now = database.state(connection)
-                new.replace(self._files.path(noted))
-                database.note_index(connection, **noted, index_changes=before["changes"])
-                self._files.leave(noted, now)  # the latter for readers that began before, and for a kill before COMMIT
+                now = database.read_state(connection)
+                new.replace(self._files.path(saved))
+                database.note_index(connection, **saved, index_changes=before["changes"])
+                self._files.remove_all_but(saved, now)  # `now`: for earlier readers, and for a kill before COMMIT
                 self._index, self._index_lost = None, False
-
-    def _reader(self) -> sqlite3.Connection:
-        return database.connect(self.path / DATABASE, create=False, timeout=self._timeout, read_only=True)
 
     @contextmanager
     def _waiting(self, timeout: float | None) -> Iterator[None]:
-        """Wait for other processes this many seconds, instead of as many as the store was opened with."""
+        """Wait this many seconds for other processes, instead of the timeout that the store was opened with."""
         with self._connected() as connection:
             try:
                 connection.execute(
-                    f"PRAGMA busy_timeout = {_milliseconds(self._timeout if timeout is None else timeout)}"
+                    f"PRAGMA busy_timeout = {round(1000 * (self._timeout if timeout is None else timeout))}"
                 )
                 yield
             finally:
-                connection.execute(f"PRAGMA busy_timeout = {_milliseconds(self._timeout)}")
-
-
-def _milliseconds(seconds: float) -> int:
-    return round(1000 * seconds)
+                connection.execute(f"PRAGMA busy_timeout = {round(1000 * self._timeout)}")
 
 
 def _far_behind(lacking: int, chunks: int) -> bool:
-    """While writing: so seldom that saving stays a small part of the work."""
+    """Tell whether to save while writing: seldom enough to stay a small part of the work."""
     return lacking > max(10_000, chunks // 4)
 
 
 def _behind(lacking: int, chunks: int) -> bool:
-    """At the end: fewer are taken in at the next opening in no time."""
+    """Tell whether to save when closing: the next opening takes in fewer changes at no cost."""
     return lacking > min(chunks // 20, 10_000)
 
 
 def _catch_up(index: VectorIndex, connection: sqlite3.Connection, dimension: int) -> None:
-    found = connection.execute("SELECT key, vector FROM vectors WHERE key > ? ORDER BY key", [index.last])
-    while page := found.fetchmany(PAGE):
-        index.add(
-            np.array([key for key, _ in page], dtype=np.int64),
-            tables.stacked([vector for _, vector in page], dimension),
-        )
-    if len(index) != tables.count(connection):
-        index.remove(np.setdiff1d(index.keys, tables.keys(connection)))
+    rows = connection.execute("SELECT key, vector FROM vectors WHERE key > ? ORDER BY key", [index.last])
+    while page := rows.fetchmany(PAGE):
+        keys = np.array([key for key, _ in page], dtype=np.int64)
+        index.add(keys, tables.stack([vector for _, vector in page], dimension))
+    if len(index) != tables.count_chunks(connection):
+        index.remove(np.setdiff1d(index.keys, tables.read_keys(connection)))

@@ -1,4 +1,4 @@
-"""Chunks and vectors as rows of the database: how they go in, out, and come back."""
+"""Chunks and vectors as rows of the database: writing, removing and reading them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy as np
 from ingest.types import Chunk, Metadata
 from stores.base import Entry
 from stores.filters.filter import And, Filter, Not, Or
-from stores.filters.sql import Value, field_rows, to_keys
+from stores.filters.sql import SQLITE, Value, field_rows, to_keys
 
 if TYPE_CHECKING:
     from stores.base import Vectors
@@ -25,16 +25,18 @@ THESE = "key IN (SELECT value FROM json_each(?))"  # one parameter, however many
 
 
 def add(connection: sqlite3.Connection, entry: Entry) -> int:
-    """Add a source that is not there, and return the number of its chunks."""
+    """Add a source that does not exist yet, and return the number of its chunks."""
     source = entry.source
     values = [source.source, source.origin, source.fingerprint, _json(source.metadata)]
     connection.execute("INSERT INTO sources VALUES (?, ?, ?, ?)", values)
     keys = []
     for chunk, vector in zip(entry.chunks, entry.vectors, strict=True):
-        sql = "INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        key = connection.execute(sql, _values(chunk)).lastrowid
+        position = chunk.source, chunk.start, chunk.end, chunk.page, _json(chunk.heading)
+        heading, passage = " ".join(chunk.heading), passage_hash(chunk.embedding_text)
+        row = (*position, _json(chunk.metadata), chunk.id, passage, heading, chunk.text)
+        key = connection.execute("INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row).lastrowid
         connection.execute("INSERT INTO vectors VALUES (?, ?)", [key, vector.tobytes()])
-        connection.executemany("INSERT INTO fields VALUES (?, ?, ?)", _fields(key, chunk.metadata))
+        connection.executemany("INSERT INTO fields VALUES (?, ?, ?)", _keyed_fields(key, chunk.metadata))
         keys.append(key)
     texts = f"SELECT key, heading, text FROM chunks WHERE {THESE}"
     connection.execute(f"INSERT INTO words(rowid, heading, text) {texts}", [json.dumps(keys)])
@@ -42,22 +44,22 @@ def add(connection: sqlite3.Connection, entry: Entry) -> int:
 
 
 def remove(connection: sqlite3.Connection, source: str) -> int:
-    """Remove a source, if it is there, and return the number of its chunks."""
-    found = connection.execute("SELECT key, metadata FROM chunks WHERE source = ?", [source]).fetchall()
-    parameters = [json.dumps([key for key, _ in found])]
-    for key, metadata in found:
-        fields = _fields(key, json.loads(metadata))
+    """Remove a source, if it exists, and return the number of its chunks."""
+    rows = connection.execute("SELECT key, metadata FROM chunks WHERE source = ?", [source]).fetchall()
+    parameters = [json.dumps([key for key, _ in rows])]
+    for key, metadata in rows:
+        fields = _keyed_fields(key, json.loads(metadata))
         connection.executemany("DELETE FROM fields WHERE name = ? AND value = ? AND key = ?", fields)
-    # The full-text index holds no texts, so it must be told what to take out: before they are gone.
+    # The full-text index keeps no texts: removing a row takes its text, so this comes before the text is gone.
     texts = f"SELECT 'delete', key, heading, text FROM chunks WHERE {THESE}"
     connection.execute(f"INSERT INTO words(words, rowid, heading, text) {texts}", parameters)
     connection.execute(f"DELETE FROM vectors WHERE {THESE}", parameters)
     connection.execute(f"DELETE FROM chunks WHERE {THESE}", parameters)
     connection.execute("DELETE FROM sources WHERE source = ?", [source])
-    return len(found)
+    return len(rows)
 
 
-def chunks(
+def read_chunks(
     connection: sqlite3.Connection, condition: str, parameters: Sequence[object], limit: int = -1
 ) -> list[Chunk]:
     """Return the chunks that fulfil an SQL condition, ordered by (source, start)."""
@@ -65,78 +67,82 @@ def chunks(
     return [_chunk(row) for row in connection.execute(sql, [*parameters, limit])]
 
 
-def chunks_by_key(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterator[tuple[int, Chunk]]:
+def read_chunks_by_key(connection: sqlite3.Connection, keys: Iterable[int]) -> Iterator[tuple[int, Chunk]]:
     """Yield the chunks of these keys, in any order."""
     for key, *row in connection.execute(f"SELECT key, {COLUMNS} FROM chunks WHERE {THESE}", [json.dumps(list(keys))]):
         yield key, _chunk(row)
 
 
-def chunks_with_vectors(connection: sqlite3.Connection, keys: Keys, dimension: int) -> tuple[list[Chunk], Vectors]:
-    """Return the chunks of these keys, in any order, and their (n, d) vectors in the same."""
+def read_chunks_with_vectors(connection: sqlite3.Connection, keys: Keys, dimension: int) -> tuple[list[Chunk], Vectors]:
+    """Return the chunks of these keys, in any order, and their (n, d) vectors in the same order."""
     sql = f"SELECT vector, {COLUMNS} FROM chunks JOIN vectors USING (key) WHERE {THESE}"
-    found = connection.execute(sql, [json.dumps(keys.tolist())]).fetchall()
-    return [_chunk(row) for _, *row in found], stacked([vector for vector, *_ in found], dimension)
+    rows = connection.execute(sql, [json.dumps(keys.tolist())]).fetchall()
+    return [_chunk(row) for _, *row in rows], stack([vector for vector, *_ in rows], dimension)
 
 
-def vectors_of(connection: sqlite3.Connection, keys: Keys, dimension: int) -> Vectors:
-    """Return the (n, dimension) vectors of those of these keys that are there, in their order."""
-    found = dict(connection.execute(f"SELECT key, vector FROM vectors WHERE {THESE}", [json.dumps(keys.tolist())]))
-    return stacked([found[key] for key in keys.tolist() if key in found], dimension)
+def read_vectors(connection: sqlite3.Connection, keys: Keys, dimension: int) -> Vectors:
+    """Return the (n, dimension) vectors of those of these keys that exist, in their order."""
+    rows = dict(connection.execute(f"SELECT key, vector FROM vectors WHERE {THESE}", [json.dumps(keys.tolist())]))
+    return stack([rows[key] for key in keys.tolist() if key in rows], dimension)
 
 
-def allowed(connection: sqlite3.Connection, where: Filter) -> Keys:
+def read_allowed_keys(connection: sqlite3.Connection, where: Filter) -> Keys:
     """Return the keys of the chunks that the filter allows, in order.
 
-    What is said of metadata is looked up in `fields` alone: to read 10,000 of a million chunks takes 40 ms.
+    Conditions on metadata are looked up in `fields` alone: reading 10,000 of a million chunks would take 40 ms.
     """
     match where:
         case And(parts) if any(not isinstance(part, Not) for part in parts):
-            found = reduce(np.intersect1d, [allowed(connection, part) for part in parts if not isinstance(part, Not)])
-            return reduce(
-                np.setdiff1d, [allowed(connection, part.part) for part in parts if isinstance(part, Not)], found
-            )
+            wanted = [read_allowed_keys(connection, part) for part in parts if not isinstance(part, Not)]
+            unwanted = [read_allowed_keys(connection, part.part) for part in parts if isinstance(part, Not)]
+            return reduce(np.setdiff1d, unwanted, reduce(np.intersect1d, wanted))
         case Or(parts) if parts:
-            return reduce(np.union1d, [allowed(connection, part) for part in parts])
+            return reduce(np.union1d, [read_allowed_keys(connection, part) for part in parts])
         case _:
-            sql, parameters = to_keys(where)
-            # As one text they come four times as fast as row by row.
+            sql, parameters = to_keys(where, SQLITE)
+            # One text is four times as fast as a row for each key.
             [text] = connection.execute(f"SELECT json_group_array(key) FROM ({sql})", parameters).fetchone()
             keys = np.sort(np.array(json.loads(text), dtype=np.int64))
             return keys[np.diff(keys, prepend=-1) > 0]
 
 
-def stacked(vectors: Sequence[bytes], dimension: int) -> Vectors:
+def stack(vectors: Sequence[bytes], dimension: int) -> Vectors:
     """Return (n, dimension) float32 from the blobs of n rows."""
     return np.frombuffer(b"".join(vectors), dtype=np.float32).reshape(len(vectors), dimension)
 
 
-def keys(connection: sqlite3.Connection) -> Keys:
+def read_keys(connection: sqlite3.Connection) -> Keys:
     """Return the keys of all chunks."""
     return np.fromiter((key for (key,) in connection.execute("SELECT key FROM chunks")), dtype=np.int64)
 
 
-def count(connection: sqlite3.Connection) -> int:
+def count_chunks(connection: sqlite3.Connection) -> int:
     """Return the number of chunks."""
     return int(connection.execute("SELECT count(*) FROM chunks").fetchone()[0])
 
 
-def manifest(connection: sqlite3.Connection) -> dict[str, str]:
+def read_manifest(connection: sqlite3.Connection) -> dict[str, str]:
     """Return the manifest, {} when unbound."""
     return dict(connection.execute("SELECT name, value FROM manifest"))
 
 
+def read_field_names(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of all metadata in order, jumping from name to name in the index of `fields`."""
+    sql = """
+        WITH RECURSIVE names(name) AS (
+            SELECT min(name) FROM fields
+            UNION ALL SELECT (SELECT min(name) FROM fields WHERE name > names.name) FROM names WHERE name IS NOT NULL
+        ) SELECT name FROM names WHERE name IS NOT NULL
+    """
+    return [name for (name,) in connection.execute(sql)]
+
+
 def passage_hash(embedding_text: str) -> str:
-    """Return 32 hexadecimal digits that stand for the embedding text."""
+    """Return a hash of the embedding text, of 32 hexadecimal digits."""
     return hashlib.sha256(embedding_text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _values(chunk: Chunk) -> tuple[object, ...]:
-    position = chunk.source, chunk.start, chunk.end, chunk.page, _json(chunk.heading)
-    passage = passage_hash(chunk.embedding_text)
-    return *position, _json(chunk.metadata), chunk.id, passage, " ".join(chunk.heading), chunk.text
-
-
-def _fields(key: int | None, metadata: Metadata) -> list[tuple[str, Value, int | None]]:
+def _keyed_fields(key: int | None, metadata: Metadata) -> list[tuple[str, Value, int | None]]:
     return [(name, value, key) for name, value in field_rows(metadata)]
 
 

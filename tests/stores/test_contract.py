@@ -55,6 +55,44 @@ def test_scores_are_cosines_best_first(store: Store) -> None:
     assert all(type(hit.score) is float and hit.parts == {} for hit in hits)
 
 
+def test_count_and_fields(store: Store) -> None:
+    assert (store.count(), store.fields()) == (0, [])
+    store.write([entry("a", {"east": (3, 0), "north": (0, 3)}, brand="HP", empty=[], none=None)])
+    store.write([entry("b", {"west": (1, 1)}, price=3, tags=["x", "y"])])
+    assert store.count() == len(store) == 3
+    assert store.count(parse_filter("brand == 'HP'")) == 2
+    assert store.count(parse_filter("not brand == 'HP'")) == 1
+    assert store.count(parse_filter("tags == 'z' or source == 'c'")) == 0
+    assert store.count(parse_filter("tags in ('x', 'y') or brand == 'HP'")) == 3
+    assert store.fields() == ["brand", "empty", "none", "price", "tags"]
+    store.write(delete=["a"])
+    assert store.fields() == ["price", "tags"]
+
+
+def test_the_fingerprint_changes_with_the_manifest_and_the_sources(empty: Store) -> None:
+    prints = [empty.fingerprint]
+    empty.bind(MANIFEST)
+    prints.append(empty.fingerprint)
+    empty.write([entry("a", {"east": (3, 0)})])
+    prints.append(empty.fingerprint)
+    empty.write([entry("a", {"east": (3, 0)})])
+    assert empty.fingerprint == prints[-1]
+    empty.write([entry("a", {"west": (3, 0)}, fingerprint="2")])
+    prints.append(empty.fingerprint)
+    empty.write(delete=["a"])
+    assert empty.fingerprint == prints[1]
+    assert len(set(prints)) == 4
+
+
+def test_a_store_closes_at_the_end_of_its_context(store: Store) -> None:
+    with store as same:
+        assert same is store
+        store.write([entry("a", {"east": (3, 0)})])
+    with pytest.raises(StoreError, match="closed"):
+        store.count()
+    store.close()
+
+
 def test_k_limits_and_may_exceed_the_store(store: Store) -> None:
     store.write([entry("a", {"east": (3, 0), "north": (0, 3), "north-east": (2, 2)})])
     assert [hit.chunk.text for hit in store.search([1, 1], k=2)] == ["north-east", "east"]

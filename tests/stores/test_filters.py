@@ -15,7 +15,7 @@ from ingest.types import Chunk
 from stores import filter_from_dict, matches, parse_filter
 from stores.base import Entry, Source
 from stores.filters.filter import And, Compare, Exists, Filter, In, Not, Or
-from stores.filters.sql import to_sql
+from stores.filters.sql import SQLITE, to_sql
 from stores.local import database, tables
 
 LAPTOP = Chunk(
@@ -106,32 +106,47 @@ def test_what_the_parser_builds() -> None:
     assert parse_filter("`and` == 1 and from == 2") == And((Compare("and", "==", 1), Compare("from", "==", 2)))
     assert parse_filter(r"a == 'it\'s \\ \"so\"'") == Compare("a", "==", 'it\'s \\ "so"')
     assert parse_filter("größe == 'ä\n'") == Compare("größe", "==", "ä\n")
+    assert parse_filter("`true` == true or 1 in`or`") == Or((Compare("true", "==", True), Compare("or", "==", 1)))
+    assert parse_filter("a == '`b` and # not'") == Compare("a", "==", "`b` and # not")
+    assert parse_filter("`it's` == 1 and\n`a\nb` == '`'") == And((Compare("it's", "==", 1), Compare("a\nb", "==", "`")))
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "the end: expected a key"),
-        ("brand", "the end: expected one of =="),
-        ("brand = 'HP'", "'=': expected one of =="),
-        ("brand == ", "the end: expected 'text' in quotes"),
+        ("", "the end; "),
+        ("brand", "'brand': expected a comparison"),
+        ("brand = 'HP'", "equality is written =="),
+        ("brand == ", "the end; "),
         ("brand == HP", "'HP': expected 'text' in quotes"),
         ("brand == 'HP", '"\'HP"'),
-        ("(brand == 'HP'", "the end: expected ')'"),
-        ("brand == 'HP')", "')': expected 'and', 'or' or the end"),
-        ("brand == 'HP' price < 3", "'price': expected 'and'"),
-        ("900 > price", "'>': the key comes first"),
-        ("brand in 'HP'", "'HP': expected a list"),
-        ("brand in ('HP'", "the end: expected ')'"),
-        ("brand not 'HP'", "'HP': expected 'in'"),
-        ("exists(brand", "the end: expected ')'"),
-        ("exists()", "')': expected a key"),
-        ("and == 1", "'and': expected a key"),
+        ("(brand == 'HP'", "'(' was never closed"),
+        ("brand == 'HP')", "')': unmatched ')'"),
+        ("brand == 'HP' price < 3", "'price < 3'"),
+        ("900 > price", "'900': the key comes first"),
+        ("brand in 'HP'", "\"'HP'\": expected a list"),
+        ("brand in ('HP'", "'(' was never closed"),
+        ("brand not 'HP'", "\"'HP'\""),
+        ("exists(brand", "'(' was never closed"),
+        ("exists()", "'exists()': expected a comparison such as price < 900, or exists(key)"),
+        ("and == 1", "'and == 1'"),
         ("__import__('os').system('x')", ".system("),
         ("price < 3 * 4", "'* 4'"),
         ("price < 3x", "'3x'"),
         ("(" * 10_000, "nested more than 50 deep"),
         ("not " * 10_000, "nested more than 50 deep"),
+        ("not " * 60 + "a == 1", "nested more than 50 deep"),
+        ("a < 1 < 2", "'a < 1 < 2': expected a comparison"),
+        ("'a' 'b' in c", "\"'a' 'b'\": expected a key"),
+        ("f'{a}' in c", "\"'{a}' in c\""),
+        ("a == b", "'b': expected 'text' in quotes"),
+        ("a == -'x'", "\"-'x'\": expected 'text' in quotes"),
+        ("`a``b` == 1", "'b` == 1'"),
+        ("a[0] == 1", "'a[0]': expected a key"),
+        ("a == 1 # a comment", "'# a comment'"),
+        ("a == 1 if b else 2", "'if b else 2'"),
+        ("a := 1", "':= 1'"),
+        ("a == \0", "'\\x00'"),
     ],
 )
 def test_mistakes_are_named_in_one_line_with_an_example(text: str, complaint: str) -> None:
@@ -245,7 +260,7 @@ def by_sql(where: Filter, chunks: list[Chunk]) -> list[bool]:
     try:
         for number, chunk in enumerate(chunks):
             tables.add(connection, Entry(Source(f"{number}", "o", "f"), [chunk], np.ones((1, 2), np.float32)))
-        sql, parameters = to_sql(where)
+        sql, parameters = to_sql(where, SQLITE)
         found = [value for (value,) in connection.execute(f"SELECT {sql} FROM chunks ORDER BY key", parameters)]
     finally:
         connection.execute("ROLLBACK")

@@ -16,7 +16,7 @@ import stores.local.store
 from ingest.types import Chunk
 from stores import Entry, LocalStore, MemoryStore, Source, parse_filter
 from stores.local.clusters import RECALL, SPARE, ClusteredIndex, clusters_for, queries_from, sample_size
-from stores.local.files import BLOCK, BLOCKS, checksum, fresh_file, quick_checksum
+from stores.local.faiss_files import BLOCK, BLOCKS, checksum, fresh_file, quick_checksum
 from stores.scoring import units
 
 DIMENSION, COUNT = 48, 2_000
@@ -206,14 +206,14 @@ def test_clusters_are_made_while_others_write_and_search(tmp_path: Path, monkeyp
     monkeypatch.setattr(stores.local.store, "MANY", 1_000)
     monkeypatch.setattr(stores.local.store, "_far_behind", lambda lacking, chunks: lacking > 1_000)
     started, may_go_on = threading.Event(), threading.Event()
-    make = stores.local.store.clustered
+    make = stores.local.store.build_clusters
 
     def slow(*arguments: Any) -> ClusteredIndex:
         started.set()
         assert may_go_on.wait(20)
         return make(*arguments)
 
-    monkeypatch.setattr(stores.local.store, "clustered", slow)
+    monkeypatch.setattr(stores.local.store, "build_clusters", slow)
     store = LocalStore(tmp_path / "s")
     store.bind(MANIFEST)
     store.write(entries(7_000, 10, seed=7))

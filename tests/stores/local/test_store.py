@@ -456,7 +456,7 @@ def test_a_read_only_store_reads_and_follows_the_writer(size: str, tmp_path: Pat
     reader.bind(MANIFEST)
     assert reader.verify() == []
     for forbidden in (lambda: reader.write(delete=["s1"]), reader.compact, reader.repair):
-        with pytest.raises(StoreError, match="read only"):
+        with pytest.raises(StoreError, match="read-only"):
             forbidden()
     reader.close()
     writer.close()
