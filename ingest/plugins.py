@@ -1,4 +1,4 @@
-"""How a name becomes a class: this package's own table first, then entry points of other distributions."""
+"""Turn a name into a class: by this distribution's own table, else by the entry points of others."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
+from ingest.errors import InputError
+
 
 def resolve(kind: str, table: Mapping[str, str], group: str) -> Any:
     """Return the object that `kind` names: a `module:attribute` of the table, or an entry point of `group`.
 
-    Raises ValueError with the known names.
+    Raises InputError with the known names.
     """
     if kind in table:
         module, _, attribute = table[kind].partition(":")
         return getattr(import_module(module), attribute)
-    found = {point.name: point for point in entry_points(group=group)}
-    if kind in found:
-        return found[kind].load()
-    known = ", ".join(sorted({*table, *found}))
-    raise ValueError(f"unknown {group.removeprefix('rag.').removesuffix('s')} {kind!r}; known: {known}")
+    plugins = {point.name: point for point in entry_points(group=group)}
+    if kind in plugins:
+        return plugins[kind].load()
+    names = ", ".join(sorted({*table, *plugins}))
+    raise InputError(f"unknown {group.removeprefix('rag.').removesuffix('s')} {kind!r}; known: {names}")

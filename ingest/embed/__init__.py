@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ingest.embed.base import Embedder, Tokens
-from ingest.models.convert import converts, copied
+from ingest.models.convert import copy_or_none, has_runtime
 from ingest.plugins import resolve
 
 AUTO = "auto"
@@ -22,32 +22,27 @@ __all__ = ["EMBEDDERS", "Embedder", "Tokens", "as_embedder", "new_embedder"]
 def new_embedder(kind: str = AUTO, **options: Any) -> Embedder:
     """Return an embedder of this kind.
 
-    "sentence-transformers" is the reference, on any device; "ctranslate2" a copy in int8, converted once, several times
-    as fast on a CPU; "auto" that copy where there can be one and it is true to the model, else the reference. Raises
-    ValueError with the known kinds, WeightsError for a missing model.
+    "sentence-transformers" is the reference, on any device. "ctranslate2" is an int8 copy, converted once, several
+    times as fast on a CPU. "auto" is that copy where it is faithful to the model and a CPU is to run it, else the
+    reference. Raises InputError with the known kinds, WeightsError for a missing model.
     """
     if kind == AUTO:
-        if (fast := _converted(**options)) is not None:
-            return fast
+        own = {name: value for name, value in options.items() if name != "device"}
+        if options.get("device", "cpu") == "cpu" and has_runtime():
+            from ingest.embed.ctranslate2 import CTranslate2Embedder
+
+            if embedder := copy_or_none(lambda: CTranslate2Embedder(**own), "sentence-transformers"):
+                return embedder
         kind = "sentence-transformers"
-    embedder: Embedder = resolve(kind, EMBEDDERS, group="rag.embedders")(**options)
-    return embedder
-
-
-def _converted(device: str = "cpu", **options: Any) -> Embedder | None:
-    """Return an embedder on the model's converted copy; None where there is none, or it is to run elsewhere."""
-    if device != "cpu" or not converts():
-        return None
-    from ingest.embed.ctranslate2 import CTranslate2Embedder
-
-    return copied(lambda: CTranslate2Embedder(**options), "sentence-transformers")
+    reference: Embedder = resolve(kind, EMBEDDERS, group="rag.embedders")(**options)
+    return reference
 
 
 def as_embedder(embedder: Any) -> Embedder:
-    """Return an embedder from one of ours, a model's name or LangChain `Embeddings`."""
+    """Return an embedder for an embedder, a model's name or LangChain `Embeddings`."""
     if isinstance(embedder, str):
         return new_embedder(model=embedder)
-    if hasattr(type(embedder), "fingerprint"):  # asked of the class: on the object it would load the model
+    if hasattr(type(embedder), "fingerprint"):  # looked up on the class: on the object it would load the model
         ours: Embedder = embedder
         return ours
     if hasattr(embedder, "embed_documents") and hasattr(embedder, "embed_query"):

@@ -1,4 +1,4 @@
-"""What an embedder is: LangChain's two methods, and the tokenizer that chunks are sized with."""
+"""The embedder protocol: LangChain's two methods, and the tokenizer that sizes chunks."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ if TYPE_CHECKING:
 
 
 class Tokens(Protocol):
-    """How an embedder cuts text into tokens."""
+    """Cut text into an embedder's tokens."""
 
     @property
     def window(self) -> int:
-        """How many tokens of a text the embedder reads, its special tokens not counted."""
+        """The number of tokens of a text that the embedder reads, without its special tokens."""
 
     @property
     def settings(self) -> str:
         """A short text that changes whenever the same text would be cut into other tokens."""
 
     def offsets(self, texts: Sequence[str]) -> list[Offsets]:
-        """Return for each text its tokens' spans in characters, (n, 2) int32, in order."""
+        """Return the spans of each text's tokens in characters, (n, 2) int32, in order."""
 
 
 @runtime_checkable
 class Embedder(Protocol):
-    """Texts in, one vector each out; the methods are LangChain's, so ours serve there and theirs serve here."""
+    """Turn texts into vectors, one each. The methods are LangChain's: its embedders serve here and ours serve there."""
 
     @property
     def name(self) -> str:
-        """The name that it was asked for by."""
+        """The name by which the embedder was loaded."""
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the weights: vectors compare only between equal fingerprints."""
+        """A hash of the weights: vectors are comparable only between equal fingerprints."""
 
     @property
     def dimension(self) -> int:
-        """How many numbers a vector has."""
+        """The number of components of a vector."""
 
     @property
     def tokens(self) -> Tokens:
-        """The embedder's own tokenizer, or an estimate where it has none to show."""
+        """The embedder's own tokenizer, or an estimate where it shows none."""
 
     def embed_documents(self, texts: list[str]) -> Vectors:
         """Return (n, d) float32, in the texts' order."""

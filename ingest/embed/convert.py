@@ -1,25 +1,26 @@
-"""Convert an embedder for CTranslate2 and measure how true the copy is. Run in a process of its own.
+"""Convert an embedder for CTranslate2 and measure how faithful the copy is.
 
-python -m ingest.embed.convert MODEL FOLDER
+python -m ingest.embed.convert MODEL FOLDER, as a child process of `ingest.models.convert`.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ingest.embed.ctranslate2 import POOLINGS, TOKENIZER, CTranslate2Embedder, EmbedderCopy
+from ingest.embed.ctranslate2 import POOLINGS, TOKENIZER, CTranslate2Embedder
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
-from ingest.models.convert import MODEL, convert_in_child, write_copy
-from ingest.models.shift import centre
+from ingest.models.convert import MODEL, ModelCopy, known_measures, run_conversion, tell_step, write_copy
+from ingest.models.shift import shift_activations
 
-LEAST_MEAN, LEAST = 0.995, 0.985  # cosines of the copy's vectors with the model's own
+MIN_MEAN_COSINE, MIN_COSINE = 0.995, 0.985  # of the copy's vectors with the model's
 
-DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # in the order that sentence-transformers looks for them
+DOCUMENT_PROMPTS = ("document", "passage", "corpus")  # in the order in which sentence-transformers looks for them
 
 SAMPLE = (
     "How do bees tell each other where flowers are?",
@@ -44,59 +45,84 @@ SAMPLE = (
 )
 
 
-def convert(model: str, folder: Path) -> dict[str, Any]:
-    """Fill an empty folder with the model's copy, and return what is to be known of it and what was measured."""
+def convert_embedder(model: str, folder: Path) -> dict[str, Any]:
+    """Fill an empty folder with the model's copy, and return the details to record."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    tell_step("loading the model")
     reference = SentenceTransformerEmbedder(model)
-    network = reference.model
-    pooling, normalised = _modules(reference.folder)
-    backend = getattr(network.tokenizer, "backend_tokenizer", None)
-    if backend is None:
+    settings = read_settings(reference)
+    tokenizer = AutoTokenizer.from_pretrained(reference.folder, local_files_only=True, trust_remote_code=False)
+    if getattr(tokenizer, "backend_tokenizer", None) is None:
         raise ValueError("its tokenizer is not one of the tokenizers library")
-    backend.save(str(folder / TOKENIZER))
-    texts = list(SAMPLE)
-    expected = reference.embed_documents(texts), np.stack([reference.embed_query(text) for text in texts])
-    centre(network[0].auto_model, lambda: [reference.embed_documents([text]) for text in texts])
-    write_copy(network[0].auto_model, network.tokenizer, reference.folder, folder / MODEL, "int8")
-    prompts = network.prompts or {}
-    details: dict[str, Any] = {
-        "dimension": reference.dimension,
-        "window": reference.tokens.window,
-        "max_tokens": int(network.max_seq_length or 512),
-        "pooling": pooling,
-        "normalised": normalised,
-        "query_prompt": prompts.get("query") or "",
-        "document_prompt": next((prompts[name] for name in DOCUMENT_PROMPTS if prompts.get(name)), ""),
-    }
-    copy = CTranslate2Embedder(model, threads=1, copy=EmbedderCopy(folder, details))
-    found = copy.embed_documents(texts), np.stack([copy.embed_query(text) for text in texts])
-    cosines = np.concatenate([_cosines(*pair) for pair in zip(expected, found, strict=True)])
-    mean, least = float(cosines.mean()), float(cosines.min())
-    details["measured"] = {"mean": mean, "least": least}
-    if not (mean >= LEAST_MEAN and least >= LEAST):
-        details["refused"] = f"its vectors are off by a cosine of {mean:.4f}, {least:.4f} the worst"
-    return details
+    tokenizer.backend_tokenizer.save(str(folder / TOKENIZER))
+    # Not through sentence-transformers, whose import takes longer than the conversion.
+    encoder: Any = AutoModel.from_pretrained(
+        reference.folder, dtype=torch.float32, use_safetensors=True, local_files_only=True, trust_remote_code=False
+    ).eval()
+
+    tell_step("converting the weights")
+
+    def run_sample() -> None:
+        with torch.inference_mode():
+            for text in SAMPLE:
+                prompted = settings["document_prompt"] + text
+                encoder(**tokenizer(prompted, truncation=True, max_length=settings["max_tokens"], return_tensors="pt"))
+
+    shift_activations(encoder, run_sample)
+    write_copy(encoder, tokenizer, reference.folder, folder / MODEL, "int8")
+    measures = known_measures(folder)
+    if measures is None:
+        tell_step("comparing the copy with the model")
+        measures = measure_copy(reference, CTranslate2Embedder(model, threads=1, copy=ModelCopy(folder, settings)))
+    return {**settings, **measures}
 
 
-def _modules(folder: Path) -> tuple[str, bool]:
-    """Return how token states become a vector, and whether it is of length 1. Raises ValueError for other modules."""
-    modules = json.loads((folder / "modules.json").read_text("utf-8"))
+def read_settings(reference: SentenceTransformerEmbedder) -> dict[str, Any]:
+    """Return how the model makes a vector of a text. Raises ValueError for modules that a copy does not have."""
+    modules = json.loads((reference.folder / "modules.json").read_text("utf-8"))
     kinds = [entry["type"].rpartition(".")[2] for entry in modules]
     if kinds not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         raise ValueError(f"it has the modules {', '.join(kinds)}; a copy has Transformer, Pooling and Normalize")
-    settings = json.loads((folder / modules[1]["path"] / "config.json").read_text("utf-8"))
-    mode = settings.get("pooling_mode")
+
+    # Older models name the pooling by one flag of several, newer ones by a word.
+    pooling = json.loads((reference.folder / modules[1]["path"] / "config.json").read_text("utf-8"))
+    mode = pooling.get("pooling_mode")
     if not isinstance(mode, str):
-        chosen = [name for name in settings if name.startswith("pooling_mode_") and settings[name]]
-        mode = chosen[0].removeprefix("pooling_mode_").removesuffix("_token").removesuffix("_tokens")
+        flags = [name for name in pooling if name.startswith("pooling_mode_") and pooling[name]]
+        mode = flags[0].removeprefix("pooling_mode_").removesuffix("_token").removesuffix("_tokens")
     if mode not in POOLINGS:
         raise ValueError(f"it pools by {mode}; a copy by {', '.join(POOLINGS)}")
-    return mode, "Normalize" in kinds
+
+    prompts: Mapping[str, str] = reference.prompts
+    return {
+        "dimension": reference.dimension,
+        "window": reference.tokens.window,
+        "max_tokens": reference.max_tokens,
+        "pooling": mode,
+        "normalised": "Normalize" in kinds,
+        "query_prompt": prompts.get("query") or "",
+        "document_prompt": next((prompts[name] for name in DOCUMENT_PROMPTS if prompts.get(name)), ""),
+    }
 
 
-def _cosines(one: Any, other: Any) -> Any:
-    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
-    return (one * other).sum(axis=1) / np.maximum(lengths, 1e-12)
+def measure_copy(reference: SentenceTransformerEmbedder, copy: CTranslate2Embedder) -> dict[str, Any]:
+    """Return the cosines of the copy's vectors with the model's, and why the copy is refused if they are too low."""
+    texts = list(SAMPLE)
+    cosines = []
+    for expected, actual in (
+        (reference.embed_documents(texts), copy.embed_documents(texts)),
+        (np.stack([reference.embed_query(text) for text in texts]), np.stack([copy.embed_query(t) for t in texts])),
+    ):
+        lengths = np.linalg.norm(expected, axis=1) * np.linalg.norm(actual, axis=1)
+        cosines.append((expected * actual).sum(axis=1) / np.maximum(lengths, 1e-12))
+    mean, lowest = float(np.mean(cosines)), float(np.min(cosines))
+    measures: dict[str, Any] = {"measured": {"mean": mean, "least": lowest}}
+    if not (mean >= MIN_MEAN_COSINE and lowest >= MIN_COSINE):
+        measures["refused"] = f"its vectors are off by a cosine of {mean:.4f}, {lowest:.4f} the worst"
+    return measures
 
 
 if __name__ == "__main__":
-    convert_in_child(convert, sys.argv[1:])
+    run_conversion(convert_embedder, sys.argv[1:])

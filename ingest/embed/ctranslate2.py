@@ -1,17 +1,17 @@
-"""Embed with a sentence-transformers model's copy in int8: several times as fast on a CPU, without torch."""
+"""Embed with an int8 copy of a sentence-transformers model: several times as fast on a CPU, without torch."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ingest.closing import Closing
 from ingest.embed.tokens import FileTokens
-from ingest.models.convert import MODEL, converted
+from ingest.errors import InputError
+from ingest.models.convert import MODEL, ModelCopy, converted_copy
 from ingest.models.encoder import EncoderRuntime
 from ingest.models.threads import idle_cores
 from ingest.models.weights import MINILM, model_fingerprint
@@ -22,37 +22,36 @@ if TYPE_CHECKING:
 
 TOKENIZER = "tokenizer.json"
 
-
-@dataclass(frozen=True)
-class EmbedderCopy:
-    """The folder of a copy that is true to its model, and what was noted of both; see `ingest.embed.convert`."""
-
-    folder: Path
-    details: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, model: str) -> EmbedderCopy:
-        """Return a model's copy, converted if need be.
-
-        Raises NoCopyError for a model without a true copy, WeightsError for one that cannot be had, ImportError without
-        the runtime.
-        """
-        return cls(*converted("ingest.embed.convert", model, model_fingerprint(model)))
+POOLINGS: Mapping[str, Callable[[Hidden], Any]] = {
+    "mean": lambda states: states.mean(axis=0),
+    "cls": lambda states: states[0],
+    "max": lambda states: states.max(axis=0),
+}
+"""Ways to make one vector of a text's hidden states, (tokens, width)."""
 
 
-class CTranslate2Embedder:
-    """Embed with a converted copy of a sentence-transformers model, made once and kept in the cache.
+def embedder_copy(model: str) -> ModelCopy:
+    """Return a model's int8 copy, converted if it is not in the cache.
 
-    Its vectors are those of the model within a cosine of .985 at least, so that a store may hold both, and its
-    fingerprint is the model's. `threads` is how many CPU threads a call may use (None: as many cores as are idle now).
+    Raises NoCopyError for a model without a faithful copy, WeightsError for one that is missing or damaged, ImportError
+    without the runtime.
+    """
+    return converted_copy("ingest.embed.convert", model, model_fingerprint(model))
+
+
+class CTranslate2Embedder(Closing):
+    """Embed with a converted copy of a sentence-transformers model, which is made once and kept in the cache.
+
+    Its vectors are within a cosine of .985 of the model's, so that a store may hold both, and its fingerprint is the
+    model's. `threads` is the number of CPU threads of a call (None: as many as there are idle cores now).
     """
 
-    def __init__(self, model: str = MINILM, *, threads: int | None = None, copy: EmbedderCopy | None = None) -> None:
+    def __init__(self, model: str = MINILM, *, threads: int | None = None, copy: ModelCopy | None = None) -> None:
         if threads is not None and threads < 1:
-            raise ValueError(f"threads must be at least 1, not {threads}")
+            raise InputError(f"threads must be at least 1, not {threads}")
         self.name = model
-        self._threads = threads or idle_cores()  # now: later it would count what works for it, parsers say, as others
-        self._copy = copy or EmbedderCopy.of(model)
+        self._threads = threads or idle_cores()  # counted now: later it would count our own parsers as others
+        self._copy = copy or embedder_copy(model)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -71,15 +70,19 @@ class CTranslate2Embedder:
         return self._embed([self._copy.details["document_prompt"] + text for text in texts])
 
     def embed_query(self, text: str) -> Vectors:
-        """Return (d,) float32, with the prefix that the model wants for questions, if any."""
+        """Return (d,) float32, with the model's prompt for questions, if it has one."""
         vector: Vectors = self._embed([self._copy.details["query_prompt"] + text])[0]
         return vector
+
+    def close(self) -> None:
+        """Release the model; a later call loads it again."""
+        self.__dict__.pop("_runtime", None)
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
         rows = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        vectors = np.stack(self._runtime.made(rows, _POOLINGS[self._copy.details["pooling"]]))
+        vectors = np.stack(self._runtime.map_hidden(rows, POOLINGS[self._copy.details["pooling"]]))
         if self._copy.details["normalised"]:
             vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return vectors.astype(np.float32, copy=False)
@@ -96,19 +99,3 @@ class CTranslate2Embedder:
     @cached_property
     def _runtime(self) -> EncoderRuntime:
         return EncoderRuntime(self._copy.folder / MODEL, self._threads)
-
-
-def _mean(states: Hidden) -> Any:
-    return states.mean(axis=0)
-
-
-def _first(states: Hidden) -> Any:
-    return states[0]
-
-
-def _most(states: Hidden) -> Any:
-    return states.max(axis=0)
-
-
-_POOLINGS = {"mean": _mean, "cls": _first, "max": _most}
-POOLINGS = tuple(_POOLINGS)

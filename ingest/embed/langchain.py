@@ -1,4 +1,4 @@
-"""Any object with LangChain's two embedding methods as an embedder of ours."""
+"""Adapt LangChain `Embeddings`, or any object with their two methods, to our embedder protocol."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class LangChainEmbeddings(Protocol):
     """The shape of `langchain_core.embeddings.Embeddings`."""
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Return one vector a text."""
+        """Return one vector per text."""
 
     def embed_query(self, text: str) -> list[float]:
         """Return the vector of a question."""
 
 
 class LangChainEmbedder:
-    """Wrap LangChain `Embeddings`. Its tokens cannot be seen, so chunks are sized by a cautious estimate.
+    """Wrap LangChain `Embeddings`. Their tokens are hidden, so chunks are sized by a cautious estimate.
 
-    `window` is how many tokens the model behind it reads, as its documentation says. The fingerprint is taken from the
-    vector of a fixed text, so that another model behind the same name is noticed.
+    `window` is the number of tokens that the model reads, as its documentation says. The fingerprint is a hash of the
+    vector of a fixed text, so that it changes when another model answers to the same name.
     """
 
     def __init__(self, embeddings: LangChainEmbeddings, window: int = 256, name: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Token spans: from a tokenizer file, or estimated for embedders that show no tokenizer."""
+"""Token spans: from a tokenizer file, or estimated for embedders without a visible tokenizer."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
 
 
 class FileTokens:
-    """The tokens of a `tokenizer.json`: one pass over the text, no truncation."""
+    """The tokens of a `tokenizer.json`, read in one pass over the text, without truncation.
 
-    def __init__(self, file: Path, window: int) -> None:
+    `scratch` is a temporary folder that holds the file and is removed with this object.
+    """
+
+    def __init__(self, file: Path, window: int, scratch: TemporaryDirectory[str] | None = None) -> None:
         self.window = window
         self._file = file
+        self._scratch = scratch
 
     @cached_property
     def settings(self) -> str:
@@ -40,13 +45,13 @@ class FileTokens:
         return [np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2) for encoding in encodings]
 
 
-# A word of up to four letters is about one token for today's tokenizers, a longer one about one for every four; so are
-# single signs and single CJK characters. Counted high rather than low: too small a chunk loses nothing.
+# Today's tokenizers read a word of up to four letters as about one token, a longer one as about one for every four; so
+# they do a single sign or CJK character. The estimate is rather high: a chunk that is too small loses nothing.
 _PIECE = re.compile(r"[㐀-鿿぀-ヿ가-힯]|[^\W_]{1,4}|[^\w\s]|_")
 
 
 class EstimatedTokens:
-    """Pieces of up to four letters: for embedders behind an interface, which count by rules that we cannot see."""
+    """Pieces of up to four letters, for embedders behind an interface that hides their tokens."""
 
     def __init__(self, window: int) -> None:
         self.window = window

@@ -1,8 +1,9 @@
-"""What is made once from weights and kept: folders in a cache, whole or not there, safe when two processes make one."""
+"""Keep what is made once from weights: folders in a cache, complete or absent, made by one process at a time."""
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import sys
@@ -13,13 +14,15 @@ from pathlib import Path
 from ingest.errors import CacheError
 from ingest.models.weights import file_sha256
 
+_LOG = logging.getLogger(__name__)
+
 _MANIFEST = "manifest.json"
 
 
 def cache_folder() -> Path:
     """Return `$OPENBOOK_CACHE`, else `openbook` in the platform's folder for a user's caches."""
-    if chosen := os.environ.get("OPENBOOK_CACHE"):
-        return Path(chosen).expanduser()
+    if folder := os.environ.get("OPENBOOK_CACHE"):
+        return Path(folder).expanduser()
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA", "~/AppData/Local")).expanduser() / "openbook"
     if sys.platform == "darwin":
@@ -27,24 +30,33 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "openbook"
 
 
-def cached_folder(kind: str, key: str, make: Callable[[Path], None]) -> Path:
-    """Return the cache's folder `kind/key`, made by filling an empty one if it is missing or broken.
+def cached_folder(kind: str, key: str, make: Callable[[Path], None], model: str = "a model") -> Path:
+    """Return the cache's folder `kind/key`; if it is missing or damaged, `make` fills an empty one first.
 
-    Its files are checked against their recorded hashes. It is filled beside its place and put there by one rename, so
-    that no half-written copy is ever seen, and of two processes that want it one waits for the other. What a killed
-    process left half-made is removed. Raises CacheError where the cache cannot be written, and whatever `make` raises.
+    Files are checked against their recorded hashes. A new folder is filled next to its final place and moved there by
+    one rename, so that no partial copy is ever seen. Of two processes that need it one waits, and logs that it waits
+    for `model`. Leftovers of killed processes are removed. Raises CacheError when the cache cannot be written, and
+    whatever `make` raises.
     """
     # Imported here: it takes some 20 ms, and not every command needs a model.
-    from filelock import FileLock
+    from filelock import FileLock, Timeout
 
     folder = cache_folder() / kind / key
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.with_name(f"{key}.lock")):
-            if not _is_whole(folder):
-                for left in folder.parent.glob(f"{key}.*/"):
-                    shutil.rmtree(left, ignore_errors=True)
-                _replace(folder, make)
+        lock = FileLock(folder.with_name(f"{key}.lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            _LOG.info("waiting for another process that prepares %s", model, extra={"model": model})
+            lock.acquire()
+        try:
+            if not _is_complete(folder):
+                for leftover in folder.parent.glob(f"{key}.*/"):
+                    shutil.rmtree(leftover, ignore_errors=True)
+                _fill(folder, make)
+        finally:
+            lock.release()
     except OSError as error:
         raise CacheError(
             f"{folder} cannot be written ({error.strerror or error}); set OPENBOOK_CACHE to a folder with 1 GB of room"
@@ -52,20 +64,21 @@ def cached_folder(kind: str, key: str, make: Callable[[Path], None]) -> Path:
     return folder
 
 
-def _is_whole(folder: Path) -> bool:
-    """Return whether every recorded file is there with its recorded hash; the manifest is written last."""
+def _is_complete(folder: Path) -> bool:
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        return bool(manifest) and all(file_sha256(folder / name) == found for name, found in manifest.items())
+        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))  # written last
+        return bool(manifest) and all(file_sha256(folder / name) == digest for name, digest in manifest.items())
     except (OSError, ValueError, AttributeError):
         return False
 
 
-def _replace(folder: Path, make: Callable[[Path], None]) -> None:
+def _fill(folder: Path, make: Callable[[Path], None]) -> None:
     with tempfile.TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as name:
         fresh = Path(name) / "made"
         fresh.mkdir()
         make(fresh)
+
+        # Record each file's hash, then put the folder in its place.
         files = sorted(path for path in fresh.rglob("*") if path.is_file())
         manifest = {path.relative_to(fresh).as_posix(): file_sha256(path) for path in files}
         (fresh / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")

@@ -1,7 +1,7 @@
-"""Models converted for CTranslate2, a fast runtime on CPUs: made once in a process of their own, kept in the cache.
+"""Convert models for CTranslate2, a fast runtime on CPUs: once, in a child process, into the cache.
 
-Loading and converting takes torch, and several times the memory that the copy needs afterwards; with the process both
-go away. What cannot be converted, or is not true to its model, is kept as refused, so that it is not tried each time.
+Converting loads torch and takes several times the memory that the copy needs afterwards; both go away with the child. A
+model that has no faithful copy is recorded as refused, so that it is not tried again each time.
 """
 
 from __future__ import annotations
@@ -9,36 +9,50 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ingest.child_process import start_child
 from ingest.errors import CacheError, NoCopyError, WeightsError
 from ingest.models.cache import cached_folder
+from ingest.models.weights import file_sha256
 
 T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
 
 DETAILS, MODEL = "details.json", "model"
+CONVERSION = 4  # raised when any conversion changes, so that older copies are not used
+KNOWN_COPIES = Path(__file__).with_name("known_copies.json")
+STEP = "step: "  # begins a line in which a child says what it does
 
-CONVERSION = 4
-"""Raised when any conversion changes, so that older copies are not taken."""
+CANNOT_CONVERT = 1  # exit status of a child whose model is missing or damaged
+NO_ROOM = 2  # and of one that ran out of disk or memory: another time it may succeed
 
 
-def converts() -> bool:
-    """Whether the runtime is installed."""
+@dataclass(frozen=True)
+class ModelCopy:
+    """A converted model: its folder, and the details that its conversion recorded."""
+
+    folder: Path
+    details: Mapping[str, Any]
+
+
+def has_runtime() -> bool:
+    """Return whether CTranslate2 is installed."""
     return find_spec("ctranslate2") is not None
 
 
-def copied(make: Callable[[], T], reference: str) -> T | None:
-    """Return what `make` makes of a model's copy; where there can be none say so, and who runs the model instead."""
+def copy_or_none(make: Callable[[], T], reference: str) -> T | None:
+    """Return what `make` makes of a model's copy; without one, log the reason and that `reference` runs the model."""
     try:
         return make()
     except (NoCopyError, CacheError) as error:
@@ -46,84 +60,118 @@ def copied(make: Callable[[], T], reference: str) -> T | None:
         return None
 
 
-def converted(module: str, model: str, fingerprint: str) -> tuple[Path, dict[str, Any]]:
-    """Return the folder of a model's copy and what was noted of it, converted by `python -m module` if need be.
+def converted_copy(module: str, model: str, fingerprint: str) -> ModelCopy:
+    """Return a model's copy from the cache, converted by `python -m module` when it is not there.
 
-    `fingerprint` is a hash of the model's weights. Raises NoCopyError for a model without a true copy, WeightsError for
-    one that cannot be had, ImportError without the runtime.
+    `fingerprint` is a hash of the model's weights. Raises NoCopyError for a model without a faithful copy, WeightsError
+    for one that is missing or damaged, ImportError without the runtime.
     """
-    if not converts():
+    if not has_runtime():
         raise ImportError("this backend needs its package: pip install ctranslate2")
-    made_by = [module, fingerprint, CONVERSION, *map(version, ("ctranslate2", "transformers"))]
-    key = hashlib.sha256(json.dumps(made_by).encode()).hexdigest()[:24]
-    folder = cached_folder("ctranslate2", key, lambda fresh: _in_child(module, model, fresh))
+    parts = [module, fingerprint, CONVERSION, *map(version, ("ctranslate2", "transformers"))]
+    key = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]
+    folder = cached_folder("ctranslate2", key, lambda fresh: _convert_in_child(module, model, fresh), model)
     details: dict[str, Any] = json.loads((folder / DETAILS).read_text("utf-8"))
-    if refused := details.get("refused"):
-        raise NoCopyError(f"{model} does not run on CTranslate2: {refused}")
-    return folder, details
+    if reason := details.get("refused"):
+        raise NoCopyError(f"{model} does not run on CTranslate2: {reason}")
+    return ModelCopy(folder, details)
 
 
-def convert_in_child(make: Callable[[str, Path], Mapping[str, Any]], arguments: Sequence[str]) -> None:
-    """Be the child process: `make` fills the folder and returns what is to be noted.
+def _convert_in_child(module: str, model: str, folder: Path) -> None:
+    _LOG.info("preparing %s for this machine, once: this takes up to a minute", model, extra={"model": model})
+    with tempfile.TemporaryFile() as log:
+        with start_child(module, model, str(folder.resolve()), stdout=subprocess.PIPE, stderr=log) as child:
+            assert child.stdout is not None
+            for line in child.stdout:
+                if line.startswith(STEP.encode()):
+                    step = line.decode("utf-8", "replace").removeprefix(STEP).strip()
+                    _LOG.info("preparing %s: %s", model, step, extra={"model": model, "step": step})
+        if child.returncode == 0:
+            return
+        log.seek(0)
+        lines = log.read().decode("utf-8", "replace").strip().splitlines()
+    reason = lines[-1] if lines else f"it was ended by signal {-child.returncode}"
+    if child.returncode == CANNOT_CONVERT:
+        raise WeightsError(reason)
+    raise NoCopyError(f"{model} could not be converted: {reason}")
 
-    A model that cannot be had ends the process with one line on stderr and status 1, a full disk or too little memory
-    with status 2; whatever else goes wrong in a conversion is noted as the reason why there is none.
+
+def run_conversion(convert: Callable[[str, Path], Mapping[str, Any]], arguments: Sequence[str]) -> None:
+    """Run as the child process: `convert` fills the folder and returns the details to record.
+
+    A missing or damaged model ends the process with one line on stderr and status 1, a full disk or too little memory
+    with status 2. Any other failure is recorded as the reason why the model has no copy.
     """
     model, folder = arguments[0], Path(arguments[1])
     try:
-        details = dict(make(model, folder))
+        details = dict(convert(model, folder))
     except WeightsError as error:
         sys.exit(str(error))
-    except (OSError, MemoryError) as error:  # another time there may be a copy
-        sys.stderr.write(f"{' '.join(str(error).split()) or type(error).__name__}\n")
-        sys.exit(2)
+    except (OSError, MemoryError) as error:
+        sys.stderr.write(f"{_one_line(error)}\n")
+        sys.exit(NO_ROOM)
     except Exception as error:  # a model that the runtime does not know fails in its own way
-        details = {"refused": f"it cannot be converted: {' '.join(str(error).split()) or type(error).__name__}"}
+        details = {"refused": f"it cannot be converted: {_one_line(error)}"}
     (folder / DETAILS).write_text(json.dumps(details, indent=1), "utf-8")
 
 
-def write_copy(model: Any, tokenizer: Any, source: Path, out: Path, quantization: str) -> None:
-    """Write a transformers model that is loaded, its adapter merged, in the runtime's format.
+def tell_step(step: str) -> None:
+    """Report from the child what it does next, for a progress bar."""
+    print(f"{STEP}{step}", flush=True)
 
-    `source` is a folder with its config.json. Raises whatever the converter raises for what it does not know.
+
+def known_measures(folder: Path) -> dict[str, Any] | None:
+    """Return the recorded measures of a copy whose files are exactly those of one that was measured, else None.
+
+    The comparison with the reference takes most of a conversion's time, and its outcome is a function of the files.
+    Rounding depends on the processor, so that another kind of processor may write other files, which are measured.
+    """
+    copies: dict[str, dict[str, Any]] = json.loads(KNOWN_COPIES.read_text("utf-8"))
+    return copies.get(copy_hash(folder))
+
+
+def copy_hash(folder: Path) -> str:
+    """Return a SHA-256 over the names and contents of all files of a copy but its details."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != DETAILS):
+        digest.update(f"{file.relative_to(folder).as_posix()}\0{file_sha256(file)}\n".encode())
+    return digest.hexdigest()
+
+
+def write_copy(model: Any, tokenizer: Any, source: Path, out: Path, quantization: str) -> None:
+    """Write a loaded transformers model, its adapter merged, in the runtime's format.
+
+    `source` is a folder with its config.json. Raises whatever the converter raises for a model that it does not know.
     """
     from ctranslate2.converters import TransformersConverter
 
     class FromMemory(TransformersConverter):  # type: ignore[misc]
         def load_model(self, *_: object, **__: object) -> Any:
-            copy = deepcopy(model)  # the converter takes layers out as it goes
+            copy = deepcopy(model)  # the converter removes layers as it goes
             _declare_norms(copy)
-            _declare_scale(copy)
+
+            # Tell whether T5 and its kin scale the decoder's output. The converter infers it from tied embeddings, but
+            # since transformers 5 all of them count as tied, also FLAN-T5 and mT5, which do not scale.
+            if hasattr(copy.config, "relative_attention_num_buckets"):
+                copy.config.tie_word_embeddings = getattr(copy.config, "scale_decoder_outputs", False)
             return copy
 
         def load_tokenizer(self, *_: object, **__: object) -> Any:
             return tokenizer
 
     FromMemory(str(source)).convert(str(out), quantization=quantization)
-    _name_marks(out / "config.json")
 
-
-def _declare_scale(model: Any) -> None:
-    """Say whether T5 and its kin scale the decoder's output: the converter takes tied embeddings for it.
-
-    Since transformers 5 all of them count as tied, FLAN-T5 and mT5 too, which do not scale: their copies' probabilities
-    would be far too even, and with random weights their best tokens would change places.
-    """
-    if hasattr(model.config, "relative_attention_num_buckets"):
-        model.config.tie_word_embeddings = getattr(model.config, "scale_decoder_outputs", False)
-
-
-def _name_marks(file: Path) -> None:
-    """Give marks that the tokenizer lacks the name of one that it has: the runtime ends the process over a null."""
+    # Name special tokens that the tokenizer lacks after one that it has: the runtime ends the process over a null.
+    file = out / "config.json"
     config = json.loads(file.read_text("utf-8"))
-    marks = [name for name in config if name.endswith("_token")]
-    known = next((config[name] for name in marks if config[name] is not None), "<unk>")
-    config.update({name: known for name in marks if config[name] is None})
+    names = [name for name in config if name.endswith("_token")]
+    token = next((config[name] for name in names if config[name] is not None), "<unk>")
+    config.update({name: token for name in names if config[name] is None})
     file.write_text(json.dumps(config, indent=2), "utf-8")
 
 
 def _declare_norms(model: Any) -> None:
-    """Say in the config which norms BART and its kin have: the converter asks it, and newer configs do not say."""
+    """Set in the config which norms BART and its kin have: the converter reads it, and newer configs lack it."""
     encoder = getattr(getattr(model, "model", None), "encoder", None)
     if encoder is None:
         return
@@ -132,21 +180,5 @@ def _declare_norms(model: Any) -> None:
             setattr(model.config, name, hasattr(encoder, norm))
 
 
-def _in_child(module: str, model: str, folder: Path) -> None:
-    preparing = f"preparing {model} for this machine, once: this takes up to a minute"
-    _LOG.info(preparing)
-    if sys.stderr.isatty():  # a script's stderr is for what went wrong
-        sys.stderr.write(f"{preparing}\n")
-    command = [sys.executable, "-m", module, model, str(folder.resolve())]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())
-    if done.returncode == 0:
-        return
-    said = (done.stderr.strip().splitlines() or [f"it was ended by signal {-done.returncode}"])[-1]
-    if done.returncode == 1:
-        raise WeightsError(said)
-    raise NoCopyError(f"{model} could not be converted: {said}")
-
-
-def _environment() -> dict[str, str]:
-    """Return this process's environment, in which the child finds the packages that this one found."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+def _one_line(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,14 +1,15 @@
-"""An encoder's converted copy in memory: token ids in, hidden states out, on a CPU and without torch."""
+"""Run an encoder's converted copy: token ids in, hidden states out, on a CPU and without torch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from ingest.errors import InputError
 from ingest.models.cpu import load_ctranslate2
 
 if TYPE_CHECKING:
@@ -19,11 +20,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 BATCH_TOKENS = 256
-"""Of a batch, padding included. On two cores texts of 214 tokens ran at 112 a second so, at 57 with 2,048."""
+"""Tokens of a batch, with padding. On two cores texts of 214 tokens ran at 112 per second, with 2,048 at 57."""
 
 
 class EncoderRuntime:
-    """Runs batches on `threads` threads side by side, one thread each.
+    """Run batches side by side on `threads` threads, one thread each.
 
     `compute_type` is "int8" or "float32", as the copy was written.
     """
@@ -35,55 +36,44 @@ class EncoderRuntime:
         )
 
     def hidden(self, rows: Sequence[Sequence[int]], segments: Sequence[Sequence[int]] | None = None) -> list[Hidden]:
-        """Return each row's last hidden states, (tokens, width) float32; `segments` are its tokens' types, else 0.
+        """Return each row's last hidden states, (tokens, width) float32.
 
-        Rows of like length are read together. Raises ValueError for a row without tokens.
+        `segments` are the types of its tokens, 0 when left out. Raises InputError for a row without tokens.
         """
-        return self.made(rows, lambda states: states, segments)
+        return self.map_hidden(rows, lambda states: states, segments)
 
-    def made(
+    def map_hidden(
         self,
         rows: Sequence[Sequence[int]],
-        make: Callable[[Hidden], T],
+        function: Callable[[Hidden], T],
         segments: Sequence[Sequence[int]] | None = None,
     ) -> list[T]:
-        """Return what `make` makes of each row's hidden states, which are let go at once: they take much memory."""
+        """Return the function's result for each row's hidden states, which are freed at once: they take much memory."""
         if not all(rows):
-            raise ValueError("a text without tokens has no hidden states")
-        batches = list(_batches(rows))
+            raise InputError("a text without tokens has no hidden states")
+
+        # Batch rows of similar length, the longest first, so that little is padding.
+        batches: list[list[int]] = []
+        for place in sorted(range(len(rows)), key=lambda place: -len(rows[place])):
+            if not batches or len(rows[batches[-1][0]]) * (len(batches[-1]) + 1) > BATCH_TOKENS:
+                batches.append([])
+            batches[-1].append(place)
+
+        def run(batch: list[int]) -> list[T]:
+            width = len(rows[batch[0]])
+            kinds = None
+            if segments is not None:
+                kinds = [[*segments[place], *[0] * (width - len(rows[place]))] for place in batch]
+            output = self._encoder.forward_batch([list(rows[place]) for place in batch], token_type_ids=kinds)
+            states = np.array(output.last_hidden_state)
+            return [function(states[row, : len(rows[place])]) for row, place in enumerate(batch)]
+
         if len(batches) == 1:
-            read = [self._run(batches[0], rows, segments, make)]
+            results = [run(batches[0])]
         else:
             with ThreadPoolExecutor(self._threads) as pool:
-                read = list(pool.map(lambda batch: self._run(batch, rows, segments, make), batches))
-        found: dict[int, T] = {}
-        for batch, values in zip(batches, read, strict=True):
-            found.update(zip(batch, values, strict=True))
-        return [found[place] for place in range(len(rows))]
-
-    def _run(
-        self,
-        batch: Sequence[int],
-        rows: Sequence[Sequence[int]],
-        segments: Sequence[Sequence[int]] | None,
-        make: Callable[[Hidden], T],
-    ) -> list[T]:
-        width = len(rows[batch[0]])
-        kinds = None
-        if segments is not None:
-            kinds = [[*segments[place], *[0] * (width - len(rows[place]))] for place in batch]
-        output = self._encoder.forward_batch([list(rows[place]) for place in batch], token_type_ids=kinds)
-        states = np.array(output.last_hidden_state)
-        return [make(states[row, : len(rows[place])]) for row, place in enumerate(batch)]
-
-
-def _batches(rows: Sequence[Sequence[int]]) -> Iterator[list[int]]:
-    """Yield places from the longest row down, as many at a time as keep the padded batch within BATCH_TOKENS."""
-    batch: list[int] = []
-    for place in sorted(range(len(rows)), key=lambda place: -len(rows[place])):
-        if batch and len(rows[batch[0]]) * (len(batch) + 1) > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(place)
-    if batch:
-        yield batch
+                results = list(pool.map(run, batches))
+        values: dict[int, T] = {}
+        for batch, result in zip(batches, results, strict=True):
+            values.update(zip(batch, result, strict=True))
+        return [values[place] for place in range(len(rows))]

@@ -1,4 +1,4 @@
-"""Decide how many CPU threads a model may use: a thread without a core of its own slows all the others down.
+"""Count the CPU threads that a model may use: a thread without a core to itself slows all the others down.
 
 Threads of one matrix product wait for each other at every layer. With both cores of a 2-core machine busy otherwise,
 two threads generated a fifth as many tokens a second as one.
@@ -19,16 +19,16 @@ LOADAVG = Path("/proc/loadavg")
 
 
 def usable_cores() -> int:
-    """Return how many cores this process may use: those it is bound to, fewer where its container is granted less."""
-    bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, math.ceil(min(bound, _quota())))
+    """Return the number of cores that this process may use: those it is bound to, or what its container grants."""
+    affinity = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, math.ceil(min(affinity, _quota())))
 
 
 def idle_cores() -> int:
-    """Return how many usable cores other programs leave idle right now: at least 1, all where it cannot be told."""
+    """Return the number of usable cores that other programs leave idle now: at least 1, and all when it is unknown."""
     cores = usable_cores()
     try:
-        # In fractions of a second, so that a short burst does not count.
+        # The median of several moments, so that a short burst does not count.
         running = median_low([_others_running(wait=0.01) for _ in range(5)])
     except (OSError, ValueError, IndexError):
         return cores
@@ -37,7 +37,7 @@ def idle_cores() -> int:
 
 @contextmanager
 def limited_threads(count: int) -> Iterator[None]:
-    """Let torch use this many threads for the length of a call, never more than it was set up to use."""
+    """Limit torch to this many threads for the length of a call, and never raise its own limit."""
     import torch
 
     before = torch.get_num_threads()
@@ -49,20 +49,20 @@ def limited_threads(count: int) -> Iterator[None]:
 
 
 def _quota() -> float:
-    """How many cores' worth of time the control group grants, by version 2 or 1 of its files; infinity for no limit."""
+    """Return how many cores' worth of time the control group grants (version 2 or 1); infinity without a limit."""
     for files in (["cpu.max"], ["cpu/cpu.cfs_quota_us", "cpu/cpu.cfs_period_us"]):
         try:
-            granted, period = " ".join((CGROUP / file).read_text("ascii") for file in files).split()
-            return int(granted) / int(period) if int(granted) > 0 else math.inf
+            quota, period = " ".join((CGROUP / file).read_text("ascii") for file in files).split()
+            return int(quota) / int(period) if int(quota) > 0 else math.inf
         except (OSError, ValueError, ZeroDivisionError):
             continue  # not there, or "max"
     return math.inf
 
 
 def _others_running(wait: float) -> int:
-    """Return how many threads of the whole machine are running or want to, less those of this very process.
+    """Return the number of threads of other processes that run or wait for a core.
 
-    The latter are no others: libraries' pools of threads spin for a moment when they were just imported.
+    Our own do not count: the thread pools of libraries spin for a moment after their import.
     """
     time.sleep(wait)
     running = int(LOADAVG.read_text("ascii").split()[3].partition("/")[0])  # of `running/all`
@@ -70,7 +70,7 @@ def _others_running(wait: float) -> int:
 
 
 def _is_running(task: Path) -> bool:
-    """Whether a thread is running; its state follows its name, which is in parentheses and may hold any."""
+    """Return whether a thread is running. Its state follows its name, which stands in parentheses and may hold any."""
     try:
         return (task / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()[0] == "R"
     except (FileNotFoundError, ProcessLookupError):

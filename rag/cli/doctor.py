@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from ingest.errors import StoreError, WeightsError
 from ingest.models.cache import cache_folder
-from ingest.models.cpu import instructions
+from ingest.models.cpu import instruction_set
 from ingest.models.threads import idle_cores, usable_cores
 from ingest.models.weights import BUILTINS, find_weights
 from rag.cli import output
@@ -93,7 +93,7 @@ def _threads() -> dict[str, Any]:
     import faiss
     import torch
 
-    from ingest.parsers.worker.pool import MOST
+    from ingest.parsers.worker.pool import MAX_PROCESSES
 
     usable, idle = usable_cores(), idle_cores()
     return {
@@ -103,8 +103,8 @@ def _threads() -> dict[str, Any]:
         "embed documents": idle,
         "read and generate": idle,
         "make clusters": faiss.omp_get_max_threads(),
-        "parse, in processes": min(usable, MOST),
-        "instructions": instructions() or "CTranslate2's choice",
+        "parse, in processes": min(usable, MAX_PROCESSES),
+        "instructions": instruction_set() or "CTranslate2's choice",
         "torch": torch.get_num_threads(),
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "not set"),
         "accelerator": "cuda" if torch.cuda.is_available() else "none",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
-from ingest.models.convert import converts, copied
+from ingest.models.convert import copy_or_none, has_runtime
 from ingest.models.weights import SMOLLM2
 from ingest.plugins import resolve
 from rag.generate.base import Decoding, Generation, Generator
@@ -65,12 +65,12 @@ def _converted(model: str, options: Mapping[str, Any]) -> Generator | None:
     """Return a generator on the model's converted copy; None where the options want another device or precision."""
     own = {name: value for name, value in options.items() if name not in ("device", "dtype")}
     wanted = options.get("device") or "cpu", options.get("dtype") or "float32"
-    if wanted != ("cpu", "float32") or model.startswith("langchain:") or not converts():
+    if wanted != ("cpu", "float32") or model.startswith("langchain:") or not has_runtime():
         return None
     from rag.generate.ct2_model import GeneratorCopy
     from rag.generate.ctranslate2 import CTranslate2Generator
 
-    copy = copied(lambda: GeneratorCopy.of(model), "transformers")
+    copy = copy_or_none(lambda: GeneratorCopy.of(model), "transformers")
     return None if copy is None else CTranslate2Generator(model, copy=copy, **own)
 
 

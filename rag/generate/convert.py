@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.models.convert import MODEL, convert_in_child, write_copy
+from ingest.models.convert import MODEL, run_conversion, write_copy
 from ingest.models.weights import folder_named
 from rag.generate.load import LoadedModel, load_model, model_family, model_folder, quiet
 from rag.generate.smoothquant import smooth
@@ -63,7 +63,7 @@ class Measured:
         return None
 
 
-def convert(model: str, folder: Path) -> dict[str, Any]:
+def convert_generator(model: str, folder: Path) -> dict[str, Any]:
     """Fill an empty folder with the model's copy, and return what is to be known of it and what was measured."""
     import torch
 
@@ -172,4 +172,4 @@ def _chances(loaded: LoadedModel, codec: TextCodec, prompt: list[int], text: lis
 
 
 if __name__ == "__main__":
-    convert_in_child(convert, sys.argv[1:])
+    run_conversion(convert_generator, sys.argv[1:])

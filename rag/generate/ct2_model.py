@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.models.convert import MODEL, converted
+from ingest.models.convert import MODEL, converted_copy
 from ingest.models.weights import folder_named, model_fingerprint, weights_fingerprint
 from rag.generate.adapter import Adapter
 from rag.generate.tokenizer import FileTokenizer
@@ -30,7 +30,8 @@ class GeneratorCopy:
         Raises NoCopyError for a model without a true copy, WeightsError for one that cannot be had, ImportError without
         the runtime.
         """
-        return cls(*converted("rag.generate.convert", model, _fingerprint(model)))
+        copy = converted_copy("rag.generate.convert", model, _fingerprint(model))
+        return cls(copy.folder, copy.details)
 
     @property
     def model(self) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, inf, isfinite
 
-from ingest.models.convert import converted, converts, copied
+from ingest.models.convert import converted_copy, copy_or_none, has_runtime
 from ingest.models.threads import idle_cores
 from ingest.models.weights import folder_named, weights_fingerprint
 from ingest.types import Chunk
@@ -116,8 +116,8 @@ def new_scorer(model: str, backend: str, device: str, threads: int) -> tuple[str
         raise ValueError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
     if backend == "ctranslate2":
         return backend, _converted_scorer(model, threads)
-    if backend == "auto" and device == "cpu" and converts():
-        scorer = copied(lambda: _converted_scorer(model, threads), "transformers")
+    if backend == "auto" and device == "cpu" and has_runtime():
+        scorer = copy_or_none(lambda: _converted_scorer(model, threads), "transformers")
         if scorer is not None:
             return "ctranslate2", scorer
     return "transformers", reference_scorer(load_reader_network(folder_named(model)).to(device), threads)
@@ -127,5 +127,5 @@ def _converted_scorer(model: str, threads: int) -> Scorer:
     from rag.reader.converted import converted_scorer
 
     source = folder_named(model)
-    copy, details = converted("rag.reader.convert", model, weights_fingerprint(source))
-    return converted_scorer(copy, details["segmented"], threads)
+    copy = converted_copy("rag.reader.convert", model, weights_fingerprint(source))
+    return converted_scorer(copy.folder, copy.details["segmented"], threads)

@@ -1,1 +1,1 @@
-"""Parse files in processes of their own."""
+"""Parse files in child processes."""

@@ -1,4 +1,4 @@
-"""What a worker and its owner say to each other: JSON messages, each after its length, and documents as JSON."""
+"""The messages between a parse worker and its child: JSON, each preceded by its length in bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LENGTH_BYTES = 8
 
 
 def send(pipe: IO[bytes], message: dict[str, Any]) -> None:
-    """Write one message. Raises BrokenPipeError when nobody reads any more."""
+    """Write one message. Raises BrokenPipeError when the reader is gone."""
     data = json.dumps(message).encode("ascii")
     pipe.write(len(data).to_bytes(LENGTH_BYTES, "big"))
     pipe.write(data)
@@ -20,7 +20,7 @@ def send(pipe: IO[bytes], message: dict[str, Any]) -> None:
 
 
 def receive(pipe: IO[bytes]) -> dict[str, Any] | None:
-    """Return the next message; None when the other side is gone, even in mid-message."""
+    """Return the next message, or None when the sender is gone, even in the middle of a message."""
     header = pipe.read(LENGTH_BYTES)
     size = int.from_bytes(header, "big")
     data = pipe.read(size) if len(header) == LENGTH_BYTES else b""
@@ -31,12 +31,14 @@ def receive(pipe: IO[bytes]) -> dict[str, Any] | None:
 
 
 def to_json(parsed: Parsed) -> dict[str, Any]:
-    """Return documents and warnings as JSON values."""
+    """Return a file's documents and warnings as JSON values."""
     documents = [
         {
             "text": document.text,
             "source": document.source,
-            "blocks": [[b.start, b.end, b.kind, b.page, list(b.heading)] for b in document.blocks],
+            "blocks": [
+                [block.start, block.end, block.kind, block.page, list(block.heading)] for block in document.blocks
+            ],
             "metadata": dict(document.metadata),
         }
         for document in parsed.documents
@@ -45,7 +47,7 @@ def to_json(parsed: Parsed) -> dict[str, Any]:
 
 
 def from_json(message: dict[str, Any]) -> Parsed:
-    """Return documents and warnings from `to_json`'s values."""
+    """Return the documents and warnings that `to_json` turned into JSON values."""
     documents = [
         Document(
             item["text"],

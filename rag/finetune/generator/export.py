@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from ingest.models.convert import converts, write_copy
+from ingest.models.convert import has_runtime, write_copy
 
 
 def export_ctranslate2(folder: str | Path, out: str | Path, quantization: str = "int8") -> Path:
@@ -13,7 +13,7 @@ def export_ctranslate2(folder: str | Path, out: str | Path, quantization: str = 
 
     Raises ImportError without the package `ctranslate2`, ValueError for a model that it cannot convert.
     """
-    if not converts():
+    if not has_runtime():
         raise ImportError("exporting to CTranslate2 needs its package: pip install ctranslate2")
     from rag.generate.load import load_model, model_family, quiet
 

@@ -10,17 +10,18 @@ import sys
 from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from ingest.embed import new_embedder
 from ingest.embed.convert import SAMPLE
-from ingest.embed.ctranslate2 import CTranslate2Embedder, EmbedderCopy
+from ingest.embed.ctranslate2 import CTranslate2Embedder, embedder_copy
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
 from ingest.errors import NoCopyError, WeightsError
 from ingest.models.cache import cached_folder
-from ingest.models.convert import DETAILS, MODEL, convert_in_child, converted
+from ingest.models.convert import DETAILS, MODEL, ModelCopy, converted_copy, run_conversion
 from ingest.models.encoder import EncoderRuntime
 from ingest.models.weights import local_path
 
@@ -28,8 +29,8 @@ TEXTS = ["", "one", "The museum opens at ten. " * 40, *SAMPLE[:6]]
 
 
 @pytest.fixture(scope="module")
-def copy() -> EmbedderCopy:
-    return EmbedderCopy.of("builtin:minilm")
+def copy() -> ModelCopy:
+    return embedder_copy("builtin:minilm")
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def cosines(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def test_its_vectors_are_near_the_models_on_texts_it_was_not_measured_on(
-    copy: EmbedderCopy, reference: SentenceTransformerEmbedder, data: Path
+    copy: ModelCopy, reference: SentenceTransformerEmbedder, data: Path
 ) -> None:
     license_text = (Path(__file__).parents[3] / "LICENSE").read_text("utf-8")
     texts = [license_text[start : start + 700] for start in range(0, 9000, 700)]
@@ -55,7 +56,7 @@ def test_its_vectors_are_near_the_models_on_texts_it_was_not_measured_on(
 
 
 def test_it_cuts_chunks_and_knows_itself_as_the_model_does(
-    copy: EmbedderCopy, reference: SentenceTransformerEmbedder
+    copy: ModelCopy, reference: SentenceTransformerEmbedder
 ) -> None:
     embedder = CTranslate2Embedder(copy=copy)
     assert (embedder.name, embedder.dimension, embedder.fingerprint) == (
@@ -68,7 +69,7 @@ def test_it_cuts_chunks_and_knows_itself_as_the_model_does(
     assert all(np.array_equal(one, other) for one, other in zip(own, theirs, strict=True))
 
 
-def test_order_batches_and_threads_change_no_vector(copy: EmbedderCopy) -> None:
+def test_order_batches_and_threads_change_no_vector(copy: ModelCopy) -> None:
     embedder = CTranslate2Embedder(copy=copy, threads=2)
     together = embedder.embed_documents(TEXTS)
     alone = np.stack([CTranslate2Embedder(copy=copy, threads=1).embed_query(text) for text in TEXTS])
@@ -77,7 +78,7 @@ def test_order_batches_and_threads_change_no_vector(copy: EmbedderCopy) -> None:
     assert embedder.embed_documents([]).shape == (0, 384)
 
 
-def test_an_encoder_refuses_a_row_without_tokens(copy: EmbedderCopy) -> None:
+def test_an_encoder_refuses_a_row_without_tokens(copy: ModelCopy) -> None:
     with pytest.raises(ValueError, match="without tokens"):
         EncoderRuntime(copy.folder / MODEL, 1).hidden([[101, 102], []])
 
@@ -128,14 +129,14 @@ def test_a_child_says_what_went_wrong(tmp_path: Path, capsys: pytest.CaptureFixt
     def fails(model: str, folder: Path) -> dict[str, object]:
         raise RuntimeError("too\nmany legs")
 
-    convert_in_child(fails, ["spider", str(tmp_path)])
+    run_conversion(fails, ["spider", str(tmp_path)])
     assert json.loads((tmp_path / DETAILS).read_text("utf-8"))["refused"] == "it cannot be converted: too many legs"
 
     def lacks(model: str, folder: Path) -> dict[str, object]:
         raise WeightsError(f"{model} is not there")
 
     with pytest.raises(SystemExit, match="spider is not there"):
-        convert_in_child(lacks, ["spider", str(tmp_path)])
+        run_conversion(lacks, ["spider", str(tmp_path)])
 
 
 def test_a_full_disk_is_not_kept_as_a_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,7 +144,7 @@ def test_a_full_disk_is_not_kept_as_a_refusal(tmp_path: Path, capsys: pytest.Cap
         raise OSError(28, "No space left on device")
 
     with pytest.raises(SystemExit) as ended:
-        convert_in_child(fails, ["spider", str(tmp_path)])
+        run_conversion(fails, ["spider", str(tmp_path)])
     assert ended.value.code == 2
     assert "No space left on device" in capsys.readouterr().err
     assert not (tmp_path / DETAILS).exists()
@@ -153,8 +154,13 @@ def test_a_killed_child_is_another_reason_to_run_the_model_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path))
-    killed = subprocess.CompletedProcess([], -9, "", "")
-    monkeypatch.setattr("ingest.models.convert.subprocess.run", lambda *_, **__: killed)
+
+    def start_and_kill(*_: object, **pipes: Any) -> subprocess.Popen[bytes]:
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], **pipes)
+        child.kill()
+        return child
+
+    monkeypatch.setattr("ingest.models.convert.start_child", start_and_kill)
     with caplog.at_level(logging.WARNING):
         assert isinstance(new_embedder(), SentenceTransformerEmbedder)
     assert "could not be converted: it was ended by signal 9; sentence-transformers runs it" in caplog.text
@@ -164,7 +170,7 @@ def test_a_killed_child_is_another_reason_to_run_the_model_itself(
 def test_a_child_that_dies_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path))
     with pytest.raises(WeightsError, match="No module named"):
-        converted("ingest.no_such_converter", "spider", "abc")
+        converted_copy("ingest.no_such_converter", "spider", "abc")
     assert not list(tmp_path.rglob(DETAILS))
 
 
@@ -208,7 +214,7 @@ def test_of_two_processes_one_makes_it(tmp_path: Path) -> None:
     assert (tmp_path / "calls").read_text() == "x"
 
 
-def test_searching_needs_no_torch(copy: EmbedderCopy, tmp_path: Path) -> None:
+def test_searching_needs_no_torch(copy: ModelCopy, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# Leave\n\nEach employee earns two days of leave a month.\n", "utf-8")
     script = f"""
 import sys

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ingest.models import cpu
-from ingest.models.cpu import VARIABLE, has_quick_avx512, load_ctranslate2
+from ingest.models.cpu import VARIABLE, has_fast_avx512, load_ctranslate2
 
 OLD = "avx512f avx512cd avx512bw avx512dq avx512vl"
 
@@ -19,22 +19,22 @@ OLD = "avx512f avx512cd avx512bw avx512dq avx512vl"
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "")
     monkeypatch.delenv(VARIABLE)
-    has_quick_avx512.cache_clear()
+    has_fast_avx512.cache_clear()
 
 
 @pytest.mark.parametrize(
-    ("flags", "quick"),
+    ("flags", "is_fast"),
     [
         (f"fpu avx2 {OLD} avx512_vbmi2 avx512_vnni", True),
         (f"fpu avx2 {OLD}", False),
         ("fpu avx2", False),
     ],
 )
-def test_the_processor_decides(flags: str, quick: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_processor_decides(flags: str, is_fast: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "cpuinfo").write_text(f"processor\t: 0\nflags\t\t: {flags}\n\nprocessor\t: 1\nflags\t\t: {flags}\n")
     monkeypatch.setattr(cpu, "CPUINFO", tmp_path / "cpuinfo")
     load_ctranslate2()
-    assert os.environ.get(VARIABLE) == ("AVX512" if quick else None)
+    assert os.environ.get(VARIABLE) == ("AVX512" if is_fast else None)
 
 
 def test_where_it_cannot_be_told_nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_what_the_environment_says_stays(monkeypatch: pytest.MonkeyPatch) -> Non
     assert os.environ[VARIABLE] == "AVX"
 
 
-@pytest.mark.skipif(not has_quick_avx512(), reason="this processor has no AVX-512, or is slow with it")
+@pytest.mark.skipif(not has_fast_avx512(), reason="this processor has no AVX-512, or is slow with it")
 def test_models_run_on_it() -> None:
     script = "from ingest.embed import new_embedder; print(new_embedder().embed_query('tea').shape)"
     environment = {name: value for name, value in os.environ.items() if name != VARIABLE} | {"CT2_VERBOSE": "1"}

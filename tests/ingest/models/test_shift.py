@@ -1,4 +1,4 @@
-"""Centring changes nothing of what an encoder computes, and leaves less to be lost in eight bits."""
+"""Shifting changes nothing of what an encoder computes, and leaves less to be lost in eight bits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import BertConfig, BertModel, DistilBertConfig, DistilBertModel, RobertaConfig, RobertaModel
 
-from ingest.models.shift import _inputs, _passages, centre
+from ingest.models.shift import _find_norms, shift_activations
 
 IDS = torch.tensor([[5, 9, 14, 3, 7, 21, 30, 11]])
 SIZES: dict[str, Any] = {"vocab_size": 50, "max_position_embeddings": 32}
@@ -26,8 +26,15 @@ def off_zero(encoder: Any) -> Any:
 
 def largest(encoder: Any) -> list[float]:
     """The largest activation that each place reads."""
-    seen = _inputs([passage.read_by[0] for passage in _passages(encoder)], lambda: read(encoder))
-    return [float(inputs.abs().max()) for inputs in seen]
+    inputs: list[float] = []
+    hooks = [
+        norm.readers[0].register_forward_pre_hook(lambda _, arguments: inputs.append(float(arguments[0].abs().max())))
+        for norm in _find_norms(encoder)
+    ]
+    read(encoder)
+    for hook in hooks:
+        hook.remove()
+    return inputs
 
 
 def read(encoder: Any) -> torch.Tensor:
@@ -40,13 +47,13 @@ def read(encoder: Any) -> torch.Tensor:
 def test_it_computes_the_same_from_smaller_numbers(encoder: Any) -> None:
     off_zero(encoder)
     states, before = read(encoder), largest(encoder)
-    assert centre(encoder, lambda: read(encoder)) == len(before) == 4, "two norms a layer"
+    assert shift_activations(encoder, lambda: read(encoder)) == len(before) == 4, "two norms a layer"
     torch.testing.assert_close(read(encoder), states, rtol=1e-3, atol=1e-4)
     assert all(was > 15 and now < was / 3 for was, now in zip(before, largest(encoder), strict=True))
 
 
 def test_other_encoders_are_left_alone() -> None:
     encoder = off_zero(DistilBertModel(DistilBertConfig(dim=32, n_layers=2, n_heads=4, hidden_dim=64, **SIZES)))
-    before = {name: each.clone() for name, each in encoder.named_parameters()}
-    assert centre(encoder, lambda: pytest.fail("nothing is to be read")) == 0
-    assert all(torch.equal(each, before[name]) for name, each in encoder.named_parameters())
+    before = {name: value.clone() for name, value in encoder.named_parameters()}
+    assert shift_activations(encoder, lambda: pytest.fail("nothing is to be read")) == 0
+    assert all(torch.equal(value, before[name]) for name, value in encoder.named_parameters())

@@ -19,7 +19,7 @@ from ingest.errors import NoCopyError
 from ingest.models.convert import DETAILS, MODEL, write_copy
 from prompts.types import Message
 from rag.generate import CTranslate2Generator, Decoding, Generator, new_generator
-from rag.generate.convert import COARSE, convert
+from rag.generate.convert import COARSE, convert_generator
 from rag.generate.ct2_model import GeneratorCopy
 from rag.generate.ctranslate2 import Runtime
 from rag.generate.decode import TransformersGenerator
@@ -54,7 +54,7 @@ def copy_of(folder_of: Make, tmp_path_factory: pytest.TempPathFactory) -> Callab
     def copy(architecture: str) -> GeneratorCopy:
         if architecture not in made:
             folder = tmp_path_factory.mktemp("copy")
-            made[architecture] = GeneratorCopy(folder, convert(str(folder_of(architecture)), folder))
+            made[architecture] = GeneratorCopy(folder, convert_generator(str(folder_of(architecture)), folder))
         return made[architecture]
 
     return copy
@@ -204,7 +204,7 @@ def test_a_copy_that_is_not_true_is_refused(folder_of: Make, tmp_path: Path, mon
         return module.Measured(float32=0.0, int8=0.4, loss=0.3, same=1.0, same_int8=0.2)
 
     monkeypatch.setattr(module, "measure", measured)
-    assert "0.300 nats a token less likely" in module.convert(str(folder_of("gpt2")), tmp_path)["refused"]
+    assert "0.300 nats a token less likely" in module.convert_generator(str(folder_of("gpt2")), tmp_path)["refused"]
     wrong = replace(measured(), float32=float("nan"))
     assert "nan nats a token in float32" in str(wrong.refused)
 
