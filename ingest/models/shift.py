@@ -70,11 +70,6 @@ def _find_norms(encoder: Any) -> list[ShiftedNorm]:
             norm = layer.output.LayerNorm
     except AttributeError:
         return []
-    for shifted in norms:
-        layers = (*shifted.readers, shifted.residual)
-        norm = shifted.norm
-        if not isinstance(norm, nn.LayerNorm):
-            return []
-        if not all(isinstance(layer, nn.Linear) and layer.bias is not None for layer in layers):
-            return []
-    return norms
+    layers = [layer for shifted in norms for layer in (*shifted.readers, shifted.residual)]
+    plain = all(isinstance(layer, nn.Linear) and layer.bias is not None for layer in layers)
+    return norms if plain and all(type(shifted.norm) is nn.LayerNorm for shifted in norms) else []
