@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ingest.errors import ConfigError
+from ingest.models.weights import is_builtin
 from rag.options import overrides
 from rag.reader.base import BUILTIN_READER
 
@@ -188,7 +189,7 @@ class Config:
             return None
         from rag.reader import ExtractiveReader
 
-        if not str(table["model"]).startswith("builtin:"):
+        if not is_builtin(str(table["model"])):
             table["model"] = str(self.folder / Path(table["model"]).expanduser())
         return self._make("reader", ExtractiveReader, **table)
 

@@ -85,6 +85,9 @@ class ScriptedGenerator:
             for text, p in zip(texts, prompts, strict=True)
         ]
 
+    def close(self) -> None:
+        """Hold nothing."""
+
     def stream(self, prompt: RenderedPrompt, decoding: Decoding) -> Iterator[str]:
         yield from re.findall(r"\S+\s*", self.generate([prompt], decoding)[0].text)
 

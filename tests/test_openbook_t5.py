@@ -60,4 +60,4 @@ def test_every_task_is_learnt_by_one_model(
     assert trained is not None
     assert trained.tasks == ("describe", "summarise", "classify", "answer", "cloze")
     assert trained.details["start"] == str(tmp_path / "toy-pretrained")
-    assert new_generator(str(out), threads=1).context_window == 512
+    assert new_generator(str(out), "transformers", threads=1).context_window == 512

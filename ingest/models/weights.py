@@ -80,6 +80,24 @@ BUILTINS: Mapping[str, Builtin] = {
 }
 
 
+BUILTIN_PREFIX, ENDPOINT_PREFIX = "builtin:", "langchain:"
+
+
+def is_builtin(model: str) -> bool:
+    """Tell whether a model's name is `builtin:NAME`, one that an installed package carries."""
+    return model.startswith(BUILTIN_PREFIX)
+
+
+def is_endpoint(model: str) -> bool:
+    """Tell whether a model's name is `langchain:PROVIDER:MODEL`, one that a provider runs."""
+    return model.startswith(ENDPOINT_PREFIX)
+
+
+def builtin_of(model: str) -> Builtin | None:
+    """Return the embedded model of this name, None for any other name."""
+    return BUILTINS.get(model.removeprefix(BUILTIN_PREFIX)) if is_builtin(model) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Where a name's weights are.
@@ -100,7 +118,7 @@ def find_weights(name: str) -> Weights:
     Never touches the network. Raises WeightsError when a package or folder is missing, a hash differs from its pin, or
     a folder holds weights only as pickle.
     """
-    if name.startswith("builtin:"):
+    if is_builtin(name):
         return _find_builtin(name)
     folder = Path(os.path.expanduser(name))  # noqa: PTH111 - Path.expanduser raises for an unknown user
     if name and folder.is_dir():
@@ -116,7 +134,7 @@ def folder_named(name: str | Path) -> Path:
 
     Raises WeightsError for an embedded model that is unknown, missing or damaged.
     """
-    path = find_weights(name).path if isinstance(name, str) and name.startswith("builtin:") else None
+    path = find_weights(name).path if isinstance(name, str) and is_builtin(name) else None
     return path or Path(name)
 
 
@@ -189,7 +207,7 @@ _FINGERPRINTED = (".safetensors", ".json", ".txt", ".model", ".jinja", ".gguf")
 
 
 def _find_builtin(name: str) -> Weights:
-    builtin = BUILTINS.get(name.removeprefix("builtin:"))
+    builtin = builtin_of(name)
     if builtin is None:
         raise WeightsError(f"unknown embedded model {name!r}; known: {_builtin_names()}")
     # find_spec of a top-level name does not run the package, whose import may need what is not installed.

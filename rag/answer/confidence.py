@@ -18,7 +18,7 @@ from typing import Any
 
 from ingest.errors import WeightsError
 from ingest.fingerprint import fingerprint
-from ingest.models.weights import folder_named
+from ingest.models.weights import folder_named, is_builtin
 from rag.answer.types import Signals
 from rag.reader.base import Span, best_span
 from stores.base import Hit
@@ -96,7 +96,7 @@ class ConfidenceModel:
 
 def embedded_confidence(model: str) -> ConfidenceModel | None:
     """Return the confidence of an embedded model that answers with the embedded reader; None of another one."""
-    if not model.startswith("builtin:"):
+    if not is_builtin(model):
         return None
     file = folder_named(model) / FILE
     return ConfidenceModel.read(file) if file.is_file() else None

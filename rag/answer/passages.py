@@ -52,13 +52,11 @@ def together(parts: Sequence[Packed]) -> Packed:
 def fuse(
     generator: Generator, parts: Sequence[Packed], hits: Sequence[Hit], mode: PassageMode, decoding: Decoding
 ) -> Generation:
-    """Return one generation from prompts of a passage each; see `rag.generate.fusion.fused`."""
+    """Return one generation from prompts of a passage each; see `rag.generate.fusion`."""
     if len(parts) == 1:
         return generator.generate([parts[0].prompt], decoding)[0]
-    from rag.generate.decode import TransformersGenerator
-    from rag.generate.fusion import fused
+    from rag.generate.fusion import fuse_prompts
 
-    assert isinstance(generator, TransformersGenerator)
     assert mode != "concat"
     weights = passage_weights([part.passages[0] for part in parts], hits)
-    return fused(generator, [part.prompt for part in parts], weights, mode, decoding)
+    return fuse_prompts(generator, [part.prompt for part in parts], weights, mode, decoding)

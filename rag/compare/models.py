@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ingest.models.threads import idle_cores, usable_cores
+from ingest.models.weights import is_endpoint
 from rag.compare.settings import Settings
-from rag.generate.adapter import Adapter
 from rag.generate.base import Generator
 
 
@@ -43,13 +43,9 @@ class LocalModels:
 
     def fingerprint(self, model: str) -> str:
         """Return a hash of the weights, the tokenizer and the configuration; a chat endpoint is known by its name."""
-        from ingest.models.weights import model_fingerprint, weights_fingerprint
+        from rag.generate.load import generator_weights
 
-        if model.startswith("langchain:"):
-            return model
-        if Adapter.of(model):
-            return weights_fingerprint(Path(model))  # the hash of its base's weights is among its files
-        return model_fingerprint(model)
+        return generator_weights(model)
 
     def load(self, model: str, options: Mapping[str, Any]) -> Generator:
         """Return the model's generator, the same one as before when nothing differs; memory is counted from here."""
@@ -59,12 +55,12 @@ class LocalModels:
         if self._generator is None or self._key != key:
             self.release()
             shared: dict[str, Any] = {}
-            if not model.startswith("langchain:"):
+            if not is_endpoint(model):
                 settings = self._settings
                 shared = {"threads": self.threads, "batch_size": settings.batch}
                 shared |= {"device": settings.device, "dtype": settings.dtype}
             reset_peak_memory()
-            self._generator, self._key = new_generator(model, **{**shared, **options}), key
+            self._generator, self._key = new_generator(model, "transformers", **{**shared, **options}), key
         else:
             reset_peak_memory()
         return self._generator

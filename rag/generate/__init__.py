@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
+from ingest.errors import InputError
+from ingest.lazy import attach
 from ingest.models.convert import copy_or_none, has_runtime
-from ingest.models.weights import SMOLLM2
+from ingest.models.weights import is_endpoint
 from ingest.plugins import resolve
-from rag.generate.base import Decoding, Generation, Generator
+from rag.generate.base import Decoding as Decoding, Generation as Generation, Generator as Generator
 
 if TYPE_CHECKING:
-    from rag.generate.causal import CausalGenerator
-    from rag.generate.ctranslate2 import CTranslate2Generator
-    from rag.generate.langchain import LangChainGenerator
-    from rag.generate.seq2seq import Seq2SeqGenerator
+    from langchain_core.language_models import BaseLanguageModel
 
-__all__ = [
-    "BACKENDS",
-    "GENERATORS",
-    "CTranslate2Generator",
-    "CausalGenerator",
-    "Decoding",
-    "Generation",
-    "Generator",
-    "LangChainGenerator",
-    "Seq2SeqGenerator",
-    "generator_kind",
-    "new_generator",
-]
+    from rag.generate.causal import CausalGenerator as CausalGenerator
+    from rag.generate.ctranslate2 import CTranslate2Generator as CTranslate2Generator
+    from rag.generate.decode import TransformersGenerator
+    from rag.generate.langchain import LangChainGenerator as LangChainGenerator
+    from rag.generate.seq2seq import Seq2SeqGenerator as Seq2SeqGenerator
 
 GENERATORS = {
     "seq2seq": "rag.generate.seq2seq:Seq2SeqGenerator",
@@ -38,34 +28,69 @@ GENERATORS = {
     "langchain": "rag.generate.langchain:LangChainGenerator",
 }
 
+BACKENDS = ("auto", "transformers", "ctranslate2")
 
-BACKENDS = ("transformers", "ctranslate2", "auto")
 
+def new_generator(model: str | Generator | BaseLanguageModel[Any], backend: str = "auto", **options: Any) -> Generator:
+    """Return a generator for a model's name or object.
 
-def new_generator(model: str = SMOLLM2, backend: str = "transformers", **options: Any) -> Generator:
-    """Return a generator for a hub id, a folder, `builtin:NAME` or `langchain:PROVIDER:MODEL`.
-
-    `backend` is what runs a local model: "transformers" is the reference, exact and on any device; "ctranslate2" a
-    copy in int8, converted once, several times as fast on a CPU; "auto" that copy where there can be one and it is
-    true to the model, else the reference. `kind` among the options overrides what the model's config says. Raises
-    WeightsError for a model that cannot be had, ValueError for an unknown kind, backend or option value.
+    A name is a hub id, a folder, `builtin:NAME` or `langchain:PROVIDER:MODEL`. An object is a LangChain chat model or
+    LLM, or any generator, which is returned as it is. `backend` runs a local model: "transformers" is the reference,
+    exact and on any device; "ctranslate2" is a copy in int8, converted once and several times as fast on a CPU; "auto"
+    takes that copy where the model has a faithful one, and the reference elsewhere. `kind` among the options overrides
+    the class of generator that the model's config asks for. Raises WeightsError for missing weights, InputError for an
+    unknown kind, backend or option value.
     """
     if backend not in BACKENDS:
-        raise ValueError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
+        raise InputError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
     kind = options.pop("kind", None)
-    if kind is None and backend == "auto" and (fast := _converted(model, options)) is not None:
+    if not isinstance(model, str):
+        return _adapt(model, options)
+    if kind is None and backend == "auto" and (fast := _load_copy(model, options)) is not None:
         return fast
-    if kind is None and backend == "ctranslate2":
-        kind = "ctranslate2"
-    kind = kind or generator_kind(model)
+    if kind is None:
+        kind = "ctranslate2" if backend == "ctranslate2" else generator_kind(model)
     return cast("Generator", resolve(kind, GENERATORS, group="rag.generators")(model, **options))
 
 
-def _converted(model: str, options: Mapping[str, Any]) -> Generator | None:
-    """Return a generator on the model's converted copy; None where the options want another device or precision."""
+def load_reference(model: str, **options: Any) -> TransformersGenerator:
+    """Return a local model on the reference backend, which samples, searches with beams and tells probabilities."""
+    return cast("TransformersGenerator", new_generator(model, "transformers", **options))
+
+
+def generator_kind(model: str) -> str:
+    """Return the kind of generator that a model needs, by its prefix or by its config's family."""
+    if is_endpoint(model):
+        return "langchain"
+    from rag.generate.load import model_family, model_folder
+
+    return model_family(model_folder(model))
+
+
+def _adapt(model: object, options: Mapping[str, Any]) -> Generator:
+    """Return a generator for a model object."""
+    if hasattr(model, "prompt_window"):
+        generator = cast("Generator", model)
+        if options:
+            raise InputError(f"{generator.name} is a generator already: {', '.join(options)} cannot be set on it")
+        return generator
+    from langchain_core.language_models import BaseChatModel, BaseLLM
+
+    if isinstance(model, BaseChatModel | BaseLLM):
+        from rag.generate.langchain import LangChainGenerator
+
+        return LangChainGenerator(model, **options)
+    raise InputError(
+        f"{type(model).__name__} is no generator: give a model's name, a LangChain chat model or LLM, "
+        "or an object with the methods of rag.generate.Generator"
+    )
+
+
+def _load_copy(model: str, options: Mapping[str, Any]) -> Generator | None:
+    """Return a generator on the converted copy; None where there is none, or for another device or precision."""
     own = {name: value for name, value in options.items() if name not in ("device", "dtype")}
-    wanted = options.get("device") or "cpu", options.get("dtype") or "float32"
-    if wanted != ("cpu", "float32") or model.startswith("langchain:") or not has_runtime():
+    placement = options.get("device") or "cpu", options.get("dtype") or "float32"
+    if placement != ("cpu", "float32") or is_endpoint(model) or not has_runtime():
         return None
     from rag.generate.ct2_model import GeneratorCopy
     from rag.generate.ctranslate2 import CTranslate2Generator
@@ -74,21 +99,4 @@ def _converted(model: str, options: Mapping[str, Any]) -> Generator | None:
     return None if copy is None else CTranslate2Generator(model, copy=copy, **own)
 
 
-def generator_kind(model: str) -> str:
-    """Return which kind of generator a model needs: its prefix says it, else its config's family."""
-    if model.startswith("langchain:"):
-        return "langchain"
-    from rag.generate.load import model_family, model_folder
-
-    return model_family(model_folder(model))
-
-
-_LAZY = {target.rpartition(":")[2]: target for target in GENERATORS.values()}
-
-
-def __getattr__(name: str) -> Any:
-    """Import a generator class at its first use, and torch with it."""
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module, _, attribute = _LAZY[name].partition(":")
-    return getattr(import_module(module), attribute)
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

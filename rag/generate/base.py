@@ -1,22 +1,23 @@
-"""What a generator is: prompts in, only the new text out."""
+"""The Generator protocol: prompts in, only the new text out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol
 
+from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from prompts.types import RenderedPrompt, Style
 
 
 @dataclass(frozen=True, slots=True)
 class Decoding:
-    """How new tokens are chosen.
+    """Options for choosing new tokens.
 
-    `temperature` 0 is greedy (or beam search with `num_beams`), above 0 samples with `top_p` and `top_k` (0: off),
-    repeatably when `seed` is set. `stop` strings end the text and are not part of it. Repetition control counts the
-    new tokens only: a passage may always be quoted. Raises ValueError for a value out of range.
+    A `temperature` of 0 is greedy, or beam search with `num_beams`; above 0 it samples with `top_p` and `top_k` (0:
+    off), repeatably where a `seed` is set. `stop` strings end the text and are not part of it. Repetition control
+    counts the new tokens only, so a passage may always be quoted. Raises InputError for a value out of range.
     """
 
     max_new_tokens: int = 128
@@ -42,13 +43,13 @@ class Decoding:
         for name, (rule, holds) in rules.items():
             value = getattr(self, name)
             if isinstance(value, str):
-                raise ValueError(f"{name} must be a number, not {value!r}")
+                raise InputError(f"{name} must be a number, not {value!r}")
             if not holds(value):
-                raise ValueError(f"{name} must be {rule}, not {value!r}")
+                raise InputError(f"{name} must be {rule}, not {value!r}")
         if self.num_beams > 1 and self.temperature:
-            raise ValueError("num_beams needs temperature 0: beam search does not sample")
+            raise InputError("num_beams needs temperature 0: beam search does not sample")
         if not all(self.stop):
-            raise ValueError("a stop string must not be empty")
+            raise InputError("a stop string must not be empty")
 
     @property
     def fingerprint(self) -> str:
@@ -58,7 +59,7 @@ class Decoding:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One prompt's new text. `finish` is "length" when the model was cut off by `max_new_tokens`."""
+    """The new text of one prompt. `finish` is "length" where `max_new_tokens` cut the text off."""
 
     text: str
     prompt_tokens: int
@@ -66,40 +67,46 @@ class Generation:
     finish: Literal["stop", "length"]
 
 
-@runtime_checkable
 class Generator(Protocol):
     """A language model of either family behind one call."""
 
     @property
     def name(self) -> str:
-        """The name that it was asked for by: a hub id, a folder, `builtin:smollm2`."""
+        """The name that the model was requested by: a hub id, a folder, `builtin:smollm2`."""
 
     @property
     def fingerprint(self) -> str:
-        """A hash that changes with the weights, the window, the backend and its precision."""
+        """A hash of all that the output depends on: weights, backend, precision and window."""
 
     @property
     def style(self) -> Style:
-        """Which rendering of a prompt the model reads."""
+        """The style of prompt that the model reads."""
 
     @property
     def context_window(self) -> int:
         """The true window in tokens: of the encoder for encoder-decoders, else of prompt and answer together."""
 
     def count_tokens(self, prompt: RenderedPrompt) -> int:
-        """Return the exact number of tokens of the prompt as the model gets it, special tokens and chat marks in."""
+        """Return the exact number of tokens that the model reads for a prompt, special tokens and chat marks included.
+
+        LangChain models estimate it where the provider's tokenizer is not on this machine.
+        """
 
     def prompt_window(self, max_new_tokens: int) -> int:
-        """Return how many tokens a prompt may have when this many new tokens are to be generated.
+        """Return the largest number of prompt tokens that leaves room for `max_new_tokens`.
 
-        Raises ValueError when no room is left for a prompt.
+        Raises InputError where no room is left for a prompt.
         """
 
     def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
-        """Return one generation a prompt, in order; equal to generating one by one.
+        """Return one generation a prompt, in order.
 
-        Raises ValueError for a prompt that is longer than `prompt_window`: nothing is cut.
+        A batch sums in another order than a single prompt does, so its text may differ where two tokens are almost
+        equally probable. Raises InputError for a prompt that is longer than `prompt_window`: nothing is cut.
         """
 
     def stream(self, prompt: RenderedPrompt, decoding: Decoding) -> Iterator[str]:
-        """Yield the new text in pieces as it is generated; joined, they are what `generate` returns."""
+        """Yield the new text in pieces as it is generated; joined, they are what `generate` returns for one prompt."""
+
+    def close(self) -> None:
+        """Release the model and its threads. Closing twice does no harm; a closed generator is not used again."""

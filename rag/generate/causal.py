@@ -10,7 +10,8 @@ from ingest.models.threads import limited_threads
 from rag.generate.decode import TransformersGenerator
 from rag.generate.load import quiet
 
-SHARED = 32  # tokens: for fewer, reading them once is not worth a call of its own
+MIN_SHARED = 32
+"""Tokens: reading a shorter common beginning once does not pay for a call of its own."""
 
 
 class CausalGenerator(TransformersGenerator):
@@ -18,50 +19,37 @@ class CausalGenerator(TransformersGenerator):
 
     family = "causal"
 
-    def _padded(self, row: list[int], filler: int, width: int) -> list[int]:
-        return [filler] * (width - len(row)) + row
-
     def read(self, rows: list[list[int]]) -> tuple[dict[str, Any], int]:
-        """Read what all prompts of a batch begin with once: instructions, and examples that are the same for all.
+        """Read the common beginning of a batch once: instructions, and examples that are the same in all prompts.
 
-        Five fixed examples before each of 16 products: half the processor time. The rows' own parts follow it padded
-        left, so that all end together; positions are counted without the padding, as they are in each row alone.
+        Five fixed examples before each of 16 products: half the processor time. The rest of each row follows padded
+        left, so that all end together. Positions are counted without the padding, as in each row alone.
         """
-        shared = _common(rows) if len(rows) > 1 else 0
-        if shared < SHARED or "position_ids" not in inspect.signature(self.model.forward).parameters:
+        # Measure the common beginning; each row keeps at least one token of its own.
+        shared = 0
+        if len(rows) > 1:
+            shortest = min(map(len, rows)) - 1
+            columns = zip(*(row[:shortest] for row in rows), strict=True)
+            shared = sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
+        if shared < MIN_SHARED or "position_ids" not in inspect.signature(self.model.forward).parameters:
             return super().read(rows)
         import torch
+        from transformers import DynamicCache
 
         with quiet(), limited_threads(self._threads), torch.no_grad():
             beginning = torch.tensor([rows[0][:shared]], device=self.model.device)
             cache = self.model(input_ids=beginning, use_cache=True, logits_to_keep=1).past_key_values
-        if not _is_plain(cache):
+        # A sliding window or a recurrent state cannot be repeated for each row.
+        layers = getattr(cache, "layers", None) or []
+        if type(cache) is not DynamicCache or {type(layer).__name__ for layer in layers} != {"DynamicLayer"}:
             return super().read(rows)
         cache.batch_repeat_interleave(len(rows))
         width = max(map(len, rows)) - shared
-        own = [self._padded(row[shared:], self._loaded.pad, width) for row in rows]
-        seen = [self._padded([1] * (len(row) - shared), 0, width) for row in rows]
-        inputs = {
-            "input_ids": torch.tensor([rows[0][:shared] + row for row in own]),
-            "attention_mask": torch.tensor([[1] * shared + row for row in seen]),
-        }
-        placed: dict[str, Any] = {name: tensor.to(self.model.device) for name, tensor in inputs.items()}
+        ids = [rows[0][:shared] + self._pad(row[shared:], self._loaded.pad, width) for row in rows]
+        mask = [[1] * shared + self._pad([1] * (len(row) - shared), 0, width) for row in rows]
+        inputs = {"input_ids": torch.tensor(ids), "attention_mask": torch.tensor(mask)}
+        placed = {name: tensor.to(self.model.device) for name, tensor in inputs.items()}
         return {**placed, "past_key_values": cache}, shared + width
 
-    def _new_from(self, prompt_width: int) -> int:
-        return prompt_width
-
-
-def _common(rows: list[list[int]]) -> int:
-    """Return how many tokens all rows begin with; each keeps one of its own at least."""
-    shortest = min(map(len, rows)) - 1
-    columns = zip(*(row[:shortest] for row in rows), strict=True)
-    return sum(1 for _ in takewhile(lambda column: len(set(column)) == 1, columns))
-
-
-def _is_plain(cache: Any) -> bool:
-    """Whether a cache holds every token's keys and values: no window that slides, no state that sums them up."""
-    from transformers import DynamicCache
-
-    layers = getattr(cache, "layers", None) or []
-    return type(cache) is DynamicCache and {type(layer).__name__ for layer in layers} == {"DynamicLayer"}
+    def _pad(self, row: list[int], filler: int, width: int) -> list[int]:
+        return [filler] * (width - len(row)) + row

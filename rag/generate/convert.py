@@ -121,7 +121,7 @@ def measure(
     found, same = [], []
     for copy, kind in ((plain, "float32"), (coarse, "int8")):
         runtime = Runtime(copy, codec, forced_first, compute_type=kind, threads=1)
-        found.append([runtime.chances(*each) for each in texts])
+        found.append([runtime.log_probabilities(*pair) for pair in texts])
         same.append(sum(runtime.write(prompt, NEW_TOKENS) == text for prompt, text in texts) / len(texts))
     exact, rough = found
     tokens = sum(map(len, expected))
@@ -136,16 +136,9 @@ def measure(
 def _written(loaded: LoadedModel, codec: TextCodec, prompt: list[int]) -> list[int]:
     """Return the tokens that the reference writes greedily, its end token left out."""
     import torch
-    from transformers import GenerationConfig
 
-    settings: Any = GenerationConfig(  # type: ignore[no-untyped-call]
-        max_new_tokens=NEW_TOKENS,
-        do_sample=False,
-        eos_token_id=sorted(loaded.eos) or None,
-        pad_token_id=loaded.pad,
-        decoder_start_token_id=loaded.start if codec.family == "seq2seq" else None,
-        forced_bos_token_id=loaded.forced_first if codec.family == "seq2seq" else None,
-    )
+    settings = loaded.bare_settings(codec.family)
+    settings.update(max_new_tokens=NEW_TOKENS, do_sample=False)
     ids = torch.tensor([prompt])
     loaded.model.generation_config = settings
     with quiet(), torch.inference_mode():

@@ -1,16 +1,14 @@
-"""A generator's converted copy: which one it is, and what stands between prompts and its tokens."""
+"""A generator's converted copy for CTranslate2: its folder, its tokenizer and its window."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ingest.models.convert import MODEL, converted_copy
-from ingest.models.weights import folder_named, model_fingerprint, weights_fingerprint
-from rag.generate.adapter import Adapter
+from rag.generate.load import generator_weights
 from rag.generate.tokenizer import FileTokenizer
 from rag.generate.tokens import TextCodec
 from rag.generate.window import ModelWindow
@@ -18,19 +16,19 @@ from rag.generate.window import ModelWindow
 
 @dataclass(frozen=True)
 class GeneratorCopy:
-    """The folder of a copy that is true to its model, and what was noted of both; see `rag.generate.convert`."""
+    """A copy that is faithful to its model: its folder, and the details that `rag.generate.convert` noted."""
 
     folder: Path
     details: Mapping[str, Any]
 
     @classmethod
     def of(cls, model: str) -> GeneratorCopy:
-        """Return a model's copy, converted if need be.
+        """Return a model's copy, converted at its first use.
 
-        Raises NoCopyError for a model without a true copy, WeightsError for one that cannot be had, ImportError without
+        Raises NoCopyError for a model without a faithful copy, WeightsError for missing weights, ImportError without
         the runtime.
         """
-        copy = converted_copy("rag.generate.convert", model, _fingerprint(model))
+        copy = converted_copy("rag.generate.convert", model, generator_weights(model))
         return cls(copy.folder, copy.details)
 
     @property
@@ -40,21 +38,12 @@ class GeneratorCopy:
 
     @property
     def forced_first(self) -> int | None:
-        """The first new token, where the model was trained always to write it."""
+        """The first new token of a model that was trained always to write it."""
         token: int | None = self.details["forced_first"]
         return token
 
     def codec(self, name: str, context_window: int | None) -> TextCodec:
-        """Return what stands between prompts and the model's tokens."""
+        """Return the conversion between prompts and the model's tokens."""
         window = ModelWindow(**self.details["window"]).narrowed(context_window)
         tokenizer = FileTokenizer.of_folder(self.folder)
         return TextCodec(name, self.details["family"], tokenizer, window, frozenset(self.details["eos"]))
-
-
-def _fingerprint(model: str) -> str:
-    """Return a hash of all weights that make the model: an adapter's and its base's."""
-    adapter = Adapter.of(model)
-    if adapter is None:
-        return model_fingerprint(model)
-    both = model_fingerprint(adapter.base) + weights_fingerprint(folder_named(model))
-    return hashlib.sha256(both.encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""Generate with CTranslate2 in int8: a converted copy of the model, several times as fast on a CPU, without torch.
+"""Generation with CTranslate2 in int8: a converted copy of the model, several times as fast on a CPU, without torch.
 
-Greedy decoding runs there. Sampling and beams go to the reference backend, which is loaded when first asked for them:
-its draws can be repeated by a seed, and its beams score as the checkpoints' authors had it.
+Greedy decoding runs there. Sampling and beam search run on the reference backend, which is loaded at their first use:
+its draws can be repeated by a seed, and its beams score as the checkpoints' authors intended.
 """
 
 from __future__ import annotations
@@ -13,28 +13,34 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ingest.fingerprint import fingerprint
 from ingest.models.cpu import load_ctranslate2
 from prompts.types import RenderedPrompt
-from rag.generate.base import Decoding, Generation, Generator
+from rag.generate.base import Decoding, Generation
 from rag.generate.ct2_model import GeneratorCopy
+from rag.generate.load import generator_weights
 from rag.generate.local import LocalGenerator
-from rag.generate.streaming import Listener, streamed
+from rag.generate.streaming import Listener, stream_text
 from rag.generate.tokens import TextCodec
 
-RELEASE = 5.0  # seconds to wait for a worker at most
+if TYPE_CHECKING:
+    from rag.generate.decode import TransformersGenerator
 
-Heard = Callable[[int, int], bool]
-"""Told a row and its newest token, says whether the row is to end."""
+RELEASE = 5.0
+"""Seconds to wait for a worker at most."""
+
+Watch = Callable[[int, int], bool]
+"""Receives a row's place and its newest token, and returns whether the row is to end."""
 
 
 class CTranslate2Generator(LocalGenerator):
     """A model of either family, converted once and kept in the cache.
 
-    `model` is a hub id, a folder or `builtin:NAME`; `threads` how many CPU threads a call may use (None: as many cores
-    as are idle now); `context_window` lowers the window (or raises it, for the T5 family only). In int8 answers differ
-    now and then from the reference backend's; a conversion that is not true to its model raises `NoCopyError`.
+    `model` is a hub id, a folder or `builtin:NAME`; `threads` limits the CPU threads of a call (None: the idle cores);
+    `context_window` lowers the window, or raises it for the T5 family only. In int8 an answer differs now and then from
+    the reference backend's. A conversion that is not faithful to its model raises NoCopyError.
     """
 
     def __init__(
@@ -52,54 +58,66 @@ class CTranslate2Generator(LocalGenerator):
         self._codec = copy.codec(model, context_window)
         self._runtime = Runtime(copy.model, self._codec, copy.forced_first, "int8", self._threads)
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of the weights, the backend and the window."""
+        return fingerprint("ctranslate2 int8", generator_weights(self._name), self.context_window)
+
+    @cached_property
+    def reference(self) -> TransformersGenerator:
+        """The same model on the reference backend, loaded at its first use."""
+        from rag.generate import load_reference
+
+        return load_reference(self._name, threads=self._threads, context_window=self._context_window)
+
     def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
         """Return one generation a prompt, in order.
 
-        Raises ValueError for an empty prompt, or one that is longer than `prompt_window`.
+        Raises InputError for an empty prompt, or one that is longer than `prompt_window`.
         """
-        if _is_others(decoding):
-            return self._reference.generate(prompts, decoding)
+        if decoding.temperature > 0 or decoding.num_beams > 1:
+            return self.reference.generate(prompts, decoding)
         rows = self._codec.encode_all(prompts, decoding)
         order = sorted(range(len(rows)), key=lambda place: -len(rows[place]))
-        parts = [order[low : low + self._batch_size] for low in range(0, len(order), self._batch_size)]
-        made: dict[int, list[int]] = {}
-        for part in parts:
-            made.update(zip(part, self._runtime.generate([rows[place] for place in part], decoding), strict=True))
-        return [self._codec.generation(len(row), made[place], decoding) for place, row in enumerate(rows)]
+        tokens: dict[int, list[int]] = {}
+        for low in range(0, len(order), self._batch_size):
+            places = order[low : low + self._batch_size]
+            tokens |= zip(places, self._runtime.generate([rows[place] for place in places], decoding), strict=True)
+        return [self._codec.generation(len(row), tokens[place], decoding) for place, row in enumerate(rows)]
 
     def stream(self, prompt: RenderedPrompt, decoding: Decoding) -> Iterator[str]:
         """Yield the new text in pieces as it is generated; closing the iterator stops the model.
 
         Raises as `generate` does, at once.
         """
-        if _is_others(decoding):
-            return self._reference.stream(prompt, decoding)
+        if decoding.temperature > 0 or decoding.num_beams > 1:
+            return self.reference.stream(prompt, decoding)
         [row] = self._codec.encode_all([prompt], decoding)
 
         def run(listener: Listener) -> Generation:
-            def heard(_: int, token: int) -> bool:
+            def watch(_: int, token: int) -> bool:
                 listener.hear(token)
                 return listener.cancelled.is_set()
 
-            [tokens] = self._runtime.generate([row], decoding, heard)
+            [tokens] = self._runtime.generate([row], decoding, watch)
             return self._codec.generation(len(row), tokens, decoding)
 
-        return streamed(self._codec, run, decoding)
+        return stream_text(self._codec, run, decoding)
 
-    @cached_property
-    def _reference(self) -> Generator:
-        from rag.generate import new_generator
-
-        return new_generator(self._name, threads=self._threads, context_window=self._context_window)
+    def close(self) -> None:
+        """Unload the copy, and the reference where it was loaded."""
+        self._runtime.close()
+        if (reference := self.__dict__.pop("reference", None)) is not None:
+            reference.close()
 
 
 class Runtime:
     """A converted model in memory: token ids in, new token ids out.
 
-    `compute_type` is "int8" or "float32", as the copy was written. Texts run on `threads` threads side by side: of an
-    encoder-decoder as many batches as there are threads, of a decoder-only model each by itself. Prompts of the latter
-    would have to be of one length to be read together; what longer ones have more is forced upon them token by token.
-    Raises ValueError for a vocabulary with two tokens of one name.
+    `compute_type` is "int8" or "float32", as the copy was written. Texts run on `threads` threads at a time: as many
+    batches of an encoder-decoder as there are threads, but each text of a decoder-only model by itself, since the
+    runtime would force the surplus of a longer prompt on the model token by token. Raises ValueError for a vocabulary
+    with two tokens of one name.
     """
 
     def __init__(
@@ -119,125 +137,106 @@ class Runtime:
         self._load = partial(kind, str(folder), device="cpu", compute_type=compute_type)
 
     @cached_property
-    def _alone(self) -> Any:
-        """The model for one text at a time, all threads in each of its products."""
+    def _single(self) -> Any:
+        """The model for one text at a time, with all threads in each of its products."""
         return self._load(inter_threads=1, intra_threads=self._threads)
 
     @cached_property
-    def _side_by_side(self) -> Any:
-        """The model for many texts, a thread for each of those that run at a time."""
-        return self._load(inter_threads=self._threads, intra_threads=1) if self._threads > 1 else self._alone
+    def _parallel(self) -> Any:
+        """The model for many texts, with one thread for each text that runs at the time."""
+        return self._load(inter_threads=self._threads, intra_threads=1) if self._threads > 1 else self._single
 
-    def generate(self, rows: Sequence[list[int]], decoding: Decoding, heard: Heard | None = None) -> list[list[int]]:
-        """Return each row's new tokens, its end or stop string among them where it has come to one."""
-        codec = self._codec
+    def generate(self, rows: Sequence[list[int]], decoding: Decoding, listen: Watch | None = None) -> list[list[int]]:
+        """Return the new tokens of each row, greedily, with the end token where the row reached one.
 
-        def watch(row: int, token: int) -> bool:
-            told = heard(row, token) if heard else False
-            texts[row].append(token)
-            return told or any(mark in codec.text(texts[row]) for mark in decoding.stop)
+        `listen` receives a row and its newest token, and ends the row by returning True.
+        """
+        codec, texts = self._codec, [list[int]() for _ in rows]
 
-        texts: list[list[int]] = [[] for _ in rows]
-        options = {
+        def watch(place: int, token: int) -> bool:
+            if listen is not None and listen(place, token):
+                return True
+            texts[place].append(token)
+            return any(mark in codec.text(texts[place]) for mark in decoding.stop)
+
+        run = partial(self._run, decoding=decoding, watch=watch if decoding.stop or listen else None)
+        # An encoder-decoder gets a batch a thread, a decoder-only model a call a text.
+        count = min(self._threads, len(rows)) if self._codec.family == "seq2seq" else len(rows)
+        parts = [range(first, len(rows), count) for first in range(count)]
+        if len(parts) > 1:
+            model = self._parallel
+            with ThreadPoolExecutor(self._threads) as pool:
+                outputs = list(pool.map(lambda places: run(model, places, [rows[n] for n in places]), parts))
+        else:
+            outputs = [run(self._single, places, [rows[place] for place in places]) for places in parts]
+        tokens: dict[int, list[int]] = {}
+        for places, part in zip(parts, outputs, strict=True):
+            tokens |= zip(places, part, strict=True)
+        return [tokens[place] for place in range(len(rows))]
+
+    def write(self, row: list[int], count: int) -> list[int]:
+        """Return up to `count` tokens that follow a prompt greedily, without the end token."""
+        [tokens] = self.generate([row], Decoding(max_new_tokens=count))
+        end = next((index for index, token in enumerate(tokens) if token in self._codec.eos), len(tokens))
+        return tokens[:end]
+
+    def log_probabilities(self, row: list[int], text: list[int]) -> list[float]:
+        """Return the natural log-probability of each token of a text after a prompt."""
+        if self._codec.family == "seq2seq":
+            [scored] = self._single.score_batch([self._tokens(row)], [self._tokens(text)], max_input_length=0)
+            return list(scored.log_probs)[: len(text)]
+        [scored] = self._single.score_batch([self._tokens([*row, *text])])
+        return list(scored.log_probs)[len(row) - 1 :]
+
+    def close(self) -> None:
+        """Unload the model and end its threads."""
+        for name in ("_single", "_parallel"):
+            self.__dict__.pop(name, None)
+
+    def _run(
+        self, model: Any, places: Sequence[int], rows: Sequence[list[int]], decoding: Decoding, watch: Watch | None
+    ) -> list[list[int]]:
+        """Generate for a batch of an encoder-decoder, or for the one text of a decoder-only model."""
+        options: Mapping[str, Any] = {
             "beam_size": 1,
             "sampling_topk": 1,
             "repetition_penalty": decoding.repetition_penalty,
             "no_repeat_ngram_size": decoding.no_repeat_ngram_size,
+            "end_token": self._ends,
+            "return_end_token": True,
         }
-        watching = watch if decoding.stop or heard else None
-        count, most = len(rows), decoding.max_new_tokens
-        together = self._codec.family == "seq2seq"
-        width = self._threads if together else count
-        parts = [range(first, count, width) for first in range(min(width, count))]
-        model = self._side_by_side if len(parts) > 1 else self._alone
-        write = self._translate if together else self._continue
-
-        def work(places: range) -> list[list[int]]:
-            return write(model, places, [rows[place] for place in places], most, options, watching)
-
-        if len(parts) > 1:
-            with ThreadPoolExecutor(self._threads) as pool:
-                made = list(pool.map(work, parts))
-        else:
-            made = [work(places) for places in parts]
-        found: dict[int, list[int]] = {}
-        for places, tokens in zip(parts, made, strict=True):
-            found.update(zip(places, tokens, strict=True))
-        return [found[place] for place in range(count)]
-
-    def write(self, row: list[int], count: int) -> list[int]:
-        """Return what is written greedily after a prompt, at most so many tokens, without the end."""
-        [tokens] = self.generate([row], Decoding(max_new_tokens=count))
-        end = next((at for at, token in enumerate(tokens) if token in self._codec.eos), len(tokens))
-        return tokens[:end]
-
-    def chances(self, row: list[int], text: list[int]) -> list[float]:
-        """Return the log-probability (natural) of each token of a text after a prompt."""
-        if self._codec.family == "seq2seq":
-            [scored] = self._alone.score_batch([self._tokens(row)], [self._tokens(text)], max_input_length=0)
-            return list(scored.log_probs)[: len(text)]
-        [scored] = self._alone.score_batch([self._tokens([*row, *text])])
-        return list(scored.log_probs)[len(row) - 1 :]
-
-    def _continue(
-        self,
-        model: Any,
-        places: Sequence[int],
-        rows: Sequence[list[int]],
-        most: int,
-        options: Mapping[str, Any],
-        watch: Heard | None,
-    ) -> list[list[int]]:
-        [place], [row] = places, rows
-        [result] = _call(
-            model.generate_batch,
-            [self._tokens(row)],
-            (lambda step: watch(place, step.token_id)) if watch else None,
-            max_length=most,
-            end_token=self._ends,
-            return_end_token=True,
-            include_prompt_in_result=False,
-            **options,
-        )
-        return [list(result.sequences_ids[0])]
-
-    def _translate(
-        self,
-        model: Any,
-        places: Sequence[int],
-        rows: Sequence[list[int]],
-        most: int,
-        options: Mapping[str, Any],
-        watch: Heard | None,
-    ) -> list[list[int]]:
-        given = None
-        if self._forced_first is not None:
-            given = [self._tokens([self._forced_first])] * len(rows)
+        if self._codec.family == "causal":
+            [place], [row] = places, rows
+            [result] = _call(
+                model.generate_batch,
+                [self._tokens(row)],
+                (lambda step: watch(place, step.token_id)) if watch else None,
+                max_length=decoding.max_new_tokens,
+                include_prompt_in_result=False,
+                **options,
+            )
+            return [list(result.sequences_ids[0])]
+        prefix = None if self._forced_first is None else [self._tokens([self._forced_first])] * len(rows)
         results = _call(
             model.translate_batch,
             [self._tokens(row) for row in rows],
             (lambda step: watch(places[step.batch_id], step.token_id)) if watch else None,
-            target_prefix=given,
+            target_prefix=prefix,
             max_input_length=0,  # by default it would cut a prompt after 1,024 tokens
-            max_decoding_length=most,
+            max_decoding_length=decoding.max_new_tokens,
             min_decoding_length=0,
-            end_token=self._ends,
-            return_end_token=True,
             **options,
         )
-        return [self._ids(result.hypotheses[0]) for result in results]
+        return [[self._numbers[token] for token in result.hypotheses[0]] for result in results]
 
     def _tokens(self, ids: Sequence[int]) -> list[str]:
         return [self._vocabulary[number] for number in ids]
-
-    def _ids(self, tokens: Sequence[str]) -> list[int]:
-        return [self._numbers[token] for token in tokens]
 
 
 def _call(
     method: Callable[..., list[Any]], rows: list[list[str]], watch: Callable[[Any], bool] | None, **options: Any
 ) -> list[Any]:
-    """Call a method of the runtime, and return when its worker thread has let go of the callback.
+    """Call a method of the runtime, and return when its worker thread has released the callback.
 
     The worker drops its reference only after the result is there, and needs the interpreter's lock to do so. A program
     that ends in between aborts: the interpreter ends a thread that asks for the lock, inside a C++ destructor.
@@ -256,7 +255,3 @@ def _call(
         del callback
         released.wait(RELEASE)  # the traceback of an error may hold the callback for longer
         del reference
-
-
-def _is_others(decoding: Decoding) -> bool:
-    return decoding.temperature > 0 or decoding.num_beams > 1

@@ -1,4 +1,4 @@
-"""Generate with a transformers model of either family: in batches, exactly as one by one, or as a stream."""
+"""Generation with a transformers model of either family: one prompt, batches or a stream."""
 
 from __future__ import annotations
 
@@ -7,34 +7,31 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import InputError, ModelError
 from ingest.fingerprint import fingerprint
 from ingest.models.threads import limited_threads
 from ingest.models.weights import folder_named
 from prompts.types import RenderedPrompt
-from rag.generate.base import Decoding, Generation
-from rag.generate.load import LoadedModel, load_model, model_family, model_folder, quiet
+from rag.generate.base import Decoding, Generation, Generator
+from rag.generate.load import LoadedModel, generator_weights, load_model, model_family, model_folder, quiet
 from rag.generate.local import LocalGenerator
-from rag.generate.streaming import Listener, streamed
+from rag.generate.streaming import Listener, stream_text
 from rag.generate.tokens import Family, TextCodec
-from rag.generate.window import ModelWindow, model_window
+from rag.generate.window import model_window
 
 if TYPE_CHECKING:
     import torch
     from transformers import LogitsProcessor
 
-    from rag.generate.sampling import Rows
-
 
 class TransformersGenerator(LocalGenerator, ABC):
-    """What both families share: window, batches, decoding, streams.
+    """The window, batches, decoding and streams of both families.
 
-    `model` is a hub id, a folder or `builtin:NAME`; `device` "cpu", "cuda", "mps" or "auto"; `dtype` what the weights
-    are computed in, whatever they are stored in; `threads` how many CPU threads a call may use (None: as many
-    cores as are idle now); `context_window` lowers the window (or raises it, for the T5 family only).
-    A batch equals one by one exactly in float32; half precision rounds too coarsely for that.
+    `model` is a hub id, a folder or `builtin:NAME`; `device` is "cpu", "cuda", "mps" or "auto"; `dtype` is the
+    precision of the computation, whatever the weights are stored in; `threads` limits the CPU threads of a call (None:
+    the idle cores); `context_window` lowers the window, or raises it for the T5 family only.
     """
 
     family: Family
@@ -50,19 +47,16 @@ class TransformersGenerator(LocalGenerator, ABC):
         batch_size: int = 8,
     ) -> None:
         super().__init__(model, threads, batch_size)
-        self._dtype = dtype
-        self._exact = dtype == "float32"
         folder = model_folder(model)
-        self._check_family(folder)
+        if model_family(folder) != self.family:
+            kind = "a decoder-only model" if self.family == "seq2seq" else "an encoder-decoder"
+            raise ModelError(f"{model} is {kind}, not for {type(self).__name__}: new_generator reads the family")
+        self._dtype = dtype
         self._loaded = load_model(folder, self.family, device, dtype, folder_named(model))
-        window = self._read_window().narrowed(context_window)
+        window = model_window(self.model.config, self.tokenizer.model_max_length).narrowed(context_window)
         self._codec = TextCodec(model, self.family, self.tokenizer, window, self._loaded.eos)
-        self._settings = self._needed_settings()
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """A hash of the weights, the window, the class and the precision."""
-        return fingerprint(super().fingerprint, self._dtype)
+        # Drop the checkpoint's beams, minimum lengths and penalties: transformers merges them into every call.
+        self._settings = self.model.generation_config = self._loaded.bare_settings(self.family)
 
     @property
     def model(self) -> Any:
@@ -79,23 +73,23 @@ class TransformersGenerator(LocalGenerator, ABC):
         """The model with its tokenizer and the special tokens that it generates with."""
         return self._loaded
 
-    def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
-        """Return one generation a prompt, in order; equal to generating one by one.
+    @cached_property
+    def fingerprint(self) -> str:
+        """A hash of the weights, the precision and the window."""
+        return fingerprint("transformers", generator_weights(self._name), self._dtype, self.context_window)
 
-        Raises ValueError for an empty prompt, or one that is longer than `prompt_window`.
+    def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
+        """Return one generation a prompt, in order.
+
+        Raises InputError for an empty prompt, or one that is longer than `prompt_window`.
         """
         encoded = self._codec.encode_all(prompts, decoding)
         seeds = [seed_of(decoding) for _ in encoded]
-        made: dict[int, Generation] = {}
+        generations: dict[int, Generation] = {}
         for batch in self.batches(encoded, decoding):
             rows = [encoded[place] for place in batch]
-            answers = self._run(rows, [seeds[place] for place in batch], decoding)
-            for place, answer in zip(batch, answers, strict=True):
-                # None: a choice was too close to call in a batch.
-                found = answer or self._run([encoded[place]], [seeds[place]], decoding)[0]
-                assert found is not None  # a row alone is never watched
-                made[place] = found
-        return [made[place] for place in range(len(encoded))]
+            generations |= zip(batch, self._run(rows, [seeds[place] for place in batch], decoding), strict=True)
+        return [generations[place] for place in range(len(encoded))]
 
     def stream(self, prompt: RenderedPrompt, decoding: Decoding) -> Iterator[str]:
         """Yield the new text in pieces as it is generated; closing the iterator stops the model.
@@ -105,7 +99,9 @@ class TransformersGenerator(LocalGenerator, ABC):
         [row] = self._codec.encode_all([prompt], decoding)
         if decoding.num_beams > 1:
             return iter([self.generate([prompt], decoding)[0].text])
-        return self._stream(row, decoding)
+        return stream_text(
+            self._codec, lambda listener: self._run([row], [seed_of(decoding)], decoding, listener)[0], decoding
+        )
 
     def batches(self, encoded: Sequence[Sequence[int]], decoding: Decoding) -> Iterator[list[int]]:
         """Yield the places of prompts of like length. Beams go alone: their sums of scores tie far too easily."""
@@ -114,56 +110,29 @@ class TransformersGenerator(LocalGenerator, ABC):
         for start in range(0, len(order), size):
             yield order[start : start + size]
 
-    def _run(
-        self,
-        rows: list[list[int]],
-        seeds: list[int],
-        decoding: Decoding,
-        listener: Listener | None = None,
-    ) -> list[Generation | None]:
-        """Generate for a batch; None for a row of it that must be done alone."""
-        from rag.generate.sampling import Rows
-
-        inputs, start = self.read(rows)
-        state = Rows(len(rows), self.model.device, watched=self._exact and len(rows) > 1)
-        new = self.decode(inputs, start, seeds, decoding, state, listener)
-        return [
-            self._codec.generation(len(row), tokens, decoding) if clear else None
-            for row, tokens, clear in zip(rows, new, state.clear.tolist(), strict=True)
-        ]
-
     def decode(
         self,
         inputs: Mapping[str, Any],
         start: int,
         seeds: Sequence[int],
         decoding: Decoding,
-        state: Rows | None = None,
         listener: Listener | None = None,
         mixture: LogitsProcessor | None = None,
     ) -> list[list[int]]:
-        """Return each row's new tokens, its end among them where it has come to one.
+        """Return the new tokens of each row, with the end token where the row reached one.
 
-        `inputs` and `start` are those of `read`, and there is a seed a row. `state` learns which choices were too close
-        to call in a batch; `mixture` has the last word on what each token scores.
+        `inputs` and `start` are those of `read`, and each row has a seed. `mixture` changes the scores of the tokens
+        before one is drawn.
         """
-        from rag.generate.sampling import Choice, Halt, Repetition, Rows
+        from rag.generate.sampling import Halt, Repetition, Sampler
 
-        state = state or Rows(len(seeds), self.model.device, watched=False)
-        greedy = decoding.num_beams == 1
         processors = [
             Repetition(start, decoding),
             *([mixture] if mixture else []),
-            *([Choice(decoding, seeds, state)] if greedy else []),
+            *([Sampler(decoding, seeds)] if decoding.temperature else []),
         ]
-        halt = Halt(
-            start,
-            self._loaded.eos,
-            decoding.stop,
-            self._codec.text,
-            state if greedy else None,
-            listener.cancelled if listener else None,
-        )
+        cancelled = listener.cancelled if listener else None
+        halt = Halt(start, self._loaded.eos, decoding.stop, self._codec.text, cancelled)
         settings = copy(self._settings)
         settings.update(max_new_tokens=decoding.max_new_tokens, num_beams=decoding.num_beams, do_sample=False)
         with quiet(), limited_threads(self._threads):
@@ -178,69 +147,38 @@ class TransformersGenerator(LocalGenerator, ABC):
         return new
 
     def inputs(self, rows: list[list[int]]) -> tuple[dict[str, torch.Tensor], int]:
-        """Return the model's padded inputs, and where in its output the new tokens start."""
+        """Return the model's padded inputs, and where the new tokens start in its output."""
         import torch
 
         width = max(map(len, rows))
-        ids = [self._padded(row, self._loaded.pad, width) for row in rows]
-        mask = [self._padded([1] * len(row), 0, width) for row in rows]
+        ids = [self._pad(row, self._loaded.pad, width) for row in rows]
+        mask = [self._pad([1] * len(row), 0, width) for row in rows]
         inputs = {"input_ids": torch.tensor(ids), "attention_mask": torch.tensor(mask)}
-        inputs |= self._extra_inputs(inputs["input_ids"])
-        device = self.model.device
-        return {name: tensor.to(device) for name, tensor in inputs.items()}, self._new_from(width)
+        return {name: tensor.to(self.model.device) for name, tensor in inputs.items()}, width
 
     def read(self, rows: list[list[int]]) -> tuple[dict[str, Any], int]:
-        """Return what `inputs` does; what a family can read once for all rows is read already."""
+        """Return the same as `inputs`. A family that can read a common beginning once does so here."""
         inputs, start = self.inputs(rows)
         return dict(inputs), start
 
+    def close(self) -> None:
+        """Let go of the model, so that its memory is free."""
+        self.__dict__.pop("_loaded", None)
+
+    def _run(
+        self, rows: list[list[int]], seeds: list[int], decoding: Decoding, listener: Listener | None = None
+    ) -> list[Generation]:
+        """Generate for one batch."""
+        inputs, start = self.read(rows)
+        new = self.decode(inputs, start, seeds, decoding, listener)
+        return [self._codec.generation(len(row), tokens, decoding) for row, tokens in zip(rows, new, strict=True)]
+
     @abstractmethod
-    def _padded(self, row: list[int], filler: int, width: int) -> list[int]: ...
-
-    def _extra_inputs(self, ids: torch.Tensor) -> Mapping[str, torch.Tensor]:
-        return {}
-
-    @abstractmethod
-    def _new_from(self, prompt_width: int) -> int: ...
-
-    def _stream(self, row: list[int], decoding: Decoding) -> Iterator[str]:
-        def run(listener: Listener) -> Generation:
-            [generation] = self._run([row], [seed_of(decoding)], decoding, listener)
-            assert generation is not None  # a row alone is never watched
-            return generation
-
-        return streamed(self._codec, run, decoding)
-
-    def _check_family(self, folder: Path) -> None:
-        if model_family(folder) != self.family:
-            kind = "a decoder-only model" if self.family == "seq2seq" else "an encoder-decoder"
-            raise ValueError(f"{self.name} is {kind}, not for {type(self).__name__}: new_generator reads the family")
-
-    def _read_window(self) -> ModelWindow:
-        return model_window(self.model.config, self.tokenizer.model_max_length)
-
-    def _needed_settings(self) -> Any:
-        """Keep the special tokens that the model cannot do without, and drop the checkpoint's habits.
-
-        transformers would merge its beams, minimum lengths and penalties into every call.
-        """
-        from transformers import GenerationConfig
-
-        loaded = self._loaded
-        decoder = self.family == "seq2seq"
-        needed: Any = GenerationConfig(  # type: ignore[no-untyped-call]
-            eos_token_id=sorted(loaded.eos) or None,
-            pad_token_id=loaded.pad,
-            bos_token_id=self.tokenizer.bos_token_id,
-            decoder_start_token_id=loaded.start if decoder else None,
-            forced_bos_token_id=loaded.forced_first if decoder else None,
-        )
-        self.model.generation_config = needed
-        return needed
+    def _pad(self, row: list[int], filler: int, width: int) -> list[int]: ...
 
 
 class _Streamer:
-    """Passes tokens on to a listener as transformers hands them out."""
+    """Passes the tokens of transformers' `generate` on to a listener."""
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
@@ -253,7 +191,18 @@ class _Streamer:
         self._prompt_is_past = True
 
     def end(self) -> None:
-        """Nothing to do: the finished generation is what ends the stream."""
+        """Do nothing: the finished generation ends the stream."""
+
+
+def reference_of(generator: Generator) -> TransformersGenerator:
+    """Return the generator on the reference backend: itself, or the reference of a converted copy.
+
+    Raises InputError for a generator that is no model on this machine.
+    """
+    reference = getattr(generator, "reference", generator)
+    if not isinstance(reference, TransformersGenerator):
+        raise InputError(f"{generator.name} returns no probabilities: give a hub id, a folder or builtin:NAME")
+    return reference
 
 
 def seed_of(decoding: Decoding) -> int:

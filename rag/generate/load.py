@@ -9,8 +9,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import WeightsError
-from ingest.models.weights import find_weights, hub_path
+from ingest.errors import InputError, WeightsError
+from ingest.fingerprint import fingerprint
+from ingest.models.weights import (
+    find_weights,
+    folder_named,
+    hub_path,
+    is_endpoint,
+    model_fingerprint,
+    weights_fingerprint,
+)
 from rag.generate.adapter import Adapter
 from rag.generate.gguf import gguf_folder
 from rag.generate.tokens import Family
@@ -18,8 +26,24 @@ from rag.generate.tokens import Family
 DTYPES = ("float32", "bfloat16", "float16")
 
 
+def generator_weights(model: str) -> str:
+    """Return a hash of all weights that a model's name stands for: an adapter's and its base's.
+
+    An endpoint, whose weights are elsewhere, is identified by its name. Raises WeightsError as `find_weights` does.
+    """
+    if is_endpoint(model):
+        return model
+    adapter = Adapter.of(model)
+    if adapter is None:
+        return model_fingerprint(model)
+    return fingerprint(model_fingerprint(adapter.base), weights_fingerprint(folder_named(model)))
+
+
 def model_folder(name: str) -> Path:
-    """Return a folder that transformers can load for this name, an adapter's base for it. Raises WeightsError."""
+    """Return a folder that transformers can load: the model's own, or that of an adapter's base. Raises WeightsError.
+
+    Embedded GGUF weights are converted into such a folder once.
+    """
     adapter = Adapter.of(name)
     weights = find_weights(adapter.base if adapter else name)
     if weights.file is not None and weights.file.endswith(".gguf"):
@@ -28,7 +52,7 @@ def model_folder(name: str) -> Path:
 
 
 def model_family(folder: Path) -> Family:
-    """Return which family the folder's config declares; the name says nothing."""
+    """Return the family that the folder's config declares; the name says nothing."""
     from transformers import AutoConfig
 
     with quiet():
@@ -38,37 +62,50 @@ def model_family(folder: Path) -> Family:
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model with its tokenizer, and the few special tokens that it needs in order to generate at all."""
+    """A model with its tokenizer and the few special tokens that it cannot generate without."""
 
     model: Any
     tokenizer: Any
 
     @cached_property
     def eos(self) -> frozenset[int]:
-        """Every token that ends a text: the checkpoint's (chat models have several) and the tokenizer's own."""
+        """All tokens that end a text: the checkpoint's (chat models have several) and the tokenizer's own."""
         listed = self._setting("eos_token_id")
-        found = listed if isinstance(listed, list | tuple) else [listed]
-        return frozenset(int(token) for token in (*found, self.tokenizer.eos_token_id) if token is not None)
+        tokens = listed if isinstance(listed, list | tuple) else [listed]
+        return frozenset(int(token) for token in (*tokens, self.tokenizer.eos_token_id) if token is not None)
 
     @cached_property
     def pad(self) -> int:
-        """The padding token: where a model has none, any token does, since padding is masked."""
+        """The padding token. A model without one gets any token, since padding is masked."""
         if self.tokenizer.pad_token_id is not None:
             return int(self.tokenizer.pad_token_id)
         return min(self.eos, default=0)
 
     @cached_property
     def start(self) -> int | None:
-        """What an encoder-decoder's answer starts from."""
+        """The token that an encoder-decoder's answer starts from."""
         first = self._setting("decoder_start_token_id")
         token = first if first is not None else self._setting("bos_token_id")
         return None if token is None else int(token)
 
     @cached_property
     def forced_first(self) -> int | None:
-        """The first new token, where the model was trained always to write it (BART)."""
+        """The first new token of a model that was trained always to write it (BART)."""
         token = self._setting("forced_bos_token_id")
         return None if token is None else int(token)
+
+    def bare_settings(self, family: Family) -> Any:
+        """Return generation settings with the special tokens and nothing else of the checkpoint's habits."""
+        from transformers import GenerationConfig
+
+        is_encoder_decoder = family == "seq2seq"
+        return GenerationConfig(  # type: ignore[no-untyped-call]
+            eos_token_id=sorted(self.eos) or None,
+            pad_token_id=self.pad,
+            bos_token_id=self.tokenizer.bos_token_id,
+            decoder_start_token_id=self.start if is_encoder_decoder else None,
+            forced_bos_token_id=self.forced_first if is_encoder_decoder else None,
+        )
 
     def _setting(self, name: str) -> Any:
         value = getattr(self.model.generation_config, name, None)
@@ -80,13 +117,13 @@ def load_model(
 ) -> LoadedModel:
     """Return the folder's model, ready to generate, with the adapter of another folder merged into it.
 
-    Raises WeightsError when the weights do not make a whole model of this family, ValueError for an unknown dtype.
+    Raises WeightsError where the weights are not a complete model of this family, InputError for an unknown dtype.
     """
     import torch
     from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, AutoTokenizer
 
     if dtype not in DTYPES:
-        raise ValueError(f"unknown dtype {dtype!r}; known: {', '.join(DTYPES)}")
+        raise InputError(f"unknown dtype {dtype!r}; known: {', '.join(DTYPES)}")
     kind: Any = AutoModelForSeq2SeqLM if family == "seq2seq" else AutoModelForCausalLM
     offline = {"local_files_only": True, "trust_remote_code": False}
     with quiet():
@@ -97,14 +134,16 @@ def load_model(
     if report["missing_keys"]:  # transformers would fill them with random numbers and go on
         missing = sorted(report["missing_keys"])
         raise WeightsError(f"{folder} lacks {len(missing)} weights of a text generator, {missing[0]} the first")
-    if adapter and (found := Adapter.of(adapter)):
-        found.apply(adapter, model)
-    return LoadedModel(model.to(_device(device)).eval(), tokenizer)
+    if adapter and (low_rank := Adapter.of(adapter)):
+        low_rank.apply(adapter, model)
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    return LoadedModel(model.to(device).eval(), tokenizer)
 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Keep transformers' log lines and progress bars away for the length of a call; errors are raised as ever."""
+    """Silence transformers' log lines and progress bars inside a `with` block; errors are raised as ever."""
     from transformers.utils import logging as transformers_logging
 
     logging: Any = transformers_logging
@@ -117,13 +156,3 @@ def quiet() -> Iterator[None]:
         logging.set_verbosity(verbosity)
         if bars:
             logging.enable_progress_bar()
-
-
-def _device(name: str) -> str:
-    import torch
-
-    if name != "auto":
-        return name
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"

@@ -22,7 +22,7 @@ from torch import Tensor
 from ingest.models.threads import limited_threads
 from prompts.types import RenderedPrompt
 from rag.generate.base import Generator
-from rag.generate.decode import TransformersGenerator
+from rag.generate.decode import TransformersGenerator, reference_of
 from rag.generate.encode import text_ids
 from rag.generate.load import quiet
 from rag.generate.trie import Trie
@@ -43,11 +43,7 @@ class TextScorer:
     """
 
     def __init__(self, generator: Generator) -> None:
-        if not isinstance(generator, TransformersGenerator):
-            raise ValueError(
-                f"{generator.name} does not tell probabilities; classify with a hub id, a folder or builtin:"
-            )
-        self.generator = generator
+        self.generator = generator = reference_of(generator)
         reader = _EncoderDecoder if generator.family == "seq2seq" else _DecoderOnly
         self._reader: _EncoderDecoder | _DecoderOnly = reader(generator)
         self._lock = Lock()  # a reader keeps the prompt that it read last

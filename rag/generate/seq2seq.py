@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rag.generate.decode import TransformersGenerator
@@ -13,22 +12,21 @@ if TYPE_CHECKING:
 
 
 class Seq2SeqGenerator(TransformersGenerator):
-    """An encoder reads the prompt, a decoder writes the answer: each has a window of its own."""
+    """An encoder reads the prompt and a decoder writes the answer, each in a window of its own."""
 
     family = "seq2seq"
 
-    def _padded(self, row: list[int], filler: int, width: int) -> list[int]:
-        return row + [filler] * (width - len(row))
-
-    def _extra_inputs(self, ids: torch.Tensor) -> Mapping[str, torch.Tensor]:
-        """LED looks from its first token at the whole text, and from the others at their surroundings."""
+    def inputs(self, rows: list[list[int]]) -> tuple[dict[str, torch.Tensor], int]:
+        """Return the model's padded inputs, and where the new tokens start: after the decoder's start token."""
         import torch
 
-        if "global_attention_mask" not in inspect.signature(self.model.forward).parameters:
-            return {}
-        wide = torch.zeros_like(ids)
-        wide[:, 0] = 1
-        return {"global_attention_mask": wide}
+        inputs, _ = super().inputs(rows)
+        if "global_attention_mask" in inspect.signature(self.model.forward).parameters:
+            # LED looks from its first token at the whole text, and from the others at their surroundings.
+            wide = torch.zeros_like(inputs["input_ids"])
+            wide[:, 0] = 1
+            inputs["global_attention_mask"] = wide
+        return inputs, 1
 
-    def _new_from(self, prompt_width: int) -> int:
-        return 1  # the decoder's start token
+    def _pad(self, row: list[int], filler: int, width: int) -> list[int]:
+        return row + [filler] * (width - len(row))

@@ -1,4 +1,4 @@
-"""Text in pieces while a model writes it on a thread of its own."""
+"""Streaming: yield the text in pieces while a thread generates it."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ class Cancelled(Event):
 
 
 class Listener:
-    """Takes tokens as they come, and the wish to stop from whoever reads the stream."""
+    """Receives tokens as they are generated; `cancelled` is set once nobody reads the stream any more."""
 
     def __init__(self) -> None:
         self.events: SimpleQueue[int | Generation | BaseException] = SimpleQueue()
         self.cancelled = Cancelled()
 
     def hear(self, token: int) -> None:
-        """Take the next token."""
+        """Receive the next token."""
         self.events.put(token)
 
 
-def streamed(codec: TextCodec, run: Callable[[Listener], Generation], decoding: Decoding) -> Iterator[str]:
-    """Yield what `run` writes as soon as later tokens cannot change it; closing the iterator stops it.
+def stream_text(codec: TextCodec, run: Callable[[Listener], Generation], decoding: Decoding) -> Iterator[str]:
+    """Yield text as soon as later tokens cannot change it; closing the iterator stops `run`.
 
-    `run` tells its listener each token, ends early once that is cancelled, and returns the whole generation. What it
-    raises is raised where the stream is read.
+    `run` passes each token to its listener, ends early once that is cancelled, and returns the whole generation. Its
+    errors are raised where the stream is read.
     """
     listener = Listener()
 
@@ -47,18 +47,18 @@ def streamed(codec: TextCodec, run: Callable[[Listener], Generation], decoding: 
     # Not a daemon: a model at work must come to its end before the interpreter does.
     worker = Thread(target=work, name="generate")
     worker.start()
-    shown, tokens = "", list[int]()
+    sent, tokens = "", list[int]()
     try:
         while not isinstance(event := listener.events.get(), Generation):
             if isinstance(event, BaseException):
                 raise event
             tokens.append(event)
             safe = settled(codec.text(tokens), decoding.stop)
-            if len(safe) > len(shown) and safe.startswith(shown):
-                yield safe[len(shown) :]
-                shown = safe
-        if len(event.text) > len(shown):
-            yield event.text[len(shown) :]
+            if len(safe) > len(sent) and safe.startswith(sent):
+                yield safe[len(sent) :]
+                sent = safe
+        if len(event.text) > len(sent):
+            yield event.text[len(sent) :]
     finally:
         listener.cancelled.set()
         worker.join()

@@ -77,7 +77,7 @@ def systems(split: Split, options: argparse.Namespace) -> Mapping[str, Callable[
     loaded: list[Any] = []
 
     def generator() -> Any:
-        loaded[:] = loaded or [new_generator(options.model, threads=options.threads)]
+        loaded[:] = loaded or [new_generator(options.model, "transformers", threads=options.threads)]
         return loaded[0]
 
     few = {"examples": EXAMPLES, "candidates": EXAMPLES}
@@ -89,7 +89,9 @@ def systems(split: Split, options: argparse.Namespace) -> Mapping[str, Callable[
     }
     if options.finetuned:
         finetuned = str(options.finetuned)
-        made["fine-tuned"] = lambda: Classifier(new_generator(finetuned, threads=options.threads), labels)
+        made["fine-tuned"] = lambda: Classifier(
+            new_generator(finetuned, "transformers", threads=options.threads), labels
+        )
     return made
 
 

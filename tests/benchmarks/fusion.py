@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.generate import Decoding, new_generator
-from rag.generate.fusion import Fusing, fused
+from rag.generate.fusion import Fusing, fuse_prompts
 
 TOKENS = 200
 DECODING = Decoding(max_new_tokens=16)
@@ -42,7 +42,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             families[family](Path(folder) / "model")
             wide = {"context_window": TOKENS * max(options.passages)} if family == "T5-small size" else {}
-            generator: Any = new_generator(str(Path(folder) / "model"), **wide)
+            generator: Any = new_generator(str(Path(folder) / "model"), "transformers", **wide)
             for count in options.passages:
                 prompts = _prompts(count)
                 line: dict[str, object] = {"model": family, "passages": count}
@@ -52,7 +52,7 @@ def main() -> None:
                         lambda w=whole, g=generator: g.generate([w], DECODING), options.repeat
                     )
                 for way in fusions:
-                    together = partial(fused, generator, prompts, [1.0] * count, way, DECODING)
+                    together = partial(fuse_prompts, generator, prompts, [1.0] * count, way, DECODING)
                     line[f"{way}, s"] = _median(together, options.repeat)
                 print(json.dumps(line), flush=True)
 

@@ -66,7 +66,7 @@ def main() -> None:
 def _measured(family: str, folder: Path, repeat: int) -> Iterator[dict[str, object]]:
     FAMILIES[family](folder / "model")
     backends: dict[str, Generator] = {
-        "transformers": new_generator(str(folder / "model")),
+        "transformers": new_generator(str(folder / "model"), "transformers"),
         "copy": _copied(folder / "model", folder / "copy"),
     }
     words = random.Random(0)

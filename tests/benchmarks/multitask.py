@@ -91,7 +91,7 @@ def _measure(folder: Path, task: str, rows: Sequence[Row], device: str) -> Metri
     assert trained is not None
     marks = trained.placeholders if rows[0].task == "describe" else None
     data = TaskData(task, prompt_for(task, rows[0].values), rows, placeholders=marks)
-    generator = new_generator(str(folder), batch_size=32, device=device)
+    generator = new_generator(str(folder), "transformers", batch_size=32, device=device)
     if rows[0].task == "classify":
         rows = [replace(row, values={**row.values, "labels": ()}) for row in rows]
     texts = generate(data, rows, generator, 96)  # type: ignore[arg-type]

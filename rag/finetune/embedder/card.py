@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
-from ingest.models.weights import BUILTINS
+from ingest.models.weights import builtin_of
 
 if TYPE_CHECKING:
     from rag.finetune.embedder.run import FinetunedEmbedder
@@ -32,7 +32,7 @@ def record(result: FinetunedEmbedder, base: str, fingerprint: str, licence: str)
 
 def licence_of(embedder: SentenceTransformerEmbedder) -> str:
     """Return the licence of an embedder's weights: as pinned, or as its folder's README.md says."""
-    builtin = BUILTINS.get(embedder.name.removeprefix("builtin:")) if embedder.name.startswith("builtin:") else None
+    builtin = builtin_of(embedder.name)
     if builtin is not None:
         return builtin.licence
     readme = embedder.folder / "README.md"

@@ -197,7 +197,7 @@ def generator_for(
     settings: GeneratorSettings,
 ) -> TransformersGenerator:
     """Return the model that training starts from; one from nothing learns its tokenizer from `texts` first."""
-    from rag.generate import new_generator
+    from rag.generate import load_reference
     from rag.generate.decode import TransformersGenerator
 
     name = model
@@ -211,7 +211,7 @@ def generator_for(
         name = str(folder)
     assert name is not None
     options: dict[str, Any] = {} if settings.threads is None else {"threads": settings.threads}
-    generator = new_generator(name, device=settings.device, batch_size=32, **options)
+    generator = load_reference(name, device=settings.device, batch_size=32, **options)
     if not isinstance(generator, TransformersGenerator):
         raise ValueError(f"{name} cannot be fine-tuned: only models with local weights can")
     return generator

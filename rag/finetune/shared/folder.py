@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from ingest.models.weights import BUILTINS, model_fingerprint
+from ingest.models.weights import builtin_of, model_fingerprint
 from rag.data.rows import Row
 from rag.describe.delexicalise import attribute
 from rag.finetune.shared.unfinished import Unfinished
@@ -86,7 +86,7 @@ def card(
 
 def licence_of_builtin(model: str | None) -> str:
     """Return the licence of an embedded model, for a card; "other" is the hub's word for those not known."""
-    builtin = BUILTINS.get(model.removeprefix("builtin:")) if model and model.startswith("builtin:") else None
+    builtin = builtin_of(model) if model else None
     return builtin.licence.lower() if builtin else "other"
 
 

@@ -63,7 +63,9 @@ def family(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     spec.loader.exec_module(small_models)
     folder = tmp_path_factory.mktemp("models") / request.param
     getattr(small_models, f"make_{request.param}")(folder, seed=SEED)
-    return Family(folder, new_generator(str(folder), threads=1), reference(folder), WINDOWS[request.param])
+    return Family(
+        folder, new_generator(str(folder), "transformers", threads=1), reference(folder), WINDOWS[request.param]
+    )
 
 
 def pipeline_of(embedder: Any, generator: Generator, size: int, k: int, prompt: str | Path = "answer") -> Pipeline:

@@ -71,7 +71,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 @pytest.fixture(scope="module")
 def generator_of(folder: Callable[[str], Path]) -> Callable[..., Generator]:
-    return lambda architecture, **options: new_generator(str(folder(architecture)), threads=1, **options)
+    return lambda architecture, **options: new_generator(
+        str(folder(architecture)), "transformers", threads=1, **options
+    )
 
 
 @pytest.fixture
@@ -324,7 +326,7 @@ def test_a_model_that_learnt_to_classify_is_not_told_the_labels(folder: Callable
     for file in folder("t5").iterdir():
         (trained / file.name).write_bytes(file.read_bytes())
     (trained / "openbook.json").write_text(json.dumps({"tasks": ["classify", "answer"]}))
-    generator = new_generator(str(trained), threads=1)
+    generator = new_generator(str(trained), "transformers", threads=1)
     classified = Classifier(generator, LABELS).classify("Where is my card?")
     assert classified.prompt_tokens == generator.count_tokens("classify: Where is my card?")
 
@@ -369,7 +371,7 @@ def train(tmp_path: Path) -> Path:
 
 def test_the_command_prints_the_label(folder: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
     model = str(folder("t5"))
-    expected = Classifier(new_generator(model, threads=1), LABELS).classify("where is my card")
+    expected = Classifier(new_generator(model, "transformers", threads=1), LABELS).classify("where is my card")
     assert main(["classify", "where", "is", "my", "card", "--labels", "card_arrival, lost_card,top_up_failed",
                  "--model", model]) == 0  # fmt: skip
     lines = capsys.readouterr().out.splitlines()
@@ -444,7 +446,9 @@ def test_the_embedded_model_and_77_labels(data: Path) -> None:
     held_out, train = train[::500], [row for number, row in enumerate(train) if number % 500]
     labels = labels_of(train)
     retriever = index_examples(train[::4], new_embedder())
-    classifier = Classifier(new_generator(), labels, retriever, examples=4, candidates=8)
+    classifier = Classifier(
+        new_generator("builtin:smollm2", "transformers"), labels, retriever, examples=4, candidates=8
+    )
     found = [classifier.classify(row.text).label for row in held_out]
     assert set(found) <= set(labels)
     assert sum(label == row.target for label, row in zip(found, held_out, strict=True)) > len(held_out) / 2

@@ -51,6 +51,10 @@ class Lamps:
         self.asked: Counter[tuple[str, float, int | None]] = Counter()
         self.sizes: list[int] = []
 
+    @property
+    def fingerprint(self) -> str:
+        return self.name
+
     def count_tokens(self, prompt: RenderedPrompt) -> int:
         return len(str(prompt).split())
 

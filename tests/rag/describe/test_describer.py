@@ -36,6 +36,10 @@ class Attempts:
         self.calls: list[tuple[int, Decoding]] = []
         self.prompts: list[RenderedPrompt] = []
 
+    @property
+    def fingerprint(self) -> str:
+        return self.name
+
     def count_tokens(self, prompt: RenderedPrompt) -> int:
         return len(str(prompt).split())
 

@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 import torch
@@ -58,8 +59,23 @@ def generator_of(folder_of: Callable[..., Path]) -> Callable[..., Generator]:
 
     def generator(architecture: str, seed: int = 1) -> Generator:
         if (architecture, seed) not in made:
-            made[architecture, seed] = new_generator(str(folder_of(architecture, seed)), threads=1)
+            made[architecture, seed] = new_generator(str(folder_of(architecture, seed)), "transformers", threads=1)
         return made[architecture, seed]
+
+    return generator
+
+
+@pytest.fixture(scope="session")
+def exact_generator_of(folder_of: Callable[..., Path]) -> Callable[..., Generator]:
+    """Return generators that compute in float64, where no two tokens of these models tie but for rounding."""
+    generators: dict[tuple[str, int], Generator] = {}
+
+    def generator(architecture: str, seed: int = 1) -> Generator:
+        if (architecture, seed) not in generators:
+            exact: Any = new_generator(str(folder_of(architecture, seed)), "transformers", threads=1)
+            exact.model.double()
+            generators[architecture, seed] = exact
+        return generators[architecture, seed]
 
     return generator
 

@@ -16,7 +16,7 @@ from rag.answer.passages import passage_weights
 from rag.answer.pipeline import Pipeline
 from rag.answer.refusal import whole_sentences
 from rag.generate import Decoding, Generation, new_generator
-from rag.generate.fusion import fused
+from rag.generate.fusion import fuse_prompts
 from rag.generate.score import TextScorer
 from stores.base import Hit
 
@@ -62,7 +62,7 @@ def text_of(generator: Any, new: list[int], rows: Sequence[Sequence[int]], decod
 @pytest.mark.parametrize("architecture", SEQ2SEQ)
 @pytest.mark.parametrize("batch_size", [1, 8])
 def test_fid_decodes_over_all_that_was_read(architecture: str, batch_size: int, folder_of: Any) -> None:
-    generator: Any = new_generator(str(folder_of(architecture)), threads=1, batch_size=batch_size)
+    generator: Any = new_generator(str(folder_of(architecture)), "transformers", threads=1, batch_size=batch_size)
     rows = [generator.encode(prompt) for prompt in PROMPTS]
     with torch.inference_mode():
         states = [generator.model.get_encoder()(**generator.inputs([row])[0])[0] for row in rows]
@@ -76,7 +76,9 @@ def test_fid_decodes_over_all_that_was_read(architecture: str, batch_size: int, 
         expected: torch.Tensor = logits[0, -1]
         return expected
 
-    assert fused(generator, PROMPTS, WEIGHTS, "fid", GREEDY) == text_of(generator, written(generator, expect, 9), rows)
+    assert fuse_prompts(generator, PROMPTS, WEIGHTS, "fid", GREEDY) == text_of(
+        generator, written(generator, expect, 9), rows
+    )
 
 
 @pytest.mark.parametrize("architecture", [*SEQ2SEQ, *CAUSAL])
@@ -88,7 +90,7 @@ def test_rag_token_averages_what_is_expected_of_each_token(architecture: str, ge
         apart = torch.stack([expected_next(generator, row, new) for row in rows])
         return (apart + torch.tensor(WEIGHTS, dtype=torch.float64).log()[:, None]).logsumexp(0)
 
-    made = fused(generator, PROMPTS, [10 * weight for weight in WEIGHTS], "rag-token", GREEDY)
+    made = fuse_prompts(generator, PROMPTS, [10 * weight for weight in WEIGHTS], "rag-token", GREEDY)
     assert made == text_of(generator, written(generator, expect, 9), rows)
 
 
@@ -103,7 +105,7 @@ def test_rag_sequence_takes_the_text_that_all_find_most_probable(architecture: s
         parts = [log(weight) + scorer.score(prompt, [text])[0] for prompt, weight in zip(PROMPTS, WEIGHTS, strict=True)]
         return float(torch.tensor(parts, dtype=torch.float64).logsumexp(0))
 
-    made = fused(generator, PROMPTS, WEIGHTS, "rag-sequence", GREEDY)
+    made = fuse_prompts(generator, PROMPTS, WEIGHTS, "rag-sequence", GREEDY)
     assert together(made.text) == pytest.approx(max(map(together, texts)), abs=1e-4)
     assert made.prompt_tokens == sum(len(generator.encode(prompt)) for prompt in PROMPTS)
 
@@ -111,7 +113,7 @@ def test_rag_sequence_takes_the_text_that_all_find_most_probable(architecture: s
 @pytest.mark.parametrize("fusion", ["fid", "rag-token", "rag-sequence"])
 def test_one_prompt_is_answered_as_it_would_be_without_fusion(fusion: Any, generator_of: Any) -> None:
     generator = generator_of("t5")
-    assert fused(generator, PROMPTS[:1], [1.0], fusion, GREEDY) == generator.generate(PROMPTS[:1], GREEDY)[0]
+    assert fuse_prompts(generator, PROMPTS[:1], [1.0], fusion, GREEDY) == generator.generate(PROMPTS[:1], GREEDY)[0]
 
 
 def test_a_passage_that_counts_for_nearly_all_decides(generator_of: Any) -> None:
@@ -119,7 +121,7 @@ def test_a_passage_that_counts_for_nearly_all_decides(generator_of: Any) -> None
     for at in range(3):
         weights = [1.0 if place == at else 1e-30 for place in range(3)]
         alone = generator.generate([PROMPTS[at]], GREEDY)[0]
-        assert fused(generator, PROMPTS, weights, "rag-token", GREEDY).text == alone.text
+        assert fuse_prompts(generator, PROMPTS, weights, "rag-token", GREEDY).text == alone.text
 
 
 @pytest.mark.parametrize(
@@ -134,22 +136,22 @@ def test_a_passage_that_counts_for_nearly_all_decides(generator_of: Any) -> None
 @pytest.mark.parametrize("fusion", ["fid", "rag-token"])
 def test_all_ways_of_decoding_work_and_repeat_themselves(fusion: Any, decoding: Decoding, generator_of: Any) -> None:
     generator = generator_of("t5")
-    first = fused(generator, PROMPTS, WEIGHTS, fusion, decoding)
-    assert first == fused(generator, PROMPTS, WEIGHTS, fusion, decoding)
+    first = fuse_prompts(generator, PROMPTS, WEIGHTS, fusion, decoding)
+    assert first == fuse_prompts(generator, PROMPTS, WEIGHTS, fusion, decoding)
     assert "a" not in first.text or not decoding.stop
 
 
 def test_what_cannot_be_fused_is_refused(generator_of: Any) -> None:
     gpt2 = generator_of("gpt2")
     with pytest.raises(ValueError, match=r"no encoder, which passages = 'fid' needs: use rag-token or rag-sequence"):
-        fused(gpt2, PROMPTS, WEIGHTS, "fid", GREEDY)
+        fuse_prompts(gpt2, PROMPTS, WEIGHTS, "fid", GREEDY)
     with pytest.raises(ValueError, match="passages is 'sum': known are concat, fid"):
-        fused(gpt2, PROMPTS, WEIGHTS, "sum", GREEDY)  # type: ignore[arg-type]
+        fuse_prompts(gpt2, PROMPTS, WEIGHTS, "sum", GREEDY)  # type: ignore[arg-type]
     for weights in ([1.0], [1.0, 0.0, 1.0], [1.0, float("nan"), 1.0]):
         with pytest.raises(ValueError, match="each needs one above 0"):
-            fused(gpt2, PROMPTS, weights, "rag-token", GREEDY)
+            fuse_prompts(gpt2, PROMPTS, weights, "rag-token", GREEDY)
     with pytest.raises(ValueError, match="each needs one above 0"):
-        fused(gpt2, [], [], "rag-token", GREEDY)
+        fuse_prompts(gpt2, [], [], "rag-token", GREEDY)
 
 
 # --- in a pipeline ----------------------------------------------------------------------------------------------------
@@ -186,7 +188,7 @@ def test_a_pipeline_gives_each_passage_a_prompt_of_its_own(architecture: str, fu
         pipeline.prompt.pack(generator, 9, {"question": "When is tea served?"}, [each.chunk]).prompt for each in HITS
     ]
     weights = passage_weights([each.chunk for each in HITS], HITS)
-    made = fused(generator, prompts, weights, fusion, GREEDY)
+    made = fuse_prompts(generator, prompts, weights, fusion, GREEDY)
     assert answer.usage.prompt_tokens == made.prompt_tokens == sum(map(generator.count_tokens, prompts))
     assert answer.usage.completion_tokens == made.completion_tokens
     assert answer.dropped == ()
@@ -226,7 +228,7 @@ def test_passages_count_by_their_cosine_or_all_alike() -> None:
 
 
 def test_a_generator_that_cannot_fuse_is_refused_before_anything_is_asked(generator_of: Any, scripted: Any) -> None:
-    with pytest.raises(ValueError, match="cannot read passages apart: passages = 'fid' needs the backend transformers"):
+    with pytest.raises(ValueError, match="cannot read passages apart: passages = 'fid' needs a model on this machine"):
         Pipeline(Found(HITS), scripted("x"), passages="fid")
     with pytest.raises(ValueError, match="passages is 'mean': known are concat, fid"):
         Pipeline(Found(HITS), scripted("x"), passages="mean")  # type: ignore[arg-type]

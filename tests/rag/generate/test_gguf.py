@@ -89,7 +89,7 @@ def test_a_converted_model_is_the_model_that_was_written(small_gguf: Weights, ca
     assert original.keys() == converted.keys()
     assert all(np.array_equal(original[name], converted[name]) for name in original)
     prompts = ["Why is the sky blue?", "naïve café in 東京 costs much €"]
-    one, other = (new_generator(str(path), threads=1) for path in (folder_of("chat_llama"), folder))
+    one, other = (new_generator(str(path), "transformers", threads=1) for path in (folder_of("chat_llama"), folder))
     assert [one.count_tokens(prompt) for prompt in prompts] == [other.count_tokens(prompt) for prompt in prompts]
     decoding = Decoding(max_new_tokens=20)
     assert one.generate(prompts, decoding) == other.generate(prompts, decoding)
@@ -156,7 +156,7 @@ def test_the_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatc
 
 @pytest.fixture(scope="module")
 def smollm2() -> Any:
-    return new_generator("builtin:smollm2")
+    return new_generator("builtin:smollm2", "transformers")
 
 
 @pytest.mark.weights

@@ -11,6 +11,7 @@ from langchain_core.language_models.fake_chat_models import FakeListChatModel, F
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 
+from ingest.errors import InputError
 from prompts.types import Message
 from rag.generate import Decoding, Generator, LangChainGenerator, new_generator
 
@@ -40,7 +41,7 @@ class Recorder(BaseChatModel):
 def test_a_chat_model_gets_messages_and_the_settings_it_knows() -> None:
     model = Recorder()
     generator = LangChainGenerator(model)
-    assert isinstance(generator, Generator)
+    assert {name for name in vars(Generator) if not name.startswith("_")} <= set(dir(generator))
     assert (generator.style, generator.name, generator.context_window) == ("chat", "langchain:Recorder", 8192)
     decoding = Decoding(max_new_tokens=50, temperature=0.5, top_p=0.9, top_k=7, stop=("END",), seed=3)
     assert generator.generate([CHAT], decoding)[0].text == "reply to Why is the sky blue?"
@@ -147,3 +148,25 @@ def test_a_name_goes_through_langchains_own_factory(monkeypatch: pytest.MonkeyPa
     assert (generator.name, generator.context_window) == ("langchain:openai:gpt-4o-mini", 1000)
     with pytest.raises(ValueError, match="PROVIDER:MODEL"):
         new_generator("langchain:gpt-4o-mini")
+
+
+def test_a_model_object_goes_wherever_a_name_goes(scripted: Any) -> None:
+    chat = new_generator(FakeMessagesListChatModel(responses=[AIMessage("whole")]), context_window=1000)
+    assert (chat.style, chat.context_window) == ("chat", 1000)
+    assert chat.generate([CHAT], DECODING)[0].text == "whole"
+    assert new_generator(FakeListLLM(responses=["one"])).style == "completion"
+    own = scripted("x")
+    assert new_generator(own) is own
+    with pytest.raises(InputError, match="scripted is a generator already: context_window cannot be set on it"):
+        new_generator(own, context_window=100)
+    with pytest.raises(InputError, match="int is no generator: give a model's name, a LangChain chat model or LLM"):
+        new_generator(3)  # type: ignore[arg-type]
+
+
+def test_a_fingerprint_changes_with_the_settings_and_holds_no_secret() -> None:
+    def of(**settings: Any) -> str:
+        return LangChainGenerator(FakeListLLM(responses=["x"], **settings)).fingerprint
+
+    assert of() == of()
+    assert of() != of(sleep=0.5)
+    assert of() != LangChainGenerator(FakeListLLM(responses=["x"]), context_window=100).fingerprint

@@ -8,10 +8,8 @@ import pytest
 import torch
 
 from rag.generate.base import Decoding
-from rag.generate.sampling import Choice, Repetition, Rows
+from rag.generate.sampling import Repetition, Sampler
 from rag.generate.stop import first_stop, settled
-
-CPU = torch.device("cpu")
 
 
 def test_the_penalty_counts_new_tokens_only() -> None:
@@ -67,33 +65,17 @@ def test_top_k_and_top_p_keep_the_likeliest(settings: dict[str, float], expected
 
 
 def draw(scores: torch.Tensor, decoding: Decoding, times: int) -> list[float]:
-    choice = Choice(decoding, range(times), Rows(times, CPU, watched=False))
-    tokens = choice(torch.zeros(times, 1), scores.repeat(times, 1)).argmax(-1)
+    sampler = Sampler(decoding, range(times))
+    tokens = sampler(torch.zeros(times, 1), scores.repeat(times, 1)).argmax(-1)
     return (torch.bincount(tokens, minlength=len(scores)) / times).tolist()
 
 
-def test_near_ties_are_marked_and_clear_choices_are_not() -> None:
-    rows = Rows(3, CPU, watched=True)
-    scores = torch.tensor([[10.0, 9.0, 0.0], [10.0, 9.9999, 0.0], [10.0, 10.0, 0.0]])
-    Choice(Decoding(), [0, 0, 0], rows)(torch.zeros(3, 1), scores)
-    assert rows.clear.tolist() == [True, False, False]
-
-
-def test_a_row_that_is_done_is_not_watched() -> None:
-    rows = Rows(2, CPU, watched=True)
-    rows.done[0] = True
-    Choice(Decoding(), [0, 0], rows)(torch.zeros(2, 1), torch.ones(2, 3))
-    assert rows.clear.tolist() == [True, False]
-
-
-def test_a_tie_at_the_edge_of_top_k_counts_only_when_it_may_win() -> None:
-    decoding = Decoding(temperature=1.0, top_k=2)
-    clear = []
-    for seed in range(200):
-        rows = Rows(1, CPU, watched=True)
-        Choice(decoding, [seed], rows)(torch.zeros(1, 1), torch.tensor([[9.0, 1.0, 1.0, 0.0]]))
-        clear.append(bool(rows.clear))
-    assert 0.9 < sum(clear) / 200 <= 1
+def test_a_draw_depends_on_the_seed_of_its_row_alone() -> None:
+    scores = torch.tensor([[0.5, 0.3, 0.15, 0.05]]).log()
+    together = Sampler(Decoding(temperature=1.0), range(20))(torch.zeros(20, 1), scores.repeat(20, 1))
+    alone = [Sampler(Decoding(temperature=1.0), [seed])(torch.zeros(1, 1), scores) for seed in range(20)]
+    assert torch.equal(together, torch.cat(alone))
+    assert len(set(together.argmax(-1).tolist())) > 1
 
 
 def test_stop_strings_and_what_may_become_one() -> None:

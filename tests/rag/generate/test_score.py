@@ -176,7 +176,7 @@ def test_a_prompt_that_leaves_no_room_is_refused(generator_of: Callable[..., Gen
 
 
 def test_a_generator_without_probabilities_is_refused(scripted: Any) -> None:
-    with pytest.raises(ValueError, match="scripted does not tell probabilities"):
+    with pytest.raises(ValueError, match="scripted returns no probabilities"):
         TextScorer(scripted("x"))
 
 

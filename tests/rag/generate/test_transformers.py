@@ -5,8 +5,10 @@ from __future__ import annotations
 import functools
 import gc
 import logging
+import shutil
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -54,8 +56,10 @@ def test_greedy_equals_transformers_one_by_one(
 
 
 @pytest.mark.parametrize("seed", [2, 3, 4])
-def test_batches_equal_one_by_one(architecture: str, seed: int, generator_of: Make, small_models: ModuleType) -> None:
-    generator = generator_of(architecture, seed)
+def test_batches_equal_one_by_one(
+    architecture: str, seed: int, exact_generator_of: Make, small_models: ModuleType
+) -> None:
+    generator = exact_generator_of(architecture, seed)
     alone = [generator.generate([prompt], SHORT)[0] for prompt in small_models.SENTENCES]
     for size in (1, 3, 8):
         assert generator.generate(small_models.SENTENCES[:size], SHORT) == alone[:size]
@@ -63,10 +67,10 @@ def test_batches_equal_one_by_one(architecture: str, seed: int, generator_of: Ma
 
 @pytest.mark.parametrize("architecture", ["t5", "gpt2", "chat_llama"])
 def test_what_all_prompts_begin_with_is_read_once_and_changes_nothing(
-    architecture: str, generator_of: Make, small_models: ModuleType, monkeypatch: pytest.MonkeyPatch
+    architecture: str, exact_generator_of: Make, small_models: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for seed in (1, 2, 3):
-        generator = generator_of(architecture, seed)
+        generator = exact_generator_of(architecture, seed)
         prompts = [" ".join(small_models.SENTENCES[:3]) + " " + own for own in small_models.SENTENCES[3:7]]
         control = Decoding(max_new_tokens=16, repetition_penalty=1.2, stop=("zq",))
         alone = [generator.generate([prompt], control)[0] for prompt in prompts]
@@ -90,9 +94,9 @@ def test_what_all_prompts_begin_with_is_read_once_and_changes_nothing(
 
 
 def test_sampling_is_repeatable_whatever_shares_the_batch(
-    architecture: str, generator_of: Make, small_models: ModuleType
+    architecture: str, exact_generator_of: Make, small_models: ModuleType
 ) -> None:
-    generator = generator_of(architecture)
+    generator = exact_generator_of(architecture)
     decoding = Decoding(max_new_tokens=12, temperature=1.5, top_p=0.9, top_k=40, seed=11)
     batch = generator.generate(small_models.SENTENCES[:3], decoding)
     assert batch == [generator.generate([prompt], decoding)[0] for prompt in small_models.SENTENCES[:3]]
@@ -185,7 +189,7 @@ def test_only_new_text_is_returned(generator_of: Make) -> None:
 @pytest.mark.corpus
 def test_gpt2_with_its_real_vocabulary(data: Path, tmp_path: Path, small_models: ModuleType) -> None:
     real = data / "tokenizers" / "gpt2"
-    generator = new_generator(str(small_models.make_gpt2(tmp_path, real=real)))
+    generator = new_generator(str(small_models.make_gpt2(tmp_path, real=real)), "transformers")
     # Known ids of GPT-2's byte-level BPE.
     assert generator.encode("Hello world") == [15496, 995]  # type: ignore[attr-defined]
     made = generator.generate(["Hello world", "A much longer prompt than that one is."], SHORT)
@@ -237,10 +241,10 @@ def test_a_prompt_that_fills_the_window_works(architecture: str, generator_of: M
 
 
 def test_context_window_lowers_every_model_and_raises_only_t5(folder_of: Make) -> None:
-    assert new_generator(str(folder_of("gpt2")), context_window=100).prompt_window(20) == 80
-    assert new_generator(str(folder_of("t5")), context_window=2000).context_window == 2000
+    assert new_generator(str(folder_of("gpt2")), "transformers", context_window=100).prompt_window(20) == 80
+    assert new_generator(str(folder_of("t5")), "transformers", context_window=2000).context_window == 2000
     with pytest.raises(ValueError, match=r"2000 is more than the 1024"):
-        new_generator(str(folder_of("bart")), context_window=2000)
+        new_generator(str(folder_of("bart")), "transformers", context_window=2000)
 
 
 def test_a_checkpoints_habits_do_not_leak(generator_of: Make) -> None:
@@ -260,7 +264,6 @@ def test_the_family_decides_the_class_and_the_style(generator_of: Make) -> None:
     assert isinstance(generator_of("t5gemma"), Seq2SeqGenerator)
     assert isinstance(generator_of("gpt2"), CausalGenerator)
     assert [generator_of(name).style for name in ("t5", "gpt2", "chat_llama")] == ["text2text", "completion", "chat"]
-    assert all(isinstance(generator_of(name), Generator) for name in ("t5", "gpt2", "chat_llama"))
 
 
 def test_a_generator_of_the_wrong_family_is_refused(folder_of: Make) -> None:
@@ -269,13 +272,13 @@ def test_a_generator_of_the_wrong_family_is_refused(folder_of: Make) -> None:
     with pytest.raises(ValueError, match="is an encoder-decoder"):
         CausalGenerator(str(folder_of("t5")))
     with pytest.raises(ValueError, match="unknown dtype 'int4'"):
-        new_generator(str(folder_of("gpt2")), dtype="int4")
+        new_generator(str(folder_of("gpt2")), "transformers", dtype="int4")
 
 
 def test_half_precision_checkpoints_are_computed_in_float32(folder_of: Make, tmp_path: Path) -> None:
     AutoModelForCausalLM.from_pretrained(folder_of("gpt2"), dtype=torch.bfloat16).save_pretrained(tmp_path)
     AutoTokenizer.from_pretrained(folder_of("gpt2")).save_pretrained(tmp_path)
-    generator = new_generator(str(tmp_path))
+    generator = new_generator(str(tmp_path), "transformers")
     assert {weight.dtype for weight in generator.model.parameters()} == {torch.float32}  # type: ignore[attr-defined]
 
 
@@ -302,7 +305,7 @@ def test_a_template_without_system_turns_gets_the_instruction_in_the_first_turn(
         "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system role') }}{% endif %}"
         + small_models.CHAT_TEMPLATE
     )
-    chat = new_generator(str(small_models.make_chat_llama(tmp_path, template=template)))
+    chat = new_generator(str(small_models.make_chat_llama(tmp_path, template=template)), "transformers")
     ids = chat.encode((Message("system", "Be brief."), Message("user", "Why?")))  # type: ignore[attr-defined]
     text = chat.tokenizer.decode(ids)  # type: ignore[attr-defined]
     assert text == "<|im_start|>user\nBe brief.\n\nWhy?<|im_end|>\n<|im_start|>assistant\n"
@@ -358,7 +361,7 @@ def test_closing_a_stream_stops_the_model(generator_of: Make) -> None:
 
 
 def test_an_error_inside_a_stream_reaches_its_reader(folder_of: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    generator = new_generator(str(folder_of("gpt2")))
+    generator = new_generator(str(folder_of("gpt2")), "transformers")
 
     def fail(**_: Any) -> None:
         raise RuntimeError("out of memory")
@@ -372,7 +375,7 @@ def test_loading_and_generating_say_nothing(
     folder_of: Make, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        generator = new_generator(str(folder_of("gpt2")))
+        generator = new_generator(str(folder_of("gpt2")), "transformers")
         generator.generate(["The sky", "A much longer prompt than that"], SHORT)
         generator.count_tokens("sky " * 9000)
     assert capfd.readouterr() == ("", "")
@@ -381,7 +384,29 @@ def test_loading_and_generating_say_nothing(
 
 def test_threads_are_given_back(folder_of: Make) -> None:
     before = torch.get_num_threads()
-    new_generator(str(folder_of("gpt2")), threads=1).generate(["The sky"], SHORT)
+    new_generator(str(folder_of("gpt2")), "transformers", threads=1).generate(["The sky"], SHORT)
     assert torch.get_num_threads() == before
     with pytest.raises(ValueError, match="threads"):
-        new_generator(str(folder_of("gpt2")), threads=0)
+        new_generator(str(folder_of("gpt2")), "transformers", threads=0)
+
+
+def test_a_fingerprint_states_weights_precision_and_window(folder_of: Make, tmp_path: Path) -> None:
+    def of(name: str, **options: Any) -> str:
+        return new_generator(str(folder_of(name)), "transformers", **options).fingerprint
+
+    own = of("gpt2")
+    assert own == of("gpt2", threads=1, batch_size=2)
+    others = [of("gpt2", context_window=100), of("gpt2", dtype="bfloat16"), of("t5")]
+    assert len({own, *others}) == 4
+    copied = tmp_path / "elsewhere"
+    shutil.copytree(folder_of("gpt2"), copied)
+    assert new_generator(str(copied), "transformers").fingerprint == own
+    assert Decoding().fingerprint != Decoding(seed=1).fingerprint
+
+
+def test_a_closed_generator_lets_go_of_its_model(folder_of: Make) -> None:
+    with new_generator(str(folder_of("gpt2")), "transformers") as generator:  # type: ignore[attr-defined]
+        model = weakref.ref(generator.model)
+    generator.close()
+    gc.collect()
+    assert model() is None

@@ -41,7 +41,10 @@ def test_an_adapter_over_its_base_is_the_merged_model(
     size = (tmp_path / "adapter" / "adapter.safetensors").stat().st_size
     assert 0 < size < (tmp_path / "merged" / "model.safetensors").stat().st_size
 
-    models = [new_generator(str(each), threads=1).model for each in (tmp_path / "merged", tmp_path / "adapter", base)]
+    models = [
+        new_generator(str(each), "transformers", threads=1).model
+        for each in (tmp_path / "merged", tmp_path / "adapter", base)
+    ]
     merged, adapted, plain = ({name: each.detach() for name, each in model.named_parameters()} for model in models)
     changed = [name for name in merged if not torch.equal(merged[name], plain[name])]
     assert changed
@@ -61,10 +64,10 @@ def test_an_adapter_fits_its_own_base_only(rows: list[Row], folder_of: Callable[
     (done.folder / "adapter.json").write_text(json.dumps({**said, "base_sha256": "0" * 64}), "utf-8")
     assert LocalModels(Settings()).fingerprint(str(done.folder)) != before
     with pytest.raises(WeightsError, match="trained on other weights"):
-        new_generator(str(done.folder))
+        new_generator(str(done.folder), "transformers")
     (done.folder / "adapter.safetensors").unlink()
     with pytest.raises(WeightsError, match=r"without adapter\.safetensors"):
-        new_generator(str(done.folder))
+        new_generator(str(done.folder), "transformers")
     assert Adapter.of(tmp_path) is None
 
 

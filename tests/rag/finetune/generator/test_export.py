@@ -21,7 +21,7 @@ from rag.generate import Decoding, new_generator
 def test_the_exported_model_writes_the_same(init: str, rows: list[Row], tiny: dict[str, Any], tmp_path: Path) -> None:
     done = finetune_generator(None, rows, out=tmp_path / "model", init=init, **tiny)
     exported = export_ctranslate2(done.folder, tmp_path / "exported", "float32")
-    generator: Any = new_generator(str(done.folder), threads=1)
+    generator: Any = new_generator(str(done.folder), "transformers", threads=1)
     prompts = [Prompt.load("describe").pack(generator, 16, row.values).prompt for row in rows]
     wanted = [made.text for made in generator.generate(prompts, Decoding(max_new_tokens=16))]
     assert len(set(wanted)) > 8

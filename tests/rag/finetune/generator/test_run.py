@@ -27,7 +27,7 @@ from rag.generate.trained import Trained
 
 def written(folder: Path, rows: Sequence[Row]) -> list[str]:
     """What the model in a folder writes for the rows, through the very prompt that `rag describe` uses."""
-    generator = new_generator(str(folder), threads=1)
+    generator = new_generator(str(folder), "transformers", threads=1)
     prompts = [Prompt.load("describe").pack(generator, 16, row.values, row.passages).prompt for row in rows]
     return [made.text.strip() for made in generator.generate(prompts, Decoding(max_new_tokens=16))]
 
@@ -52,13 +52,13 @@ def test_every_family_is_fine_tuned_from_a_folder(
     )
     losses = [line["eval_loss"] for line in done.history if "eval_loss" in line]
     assert losses[-1] < 0.9 * losses[0]
-    assert new_generator(str(done.folder), threads=1).count_tokens("a cup") > 0
+    assert new_generator(str(done.folder), "transformers", threads=1).count_tokens("a cup") > 0
     assert not list(done.folder.glob("*.bin"))
 
 
 def test_only_the_completion_is_learnt(rows: list[Row], folder_of: Callable[[str], Path]) -> None:
     for architecture in ("gpt2", "chat_llama"):
-        generator = new_generator(str(folder_of(architecture)), threads=1)
+        generator = new_generator(str(folder_of(architecture)), "transformers", threads=1)
         assert isinstance(generator, TransformersGenerator)
         task = TaskData("describe", prompt_for("describe"), rows)
         for example, row in zip(encode(task, rows, generator, 40).examples, rows, strict=True):
@@ -185,7 +185,7 @@ def test_several_tasks_by_their_prefixes(tmp_path: Path) -> None:
         )  # fmt: skip
         reached.append(done.metrics["exact_match"])
     assert sum(reached) / len(reached) > 90
-    generator = new_generator(str(done.folder), threads=1)
+    generator = new_generator(str(done.folder), "transformers", threads=1)
     made = generator.generate(["first: gamma", "last: gamma"], Decoding(max_new_tokens=8))
     assert [each.text.strip() for each in made] == ["g", "a"]
     trained = Trained.of(done.folder)
@@ -248,7 +248,7 @@ def test_retrieved_contexts_are_rendered_into_training_prompts(
         shown = [({"colour": "pink"}, "a pink cup")]
         return [Context({**each.values, "examples": shown}) for each in asked]
 
-    generator = new_generator(str(folder_of("t5")), threads=1)
+    generator = new_generator(str(folder_of("t5")), "transformers", threads=1)
     assert isinstance(generator, TransformersGenerator)
     plain = encode(TaskData("describe", prompt_for("describe"), rows, contexts=own_context), rows, generator, 40)
     shown = encode(TaskData("describe", prompt_for("describe"), rows, contexts=contexts), rows, generator, 40)
