@@ -23,8 +23,8 @@ from rag import Config, Pipeline
 from rag.answer.defaults import MIN_CONFIDENCE
 from rag.answer.match import token_f1
 from rag.data.rows import Row, read_rows
-from rag.evaluate.answers import answers_right, evaluate_answers, signals_of_record
-from rag.evaluate.calibrate import calibrate
+from rag.evaluate.answers import are_right, evaluate_answers, read_signals
+from rag.evaluate.calibrate import fit_confidence
 from rag.evaluate.metrics import at_coverage, balanced_accuracy, calibration_error, coverage_curve
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.run import Run
@@ -58,16 +58,16 @@ def main() -> None:
             withheld = unanswerable_rows(asked[name])
             run = Run(options.stores / "records.jsonl", BATCH)
             bare = replace(pipeline, confidence=None, min_confidence=0.0)
-            found = evaluate_answers(bare, asked[name], run=run, withheld=withheld).outputs
+            found = evaluate_answers(bare, asked[name], run=run, unanswerable=withheld).outputs
             if options.measure:
                 _measure(f"{name}, {kind}", pipeline, [*asked[name], *withheld], found)
             rows += [*asked[name], *withheld]
             records += found
         if options.measure:
             continue
-        right = answers_right(records, rows)
+        right = are_right(records, rows)
         about = {"sets": list(SETS), "k": pipeline.k}
-        done = calibrate(rows, [signals_of_record(each) for each in records], right, about)
+        done = fit_confidence(rows, [read_signals(each) for each in records], right, about)
         if options.out is not None:
             done.model.write(options.out / KINDS[kind] / "confidence.json")
         alone = calibration_error([each.confidence or 0.0 for each in records], right)
@@ -98,12 +98,12 @@ def _config(name: str, data: Path, stores: Path) -> Config:
 
 def _measure(title: str, pipeline: Pipeline, rows: Sequence[Row], records: Sequence[Prediction]) -> None:
     """Print how far confidences can be trusted: the reader's own, and that of all signals."""
-    right = answers_right(records, rows)
+    right = are_right(records, rows)
     model = pipeline.confidence
     chances: dict[str, list[float]] = {"reader alone": [each.confidence or 0.0 for each in records]}
     if model is not None:
         fitted = model.after or model.before
-        chances["all signals"] = [fitted.chance(signals_of_record(each)) or 0.0 for each in records]
+        chances["all signals"] = [fitted.chance(read_signals(each)) or 0.0 for each in records]
     worth = [100 * token_f1(each.output, row.references) for each, row in zip(records, rows, strict=True)]
     none = [row.unanswerable for row in rows]
     for name, given in chances.items():

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import RowsError
-from rag.data.checks import Checks
+from rag.data.checks import RowChecks
 from rag.data.rows import Row, read_rows
 from rag.finetune import finetune_generator
 from rag.finetune.generator.pretrain import pretrain_generator
@@ -85,7 +85,7 @@ def main() -> None:
         if rows:
             random.Random(0).shuffle(rows)
             held = max(4, len(rows) // 50)
-            checked = Checks().run(train=rows[held:], valid=rows[:held])
+            checked = RowChecks().run(train=rows[held:], valid=rows[:held])
             train[task], valid[task] = list(checked.train), list(checked.valid)
     done = finetune_generator(str(start), train, valid, out=options.out, device=options.device, **scale.finetune)
     print(json.dumps({"folder": str(done.folder), "rows": done.rows, "seconds": done.seconds, **done.metrics}))

@@ -23,8 +23,8 @@ class CalibrateOptions(AskedRowsOptions):
 
 def calibrate(options: CalibrateOptions) -> int:
     """Ask rows' questions, fit how sure the answers are, and say how far that can be trusted."""
-    from rag.evaluate.answers import answers_right, evaluate_answers, signals_of_record
-    from rag.evaluate.calibrate import calibrate as fit
+    from rag.evaluate.answers import are_right, evaluate_answers, read_signals
+    from rag.evaluate.calibrate import fit_confidence
     from rag.evaluate.metrics.confidence import calibration_error
     from rag.evaluate.unanswerable import unanswerable_rows
 
@@ -38,11 +38,11 @@ def calibrate(options: CalibrateOptions) -> int:
     kept = {name: value for name, value in asking.table("pipeline").items() if name != "confidence"}
     asking = replace(asking, tables={**asking.tables, "pipeline": kept})  # what it names may be what is to be made
     pipeline = replace(asking.pipeline(), confidence=None, min_confidence=0.0)  # all are to be answered
-    found = evaluate_answers(pipeline, rows, run=run_of(options), withheld=withheld)
+    found = evaluate_answers(pipeline, rows, run=run_of(options), unanswerable=withheld)
     asked = [*rows, *withheld]
-    right = answers_right(found.outputs, asked)
+    right = are_right(found.outputs, asked)
     about = {"model": pipeline.name, "reader": pipeline.reader.name if pipeline.reader else None, "k": pipeline.k}
-    done = fit(asked, [signals_of_record(each) for each in found.outputs], right, about, options.seed or 0)
+    done = fit_confidence(asked, [read_signals(each) for each in found.outputs], right, about, options.seed or 0)
     done.model.write(options.out)
     alone = [float("nan") if each.confidence is None else each.confidence for each in found.outputs]
     error = calibration_error(alone, right) if pipeline.reader else None

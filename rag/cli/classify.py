@@ -100,7 +100,7 @@ def _labels(options: ClassifyOptions, rows: Sequence[Row]) -> tuple[str, ...]:
 
 def _asked(options: ClassifyOptions, labels: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     """Yield objects with a text each: the one of the command line, or those of the file."""
-    from rag.data.rows import read_objects
+    from rag.data.json_lines import read_objects
 
     if bool(options.text) == (options.file is not None):
         raise ValueError("give one text, or --file with rows")

@@ -15,7 +15,7 @@ from rag.config import DESCRIBES, Config
 from rag.options import GenerationOptions, StoreOptions, option
 
 if TYPE_CHECKING:
-    from rag.data.contexts import Contexts, Shown
+    from rag.data.contexts import Contexts, ShowAs
     from rag.data.rows import Row
     from rag.describe.describer import Describer, Description, Fields
     from rag.generate.trained import Trained
@@ -141,14 +141,14 @@ def _describer(options: DescribeOptions) -> Describer:
 
 def _contexts(options: DescribeOptions, config: Config, rows: list[Row], trained: Trained | None) -> Contexts | None:
     """Return what is shown beside a product: as asked for, else as the model was trained."""
-    from rag.data.contexts import SHOWN, FixedExamples, SimilarRows, StorePassages
+    from rag.data.contexts import SHOW_AS, FixedExamples, SimilarRows, StorePassages
 
     learnt = trained.context if trained else {}
     similar = options.similar or (0 if options.examples else int(learnt.get("similar", 0)))
     if options.examples:
-        return FixedExamples.drawn(rows, options.examples, options.seed or 0)
+        return FixedExamples.draw(rows, options.examples, options.seed or 0)
     if rows and similar:
-        shown: Shown = learnt.get("shown", SHOWN)
+        shown: ShowAs = learnt.get("shown", SHOW_AS)
         return SimilarRows.of(rows, similar, shown)
     if rows:
         raise ValueError("--examples-from: say how many of its rows to show, as --examples N or --similar K")

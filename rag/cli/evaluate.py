@@ -17,7 +17,7 @@ from rag.data.rows import Row, read_rows
 from rag.options import GenerationOptions, ReadingOptions, RetrievalOptions, StoreOptions, option
 
 if TYPE_CHECKING:
-    from rag.data.checks import Check
+    from rag.data.checks import CheckResult
     from rag.evaluate.metrics.labels import Confusion
     from rag.evaluate.predictions import Prediction
     from rag.evaluate.run import Evaluation, Run
@@ -121,10 +121,10 @@ def evaluate(options: EvaluateOptions) -> int:
     config = load_config(options)
     found = _KINDS[options.what](config, options)
     from rag.cli import output_metrics
-    from rag.evaluate.predictions import write_outputs
+    from rag.evaluate.predictions import write_predictions
 
     if options.out:
-        write_outputs(options.out, next(iter(found.systems.values())).outputs)
+        write_predictions(options.out, next(iter(found.systems.values())).outputs)
     if options.per_row:
         output_metrics.write_per_row(options.per_row, found.systems)
     if options.report:
@@ -229,7 +229,7 @@ def _answers(config: Config, options: EvaluateOptions) -> _Found:
     told = (
         f"\n{len(withheld)} of the rows are asked again without what answers them: right is to leave those unanswered"
     )
-    return replace(found, about={**found.about, "withheld": len(withheld)}, title=found.title + told)
+    return replace(found, about={**found.about, "unanswerable": len(withheld)}, title=found.title + told)
 
 
 def _pipeline(config: Config, options: EvaluateOptions, rows: Sequence[Row]) -> Any:
@@ -355,7 +355,7 @@ class _Rows:
     all: Sequence[Row]
     chosen: Sequence[Row]
     train: Sequence[Row] = ()
-    checks: Sequence[Check] = ()
+    checks: Sequence[CheckResult] = ()
 
 
 def _rows(options: EvaluateOptions, task: str | None) -> _Rows:
@@ -363,10 +363,10 @@ def _rows(options: EvaluateOptions, task: str | None) -> _Rows:
     rows = read_rows(options.path, task)
     if options.train is None:
         return _Rows(rows, sampled(rows, options))
-    from rag.data.checks import Checks
+    from rag.data.checks import RowChecks
 
     train = read_rows(options.train, rows[0].task)
-    checked = Checks(strict=options.strict, out_of_scope=options.out_of_scope).run(train, (), rows)
+    checked = RowChecks(strict=options.strict, out_of_scope=options.out_of_scope).run(train, (), rows)
     return _Rows(rows, sampled(checked.test, options), checked.train, checked.checks)
 
 
@@ -380,10 +380,10 @@ def _systems(
 
     All outputs are read before anything is made: a mistake in them shows at once.
     """
-    from rag.evaluate.predictions import read_outputs
+    from rag.evaluate.predictions import read_predictions
 
     files = [file for file in (options.outputs, options.against) if file is not None]
-    read = [given(read_outputs(file, rows.chosen, among=rows.all)) for file in files]
+    read = [given(read_predictions(file, rows.chosen, among=rows.all)) for file in files]
     systems = dict(zip(_names(files), read, strict=True))
     if options.outputs:
         return systems

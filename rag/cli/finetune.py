@@ -16,7 +16,7 @@ from rag.finetune.generator.settings import GeneratorSettings
 from rag.options import StoreOptions, option
 
 if TYPE_CHECKING:
-    from rag.data.checks import Check
+    from rag.data.checks import CheckResult
     from rag.data.rows import Row
     from rag.finetune.generator.run import FinetunedGenerator
 
@@ -99,7 +99,7 @@ def finetune(options: FinetuneOptions) -> int:
     return show_finetuned(done, options.json, checks)
 
 
-def finetuned_object(done: FinetunedGenerator, checks: Sequence[Check]) -> dict[str, Any]:
+def finetuned_object(done: FinetunedGenerator, checks: Sequence[CheckResult]) -> dict[str, Any]:
     """The object of `rag finetune --json`."""
     return {
         "folder": str(done.folder),
@@ -118,10 +118,10 @@ def start_model(options: TrainingOptions) -> str | None:
     return None if options.init else options.model or "builtin:smollm2"
 
 
-def _checked(options: FinetuneOptions) -> tuple[dict[str, list[Row]], dict[str, list[Row]], list[Check]]:
+def _checked(options: FinetuneOptions) -> tuple[dict[str, list[Row]], dict[str, list[Row]], list[CheckResult]]:
     """Return the rows of each task that passed the checks, and what the checks found."""
     from ingest.errors import RowsError
-    from rag.data.checks import Checks
+    from rag.data.checks import RowChecks
     from rag.data.rows import read_rows
 
     train_files, valid_files = _files(options.train), _files(options.valid or [])
@@ -131,11 +131,11 @@ def _checked(options: FinetuneOptions) -> tuple[dict[str, list[Row]], dict[str, 
             raise RowsError(f"--valid names the task {name!r}, but the tasks to train are {known}")
     train: dict[str, list[Row]] = {}
     valid: dict[str, list[Row]] = {}
-    checks: list[Check] = []
+    checks: list[CheckResult] = []
     for name, file in train_files.items():
         rows = read_rows(file, name or None)
         held = read_rows(valid_files[name], name or None) if name in valid_files else []
-        found = Checks(strict=options.strict).run(rows, held)
+        found = RowChecks(strict=options.strict).run(rows, held)
         train[name], checks = list(found.train), [*checks, *found.checks]
         if held:
             valid[name] = list(found.valid)
@@ -203,7 +203,7 @@ def _value(name: str, text: str, kind: Any) -> Any:
     )
 
 
-def show_finetuned(done: FinetunedGenerator, as_json: bool, checks: Sequence[Check]) -> int:
+def show_finetuned(done: FinetunedGenerator, as_json: bool, checks: Sequence[CheckResult]) -> int:
     """Show what a training run did, and return the exit status."""
     if as_json:
         output.json_line(finetuned_object(done, checks))

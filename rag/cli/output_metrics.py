@@ -15,7 +15,7 @@ from rag.evaluate.metrics.info import metric_info
 from rag.evaluate.metrics.labels import Confusion
 from rag.evaluate.metrics.metric import Difference, Metric
 from rag.evaluate.risk_coverage import RiskCoverage
-from rag.evaluate.run import Cost, Evaluation, differences
+from rag.evaluate.run import Cost, Evaluation, compare_pairs
 from rag.report.ansi import BOLD, DIM, colour
 
 UNITS = {"percent": "%", "points": "points", "share": "0 to 1", "seconds": "s", "megabytes": "MB"}
@@ -28,7 +28,9 @@ def evaluation_object(
 ) -> dict[str, Any]:
     """The object of `rag evaluate --json`; a number that is not defined is null."""
     tables = {name: confusion_object(found) for name, found in confusions.items()}
-    trusted = {name: trust_object(each.trust) for name, each in systems.items() if each.trust is not None}
+    trusted = {
+        name: trust_object(each.risk_coverage) for name, each in systems.items() if each.risk_coverage is not None
+    }
     return {
         **about,
         **({"confusion": tables} if tables else {}),
@@ -42,7 +44,7 @@ def evaluation_object(
         },
         "differences": {
             metric: [{"a": a, "b": b, **difference_object(found)} for a, b, found in pairs]
-            for metric, pairs in differences(systems).items()
+            for metric, pairs in compare_pairs(systems).items()
         },
     }
 
@@ -112,11 +114,11 @@ def evaluations(systems: Mapping[str, Evaluation], title: str, confusions: Mappi
     for signature in dict.fromkeys(f"{metric_info(each.name).title}|{each.signature}" for each in signed):
         line(colour(signature, DIM))
     for name, evaluation in systems.items():
-        if evaluation.trust is not None:
-            _trusted(name, evaluation.trust)
+        if evaluation.risk_coverage is not None:
+            _trusted(name, evaluation.risk_coverage)
     for name, table in confusions.items():
         _confused(name, table)
-    pairs = [(metric, *pair) for metric, listed in differences(systems).items() for pair in listed]
+    pairs = [(metric, *pair) for metric, listed in compare_pairs(systems).items() for pair in listed]
     for a, b in dict.fromkeys((a, b) for _, a, b, _ in pairs):
         line(f"\n{colour(f'{a} less {b}', BOLD)}, over the same rows")
         kinds = {each.name: each for each in systems[a].metrics}
@@ -136,7 +138,7 @@ def write_per_row(file: Path, systems: Mapping[str, Evaluation]) -> None:
 
 
 def _confused(name: str, found: Confusion) -> None:
-    most = found.most(CONFUSIONS)
+    most = found.commonest(CONFUSIONS)
     if most:
         line(f"\n{colour('most confused', BOLD)} ({name})")
         _table(["right", "given", "rows"], [[right, given, str(count)] for right, given, count in most])

@@ -12,7 +12,7 @@ from ingest.errors import InputError
 from rag.cli import output
 from rag.cli.options import CommonOptions
 from rag.config import Config
-from rag.data.rows import read_objects
+from rag.data.json_lines import read_objects
 from rag.options import RetrievalOptions, StoreOptions, option
 from stores.filters.filter import Where, matches
 from stores.filters.parse import as_filter

@@ -14,7 +14,7 @@ from ingest.types import Chunk
 from prompts.prompt import Prompt
 from rag.classify.examples import index_examples
 from rag.compare.system import System
-from rag.data.contexts import Contexts, FixedExamples, Shown, SimilarRows, StorePassages, own_context
+from rag.data.contexts import Contexts, FixedExamples, ShowAs, SimilarRows, StorePassages, own_context
 from rag.data.rows import Row, data_hash
 from rag.data.task_prompts import prompt_for
 from rag.describe.slots import ValueLexicon
@@ -36,7 +36,7 @@ class Experiment:
     seed: int = 0
     retriever: Retriever | None = None
     embedder: Embedder | None = None
-    _similar: dict[tuple[int, Shown], SimilarRows] = field(default_factory=dict, init=False, repr=False)
+    _similar: dict[tuple[int, ShowAs], SimilarRows] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def prompt(self) -> Prompt:
@@ -60,7 +60,7 @@ class Experiment:
     def contexts(self, system: System) -> Contexts:
         """Return what gives this system's rows their contexts. Raises ValueError where there is nothing to show."""
         if system.examples:
-            return FixedExamples.drawn(self.train, system.examples, self.seed)
+            return FixedExamples.draw(self.train, system.examples, self.seed)
         if not system.passages:
             return own_context
         if self.task in ("answer", "summarise"):
@@ -74,7 +74,7 @@ class Experiment:
     def labelled(self, system: System) -> Retriever | None:
         """Return what finds the labelled rows that a classifier shows: fixed ones, the nearest, or none."""
         if system.examples:
-            return Always(FixedExamples.drawn(self.train, system.examples, self.seed).examples)
+            return Always(FixedExamples.draw(self.train, system.examples, self.seed).examples)
         return self._nearest if system.passages else None
 
     @cached_property
@@ -86,7 +86,7 @@ class Experiment:
     def shown(self, system: System) -> dict[str, Any]:
         """Return all that decides what this system is shown beside a row, as JSON values."""
         if system.examples:
-            drawn = FixedExamples.drawn(self.train, system.examples, self.seed)
+            drawn = FixedExamples.draw(self.train, system.examples, self.seed)
             return {"examples": data_hash(drawn.examples)}
         if not system.passages:
             return {}

@@ -17,7 +17,7 @@ from rag.compare.writers import Writer, new_writer
 from rag.data.contexts import similarity_text
 from rag.data.rows import Row
 from rag.describe.describer import TEMPERATURE, TOP_P
-from rag.evaluate.predictions import Prediction, recall_or_make
+from rag.evaluate.predictions import Prediction, predict_rows
 
 FORMAT = 1  # of what is kept: raised when the same definition comes to mean another text
 
@@ -54,7 +54,7 @@ class Generating:
         name = as_hash(definition)
         about = _About(self.folder / f"{name}.json", definition)
         maker = _Maker(self, system, rows, firsts)
-        records = recall_or_make(
+        records = predict_rows(
             rows, maker.write, definition, self.folder / f"{name}.jsonl", self._batches, self.progress, system.name
         )
         about.note(maker)

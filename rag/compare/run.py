@@ -26,7 +26,7 @@ from rag.compare.samples import sample_objects
 from rag.compare.settings import Settings
 from rag.compare.system import System, check_systems
 from rag.compare.training import Training, training_object
-from rag.data.checks import Check, Checked, Checks
+from rag.data.checks import CheckedRows, CheckResult, RowChecks
 from rag.data.rows import Row
 from rag.evaluate.metrics.metric import Metric
 from rag.evaluate.predictions import Prediction
@@ -149,14 +149,14 @@ def _checked(
     retriever: Retriever | None,
     settings: Settings,
     task: str,
-) -> Checked:
+) -> CheckedRows:
     """Return the rows that are left, those of questions without their own context where there is a store."""
     store = getattr(retriever, "store", None) if task == "answer" else None
-    found = Checks(repeated=settings.repeated, store=store).run(train, valid, rows)
+    found = RowChecks(repeated=settings.repeated, store=store).run(train, valid, rows)
     if task != "answer" or retriever is None:
         return found
     splits = [tuple(replace(row, passages=()) for row in each) for each in (found.train, found.valid, found.test)]
-    return Checked(splits[0], splits[1], splits[2], found.checks)
+    return CheckedRows(splits[0], splits[1], splits[2], found.checks)
 
 
 def _drawn(rows: Sequence[Row], settings: Settings) -> list[Row]:
@@ -251,7 +251,7 @@ class _Scorer:
 
 def _content(
     material: Experiment,
-    checked: Checked,
+    checked: CheckedRows,
     settings: Settings,
     systems: Sequence[System],
     asked: Sequence[System],
@@ -300,9 +300,9 @@ def _split(rows: Sequence[Row], file: str | None) -> dict[str, Any] | None:
     return {"path": file or "", "rows": len(rows), "sha256": digest}
 
 
-def _with_drawn(checked: Checked, test: Sequence[Row]) -> list[Check]:
+def _with_drawn(checked: CheckedRows, test: Sequence[Row]) -> list[CheckResult]:
     left = len(checked.test) - len(test)
-    drawn = Check("rows drawn", left, "left out", f"{len(test):,} of {len(checked.test):,} test rows were drawn")
+    drawn = CheckResult("rows drawn", left, "left out", f"{len(test):,} of {len(checked.test):,} test rows were drawn")
     return [*checked.checks, *([drawn] if left else [])]
 
 

@@ -23,7 +23,7 @@ class Settings:
     `decoding` are `Decoding`'s options, for all systems. `rows` test rows are drawn (None: all). Texts are made `batch`
     rows at a time, those of `alone` rows one by one, which is what latency is measured on. `curve` lists numbers of
     training rows to train with. `samples` rows are shown with every system's text. `threads` None: the cores idle at
-    the start. `repeated` as in `rag.data.checks.Checks`.
+    the start. `repeated` as in `rag.data.checks.RowChecks`.
     """
 
     title: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
-from rag.data.contexts import SHOWN, Shown
+from rag.data.contexts import SHOW_AS, ShowAs
 from rag.finetune.generator.settings import GeneratorSettings
 from rag.generate.trained import Trained
 
@@ -33,7 +33,7 @@ class System:
     start: str | None = None
     examples: int = 0
     passages: int = 0
-    shown: Shown | None = None
+    shown: ShowAs | None = None
     attempts: int = 1
     finetune: Mapping[str, Any] | None = None
     curve: bool = True
@@ -74,10 +74,10 @@ class System:
         return "few-shot" if self.examples else "zero-shot"
 
     @property
-    def similar_as(self) -> Shown:
+    def similar_as(self) -> ShowAs:
         """How similar rows are shown: as asked for, else as a trained folder says, else as worked examples."""
         trained = Trained.of(self.model) if self.model and not self.finetune else None
-        learnt: Shown = (trained.context if trained else {}).get("shown", SHOWN)
+        learnt: ShowAs = (trained.context if trained else {}).get("shown", SHOW_AS)
         return self.shown or learnt
 
 

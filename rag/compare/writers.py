@@ -118,9 +118,9 @@ class LabelWriter:
     classifier: Classifier
 
     def write(self, rows: Sequence[Row]) -> list[Prediction]:
-        from rag.evaluate.labels import label_record
+        from rag.evaluate.labels import label_prediction
 
-        return [label_record(row, self.classifier.classify(row.text), None) for row in rows]
+        return [label_prediction(row, self.classifier.classify(row.text), None) for row in rows]
 
     def prompt(self, row: Row) -> RenderedPrompt:
         return self.classifier.prompt_of(row.text)
@@ -133,10 +133,10 @@ class AnswerWriter:
     pipeline: Pipeline
 
     def write(self, rows: Sequence[Row]) -> list[Prediction]:
-        from rag.evaluate.answers import answer_record
+        from rag.evaluate.answers import answer_prediction
 
         answers = self.pipeline.ask_many([row.values["question"] for row in rows])
-        return [answer_record(row, answer) for row, answer in zip(rows, answers, strict=True)]
+        return [answer_prediction(row, answer) for row, answer in zip(rows, answers, strict=True)]
 
     def prompt(self, row: Row) -> RenderedPrompt:
         pipeline = self.pipeline

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import RowsError
-from rag.data.rows import read_objects
+from rag.data.json_lines import read_objects
 
 QRELS = ("qrels.tsv", "qrels/test.tsv")
 
 
 @dataclass(frozen=True)
 class RetrievalSet:
-    """The judged queries by id, and the grades of the documents judged for each: 0 is judged and of no use."""
+    """The judged queries by id, and the grades of the documents judged for each; grade 0 is not relevant."""
 
     folder: Path
     queries: Mapping[str, str]
@@ -33,42 +33,54 @@ class RetrievalSet:
 
 
 def read_retrieval_set(folder: str | Path) -> RetrievalSet:
-    """Read a folder; queries without a judgement are left out, as no number can be made of them.
+    """Read a folder. Queries without a relevant document are left out, since no metric is defined for them.
 
-    Raises RowsError for a file that is missing or does not fit, and for judgements of what is not there.
+    Raises RowsError for a file that is missing or malformed, and for judgements of unknown queries or documents.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise RowsError(f"no folder at {folder}; it needs corpus.jsonl, queries.jsonl and qrels.tsv")
-    judgements = _judgements(folder)
-    queries = _texts(folder / "queries.jsonl")
-    documents = _ids(folder / "corpus.jsonl")
-    _refuse_unknown("queries", judgements, queries, folder / "queries.jsonl")
+    judgements = _read_judgements(folder)
+    queries: dict[str, str] = {}
+    for number, content in read_objects(folder / "queries.jsonl"):
+        if not isinstance(content.get("text"), str) or not content["text"].strip():
+            raise RowsError(f'{folder / "queries.jsonl"}, line {number}: needs a "text" that is not empty')
+        queries[_read_id(content, folder / "queries.jsonl", number)] = content["text"]
+    documents = set[str]()
+    for number, content in read_objects(folder / "corpus.jsonl"):
+        document = _read_id(content, folder / "corpus.jsonl", number)
+        if document in documents:
+            raise RowsError(f"{folder / 'corpus.jsonl'}, line {number}: the id {document!r} is on an earlier line too")
+        documents.add(document)
+    if not documents:
+        raise RowsError(f"{folder / 'corpus.jsonl'} holds no documents")
+    _check_known("queries", judgements, queries, folder / "queries.jsonl")
     judged = {document for grades in judgements.values() for document in grades}
-    _refuse_unknown("documents", judged, documents, folder / "corpus.jsonl")
+    _check_known("documents", judged, documents, folder / "corpus.jsonl")
     return RetrievalSet(folder, {query: queries[query] for query in judgements}, judgements)
 
 
-def _judgements(folder: Path) -> dict[str, dict[str, int]]:
+def _read_judgements(folder: Path) -> dict[str, dict[str, int]]:
     file = next((folder / name for name in QRELS if (folder / name).is_file()), None)
     if file is None:
         raise RowsError(f"{folder} has no judgements: {' or '.join(QRELS)}, with query, document and grade a line")
-    found: dict[str, dict[str, int]] = {}
+    judgements: dict[str, dict[str, int]] = {}
     for number, line in enumerate(file.read_text("utf-8-sig").split("\n"), start=1):
         cells = line.rstrip("\r").split("\t") if "\t" in line else line.split()
-        if not line.strip() or (number == 1 and _grade(cells[-1]) is None):
+        grade = _parse_grade(cells[-1]) if cells else None
+        # A first line without a grade is a header.
+        if not line.strip() or (number == 1 and grade is None):
             continue
-        grade = _grade(cells[-1])
         if len(cells) not in (3, 4) or grade is None:
             raise RowsError(f"{file}, line {number}: needs query, document and a whole number, not {line[:60]!r}")
-        found.setdefault(cells[0].strip(), {})[cells[-2].strip()] = grade
-    used = {query: grades for query, grades in found.items() if any(grade > 0 for grade in grades.values())}
-    if not used:
+        judgements.setdefault(cells[0].strip(), {})[cells[-2].strip()] = grade
+    usable = {query: grades for query, grades in judgements.items() if any(grade > 0 for grade in grades.values())}
+    if not usable:
         raise RowsError(f"{file} judges no document as relevant")
-    return used
+    return usable
 
 
-def _grade(cell: str) -> int | None:
+def _parse_grade(cell: str) -> int | None:
     try:
         value = float(cell)
         return int(value) if value == int(value) else None
@@ -76,35 +88,14 @@ def _grade(cell: str) -> int | None:
         return None
 
 
-def _texts(file: Path) -> dict[str, str]:
-    found = {}
-    for number, content in read_objects(file):
-        if not isinstance(content.get("text"), str) or not content["text"].strip():
-            raise RowsError(f'{file}, line {number}: needs a "text" that is not empty')
-        found[_id(content, file, number)] = content["text"]
-    return found
-
-
-def _ids(file: Path) -> set[str]:
-    found = set[str]()
-    for number, content in read_objects(file):
-        document = _id(content, file, number)
-        if document in found:
-            raise RowsError(f"{file}, line {number}: the id {document!r} stands on an earlier line too")
-        found.add(document)
-    if not found:
-        raise RowsError(f"{file} holds no documents")
-    return found
-
-
-def _id(content: Mapping[str, object], file: Path, number: int) -> str:
-    named = content.get("_id", content.get("id"))
-    if not isinstance(named, str | int) or named == "":
+def _read_id(content: Mapping[str, object], file: Path, number: int) -> str:
+    name = content.get("_id", content.get("id"))
+    if not isinstance(name, str | int) or name == "":
         raise RowsError(f'{file}, line {number}: needs an "_id"')
-    return str(named)
+    return str(name)
 
 
-def _refuse_unknown(what: str, judged: Collection[str], known: Collection[str], file: Path) -> None:
-    if missing := [name for name in judged if name not in known]:
+def _check_known(kind: str, judged: Collection[str], listed: Collection[str], file: Path) -> None:
+    if missing := [name for name in judged if name not in listed]:
         some = ", ".join(sorted(missing)[:5])
-        raise RowsError(f"{len(missing)} of {len(judged)} judged {what} are not in {file}, such as {some}")
+        raise RowsError(f"{len(missing)} of {len(judged)} judged {kind} are not in {file}, such as {some}")

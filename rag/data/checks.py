@@ -1,33 +1,33 @@
-"""Data checks before anything trains or is compared: what would make a number wrong is found, dropped and told.
+"""Check labelled rows before anything trains on them or is measured: rows that would falsify a number are dropped.
 
 rows -> empty targets -> duplicates across splits -> repeated inputs -> unseen labels -> leakage -> lengths
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Any, Literal
 
-from ingest.errors import RowsError
+from ingest.errors import InputError, RowsError
+from rag.data.ngrams import Ngram, fold_text, ngrams, split_words
 from rag.data.rows import Row
 from stores.base import Store
 
 CountTokens = Callable[[Sequence[str]], Sequence[int]]
 """Token counts of texts, in their order: `lambda texts: [len(ids) for ids in tokenizer(texts)["input_ids"]]`."""
 
-_Gram = tuple[str, ...]
 SPLITS = ("train", "valid", "test")
-GRAM = 8  # words in a row that two texts share by copying, hardly ever by chance
-NEAR = 0.5  # share of a text's 8-grams from which on it counts as copied
-NAMED = 5  # at most this many labels or rows in a message
+COPY_ORDER = 8  # two texts share eight words in a row by copying, hardly ever by chance
+NEAR = 0.5  # a text counts as copied from this share of its 8-grams on
+LISTED = 5  # labels in a message
 
 
 @dataclass(frozen=True)
-class Check:
-    """What one check found: in how many rows, what was done about it, and one sentence for a reader."""
+class CheckResult:
+    """The result of one check: the number of rows concerned, the action taken, and one sentence for a reader."""
 
     name: str
     count: int
@@ -36,34 +36,34 @@ class Check:
 
     @property
     def as_json(self) -> dict[str, Any]:
-        """The check as a comparison lists it under `data.checks`."""
+        """The result as a comparison lists it under `data.checks`."""
         return {"check": self.name, "count": self.count, "action": self.action, "text": self.text}
 
 
 @dataclass(frozen=True)
-class Checked:
-    """The rows that are left of each split, and what was found on the way."""
+class CheckedRows:
+    """The remaining rows of each split, and the results of the checks."""
 
     train: tuple[Row, ...]
     valid: tuple[Row, ...]
     test: tuple[Row, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[CheckResult, ...]
 
     @property
     def as_json(self) -> list[dict[str, Any]]:
-        """All checks, as a comparison lists them under `data.checks`."""
+        """All results, as a comparison lists them under `data.checks`."""
         return [check.as_json for check in self.checks]
 
 
 @dataclass(frozen=True)
-class Checks:
-    """What to check rows for.
+class RowChecks:
+    """The checks to run.
 
-    `repeated` says what becomes of test rows with the same input: "merge" makes one row with all of their references,
-    "drop" keeps the first. `copies` says what becomes of rows whose target is their input. `strict` raises where rows
-    would be dropped. `store` is searched for test rows: a row is dropped when the share `near` of its 8-grams stands in
-    one source. `out_of_scope` is a label that training need not hold. With `count_tokens`, lengths are told: of
-    `render(row)`, by default the row's own text and passages, against `window`, and of the targets.
+    `repeated` decides about test rows with the same input: "merge" makes one row with all of their references, "drop"
+    keeps the first. `copies` decides about rows whose target is their input. `strict` raises where rows would be
+    dropped. `store` is searched for test rows: a row is dropped when one source holds the share `near` of its 8-grams.
+    `out_of_scope` is a label that training need not have. With `count_tokens`, the lengths of the targets and of
+    `render(row)` (by default the row's own text and passages) are reported, the latter against `window`.
     """
 
     strict: bool = False
@@ -76,251 +76,219 @@ class Checks:
     window: int | None = None
     render: Callable[[Row], str] = field(default_factory=lambda: input_text)
 
-    def run(self, train: Iterable[Row] = (), valid: Iterable[Row] = (), test: Iterable[Row] = ()) -> Checked:
+    def run(self, train: Iterable[Row] = (), valid: Iterable[Row] = (), test: Iterable[Row] = ()) -> CheckedRows:
         """Check the splits of one task.
 
         Raises RowsError for a label of valid or test that training lacks, for a split of which nothing is left, and
         where `strict` for anything that would be dropped.
         """
-        given = {name: list(rows) for name, rows in zip(SPLITS, (train, valid, test), strict=True)}
-        splits = dict(given)
-        checks: list[Check] = []
+        originals = {name: list(rows) for name, rows in zip(SPLITS, (train, valid, test), strict=True)}
+        checks: list[CheckResult] = []
+        splits = {name: self._drop_empty(rows, name, checks) for name, rows in originals.items()}
+
+        # An input belongs to the first split that has it.
+        owners: dict[str, str] = {}
         for name in SPLITS:
-            splits[name] = self._targets(splits[name], name, checks)
-        known: dict[str, str] = {}
-        for name in SPLITS:
-            keyed = [(input_key(row), row) for row in splits[name]]
-            kept = self._across(keyed, name, known, checks)
-            known.update((key, name) for key, _ in kept)
-            splits[name] = self._repeated(kept, checks) if name == "test" else [row for _, row in kept]
-        _refuse_unseen(splits, self.out_of_scope)
+            keyed = self._drop_shared([(input_key(row), row) for row in splits[name]], name, owners, checks)
+            owners.update((key, name) for key, _ in keyed)
+            splits[name] = self._merge_repeated(keyed, checks) if name == "test" else [row for _, row in keyed]
+
+        _check_labels(splits, self.out_of_scope)
         if self.store is not None:
-            splits["test"] = self._leaked(splits["test"], self.store, checks)
+            splits["test"] = self._drop_leaked(splits["test"], self.store, checks)
         for name in SPLITS:
-            if given[name] and not splits[name]:
-                raise RowsError(f"nothing is left of the {len(given[name])} {name} rows: {checks[-1].text}")
+            if originals[name] and not splits[name]:
+                raise RowsError(f"nothing is left of the {len(originals[name])} {name} rows: {checks[-1].text}")
             if splits[name] and self.count_tokens is not None:
-                checks += self._lengths(splits[name], name, self.count_tokens)
-        return Checked(tuple(splits["train"]), tuple(splits["valid"]), tuple(splits["test"]), tuple(checks))
+                checks += self._measure_lengths(splits[name], name, self.count_tokens)
+        return CheckedRows(tuple(splits["train"]), tuple(splits["valid"]), tuple(splits["test"]), tuple(checks))
 
-    def _targets(self, rows: Sequence[Row], split: str, checks: list[Check]) -> list[Row]:
-        """Drop rows without anything to learn or to measure against, and note those that only copy."""
-        kept = [filled for row in rows if (filled := _without_blanks(row)) is not None]
+    def _drop_empty(self, rows: Sequence[Row], split: str, checks: list[CheckResult]) -> list[Row]:
+        """Drop rows without a target, and note those whose target only copies the input."""
+        kept = []
+        for row in rows:
+            references = tuple(reference for reference in row.references if reference.strip())
+            if references or row.unanswerable:
+                kept.append(row if len(references) == len(row.references) else replace(row, references=references))
         if empty := len(rows) - len(kept):
-            checks.append(
-                self._dropped(
-                    "empty targets", empty, split, f"{_count(empty, split)} without a target, or with a blank one"
-                )
-            )
-        copies = [row for row in kept if _is_copy(row)]
-        if not copies:
+            text = f"{_count_rows(empty, split)} without a target, or with a blank one"
+            checks.append(self._dropped("empty targets", empty, split, text))
+
+        is_copy = [bool(row.references) and fold_text(row.target) == fold_text(input_text(row)) for row in kept]
+        if not any(is_copy):
             return kept
-        text = f"{_count(len(copies), split)} whose target is the input itself"
+        text = f"{_count_rows(sum(is_copy), split)} whose target is the input itself"
         if self.copies == "keep":
-            checks.append(Check("targets equal to the input", len(copies), "kept", text))
+            checks.append(CheckResult("targets equal to the input", sum(is_copy), "kept", text))
             return kept
-        checks.append(self._dropped("targets equal to the input", len(copies), split, text))
-        return [row for row in kept if not _is_copy(row)]
+        checks.append(self._dropped("targets equal to the input", sum(is_copy), split, text))
+        return [row for row, copied in zip(kept, is_copy, strict=True) if not copied]
 
-    def _across(
-        self, keyed: Sequence[tuple[str, Row]], split: str, known: Mapping[str, str], checks: list[Check]
+    def _drop_shared(
+        self, keyed: Sequence[tuple[str, Row]], split: str, owners: Mapping[str, str], checks: list[CheckResult]
     ) -> list[tuple[str, Row]]:
-        """Drop rows that ask what a row of an earlier split asks: `known` says which inputs stand where."""
-        shared = [key for key, _ in keyed if key in known]
+        """Drop rows whose input an earlier split has."""
+        shared = [key for key, _ in keyed if key in owners]
         if shared:
-            inputs = Counter(known[key] for key in set(shared))
+            inputs = Counter(owners[key] for key in set(shared))
             places = ", ".join(f"{count:,} of {name}" for name, count in sorted(inputs.items()))
-            text = f"{_count(len(shared), split)} with the input of a row in another split (inputs: {places})"
+            text = f"{_count_rows(len(shared), split)} with the input of a row in another split (inputs: {places})"
             checks.append(self._dropped("duplicates across splits", len(shared), split, text))
-        return [(key, row) for key, row in keyed if key not in known]
+        return [(key, row) for key, row in keyed if key not in owners]
 
-    def _repeated(self, keyed: Sequence[tuple[str, Row]], checks: list[Check]) -> list[Row]:
+    def _merge_repeated(self, keyed: Sequence[tuple[str, Row]], checks: list[CheckResult]) -> list[Row]:
         groups: dict[tuple[str, bool], list[Row]] = {}
         for key, row in keyed:
             groups.setdefault((key, row.unanswerable), []).append(row)
         if repeats := len(keyed) - len(groups):
-            merged = "merged into one row with all references" if self.repeated == "merge" else "dropped from test"
-            text = f"{_count(repeats, 'test')} with the same input as an earlier one"
-            checks.append(Check("repeated inputs", repeats, merged, text))
-        return [group[0] if self.repeated == "drop" else _merged(group) for group in groups.values()]
+            action = "merged into one row with all references" if self.repeated == "merge" else "dropped from test"
+            text = f"{_count_rows(repeats, 'test')} with the same input as an earlier one"
+            checks.append(CheckResult("repeated inputs", repeats, action, text))
+        if self.repeated == "drop":
+            return [group[0] for group in groups.values()]
+        merged = []
+        for first, *others in groups.values():
+            references = dict.fromkeys(reference for row in (first, *others) for reference in row.references)
+            merged.append(replace(first, references=tuple(references)) if others else first)
+        return merged
 
-    def _leaked(self, rows: Sequence[Row], store: Store, checks: list[Check]) -> list[Row]:
-        copied = copied_shares(rows, store, self.near)
-        kept = [row for row in rows if row.id not in copied]
+    def _drop_leaked(self, rows: Sequence[Row], store: Store, checks: list[CheckResult]) -> list[Row]:
+        copies = find_copies(rows, store, self.near)
+        kept = [row for row in rows if row.id not in copies]
         if leaked := len(rows) - len(kept):
-            exact = sum(share == 1 for share in copied.values())
+            exact = sum(share == 1 for share in copies.values())
             text = (
-                f"the store holds the text or a reference of {_count(leaked, 'test')}: {exact} word for word, "
+                f"the store holds the text or a reference of {_count_rows(leaked, 'test')}: {exact} word for word, "
                 f"{leaked - exact} by at least {self.near:.0%} of their 8-grams"
             )
             checks.append(self._dropped("test rows in the store", leaked, "test", text))
         return kept
 
-    def _lengths(self, rows: Sequence[Row], split: str, count_tokens: CountTokens) -> Iterator[Check]:
+    def _measure_lengths(self, rows: Sequence[Row], split: str, count_tokens: CountTokens) -> Iterator[CheckResult]:
         texts = {
             "inputs": [self.render(row) for row in rows],
             "targets": [row.target for row in rows if row.references],
         }
         for part, listed in texts.items():
-            if listed:
-                window = self.window if part == "inputs" else None
-                yield _length_check(f"length of {part}", split, lengths(count_tokens(listed), window))
+            if not listed:
+                continue
+            lengths = percentiles(count_tokens(listed), self.window if part == "inputs" else None)
+            text = f"{split}: p50 {lengths.p50}, p95 {lengths.p95}, p99 {lengths.p99}, at most {lengths.longest} tokens"
+            if lengths.window is not None:
+                text += f"; {lengths.over:,} of {lengths.count:,} over the window of {lengths.window:,}"
+            yield CheckResult(f"length of {part}", lengths.over, "counted", text)
 
-    def _dropped(self, name: str, count: int, split: str, text: str) -> Check:
+    def _dropped(self, name: str, count: int, split: str, text: str) -> CheckResult:
         if self.strict:
             raise RowsError(f"{text}; take them out, or leave strict off to have them dropped")
-        return Check(name, count, f"dropped from {split}", text)
-
-
-# --- what makes two inputs the same -----------------------------------------------------------------------------------
+        return CheckResult(name, count, f"dropped from {split}", text)
 
 
 def input_key(row: Row) -> str:
     """Return `Row.key` of the row with its white space made single and its case folded."""
-    values = {name: _normalised(value) for name, value in row.values.items()}
-    passages = tuple(replace(chunk, text=normal(chunk.text)) for chunk in row.passages)
+    values = {name: _fold(value) for name, value in row.values.items()}
+    passages = tuple(replace(chunk, text=fold_text(chunk.text)) for chunk in row.passages)
     return replace(row, values=values, passages=passages).key
 
 
 def input_text(row: Row) -> str:
-    """Return what a row gives a model to read, without any prompt: its own text and its passages."""
+    """Return a row's input without any prompt: its own text and its passages."""
     return "\n".join(part for part in (row.text, *(chunk.text for chunk in row.passages)) if part)
 
 
-def normal(text: str) -> str:
-    """Return the text in one case, with single spaces."""
-    return " ".join(text.casefold().split())
-
-
-def _normalised(value: object) -> object:
+def _fold(value: object) -> object:
     if isinstance(value, str):
-        return normal(value)
+        return fold_text(value)
     if isinstance(value, Mapping):
-        return {key: _normalised(each) for key, each in value.items()}
-    return [_normalised(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: _fold(item) for key, item in value.items()}
+    return [_fold(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def _without_blanks(row: Row) -> Row | None:
-    references = tuple(reference for reference in row.references if reference.strip())
-    if not references and not row.unanswerable:
-        return None
-    return row if len(references) == len(row.references) else replace(row, references=references)
-
-
-def _is_copy(row: Row) -> bool:
-    return bool(row.references) and normal(row.target) == normal(input_text(row))
-
-
-def _merged(group: Sequence[Row]) -> Row:
-    references = dict.fromkeys(reference for row in group for reference in row.references)
-    return replace(group[0], references=tuple(references)) if len(group) > 1 else group[0]
-
-
-def _refuse_unseen(splits: Mapping[str, Sequence[Row]], out_of_scope: str | None) -> None:
+def _check_labels(splits: Mapping[str, Sequence[Row]], out_of_scope: str | None) -> None:
     """Refuse labels that a classifier trained on these rows could never give."""
     trained = {label for row in splits["train"] if row.task == "classify" for label in row.references}
     for name in ("valid", "test") if trained else ():
         labels = {label for row in splits[name] if row.task == "classify" for label in row.references}
         if unseen := sorted(labels - trained - {out_of_scope}):
             raise RowsError(
-                f"{len(unseen)} labels of the {name} rows are unseen in training: {_some(unseen)}; training has "
-                f"{len(trained)}: {_some(sorted(trained))}"
+                f"{len(unseen)} labels of the {name} rows are unseen in training: {_list_some(unseen)}; training has "
+                f"{len(trained)}: {_list_some(sorted(trained))}"
             )
+
+
+def _count_rows(count: int, split: str) -> str:
+    return f"{count:,} {split} row{'s' * (count != 1)}"
+
+
+def _list_some(names: Sequence[str]) -> str:
+    more = len(names) - LISTED
+    return ", ".join(names[:LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 # --- leakage into a store ---------------------------------------------------------------------------------------------
 
 
-def copied_shares(rows: Iterable[Row], store: Store, near: float = NEAR) -> dict[str, float]:
+def find_copies(rows: Iterable[Row], store: Store, near: float = NEAR) -> dict[str, float]:
     """Return the ids of rows that the store holds, with the share of their 8-grams that one source has, from `near` up.
 
-    1.0: the row's own text or a reference stands there word for word. What counts as a row's text depends on the task:
-    a question is a leak, its answer and its context are what retrieval is for; a label is none. A text of fewer than
-    eight words must be a whole chunk, or a whole line of one ("text: " before it aside), for it to count.
+    1.0 means that the row's own text or a reference is there word for word. What must not be there depends on the task:
+    of a question, its text but neither answer nor context, which are what retrieval is for; of a text to label, the
+    text alone. A text of fewer than eight words counts only as a whole chunk, or as a whole line of one ("text: "
+    before it aside).
     """
-    wanted = _Wanted.of(rows)
-    found: dict[str, float] = {}
-    for chunks in _by_source(store):
-        for row_id, share in wanted.shares(chunks):
+    sought = _SoughtTexts.of(rows)
+    copies: dict[str, float] = {}
+    # A text that was cut in two is found in both halves, so a source's chunks are searched together.
+    for _, chunks in groupby(store.chunks(), lambda chunk: chunk.source):
+        for row_id, share in sought.shares([chunk.text for chunk in chunks]):
             if share >= near:
-                found[row_id] = max(share, found.get(row_id, 0.0))
-    return found
+                copies[row_id] = max(share, copies.get(row_id, 0.0))
+    return copies
 
 
 @dataclass(frozen=True)
-class _Wanted:
-    """Texts to look for, as (row id, words), and which of them each 8-gram or whole short line belongs to."""
+class _SoughtTexts:
+    """The texts to look for, as (row id, words), and which of them each 8-gram or whole short line belongs to."""
 
-    texts: Sequence[tuple[str, tuple[str, ...]]]
+    texts: Sequence[tuple[str, Ngram]]
     sizes: Sequence[int]
-    grams: Mapping[_Gram, Sequence[int]]
-    lines: Mapping[_Gram, Sequence[int]]
+    grams: Mapping[Ngram, Sequence[int]]
+    lines: Mapping[Ngram, Sequence[int]]
 
     @classmethod
-    def of(cls, rows: Iterable[Row]) -> _Wanted:
-        texts = [(row.id, words) for row in rows for text in _own_texts(row) if (words := tuple(_words(text)))]
-        grams: dict[_Gram, list[int]] = {}
-        lines: dict[_Gram, list[int]] = {}
+    def of(cls, rows: Iterable[Row]) -> _SoughtTexts:
+        texts: list[tuple[str, Ngram]] = []
+        for row in rows:
+            # For a question or a text to label, what answers it may be in the store.
+            own = [row.text] if row.task in ("answer", "classify") else [row.text, *row.references]
+            texts += [(row.id, words) for text in own if (words := tuple(split_words(text)))]
+        grams: dict[Ngram, list[int]] = {}
+        lines: dict[Ngram, list[int]] = {}
         sizes = []
         for number, (_, words) in enumerate(texts):
-            own = _grams(words)
-            sizes.append(len(own))
-            for gram in own:
+            distinct = set(ngrams(words, COPY_ORDER))
+            sizes.append(len(distinct))
+            for gram in distinct:
                 grams.setdefault(gram, []).append(number)
-            if not own:
+            if not distinct:
                 lines.setdefault(words, []).append(number)
         return cls(texts, sizes, grams, lines)
 
     def shares(self, chunks: Sequence[str]) -> Iterator[tuple[str, float]]:
-        """Yield which rows these chunks of one source hold, and how much of them."""
-        spelled = [tuple(_words(chunk)) for chunk in chunks]
-        held = set[_Gram]().union(*(self.grams.keys() & _grams(words) for words in spelled))
+        """Yield the rows that these chunks of one source hold, with the share of them."""
+        chunk_words = [split_words(chunk) for chunk in chunks]
+        held = set[Ngram]().union(*(self.grams.keys() & set(ngrams(words, COPY_ORDER)) for words in chunk_words))
         counts = Counter(number for gram in held for number in self.grams[gram])
         for number, count in counts.items():
             row_id, words = self.texts[number]
-            whole = count == self.sizes[number] and any(_holds(chunk, words) for chunk in spelled)
+            run = f" {' '.join(words)} "
+            whole = count == self.sizes[number] and any(run in f" {' '.join(chunk)} " for chunk in chunk_words)
             yield row_id, 1.0 if whole else min(count / self.sizes[number], 0.999)
         for chunk in chunks if self.lines else ():
-            for line in self.lines.keys() & _line_words(chunk):
+            candidates = [chunk, *chunk.split("\n")]
+            spelled = {tuple(split_words(text)) for line in candidates for text in (line, line.partition(": ")[2])}
+            for line in self.lines.keys() & spelled:
                 yield from ((self.texts[number][0], 1.0) for number in self.lines[line])
-
-
-def _holds(words: Sequence[str], wanted: Sequence[str]) -> bool:
-    return f" {' '.join(wanted)} " in f" {' '.join(words)} "
-
-
-def _own_texts(row: Row) -> Sequence[str]:
-    """The texts that must not stand in a store: for a question and a text to label, not what answers it."""
-    return [row.text] if row.task in ("answer", "classify") else [row.text, *row.references]
-
-
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
-
-
-_WORD = re.compile(r"\w+")
-
-
-def _grams(words: Sequence[str]) -> set[_Gram]:
-    return set(zip(*(words[at:] for at in range(GRAM)), strict=False))
-
-
-def _line_words(chunk: str) -> set[_Gram]:
-    lines = [chunk, *chunk.split("\n")]
-    return {tuple(_words(text)) for line in lines for text in (line, line.partition(": ")[2])}
-
-
-def _by_source(store: Store) -> Iterator[list[str]]:
-    """Yield the chunks' texts, a source at a time: a text that was cut in two is found in both halves."""
-    source, texts = None, list[str]()
-    for chunk in store.chunks():
-        if chunk.source != source and texts:
-            yield texts
-            texts = []
-        source = chunk.source
-        texts.append(chunk.text)
-    if texts:
-        yield texts
 
 
 # --- lengths ----------------------------------------------------------------------------------------------------------
@@ -328,7 +296,7 @@ def _by_source(store: Store) -> Iterator[list[str]]:
 
 @dataclass(frozen=True)
 class Lengths:
-    """Percentiles of token counts, each one that occurs, and how many are over a window."""
+    """Percentiles of token counts, each one that occurs, and the number of counts over a window."""
 
     count: int
     p50: int
@@ -339,30 +307,11 @@ class Lengths:
     over: int = 0
 
 
-def lengths(counts: Collection[int], window: int | None = None) -> Lengths:
-    """Return the percentiles of counts (nearest rank). Raises ValueError for none."""
+def percentiles(counts: Collection[int], window: int | None = None) -> Lengths:
+    """Return the percentiles of counts (nearest rank). Raises InputError for none."""
     if not counts:
-        raise ValueError("no lengths to take percentiles of")
+        raise InputError("no lengths to take percentiles of")
     ordered = sorted(counts)
     p50, p95, p99 = (ordered[-(-share * len(ordered) // 100) - 1] for share in (50, 95, 99))
     over = sum(count > window for count in ordered) if window is not None else 0
     return Lengths(len(ordered), p50, p95, p99, ordered[-1], window, over)
-
-
-def _length_check(name: str, split: str, found: Lengths) -> Check:
-    text = f"{split}: p50 {found.p50}, p95 {found.p95}, p99 {found.p99}, at most {found.longest} tokens"
-    if found.window is not None:
-        text += f"; {found.over:,} of {found.count:,} over the window of {found.window:,}"
-    return Check(name, found.over, "counted", text)
-
-
-# --- words ------------------------------------------------------------------------------------------------------------
-
-
-def _count(count: int, split: str) -> str:
-    return f"{count:,} {split} row{'s' * (count != 1)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - NAMED
-    return ", ".join(names[:NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,6 +1,6 @@
-"""Labelled rows of a task, read from JSON lines: what fine-tuning learns from and evaluation is measured on.
+"""Labelled rows of a task, read from JSON lines: fine-tuning learns from them, evaluation measures on them.
 
-The columns say the task:
+The columns tell the task:
 
     {"question": ..., "answers": [...], "context": ..., "title": ..., "unanswerable": false}     answer
     {"fields": {...} or "mr": "recommend(name=...;...)", "references": [...]}       describe
@@ -14,13 +14,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import RowsError
+from ingest.errors import InputError, RowsError
 from ingest.types import Chunk, Scalar
+from rag.data.json_lines import read_objects
 
 ROW_TASKS = ("answer", "describe", "classify", "summarise")
 
@@ -29,9 +30,9 @@ ROW_TASKS = ("answer", "describe", "classify", "summarise")
 class Row:
     """One labelled example of a task.
 
-    `values` are what the task's prompt renders (question; fields and intent; text; input), `passages` what stands with
-    the row itself: a question's context, a text to summarise. `references` are the right outputs, the first of them
-    what fine-tuning learns; empty only for a question that the passages do not answer.
+    `values` are what the task's prompt renders (question; fields and intent; text; input). `passages` are the row's
+    own: a question's context, a text to summarise. `references` are the right outputs, the first of which fine-tuning
+    learns; only a question that the passages do not answer has none.
     """
 
     id: str
@@ -43,14 +44,14 @@ class Row:
 
     @property
     def target(self) -> str:
-        """What a model should write. Raises IndexError for a row without a reference."""
+        """The output that a model should write. Raises IndexError for a row without a reference."""
         return self.references[0]
 
     @property
     def key(self) -> str:
-        """A hash of the input alone: equal for rows that ask the same, whatever their references say."""
-        asked = [self.task, self.values, [chunk.text for chunk in self.passages]]
-        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:16]
+        """A hash of the input alone: equal for rows that differ in their references only."""
+        content = [self.task, self.values, [chunk.text for chunk in self.passages]]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
     @property
     def text(self) -> str:
@@ -63,14 +64,20 @@ class Row:
 def read_rows(file: str | Path, task: str | None = None, limit: int | None = None) -> list[Row]:
     """Return the rows of a JSONL file in order; `task` names one where the columns are `input` and `target`.
 
-    A row's id is its column `id` or `_id`, else its line's number; one that stands again is numbered: "q1~2". Raises
-    RowsError for a file that is missing, empty or not text, and for a line without the columns of a task.
+    A row's id is its column `id` or `_id`, else its line number. A repeated id gets a number: "q1~2". Raises RowsError
+    for a file that is missing, empty or not text, and for a line without the columns of a task.
     """
     file = Path(file)
     rows: list[Row] = []
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for number, content in read_objects(file):
-        rows.append(_distinct(as_row(content, f"{file}, line {number}", str(number), task), seen))
+        row = as_row(content, f"{file}, line {number}", str(number), task)
+        # Outputs are kept by row id, so ids have to be distinct; "q1~2" itself may be an id of the file.
+        while (count := counts.get(row.id, 0) + 1) > 1:
+            counts[row.id] = count
+            row = replace(row, id=f"{row.id}~{count}")
+        counts[row.id] = count
+        rows.append(row)
         if limit is not None and len(rows) == limit:
             break
     if not rows:
@@ -78,186 +85,56 @@ def read_rows(file: str | Path, task: str | None = None, limit: int | None = Non
     return rows
 
 
-def _distinct(row: Row, seen: dict[str, int]) -> Row:
-    """Give a repeated id a number: what a system wrote for a row is kept under its id."""
-    count = seen[row.id] = seen.get(row.id, 0) + 1
-    return row if count == 1 else _distinct(replace(row, id=f"{row.id}~{count}"), seen)
-
-
 def as_row(content: Mapping[str, Any], place: str, number: str, task: str | None = None) -> Row:
     """Return one JSON object as a row. Raises RowsError naming the place and the columns that would work."""
-    wanted = {task: _COLUMNS[task]} if task in ROW_TASKS else _COLUMNS
-    kind, columns = next(
-        ((name, columns) for name, columns in wanted.items() if all(_first(content, any_of) for any_of in columns)),
-        (None, ()),
-    )
+    candidates = {task: _COLUMNS[task]} if task in ROW_TASKS else _COLUMNS
+    fits = (kind for kind, groups in candidates.items() if all(_present(content, group) for group in groups))
+    kind = next(fits, None)
     if kind is None:
+        # One task is listed with every column that would do, several by the first of each group.
+        needed = {
+            name: " and ".join("/".join(group) if len(candidates) == 1 else group[0] for group in groups)
+            for name, groups in candidates.items()
+        }
         raise RowsError(
-            f"{place} has the columns {', '.join(map(str, content)) or 'none'}; needed are {_named(wanted)}"
+            f"{place} has the columns {', '.join(map(str, content)) or 'none'}; needed are "
+            + ", or ".join(f"{columns} (task {name})" for name, columns in needed.items())
         )
-    given = [str(_first(content, any_of)) for any_of in columns]
-    name = task or ("own" if kind == "own" else kind)
-    named = _first(content, ("id", "_id"))
-    row_id = (named and str(content[named])) or number
-    return _READERS[kind](content, given, row_id, name, place)
+    columns = [str(_present(content, group)) for group in candidates[kind]]
+    id_column = _present(content, ("id", "_id"))
+    row_id = (id_column and str(content[id_column])) or number
+    return _PARSERS[kind](content, columns, row_id, task or kind, place)
 
 
 def parse_mr(text: str) -> tuple[str, dict[str, Scalar]]:
     """Return the intent and the fields of a meaning representation.
 
     "recommend(name=a 1;memory=4 gb)" gives ("recommend", {"name": "a 1", "memory": "4 gb"}), and "name[Cotto],
-    food[Thai]" has no intent. A name that stands again is numbered: "name 2". Raises ValueError for other texts.
+    food[Thai]" has no intent. A repeated name gets a number: "name 2". Raises InputError for other texts.
     """
     call = re.fullmatch(r"\s*(\??\w+)\s*\((.*)\)\s*", text, re.DOTALL)
     if call:
-        pairs = [pair.partition("=") for pair in call[2].split(";") if pair.strip()]
-        named = [(name.strip(), _unquoted(value.strip())) for name, _, value in pairs]
-        return call[1], _numbered(named)
-    brackets = re.findall(r"([^,\[\]]+?)\s*\[([^\]]*)\]", text)
-    if not brackets:
-        raise ValueError(f"{text[:60]!r} is neither intent(name=value;...) nor name[value], ...")
-    return "", _numbered([(name.strip(), value.strip()) for name, value in brackets])
-
-
-def as_passage(text: str, source: str, heading: tuple[str, ...] = ()) -> Chunk:
-    """Return a text that stands with a row as a passage of its own."""
-    return Chunk(text, source, 0, len(text), heading=heading)
-
-
-_COLUMNS: dict[str, tuple[tuple[str, ...], ...]] = {
-    "answer": (("question",), ("answers", "answer", "unanswerable", "is_impossible")),
-    "describe": (("fields", "mr"), ("references", "reference", "ref")),
-    "classify": (("text",), ("label",)),
-    "summarise": (("source", "document"), ("summary", "summaries", "references", "reference", "target")),
-    "own": (("input",), ("target", "references")),
-}
-"""The columns of each task: one of every group."""
-
-
-def _named(wanted: Mapping[str, tuple[tuple[str, ...], ...]]) -> str:
-    """Name the columns of one task with all that may stand for them, those of several by their first names."""
-    shown = {
-        task: " and ".join("/".join(group) if len(wanted) == 1 else group[0] for group in groups)
-        for task, groups in wanted.items()
-    }
-    return ", or ".join(f"{columns} (task {task})" for task, columns in shown.items())
-
-
-def _first(content: Mapping[str, Any], names: Iterable[str]) -> str | None:
-    return next((name for name in names if content.get(name) is not None), None)
-
-
-def _answer(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
-    flag = _first(content, ("unanswerable", "is_impossible"))
-    unanswerable = content[flag] if flag else False
-    if not isinstance(unanswerable, bool):
-        raise RowsError(f'{place}: "{flag}" has to be true or false, not {unanswerable!r}')
-    answers = _first(content, ("answers", "answer"))
-    if not (answers or unanswerable):
-        raise RowsError(f'{place} has neither "answers" nor "unanswerable": true')
-    references = () if unanswerable else _texts(content[answers or ""], place)
-    context = _texts(content["context"], place) if _first(content, ("context",)) else ()
-    heading = (str(content["title"]).strip(),) if str(content.get("title") or "").strip() else ()
-    passages = tuple(as_passage(text, f"{row_id}/context", heading) for text in context if text.strip())
-    question = _text(content, "question", place)
-    return Row(row_id, task, {"question": question}, references, passages, unanswerable)
-
-
-def _describe(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
-    if given[0] == "mr":
-        try:
-            intent, fields = parse_mr(_text(content, "mr", place))
-        except ValueError as error:
-            raise RowsError(f"{place}: {error}") from None
+        parts = [part.partition("=") for part in call[2].split(";") if part.strip()]
+        pairs = [(name, value) for name, _, value in parts]
     else:
-        intent, fields = str(content.get("intent", "")), content["fields"]
-        if not isinstance(fields, dict):
-            raise RowsError(f'{place}: "fields" has to be an object of names and values')
-    return Row(row_id, task, {"fields": fields, "intent": intent}, _texts(content[given[1]], place))
-
-
-def _classify(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
-    return Row(row_id, task, {"text": _text(content, "text", place)}, _texts(content["label"], place))
-
-
-def _summarise(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
-    passage = as_passage(_text(content, given[0], place), f"{row_id}/source")
-    return Row(row_id, task, {}, _texts(content[given[1]], place), (passage,))
-
-
-def _own(content: Mapping[str, Any], given: Sequence[str], row_id: str, task: str, place: str) -> Row:
-    return Row(row_id, task, {"input": _text(content, "input", place)}, _texts(content[given[1]], place))
-
-
-_READERS: dict[str, Callable[[Mapping[str, Any], Sequence[str], str, str, str], Row]] = {
-    "answer": _answer,
-    "describe": _describe,
-    "classify": _classify,
-    "summarise": _summarise,
-    "own": _own,
-}
-
-
-def read_objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the objects of a JSONL file with their lines' numbers. Raises RowsError where it is missing or not such."""
-    try:
-        lines = file.read_text("utf-8-sig").split("\n")
-    except FileNotFoundError:
-        raise RowsError(f"no rows at {file}") from None
-    except OSError as error:
-        raise RowsError(f"{file} cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise RowsError(f"{file} is not UTF-8 text") from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            content = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise RowsError(f"{file}, line {number}: not JSON ({error.msg})") from None
-        if "\\u" in line and (half := half_character(content)):
-            raise RowsError(f"{file}, line {number}: {half} is half of a character, which no text can hold")
-        if not isinstance(content, dict):
-            raise RowsError(f"{file}, line {number}: each row has to be an object, not {type(content).__name__}")
-        yield number, content
-
-
-def half_character(content: Any) -> str | None:
-    """Return the escape of a surrogate that stands alone in JSON values, None where all of their text is whole."""
-    try:
-        json.dumps(content, ensure_ascii=False).encode()
-    except UnicodeEncodeError as error:
-        return f"\\u{ord(error.object[error.start]):04x}"
-    return None
-
-
-def _text(content: Mapping[str, Any], name: str, place: str) -> str:
-    value = content[name]
-    if not isinstance(value, str) or not value.strip():
-        raise RowsError(f'{place}: "{name}" has to be a text that is not empty')
-    return value
-
-
-def _texts(value: Any, place: str) -> tuple[str, ...]:
-    listed = value if isinstance(value, list) else [value]
-    if not all(isinstance(each, str | int | float) for each in listed):
-        raise RowsError(f"{place}: references have to be texts")
-    return tuple(str(each) for each in listed)
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1] if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"" else text
-
-
-def _numbered(pairs: Sequence[tuple[str, str]]) -> dict[str, Scalar]:
+        pairs = re.findall(r"([^,\[\]]+?)\s*\[([^\]]*)\]", text)
+        if not pairs:
+            raise InputError(f"{text[:60]!r} is neither intent(name=value;...) nor name[value], ...")
     fields: dict[str, Scalar] = {}
-    for name, value in pairs:
+    for name, value in ((name.strip(), value.strip()) for name, value in pairs):
+        if call and len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
+            value = value[1:-1]
         copy, unique = 1, name
         while unique in fields:
             copy += 1
             unique = f"{name} {copy}"
         fields[unique] = value
-    return fields
+    return call[1] if call else "", fields
+
+
+def as_passage(text: str, source: str, heading: tuple[str, ...] = ()) -> Chunk:
+    """Return a whole text as one passage."""
+    return Chunk(text, source, 0, len(text), heading=heading)
 
 
 def data_hash(rows: Sequence[Row]) -> str:
@@ -266,3 +143,86 @@ def data_hash(rows: Sequence[Row]) -> str:
     for row in rows:
         digest.update(f"{row.key}\0{json.dumps(row.references)}\n".encode())
     return digest.hexdigest()
+
+
+# --- the columns of each task -----------------------------------------------------------------------------------------
+
+_COLUMNS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "answer": (("question",), ("answers", "answer", "unanswerable", "is_impossible")),
+    "describe": (("fields", "mr"), ("references", "reference", "ref")),
+    "classify": (("text",), ("label",)),
+    "summarise": (("source", "document"), ("summary", "summaries", "references", "reference", "target")),
+    "own": (("input",), ("target", "references")),
+}
+"""A row of a task has one column of every group."""
+
+
+def _present(content: Mapping[str, Any], columns: Iterable[str]) -> str | None:
+    return next((column for column in columns if content.get(column) is not None), None)
+
+
+def _parse_answer(content: Mapping[str, Any], columns: Sequence[str], row_id: str, task: str, place: str) -> Row:
+    flag = _present(content, ("unanswerable", "is_impossible"))
+    unanswerable = content[flag] if flag else False
+    if not isinstance(unanswerable, bool):
+        raise RowsError(f'{place}: "{flag}" has to be true or false, not {unanswerable!r}')
+    answers = _present(content, ("answers", "answer"))
+    if not (answers or unanswerable):
+        raise RowsError(f'{place} has neither "answers" nor "unanswerable": true')
+    references = () if unanswerable else _read_texts(content[answers or ""], place)
+    context = _read_texts(content["context"], place) if content.get("context") is not None else ()
+    title = str(content.get("title") or "").strip()
+    passages = tuple(
+        as_passage(text, f"{row_id}/context", (title,) if title else ()) for text in context if text.strip()
+    )
+    question = _read_text(content, "question", place)
+    return Row(row_id, task, {"question": question}, references, passages, unanswerable)
+
+
+def _parse_describe(content: Mapping[str, Any], columns: Sequence[str], row_id: str, task: str, place: str) -> Row:
+    if columns[0] == "mr":
+        try:
+            intent, fields = parse_mr(_read_text(content, "mr", place))
+        except InputError as error:
+            raise RowsError(f"{place}: {error}") from None
+    else:
+        intent, fields = str(content.get("intent", "")), content["fields"]
+        if not isinstance(fields, dict):
+            raise RowsError(f'{place}: "fields" has to be an object of names and values')
+    return Row(row_id, task, {"fields": fields, "intent": intent}, _read_texts(content[columns[1]], place))
+
+
+def _parse_classify(content: Mapping[str, Any], columns: Sequence[str], row_id: str, task: str, place: str) -> Row:
+    return Row(row_id, task, {"text": _read_text(content, "text", place)}, _read_texts(content["label"], place))
+
+
+def _parse_summarise(content: Mapping[str, Any], columns: Sequence[str], row_id: str, task: str, place: str) -> Row:
+    passage = as_passage(_read_text(content, columns[0], place), f"{row_id}/source")
+    return Row(row_id, task, {}, _read_texts(content[columns[1]], place), (passage,))
+
+
+def _parse_own(content: Mapping[str, Any], columns: Sequence[str], row_id: str, task: str, place: str) -> Row:
+    return Row(row_id, task, {"input": _read_text(content, "input", place)}, _read_texts(content[columns[1]], place))
+
+
+_PARSERS: dict[str, Callable[[Mapping[str, Any], Sequence[str], str, str, str], Row]] = {
+    "answer": _parse_answer,
+    "describe": _parse_describe,
+    "classify": _parse_classify,
+    "summarise": _parse_summarise,
+    "own": _parse_own,
+}
+
+
+def _read_text(content: Mapping[str, Any], name: str, place: str) -> str:
+    value = content[name]
+    if not isinstance(value, str) or not value.strip():
+        raise RowsError(f'{place}: "{name}" has to be a text that is not empty')
+    return value
+
+
+def _read_texts(value: object, place: str) -> tuple[str, ...]:
+    texts = value if isinstance(value, list) else [value]
+    if not all(isinstance(text, str | int | float) for text in texts):
+        raise RowsError(f"{place}: references have to be texts")
+    return tuple(str(text) for text in texts)

@@ -1,4 +1,4 @@
-"""The prompt of a task, built in or of one's own."""
+"""The prompt of a task, built in or your own."""
 
 from __future__ import annotations
 
@@ -6,29 +6,28 @@ from collections.abc import Collection
 
 from prompts.prompt import TASKS, Prompt
 
-
-def prompt_for(task: str, values: Collection[str] = ("input",)) -> Prompt:
-    """Return a task's prompt: the built-in one, or for a task of your own its name as prefix before the row's values.
-
-    `values` names what rows have: "fields", "question", "text" or "input"; passages follow it.
-    """
-    if task in TASKS:
-        return Prompt.load(task)
-    shown = next((shown for name, shown in _SHOWN.items() if name in values), "")
-    passages = "{% for passage in passages %} {{ passage.text }}{% endfor %}"
-    return Prompt(
-        task,
-        {
-            "text2text": f"{task}: {shown}{passages}",
-            "completion": f"{shown}{passages}\n\n{task}:",
-            "chat": f"{{% block user %}}{task}: {shown}{passages}{{% endblock %}}",
-        },
-    )
-
-
-_SHOWN = {
+_INPUTS = {
     "fields": "{{ fields | facts(' | ') }}",
     "question": "{{ question }}",
     "text": "{{ text }}",
     "input": "{{ input }}",
 }
+
+
+def prompt_for(task: str, values: Collection[str] = ("input",)) -> Prompt:
+    """Return a task's prompt: the built-in one, or for your own task its name as prefix before the row's values.
+
+    `values` names the values of the rows: "fields", "question", "text" or "input"; passages follow it.
+    """
+    if task in TASKS:
+        return Prompt.load(task)
+    body = next((template for name, template in _INPUTS.items() if name in values), "")
+    passages = "{% for passage in passages %} {{ passage.text }}{% endfor %}"
+    return Prompt(
+        task,
+        {
+            "text2text": f"{task}: {body}{passages}",
+            "completion": f"{body}{passages}\n\n{task}:",
+            "chat": f"{{% block user %}}{task}: {body}{passages}{{% endblock %}}",
+        },
+    )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ingest.types import Scalar
-from rag.data.rows import half_character
+from rag.data.json_lines import find_lone_surrogate
 from rag.describe.describer import Description, description_object
 
 Fields = Mapping[str, Scalar]
@@ -57,7 +57,7 @@ def _rows(text: str, file: Path) -> list[Fields]:
     for row in rows:
         if not isinstance(row, dict):
             raise ValueError(f"{file}: each row has to be an object of fields, not {type(row).__name__}")
-        if half := half_character(row):
+        if half := find_lone_surrogate(row):
             raise ValueError(f"{file}: {half} is half of a character, which no text can hold")
     return [{key: _flat(value) for key, value in row.items()} for row in rows]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
 
 from ingest.errors import RowsError
 from ingest.fingerprint import fingerprint
@@ -18,79 +17,91 @@ from rag.evaluate.metrics.metric import Metric
 from rag.evaluate.metrics.rouge import rouge_scorer
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.risk_coverage import risk_coverage
+from rag.evaluate.run import Evaluation, Run, check_task, cost_of
 from rag.evaluate.unanswerable import WithoutGold
 from stores.base import Hit
 from stores.filters.filter import Where
-
-if TYPE_CHECKING:
-    pass
-from rag.evaluate.run import MAKING, Evaluation, Run, _refuse_others, cost_of
 
 
 def evaluate_answers(
     pipeline: Pipeline,
     rows: Sequence[Row],
     gold: bool = False,
-    run: Run = MAKING,
-    withheld: Sequence[Row] = (),
+    run: Run | None = None,
+    unanswerable: Sequence[Row] = (),
 ) -> Evaluation:
     """Ask a pipeline the rows' questions; `gold` gives each question its own row's passages instead of retrieving.
 
-    The `withheld` rows (`rag.evaluate.unanswerable`) are asked after them, over what is found less what answers
-    `rows`. Raises RowsError for rows of another task, and with `gold` for one without a context.
+    The `unanswerable` rows (`rag.evaluate.unanswerable`) are asked after them, with the passages that answer `rows`
+    taken out of what is retrieved. Raises RowsError for rows of another task, and with `gold` for a row without a
+    context.
     """
-    _refuse_others(rows, ("answer",))
-    rouge_scorer("rougeL")  # what is missing is told before the work
-    without = next((row.id for row in rows if gold and not row.passages), None)
-    if without is not None:
-        raise RowsError(f'row {without!r} has no "context" to answer from: leave --gold out, or add it')
-    asked = replace(pipeline, retriever=NO_PASSAGES) if gold else pipeline
-    records = run.records(rows, lambda batch: list(_answers(pipeline, batch, gold)), asked)
-    if withheld:
-        less = replace(pipeline, retriever=WithoutGold.of(pipeline.retriever, rows))
-        records += run.records(withheld, lambda batch: list(_answers(less, batch, False)), less)
-    every = [*rows, *withheld]
-    cost = cost_of(records, here=True)
-    return Evaluation("answer", score_answers(records, every), tuple(records), cost, risk_coverage(records, every))
+    run = run or Run()
+    check_task(rows, ("answer",))
+    rouge_scorer("rougeL")  # a missing package is reported before the work
+    bare = next((row.id for row in rows if gold and not row.passages), None)
+    if bare is not None:
+        raise RowsError(f'row {bare!r} has no "context" to answer from: leave --gold out, or add it')
+
+    def predict_gold(batch: Sequence[Row]) -> list[Prediction]:
+        # The same question may have another context in another row.
+        parts = split_repeated_questions(batch)
+        return [
+            prediction
+            for part in parts
+            for prediction in _predict_answers(replace(pipeline, retriever=OwnPassages.of(part)), part)
+        ]
+
+    if gold:
+        predictions = run.predict(rows, predict_gold, replace(pipeline, retriever=NO_PASSAGES))
+    else:
+        predictions = run.predict(rows, lambda batch: _predict_answers(pipeline, batch), pipeline)
+    if unanswerable:
+        misled = replace(pipeline, retriever=WithoutGold.of(pipeline.retriever, rows))
+        predictions += run.predict(unanswerable, lambda batch: _predict_answers(misled, batch), misled)
+    asked_rows = [*rows, *unanswerable]
+    return Evaluation(
+        "answer",
+        score_answers(predictions, asked_rows),
+        tuple(predictions),
+        cost_of(predictions, here=True),
+        risk_coverage(predictions, asked_rows),
+    )
 
 
-def score_answers(records: Sequence[Prediction], rows: Sequence[Row]) -> tuple[Metric, ...]:
-    """Return the metrics of answers; one of which it is not said whether it abstains is judged by its words."""
+def score_answers(predictions: Sequence[Prediction], rows: Sequence[Row]) -> tuple[Metric, ...]:
+    """Return the metrics of answers. An answer that does not say whether it abstains is judged by its words."""
     outputs = [
         AnswerOutput(
-            record.output,
-            is_refusal(record.output) if record.abstained is None else record.abstained,
-            record.citations or (),
-            record.sentences or 0,
-            record.supported or 0,
-            record.confidence,
+            prediction.output,
+            is_refusal(prediction.output) if prediction.abstained is None else prediction.abstained,
+            prediction.citations or (),
+            prediction.sentences or 0,
+            prediction.supported or 0,
+            prediction.confidence,
         )
-        for record in records
+        for prediction in predictions
     ]
     return tuple(answer_metrics(outputs, rows))
 
 
-def _answers(pipeline: Pipeline, rows: Sequence[Row], gold: bool) -> Iterator[Prediction]:
-    for part in distinct_questions(rows) if gold else [rows]:
-        asked = replace(pipeline, retriever=OwnPassages.of(part)) if gold else pipeline
-        answers = asked.ask_many([row.values["question"] for row in part])
-        yield from (answer_record(row, answer) for row, answer in zip(part, answers, strict=True))
+def are_right(predictions: Sequence[Prediction], rows: Sequence[Row]) -> list[bool]:
+    """Tell of each row whether it was answered, and rightly."""
+    return [
+        not prediction.abstained and is_right(prediction.output, row)
+        for prediction, row in zip(predictions, rows, strict=True)
+    ]
 
 
-def answers_right(records: Sequence[Prediction], rows: Sequence[Row]) -> list[bool]:
-    """Return whether each row was answered, and rightly."""
-    return [not record.abstained and is_right(record.output, row) for record, row in zip(records, rows, strict=True)]
+def read_signals(prediction: Prediction) -> Signals:
+    """Return the signals that a prediction keeps."""
+    signals = dict(prediction.signals or {})
+    agreed = signals.pop("agreed", None)
+    return Signals(**signals, agreed=None if agreed is None else bool(agreed))
 
 
-def signals_of_record(record: Prediction) -> Signals:
-    """Return what a record says was known of its answer."""
-    given = dict(record.signals or {})
-    agreed = given.pop("agreed", None)
-    return Signals(**given, agreed=None if agreed is None else bool(agreed))
-
-
-def answer_record(row: Row, answer: Answer) -> Prediction:
-    """Return what is kept of a pipeline's answer to a row."""
+def answer_prediction(row: Row, answer: Answer) -> Prediction:
+    """Return a pipeline's answer to a row as a prediction."""
     output = AnswerOutput.from_answer(answer)
     return Prediction(
         row.id,
@@ -108,7 +119,7 @@ def answer_record(row: Row, answer: Answer) -> Prediction:
 
 @dataclass(frozen=True)
 class OwnPassages:
-    """A retriever that finds for a question the passages of its own row, and nothing else."""
+    """A retriever that returns the passages of a question's own row, and nothing else."""
 
     passages: Mapping[str, Sequence[Chunk]]
 
@@ -118,7 +129,8 @@ class OwnPassages:
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint("own passages", {key: [chunk.text for chunk in part] for key, part in self.passages.items()})
+        texts = {question: [chunk.text for chunk in chunks] for question, chunks in self.passages.items()}
+        return fingerprint("own passages", texts)
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         return [Hit(chunk, 1.0) for chunk in self.passages[question]]
@@ -127,8 +139,8 @@ class OwnPassages:
 NO_PASSAGES = OwnPassages({})
 
 
-def distinct_questions(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    """Cut rows so that no part asks the same question twice: it may have another context there."""
+def split_repeated_questions(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Split rows so that no part has the same question twice."""
     part: dict[str, Row] = {}
     for row in rows:
         if row.values["question"] in part:
@@ -137,3 +149,8 @@ def distinct_questions(rows: Iterable[Row]) -> Iterator[list[Row]]:
         part[row.values["question"]] = row
     if part:
         yield list(part.values())
+
+
+def _predict_answers(pipeline: Pipeline, rows: Sequence[Row]) -> list[Prediction]:
+    answers = pipeline.ask_many([row.values["question"] for row in rows])
+    return [answer_prediction(row, answer) for row, answer in zip(rows, answers, strict=True)]

@@ -1,4 +1,4 @@
-"""How far a system's own confidence can be trusted: what leaving out the unsure answers brings, and how right it is."""
+"""Risk coverage: the gain from leaving out the least confident answers, and the calibration of the confidence."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ POINTS = 100  # of a curve, at most
 
 @dataclass(frozen=True)
 class RiskCoverage:
-    """`curve`: the mean of `measure`, in percent, over the surest rows, by the share of rows that these are.
+    """The risk-coverage curve of a system, and its reliability.
 
-    Questions that the system left unanswered are part of no point, but of all rows that the share is of. `bins` are its
-    answers by how sure they were given.
+    `curve` is the mean of `measure`, in percent, over the most confident rows, by their share of all rows. Questions
+    that the system left unanswered belong to no point, but to all rows. `bins` are its answers by confidence.
     """
 
     measure: str
@@ -31,41 +31,35 @@ class RiskCoverage:
     def surest(self) -> list[CoveragePoint]:
         """The first points of the curve that answer at least 30, 50 and 70% of the rows, and its last."""
         *before, last = self.curve
-        reached = [[each for each in before if each.coverage >= share - 1e-9] for share in SHARES]
-        return [*(points[0] for points in reached if points), last]
+        reached = [next((point for point in before if point.coverage >= share - 1e-9), None) for share in SHARES]
+        return [*(point for point in reached if point is not None), last]
 
 
-def risk_coverage(records: Sequence[Prediction], rows: Sequence[Row]) -> RiskCoverage | None:
-    """Return what the records' confidences are worth; None where they have none, or are not answers or labels."""
+def risk_coverage(predictions: Sequence[Prediction], rows: Sequence[Row]) -> RiskCoverage | None:
+    """Return the risk coverage of answers or labels; None without a confidence for each."""
     task = rows[0].task
-    given = [
-        (record.confidence if task == "answer" else record.probability, record, row)
-        for record, row in zip(records, rows, strict=True)
-        if not record.abstained
+    answered = [
+        (prediction.confidence if task == "answer" else prediction.probability, prediction.output, row)
+        for prediction, row in zip(predictions, rows, strict=True)
+        if not prediction.abstained
     ]
-    if task not in ("answer", "classify") or not given or any(chance is None for chance, _, _ in given):
+    confidences = [confidence for confidence, _, _ in answered if confidence is not None]
+    if task not in ("answer", "classify") or not answered or len(confidences) < len(answered):
         return None
-    chances = [chance or 0.0 for chance, _, _ in given]
     if task == "answer":
-        worth = [100 * token_f1(record.output, _references(row)) for _, record, row in given]
-        right = [is_right(record.output, row) for _, record, row in given]
+        measure = "f1"
+        worth = [100 * token_f1(output, () if row.unanswerable else row.references) for _, output, row in answered]
+        right = [is_right(output, row) for _, output, row in answered]
     else:
-        right = [record.output == row.target for _, record, row in given]
-        worth = [100.0 * each for each in right]
-    share = len(given) / len(rows)
+        measure = "accuracy"
+        right = [output == row.target for _, output, row in answered]
+        worth = [100.0 * hit for hit in right]
+
+    share = len(answered) / len(rows)
     points = [
-        CoveragePoint(each.threshold, each.coverage * share, each.value) for each in coverage_curve(chances, worth)
+        CoveragePoint(point.threshold, point.coverage * share, point.value)
+        for point in coverage_curve(confidences, worth)
     ]
-    measure = "f1" if task == "answer" else "accuracy"
-    return RiskCoverage(measure, tuple(_thinned(points)), tuple(confidence_bins(chances, right)))
-
-
-def _references(row: Row) -> tuple[str, ...]:
-    return () if row.unanswerable else row.references
-
-
-def _thinned(points: Sequence[CoveragePoint]) -> list[CoveragePoint]:
-    """Return at most POINTS of them, evenly spread, the last among them."""
-    if len(points) <= POINTS:
-        return list(points)
-    return [points[round((at + 1) * len(points) / POINTS) - 1] for at in range(POINTS)]
+    if len(points) > POINTS:  # evenly spread, the last among them
+        points = [points[round((number + 1) * len(points) / POINTS) - 1] for number in range(POINTS)]
+    return RiskCoverage(measure, tuple(points), tuple(confidence_bins(confidences, right)))

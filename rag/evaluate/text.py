@@ -1,13 +1,12 @@
-"""Evaluate generated texts: summaries, descriptions and tasks of one's own."""
+"""Evaluate generated texts: summaries, descriptions and tasks of your own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import Any
 
 from ingest.errors import RowsError
-from ingest.fingerprint import fingerprint
 from prompts.prompt import Prompt
 from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
@@ -17,13 +16,10 @@ from rag.evaluate.metrics.metric import Metric
 from rag.evaluate.metrics.slots import slot_metrics
 from rag.evaluate.metrics.text import text_metrics
 from rag.evaluate.predictions import Prediction
+from rag.evaluate.run import Evaluation, Run, check_task, cost_of
 from rag.generate.base import Decoding, Generator
 
-if TYPE_CHECKING:
-    pass
-from rag.evaluate.run import MAKING, Evaluation, Run, _refuse_others, cost_of
-
-WRITTEN = Decoding(max_new_tokens=128, repetition_penalty=1.1)  # summaries, and tasks of one's own
+TEXT_DECODING = Decoding(max_new_tokens=128, repetition_penalty=1.1)  # summaries, and tasks of your own
 
 
 def evaluate_text(
@@ -33,83 +29,70 @@ def evaluate_text(
     prompt: Prompt | None = None,
     lexicon: ValueLexicon | None = None,
     attempts: int = 1,
-    run: Run = MAKING,
+    run: Run | None = None,
     complete: bool = False,
 ) -> Evaluation:
-    """Let a generator write a text for each row: from its fields, its passage or its input, with its task's prompt.
+    """Generate a text for each row from its fields, its passage or its input, with the task's prompt.
 
-    `decoding` holds `Decoding`'s options by name. Descriptions with errors are written up to `attempts` times, 1 being
-    the model as it is, and with `complete` state in a last line what they leave out; `lexicon` is what their slots are
-    measured by, by default made of these rows. Raises RowsError for rows of several tasks or of one that is not
-    written, and for a row that does not fit.
+    `decoding` holds `Decoding`'s options by name. A description with errors is written up to `attempts` times, 1 being
+    the model as it is; with `complete` a last line states what it leaves out. `lexicon` holds the values that slots are
+    measured by, by default those of these rows. Raises RowsError for rows of several tasks or of one without a text,
+    and for a row that does not fit.
     """
-    _refuse_others(rows, {row.task for row in rows} - {"answer", "classify"})
+    run = run or Run()
+    check_task(rows, {row.task for row in rows} - {"answer", "classify"})
     task = rows[0].task
-    writer: _Describes | _Writes
     if task == "describe":
         describer = Describer(generator, decoding=decoding, prompt=prompt, attempts=attempts, complete=complete)
-        writer = _Describes(describer)
+        predictions = run.predict(rows, lambda batch: _describe(describer, batch), describer)
     else:
-        writer = _Writes(generator, prompt or prompt_for(task), replace(WRITTEN, **(decoding or {})))
-    records = run.records(rows, writer.write, writer)
-    return Evaluation(task, score_text(records, rows, lexicon), tuple(records), cost_of(records, here=True))
+        own_prompt, options = prompt or prompt_for(task), replace(TEXT_DECODING, **(decoding or {}))
+        predictions = run.predict(
+            rows, lambda batch: _generate(generator, own_prompt, options, batch), generator, own_prompt, options
+        )
+    return Evaluation(task, score_text(predictions, rows, lexicon), tuple(predictions), cost_of(predictions, here=True))
 
 
 def score_text(
-    records: Sequence[Prediction], rows: Sequence[Row], lexicon: ValueLexicon | None = None
+    predictions: Sequence[Prediction], rows: Sequence[Row], lexicon: ValueLexicon | None = None
 ) -> tuple[Metric, ...]:
-    """Return the metrics of texts; those of slots first to last where the rows have fields."""
-    texts = [record.output for record in records]
-    found = text_metrics(texts, rows)
+    """Return the metrics of texts, with those of slots where the rows have fields."""
+    texts = [prediction.output for prediction in predictions]
+    metrics = text_metrics(texts, rows)
     if rows[0].task != "describe":
-        return tuple(found)
+        return tuple(metrics)
     lexicon = lexicon or lexicon_of(rows)
     checks = [check_slots(text, row.values["fields"], lexicon) for text, row in zip(texts, rows, strict=True)]
-    return (*found, *slot_metrics(checks))
+    return (*metrics, *slot_metrics(checks))
 
 
-@dataclass(frozen=True)
-class _Describes:
-    describer: Describer
+def _describe(describer: Describer, rows: Sequence[Row]) -> list[Prediction]:
+    try:
+        descriptions = describer.describe_rows(rows)
+    except ValueError as error:
+        raise RowsError(str(error)) from None
+    return [
+        Prediction(
+            row.id,
+            description.text,
+            description.prompt_tokens,
+            description.completion_tokens,
+            attempts=description.attempts,
+            raw=description.first,
+        )
+        for row, description in zip(rows, descriptions, strict=True)
+    ]
 
-    @property
-    def fingerprint(self) -> str:
-        return self.describer.fingerprint
 
-    def write(self, rows: Sequence[Row]) -> list[Prediction]:
-        """Return a description of each row."""
+def _generate(generator: Generator, prompt: Prompt, decoding: Decoding, rows: Sequence[Row]) -> list[Prediction]:
+    prompts = []
+    for row in rows:
         try:
-            found = self.describer.describe_rows(rows)
+            packed = prompt.pack(generator, decoding.max_new_tokens, row.values, row.passages)
         except ValueError as error:
-            raise RowsError(str(error)) from None
-        return [
-            Prediction(
-                row.id, each.text, each.prompt_tokens, each.completion_tokens, attempts=each.attempts, raw=each.first
-            )
-            for row, each in zip(rows, found, strict=True)
-        ]
-
-
-@dataclass(frozen=True)
-class _Writes:
-    generator: Generator
-    prompt: Prompt
-    decoding: Decoding
-
-    @property
-    def fingerprint(self) -> str:
-        return fingerprint(self.generator, self.prompt, self.decoding)
-
-    def write(self, rows: Sequence[Row]) -> list[Prediction]:
-        """Return a text for each row."""
-        room = self.decoding.max_new_tokens
-        prompts = []
-        for row in rows:
-            try:
-                prompts.append(self.prompt.pack(self.generator, room, row.values, row.passages).prompt)
-            except ValueError as error:
-                raise RowsError(f"row {row.id}: {error}") from None
-        return [
-            Prediction(row.id, each.text.strip(), each.prompt_tokens, each.completion_tokens)
-            for row, each in zip(rows, self.generator.generate(prompts, self.decoding), strict=True)
-        ]
+            raise RowsError(f"row {row.id}: {error}") from None
+        prompts.append(packed.prompt)
+    return [
+        Prediction(row.id, generation.text.strip(), generation.prompt_tokens, generation.completion_tokens)
+        for row, generation in zip(rows, generator.generate(prompts, decoding), strict=True)
+    ]

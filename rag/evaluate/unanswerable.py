@@ -1,7 +1,7 @@
-"""Questions that cannot be answered, made from ones that can: what answers them is taken out of what is found.
+"""Make unanswerable questions from answerable ones, by taking the passages that answer them out of the hits.
 
-A set of rows often has answerable questions only. Asked once more without the passages that answer it, each of them
-tells whether a system knows when to be silent, with what stands nearest to the answer still there to mislead it.
+Many sets of rows have answerable questions only. Asked once more without the passages that answer it, each of them
+shows whether a system abstains, while the passages nearest to the answer are still there to mislead it.
 """
 
 from __future__ import annotations
@@ -11,26 +11,28 @@ from dataclasses import dataclass, replace
 
 from ingest.fingerprint import fingerprint
 from rag.answer.match import holds
-from rag.data.ngrams import Shingles, shingles
+from rag.data.ngrams import shingles
 from rag.data.rows import Row
 from rag.retrieve.retrievers import Retriever
 from stores.base import Hit
 from stores.filters.filter import Where
 
-FURTHER = 20  # hits looked at beyond those wanted, to stand in for those taken out
-SHINGLE, SHARE = 5, 0.3  # words in a row; of these the share from which on two texts have a passage in common
+EXTRA_HITS = 20  # retrieved beyond k, to replace those that are taken out
+ORDER, SHARE = 5, 0.3  # words in a shingle; the share of common shingles from which on texts share a passage
 
 
 def unanswerable_rows(rows: Sequence[Row]) -> list[Row]:
-    """Return for each answerable row one that cannot be answered, once its passages are kept back."""
+    """Return for each answerable row one that cannot be answered without its passages."""
     return [
-        replace(row, id=f"{row.id}-withheld", references=(), unanswerable=True) for row in rows if not row.unanswerable
+        replace(row, id=f"{row.id}-unanswerable", references=(), unanswerable=True)
+        for row in rows
+        if not row.unanswerable
     ]
 
 
 @dataclass(frozen=True)
 class WithoutGold:
-    """Another retriever, less what answers: hits that share text with the question's own context, or hold an answer.
+    """A retriever without the hits that share text with the question's own context, or hold one of its answers.
 
     `answers` are the right answers and `contexts` the contexts of each question.
     """
@@ -41,7 +43,7 @@ class WithoutGold:
 
     @classmethod
     def of(cls, retriever: Retriever, rows: Sequence[Row]) -> WithoutGold:
-        """Return the retriever that keeps back what answers these rows."""
+        """Return the retriever without what answers these rows."""
         answers: dict[str, list[str]] = {}
         contexts: dict[str, list[str]] = {}
         for row in rows:
@@ -54,16 +56,12 @@ class WithoutGold:
         return fingerprint("without gold", self.retriever, self.answers, self.contexts)
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
-        hits = self.retriever.retrieve(question, k + FURTHER, where)
-        answers, contexts = self.answers.get(question, ()), self.contexts.get(question, ())
-        own = [shingles(text, SHINGLE) for text in contexts]
-        return [
-            hit
-            for hit in hits
-            if not holds(hit.chunk.text, answers) and not any(_shared(hit.chunk.text, each) for each in own)
-        ][:k]
-
-
-def _shared(text: str, own: Shingles) -> bool:
-    found = shingles(text, SHINGLE)
-    return len(found & own) >= SHARE * min(len(found), len(own))
+        answers = self.answers.get(question, ())
+        contexts = [shingles(text, ORDER) for text in self.contexts.get(question, ())]
+        kept = []
+        for hit in self.retriever.retrieve(question, k + EXTRA_HITS, where):
+            own = shingles(hit.chunk.text, ORDER)
+            shares_text = any(len(own & context) >= SHARE * min(len(own), len(context)) for context in contexts)
+            if not shares_text and not holds(hit.chunk.text, answers):
+                kept.append(hit)
+        return kept[:k]

@@ -28,8 +28,8 @@ from rag.answer.match import exact_match, holds, token_f1
 from rag.answer.pipeline import Pipeline
 from rag.answer.types import Answer
 from rag.data.rows import Row, read_rows
-from rag.evaluate.answers import NO_PASSAGES, OwnPassages, distinct_questions
-from rag.evaluate.metrics.metric import measured_mean
+from rag.evaluate.answers import NO_PASSAGES, OwnPassages, split_repeated_questions
+from rag.evaluate.metrics.metric import mean_metric
 from rag.generate import Generator, new_generator
 from rag.reader import ExtractiveReader
 from rag.retrieve.retrievers import Retriever
@@ -101,7 +101,7 @@ def _asked(pipeline: Pipeline, rows: Sequence[Row], gold: bool) -> tuple[list[An
     """Return the answers and seconds a row; with `gold` each question has its own passage, in whichever row it is."""
     began = time.perf_counter()
     answers: list[Answer] = []
-    for part in distinct_questions(rows) if gold else [rows]:
+    for part in split_repeated_questions(rows) if gold else [rows]:
         given = replace(pipeline, retriever=OwnPassages.of(part)) if gold else pipeline
         for low in range(0, len(part), BATCH):
             answers += given.ask_many([row.values["question"] for row in part[low : low + BATCH]])
@@ -157,7 +157,7 @@ def _is_shown(answer: Answer, row: Row) -> bool:
 def _shown(values: Sequence[float]) -> str:
     if not values:
         return "none"
-    return str(measured_mean("share", [100 * value for value in values], "higher", "percent"))
+    return str(mean_metric("share", [100 * value for value in values], "higher", "percent"))
 
 
 def _write(file: Path, title: str, rows: Sequence[Row], answers: Sequence[Answer]) -> None:

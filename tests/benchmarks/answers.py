@@ -21,7 +21,7 @@ from ingest import Document
 from rag import Config
 from rag.answer.match import exact_match, holds, token_f1
 from rag.answer.types import Answer
-from rag.evaluate.metrics.metric import measured_mean
+from rag.evaluate.metrics.metric import mean_metric
 
 BATCH = 8
 
@@ -77,7 +77,7 @@ def measure(answers: Sequence[Answer], references: Sequence[Sequence[str]], seco
 def interval(values: Sequence[float]) -> str:
     if not values:
         return "none"
-    return str(measured_mean("share", [100 * value for value in values], "higher", "percent"))
+    return str(mean_metric("share", [100 * value for value in values], "higher", "percent"))
 
 
 if __name__ == "__main__":

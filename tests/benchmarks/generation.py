@@ -29,7 +29,7 @@ import transformers as tf
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from ingest.models.convert import MODEL, write_copy
-from rag.data.checks import Checks
+from rag.data.checks import RowChecks
 from rag.data.rows import read_rows
 from rag.data.task_prompts import prompt_for
 from rag.evaluate.metrics import text_metrics
@@ -108,7 +108,7 @@ def _copied(model: Path, folder: Path) -> CTranslate2Generator:
 
 def _quality(model: Path, data: Path, count: int) -> None:
     train, test = (read_rows(data / f"products/rnnlg_laptop/{split}.jsonl") for split in ("train", "test"))
-    rows = random.Random(1).sample(list(Checks(repeated="drop").run(train=train, test=test).test), count)
+    rows = random.Random(1).sample(list(RowChecks(repeated="drop").run(train=train, test=test).test), count)
     trained = Trained.of(model)
     assert trained is not None
     task = TaskData("describe", prompt_for("describe", rows[0].values), rows, placeholders=trained.placeholders)

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from rag.data.checks import Checks
+from rag.data.checks import RowChecks
 from rag.data.rows import Row, read_rows
 from rag.data.task_prompts import prompt_for
 from rag.evaluate.metrics import Metric, label_metrics, text_metrics
@@ -82,7 +82,7 @@ def _split(file: Path, task: str, count: int) -> tuple[list[Row], list[Row]]:
         rows = read_rows(file)
         random.Random(0).shuffle(rows)
         train, test = rows[HELD_OUT:], rows[:HELD_OUT]
-    checked = Checks(repeated="drop").run(train=train, test=test)
+    checked = RowChecks(repeated="drop").run(train=train, test=test)
     return list(checked.train), random.Random(1).sample(list(checked.test), min(count, len(checked.test)))
 
 

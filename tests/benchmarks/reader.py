@@ -28,7 +28,7 @@ from rag.answer.pipeline import Pipeline
 from rag.data.rows import Row, read_rows
 from rag.evaluate.metrics import at_coverage, balanced_accuracy, calibration_error, coverage_curve
 from rag.evaluate.metrics.answers import is_right
-from rag.evaluate.metrics.metric import Metric, measured_mean
+from rag.evaluate.metrics.metric import Metric, mean_metric
 from rag.reader import ExtractiveReader, Span
 from rag.reader.base import BUILTIN_READER
 
@@ -125,7 +125,7 @@ def cost(reader: ExtractiveReader, rows: Sequence[Row]) -> dict[str, object]:
 
 
 def _mean(values: Sequence[float]) -> Metric:
-    return measured_mean("share", [100 * value for value in values], "higher", "percent")
+    return mean_metric("share", [100 * value for value in values], "higher", "percent")
 
 
 def report(name: str, figures: dict[str, object]) -> None:

@@ -1,4 +1,4 @@
-"""Every number that a system is judged by, each with its interval: the field's own metrics, checked against others'."""
+"""The field's metrics, each with its interval and checked against another implementation."""
 
 from typing import TYPE_CHECKING
 

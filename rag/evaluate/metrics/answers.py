@@ -1,4 +1,4 @@
-"""How right answers are, how well they know when to be silent, and whether what they cite bears them out."""
+"""Metrics of answers: correctness, abstention, calibration and citations."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from rag.answer.match import exact_match, holds, normalize_answer, token_f1
 from rag.answer.types import Answer
 from rag.data.rows import Row
 from rag.evaluate.metrics.confidence import balanced_accuracy, calibration_error
-from rag.evaluate.metrics.metric import Metric, measured_mean, measured_ratio
+from rag.evaluate.metrics.metric import Metric, mean_metric, ratio_metric
 from rag.evaluate.metrics.rouge import rouge_scorer
 
-RIGHT = 0.5  # token F1 from which on an answer counts as right where it is that or wrong
+RIGHT = 0.5  # the token F1 from which on an answer counts as right
 
 
 @dataclass(frozen=True)
 class AnswerOutput:
-    """What the metrics need of an answer: `citations` are the cited texts; of its `sentences`, some are `supported`.
+    """The parts of an answer that the metrics use.
 
-    An abstained answer's text is not looked at. `confidence` is the chance of being right that it was given with.
+    `citations` are the cited texts, `supported` the number of its `sentences` with a citation. The text of an
+    abstention is ignored. `confidence` is the chance of being right that the system states.
     """
 
     text: str
@@ -31,7 +32,7 @@ class AnswerOutput:
 
     @classmethod
     def from_answer(cls, answer: Answer) -> AnswerOutput:
-        """Return what an answer says, cites and supports; an abstention has no sentences to support."""
+        """Return the parts of an answer; an abstention has no sentences."""
         sentences = () if answer.abstained else answer.sentences
         return cls(
             text=answer.text,
@@ -41,11 +42,6 @@ class AnswerOutput:
             supported=sum(sentence.citation is not None for sentence in sentences),
             confidence=answer.confidence,
         )
-
-    @property
-    def said(self) -> str:
-        """The text that is compared with the references: none when abstained."""
-        return "" if self.abstained else self.text
 
 
 def answer_metrics(outputs: Sequence[AnswerOutput], rows: Sequence[Row]) -> list[Metric]:
@@ -61,68 +57,55 @@ def answer_metrics(outputs: Sequence[AnswerOutput], rows: Sequence[Row]) -> list
         how many have such a citation.
     groundedness: of the sentences of all answers, how many a citation supports.
     """
-    pairs = list(zip(outputs, rows, strict=True))
-    abstained = [output.abstained for output, _ in pairs]
     unanswerable = [row.unanswerable for row in rows]
-    silent = [100 * (a and u) for a, u in zip(abstained, unanswerable, strict=True)]
-    holding = [sum(holds(text, _answers(row)) for text in output.citations) for output, row in pairs]
+    abstained = [output.abstained for output in outputs]
+    texts = ["" if output.abstained else output.text for output in outputs]
+
+    # The references with a word in them, as SQuAD's script takes them; an unanswerable question wants no text.
+    answers = [() if row.unanswerable else tuple(filter(normalize_answer, row.references)) for row in rows]
+    references = [listed or ("",) for listed in answers]
+
+    scorer = rouge_scorer("rougeL")
+    rouge_l = [
+        100 * float(scorer.score_multi(row.references, text)["rougeL"].fmeasure)
+        if row.references and not row.unanswerable
+        else float("nan")
+        for text, row in zip(texts, rows, strict=True)
+    ]
+
+    both = [100 * (a and u) for a, u in zip(abstained, unanswerable, strict=True)]
+    confidences = [
+        float("nan") if output.abstained or output.confidence is None else output.confidence for output in outputs
+    ]
+    right = [is_right(text, row) for text, row in zip(texts, rows, strict=True)]
+
+    cited = [len(output.citations) for output in outputs]
+    holding = [
+        sum(holds(text, listed) for text in output.citations) for output, listed in zip(outputs, answers, strict=True)
+    ]
+    supported, sentences = [output.supported for output in outputs], [output.sentences for output in outputs]
+
+    def mean(name: str, values: Sequence[float]) -> Metric:
+        return mean_metric(name, values, "higher", "percent")
+
+    def share(name: str, part: Sequence[float], whole: Sequence[float]) -> Metric:
+        return ratio_metric(name, part, whole, "higher", "percent")
+
+    pairs = list(zip(texts, references, strict=True))
     return [
-        measured_mean(
-            "exact_match", [100 * exact_match(o.said, _references(r)) for o, r in pairs], "higher", "percent"
-        ),
-        measured_mean("f1", [100 * token_f1(o.said, _references(r)) for o, r in pairs], "higher", "percent"),
-        measured_mean("rouge_l", _rouge_l(pairs), "higher", "percent"),
-        measured_ratio("abstention_precision", silent, abstained, "higher", "percent"),
-        measured_ratio("abstention_recall", silent, unanswerable, "higher", "percent"),
+        mean("exact_match", [100 * exact_match(text, listed) for text, listed in pairs]),
+        mean("f1", [100 * token_f1(text, listed) for text, listed in pairs]),
+        mean("rouge_l", rouge_l),
+        share("abstention_precision", both, abstained),
+        share("abstention_recall", both, unanswerable),
         balanced_accuracy(abstained, unanswerable),
-        calibration_error(
-            [float("nan") if o.abstained or o.confidence is None else o.confidence for o in outputs],
-            [is_right(o.said, r) for o, r in pairs],
-        ),
-        measured_ratio(
-            "citation_precision",
-            [100 * count for count in holding],
-            [len(output.citations) for output in outputs],
-            "higher",
-            "percent",
-        ),
-        measured_ratio(
-            "citation_recall",
-            [100 * (count > 0) for count in holding],
-            [not each for each in unanswerable],
-            "higher",
-            "percent",
-        ),
-        measured_ratio(
-            "groundedness",
-            [100 * output.supported for output in outputs],
-            [output.sentences for output in outputs],
-            "higher",
-            "percent",
-        ),
+        calibration_error(confidences, right),
+        share("citation_precision", [100 * count for count in holding], cited),
+        share("citation_recall", [100 * (count > 0) for count in holding], [not flag for flag in unanswerable]),
+        share("groundedness", [100 * count for count in supported], sentences),
     ]
 
 
 def is_right(text: str, row: Row) -> bool:
-    """Whether a text answers a row: shares half its words with a reference; no text answers what has no answer."""
+    """Tell whether a text shares half its words with a reference; no text is right where there is no answer."""
     return not row.unanswerable and token_f1(text, row.references) >= RIGHT
-
-
-def _references(row: Row) -> tuple[str, ...]:
-    """What may be said: nothing, where the question has no answer."""
-    return _answers(row) or ("",)
-
-
-def _answers(row: Row) -> tuple[str, ...]:
-    """The references with a word in them, as SQuAD's script takes them."""
-    return () if row.unanswerable else tuple(each for each in row.references if normalize_answer(each))
-
-
-def _rouge_l(pairs: Sequence[tuple[AnswerOutput, Row]]) -> list[float]:
-    scorer = rouge_scorer("rougeL")
-    return [
-        100 * float(scorer.score_multi(row.references, output.said)["rougeL"].fmeasure)
-        if row.references and not row.unanswerable
-        else float("nan")
-        for output, row in pairs
-    ]

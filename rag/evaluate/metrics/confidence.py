@@ -1,4 +1,4 @@
-"""How far a system's own confidence can be trusted: calibration, abstention, and what leaving out the unsure brings.
+"""Metrics of a system's own confidence: abstention, calibration and the risk-coverage curve.
 
 A system that may abstain trades coverage, the share of questions that it answers, for how right its answers are
 (El-Yaniv & Wiener 2010; Geifman & El-Yaniv 2017, arXiv:1705.08500).
@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ingest.errors import InputError
 from rag.evaluate.metrics.metric import Array, Metric, divide
 
 BINS = 10
 
 
 def balanced_accuracy(abstained: Sequence[bool], unanswerable: Sequence[bool]) -> Metric:
-    """Return the mean of two shares, in percent: unanswerable questions left alone, and answerable ones answered.
+    """Return the mean of two shares, in percent: unanswerable questions abstained on, and answerable ones answered.
 
     nan unless there are questions of both kinds.
     """
@@ -33,14 +34,14 @@ def balanced_accuracy(abstained: Sequence[bool], unanswerable: Sequence[bool]) -
 def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: int = BINS) -> Metric:
     """Return the expected calibration error, in percent: |mean confidence - share right| of equally wide bins.
 
-    Each bin counts by the answers in it (Guo et al. 2017, arXiv:1706.04599). nan marks a row that takes no part.
+    Each bin counts by the answers in it (Guo et al. 2017, arXiv:1706.04599). nan marks a row that is left out.
     """
-    given = np.asarray(confidence, dtype=np.float64)
-    counted = ~np.isnan(given)
-    place = np.clip((np.where(counted, given, 0.0) * bins).astype(int), 0, bins - 1)
-    gap = np.where(counted, np.where(counted, given, 0.0) - np.asarray(right, dtype=np.float64), 0.0)
-    statistics = np.zeros((len(given), bins + 1))
-    statistics[np.arange(len(given)), place] = gap
+    stated = np.asarray(confidence, dtype=np.float64)
+    counted = ~np.isnan(stated)
+    stated = np.where(counted, stated, 0.0)
+    place = np.clip((stated * bins).astype(int), 0, bins - 1)
+    statistics = np.zeros((len(stated), bins + 1))
+    statistics[np.arange(len(stated)), place] = np.where(counted, stated - np.asarray(right, dtype=np.float64), 0.0)
     statistics[:, bins] = counted
 
     def total(sums: Array) -> Array:
@@ -51,7 +52,7 @@ def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: 
 
 @dataclass(frozen=True)
 class CoveragePoint:
-    """What a system reaches when it answers only where its confidence is at least `threshold`.
+    """The result of answering only where the confidence is at least `threshold`.
 
     `coverage` is the share of questions answered then, 0 to 1, `value` the mean of a value over them.
     """
@@ -62,17 +63,17 @@ class CoveragePoint:
 
 
 def coverage_curve(confidence: Sequence[float], values: Sequence[float]) -> list[CoveragePoint]:
-    """Return the curve from the surest question to all of them; questions of equal confidence come in together."""
-    given, worth = np.asarray(confidence, dtype=np.float64), np.asarray(values, dtype=np.float64)
-    order = np.argsort(-given, kind="stable")
-    ordered, sums = given[order], np.cumsum(worth[order])
-    lasts = [at for at in range(len(order)) if at + 1 == len(order) or ordered[at + 1] < ordered[at]]
-    return [CoveragePoint(float(ordered[at]), (at + 1) / len(order), float(sums[at] / (at + 1))) for at in lasts]
+    """Return the curve from the surest question to all of them; questions of equal confidence form one point."""
+    stated, worth = np.asarray(confidence, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    order = np.argsort(-stated, kind="stable")
+    ordered, sums = stated[order], np.cumsum(worth[order])
+    counts = [n for n in range(1, len(order) + 1) if n == len(order) or ordered[n] < ordered[n - 1]]
+    return [CoveragePoint(float(ordered[n - 1]), n / len(order), float(sums[n - 1] / n)) for n in counts]
 
 
 @dataclass(frozen=True)
 class ConfidenceBin:
-    """The answers of a confidence from `low` to `high`: how many, their mean confidence and the share right, 0 to 1."""
+    """The answers of a confidence from `low` to `high`: their number, mean confidence and share right, 0 to 1."""
 
     low: float
     high: float
@@ -82,21 +83,21 @@ class ConfidenceBin:
 
 
 def confidence_bins(confidence: Sequence[float], right: Sequence[bool], bins: int = BINS) -> list[ConfidenceBin]:
-    """Return the bins of a reliability diagram that hold anything (DeGroot & Fienberg 1983); see calibration_error."""
-    given, truth = np.asarray(confidence, dtype=np.float64), np.asarray(right, dtype=np.float64)
-    place = np.clip((given * bins).astype(int), 0, bins - 1)
-    found = []
-    for at in range(bins):
-        inside = place == at
+    """Return the non-empty bins of a reliability diagram (DeGroot & Fienberg 1983), as in `calibration_error`."""
+    stated, truth = np.asarray(confidence, dtype=np.float64), np.asarray(right, dtype=np.float64)
+    place = np.clip((stated * bins).astype(int), 0, bins - 1)
+    filled = []
+    for number in range(bins):
+        inside = place == number
         if inside.any():
-            means = float(given[inside].mean()), float(truth[inside].mean())
-            found.append(ConfidenceBin(at / bins, (at + 1) / bins, int(inside.sum()), *means))
-    return found
+            means = float(stated[inside].mean()), float(truth[inside].mean())
+            filled.append(ConfidenceBin(number / bins, (number + 1) / bins, int(inside.sum()), *means))
+    return filled
 
 
 def at_coverage(curve: Sequence[CoveragePoint], coverage: float) -> CoveragePoint:
-    """Return the first point of a curve that answers at least this share. Raises ValueError for an empty curve."""
-    found = next((point for point in curve if point.coverage >= coverage - 1e-12), None)
-    if found is None:
-        raise ValueError("no question was asked: there is no curve")
-    return found
+    """Return the first point of a curve that answers at least this share. Raises InputError for an empty curve."""
+    reached = next((point for point in curve if point.coverage >= coverage - 1e-12), None)
+    if reached is None:
+        raise InputError("the curve is empty: it needs at least one question")
+    return reached

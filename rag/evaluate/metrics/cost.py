@@ -1,4 +1,4 @@
-"""What an output costs: seconds, tokens, processor time and memory."""
+"""The cost of an output: seconds, tokens, processor time and memory."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rag.evaluate.metrics.metric import Metric, drawn_rows, measured_mean, middle
+from rag.evaluate.metrics.metric import Metric, central_interval, mean_metric, resample_rows
 
 
 @dataclass(frozen=True)
 class Spent:
-    """What one row cost. `cpu_seconds` sum over cores; `seconds` are what a user waits."""
+    """The cost of one row: `seconds` are what a user waits, `cpu_seconds` sum over cores."""
 
     seconds: float
     cpu_seconds: float
@@ -23,7 +23,7 @@ class Spent:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its 95% bootstrap interval; nan where there is nothing to estimate from."""
+    """A number with its 95% bootstrap interval; nan without values."""
 
     value: float
     low: float
@@ -31,34 +31,32 @@ class Estimate:
 
 
 def cost_metrics(spent: Sequence[Spent]) -> list[Metric]:
-    """Return the means a row: seconds, cpu_seconds, prompt_tokens, completion_tokens."""
+    """Return the means per row: seconds, cpu_seconds, prompt_tokens, completion_tokens."""
     return [
-        measured_mean("seconds", [each.seconds for each in spent], "lower", "seconds"),
-        measured_mean("cpu_seconds", [each.cpu_seconds for each in spent], "lower", "seconds"),
-        measured_mean("prompt_tokens", [each.prompt_tokens for each in spent], "lower", "tokens"),
-        measured_mean("completion_tokens", [each.completion_tokens for each in spent], "neither", "tokens"),
+        mean_metric("seconds", [row.seconds for row in spent], "lower", "seconds"),
+        mean_metric("cpu_seconds", [row.cpu_seconds for row in spent], "lower", "seconds"),
+        mean_metric("prompt_tokens", [row.prompt_tokens for row in spent], "lower", "tokens"),
+        mean_metric("completion_tokens", [row.completion_tokens for row in spent], "neither", "tokens"),
     ]
 
 
 def percentile(values: Sequence[float], percent: float, draws: int = 2000, seed: int = 0) -> Estimate:
     """Return a percentile (50: the median) with its interval, by resampling the values themselves.
 
-    A percentile is no function of sums, so it has no paired test here.
+    A percentile is not a function of sums, so it has no paired test here.
     """
-    given = np.asarray(values, dtype=np.float64)
-    if not len(given):
+    observed = np.asarray(values, dtype=np.float64)
+    if not len(observed):
         return Estimate(np.nan, np.nan, np.nan)
-    found = np.concatenate(
-        [np.percentile(given[rows], percent, axis=1) for rows in drawn_rows(len(given), draws, seed)]
-    )
-    return Estimate(float(np.percentile(given, percent)), *middle(found))
+    resampled = [np.percentile(observed[rows], percent, axis=1) for rows in resample_rows(len(observed), draws, seed)]
+    return Estimate(float(np.percentile(observed, percent)), *central_interval(resampled))
 
 
 def peak_memory_mb() -> float:
-    """Return the most memory that this process has held so far, in megabytes (2^20); nan where no one counts it."""
+    """Return the peak memory of this process so far, in megabytes (2^20); nan on Windows."""
     try:
         import resource
-    except ImportError:  # Windows
+    except ImportError:
         return float("nan")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)

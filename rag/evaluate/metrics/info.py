@@ -1,4 +1,4 @@
-"""What each metric is called in print, and what it means in one sentence: for tables, reports and the command line."""
+"""The printed name of each metric and its meaning in one sentence, for tables and reports."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class MetricInfo:
-    """A metric's printed name, and what a reader has to know to read it."""
+    """A metric's printed name and its meaning."""
 
     title: str
     text: str
@@ -24,9 +24,9 @@ METRICS: dict[str, MetricInfo] = {
     ),
     "abstention_recall": MetricInfo("Abstention recall", "of the questions without an answer, those not answered"),
     "balanced_accuracy": MetricInfo(
-        "Balanced accuracy", "mean of unanswerable questions left alone and answerable ones answered"
+        "Balanced accuracy", "mean of the unanswerable questions abstained on and the answerable ones answered"
     ),
-    "calibration_error": MetricInfo("Calibration error", "how far confidence is from the share that is right"),
+    "calibration_error": MetricInfo("Calibration error", "gap between the confidence and the share that is right"),
     "citation_precision": MetricInfo("Citation precision", "of the cited passages, those that hold a right answer"),
     "citation_recall": MetricInfo(
         "Citation recall", "of the questions with an answer, those with a citation that holds it"
@@ -35,36 +35,35 @@ METRICS: dict[str, MetricInfo] = {
     "bleu": MetricInfo("BLEU", "runs of one to four words shared with the references, over all rows"),
     "chrf": MetricInfo("chrF", "runs of one to six letters shared with the references, over all rows"),
     "slot_error_rate": MetricInfo("Slot errors", "values missing, wrong or invented, for each value given"),
-    "missing": MetricInfo("Missing", "given values that the text does not hold word for word"),
-    "wrong": MetricInfo("Wrong", "given values in whose place the text states another"),
+    "missing": MetricInfo("Missing", "given values that the text does not state word for word"),
+    "wrong": MetricInfo("Wrong", "given values that the text replaces by another"),
     "invented": MetricInfo("Invented", "stated values and numbers that were not given, for each value given"),
-    "length": MetricInfo("Length", "words a text"),
+    "length": MetricInfo("Length", "words per text"),
     "distinct_1": MetricInfo("Distinct-1", "different words by all words; falls with the number of rows"),
     "distinct_2": MetricInfo("Distinct-2", "different pairs of words by all pairs; falls with the number of rows"),
-    "copied": MetricInfo("Copied", "words in runs of four or more that were copied from what the model was shown"),
+    "copied": MetricInfo("Copied", "words in runs of four or more that are copied from the model's input"),
     "accuracy": MetricInfo("Accuracy", "rows with the right label"),
     "macro_f1": MetricInfo("Macro F1", "F1 of each label, averaged so that rare labels count as much as common ones"),
-    "out_of_scope_precision": MetricInfo("Out-of-scope precision", "of the rows called out of scope, those that are"),
-    "out_of_scope_recall": MetricInfo("Out-of-scope recall", "of the rows out of scope, those called so"),
+    "out_of_scope_precision": MetricInfo("Out-of-scope precision", "of the rows labelled out of scope, those that are"),
+    "out_of_scope_recall": MetricInfo("Out-of-scope recall", "of the rows out of scope, those labelled so"),
     "out_of_scope_f1": MetricInfo("Out-of-scope F1", "harmonic mean of out-of-scope precision and recall"),
     "out_of_scope_auroc": MetricInfo("Out-of-scope AUROC", "chance that a row out of scope scores above one within"),
-    "ndcg": MetricInfo("nDCG", "how near the ranking is to the best one, its top counting most"),
+    "ndcg": MetricInfo("nDCG", "closeness of the ranking to the best one, its top counting most"),
     "recall": MetricInfo("Recall", "of the relevant documents, those found"),
     "success": MetricInfo("Success", "queries with a relevant document among those found"),
-    "mrr": MetricInfo("MRR", "one by the rank of the first relevant document"),
+    "mrr": MetricInfo("MRR", "one divided by the rank of the first relevant document"),
     "map": MetricInfo("MAP", "precision at each relevant document, averaged"),
-    "seconds": MetricInfo("Seconds", "what a user waits for a row"),
-    "cpu_seconds": MetricInfo("CPU seconds", "processor time a row, all cores together"),
-    "prompt_tokens": MetricInfo("Prompt tokens", "tokens that the model read for a row"),
-    "completion_tokens": MetricInfo("Completion tokens", "tokens that the model wrote for a row"),
+    "seconds": MetricInfo("Seconds", "waiting time per row"),
+    "cpu_seconds": MetricInfo("CPU seconds", "processor time per row, all cores together"),
+    "prompt_tokens": MetricInfo("Prompt tokens", "tokens that the model reads per row"),
+    "completion_tokens": MetricInfo("Completion tokens", "tokens that the model writes per row"),
 }
 
 
 def metric_info(name: str) -> MetricInfo:
-    """Return what a metric means; "ndcg@10" is "ndcg" at 10. A name that is not known stands for itself."""
-    known = METRICS.get(name)
-    if known is not None:
-        return known
+    """Return a metric's name and meaning; "ndcg@10" is "ndcg" at 10. An unknown name means itself."""
+    if name in METRICS:
+        return METRICS[name]
     base, _, cut = name.partition("@")
     if base not in METRICS:
         return MetricInfo(name, name)

@@ -1,4 +1,4 @@
-"""How right labels are, class by class, and whether what belongs to no class is noticed."""
+"""Metrics of labels: accuracy, F1 by class, and the detection of texts out of scope."""
 
 from __future__ import annotations
 
@@ -8,34 +8,35 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ingest.errors import InputError
 from rag.data.rows import Row
-from rag.evaluate.metrics.metric import Array, Metric, divide, measured_mean, measured_ratio
+from rag.evaluate.metrics.metric import Array, Metric, divide, mean_metric, ratio_metric
 
 
 @dataclass(frozen=True)
 class Confusion:
-    """How often each label was given for each right one: `counts[right][given]`, both in the order of `labels`."""
+    """The confusion table: `counts[right][predicted]`, both in the order of `labels`."""
 
     labels: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
 
-    def most(self, limit: int = 10) -> list[tuple[str, str, int]]:
-        """Return the commonest confusions, (right, given, rows), most frequent first."""
+    def commonest(self, limit: int = 10) -> list[tuple[str, str, int]]:
+        """Return the commonest confusions, (right, predicted, rows), most frequent first."""
         wrong = [
-            (right, given, count)
+            (right, predicted, count)
             for right, line in zip(self.labels, self.counts, strict=True)
-            for given, count in zip(self.labels, line, strict=True)
-            if right != given and count
+            for predicted, count in zip(self.labels, line, strict=True)
+            if right != predicted and count
         ]
-        return sorted(wrong, key=lambda each: -each[2])[:limit]
+        return sorted(wrong, key=lambda confusion: -confusion[2])[:limit]
 
 
 def confusion(labels: Sequence[str], rows: Sequence[Row], classes: Sequence[str] | None = None) -> Confusion:
-    """Return the confusion table of labels given to rows; `classes` as in `label_metrics`."""
+    """Return the confusion table of predicted labels; `classes` as in `label_metrics`."""
     right = [row.target for row in rows]
     counted = Counter(zip(right, labels, strict=True))
-    names = _classes(labels, right, classes)
-    return Confusion(tuple(names), tuple(tuple(counted[of, given] for given in names) for of in names))
+    names = _order_classes(labels, right, classes)
+    return Confusion(tuple(names), tuple(tuple(counted[wanted, predicted] for predicted in names) for wanted in names))
 
 
 def label_metrics(
@@ -45,56 +46,53 @@ def label_metrics(
     out_of_scope: str | None = None,
     scores: Sequence[float] | None = None,
 ) -> list[Metric]:
-    """Return the metrics of labels given to rows, aligned, all in percent.
+    """Return the metrics of predicted labels, aligned with the rows, all in percent.
 
-    accuracy, and macro_f1: the mean F1 of the classes that occur, in the rows or among the labels given.
-    With the label that stands for `out_of_scope`: out_of_scope_precision, _recall and _f1. With `scores` too (higher:
-        more likely out of scope): out_of_scope_auroc, the chance that one row out of scope scores above one within.
+    accuracy, and macro_f1: the mean F1 of the classes that occur, in the rows or among the predictions.
+    With an `out_of_scope` label: out_of_scope_precision, _recall and _f1. With `scores` too (higher: more likely out of
+        scope): out_of_scope_auroc, the chance that one row out of scope scores above one within.
 
-    `classes` are all labels there are, in any order; give them where two systems are to be compared, since each may
-    name others. Raises ValueError for labels that are not among them.
+    `classes` are all possible labels, in any order; two systems that are compared need the same. Raises InputError for
+    labels that are not among them.
     """
     right = [row.target for row in rows]
-    names = _classes(labels, right, classes)
-    hit = [given == wanted for given, wanted in zip(labels, right, strict=True)]
+    names = _order_classes(labels, right, classes)
+    hits = [predicted == wanted for predicted, wanted in zip(labels, right, strict=True)]
+
+    # Statistics of macro F1: the hits of each class, then how often it was predicted plus how often it was right.
+    number = {name: n for n, name in enumerate(names)}
+    statistics = np.zeros((len(labels), 2 * len(names)))
+    for row, (predicted, wanted) in enumerate(zip(labels, right, strict=True)):
+        statistics[row, number[predicted]] += predicted == wanted
+        statistics[row, len(names) + number[predicted]] += 1
+        statistics[row, len(names) + number[wanted]] += 1
+
     metrics = [
-        measured_mean("accuracy", [100.0 * each for each in hit], "higher", "percent"),
-        Metric("macro_f1", _per_class(labels, right, names), _macro_f1, "higher", "percent"),
+        mean_metric("accuracy", [100.0 * hit for hit in hits], "higher", "percent"),
+        Metric("macro_f1", statistics, _macro_f1, "higher", "percent"),
     ]
     if out_of_scope is None:
         return metrics
-    found = np.array([label == out_of_scope for label in labels], dtype=bool)
+    flagged = np.array([label == out_of_scope for label in labels], dtype=bool)
     outside = np.array([label == out_of_scope for label in right], dtype=bool)
-    both = 100.0 * (found & outside)
+    both = 100.0 * (flagged & outside)
     metrics += [
-        measured_ratio("out_of_scope_precision", both, found, "higher", "percent"),
-        measured_ratio("out_of_scope_recall", both, outside, "higher", "percent"),
-        measured_ratio("out_of_scope_f1", 2 * both, found.astype(float) + outside, "higher", "percent"),
+        ratio_metric("out_of_scope_precision", both, flagged, "higher", "percent"),
+        ratio_metric("out_of_scope_recall", both, outside, "higher", "percent"),
+        ratio_metric("out_of_scope_f1", 2 * both, flagged.astype(float) + outside, "higher", "percent"),
     ]
     if scores is not None:
         metrics.append(auroc("out_of_scope_auroc", scores, outside))
     return metrics
 
 
-def _classes(labels: Sequence[str], right: Sequence[str], classes: Sequence[str] | None) -> list[str]:
+def _order_classes(labels: Sequence[str], right: Sequence[str], classes: Sequence[str] | None) -> list[str]:
     used = {*labels, *right}
     if classes is None:
         return sorted(used)
-    unknown = used - set(classes)
-    if unknown:
-        raise ValueError(f"{min(unknown)!r} is not one of the {len(set(classes))} classes given")
+    if unknown := used - set(classes):
+        raise InputError(f"{min(unknown)!r} is not one of the {len(set(classes))} classes given")
     return sorted(set(classes))
-
-
-def _per_class(labels: Sequence[str], right: Sequence[str], names: Sequence[str]) -> Array:
-    """Return, a row: hits of each class, then how often it was given plus how often it was right."""
-    at = {name: number for number, name in enumerate(names)}
-    statistics = np.zeros((len(labels), 2 * len(names)))
-    for row, (given, wanted) in enumerate(zip(labels, right, strict=True)):
-        statistics[row, at[given]] += given == wanted
-        statistics[row, len(names) + at[given]] += 1
-        statistics[row, len(names) + at[wanted]] += 1
-    return statistics
 
 
 def _macro_f1(sums: Array) -> Array:
@@ -112,24 +110,24 @@ def auroc(name: str, scores: Sequence[float], positive: np.ndarray) -> Metric:
     others that score lower (ties half), and the other way round; the mean of either kind is the area A. Their sum over
     both kinds, less A, has A's value and its variance.
     """
-    given, others = np.asarray(scores, dtype=np.float64), ~positive
-    placements = np.zeros(len(given))
-    above = _share_below(given[positive], given[others])
-    below = 1 - _share_below(given[others], given[positive])
+    values, others = np.asarray(scores, dtype=np.float64), ~positive
+    placements = np.zeros(len(values))
+    above = _share_below(values[positive], values[others])
+    below = 1 - _share_below(values[others], values[positive])
     area = above.mean() if len(above) and len(below) else np.nan
     placements[positive], placements[others] = 2 * above - area, 2 * below - area
     statistics = np.column_stack([placements * positive, positive, placements * others, others]).astype(np.float64)
-    return Metric(name, 100 * statistics * [1, 0.01, 1, 0.01], _two_means, "higher", "percent")
+
+    def mean_of_both(sums: Array) -> Array:
+        return (divide(sums[..., 0], sums[..., 1]) + divide(sums[..., 2], sums[..., 3])) / 2
+
+    return Metric(name, 100 * statistics * [1, 0.01, 1, 0.01], mean_of_both, "higher", "percent")
 
 
 def _share_below(values: Array, others: Array) -> Array:
-    """Return, for each value, the share of others that are lower, those that are equal counting half."""
+    """Return, for each value, the share of others that are lower; equal ones count half."""
     if not len(others):
         return np.full(len(values), np.nan)
     ordered = np.sort(others)
     lower, not_higher = np.searchsorted(ordered, values, "left"), np.searchsorted(ordered, values, "right")
     return (lower + not_higher) / (2 * len(others))
-
-
-def _two_means(sums: Array) -> Array:
-    return (divide(sums[..., 0], sums[..., 1]) + divide(sums[..., 2], sums[..., 3])) / 2

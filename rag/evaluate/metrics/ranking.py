@@ -1,4 +1,4 @@
-"""How well retrieval ranks: the field's measures by ir_measures and pytrec_eval, query by query."""
+"""Metrics of rankings by ir_measures and pytrec_eval, query by query."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from ingest.errors import MissingExtra
-from rag.evaluate.metrics.metric import Metric, measured_mean
+from rag.evaluate.metrics.metric import Metric, mean_metric
 
 
 def ranking_metrics(
@@ -15,16 +15,17 @@ def ranking_metrics(
     k: int = 10,
     gain: Literal["linear", "exponential"] = "linear",
 ) -> list[Metric]:
-    """Return nDCG@k, recall@k, MRR, MAP and success@k, each from 0 to 1, one row a judged query in the order of qrels.
+    """Return nDCG@k, recall@k, MRR, MAP and success@k, each from 0 to 1.
 
-    `run` holds the documents found for each query, best first; a query that it lacks counts 0. `qrels` grade documents;
-    above 0 is relevant, and queries without a relevant document are left out. MRR and MAP look at all that was found.
-    nDCG discounts by log2(rank + 1); its gain is the grade (trec_eval, BEIR), or 2^grade - 1 (Burges et al. 2005).
+    There is a row for each judged query, in the order of qrels. `run` holds the documents retrieved for each query,
+    best first; a query that it lacks counts 0. `qrels` grade documents; above 0 is relevant, and queries without a
+    relevant document are left out. MRR and MAP look at the whole ranking. nDCG discounts by log2(rank + 1); its gain is
+    the grade (trec_eval, BEIR), or 2^grade - 1 (Burges et al. 2005).
     """
     try:
         import ir_measures
     except ImportError:
-        raise MissingExtra("the measures of retrieval", "evaluate") from None
+        raise MissingExtra("the metrics of retrieval", "evaluate") from None
     judged = {query: grades for query, grades in qrels.items() if any(grade > 0 for grade in grades.values())}
     if gain == "exponential":
         judged = {query: {d: 2 ** max(g, 0) - 1 for d, g in grades.items()} for query, grades in judged.items()}
@@ -35,22 +36,16 @@ def ranking_metrics(
         "map": ir_measures.AP,
         f"success@{k}": ir_measures.Success @ k,
     }
-    ranked = {query: _scores(run[query]) for query in judged if run.get(query)}
-    # pytrec_eval's evaluator keeps every measure of one relevance level in one pass over the run.
-    found = (
-        {
-            (metric.query_id, metric.measure): metric.value
-            for metric in ir_measures.pytrec_eval.iter_calc(list(names.values()), judged, ranked)
-        }
-        if ranked
-        else {}
-    )
+    # Falling scores by rank, so that no tie is broken by a document's name.
+    ranked = {
+        query: {document: -float(rank) for rank, document in enumerate(dict.fromkeys(run[query]))}
+        for query in judged
+        if run.get(query)
+    }
+    # pytrec_eval's evaluator computes every measure of one relevance level in one pass over the run.
+    results = ir_measures.pytrec_eval.iter_calc(list(names.values()), judged, ranked) if ranked else ()
+    values = {(result.query_id, result.measure): result.value for result in results}
     return [
-        measured_mean(name, [found.get((query, measure), 0.0) for query in judged], "higher", "share")
+        mean_metric(name, [values.get((query, measure), 0.0) for query in judged], "higher", "share")
         for name, measure in names.items()
     ]
-
-
-def _scores(documents: Sequence[str]) -> dict[str, float]:
-    """Falling scores for a ranking, so that no tie is broken by a document's name."""
-    return {document: -float(rank) for rank, document in enumerate(dict.fromkeys(documents))}

@@ -1,11 +1,11 @@
-"""How often texts leave out, change or invent the values that they describe: per value given, in percent."""
+"""Metrics of slots: values that a description leaves out, changes or invents, in percent of the values given."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from rag.describe.slots import SlotCheck
-from rag.evaluate.metrics.metric import Metric, measured_ratio
+from rag.evaluate.metrics.metric import Metric, ratio_metric
 
 
 def slot_metrics(checks: Sequence[SlotCheck]) -> list[Metric]:
@@ -14,13 +14,13 @@ def slot_metrics(checks: Sequence[SlotCheck]) -> list[Metric]:
     The first is the sum of the other three (Wen et al. 2015: (missing + redundant) / slots), so it can exceed 100.
     """
     slots = [check.slots for check in checks]
-    counted = {
+    errors = {
         "slot_error_rate": [check.errors for check in checks],
         "missing": [len(check.missing) for check in checks],
         "wrong": [len(check.wrong) for check in checks],
         "invented": [len(check.invented) for check in checks],
     }
     return [
-        measured_ratio(name, [100 * each for each in errors], slots, "lower", "percent")
-        for name, errors in counted.items()
+        ratio_metric(name, [100 * count for count in counts], slots, "lower", "percent")
+        for name, counts in errors.items()
     ]

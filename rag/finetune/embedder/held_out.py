@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rag.data.checks import normal
+from rag.data.ngrams import fold_text
 from rag.finetune.embedder.pairs import Split, distinct_texts
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ class HeldOut:
         asked = _some(distinct_texts(pair.question for pair in split.valid), questions, chance)
         held = distinct_texts(pair.passage for pair in split.valid)
         candidates = [*held, *_some(distinct_texts(pair.passage for pair in split.train), distractors, chance)]
-        places = {normal(text): place for place, text in enumerate(candidates)}
-        found = [sorted(places[key] for key in split.golds[normal(question)] if key in places) for question in asked]
+        places = {fold_text(text): place for place, text in enumerate(candidates)}
+        found = [sorted(places[key] for key in split.golds[fold_text(question)] if key in places) for question in asked]
         right = tuple(tuple(place for place in each if place < len(held)) for each in found)
         passed_over = tuple(tuple(place for place in each if place >= len(held)) for each in found)
         return cls(tuple(asked), tuple(candidates), right, passed_over)

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ingest.embed import Embedder
-from rag.data.checks import normal
-from rag.data.ngrams import shingles
+from rag.data.ngrams import fold_text, shingles
 from rag.finetune.embedder.pairs import Pair, distinct_texts
 from stores.base import Hit, Store
 
@@ -77,7 +76,7 @@ class Miner:
         self._units: dict[str, Vectors] = {}
         self._embedder = embedder
         self._golds = golds
-        self._held_out = frozenset(map(normal, held_out))
+        self._held_out = frozenset(map(fold_text, held_out))
         passages = {passage for answers in golds.values() for passage in answers} | self._held_out
         self._copies = _Copies(sorted(passages), near_duplicate)
 
@@ -101,7 +100,7 @@ class Miner:
         for question, passages in _by_question(pairs).items():
             vector = _unit(np.asarray(self._embedder.embed_query(question), dtype=np.float32))
             hits = self._hits(question, vector, depth)
-            right = self._golds[normal(question)] | self._held_out
+            right = self._golds[fold_text(question)] | self._held_out
             for passage in passages:
                 positive = float(vector @ vectors[passage])
                 found = self._allowed(hits, right, positive - margin * abs(positive), count, mined)
@@ -238,8 +237,8 @@ class _Compared:
 
     @classmethod
     def of(cls, example: Example, golds: Mapping[str, frozenset[str]]) -> _Compared:
-        question, passage = normal(example.question), normal(example.passage)
-        texts = frozenset({passage, *map(normal, example.negatives)}) | example.covers
+        question, passage = fold_text(example.question), fold_text(example.passage)
+        texts = frozenset({passage, *map(fold_text, example.negatives)}) | example.covers
         return cls(question, texts, golds.get(question, frozenset()) | {passage})
 
 

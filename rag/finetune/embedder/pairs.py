@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import RowsError
-from rag.data.checks import normal
-from rag.data.rows import read_objects
+from rag.data.json_lines import read_objects
+from rag.data.ngrams import fold_text
 
 PASSAGE_COLUMNS = ("passage", "context")
 
@@ -68,7 +68,7 @@ def split_pairs(pairs: Iterable[Pair], valid: Iterable[Pair] | None, share: floa
     measured = _distinct(valid, spelling) if valid is not None else []
     golds: dict[str, set[str]] = {}
     for pair in (*learnt, *measured):
-        golds.setdefault(normal(pair.question), set()).add(normal(pair.passage))
+        golds.setdefault(fold_text(pair.question), set()).add(fold_text(pair.passage))
     frozen = {question: frozenset(passages) for question, passages in golds.items()}
     passages = {pair.passage for pair in learnt}
     if len(passages) < 2:
@@ -111,13 +111,13 @@ def _distinct(pairs: Iterable[Pair], spelling: dict[str, str]) -> Sequence[Pair]
     """Return each pair once, with one spelling for a text; `spelling` is added to."""
     found: dict[Pair, None] = {}
     for pair in pairs:
-        question, passage = (spelling.setdefault(normal(text), text) for text in (pair.question, pair.passage))
+        question, passage = (spelling.setdefault(fold_text(text), text) for text in (pair.question, pair.passage))
         found[Pair(question, passage)] = None
     return list(found)
 
 
 def _order(text: str, seed: int) -> bytes:
-    return hashlib.sha256(f"{seed}\0{normal(text)}".encode()).digest()
+    return hashlib.sha256(f"{seed}\0{fold_text(text)}".encode()).digest()
 
 
 def _count(share: float, total: int) -> int:

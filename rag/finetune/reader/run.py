@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.errors import MissingExtra, RowsError
 from ingest.models.weights import MINILM, folder_named, local_path, model_fingerprint, weights_fingerprint
-from rag.data.checks import Checks
+from rag.data.checks import RowChecks
 from rag.data.rows import Row, data_hash, read_rows
 from rag.evaluate.metrics.answers import is_right
 from rag.evaluate.metrics.logistic import fit_logistic
@@ -203,7 +203,7 @@ def _checked(train: list[Row], valid: list[Row]) -> tuple[list[Row], list[Row]]:
     """Drop what stands twice: a validation row that is a training row too tells nothing."""
     if not valid:
         return train, valid
-    checked = Checks().run(train=train, valid=valid)
+    checked = RowChecks().run(train=train, valid=valid)
     kept = {row.id for row in checked.valid}
     return train, [row for row in valid if row.id in kept]
 

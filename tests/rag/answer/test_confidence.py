@@ -18,7 +18,7 @@ from rag.answer.confidence import AFTER, ConfidenceModel, Fitted, signals_of
 from rag.answer.pipeline import Pipeline
 from rag.answer.types import Signals
 from rag.data.rows import Row, as_passage
-from rag.evaluate.calibrate import calibrate, fit
+from rag.evaluate.calibrate import fit, fit_confidence
 from rag.evaluate.unanswerable import WithoutGold, unanswerable_rows
 from rag.index.index import Index
 from rag.reader.base import Span
@@ -60,7 +60,7 @@ def test_the_fit_is_scikit_learns() -> None:
 
 def test_the_fit_is_calibrated_on_rows_that_it_has_not_seen() -> None:
     rows, signals, right = drawn(1500)
-    done = calibrate(rows, signals, right, {"model": "m"})
+    done = fit_confidence(rows, signals, right, {"model": "m"})
     assert done.calibration_error.value < 5
     assert done.balanced_accuracy.value > 75
     assert done.model.about == {"model": "m", "rows": 1500, "right": sum(right)}
@@ -74,19 +74,19 @@ def test_the_fit_is_calibrated_on_rows_that_it_has_not_seen() -> None:
 def test_what_is_not_known_is_not_learnt_from() -> None:
     rows, signals, right = drawn(300)
     alone = [Signals(margin=each.margin) for each in signals]
-    done = calibrate(rows, alone, right, {})
+    done = fit_confidence(rows, alone, right, {})
     assert list(done.model.before.weights) == ["margin"]
     assert done.model.after is None
     alone[0] = Signals()
-    assert calibrate(rows, alone, right, {}).chances[0] is None
+    assert fit_confidence(rows, alone, right, {}).chances[0] is None
 
 
 def test_too_few_of_either_kind_are_refused() -> None:
     rows, signals, right = drawn(300)
     with pytest.raises(RowsError, match="300 answers were right and 0 wrong"):
-        calibrate(rows, signals, [True] * 300, {})
+        fit_confidence(rows, signals, [True] * 300, {})
     with pytest.raises(RowsError, match="at least 20 of each"):
-        calibrate(rows, [Signals()] * 300, right, {})
+        fit_confidence(rows, [Signals()] * 300, right, {})
 
 
 def test_a_file_goes_round_and_another_is_refused(tmp_path: Path) -> None:
@@ -218,8 +218,8 @@ def test_withheld_is_what_answers_and_nothing_else(index: Index) -> None:
     assert less.retrieve("Who knows?", 5) == retriever.retrieve("Who knows?", 5)
     made = unanswerable_rows(rows)
     assert [(row.id, row.references, row.unanswerable) for row in made] == [
-        ("1-withheld", (), True),
-        ("2-withheld", (), True),
+        ("1-unanswerable", (), True),
+        ("2-unanswerable", (), True),
     ]
 
 

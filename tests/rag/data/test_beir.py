@@ -60,7 +60,7 @@ def test_a_query_with_nothing_relevant_is_left_out(folder) -> None:
         ({"qrels": "q1\td1\t1\nq1\td1\tyes\n"}, "line 2: needs query, document and a whole number"),
         ({"qrels": "q1\t1\n"}, "line 1: needs query, document and a whole number"),
         ({"corpus": []}, "corpus.jsonl holds no documents"),
-        ({"corpus": [CORPUS[0], CORPUS[0]]}, "line 2: the id 'd1' stands on an earlier line too"),
+        ({"corpus": [CORPUS[0], CORPUS[0]]}, "line 2: the id 'd1' is on an earlier line too"),
         ({"corpus": [{"text": "no id"}]}, 'line 1: needs an "_id"'),
         ({"queries": [{"_id": "q1", "text": " "}]}, 'line 1: needs a "text"'),
     ],

@@ -174,12 +174,12 @@ def test_examples_are_shown_and_never_the_product_itself() -> None:
 
 def test_fixed_examples_are_drawn_by_a_seed_and_similar_rows_are_ranked() -> None:
     rows = [product(n, {"name": f"thing {n}"}, f"Thing {n}.") for n in range(50)]
-    drawn = FixedExamples.drawn(rows, 5, seed=3)
-    assert drawn == FixedExamples.drawn(rows, 5, seed=3)
-    assert drawn != FixedExamples.drawn(rows, 5, seed=4)
+    drawn = FixedExamples.draw(rows, 5, seed=3)
+    assert drawn == FixedExamples.draw(rows, 5, seed=3)
+    assert drawn != FixedExamples.draw(rows, 5, seed=4)
     similar = SimilarRows.of([*TRAIN, *TRAIN], 3).similar(product(9, LAMP, ""))
     assert [row.target for row in similar] == ["Red Acme, 3 kg.", "Red Acme, 3 kg.", "Big Acme."]
-    for make in (FixedExamples.drawn, SimilarRows.of):
+    for make in (FixedExamples.draw, SimilarRows.of):
         with pytest.raises(ValueError, match=r"60 .* cannot be chosen from 50 rows"):
             make(rows, 60)
         with pytest.raises(ValueError, match="at least 1 has to be shown"):

@@ -9,7 +9,7 @@ import pytest
 
 from ingest.errors import RowsError
 from rag.data.rows import Row
-from rag.evaluate.predictions import Prediction, read_outputs, recall_or_make, write_outputs
+from rag.evaluate.predictions import Prediction, predict_rows, read_predictions, write_predictions
 
 ROWS = [Row(str(n), "own", {"input": f"text {n}"}, ("x",)) for n in range(7)]
 
@@ -30,7 +30,7 @@ class Maker:
 
 def test_records_come_in_the_order_of_the_rows_with_their_time() -> None:
     maker = Maker()
-    records = recall_or_make(ROWS, maker, {}, batch=3, progress=False)
+    records = predict_rows(ROWS, maker, {}, batch=3, progress=False)
     assert [(record.row, record.output) for record in records] == [(str(n), f"of text {n}") for n in range(7)]
     assert maker.batches == [["0", "1", "2"], ["3", "4", "5"], ["6"]]
     assert all(record.seconds is not None and record.seconds >= 0 for record in records)
@@ -40,21 +40,21 @@ def test_an_interrupted_run_goes_on_and_makes_nothing_twice(tmp_path) -> None:
     file = tmp_path / "deep" / "cache.jsonl"
     first, second, third = Maker(fail_at="4"), Maker(), Maker()
     with pytest.raises(KeyboardInterrupt):
-        recall_or_make(ROWS, first, {"model": "m"}, file, batch=2)
+        predict_rows(ROWS, first, {"model": "m"}, file, batch=2)
     assert len(file.read_text().splitlines()) == 4
     assert set(json.loads(file.read_text().splitlines()[0])) == {
         "key", "row", "output", "prompt_tokens", "seconds", "cpu_seconds", "together"
     }  # fmt: skip
-    records = recall_or_make(ROWS, second, {"model": "m"}, file, batch=2)
+    records = predict_rows(ROWS, second, {"model": "m"}, file, batch=2)
     assert second.batches == [["4", "5"], ["6"]]
     assert [record.output for record in records] == [f"of text {n}" for n in range(7)]
-    assert recall_or_make(ROWS, third, {"model": "m"}, file) == records
+    assert predict_rows(ROWS, third, {"model": "m"}, file) == records
     assert third.batches == []
 
 
 def test_batches_may_be_of_ones_own_choosing() -> None:
     maker = Maker()
-    records = recall_or_make(ROWS, maker, {}, batch=lambda rows: [rows[4:], rows[:1], rows[1:4]], progress=False)
+    records = predict_rows(ROWS, maker, {}, batch=lambda rows: [rows[4:], rows[:1], rows[1:4]], progress=False)
     assert maker.batches == [["4", "5", "6"], ["0"], ["1", "2", "3"]]
     assert [record.row for record in records] == [row.id for row in ROWS]
     assert [record.together for record in records] == [1, 3, 3, 3, 3, 3, 3]
@@ -62,20 +62,20 @@ def test_batches_may_be_of_ones_own_choosing() -> None:
 
 def test_other_settings_and_other_inputs_are_made_anew_in_the_same_file(tmp_path) -> None:
     file = tmp_path / "cache.jsonl"
-    recall_or_make(ROWS[:2], Maker(), {"model": "m"}, file)
+    predict_rows(ROWS[:2], Maker(), {"model": "m"}, file)
     other = Maker()
-    recall_or_make(ROWS[:2], other, {"model": "n"}, file)
+    predict_rows(ROWS[:2], other, {"model": "n"}, file)
     assert other.batches == [["0"], ["1"]]
     changed = Maker()
     moved = [Row("9", "own", {"input": "text 1"}, ()), Row("1", "own", {"input": "changed"}, ())]
-    records = recall_or_make(moved, changed, {"model": "m"}, file)
+    records = predict_rows(moved, changed, {"model": "m"}, file)
     assert changed.batches == [["1"]], "what counts is the input, not the id"
     assert [(record.row, record.output) for record in records] == [("9", "of text 1"), ("1", "of changed")]
 
 
 def test_rows_with_equal_inputs_are_made_once(tmp_path) -> None:
     maker = Maker()
-    records = recall_or_make([*ROWS[:1], Row("again", "own", {"input": "text 0"}, ("y",))], maker, {})
+    records = predict_rows([*ROWS[:1], Row("again", "own", {"input": "text 0"}, ("y",))], maker, {})
     assert maker.batches == [["0"]]
     assert [(record.row, record.output) for record in records] == [("0", "of text 0"), ("again", "of text 0")]
 
@@ -83,15 +83,15 @@ def test_rows_with_equal_inputs_are_made_once(tmp_path) -> None:
 @pytest.mark.parametrize("cut", [1, 20])
 def test_a_torn_line_is_made_again_and_spoils_no_other(tmp_path, cut) -> None:
     file = tmp_path / "cache.jsonl"
-    recall_or_make(ROWS[:3], Maker(), {}, file)
+    predict_rows(ROWS[:3], Maker(), {}, file)
     whole = file.read_bytes()
     file.write_bytes(whole[:-cut])
     again, last = Maker(), Maker()
-    recall_or_make(ROWS[:3], again, {}, file)
+    predict_rows(ROWS[:3], again, {}, file)
     assert again.batches == ([] if cut == 1 else [["2"]])
-    assert len(recall_or_make(ROWS, last, {}, file)) == 7
+    assert len(predict_rows(ROWS, last, {}, file)) == 7
     assert last.batches == [[str(n)] for n in range(3, 7)]
-    assert recall_or_make(ROWS, Maker(fail_at="0"), {}, file)[6].output == "of text 6"
+    assert predict_rows(ROWS, Maker(fail_at="0"), {}, file)[6].output == "of text 6"
 
 
 def test_what_is_written_is_read(tmp_path) -> None:
@@ -99,17 +99,17 @@ def test_what_is_written_is_read(tmp_path) -> None:
         Prediction("0", "é\u2028", 3, 4, 0.5, 0.7, abstained=False, citations=("a", "b"), sentences=2, supported=1),
         Prediction("1", "", label="x", attempts=2, raw="y"),
     ]
-    write_outputs(tmp_path / "new" / "out.jsonl", records)
-    assert read_outputs(tmp_path / "new" / "out.jsonl", ROWS[:2]) == records
-    assert read_outputs(tmp_path / "new" / "out.jsonl", [ROWS[1]], among=ROWS) == records[1:]
+    write_predictions(tmp_path / "new" / "out.jsonl", records)
+    assert read_predictions(tmp_path / "new" / "out.jsonl", ROWS[:2]) == records
+    assert read_predictions(tmp_path / "new" / "out.jsonl", [ROWS[1]], among=ROWS) == records[1:]
 
 
 def test_outputs_of_others(tmp_path) -> None:
     file = tmp_path / "out.jsonl"
     file.write_text('{"id": 1, "output": "one"}\n{"row": "0", "label": "two", "more": 1}\n')
-    assert [record.output for record in read_outputs(file, ROWS[:2])] == ["two", "one"]
+    assert [record.output for record in read_predictions(file, ROWS[:2])] == ["two", "one"]
     file.write_text('{"id": 1, "answer": "one", "abstained": false, "citations": [{"number": 1, "text": "it is one"}]}')
-    (asked,) = read_outputs(file, ROWS[1:2])
+    (asked,) = read_predictions(file, ROWS[1:2])
     assert (asked.output, asked.citations) == ("one", ("it is one",)), "as rag ask prints it"
 
 
@@ -137,5 +137,5 @@ def test_outputs_that_do_not_fit_are_refused_in_one_line(tmp_path, lines, messag
     file = tmp_path / "out.jsonl"
     file.write_text(lines)
     with pytest.raises(RowsError, match=message) as caught:
-        read_outputs(file, ROWS[:2])
+        read_predictions(file, ROWS[:2])
     assert "\n" not in str(caught.value)

@@ -15,7 +15,7 @@ from rag.cli.output_metrics import evaluation_object
 from rag.data.rows import Row, as_passage
 from rag.evaluate.answers import score_answers
 from rag.evaluate.metrics import confidence_bins
-from rag.evaluate.metrics.metric import measured_mean
+from rag.evaluate.metrics.metric import mean_metric
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.risk_coverage import POINTS, risk_coverage
 from rag.evaluate.run import Evaluation
@@ -109,7 +109,7 @@ def test_the_page_shows_all_systems_and_loads_nothing() -> None:
 
 
 def test_a_page_without_confidences_or_values_is_whole() -> None:
-    none = measured_mean("ndcg@10", [float("nan")], "higher", "share")
+    none = mean_metric("ndcg@10", [float("nan")], "higher", "share")
     measured = evaluation_object(
         {"dense": Evaluation("retrieve", (none,), (Prediction("1", "d"),))}, {"task": "retrieval", "path": "x"}, {}
     )

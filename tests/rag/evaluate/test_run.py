@@ -26,7 +26,7 @@ from rag.evaluate.answers import NO_PASSAGES, evaluate_answers, score_answers
 from rag.evaluate.labels import evaluate_labels, score_labels
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.retrieval import evaluate_retrieval
-from rag.evaluate.run import Evaluation, Run, cost_of, differences
+from rag.evaluate.run import Evaluation, Run, compare_pairs, cost_of
 from rag.evaluate.text import evaluate_text, score_text
 from rag.generate.base import Decoding
 from stores.base import Hit
@@ -333,7 +333,7 @@ def test_differences_are_of_every_pair_first_less_second() -> None:
         records = [Prediction(row.id, "four" if n < right else "five") for n, row in enumerate(rows)]
         return Evaluation("answer", score_answers(records, rows), tuple(records))
 
-    found = differences({"good": system(8), "half": system(4), "none": system(0)})["exact_match"]
+    found = compare_pairs({"good": system(8), "half": system(4), "none": system(0)})["exact_match"]
     assert [(a, b, each.value) for a, b, each in found] == [
         ("good", "half", 50), ("good", "none", 100), ("half", "none", 50)
     ]  # fmt: skip
@@ -501,13 +501,13 @@ def test_withheld_questions_are_asked_without_what_answers_them(run) -> None:
     ways = ("--contexts", "--unanswerable", "-k", 1, "--min-evidence", 0, "--min-confidence", 0, "--json")
     found = json.loads(run("answers", rows, *ways, "--out", "out.jsonl")[1])
     metrics = {each["name"]: each["value"] for each in found["systems"]["scripted"]["metrics"]}
-    assert (found["rows"], found["withheld"], metrics["exact_match"]) == (4, 2, 50), (
+    assert (found["rows"], found["unanswerable"], metrics["exact_match"]) == (4, 2, 50), (
         "each of the two misled by the other's passage"
     )
     assert metrics["balanced_accuracy"] == 50
     outputs = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
     assert [(each["row"], each["output"]) for each in outputs] == [
-        ("1", "four"), ("2", "the first"), ("1-withheld", "the first"), ("2-withheld", "four")
+        ("1", "four"), ("2", "the first"), ("1-unanswerable", "the first"), ("2-unanswerable", "four")
     ]  # fmt: skip
     again = json.loads(run("answers", rows, "--unanswerable", "--outputs", "out.jsonl", "--json")[1])
     assert {each["name"]: each["value"] for each in again["systems"]["out"]["metrics"]}["exact_match"] == 50

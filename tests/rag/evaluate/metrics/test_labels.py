@@ -90,4 +90,4 @@ def test_a_label_outside_the_classes_is_refused() -> None:
 def test_the_commonest_confusions() -> None:
     table = confusion(["b", "b", "a", "a", "b"], rows(["a", "a", "a", "b", "b"]))
     assert table == Confusion(("a", "b"), ((1, 2), (1, 1)))
-    assert table.most(1) == [("a", "b", 2)]
+    assert table.commonest(1) == [("a", "b", 2)]

@@ -11,19 +11,19 @@ from hypothesis import given, settings, strategies as st
 from scipy.stats import bootstrap, permutation_test
 
 from rag.evaluate.metrics import Metric, difference
-from rag.evaluate.metrics.metric import divide, measured_mean, measured_ratio
+from rag.evaluate.metrics.metric import divide, mean_metric, ratio_metric
 
 floats = st.floats(-100, 100).map(lambda value: round(value, 3))
 
 
 def mean(values) -> Metric:
-    return measured_mean("mean", values, "higher", "points")
+    return mean_metric("mean", values, "higher", "points")
 
 
 def test_a_mean_and_a_ratio_by_hand() -> None:
     assert mean([1, 2, 6]).value == 3
     assert mean([1, 2, 6]).per_row.tolist() == [1, 2, 6]
-    ratio = measured_ratio("r", [1, 0, 3], [2, 0, 2], "higher", "share")
+    ratio = ratio_metric("r", [1, 0, 3], [2, 0, 2], "higher", "share")
     assert ratio.value == 1.0
     assert ratio.per_row.tolist() == pytest.approx([0.5, np.nan, 1.5], nan_ok=True)
 
@@ -44,7 +44,7 @@ def test_an_interval_holds_its_value_when_values_spread(values) -> None:
 def test_intervals_agree_with_scipys(seed) -> None:
     chance = np.random.default_rng(seed)
     part, whole = chance.integers(0, 5, 200), chance.integers(1, 9, 200)
-    ours = measured_ratio("r", part, whole, "higher", "share").interval(draws=10_000)
+    ours = ratio_metric("r", part, whole, "higher", "share").interval(draws=10_000)
     theirs = bootstrap(
         (part, whole), lambda p, w, axis: p.sum(axis) / w.sum(axis), paired=True, method="percentile",
         n_resamples=10_000, vectorized=True, rng=np.random.default_rng(1),
@@ -101,7 +101,7 @@ def test_systems_that_are_the_same_do_not_differ() -> None:
 
 
 def test_the_undefined_is_nan_and_no_crash() -> None:
-    for measured in (mean([]), mean([np.nan]), measured_ratio("r", [0, 0], [0, 0], "higher", "share")):
+    for measured in (mean([]), mean([np.nan]), ratio_metric("r", [0, 0], [0, 0], "higher", "share")):
         assert np.isnan(measured.value)
         assert np.isnan(measured.interval()).all()
         found = difference(measured, measured)
@@ -109,7 +109,7 @@ def test_the_undefined_is_nan_and_no_crash() -> None:
 
 
 def test_undefined_draws_are_left_out() -> None:
-    low, high = measured_ratio("r", [1, 0, 0], [1, 0, 0], "higher", "share").interval()
+    low, high = ratio_metric("r", [1, 0, 0], [1, 0, 0], "higher", "share").interval()
     assert (low, high) == (1, 1)
 
 
@@ -117,7 +117,7 @@ def test_what_does_not_pair_is_refused() -> None:
     with pytest.raises(ValueError, match=r"mean \(2 rows, 2 statistics\) with mean \(3 rows, 2 statistics\)"):
         difference(mean([1, 2]), mean([1, 2, 3]))
     with pytest.raises(ValueError, match="cannot pair"):
-        difference(mean([1]), measured_mean("other", [1], "higher", "points"))
+        difference(mean([1]), mean_metric("other", [1], "higher", "points"))
 
 
 def test_seeds_repeat_and_differ() -> None:

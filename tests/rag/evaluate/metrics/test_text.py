@@ -14,7 +14,7 @@ from rouge_score.rouge_scorer import RougeScorer
 from ingest.types import Chunk
 from rag.data.rows import Row
 from rag.evaluate.metrics import difference, text_metrics
-from rag.evaluate.metrics.text import distinct
+from rag.evaluate.metrics.text import distinct_ngrams
 
 words = st.sampled_from(["the", "a", "laptop", "Laptop", "has", "4", "gb", "8.1", ",", ".", "memory", "it's", "ß"])
 texts = st.lists(words, max_size=12).map(" ".join)
@@ -158,8 +158,8 @@ def test_the_interval_of_distinct_covers_what_it_is_on_other_rows() -> None:
         drawn = chance.zipf(1.4, (rows, 12)) % 5000
         return [" ".join(f"w{n}" for n in line) for line in drawn]
 
-    values = [distinct(corpus(), 1).value for _ in range(200)]
-    intervals = [distinct(corpus(), 1).interval(draws=400) for _ in range(100)]
+    values = [distinct_ngrams(corpus(), 1).value for _ in range(200)]
+    intervals = [distinct_ngrams(corpus(), 1).interval(draws=400) for _ in range(100)]
     assert 0.9 <= np.mean([low <= np.mean(values) <= high for low, high in intervals]) <= 1
     width = np.mean([high - low for low, high in intervals])
     assert width == pytest.approx(2 * 1.96 * np.std(values), rel=0.35)
@@ -169,6 +169,6 @@ def test_the_interval_of_distinct_covers_what_it_is_on_other_rows() -> None:
 def test_distinct_of_two_systems_is_compared_row_by_row() -> None:
     chance = np.random.default_rng(2)
     varied, poor = ([" ".join(f"w{n}" for n in chance.integers(0, size, 10)) for _ in range(50)] for size in (400, 60))
-    found = difference(distinct(varied, 1), distinct(poor, 1))
+    found = difference(distinct_ngrams(varied, 1), distinct_ngrams(poor, 1))
     assert found.low > 0
     assert found.p < 0.01

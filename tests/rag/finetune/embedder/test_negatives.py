@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from ingest.types import Chunk
-from rag.data.checks import normal
+from rag.data.ngrams import fold_text
 from rag.finetune.embedder.negatives import Example, Miner, plan_batches
 from rag.finetune.embedder.pairs import Pair, split_pairs
 from stores.base import Entry, Source
@@ -58,7 +58,7 @@ def mined(count: int, margin: float, near_duplicate: float = 0.3) -> Any:
     embedder = Directions(DEGREES)
     store = store_of(embedder, dict.fromkeys((RIGHT, HALF, HELD, NEAR, FAR, FARTHER), ()))
     pairs = [Pair("when was it dredged?", RIGHT)]
-    golds = {"when was it dredged?": frozenset({normal(RIGHT)})}
+    golds = {"when was it dredged?": frozenset({fold_text(RIGHT)})}
     return Miner(store, embedder, golds, [HELD], near_duplicate).mine(pairs, count, margin=margin)
 
 
@@ -68,7 +68,7 @@ def test_hits_by_words_take_turns_with_those_by_meaning_and_are_held_to_the_same
     degrees = {**DEGREES, words: 80.0, suspicious: 29.0}
     embedder = Directions(degrees)
     store = store_of(embedder, dict.fromkeys((RIGHT, FAR, FARTHER, words, suspicious), ()))
-    golds = {"when was it dredged?": frozenset({normal(RIGHT)})}
+    golds = {"when was it dredged?": frozenset({fold_text(RIGHT)})}
     for by_words, wanted in ((False, (FAR, FARTHER)), (True, (words, FAR))):
         miner = Miner(store, embedder, golds, by_words=by_words)
         [example] = miner.mine([Pair("when was it dredged?", RIGHT)], 2, margin=0.05).examples
