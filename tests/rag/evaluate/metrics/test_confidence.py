@@ -52,7 +52,7 @@ def test_the_curve_by_hand() -> None:
     assert at_coverage(curve, 0.7).threshold == 0.5
     assert at_coverage(curve, 0.75).threshold == 0.5
     assert at_coverage(curve, 1).value == 0.5
-    with pytest.raises(ValueError, match="no question"):
+    with pytest.raises(ValueError, match="at least one question"):
         at_coverage(coverage_curve([], []), 0.5)
 
 
