@@ -4,6 +4,7 @@ OpenbookError
 ├── ConfigError            rag.toml or a command's options; also a ValueError
 │   └── PlanError          the plan of a comparison
 ├── InputError             a question, a filter, a name or a value; also a ValueError
+│   ├── OptionError        an option of a part: an unknown name, or a value of another type
 │   ├── RowsError          labelled rows
 │   └── NothingFits        a prompt without room for one sentence of any passage
 ├── ParseError             a document
@@ -38,6 +39,14 @@ class PlanError(ConfigError):
 
 class InputError(OpenbookError, ValueError):
     """A question, a filter, a name or a value that cannot be used."""
+
+
+class OptionError(InputError):
+    """An option that a part does not have, or a value of another type. `complaint` is the message without the part."""
+
+    def __init__(self, part: str, complaint: str) -> None:
+        super().__init__(f"{part} {complaint}")
+        self.complaint = complaint
 
 
 class RowsError(InputError):

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ingest.lazy import attach
-from ingest.plugins import resolve
+from ingest.plugins import construct
 
 if TYPE_CHECKING:
     from ingest.errors import StoreBusy as StoreBusy, StoreError as StoreError, WrongEmbedder as WrongEmbedder
@@ -25,7 +25,7 @@ def new_store(kind: str, **options: object) -> "Store":
 
     Raises MissingExtra with the pip command, InputError with the known names.
     """
-    store: Store = resolve(kind, STORES, group="rag.stores")(**options)
+    store: Store = construct(kind, STORES, "rag.stores", **options)
     return store
 
 

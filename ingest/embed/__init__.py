@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.embed.base import Embedder, Tokens
 from ingest.models.convert import copy_or_none, has_runtime
-from ingest.plugins import resolve
+from ingest.plugins import check_options, construct
 
 AUTO = "auto"
 
@@ -31,10 +31,11 @@ def new_embedder(kind: str = AUTO, **options: Any) -> Embedder:
         if options.get("device", "cpu") == "cpu" and has_runtime():
             from ingest.embed.ctranslate2 import CTranslate2Embedder
 
+            check_options(CTranslate2Embedder, own)
             if embedder := copy_or_none(lambda: CTranslate2Embedder(**own), "sentence-transformers"):
                 return embedder
         kind = "sentence-transformers"
-    reference: Embedder = resolve(kind, EMBEDDERS, group="rag.embedders")(**options)
+    reference: Embedder = construct(kind, EMBEDDERS, "rag.embedders", **options)
     return reference
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.models.weights import SMOLLM2
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions
-from rag.config import PLAIN, Config
+from rag.config import Config
 from rag.options import StoreOptions, option
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _classifier(options: ClassifyOptions, config: Config, labels: Sequence[str],
             raise ValueError(f"--{name} must be 0 or more, not {getattr(options, name)}")
     retriever = _retriever(options.store, config, rows) if options.similar or options.candidates else None
     return Classifier(
-        config.generator(PLAIN, scored=True),
+        config.generator(SMOLLM2, scored=True),
         labels,
         retriever,
         examples=options.similar,

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.models.weights import SMOLLM2_DESCRIBE
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
-from rag.config import DESCRIBES, Config
+from rag.config import Config
 from rag.options import GenerationOptions, StoreOptions, option
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _check_model(options: DescribeOptions, file: Path, done: int) -> None:
     from rag.compare.models import LocalModels
     from rag.compare.settings import Settings
 
-    model = load_config(options).generator_model(DESCRIBES)["model"]
+    model = load_config(options).generator_model(SMOLLM2_DESCRIBE)["model"]
     wanted = {"model": model, "weights": LocalModels(Settings()).fingerprint(model)}
     note = file.with_name(f".{file.name}.model.json")
     if done and note.is_file():
@@ -123,14 +124,14 @@ def _describer(options: DescribeOptions) -> Describer:
 
     config = load_config(options)
     rows = read_rows(options.examples_from, "describe") if options.examples_from else []
-    trained = Trained.of(config.generator_model(DESCRIBES)["model"])
+    trained = Trained.of(config.generator_model(SMOLLM2_DESCRIBE)["model"])
     contexts = _contexts(options, config, rows, trained)
     decoding: dict[str, Any] = config.table("decoding")
     if "stop" in decoding:
         decoding["stop"] = tuple(decoding["stop"])
     lexicon = lexicon_of(rows) if rows else None
     return Describer(
-        config.generator(DESCRIBES),
+        config.generator(SMOLLM2_DESCRIBE),
         decoding=decoding,
         contexts=contexts,
         attempts=options.attempts,

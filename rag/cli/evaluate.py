@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from ingest.errors import RowsError
+from ingest.models.weights import SMOLLM2, SMOLLM2_DESCRIBE
+from rag.build import RERANKING
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
-from rag.config import DESCRIBES, PLAIN, RERANKING, Config
+from rag.config import Config
 from rag.data.rows import Row, read_rows
 from rag.options import GenerationOptions, ReadingOptions, RetrievalOptions, StoreOptions, option
 
@@ -274,7 +276,10 @@ def _text(config: Config, options: EvaluateOptions) -> _Found:
     lexicon = lexicon_of(rows.train or rows.all) if task == "describe" else None
 
     def made() -> tuple[str, Evaluation]:
-        generator, decoding = config.generator(DESCRIBES if task == "describe" else PLAIN), config.table("decoding")
+        generator, decoding = (
+            config.generator(SMOLLM2_DESCRIBE if task == "describe" else SMOLLM2),
+            config.table("decoding"),
+        )
         if "stop" in decoding:
             decoding["stop"] = tuple(decoding["stop"])
         evaluation = evaluate_text(
@@ -334,7 +339,7 @@ def _labeller(config: Config, options: EvaluateOptions, labels: Sequence[str], t
         known = [row for row in train if row.target != options.out_of_scope]
         retriever = index_examples(known, config.embedder(), store)
     return Classifier(
-        config.generator(PLAIN, scored=True),
+        config.generator(SMOLLM2, scored=True),
         labels,
         retriever,
         examples=options.similar,

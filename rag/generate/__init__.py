@@ -9,7 +9,7 @@ from ingest.errors import InputError
 from ingest.lazy import attach
 from ingest.models.convert import copy_or_none, has_runtime
 from ingest.models.weights import is_endpoint
-from ingest.plugins import resolve
+from ingest.plugins import check_options, construct, suggest
 from rag.generate.base import Decoding as Decoding, Generation as Generation, Generator as Generator
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def new_generator(model: str | Generator | BaseLanguageModel[Any], backend: str 
     unknown kind, backend or option value.
     """
     if backend not in BACKENDS:
-        raise InputError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
+        raise InputError(f"unknown backend {backend!r}; {suggest(backend, BACKENDS)}")
     kind = options.pop("kind", None)
     if not isinstance(model, str):
         return _adapt(model, options)
@@ -50,7 +50,7 @@ def new_generator(model: str | Generator | BaseLanguageModel[Any], backend: str 
         return fast
     if kind is None:
         kind = "ctranslate2" if backend == "ctranslate2" else generator_kind(model)
-    return cast("Generator", resolve(kind, GENERATORS, group="rag.generators")(model, **options))
+    return cast("Generator", construct(kind, GENERATORS, "rag.generators", model, **options))
 
 
 def load_reference(model: str, **options: Any) -> TransformersGenerator:
@@ -95,6 +95,7 @@ def _load_copy(model: str, options: Mapping[str, Any]) -> Generator | None:
     from rag.generate.ct2_model import GeneratorCopy
     from rag.generate.ctranslate2 import CTranslate2Generator
 
+    check_options(CTranslate2Generator, own, ["model"])
     copy = copy_or_none(lambda: GeneratorCopy.of(model), "transformers")
     return None if copy is None else CTranslate2Generator(model, copy=copy, **own)
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from ingest.embed import Embedder
 from ingest.fingerprint import fingerprint
-from ingest.plugins import resolve
+from ingest.plugins import construct
 from rag.retrieve.rank_fusion import reciprocal_rank_fusion, score_fusion
 from stores.base import Hit, Store
 from stores.filters.filter import Where
@@ -116,5 +116,5 @@ class HybridRetriever:
 
 def new_retriever(kind: str, store: Store, embedder: Embedder, **options: Any) -> Retriever:
     """Return a retriever of this kind over a store. Raises ValueError with the known kinds."""
-    retriever: Retriever = resolve(kind, RETRIEVERS, group="rag.retrievers")(store, embedder, **options)
+    retriever: Retriever = construct(kind, RETRIEVERS, "rag.retrievers", store, embedder, **options)
     return retriever

@@ -16,7 +16,8 @@ from ingest.parsers import ParseSettings
 from rag.answer.confidence import ConfidenceModel, Fitted
 from rag.answer.defaults import MIN_EVIDENCE
 from rag.answer.pipeline import DEFAULT_DECODING, Pipeline
-from rag.config import ANSWERS, TABLES, Config
+from rag.build import DEFAULT_GENERATOR
+from rag.config import TABLES, Config
 from rag.generate import Decoding
 from rag.reader.base import BUILTIN_READER
 from rag.retrieve.retrievers import DenseRetriever, HybridRetriever
@@ -62,11 +63,14 @@ def test_a_memory_store_and_options_of_a_retriever(tmp_path) -> None:
     ("text", "message"),
     [
         ("[store", "is not valid TOML"),
-        ("[stroe]\npath = 'x'", r"unknown table \[stroe\]; known tables: store, embedder"),
+        ("[stroe]\npath = 'x'", r"unknown table \[stroe\]; did you mean store\?"),
         ("k = 3", "unknown option 'k' outside a table"),
         ("store = 3", r"store has to be a table: \[store\]"),
-        ("[chunker]\nsise = 3", r"\[chunker\] has no option 'sise'; known: size, overlap"),
+        ("[chunker]\nsise = 3", r"\[chunker\] has no option 'sise'; did you mean size\?"),
         ("[chunker]\nsize = 1000", "chunk size 1000 does not fit: give 8 to 254"),
+        ("[chunker]\nsize = 'large'", r"\[chunker\] size is 'large'; it has to be a whole number"),
+        ("[embedder]\nkind = 'langchain'", r"\[embedder\] needs the option 'embeddings'"),
+        ("[embedder]\nmodel = 'x'\nkind = 'sentence-transformer'", "did you mean sentence-transformers"),
         ("[parse]\ntime = 3", r"\[parse\] has no option 'time'"),
         (
             "[embedder]\nkind = 'word2vec'",
@@ -90,9 +94,9 @@ def test_what_cannot_be_meant_is_refused_by_name(tmp_path, text, message) -> Non
         ("[retriever]\nkind = 'psychic'", "unknown retriever 'psychic'"),
         ("[decoding]\nheat = 1", "heat"),
         ("[decoding]\nmax_new_tokens = -3", "^max_new_tokens must be at least 1, not -3$"),
-        ("[decoding]\nmax_new_tokens = 'ten'", "^max_new_tokens must be a number, not 'ten'$"),
+        ("[decoding]\nmax_new_tokens = 'ten'", r"\[decoding\] max_new_tokens is 'ten'; it has to be a whole number$"),
         ("[pipeline]\nk = 'five'", "k is 'five'"),
-        ("[pipeline]\nmin_evidence = '0.2'", "min_evidence is '0.2': it is a cosine, from -1 to 1"),
+        ("[pipeline]\nmin_evidence = '0.2'", r"\[pipeline\] min_evidence is '0.2'; it has to be a number"),
         ("[pipeline]\nprompt_tokens = 0", "prompt_tokens is 0"),
         (
             "[pipeline]\nj = 5",
@@ -227,7 +231,7 @@ def test_the_written_file_holds_the_defaults() -> None:
     assert tables["chunker"] == {"size": 200, "overlap": inspect.signature(Chunker).parameters["overlap"].default}
     assert tables["parse"] == {"max_bytes": ParseSettings().max_bytes, "timeout": ParseSettings().timeout}
     assert tables["reader"] == {}
-    assert tables["generator"] == {"model": ANSWERS}
+    assert tables["generator"] == {"model": DEFAULT_GENERATOR}
     assert tables["pipeline"] == {"k": inspect.signature(Pipeline).parameters["k"].default}
     decoding = Decoding(**{**tables["decoding"], "stop": tuple(tables["decoding"].get("stop", ()))})
     assert decoding == DEFAULT_DECODING

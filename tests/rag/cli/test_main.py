@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from rag.build import NONE
 from rag.cli.main import COMMANDS, build_parser, main
-from rag.config import NONE, Config
+from rag.config import Config
 from stores import LocalStore
 
 Run = Callable[..., tuple[int, str, str]]
@@ -32,7 +33,7 @@ def run(tmp_path, monkeypatch, capsys, embedder, scripted) -> Run:
     generator = scripted("Tea is served at four.")
     real = Config.generator
     monkeypatch.setattr(Config, "generator", lambda self, *a: real(self, *a) if self.table("generator") else generator)
-    monkeypatch.setattr("rag.config.BUILTIN_READER", NONE)
+    monkeypatch.setattr("rag.build.DEFAULT_READER", NONE)
 
     def run(*arguments: object) -> tuple[int, str, str]:
         status = main([str(argument) for argument in arguments])

@@ -1,0 +1,247 @@
+"""Build parts from the tables of a configuration: store, embedder, index, retriever, reader, generator, pipeline.
+
+The default models and backends are here. `rag.answer.defaults` has the thresholds of answering.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ingest.errors import ConfigError, OptionError
+from ingest.models.weights import MINILM, MINILM_READER, SMOLLM2_ANSWERS, is_builtin
+from ingest.plugins import check_options
+
+if TYPE_CHECKING:
+    from ingest.embed import Embedder
+    from ingest.parsers import ParseSettings
+    from rag.answer.confidence import ConfidenceModel
+    from rag.answer.pipeline import Pipeline
+    from rag.generate.base import Generator
+    from rag.index.index import Index
+    from rag.reader import Reader
+    from rag.retrieve.retrievers import Retriever
+    from stores.base import Store
+
+T = TypeVar("T")
+
+NONE = "none"
+RERANKING = ("reranker", "rerank_depth")
+"""Options of [retriever] that are the reranker's."""
+
+DEFAULT_STORE = ".rag"
+DEFAULT_EMBEDDER = MINILM
+DEFAULT_GENERATOR = SMOLLM2_ANSWERS
+DEFAULT_READER = MINILM_READER
+DEFAULT_BACKEND = "auto"
+SCORED_BACKEND = "transformers"
+"""The backend of a generator whose probabilities are used: no other tells them."""
+
+PARTS = ("retriever", "generator", "reader", "prompt", "decoding")
+"""Parameters of a pipeline that have tables of their own."""
+
+
+@dataclass(frozen=True)
+class Builder:
+    """The parts that a configuration's tables describe; `rag.config.Config` reads the tables.
+
+    Relative paths start at `folder`. `source` names the configuration in messages. A model may be an object instead of
+    a name: one of ours, or a LangChain chat model, LLM or `Embeddings`.
+    """
+
+    tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    folder: Path = field(default_factory=Path.cwd)
+    source: str = "the default configuration"
+
+    def table(self, name: str) -> dict[str, Any]:
+        """Return a copy of a table, empty if the configuration does not have it."""
+        return dict(self.tables.get(name, {}))
+
+    @property
+    def store_path(self) -> Path:
+        """The folder of the local store."""
+        return self._place(self.table("store").get("path", DEFAULT_STORE))
+
+    def store(self, create: bool = True) -> Store:
+        """Open the store. Raises StoreError if it does not exist and `create` is False."""
+        from stores import new_store
+
+        options = self.table("store")
+        kind = options.pop("kind", "local")
+        if kind == "local":
+            options |= {"path": self.store_path, "create": create}
+        return self._build("store", lambda: new_store(kind, **options))
+
+    def embedder(self) -> Embedder:
+        """Build the embedder. Its weights are loaded at the first use."""
+        from ingest.embed import as_embedder, new_embedder
+
+        options = self.table("embedder")
+        model = options.get("model", DEFAULT_EMBEDDER)
+        if not isinstance(model, str):
+            return as_embedder(model)
+        return self._build("embedder", lambda: new_embedder(**options))
+
+    def parse_settings(self) -> ParseSettings:
+        """Return the settings of parsing."""
+        from ingest.parsers import ParseSettings
+
+        return self._construct("parse", ParseSettings, self.table("parse"))
+
+    def index(self) -> Index:
+        """Open the writing half. Creates the store if it does not exist."""
+        from ingest.chunk import Chunker
+        from rag.index.index import Index
+
+        embedder = self.embedder()
+        chunker = self._construct("chunker", Chunker, self.table("chunker"), tokens=embedder.tokens)
+        settings = self.parse_settings()
+        return Index(self.store(), embedder, chunker, settings)
+
+    def retriever(self) -> Retriever:
+        """Open the store for reading, with the retriever over it. Raises WrongEmbedder for another embedder's store."""
+        from rag.index.manifest import check_embedder
+        from rag.retrieve.retrievers import new_retriever
+
+        store, embedder = self.store(create=False), self.embedder()
+        check_embedder(store, embedder)
+        options = self.table("retriever")
+        kind = options.pop("kind", "hybrid")
+        options = {key: value for key, value in options.items() if key not in RERANKING}
+        return self.reranked(self._build("retriever", lambda: new_retriever(kind, store, embedder, **options)))
+
+    def reranked(self, retriever: Retriever) -> Retriever:
+        """Return the retriever under the configured reranker; the retriever itself if there is none."""
+        model, depth = (self.table("retriever").get(name) for name in RERANKING)
+        if model is None or model == NONE:
+            return retriever
+        from rag.retrieve.rerank import RerankedRetriever, new_reranker
+
+        if isinstance(model, str):
+            place = self._place(model)
+            model = new_reranker(str(place) if place.is_dir() else model)
+        return RerankedRetriever(retriever, model, **({} if depth is None else {"depth": depth}))
+
+    def generator(self, default: str = DEFAULT_GENERATOR, scored: bool = False) -> Generator:
+        """Load the generator, or `default` if the configuration names none.
+
+        One whose probabilities are `scored` runs on the reference backend, as one that fuses passages does.
+        """
+        from rag.generate import new_generator
+
+        options = {"backend": DEFAULT_BACKEND} | self.table("generator") | self.generator_model(default)
+        if scored or self.table("pipeline").get("passages", "concat") != "concat":
+            options["backend"] = SCORED_BACKEND
+        return self._build("generator", lambda: new_generator(**options))
+
+    def generator_model(self, default: str = DEFAULT_GENERATOR) -> dict[str, Any]:
+        """Return the model that generates, as the option `model`; the default answerer is no choice for other tasks."""
+        model = self.table("generator").get("model", DEFAULT_GENERATOR)
+        return {"model": default if model == DEFAULT_GENERATOR else model}
+
+    def reader(self) -> Reader | None:
+        """Load the reader; None if there is to be none."""
+        options = self.table("reader") | {"model": self._reader_model}
+        model = options["model"]
+        if model == NONE:
+            return None
+        from rag.reader import ExtractiveReader
+
+        if not isinstance(model, str):
+            reader: Reader = model
+            return reader
+        if not is_builtin(model):
+            options["model"] = str(self._place(model))
+        return self._construct("reader", ExtractiveReader, options)
+
+    def pipeline(self, retriever: Retriever | None = None) -> Pipeline:
+        """Open the reading half, over its store or over another retriever. Raises StoreError if there is no store."""
+        from dataclasses import replace
+
+        from prompts.prompt import Prompt
+        from rag.answer.confidence import ConfidenceModel
+        from rag.answer.defaults import MIN_CONFIDENCE, MIN_EVIDENCE, prompt_limit
+        from rag.answer.pipeline import DEFAULT_DECODING, Pipeline, check_options as check_values
+        from rag.generate.base import Decoding
+
+        # What is quick to build and to refuse comes before the models.
+        prompt_options = {"task": "answer"} | self.table("prompt")
+        if "folder" in prompt_options:
+            prompt_options["folder"] = self._place(prompt_options["folder"])
+        prompt = self._construct("prompt", Prompt.load, prompt_options)
+        decoding_options = self.table("decoding")
+        if "stop" in decoding_options:
+            decoding_options["stop"] = tuple(decoding_options["stop"])
+        self._build("decoding", lambda: check_options(Decoding, decoding_options))
+        decoding = replace(DEFAULT_DECODING, **decoding_options)
+        options = self.table("pipeline")
+        self._build("pipeline", lambda: check_options(Pipeline, options, PARTS))
+        names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_format", "guided", "passages")
+        check_values(**{name: options[name] for name in names if name in options})
+        guided = options.get("guided", True)
+        led = self._reader_model != NONE and (guided is True or (guided is not False and "reader_first" in guided))
+        answer_format = options.get("answer_format", "short")
+        options.setdefault("prompt_tokens", prompt_limit(self.generator_model()["model"], led, answer_format))
+        confidence = None
+        if (file := options.get("confidence")) is not None:
+            confidence = ConfidenceModel.read(self._place(file))
+            if confidence.extractive not in (None, self._is_extractive):
+                fitted = "a reader alone" if confidence.extractive else "a generator"
+                raise ConfigError(f"{file} was fitted to answers of {fitted}: run `rag calibrate` for these, too")
+        retriever = retriever or self.retriever()
+        generator = None if self._is_extractive else self.generator()
+        reader = self.reader()
+        confidence = confidence or self._embedded_confidence(reader)
+        if confidence is not None:
+            options["confidence"] = confidence
+            options.setdefault("min_confidence", confidence.min_confidence)
+            options.setdefault("min_evidence", 0.0)  # the confidence goes by the evidence, too
+        elif reader is not None:
+            options.setdefault("min_confidence", MIN_CONFIDENCE.get(self._reader_model, 0.0))
+        options.setdefault("min_evidence", MIN_EVIDENCE.get(self._embedder_model, 0.0))
+        return Pipeline(retriever, generator, reader=reader, prompt=prompt, decoding=decoding, **options)
+
+    def _embedded_confidence(self, reader: Reader | None) -> ConfidenceModel | None:
+        """Return the confidence model of the embedded models, if embedder, reader and generator are these."""
+        from rag.answer.confidence import embedded_confidence
+
+        if self._embedder_model != MINILM or reader is None or self._reader_model != DEFAULT_READER:
+            return None
+        return embedded_confidence(DEFAULT_READER if self._is_extractive else self.generator_model()["model"])
+
+    @property
+    def _embedder_model(self) -> Any:
+        return self.table("embedder").get("model", DEFAULT_EMBEDDER)
+
+    @property
+    def _is_extractive(self) -> bool:
+        """Return whether the reader answers by itself. Raises ConfigError if there is no reader."""
+        if self.table("generator").get("kind") != "extractive":
+            return False
+        if self._reader_model == NONE:
+            raise ConfigError(f"{self.source}: an extractive generator is a reader: name one under [reader]")
+        return True
+
+    @property
+    def _reader_model(self) -> Any:
+        """The configured reader; without one the default reader, unless a generator was chosen that may know better."""
+        options = self.table("generator")
+        default = options.get("kind") == "extractive" or options.get("model", DEFAULT_GENERATOR) == DEFAULT_GENERATOR
+        return self.table("reader").get("model", DEFAULT_READER if default else NONE)
+
+    def _place(self, path: str) -> Path:
+        return self.folder / Path(path).expanduser()
+
+    def _construct(self, table: str, make: Callable[..., T], options: Mapping[str, Any], **parts: Any) -> T:
+        """Call a constructor with parts and a table's options, refusing those that it does not take."""
+        self._build(table, lambda: check_options(make, options, parts))
+        return make(**parts, **options)
+
+    def _build(self, table: str, make: Callable[[], T]) -> T:
+        """Call a function. An option that it refuses is the configuration's fault; any other error is not."""
+        try:
+            return make()
+        except OptionError as error:
+            raise ConfigError(f"{self.source}: [{table}] {error.complaint}") from None
