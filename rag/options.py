@@ -111,7 +111,7 @@ class GenerationOptions:
 
     TITLE: ClassVar = "generation"
 
-    model: str | None = option(
+    model: str | object | None = option(
         "a hub id, a folder, builtin:NAME or langchain:PROVIDER:NAME", "MODEL", key="generator.model"
     )
     max_new_tokens: int | None = option("longest output in tokens", "N", key="decoding.max_new_tokens")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 
 from ingest.errors import InputError
@@ -22,7 +21,7 @@ def delete(options: DeleteOptions) -> int:
     """Remove a source, or all sources of a file."""
     from rag.index.index import delete_source
 
-    with closing(load_config(options).store(create=False)) as store:
+    with load_config(options).store(create=False) as store:
         count = delete_source(store, options.source)
         total = len(store)
     if not count:

@@ -276,10 +276,8 @@ def _text(config: Config, options: EvaluateOptions) -> _Found:
     lexicon = lexicon_of(rows.train or rows.all) if task == "describe" else None
 
     def made() -> tuple[str, Evaluation]:
-        generator, decoding = (
-            config.generator(SMOLLM2_DESCRIBE if task == "describe" else SMOLLM2),
-            config.table("decoding"),
-        )
+        generator = config.generator(SMOLLM2_DESCRIBE if task == "describe" else SMOLLM2)
+        decoding = config.table("decoding")
         if "stop" in decoding:
             decoding["stop"] = tuple(decoding["stop"])
         evaluation = evaluate_text(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from rag.cli.options import CommonOptions
 from rag.config import Config
 from rag.data.json_lines import read_objects
 from rag.options import RetrievalOptions, StoreOptions, option
-from stores.filters.filter import Where, matches
+from stores.filters.filter import Where
 from stores.filters.parse import as_filter
 
 LISTED_FIELDS = 20
@@ -67,11 +66,9 @@ def warn_of_filter(config: Config, where: Where) -> None:
     chosen = as_filter(where)
     if chosen is None:
         return
-    with closing(config.store(create=False)) as store:
-        if not len(store) or any(matches(chosen, chunk) for chunk in store.chunks()):
+    with config.store(create=False) as store:
+        if not len(store) or store.count(chosen):
             return
-        listed = [info.source for info in store.sources()]
-    fields = sorted({"source"}.union(*(source.metadata for source in listed)))
-    names = ", ".join(fields[:LISTED_FIELDS]) + (", ..." if len(fields) > LISTED_FIELDS else "")
-    example = listed[0].source
-    output.warn(f"the filter matches no chunk; fields here are {names}, and a source is, for example, {example!r}")
+        fields, example = store.fields(), store.sources()[0].source.source
+    names = ", ".join(["source", *fields][:LISTED_FIELDS]) + (", ..." if len(fields) >= LISTED_FIELDS else "")
+    output.warn(f"the filter matches no chunk; fields here are {names}; a source is, for example, {example!r}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 
 from rag.cli import output
@@ -17,7 +16,7 @@ class SourcesOptions(StoreOptions, CommonOptions):
 
 def sources(options: SourcesOptions) -> int:
     """List the sources with their numbers of chunks."""
-    with closing(load_config(options).store(create=False)) as store:
+    with load_config(options).store(create=False) as store:
         listed = [
             {"source": info.source.source, "origin": info.source.origin, "chunks": info.chunks}
             for info in store.sources()

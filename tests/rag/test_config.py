@@ -9,6 +9,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from langchain_core.embeddings import DeterministicFakeEmbedding
+from langchain_core.language_models import FakeListChatModel
 
 from ingest.chunk import Chunker
 from ingest.errors import ConfigError, StoreError, WrongEmbedder
@@ -19,8 +21,10 @@ from rag.answer.pipeline import DEFAULT_DECODING, Pipeline
 from rag.build import DEFAULT_GENERATOR
 from rag.config import TABLES, Config
 from rag.generate import Decoding
+from rag.options import GenerationOptions, RetrievalOptions, StoreOptions
 from rag.reader.base import BUILTIN_READER
 from rag.retrieve.retrievers import DenseRetriever, HybridRetriever
+from stores import LocalStore
 
 
 def config_of(tmp_path: Path, text: str) -> Config:
@@ -52,6 +56,18 @@ def test_options_of_the_command_line_come_first(tmp_path) -> None:
     config = config_of(tmp_path, "[chunker]\nsize = 100\noverlap = 10")
     chunker = config.override("chunker", size=50, overlap=None).index().chunker
     assert (chunker.size, chunker.overlap) == (50, 10)
+
+
+def test_options_override_the_keys_that_they_name(tmp_path) -> None:
+    config = config_of(tmp_path, "[pipeline]\nk = 7\n[generator]\nmodel = 'my-t5'")
+    options = config.with_options(
+        StoreOptions(store=Path("elsewhere")), RetrievalOptions(where="price < 5"), GenerationOptions(seed=0)
+    )
+    assert options.tables == {
+        "pipeline": {"k": 7, "where": "price < 5"}, "generator": {"model": "my-t5"}, "decoding": {"seed": 0},
+        "store": {"path": str(Path("elsewhere").absolute())},
+    }  # fmt: skip
+    assert config.with_options(RetrievalOptions()) == config
 
 
 def test_a_memory_store_and_options_of_a_retriever(tmp_path) -> None:
@@ -114,6 +130,43 @@ def test_the_pipeline_refuses_by_name_too(tmp_path, monkeypatch, scripted, text,
         monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
     with pytest.raises(ValueError, match=message):
         config.pipeline()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("fusion = 'fid'", r"rag\.toml: \[pipeline\] fusion is now passages$"),
+        ("answer_style = 'list'", r"rag\.toml: \[pipeline\] answer_style is now answer_format$"),
+        ("guided = ['retry', 'lead']", r'rag\.toml: \[pipeline\] guided "lead" is now "reader_first"$'),
+        ("guided = ['replace']", r'\[pipeline\] guided "replace" is now "fallback"$'),
+    ],
+)
+def test_a_renamed_key_or_value_is_refused_by_its_new_name(tmp_path, text, message) -> None:
+    with pytest.raises(ConfigError, match=message):
+        config_of(tmp_path, f"[pipeline]\n{text}")
+
+
+def test_an_error_inside_a_part_is_not_called_a_wrong_configuration(tmp_path, monkeypatch) -> None:
+    def broken(self: LocalStore, create: bool) -> None:
+        raise TypeError("unsupported operand")
+
+    monkeypatch.setattr(LocalStore, "_open", broken)
+    with pytest.raises(TypeError, match=r"^unsupported operand$"):
+        config_of(tmp_path, "[store]\ntimeout = 3.0").store()
+
+
+def test_models_may_be_objects(tmp_path, embedder, scripted) -> None:
+    """Any object of the protocol goes where a name goes, LangChain's among them."""
+    config = config_of(tmp_path, "").override("embedder", model=embedder).override("reader", model="none")
+    config.index().store.close()
+    generator = scripted("x")
+    pipeline = config.override("generator", model=generator).pipeline()
+    assert (pipeline.generator, pipeline.retriever.dense.embedder) == (generator, embedder)
+    chat = FakeListChatModel(responses=["Tea at four."])
+    assert config.with_options(GenerationOptions(model=chat)).pipeline().generator.style == "chat"
+    theirs = DeterministicFakeEmbedding(size=8)
+    index = Config(folder=tmp_path / "other").override("embedder", model=theirs).index()
+    assert (index.embedder.dimension, index.embedder.name) == (8, "langchain:DeterministicFakeEmbedding")
 
 
 def test_a_missing_or_unreadable_file_is_one_line(tmp_path) -> None:

@@ -149,7 +149,7 @@ def test_a_filter_that_matches_nothing_is_reported(run, tmp_path, command) -> No
     status, _, err = run(command, "What holds tea?", "--where", "cost < 5")
     assert status == 0
     assert "matches no chunk" in err
-    assert "id, name, price, source" in err
+    assert "source, id, name, price" in err
     assert "'products.csv#P1'" in err
     assert run(command, "What holds tea?", "--where", "price < 5")[2] == ""
 
