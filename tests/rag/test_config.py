@@ -161,7 +161,7 @@ def test_models_may_be_objects(tmp_path, embedder, scripted) -> None:
     config.index().store.close()
     generator = scripted("x")
     pipeline = config.override("generator", model=generator).pipeline()
-    assert (pipeline.generator, pipeline.retriever.dense.embedder) == (generator, embedder)
+    assert (pipeline.generator, pipeline.retriever.embedder) == (generator, embedder)
     chat = FakeListChatModel(responses=["Tea at four."])
     assert config.with_options(GenerationOptions(model=chat)).pipeline().generator.style == "chat"
     theirs = DeterministicFakeEmbedding(size=8)
