@@ -183,7 +183,7 @@ class Builder:
         guided = options.get("guided", True)
         led = self._reader_model != NONE and (guided is True or (guided is not False and "reader_first" in guided))
         answer_format = options.get("answer_format", "short")
-        options.setdefault("prompt_tokens", prompt_limit(self.generator_model()["model"], led, answer_format))
+        options.setdefault("prompt_tokens", prompt_limit(str(self.generator_model()["model"]), led, answer_format))
         confidence = None
         if (file := options.get("confidence")) is not None:
             confidence = ConfidenceModel.read(self._place(file))
@@ -199,8 +199,8 @@ class Builder:
             options.setdefault("min_confidence", confidence.min_confidence)
             options.setdefault("min_evidence", 0.0)  # the confidence goes by the evidence, too
         elif reader is not None:
-            options.setdefault("min_confidence", MIN_CONFIDENCE.get(self._reader_model, 0.0))
-        options.setdefault("min_evidence", MIN_EVIDENCE.get(self._embedder_model, 0.0))
+            options.setdefault("min_confidence", MIN_CONFIDENCE.get(str(self._reader_model), 0.0))
+        options.setdefault("min_evidence", MIN_EVIDENCE.get(str(self._embedder_model), 0.0))
         return Pipeline(retriever, generator, reader=reader, prompt=prompt, decoding=decoding, **options)
 
     def _embedded_confidence(self, reader: Reader | None) -> ConfidenceModel | None:
@@ -209,7 +209,7 @@ class Builder:
 
         if self._embedder_model != MINILM or reader is None or self._reader_model != DEFAULT_READER:
             return None
-        return embedded_confidence(DEFAULT_READER if self._is_extractive else self.generator_model()["model"])
+        return embedded_confidence(DEFAULT_READER if self._is_extractive else str(self.generator_model()["model"]))
 
     @property
     def _embedder_model(self) -> Any:
