@@ -6,15 +6,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt torch==2.13.0
 DEMO_STORE := build/demo/store
 
-.PHONY: demo test test-slow bench check format clean
+.PHONY: demo test test-slow bench check format docs wheel clean
 
 demo: $(VENV)/.runs
 	@$(BIN)/python examples/knowledge_base/demo.py --store $(DEMO_STORE)
 
-test: $(VENV)/.develops
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+test: check
 	$(BIN)/python -m pytest -m "not slow"
 
 test-slow: $(VENV)/.develops
@@ -27,6 +24,15 @@ check: $(VENV)/.develops
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.develops
+	$(BIN)/python docs/reference/generate_cli.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "build/site/index.html"
+
+wheel: $(VENV)/.develops
+	$(BIN)/python -m build --wheel --no-isolation
 
 format: $(VENV)/.develops
 	$(BIN)/ruff check --fix .
