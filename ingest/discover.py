@@ -96,5 +96,13 @@ def origin_name(path: Path, base: Path) -> str:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  (links keep the names that the user knows)
     for root in (Path(os.path.abspath(base)), base.resolve()):  # noqa: PTH100
         if absolute.is_relative_to(root):
-            return absolute.relative_to(root).as_posix()
-    return absolute.as_posix()
+            return printable_name(absolute.relative_to(root).as_posix())
+    return printable_name(absolute.as_posix())
+
+
+def printable_name(name: str) -> str:
+    r"""Return a file name in which each byte that is not UTF-8 is written as `\xNN`.
+
+    Python holds such a byte as a lone surrogate, which neither SQLite nor JSON nor a terminal takes.
+    """
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

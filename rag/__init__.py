@@ -23,7 +23,8 @@ if TYPE_CHECKING:
         Generator as Generator,
         new_generator as new_generator,
     )
-    from rag.index.index import Index as Index, SyncReport as SyncReport
+    from rag.index.index import Index as Index
+    from rag.index.staging import SyncReport as SyncReport
     from rag.retrieve.rank_fusion import reciprocal_rank_fusion as reciprocal_rank_fusion
     from rag.retrieve.retrievers import (
         Bm25Retriever as Bm25Retriever,

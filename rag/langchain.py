@@ -25,7 +25,7 @@ from ingest.models.weights import MINILM
 from ingest.types import Chunk
 from rag.answer.pipeline import Pipeline
 from rag.answer.types import Answer
-from rag.index.manifest import manifest
+from rag.index.manifest import embedder_manifest
 from rag.retrieve.retrievers import Retriever
 from stores.base import Entry, Hit, Source, Store
 from stores.filters.filter import Where
@@ -58,7 +58,7 @@ class OpenbookVectorStore(VectorStore):
         self.store = store
         self.embedder = as_embedder(getattr(embedding, "embedder", embedding))
         self._embeddings = embedding if isinstance(embedding, Embeddings) else OpenbookEmbeddings(self.embedder)
-        store.bind(manifest(self.embedder))
+        store.bind(embedder_manifest(self.embedder))
 
     @property
     def embeddings(self) -> Embeddings:

@@ -13,7 +13,7 @@ from ingest.embed import Embedder
 from ingest.types import Chunk
 from rag.classify.types import Classification, Threshold, softmax
 from rag.data.rows import Row
-from rag.index.manifest import manifest
+from rag.index.manifest import embedder_manifest
 from rag.retrieve.retrievers import DenseRetriever, Retriever
 from stores.base import Entry, Source, Store
 
@@ -28,7 +28,7 @@ def index_examples(rows: Sequence[Row], embedder: Embedder, store: Store | None 
     from stores.memory import MemoryStore
 
     store = store if store is not None else MemoryStore()
-    store.bind(manifest(embedder))
+    store.bind(embedder_manifest(embedder))
     content = json.dumps([(row.text, row.target) for row in rows])
     source = Source(SOURCE, SOURCE, hashlib.sha256(content.encode()).hexdigest())
     if source.fingerprint not in {held.source.fingerprint for held in store.sources()}:

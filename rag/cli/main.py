@@ -12,6 +12,7 @@ from dataclasses import fields
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
+from io import TextIOWrapper
 from typing import NoReturn
 
 from ingest.errors import OpenbookError
@@ -119,6 +120,9 @@ def _set_up_libraries() -> None:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     os.environ.setdefault("DO_NOT_TRACK", "true")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    # A file name that is not UTF-8 must not end a command that prints it.
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("rag: %(message)s"))
     logging.getLogger("rag").handlers = [handler]

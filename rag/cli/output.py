@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rag.answer.pipeline import AnswerStream
     from rag.answer.types import Answer, Citation
     from rag.describe.describer import Description
-    from rag.index.index import Problem, SyncReport
+    from rag.index.staging import Problem, SyncReport
     from stores.base import Hit
 
 

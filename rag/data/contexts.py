@@ -191,12 +191,12 @@ def _check_count(name: str, count: int, rows: int) -> None:
 def _index_rows(sources: Mapping[str, Row], embedder: Embedder | None, store: Store | None) -> Retriever:
     import numpy as np
 
-    from rag.index.manifest import manifest
+    from rag.index.manifest import embedder_manifest
     from stores.memory import MemoryStore
 
     store = store if store is not None else MemoryStore()
     texts = [similarity_text(row) for row in sources.values()]
-    store.bind(manifest(embedder) if embedder else WORDS_ONLY)
+    store.bind(embedder_manifest(embedder) if embedder else WORDS_ONLY)
     if not len(store):
         vectors = embedder.embed_documents(texts) if embedder else np.zeros((len(texts), 1), dtype=np.float32)
         store.write(

@@ -1,74 +1,44 @@
-"""The writing half: keep a store in step with files.
+"""The writing half: keep a store in step with files and folders.
 
 files -> documents -> chunks -> vectors -> store, a bounded number of chunks at a time, each batch one transaction. What
-is already there under the same fingerprint is not done again, so an interrupted run goes on where it stopped.
+the store holds under the same fingerprint is not done again, so an interrupted run resumes where it stopped.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
+import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from ingest.chunk import Chunker
-from ingest.discover import Found, discover, origin_name
+from ingest.closing import Closing
+from ingest.discover import Found, discover, origin_name, printable_name
 from ingest.embed import Embedder, as_embedder
-from ingest.errors import ParseError, Unsupported
+from ingest.errors import InputError, Unsupported
 from ingest.models.weights import MINILM
-from ingest.parsers import Parsed, ParsePool, ParseSettings, ParseWorker
-from ingest.types import Chunk, Document
-from rag.index.manifest import manifest
-from rag.index.writer import Batch, Writer
-from stores.base import Source, Store
+from ingest.parsers import ParseSettings
+from ingest.types import Document
+from rag.index.engine import Engine, LocalEngine, SourceFile
+from rag.index.manifest import embedder_manifest
+from rag.index.staging import Problem, Staging, SyncReport, document_fingerprint
+from rag.index.writer import Writer
+from stores.base import Store
 
-BATCH_CHUNKS = 256
-FIRST_CHUNKS = 32  # of a run's first batch; each is twice the one before, so that embedding begins early
-BATCH_DOCUMENTS = 256
-PARSE_VERSION = "1"
-MADE = "made:"  # begins the fingerprint of an origin that is no file, but a document handed to `add`
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A file that gave nothing, and why, in words for a person."""
-
-    source: str
-    reason: str
-    named: bool = False  # the user named this very file
+PARSE_VERSION = "1"  # raised when parsers change so that files have to be parsed again
+ADDED = "made:"  # begins the fingerprint of an origin that is no file, but a document handed to `add`
+MISSING = "no such file or folder"
 
 
-@dataclass
-class SyncReport:
-    """What a run did. `added`, `updated`, `unchanged` and `deleted` count files, as `failed` and `skipped` list them.
-
-    `skipped` files are of kinds that nothing here reads, or too large, or empty; `failed` ones should have been
-    readable. `truncated_chunks` counts chunks longer than the embedder reads: 0 unless its tokens cannot be seen.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    deleted: int = 0
-    failed: list[Problem] = field(default_factory=list)
-    skipped: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-    chunks_embedded: int = 0
-    chunks_total: int = 0
-    truncated_chunks: int = 0
-    seconds: float = 0.0
-
-
-class Index:
+class Index(Closing):
     """Put documents into a store: parse, chunk, embed, write.
 
-    `base` is the folder that file names are taken relative to; a local store's parent folder unless given. Raises
-    WrongEmbedder when the store was made with another embedder.
+    `base` is the folder that file names are relative to: by default the parent of a local store, else the current
+    folder. `engine` parses and embeds; by default processes on this machine. Closing an index closes its store, engine
+    and embedder. Raises WrongEmbedder when the store was made with another embedder.
     """
 
     def __init__(
@@ -78,262 +48,181 @@ class Index:
         chunker: Chunker | None = None,
         settings: ParseSettings | None = None,
         base: Path | None = None,
+        engine: Engine | None = None,
     ) -> None:
         self.store = store
         self.embedder = as_embedder(embedder)
         self.chunker = chunker or Chunker(self.embedder.tokens)
         self.settings = settings or ParseSettings()
+        self.engine = engine or LocalEngine(self.embedder, self.settings)
         folder = getattr(store, "path", None)
         self.base = base or (Path(folder).parent if folder else Path.cwd())
-        self._leave_out = Path(folder) if folder else None
-        store.bind(manifest(self.embedder) | {"chunker": self.chunker.settings})
+        self._store_folder = Path(folder) if folder else None
+        store.bind(embedder_manifest(self.embedder) | {"chunker": self.chunker.settings})
 
     def sync(self, paths: Sequence[str | Path], progress: bool | None = None) -> SyncReport:
         """Bring the store in step with these files and folders, and return what was done.
 
-        New and changed files are taken in, files that vanished from these folders leave, the rest stays as it is. A
-        file that cannot be read is reported and its earlier chunks are kept. `progress` shows a bar on stderr; None
-        means on a terminal only. Raises FileNotFoundError for a path that neither is there nor was ingested before.
+        New and changed files are taken in, files that vanished from these folders leave, all others stay. A file that
+        cannot be read is reported, and its earlier chunks are kept. `progress` shows a bar on stderr, by default only
+        on a terminal. Raises InputError for a path that neither exists nor was ingested before.
         """
         began = time.perf_counter()
-        known = self.store.origins()
-        found = list(discover([Path(path) for path in paths], self._leave_out))
-        self._refuse_missing(found, known)
-        vanished = self._vanished([Path(path) for path in paths], found, known)
+        roots = [Path(path) for path in paths]
+        origins = self.store.origins()
+        files = [(file, origin_name(file.path, self.base)) for file in discover(roots, self._store_folder)]
+        for found, name in files:
+            if found.reason == MISSING and not any(is_below(origin, name) for origin in origins):
+                raise InputError(f"{MISSING}: {printable_name(str(found.path))}")
+        vanished = self._find_vanished(roots, files, origins)
         gone = set(vanished)
-        named = [(each, origin_name(each.path, self.base)) for each in found]
-        with (
-            self._writer() as writer,
-            ParsePool(self.settings) as pool,
-            _progress_bar(len(found), progress) as bar,
-        ):
-            run = _Run(self, writer)
-            here = [(each, name) for each, name in named if name not in gone]
-            for (each, name), reading in pool.in_order(here, partial(self._read, known)):
-                self._take_file(run, reading, each, name, known.get(name))
-                bar.update()
-                bar.set_postfix(embedded=writer.embedded, refresh=False)
+        present = [(found, name) for found, name in files if name not in gone]
+        with self._writer() as writer, show_progress(len(present), progress) as advance:
+            staging = Staging(self.store, self.chunker, writer)
+            changed = self._changed_files(present, origins, staging.report, advance)
+            with closing(self.engine.parse(changed)) as parsed:
+                for file, outcome in parsed:
+                    known = file.name in origins
+                    if isinstance(outcome, Exception):
+                        problem = Problem(file.name, _reason(outcome, known), file.named)
+                        skipped = isinstance(outcome, Unsupported)
+                        (staging.report.skipped if skipped else staging.report.failed).append(problem)
+                    else:
+                        warnings = [Problem(file.name, warning, file.named) for warning in outcome.warnings]
+                        staging.report.warnings.extend(warnings)
+                        staging.put_origin(file.name, file.fingerprint, outcome.documents, known)
+                    advance()
             for name in vanished:
-                run.drop_origin(name)
-            run.flush()
-        return run.finish(began)
+                staging.drop_origin(name)
+            staging.flush()
+        return self._finish(staging.report, writer, began)
 
     def add(self, documents: Iterable[Document]) -> SyncReport:
-        """Put documents of your own making into the store, each replacing what its source held before."""
+        """Put documents of your own into the store; each replaces what the store held of its source."""
         began = time.perf_counter()
-        known = self.store.origins()
+        origins = self.store.origins()
         with self._writer() as writer:
-            run = _Run(self, writer)
+            staging = Staging(self.store, self.chunker, writer)
             for document in documents:
-                fingerprint = MADE + self._document_fingerprint(document)
-                if known.get(document.source) == fingerprint:
-                    run.report.unchanged += 1
-                    continue
-                run.take_origin(document.source, fingerprint, [document], document.source in known)
-            run.flush()
-        return run.finish(began)
+                fingerprint = ADDED + document_fingerprint(document, self.chunker)
+                if origins.get(document.source) == fingerprint:
+                    staging.report.unchanged += 1
+                else:
+                    staging.put_origin(document.source, fingerprint, [document], document.source in origins)
+            staging.flush()
+        return self._finish(staging.report, writer, began)
 
     def delete(self, name: str) -> int:
-        """Remove a source, or all sources of a file, and return how many sources went. 0 when the name is not there."""
+        """Remove a source, or all sources of a file, and return their number: 0 when the store has none."""
         return delete_source(self.store, name)
 
+    def close(self) -> None:
+        """Close the store, the engine and the embedder."""
+        self.store.close()
+        self.engine.close()
+        if isinstance(self.embedder, Closing):
+            self.embedder.close()
+
     def _writer(self) -> Writer:
-        # Chunks are no longer than the embedder reads where they are counted in its own tokens.
+        # Chunks that are counted in the embedder's own tokens are never longer than it reads.
         tokens = self.embedder.tokens
         fits = self.chunker.tokens is tokens and self.chunker.size <= tokens.window
-        return Writer(self.store, self.embedder, fits)
+        return Writer(self.store, self.embedder, fits=fits, embed=self.engine.embed)
 
-    def _read(self, known: Mapping[str, str], worker: ParseWorker, named: tuple[Found, str]) -> _Read:
-        """Parse a file that changed; the rest only gets a look."""
-        found, name = named
-        if found.reason is not None:
-            return _Read("")
-        fingerprint = self._file_fingerprint(found.path)
-        return _Read(fingerprint, None if fingerprint == known.get(name) else worker.parse(found.path, name))
+    def _finish(self, report: SyncReport, writer: Writer, began: float) -> SyncReport:
+        report.chunks_embedded, report.truncated_chunks = writer.embedded, writer.truncated
+        report.chunks_total = len(self.store)
+        report.seconds = time.perf_counter() - began
+        return report
 
-    def _take_file(self, run: _Run, reading: Future[_Read], found: Found, name: str, known: str | None) -> None:
-        if found.reason is not None:
-            run.skip(Problem(name, found.reason, found.named))
-            return
-        try:
-            read = reading.result()
-        except Unsupported as error:
-            run.skip(Problem(name, str(error), found.named))
-        except ParseError as error:
-            kept = "; what was ingested before is kept" if known else ""
-            run.fail(Problem(name, f"{error}{kept}", found.named))
-        except OSError as error:
-            reason = "no permission to read it" if isinstance(error, PermissionError) else error.strerror or str(error)
-            run.fail(Problem(name, reason, found.named))
-        else:
-            if read.parsed is None:
-                run.report.unchanged += 1
-                return
-            run.report.warnings.extend(Problem(name, warning, found.named) for warning in read.parsed.warnings)
-            run.take_origin(name, read.fingerprint, read.parsed.documents, known is not None)
+    def _changed_files(
+        self,
+        files: Iterable[tuple[Found, str]],
+        origins: dict[str, str],
+        report: SyncReport,
+        advance: Callable[[], None],
+    ) -> Iterator[SourceFile]:
+        """Yield the files to parse; count those that are unchanged, and list those that cannot be read."""
+        for file, name in files:
+            if file.reason is not None:
+                report.skipped.append(Problem(name, file.reason, file.named))
+            else:
+                try:
+                    fingerprint = self._file_fingerprint(file.path)
+                except OSError as error:
+                    report.failed.append(Problem(name, _reason(error), file.named))
+                else:
+                    if fingerprint != origins.get(name):
+                        yield SourceFile(file.path, name, fingerprint, file.named)
+                        continue
+                    report.unchanged += 1
+            advance()
 
     def _file_fingerprint(self, path: Path) -> str:
-        """A hash of the file's bytes and of every setting that decides what becomes of them."""
+        """Return a hash of the file's bytes and of all settings that decide what becomes of them."""
         if path.stat().st_size > self.settings.max_bytes:
             return "too large"  # the parser refuses it without reading it
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256")
+        with path.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256")
         digest.update(f"\0{PARSE_VERSION}\0{self.settings.template}\0{self.chunker.settings}".encode())
         return digest.hexdigest()
 
-    def _document_fingerprint(self, document: Document) -> str:
-        blocks = [(b.start, b.end, b.kind, b.page, b.heading) for b in document.blocks]
-        content = json.dumps([document.text, blocks, document.metadata], ensure_ascii=True, sort_keys=True, default=str)
-        return hashlib.sha256(f"{content}\0{self.chunker.settings}".encode()).hexdigest()
-
-    def _refuse_missing(self, found: Sequence[Found], known: dict[str, str]) -> None:
-        for each in found:
-            if each.reason == "no such file or folder":
-                name = origin_name(each.path, self.base)
-                if name not in known and not any(origin.startswith(f"{name}/") for origin in known):
-                    raise FileNotFoundError(f"no such file or folder: {each.path}")
-
-    def _vanished(self, paths: Sequence[Path], found: Sequence[Found], known: dict[str, str]) -> list[str]:
-        """Names of files ingested before from under these paths that are no longer there."""
-        if not known:
-            return []
-        here = {origin_name(each.path, self.base) for each in found if each.reason is None}
-        roots = [origin_name(path, self.base) for path in paths]
-        gone = [
-            name
-            for name, fingerprint in known.items()
-            if name not in here
-            and not fingerprint.startswith(MADE)
-            and any(root in (".", name) or name.startswith(f"{root.rstrip('/')}/") for root in roots)
-        ]
-        # A file in a folder that may not be read now has not vanished.
-        return [name for name in gone if not _may_be_there(self.base / name)]
-
-
-@dataclass(frozen=True)
-class _Read:
-    """A file's fingerprint, and what is in it; None where it is what it was."""
-
-    fingerprint: str
-    parsed: Parsed | None = None
-
-
-class _Run:
-    """One run's state: what is gathered for the next transaction, and the report."""
-
-    def __init__(self, index: Index, writer: Writer) -> None:
-        self.index = index
-        self.report = SyncReport()
-        self._writer = writer
-        self._entries: list[tuple[Source, list[Chunk]]] = []
-        self._delete: list[str] = []
-        self._origins: dict[str, str | None] = {}
-        self._held: dict[str, dict[str, str]] | None = None
-        self._chunks = 0
-        self._enough = min(FIRST_CHUNKS, BATCH_CHUNKS)
-
-    def take_origin(self, name: str, fingerprint: str, documents: Sequence[Document], known: bool) -> None:
-        """Stage a file's documents; unchanged ones are left as they are, vanished ones leave."""
-        held = self._sources_of(name)
-        seen: set[str] = set()
-        for batch in _batched(_distinct(documents), BATCH_DOCUMENTS):
-            self._stage(name, batch, held)
-            seen.update(document.source for document in batch)
-        self._delete += [source for source in held if source not in seen]
-        self._origins[name] = fingerprint
-        if known:
-            self.report.updated += 1
-        else:
-            self.report.added += 1
-
-    def drop_origin(self, name: str) -> None:
-        """Stage the removal of a file's sources."""
-        self._delete += list(self._sources_of(name))
-        self._origins[name] = None
-        self.report.deleted += 1
-
-    def skip(self, problem: Problem) -> None:
-        self.report.skipped.append(problem)
-
-    def fail(self, problem: Problem) -> None:
-        self.report.failed.append(problem)
-
-    def flush(self) -> None:
-        """Have what is gathered embedded and committed in one transaction."""
-        if self._entries or self._delete or self._origins:
-            self._writer.put(Batch(self._entries, self._delete, self._origins))
-        self._entries, self._delete, self._origins, self._chunks = [], [], {}, 0
-
-    def finish(self, began: float) -> SyncReport:
-        self.report.chunks_embedded, self.report.truncated_chunks = self._writer.embedded, self._writer.truncated
-        self.report.chunks_total = len(self.index.store)
-        self.report.seconds = time.perf_counter() - began
-        return self.report
-
-    def _stage(self, origin: str, documents: Sequence[Document], held: dict[str, str]) -> None:
-        prints = {document.source: self.index._document_fingerprint(document) for document in documents}
-        changed = [document for document in documents if held.get(document.source) != prints[document.source]]
-        for document, chunks in zip(changed, self.index.chunker.chunk_many(changed), strict=True):
-            source = Source(document.source, origin, prints[document.source], document.metadata)
-            self._entries.append((source, chunks))
-            self._chunks += len(chunks)
-            if self._chunks >= self._enough or len(self._entries) >= BATCH_DOCUMENTS:
-                self.flush()
-                self._enough = min(2 * self._enough, BATCH_CHUNKS)
-
-    def _sources_of(self, origin: str) -> dict[str, str]:
-        """Fingerprints of the sources that the store holds of a file, read once a run."""
-        if self._held is None:
-            self._held = {}
-            for info in self.index.store.sources():
-                self._held.setdefault(info.source.origin, {})[info.source.source] = info.source.fingerprint
-        return self._held.get(origin, {})
-
-
-def _may_be_there(path: Path) -> bool:
-    """Whether a file is there, or its folder cannot be read so that nobody knows."""
-    try:
-        path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True
-
-
-def _distinct(documents: Sequence[Document]) -> Iterator[Document]:
-    """Yield the documents, a repeated source name given a number."""
-    seen: dict[str, int] = {}
-    for document in documents:
-        count = seen[document.source] = seen.get(document.source, 0) + 1
-        if count == 1:
-            yield document
-        else:
-            yield Document(document.text, f"{document.source}~{count}", document.blocks, document.metadata)
-
-
-def _batched(documents: Iterable[Document], size: int) -> Iterator[list[Document]]:
-    batch: list[Document] = []
-    for document in documents:
-        batch.append(document)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
-
-
-def _progress_bar(total: int, progress: bool | None) -> Any:
-    from tqdm import tqdm
-
-    disable = None if progress is None else not progress
-    return tqdm(total=total, desc="ingest", unit="file", disable=disable, leave=False)
+    def _find_vanished(
+        self, roots: Sequence[Path], files: Sequence[tuple[Found, str]], origins: dict[str, str]
+    ) -> list[str]:
+        """Return the names of files that were ingested from under these roots and are gone."""
+        present = {name for file, name in files if file.reason is None}
+        folders = [origin_name(root, self.base) for root in roots]
+        vanished = []
+        for name, fingerprint in origins.items():
+            if name in present or fingerprint.startswith(ADDED):
+                continue
+            if any(folder == "." or is_below(name, folder) for folder in folders):
+                try:
+                    (self.base / name).lstat()
+                except (FileNotFoundError, NotADirectoryError):
+                    vanished.append(name)
+                except OSError:  # its folder cannot be read now, so it may still be there
+                    continue
+        return vanished
 
 
 def delete_source(store: Store, name: str) -> int:
-    """Remove a source, or all sources of a file, and return how many sources went. 0 when the name is not there."""
-    going = [info.source for info in store.sources() if name in (info.source.source, info.source.origin)]
-    origins = {source.origin for source in going}
-    # An origin that lost a part has to be read again when it is ingested next, so its fingerprint goes too.
-    store.write(delete=[source.source for source in going], origins=dict.fromkeys(origins))
-    return len(going)
+    """Remove a source, or all sources of a file, and return their number: 0 when the store has none."""
+    name = printable_name(name)
+    sources = [info.source for info in store.sources() if name in (info.source.source, info.source.origin)]
+    # A file that lost a source has to be parsed again when it is ingested next, so its fingerprint goes, too.
+    origins = dict.fromkeys(source.origin for source in sources)
+    store.write(delete=[source.source for source in sources], origins=origins)
+    return len(sources)
+
+
+def is_below(name: str, folder: str) -> bool:
+    """Return whether a file's name is this one, or lies in the folder of this name."""
+    return name == folder or name.startswith(f"{folder.rstrip('/')}/")
+
+
+@contextmanager
+def show_progress(total: int, show: bool | None) -> Iterator[Callable[[], None]]:
+    """Show a bar of files on stderr, and yield the function that advances it."""
+    if not (sys.stderr.isatty() if show is None else show):
+        yield lambda: None
+        return
+    # Imported here: it takes some 50 ms, and a script needs no bar.
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    columns = ("ingest", BarColumn(), MofNCompleteColumn(), "files", TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("ingest", total=total)
+        yield lambda: bar.advance(task)
+
+
+def _reason(error: Exception, is_known: bool = False) -> str:
+    """Return why a file was not read, in words for a person."""
+    if isinstance(error, PermissionError):
+        return "no permission to read it"
+    if isinstance(error, OSError):
+        return error.strerror or printable_name(str(error))
+    kept = is_known and not isinstance(error, Unsupported)
+    return f"{printable_name(str(error))}{'; what was ingested before is kept' if kept else ''}"

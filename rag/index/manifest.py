@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.embed import Embedder
-from stores.base import Store
+from ingest.errors import WrongEmbedder
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder
@@ -13,20 +12,17 @@ if TYPE_CHECKING:
 
 
 def check_embedder(store: Store, embedder: Embedder) -> None:
-    """Raise WrongEmbedder when the store was made with another embedder; a new store has none to differ from."""
-    from ingest.errors import WrongEmbedder
-    from rag.index.manifest import manifest
-
-    held, asked = store.manifest, manifest(embedder)
-    if held and any(held.get(key) != asked[key] for key in ("embedder_fingerprint", "dimension")):
+    """Raise WrongEmbedder when the store was made with another embedder; a new store accepts any."""
+    stored, wanted = store.manifest, embedder_manifest(embedder)
+    if stored and any(stored.get(key) != wanted[key] for key in ("embedder_fingerprint", "dimension")):
         raise WrongEmbedder(
-            f"this store was made with {held.get('embedder')} ({held.get('dimension')} dimensions), not with "
-            f"{asked['embedder']} ({asked['dimension']}): name that embedder, or ingest into another store"
+            f"this store was made with {stored.get('embedder')} ({stored.get('dimension')} dimensions), not with "
+            f"{wanted['embedder']} ({wanted['dimension']}): name that embedder, or ingest into another store"
         )
 
 
-def manifest(embedder: Embedder) -> dict[str, str]:
-    """Return what a store has to know of an embedder to refuse another one's vectors."""
+def embedder_manifest(embedder: Embedder) -> dict[str, str]:
+    """Return the entries of a manifest by which a store refuses another embedder's vectors."""
     return {
         "embedder": embedder.name,
         "embedder_fingerprint": embedder.fingerprint,

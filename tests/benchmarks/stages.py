@@ -30,7 +30,7 @@ from rag.answer.extract import order_by_reader
 from rag.answer.pipeline import CappedWindow
 from rag.generate import Decoding, new_generator
 from rag.index.index import Index
-from rag.index.manifest import manifest
+from rag.index.manifest import embedder_manifest
 from rag.reader import ExtractiveReader
 from stores import Entry, LocalStore, Source
 
@@ -89,7 +89,7 @@ def _ingested(passages: list[dict[str, Any]], folder: Path, limits: dict[str, fl
     vectors = embedder.embed_documents(texts)
     spent["embed"] = time.perf_counter() - began
     store = LocalStore(folder / "parts")
-    store.bind(manifest(embedder))
+    store.bind(embedder_manifest(embedder))
     began, low = time.perf_counter(), 0
     for start in range(0, len(documents), 256):
         entries = []

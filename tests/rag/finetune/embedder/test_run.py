@@ -23,7 +23,7 @@ from rag.finetune.embedder.held_out import HeldOut
 from rag.finetune.embedder.pairs import pairs_sha256, split_pairs
 from rag.finetune.embedder.run import EmbedderSettings, FinetunedEmbedder, Pair, finetune_embedder
 from rag.finetune.shared import stage
-from rag.index.manifest import manifest
+from rag.index.manifest import embedder_manifest
 from stores.base import Entry, Source
 from stores.memory import MemoryStore
 
@@ -73,7 +73,7 @@ def make_embedder(folder: Path, mask: bool = True, **prompts: str) -> Path:
 
 def store_of(embedder: Any, texts: Sequence[str]) -> MemoryStore:
     store = MemoryStore()
-    store.bind(manifest(embedder))
+    store.bind(embedder_manifest(embedder))
     chunks = [Chunk(text, f"d{n}", 0, len(text)) for n, text in enumerate(texts)]
     vectors = embedder.embed_documents(list(texts))
     store.write([Entry(Source(c.source, c.source, "f"), [c], v[None]) for c, v in zip(chunks, vectors, strict=True)])
@@ -249,7 +249,7 @@ def test_what_cannot_be_used_is_refused_in_one_line_with_nothing_written(
     other = store_of(own, ["a text"])
     other._manifest["embedder_fingerprint"] = "another"
     empty = MemoryStore()
-    empty.bind(manifest(own))
+    empty.bind(embedder_manifest(own))
     few = store_of(own, [pairs[0].passage])
     long = [Pair(pair.question, f"{pair.passage} {n} " + "text " * 30) for n, pair in enumerate(pairs)]
     unmasked = make_embedder(tmp_path_factory.mktemp("unmasked"), mask=False)
