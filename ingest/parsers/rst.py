@@ -1,209 +1,177 @@
-"""reStructuredText: titles, lists, tables and code, without the directives and the inline markup."""
+"""reStructuredText, read by docutils: titles, text, lists, tables and code, with whatever Sphinx adds."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import dedent
 
+from docutils import frontend, nodes, utils
+from docutils.parsers.rst import Parser, states
+
+from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.builder import DocumentBuilder, one_line
 from ingest.parsers.decode import decode
 
-ADORNMENT = re.compile(r"([!-/:-@\[-`{-~])\1{1,}\s*$")
-DIRECTIVE = re.compile(r"\s*\.\.\s+(?:\|[^|]+\|\s+)?([\w:+.-]+?)::(?:\s+(.*))?$")
-EXPLICIT = re.compile(r"\s*\.\.(?:\s|$)")
-ITEM = re.compile(r"\s*(?:[-*+•]|\(?(?:\d{1,3}|#|[a-zA-Z])[.)])\s+\S")
-OPTION = re.compile(r"\s*:[\w -]+:(?:\s|$)")
-GRID, SIMPLE = re.compile(r"\s*\+[-=+]+\+\s*$"), re.compile(r"\s*=+(?: +=+)+\s*$")
-CODE = {"code", "code-block", "sourcecode", "literalinclude", "parsed-literal", "doctest", "prompt", "math"}
-DROPPED = {"include", "toctree", "contents", "raw", "image", "meta", "index", "highlight", "automodule", "autoclass",
-           "autofunction", "module", "currentmodule", "default-role", "role", "replace", "target-notes"}  # fmt: skip
-INLINE = (
-    (re.compile(r"``(.+?)``", re.S), r"\1"),
-    (re.compile(r":[\w:+.-]+:`~?!?([^`<]+?)\s*(?:<[^`>]*>)?`"), r"\1"),
-    (re.compile(r"`([^`<]+?)\s*<[^`>]*>`__?"), r"\1"),
-    (re.compile(r"`([^`]+)`(?:__?)?"), r"\1"),
-    (re.compile(r"(?<![\w*])\*\*(\S(?:.*?\S)?)\*\*(?![\w*])", re.S), r"\1"),
-    (re.compile(r"(?<![\w*])\*(\S(?:.*?\S)?)\*(?![\w*])", re.S), r"\1"),
-    (re.compile(r"\[(?:#\w*|\*|\d+)\]_"), ""),
-    (re.compile(r"(?<=\w)__?(?=[\s.,;:!?)]|$)"), ""),
-    (re.compile(r"\\(?=[\\*`_| ])"), ""),
-)
+SETTINGS = {
+    "file_insertion_enabled": False,  # no file and no address is read
+    "raw_enabled": False,
+    "syntax_highlight": "none",
+    "report_level": 5,  # nothing is printed, and no mistake ends the reading
+    "halt_level": 5,
+    "warning_stream": False,
+}
+LISTS = (nodes.bullet_list, nodes.enumerated_list, nodes.definition_list, nodes.field_list, nodes.option_list)
+ERROR = 3  # the level of a system message from which on text is missing from the tree
+DIRECTIVE = re.compile(r"\s*\.\.\s+(?:\|[^|]+\|\s+)?(?P<name>[\w:+.-]+?)::(?:[ \t]+(?P<argument>.*))?$", re.M)
+OPTION = re.compile(r"\s*:([\w -]+):(?:\s+(.*))?$")
+ADORNMENT = re.compile(r"\s*([!-/:-@\[-`{-~])\1+\s*")
+STYLE_CLASS = re.compile(r"^(\s*\.\. )class::", re.M)  # docutils takes the name of a Python class for a style
+TITLED = re.compile(r"(.*\S)\s+<[^<>]*>", re.S)
+CODE = {"code", "code-block", "sourcecode", "parsed-literal", "doctest", "testcode", "prompt", "math", "productionlist"}
+WITHOUT_TEXT = {"include", "literalinclude", "toctree", "contents", "raw", "meta", "index", "highlight", "automodule",
+    "autoclass", "autofunction", "module", "currentmodule", "default-role", "role", "replace", "target-notes",
+    "tabularcolumns", "image"}  # fmt: skip
+WITHOUT_ARGUMENT = {"figure", "csv-table", "list-table", "only", "ifconfig", "rst-class"}
 
 
 def parse_rst(path: Path, source: str, settings: ParseSettings) -> Parsed:
     """Read a reStructuredText file."""
     builder = DocumentBuilder()
-    lines = decode(path.read_bytes())[0].expandtabs(4).split("\n")
-    _Reader(builder).read(lines)
+    try:
+        _TreeReader(builder).read(decode(path.read_bytes())[0])
+    except RecursionError as error:
+        raise ParseError("not readable as reStructuredText: nested too deeply") from error
     return Parsed([builder.build(source)])
 
 
-def plain(text: str) -> str:
-    """Return text without inline markup: roles and links as what they show."""
-    for pattern, shown in INLINE:
-        text = pattern.sub(shown, text)
-    return text
-
-
-class _Reader:
-    """Goes from block to block; a title's level is the order in which its adornment first came."""
+class _TreeReader:
+    """Goes through the tree of a document, block by block."""
 
     def __init__(self, builder: DocumentBuilder) -> None:
-        self.builder = builder
-        self.levels: list[str] = []
+        self._builder = builder
+        self._substitutions: dict[str, str] = {}
 
-    def read(self, lines: list[str], titles: bool = True) -> None:
-        at = 0
-        while at < len(lines):
-            if not lines[at].strip():
-                at += 1
-            elif titles and (used := self._title(lines[at : at + 3])):
-                at += used
-            elif EXPLICIT.match(lines[at]):
-                end = _body_end(lines, at)
-                self._explicit(lines[at], lines[at + 1 : end])
-                at = end
-            else:
-                end = _paragraph_end(lines, at)
-                at = self._paragraph(lines, at, end)
+    def read(self, text: str, depth: int = 0) -> None:
+        """Add the blocks of a text whose titles stand below `depth` others."""
+        settings = frontend.get_default_settings(Parser)
+        vars(settings).update(SETTINGS)
+        document = utils.new_document("", settings)
+        inliner = states.Inliner()
+        inliner.interpreted = _read_role  # type: ignore[method-assign, assignment]
+        Parser(inliner=inliner).parse(STYLE_CLASS.sub(r"\1py:class::", text), document)
+        for node in document.findall(nodes.substitution_definition):
+            if " date::" not in node.rawsource:  # the same file gives the same text every day
+                self._substitutions |= {name: self._text(node) for name in node["names"]}
+        self._add_all(document, depth)
 
-    def _title(self, lines: list[str]) -> int:
-        """Read a title from the next lines; the number of lines used, 0 where there is none."""
-        if len(lines) > 2 and ADORNMENT.match(lines[0]) and lines[2].rstrip() == lines[0].rstrip() and lines[1].strip():
-            self._add_title(lines[1], lines[0].strip()[0] * 2)
-            return 3
-        if ADORNMENT.match(lines[0]):  # a transition
-            return 1
-        if len(lines) < 2 or not ADORNMENT.match(lines[1]) or lines[0][:1].isspace():
-            return 0
-        if len(lines[1].strip()) < min(len(lines[0].strip()) - 2, 4) or SIMPLE.match(lines[1]):
-            return 0
-        self._add_title(lines[0], lines[1].strip()[0])
-        return 2
+    def _add_all(self, parent: nodes.Node, depth: int) -> None:
+        for node in parent.children:
+            self._add(node, depth)
 
-    def _add_title(self, text: str, adornment: str) -> None:
-        if adornment not in self.levels:
-            self.levels.append(adornment)
-        self.builder.title(plain(text), self.levels.index(adornment) + 1)
+    def _add(self, node: nodes.Node, depth: int) -> None:
+        match node:
+            case nodes.section():
+                self._add_all(node, depth + 1)
+            case nodes.title() if isinstance(node.parent, nodes.section):
+                self._builder.title(self._text(node), depth)
+            case nodes.literal_block() | nodes.doctest_block() | nodes.math_block():
+                self._builder.add(self._text(node), "code")
+            case nodes.table():
+                for title in node.findall(nodes.title):
+                    self._builder.add(one_line(self._text(title)))
+                rows = node.findall(nodes.row)
+                self._builder.table([self._text(entry) for entry in row.children] for row in rows)
+            case nodes.line_block():
+                self._builder.add("\n".join(one_line(self._text(line)) for line in node.findall(nodes.line)))
+            case nodes.system_message():
+                for block in node.findall(nodes.literal_block) if node["level"] >= ERROR else ():
+                    self._add_unread(block.astext(), depth)
+            case nodes.Element() if isinstance(node, LISTS):
+                lines: list[str] = []
+                self._add_items(node, 0, lines, depth)
+                self._builder.items(lines)
+            case nodes.topic() if "contents" in node["classes"]:
+                pass  # the place of a table of contents
+            case nodes.Invisible() | nodes.raw() | nodes.label():
+                pass
+            case nodes.TextElement() | nodes.image():
+                self._builder.add(one_line(self._text(node)))
+            case _:  # a quotation, a note, a figure, ...
+                self._add_all(node, depth)
 
-    def _explicit(self, head: str, body: list[str]) -> None:
-        """A directive; comments, targets and footnotes' marks are dropped, footnotes' texts kept."""
-        if not (found := DIRECTIVE.match(head)):
-            if note := re.match(r"\s*\.\. \[(?:#\w*|\d+|\*|\w+)\]\s*(.*)", head):
-                self.builder.add(plain(" ".join([note[1], *map(str.strip, body)])))
+    def _add_items(self, parent: nodes.Element, indent: int, lines: list[str], depth: int) -> None:
+        """Collect the items of a list as lines, those of inner lists indented; code or a table interrupts the list."""
+        for number, item in enumerate(parent.children, start=parent.get("start", 1)):
+            if isinstance(item, nodes.list_item):
+                label, body = _marker(parent, number), list(item.children)
+            else:  # a term with its definition, a field or an option
+                label = ", ".join(one_line(self._text(head)) for head in item.children[:-1])
+                label += "" if label.endswith((".", ":", "?", "!")) else ":"
+                body = list(item.children[-1].children)
+            if not (isinstance(item, nodes.list_item) and body and isinstance(body[0], LISTS)):
+                lines.append(" " * indent + label)
+            for node in body:
+                if isinstance(node, LISTS):
+                    self._add_items(node, indent + 2, lines, depth)
+                elif isinstance(node, nodes.paragraph):
+                    lines[-1:] = [" ".join([*lines[-1:], one_line(self._text(node))])]
+                else:
+                    self._builder.items(lines)
+                    lines.clear()
+                    self._add(node, depth)
+
+    def _add_unread(self, text: str, depth: int) -> None:
+        """Add what docutils gave up on: directives that it does not know or accept, damaged tables, stray titles."""
+        head, *lines = text.split("\n")
+        directive = DIRECTIVE.match(head)
+        if not directive:
+            self._builder.add(text if "|" in text or "  " in text else one_line(ADORNMENT.sub(" ", text)))
             return
-        name, argument = found[1].lower(), found[2] or ""
-        options = [line for line in body if OPTION.match(line)]
-        content = _dedented(_without_options(body))
+        name, argument = directive["name"].lower().rpartition(":")[2], directive["argument"] or ""
+        # The options come first; of these, captions and the like are text.
+        while lines and (option := OPTION.match(lines[0])):
+            if option[1] in {"alt", "caption", "title"}:
+                self._builder.add(option[2] or "")
+            del lines[0]
+        content = dedent("\n".join(lines)).strip("\n")
         if name in CODE:
-            self.builder.add("\n".join(content), "code")
-        elif name in DROPPED:
-            self.builder.add(next((line.split(":", 2)[2] for line in options if line.strip().startswith(":alt:")), ""))
-        else:  # notes, figures, list tables and what Sphinx or others add: what they say counts
-            self.builder.add(plain(argument) if name not in {"figure", "csv-table", "list-table"} else "")
-            self.read(content, titles=False)
+            self._builder.add(content, "code")
+        elif name not in WITHOUT_TEXT:  # notes, functions, and what Sphinx or others add: what they say counts
+            self.read(argument if name not in WITHOUT_ARGUMENT else "", depth)
+            self.read(content, depth)
 
-    def _paragraph(self, lines: list[str], at: int, end: int) -> int:
-        """A list, a table or prose; where prose ends in `::` the indented block behind it is code."""
-        block = lines[at:end]
-        if GRID.match(block[0]):
-            self.builder.table(_grid(block))
-        elif SIMPLE.match(block[0]):
-            return self._simple_table(lines, at)
-        elif ITEM.match(block[0]):
-            return self._list(lines, at)
-        else:
-            text = plain(" ".join(line.strip() for line in block))
-            self.builder.add(re.sub(r"\s*::$", "" if text.rstrip() == "::" else ":", text))
-            if text.endswith("::"):
-                code_end = _body_end(lines, end - 1)
-                self.builder.add("\n".join(_dedented(lines[end:code_end])), "code")
-                return code_end
-        return end
-
-    def _list(self, lines: list[str], at: int) -> int:
-        """Items and what is indented below them, until a line that is neither."""
-        items: list[str] = []
-        margin = _indent(lines[at])
-        while at < len(lines):
-            line = lines[at]
-            if not line.strip():
-                at += 1
-            elif ITEM.match(line) and _indent(line) >= margin:
-                items.append(" " * (_indent(line) - margin) + plain(line.strip()))
-                at += 1
-            elif _indent(line) > margin and items and not EXPLICIT.match(line):
-                items[-1] += f" {plain(line.strip())}"
-                at += 1
-            else:
-                break
-        self.builder.items(items)
-        return at
-
-    def _simple_table(self, lines: list[str], at: int) -> int:
-        spans = [found.span() for found in re.finditer(r"=+", lines[at])]
-        borders = [number for number in range(at, len(lines)) if SIMPLE.match(lines[number])]
-        blank = next((n for n in borders[1:] if n + 1 >= len(lines) or not lines[n + 1].strip()), borders[-1])
-        rows: list[list[str]] = []
-        for line in lines[at + 1 : blank]:
-            if not line.strip() or SIMPLE.match(line) or re.fullmatch(r"[\s-]+", line):
-                continue
-            ends = [*(start for start, _ in spans[1:]), len(line)]
-            cells = [plain(line[start:end].strip()) for (start, _), end in zip(spans, ends, strict=True)]
-            if rows and not cells[0]:
-                rows[-1] = [f"{above} {cell}".strip() for above, cell in zip(rows[-1], cells, strict=True)]
-            else:
-                rows.append(cells)
-        self.builder.table(rows)
-        return blank + 1
+    def _text(self, node: nodes.Node) -> str:
+        """Return the text that a reader sees of a node."""
+        match node:
+            case nodes.Text():
+                return node.astext()
+            case nodes.substitution_reference():
+                return self._substitutions.get(node.astext(), node.astext())
+            case nodes.image():
+                return str(node.get("alt", ""))
+            case nodes.footnote_reference() | nodes.raw() | nodes.system_message():
+                return ""
+            case nodes.entry() | nodes.option_group():
+                return (", " if isinstance(node, nodes.option_group) else " ").join(map(self._text, node.children))
+            case nodes.option_argument():
+                return str(node["delimiter"]) + node.astext()
+            case _:
+                return "".join(map(self._text, node.children))
 
 
-def _grid(block: list[str]) -> list[list[str]]:
-    rows: list[list[str]] = []
-    fresh = True
-    for line in block:
-        if re.match(r"\s*\+[-=+]", line):
-            fresh = True
-            continue
-        cells = [plain(cell.strip()) for cell in line.strip().strip("|").split("|")]
-        if fresh or len(cells) != len(rows[-1]):
-            rows.append(cells)
-        else:
-            rows[-1] = [f"{above} {cell}".strip() for above, cell in zip(rows[-1], cells, strict=True)]
-        fresh = False
-    return rows
+def _read_role(rawsource: str, text: str, role: str, line: int) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+    """Read every role, known to docutils or not, as the text that a reader sees."""
+    plain = utils.unescape(text)
+    titled = TITLED.fullmatch(plain)  # :ref:`title <target>`
+    return [nodes.inline(rawsource, (titled[1] if titled else plain).lstrip("~!"))], []
 
 
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def _body_end(lines: list[str], at: int) -> int:
-    """The line behind what is indented more than line `at`."""
-    margin, end = _indent(lines[at]), at + 1
-    for number in range(at + 1, len(lines)):
-        if lines[number].strip():
-            if _indent(lines[number]) <= margin:
-                break
-            end = number + 1
-    return end
-
-
-def _paragraph_end(lines: list[str], at: int) -> int:
-    end = at + 1
-    while end < len(lines) and lines[end].strip() and not DIRECTIVE.match(lines[end]):
-        end += 1
-    return end
-
-
-def _without_options(body: list[str]) -> list[str]:
-    at = 0
-    while at < len(body) and OPTION.match(body[at]):
-        at += 1
-    return body[at:]
-
-
-def _dedented(lines: list[str]) -> list[str]:
-    margin = min((_indent(line) for line in lines if line.strip()), default=0)
-    return [line[margin:] for line in lines]
+def _marker(parent: nodes.Element, number: int) -> str:
+    """Return what stands before an item of a list: `-` or `1.`, `b)`, ..."""
+    if isinstance(parent, nodes.bullet_list):
+        return str(parent["bullet"])
+    letter = {"loweralpha": "a", "upperalpha": "A"}.get(parent["enumtype"])
+    counted = chr(ord(letter) + number - 1) if letter and number <= 26 else str(number)
+    return f"{parent['prefix']}{counted}{parent['suffix']}"

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,21 @@ import pytest
 
 from ingest.errors import ParseError, Unsupported
 from ingest.parsers import Parsed, ParseSettings, parse
+
+
+def test_parse_is_a_function_whatever_was_imported_before() -> None:
+    code = """
+        from ingest import parse as first
+        import ingest.parsers, ingest.parsers.registry
+        from ingest import parse as second
+        import ingest
+        print(type(first).__name__, first is second is ingest.parse is ingest.parsers.parse)
+    """
+    for start in ("", "import ingest.parsers\n"):
+        run = subprocess.run(
+            [sys.executable, "-c", start + textwrap.dedent(code)], capture_output=True, text=True, check=True
+        )
+        assert run.stdout == "function True\n"
 
 
 def test_empty_file_is_unsupported(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from ingest.parsers import Parsed
 from ingest.types import Document
 
@@ -159,6 +161,117 @@ def test_restructuredtext(read: Read, blocks: Blocks) -> None:
         ("table", "A | B\n1 | 2"),
     ]
     assert document.blocks[5].heading == ("Guide", "Setup")
+
+
+SPHINX = """\
+.. |name| replace:: Openbook
+.. |today| date::
+
+|name| has :func:`~a.b.open`, :doc:`the guide <guide>`, :var:`X_<Y>` and __all__ [1]_.
+
+Term
+    Its *meaning*.
+
+    And more.
+
+:Author: Ann
+
+-a, --all  Show all.
+
+1. First::
+
+     code 1
+
+2. Second
+
+   a) inner
+
+.. versionadded:: 1.2
+   The option.
+
+.. class:: Reader(path)
+
+   Reads.
+
+   .. tab:: Linux
+
+      - ``apt``
+
+.. code-block:: python
+   :caption: An example
+   :emphasize-lines: 1
+
+   x = 1
+
+.. list-table:: Sizes
+   :header-rows: 1
+
+   * - A
+     - B
+   * - 1
+     - two
+       lines
+
+.. image:: x.png
+   :alt: A picture
+.. toctree::
+
+   guide
+.. include:: /etc/passwd
+.. csv-table::
+   :file: /etc/passwd
+.. raw:: html
+
+   <b>raw</b>
+
+| A line
+|   block
+
+.. [1] A note.
+
+.. a comment
+"""
+
+
+def test_rst_of_sphinx_keeps_its_text(read: Read, blocks: Blocks, capfd: pytest.CaptureFixture[str]) -> None:
+    (document,) = read("a.rst", SPHINX).documents
+    assert blocks(document) == [
+        ("text", "Openbook has a.b.open, the guide, X_<Y> and __all__ ."),
+        ("list", "Term: Its meaning. And more."),
+        ("list", "Author: Ann"),
+        ("list", "-a, --all: Show all."),
+        ("list", "1. First:"),
+        ("code", "code 1"),
+        ("list", "2. Second\n  a) inner"),
+        ("text", "1.2"),
+        ("text", "The option."),
+        ("text", "Reader(path)"),
+        ("text", "Reads."),
+        ("text", "Linux"),
+        ("list", "- apt"),
+        ("text", "An example"),
+        ("code", "x = 1"),
+        ("text", "Sizes"),
+        ("table", "A | B\n1 | two lines"),
+        ("text", "A picture"),
+        ("text", "A line\nblock"),
+        ("text", "A note."),
+    ]
+    assert capfd.readouterr() == ("", "")
+
+
+def test_rst_with_mistakes_keeps_its_text(read: Read, blocks: Blocks) -> None:
+    text = "Handbook\n====\n\n*open and `open\n\n- a\nb\n\n+--+\n|ab|x\n+--+\n\n.. note::\n\n   In\n   ==\n\n   text\n"
+    (document,) = read("a.rst", text).documents
+    assert blocks(document) == [
+        ("title", "Handbook"),
+        ("text", "*open and `open"),
+        ("list", "- a"),
+        ("text", "b"),
+        ("text", "+--+ |ab|x +--+"),
+        ("text", "In"),
+        ("text", "text"),
+    ]
 
 
 ORG = """#+TITLE: Notes
