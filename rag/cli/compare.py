@@ -1,22 +1,22 @@
-"""The command `rag compare`: the common case from its options, the general one from a file."""
+"""`rag compare`: the common case from options, the general one from a plan."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import InputError, PlanError
+from ingest.models.weights import SMOLLM2
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions
-from rag.options import StoreOptions, option
+from rag.config import Config
+from rag.options import StoreOptions, absolute, option
 
 if TYPE_CHECKING:
     from rag.compare.plan import Plan
-    from rag.data.rows import Row
-    from rag.retrieve.retrievers import Retriever
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,134 +54,123 @@ class CompareOptions(StoreOptions, CommonOptions):
 
 
 def compare(options: CompareOptions) -> int:
-    """Compare systems, and show what came of it."""
-    from rag.compare.run import compare as run
+    """Compare systems, write the report and show the table."""
+    from rag.compare.run import run_comparison
     from rag.data.rows import read_rows
     from rag.report import terminal_table, write_report
 
-    plan = _plan(options)
+    plan = _read_plan(options)
     out = options.out or plan.out
     if out is None:
-        raise ValueError("name the folder to write into: --out DIR")
+        raise InputError("name the folder to write into: --out DIR")
     files = {"train": plan.train, "valid": plan.valid, "test": plan.test}
     rows = {name: read_rows(file, plan.task) if file else [] for name, file in files.items()}
-    done = run(
+
+    # Passages come from a store, or from one made of the rows' own contexts; labels from the embedder's nearest rows.
+    config = Config.load(options.config).override("embedder", model=options.embedder)
+    retriever = None
+    if plan.store is not None:
+        retriever = config.override("store", path=absolute(plan.store)).retriever()
+    elif plan.contexts:
+        from rag.cli.evaluate import ingest_contexts
+
+        config = config.override("store", kind="local", path=absolute(out / "store"))
+        ingest_contexts(config, [row for split in rows.values() for row in split])
+        retriever = config.retriever()
+
+    comparison = run_comparison(
         plan.systems,
         rows["test"],
         out=out,
         train=rows["train"],
         valid=rows["valid"],
         settings=plan.settings,
-        retriever=_retriever(options, plan, out, [*rows["train"], *rows["valid"], *rows["test"]]),
-        embedder=_embedder(options, rows["test"]),
+        retriever=retriever,
+        embedder=config.embedder() if rows["test"][0].task == "classify" else None,
         files={name: _relative(file) for name, file in files.items() if file},
         command=" ".join(["rag", *(sys.argv[1:] if sys.argv[1:2] == ["compare"] else ["compare"])]),
     )
-    write_report(done.content, out / "report.html")
-    for check in done.content["data"]["checks"]:
-        if check["count"] and check["check"] != "rows drawn":  # those were asked for
-            output.warn(f"{check['text']}: {check['action']}")
+    write_report(comparison, out / "report.html")
     if options.json:
-        output.json_line(done.content)
+        output.json_line(asdict(comparison))
     else:
-        output.line(terminal_table(done.content).rstrip())
+        output.line(terminal_table(comparison).rstrip())
         report = output.colour(_relative(out / "report.html"), output.BOLD)
         output.line(f"\n{report} shows all of it; comparison.json has the numbers")
     return 0
 
 
 def _relative(file: Path) -> str:
-    """Return a path from here: a report is given to others, and says nothing of where this folder lies."""
+    """Return a path from here: a report is given to others, and does not tell where this folder lies."""
     try:
         return os.path.relpath(file)
     except ValueError:  # on another drive
         return str(file)
 
 
-def _plan(options: CompareOptions) -> Plan:
-    """Return the plan of the file or of the options; not of both."""
-    from ingest.errors import PlanError
+def _read_plan(options: CompareOptions) -> Plan:
+    """Return the plan of the file or of the options, which may not be mixed."""
     from rag.compare.plan import Plan, settings_of
     from rag.compare.system import common_systems
 
-    given = [name for name in ONLY_WITHOUT_PLAN if getattr(options, name) is not None]
+    def set_options(*names: str) -> dict[str, Any]:
+        return {name: value for name in names if (value := getattr(options, name)) is not None}
+
+    curve: dict[str, Any] = {}
+    if options.curve is not None:
+        try:
+            curve = {"curve": tuple(int(size) for size in options.curve.split(","))}
+        except ValueError:
+            raise PlanError(
+                f"--curve {options.curve}: it takes numbers of training rows, such as 250,500,1000"
+            ) from None
     if options.plan is not None:
-        if given:
-            raise PlanError(f"--{given[0].replace('_', '-')} stands in the file where one is given: {options.plan}")
+        mixed = next(iter(set_options(*NOT_WITH_PLAN)), None)
+        if mixed is not None:
+            raise PlanError(f"--{mixed.replace('_', '-')} belongs in the plan if there is one: {options.plan}")
         plan = Plan.load(options.plan)
-        if options.curve is None:
-            return plan
-        return replace(plan, settings=replace(plan.settings, curve=_curve(options.curve)))
+        return replace(plan, settings=replace(plan.settings, **curve))
+
     if options.test is None:
         raise PlanError("nothing to compare on: give --test FILE.jsonl, or a plan: rag compare compare.toml")
-    systems = common_systems(
-        [name.strip() for name in (options.systems or "zero-shot").split(",") if name.strip()],
-        options.model or "builtin:smollm2",
-        options.finetuned,
-        options.rag_finetuned,
-        _finetune(options.finetune) if options.finetune else None,
-        **_named(options, examples="examples", passages="similar", attempts="attempts"),
-    )
-    curve = {"curve": _curve(options.curve)} if options.curve else {}
-    settings = settings_of(
-        curve | _named(options, rows="rows", batch="batch_size", seed="seed", threads="threads", title="title"),
-        _named(options, max_new_tokens="max_new_tokens", repetition_penalty="repetition_penalty", num_beams="beams"),
-    )
+    finetune: dict[str, Any] | None = None
+    if options.finetune:
+        from rag.cli.finetune import settings_from
+
+        inits = [text for text in options.finetune if text.startswith("init=")]
+        finetune = settings_from([text for text in options.finetune if text not in inits], "--finetune")
+        if inits:
+            finetune["init"] = inits[-1].removeprefix("init=")
+    decoding = set_options("max_new_tokens", "repetition_penalty")
     return Plan(
-        tuple(systems), options.test, options.train, options.valid, options.task, options.store, options.contexts,
-        settings=settings,
-    )  # fmt: skip
+        tuple(
+            common_systems(
+                [name.strip() for name in (options.systems or "zero-shot").split(",") if name.strip()],
+                options.model or SMOLLM2,
+                options.finetuned,
+                options.rag_finetuned,
+                finetune,
+                **set_options("examples", "similar", "attempts"),
+            )
+        ),
+        options.test,
+        options.train,
+        options.valid,
+        options.task,
+        options.store,
+        options.contexts,
+        settings=settings_of(
+            curve | set_options("rows", "batch_size", "seed", "threads", "title"),
+            decoding | ({"num_beams": options.beams} if options.beams is not None else {}),
+        ),
+    )
 
 
-ONLY_WITHOUT_PLAN = (
+NOT_WITH_PLAN = (
     *("test", "train", "valid", "task", "systems", "model", "finetuned", "rag_finetuned", "finetune"),
     *("examples", "similar", "attempts", "rows", "batch_size", "seed", "threads", "title"),
     *("max_new_tokens", "repetition_penalty", "beams"),
 )
-
-
-def _curve(text: str) -> tuple[int, ...]:
-    try:
-        return tuple(int(size) for size in text.split(","))
-    except ValueError:
-        raise ValueError(f"--curve {text}: it takes numbers of training rows, such as 250,500,1000") from None
-
-
-def _finetune(given: Sequence[str]) -> dict[str, Any]:
-    from rag.cli.finetune import settings_from
-
-    init = [text.removeprefix("init=") for text in given if text.startswith("init=")]
-    settings = settings_from([text for text in given if not text.startswith("init=")], "--finetune")
-    return {**settings, **({"init": init[-1]} if init else {})}
-
-
-def _named(options: CompareOptions, **names: str) -> dict[str, Any]:
-    """Return the options that were given, by the names that they have elsewhere."""
-    return {name: value for name, of in names.items() if (value := getattr(options, of)) is not None}
-
-
-def _retriever(options: CompareOptions, plan: Plan, out: Path, rows: list[Row]) -> Retriever | None:
-    """Return what finds passages for questions: in a store that is there, or in one made of the rows' contexts."""
-    from rag.config import Config
-
-    if plan.store is None and not plan.contexts:
-        return None
-    config = Config.load(options.config).override("embedder", model=options.embedder)
-    if plan.store is not None:
-        return config.override("store", path=str(plan.store.absolute())).retriever()
-    from rag.cli.evaluate import ingest_contexts
-
-    config = config.override("store", kind="local", path=str((out / "store").absolute()))
-    ingest_contexts(config, rows)
-    return config.retriever()
-
-
-def _embedder(options: CompareOptions, rows: list[Row]) -> Any:
-    from rag.config import Config
-
-    if rows[0].task != "classify":
-        return None
-    return Config.load(options.config).override("embedder", model=options.embedder).embedder()
 
 
 COMMAND = Command(

@@ -19,8 +19,9 @@ class ReportOptions:
 
 
 def report(options: ReportOptions) -> int:
-    """Write a comparison's report with --out, else show its table."""
-    from rag.report import load_comparison, terminal_table, write_report
+    """Write the report of a comparison with --out, else show its table."""
+    from rag.compare.comparison import load_comparison
+    from rag.report import terminal_table, write_report
 
     comparison = load_comparison(options.comparison)
     if options.out is None:

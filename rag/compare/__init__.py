@@ -1,9 +1,12 @@
-"""Prompt, retrieve or fine-tune? Any systems on the same rows, with intervals, costs, and one paragraph of advice.
+"""Compare prompting, retrieval and fine-tuning on your own rows.
 
->>> from rag.compare import System, compare
+>>> from rag.compare import System, run_comparison
 >>> from rag.data.rows import read_rows
->>> systems = [System("prompt", "builtin:smollm2"), System("RAG", "builtin:smollm2", passages=5)]
->>> print(compare(systems, read_rows("test.jsonl"), train=read_rows("train.jsonl"), out="compared").advice)
+>>> systems = [System("prompt", "builtin:smollm2"), System("RAG", "builtin:smollm2", similar=5)]
+>>> test, train = read_rows("test.jsonl"), read_rows("train.jsonl")
+>>> print(run_comparison(systems, test, train=train, out="compared").advice)
+
+`rag.report` draws the result.
 """
 
 from typing import TYPE_CHECKING
@@ -11,7 +14,13 @@ from typing import TYPE_CHECKING
 from ingest.lazy import attach
 
 if TYPE_CHECKING:
-    from rag.compare.run import Comparison as Comparison, compare as compare
+    from rag.compare.comparison import (
+        Comparison as Comparison,
+        load_comparison as load_comparison,
+        read_comparison as read_comparison,
+    )
+    from rag.compare.plan import Plan as Plan
+    from rag.compare.run import run_comparison as run_comparison
     from rag.compare.settings import Settings as Settings
     from rag.compare.system import System as System
 

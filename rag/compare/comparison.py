@@ -1,17 +1,20 @@
-"""The comparison object as types: what comparison.json may hold, checked where it comes in."""
+"""`Comparison`: systems measured on the same rows, as comparison.json holds them."""
 
 from __future__ import annotations
 
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, TypeAdapter, ValidationError
+
+from ingest.errors import InputError
+from rag.evaluate.metrics.metric import Better
 
 
 def _finite(value: float | None) -> float | None:
@@ -19,14 +22,12 @@ def _finite(value: float | None) -> float | None:
 
 
 Number = Annotated[float | None, Field(strict=True), AfterValidator(_finite)]
-"""A number, or None where it is not defined (null, but also NaN)."""
-
-Better = Literal["higher", "lower", "neither"]
+"""A number, or None where it is undefined (null or NaN in a file)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimate:
-    """A value with its interval."""
+class Score:
+    """A metric's value with its 95% interval."""
 
     value: Number = None
     low: Number = None
@@ -35,7 +36,7 @@ class Estimate:
 
 @dataclass(frozen=True, kw_only=True)
 class ComparedMetric:
-    """What is measured, in which unit, and which way is up."""
+    """A metric that all systems are measured by."""
 
     name: str
     title: str
@@ -44,10 +45,21 @@ class ComparedMetric:
     meaning: str = ""
     signature: str | None = None
 
+    def rank(self, value: float | None) -> float:
+        """Return a number that is higher the better the value is; minus infinity for an undefined value."""
+        if value is None:
+            return -math.inf
+        return -value if self.better == "lower" else value
+
+    def rank_ends(self, score: Score) -> tuple[float, float]:
+        """Return the ranks of the worst and the best value within a score's interval."""
+        ranks = [self.rank(end) for end in (score.low, score.value, score.high) if end is not None]
+        return min(ranks), max(ranks)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Training:
-    """What a trained system cost before its first answer."""
+class TrainingCost:
+    """The training of a fine-tuned system."""
 
     rows: Number = None
     epochs: Number = None
@@ -58,8 +70,8 @@ class Training:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cost:
-    """What one row costs: seconds, tokens, megabytes, CPU seconds; `cut` is the share of texts at the token limit."""
+class RowCost:
+    """The cost of one row: seconds, tokens, megabytes. `cut` is the share of texts that end at the token limit."""
 
     latency_p50: Number = None
     latency_p95: Number = None
@@ -71,28 +83,28 @@ class Cost:
 
 
 @dataclass(frozen=True, kw_only=True)
-class System:
-    """One way of doing the task, with its numbers."""
+class SystemResult:
+    """A system with its scores and costs."""
 
     name: str
     kind: str
     model: str = ""
     examples: Number = None
-    passages: Number = None
+    similar: Annotated[Number, Field(validation_alias=AliasChoices("similar", "passages"))] = None
     attempts: Number = None
-    trained: Training | None = None
-    metrics: Mapping[str, Estimate] = field(default_factory=dict)
-    cost: Cost = field(default_factory=Cost)
+    trained: TrainingCost | None = None
+    metrics: Mapping[str, Score] = field(default_factory=dict)
+    cost: RowCost = field(default_factory=RowCost)
     prompt_example: str = ""
 
-    def of(self, metric: str) -> Estimate:
-        """Return the system's value of a metric; undefined where it was not measured."""
-        return self.metrics.get(metric, Estimate())
+    def score(self, metric: str) -> Score:
+        """Return the system's score in a metric, without a value if it was not measured."""
+        return self.metrics.get(metric, Score())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Difference:
-    """`a` minus `b` on the same rows."""
+class PairedDifference:
+    """The score of system `a` minus that of system `b` on the same rows, with its 95% interval and p-value."""
 
     a: str
     b: str
@@ -103,61 +115,66 @@ class Difference:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Point(Estimate):
-    """A value after training on so many rows."""
+class CurvePoint(Score):
+    """The score after training on `rows` rows."""
 
     rows: int
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """A trained system's values by the number of its training rows."""
+class CurveLine:
+    """The scores of a trained system by the number of its training rows."""
 
     system: str
-    points: Sequence[Point]
+    points: tuple[CurvePoint, ...]
+
+    @cached_property
+    def measured(self) -> list[CurvePoint]:
+        """The points that have a value, fewest rows first."""
+        return sorted((point for point in self.points if point.value is not None), key=lambda point: point.rows)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flat(Estimate):
-    """An untrained system's value, the same for any number of rows."""
+class Baseline(Score):
+    """The score of an untrained system, which is the same for any number of training rows."""
 
     system: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Curve:
+class LearningCurve:
     """Quality against the number of training rows."""
 
     metric: str
-    lines: Sequence[Line]
-    flat: Sequence[Flat] = ()
+    lines: tuple[CurveLine, ...]
+    baselines: Annotated[tuple[Baseline, ...], Field(validation_alias=AliasChoices("baselines", "flat"))] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Output:
-    """What a system wrote for a row, and what its check found; `spans` are places in `text`."""
+class SampleOutput:
+    """The text of one system for a row, with the errors that the slot check found; `spans` are places in `text`."""
 
     text: str
-    missing: Sequence[str] = ()
-    wrong: Sequence[tuple[str, str]] = ()
-    invented: Sequence[str] = ()
-    spans: Sequence[tuple[int, int]] = ()
+    missing: tuple[str, ...] = ()
+    wrong: tuple[tuple[str, str], ...] = ()
+    invented: tuple[str, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A row with every system's output."""
+    """A test row with the outputs of all systems."""
 
     row: str | int
     given: str = ""
-    fields: Mapping[str, Any] | None = None
-    references: Sequence[str] = ()
-    outputs: Mapping[str, Output] = field(default_factory=dict)
+    fields: Mapping[str, object] | None = None
+    references: tuple[str, ...] = ()
+    outputs: Mapping[str, SampleOutput] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Split:
-    """A file of rows."""
+class DataSplit:
+    """The rows of one split, and the file that they were read from."""
 
     path: str
     rows: int | None = None
@@ -166,7 +183,7 @@ class Split:
 
 @dataclass(frozen=True, kw_only=True)
 class DataCheck:
-    """Something that was looked for in the data, and what was done about it."""
+    """A check of the data: the number of rows concerned, and the action taken."""
 
     check: str
     count: Number = None
@@ -175,95 +192,112 @@ class DataCheck:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Data:
-    """The rows that were used."""
+class ComparedData:
+    """The rows of a comparison."""
 
-    train: Split | None = None
-    valid: Split | None = None
-    test: Split | None = None
-    checks: Sequence[DataCheck] = ()
+    train: DataSplit | None = None
+    valid: DataSplit | None = None
+    test: DataSplit | None = None
+    checks: tuple[DataCheck, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """How the outputs were generated, and on what."""
+class RunSettings:
+    """The settings under which all outputs were generated, and the machine."""
 
-    decoding: Mapping[str, Any] = field(default_factory=dict)
-    seed: Any = None
-    hardware: Mapping[str, Any] = field(default_factory=dict)
+    decoding: Mapping[str, object] = field(default_factory=dict)
+    seed: int | None = None
+    batch_size: Annotated[int | None, Field(validation_alias=AliasChoices("batch_size", "batch"))] = None
+    latency: str = ""
+    hardware: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Systems measured on the same rows; the first metric is the main one."""
+    """Systems measured on the same rows. The first metric is the main one."""
 
+    openbook: str = ""
     title: str
     task: str
-    metrics: Annotated[Sequence[ComparedMetric], Field(min_length=1)]
-    systems: Annotated[Sequence[System], Field(min_length=1)]
-    openbook: str = ""
     created: str = ""
     command: str = ""
     seconds: Number = None
-    data: Data = field(default_factory=Data)
-    settings: Settings = field(default_factory=Settings)
-    differences: Mapping[str, Sequence[Difference]] = field(default_factory=dict)
-    curve: Curve | None = None
-    samples: Sequence[Sample] = ()
+    data: ComparedData = field(default_factory=ComparedData)
+    settings: RunSettings = field(default_factory=RunSettings)
+    metrics: Annotated[tuple[ComparedMetric, ...], Field(min_length=1)]
+    systems: Annotated[tuple[SystemResult, ...], Field(min_length=1)]
+    differences: Mapping[str, tuple[PairedDifference, ...]] = field(default_factory=dict)
+    curve: LearningCurve | None = None
+    samples: tuple[Sample, ...] = ()
     advice: str = ""
+    caveats: tuple[str, ...] = ()
 
     def metric(self, name: str) -> ComparedMetric:
-        """Return the metric of this name."""
-        return next(metric for metric in self.metrics if metric.name == name)
+        """Return the metric of this name. Raises KeyError."""
+        return {metric.name: metric for metric in self.metrics}[name]
 
-    def system(self, name: str) -> System:
-        """Return the system of this name."""
-        return next(system for system in self.systems if system.name == name)
+    def system(self, name: str) -> SystemResult:
+        """Return the system of this name. Raises KeyError."""
+        return {system.name: system for system in self.systems}[name]
 
-    def difference(self, metric: str, a: str, b: str) -> Difference | None:
-        """Return `a` minus `b`, whichever way round it is held; None where it was not tested."""
-        for each in self.differences.get(metric, ()):
-            if (each.a, each.b) == (a, b):
-                return each
-            if (each.a, each.b) == (b, a):
-                turned = [None if n is None else -n for n in (each.difference, each.high, each.low)]
-                return Difference(a=a, b=b, difference=turned[0], low=turned[1], high=turned[2], p=each.p)
+    def value(self, system: str, metric: str) -> float | None:
+        """Return a system's value of a metric, None if it is undefined. Raises KeyError for an unknown name."""
+        return self.system(system).metrics[metric].value
+
+    def difference(self, metric: str, a: str, b: str) -> PairedDifference | None:
+        """Return the difference of `a` minus `b`, None if it was not tested."""
+        for pair in self.differences.get(metric, ()):
+            if (pair.a, pair.b) == (a, b):
+                return pair
+            if (pair.a, pair.b) == (b, a):
+                low, high = negate(pair.high), negate(pair.low)
+                return PairedDifference(a=a, b=b, difference=negate(pair.difference), low=low, high=high, p=pair.p)
         return None
 
+    def save(self, file: Path) -> None:
+        """Write the comparison as JSON, whole or not at all."""
+        part = file.with_name(f"{file.name}.part")
+        part.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1, allow_nan=False), "utf-8")
+        part.replace(file)
 
-def check_comparison(comparison: Mapping[str, Any]) -> None:
-    """Raise ValueError, in one line, for an object that is not a comparison."""
-    read_comparison(comparison)
+
+def negate(value: float | None) -> float | None:
+    """Return minus the value, None for None."""
+    return None if value is None else -value
 
 
-def read_comparison(comparison: Mapping[str, Any]) -> Comparison:
-    """Return the object as types, its texts free of control characters. Raises ValueError with one line."""
-    if not isinstance(comparison, Mapping):
-        raise ValueError(f"a comparison is an object with title, metrics and systems, not {type(comparison).__name__}")
+def load_comparison(file: Path) -> Comparison:
+    """Read a comparison.json. Raises InputError, in one line that names the file."""
     try:
-        read: Comparison = _adapter().validate_python(_printable(comparison))
-    except ValidationError as error:
-        raise ValueError(_one_line(error)) from None
-    _check_names(read)
-    return read
-
-
-def load_comparison(file: Path) -> dict[str, Any]:
-    """Return the object of a comparison.json, checked. Raises ValueError with one line that names the file."""
-    try:
-        content = json.loads(file.read_text("utf-8-sig"))
-        check_comparison(content)
+        return read_comparison(json.loads(file.read_text("utf-8-sig")))
     except FileNotFoundError:
-        raise ValueError(f"no comparison at {file}") from None
+        raise InputError(f"no comparison at {file}") from None
     except OSError as error:
-        raise ValueError(f"{file} cannot be read: {error.strerror or error}") from None
+        raise InputError(f"{file} cannot be read: {error.strerror or error}") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"{file} is not JSON: {error.msg}, line {error.lineno}") from None
+        raise InputError(f"{file} is not JSON: {error.msg}, line {error.lineno}") from None
     except UnicodeDecodeError:
-        raise ValueError(f"{file} is not UTF-8 text") from None
-    except ValueError as error:
-        raise ValueError(f"{file}: {error}") from None
-    return dict(content)
+        raise InputError(f"{file} is not UTF-8 text") from None
+    except InputError as error:
+        raise InputError(f"{file}: {error}") from None
+
+
+def read_comparison(content: object) -> Comparison:
+    """Read the object of a comparison.json, with visible signs for control characters. Raises InputError."""
+    if not isinstance(content, Mapping):
+        raise InputError(f"a comparison is an object with title, metrics and systems, not {type(content).__name__}")
+    try:
+        comparison = _adapter().validate_python(_replace_controls(content))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
+        if first["type"] == "missing":
+            raise InputError(f"comparison: {place} is missing") from None
+        reason = " ".join(first["msg"].split())
+        value = repr(first["input"])[:60]
+        raise InputError(f"comparison: {place} is {value}: {reason[:1].lower()}{reason[1:]}") from None
+    _check_names(comparison)
+    return comparison
 
 
 @lru_cache(maxsize=1)
@@ -271,63 +305,47 @@ def _adapter() -> TypeAdapter[Comparison]:
     return TypeAdapter(Comparison)
 
 
-_SYMBOLS = {code: 0x2400 + code for code in range(0x20)} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-_SYMBOLS |= {0x202D: 0xFFFD, 0x202E: 0xFFFD}  # what turns the rest of a line round
+# Control characters have symbols of their own; what turns the direction of a line round has none.
+_SYMBOLS = {code: 0x2400 + code for code in range(0x20)} | dict.fromkeys([*range(0x80, 0xA0), 0x202D, 0x202E], 0xFFFD)
 _SYMBOLS |= {0x7F: 0x2421, ord("\t"): ord("\t"), ord("\n"): ord("\n"), ord("\r"): ord(" ")}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def _printable(value: Any) -> Any:
-    """Put a visible sign for each control character and half a surrogate pair; lengths, and so spans, stay."""
+def _replace_controls(value: object) -> object:
+    """Replace each control character and each half of a surrogate pair by one sign, so that spans still fit."""
     if isinstance(value, str):
         return _SURROGATE.sub("\ufffd", value.translate(_SYMBOLS))
     if isinstance(value, Mapping):
-        return {_printable(key): _printable(each) for key, each in value.items()}
-    return [_printable(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def _one_line(error: ValidationError) -> str:
-    first = error.errors()[0]
-    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
-    if first["type"] == "missing":
-        return f"comparison: {place} is missing"
-    reason = " ".join(first["msg"].split())
-    return f"comparison: {place} is {repr(first['input'])[:60]}: {reason[:1].lower()}{reason[1:]}"
+        return {_replace_controls(key): _replace_controls(item) for key, item in value.items()}
+    return [_replace_controls(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _check_names(comparison: Comparison) -> None:
-    systems = [system.name for system in comparison.systems]
-    metrics = [metric.name for metric in comparison.metrics]
-    _check_unique("systems", systems)
-    _check_unique("metrics", metrics)
-    for metric, differences in comparison.differences.items():
-        _check_known("differences", metric, "metric", metrics)
-        for each in differences:
-            _check_known(f"differences.{metric}", each.a, "system", systems)
-            _check_known(f"differences.{metric}", each.b, "system", systems)
+    """Raise InputError unless names are unique, each mention is of one of them, and spans lie within their text."""
+    names = {
+        "system": [system.name for system in comparison.systems],
+        "metric": [metric.name for metric in comparison.metrics],
+    }
+    for kind, listed in names.items():
+        for name in listed:
+            if listed.count(name) > 1:
+                raise InputError(f"comparison: {kind}s: {name!r} stands there twice; names have to differ")
+    # Each mention: its place, its kind, the name.
+    mentions = [("differences", "metric", metric) for metric in comparison.differences]
+    for metric, pairs in comparison.differences.items():
+        mentions += [(f"differences.{metric}", "system", name) for pair in pairs for name in (pair.a, pair.b)]
     if comparison.curve:
-        _check_known("curve", comparison.curve.metric, "metric", metrics)
-        drawn = [each.system for each in comparison.curve.lines] + [each.system for each in comparison.curve.flat]
-        for name in drawn:
-            _check_known("curve", name, "system", systems)
+        mentions.append(("curve", "metric", comparison.curve.metric))
+        mentions += [("curve", "system", line.system) for line in comparison.curve.lines]
+        mentions += [("curve", "system", baseline.system) for baseline in comparison.curve.baselines]
     for number, sample in enumerate(comparison.samples):
+        mentions += [(f"samples[{number}].outputs", "system", name) for name in sample.outputs]
         for name, output in sample.outputs.items():
-            _check_known(f"samples[{number}].outputs", name, "system", systems)
-            _check_spans(f"samples[{number}].outputs.{name}", output)
-
-
-def _check_unique(place: str, names: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ValueError(f"comparison: {place}: {name!r} stands there twice; names have to differ")
-
-
-def _check_known(place: str, name: str, kind: str, known: Sequence[str]) -> None:
-    if name not in known:
-        raise ValueError(f"comparison: {place}: {name!r} is no {kind} of it; known: {', '.join(known)}")
-
-
-def _check_spans(place: str, output: Output) -> None:
-    for start, end in output.spans:
-        if not 0 <= start < end <= len(output.text):
-            raise ValueError(f"comparison: {place}: span {start} to {end} is not in its {len(output.text)} characters")
+            for start, end in output.spans:
+                if not 0 <= start < end <= len(output.text):
+                    place = f"samples[{number}].outputs.{name}"
+                    size = len(output.text)
+                    raise InputError(f"comparison: {place}: span {start} to {end} is not in its {size} characters")
+    for place, kind, name in mentions:
+        if name not in names[kind]:
+            raise InputError(f"comparison: {place}: {name!r} is no {kind} of it; known: {', '.join(names[kind])}")

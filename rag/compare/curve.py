@@ -1,58 +1,59 @@
-"""The learning curve: quality against the number of training rows, and the systems that need none as flat lines."""
+"""The learning curve: quality by the number of training rows, with untrained systems as baselines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import asdict
 
-from rag.compare.numbers import estimate
+from rag.compare.comparison import Baseline, CurveLine, CurvePoint, LearningCurve
+from rag.compare.results import score_of
 from rag.compare.system import System
-from rag.compare.training import Training, nested
-from rag.data.rows import Row
+from rag.compare.training import SystemTrainer, nested_parts
 from rag.evaluate.metrics.metric import Metric
 
 
 def learning_curve(
     systems: Sequence[System],
     sizes: Sequence[int],
-    training: Training,
+    trainer: SystemTrainer,
     measure: Callable[[System], Metric],
-    known: Mapping[str, Metric],
+    measured: Mapping[str, Metric],
     seed: int,
-) -> dict[str, Any] | None:
-    """Return the curve as a comparison holds it, None where no system is trained here or no size is asked for.
+) -> LearningCurve | None:
+    """Return the curve, None if no system is trained here or no size is given.
 
-    `measure` gives the main metric of a trained system, `known` holds that of each system as compared, by name.
+    `measure` returns the main metric of a trained system; `measured` holds that of each system as compared, by name.
     """
     lines = [
         system
         for system in systems
-        # What goes on from another system's model has learnt from all rows already.
+        # A training that goes on from another system's model has learnt from all rows already.
         if system.finetune is not None and system.curve and system.attempts == 1 and system.start is None
     ]
-    rows = training.material.train
+    rows = trainer.experiment.train
     sizes = sorted({size for size in sizes if size < len(rows)})
     if not lines or not sizes:
         return None
-    main = next(iter(known.values()))
-    parts = nested(rows, sizes, seed)
-    return {
-        "metric": main.name,
-        "lines": [
-            {
-                "system": system.name,
-                "points": [
-                    *(_point(measure(training.trained(system, part)), part) for part in parts),
-                    _point(known[system.name], rows),
-                ],
-            }
+    parts = nested_parts(rows, sizes, seed)
+
+    def point(metric: Metric, count: int) -> CurvePoint:
+        return CurvePoint(rows=count, **asdict(score_of(metric)))
+
+    return LearningCurve(
+        metric=next(iter(measured.values())).name,
+        lines=tuple(
+            CurveLine(
+                system=system.name,
+                points=(
+                    *(point(measure(trainer.train(system, part)), len(part)) for part in parts),
+                    point(measured[system.name], len(rows)),
+                ),
+            )
             for system in lines
-        ],
-        "flat": [
-            {"system": system.name, **estimate(known[system.name])} for system in systems if not system.is_trained
-        ],
-    }
-
-
-def _point(measured: Metric, rows: Sequence[Row]) -> dict[str, Any]:
-    return {"rows": len(rows), **estimate(measured)}
+        ),
+        baselines=tuple(
+            Baseline(system=system.name, **asdict(score_of(measured[system.name])))
+            for system in systems
+            if not system.is_trained
+        ),
+    )

@@ -1,11 +1,13 @@
-"""Models by name: which weights they are, and one of them at a time in memory."""
+"""`LocalModels`: generators by name, one at a time in memory."""
 
 from __future__ import annotations
 
 import gc
 import os
+import platform
 from collections.abc import Mapping
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,20 +18,20 @@ from rag.generate.base import Generator
 
 
 class Models(Protocol):
-    """Where the generators of systems come from."""
+    """The source of the systems' generators."""
 
     def fingerprint(self, model: str) -> str:
-        """Return what tells a model's weights from any others, without loading them."""
+        """Return a hash of a model's weights, without loading them."""
 
     def load(self, model: str, options: Mapping[str, Any]) -> Generator:
-        """Return a generator; the one loaded before may go."""
+        """Return a generator. The one loaded before may be closed."""
 
     def release(self) -> None:
-        """Let go of what is loaded."""
+        """Let go of the loaded generator."""
 
 
 class LocalModels:
-    """Generators as `new_generator` makes them, all with the same threads, device and precision."""
+    """Generators of `new_generator`, all with the same threads, device and precision."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -38,17 +40,17 @@ class LocalModels:
 
     @cached_property
     def threads(self) -> int:
-        """How many CPU threads each system gets: the cores idle when first asked, unless set."""
+        """The CPU threads of each system: the cores that are idle at the first call, unless set."""
         return self._settings.threads or idle_cores()
 
     def fingerprint(self, model: str) -> str:
-        """Return a hash of the weights, the tokenizer and the configuration; a chat endpoint is known by its name."""
+        """Return a hash of the weights, the tokenizer and the configuration; the name of a chat endpoint."""
         from rag.generate.load import generator_weights
 
         return generator_weights(model)
 
     def load(self, model: str, options: Mapping[str, Any]) -> Generator:
-        """Return the model's generator, the same one as before when nothing differs; memory is counted from here."""
+        """Return the model's generator, the loaded one if nothing differs; peak memory counts from here."""
         from rag.generate import new_generator
 
         key = (model, self.fingerprint(model), sorted(options.items()))
@@ -57,7 +59,7 @@ class LocalModels:
             shared: dict[str, Any] = {}
             if not is_endpoint(model):
                 settings = self._settings
-                shared = {"threads": self.threads, "batch_size": settings.batch}
+                shared = {"threads": self.threads, "batch_size": settings.batch_size}
                 shared |= {"device": settings.device, "dtype": settings.dtype}
             reset_peak_memory()
             self._generator, self._key = new_generator(model, "transformers", **{**shared, **options}), key
@@ -66,31 +68,38 @@ class LocalModels:
         return self._generator
 
     def release(self) -> None:
-        """Let go of the loaded generator, so that the next one's memory is measured without it."""
+        """Let go of the loaded generator, so that the memory of the next is measured without it."""
         self._generator = None
         gc.collect()
 
 
 def hardware(threads: int | None) -> dict[str, Any]:
-    """Return what systems ran on: processor, cores, threads, memory, and the versions that decide speed."""
-    import platform
-    from importlib.metadata import version
-
+    """Return the processor, cores, threads and memory, and the versions that decide speed."""
     import torch
 
-    most = torch.get_num_threads()  # what the environment allows
+    # The processor has its name in /proc on Linux only.
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+        processor = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        processor = platform.processor() or platform.machine()
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1 << 20)
+    except (AttributeError, ValueError, OSError):
+        memory = None
+    allowed = torch.get_num_threads()  # by the environment
     return {
-        "processor": _processor(),
+        "processor": processor,
         "cores": usable_cores(),
-        "threads": min(threads or most, most),
-        "memory_mb": _memory_mb(),
+        "threads": min(threads or allowed, allowed),
+        "memory_mb": memory,
         "python": platform.python_version(),
         **{name: version(name) for name in ("torch", "transformers")},
     }
 
 
 def reset_peak_memory() -> None:
-    """Let the kernel forget the most memory that this process has held so far, where it can (Linux)."""
+    """Let the kernel forget the process's peak memory, where it can (Linux)."""
     try:
         Path("/proc/self/clear_refs").write_text("5", "ascii")
     except OSError:
@@ -98,7 +107,7 @@ def reset_peak_memory() -> None:
 
 
 def peak_memory_mb() -> float | None:
-    """Return the most memory held since the reset in megabytes (2^20), else since the start; None if nobody counts."""
+    """Return the peak memory since the reset in megabytes (2^20), else since the start; None if nobody counts."""
     try:
         status = Path("/proc/self/status").read_text("ascii")
         [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
@@ -108,20 +117,3 @@ def peak_memory_mb() -> float | None:
 
         peak = since_start()
         return None if peak != peak else peak
-
-
-def _processor() -> str:
-    import platform
-
-    try:
-        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
-        return next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    except (OSError, StopIteration):
-        return platform.processor() or platform.machine()
-
-
-def _memory_mb() -> int | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1 << 20)
-    except (AttributeError, ValueError, OSError):
-        return None

@@ -1,26 +1,29 @@
-"""A comparison's plan: from a TOML file, or from the command line for the common case."""
+"""`Plan`: a whole comparison, from a TOML file or from the options of a command line."""
 
 from __future__ import annotations
 
-import dataclasses
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import PlanError
 from rag.compare.settings import Settings
-from rag.compare.system import System, system_of
+from rag.compare.system import System
 from rag.generate.base import Decoding
 
 DATA = ("train", "valid", "test", "task", "store", "contexts")
-TABLES = ("data", "decoding", "system")
+SETTINGS = tuple(option.name for option in fields(Settings) if option.name != "decoding")
+RENAMED = {"batch": "batch_size", "alone": "latency_rows"}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to compare on what. `store` is a folder to retrieve from; `contexts`: retrieve from all rows' contexts."""
+    """Systems, the files of the rows, and settings.
+
+    Questions are answered from the folder `store`, or with `contexts` from a store made of all rows' own contexts.
+    """
 
     systems: tuple[System, ...]
     test: Path
@@ -34,87 +37,72 @@ class Plan:
 
     @classmethod
     def load(cls, file: Path) -> Plan:
-        """Read a plan. Paths in it are relative to its folder. Raises PlanError."""
-        tables = _read(file)
-        settings = [each.name for each in dataclasses.fields(Settings) if each.name != "decoding"]
-        known = ["out", *settings, *(f"[{name}]" for name in TABLES if name != "system"), "[[system]]"]
-        _refuse_unknown(f"{file}", [name for name in tables if name not in TABLES], known)
-        data = _table(file, tables, "data")
-        _refuse_unknown(f"{file}: [data]", [name for name in data if name not in DATA], list(DATA))
+        """Read a plan. Paths in it are relative to its folder. Raises PlanError, which names the file."""
+        try:
+            tables = tomllib.loads(file.read_text("utf-8"))
+        except FileNotFoundError:
+            raise PlanError(f"no plan at {file}") from None
+        except OSError as error:
+            raise PlanError(f"{file} cannot be read: {error.strerror or error}") from None
+        except UnicodeDecodeError:
+            raise PlanError(f"{file} is not UTF-8 text") from None
+        except tomllib.TOMLDecodeError as error:
+            raise PlanError(f"{file} is not valid TOML: {error}") from None
+        try:
+            return cls._from_tables(tables, file.resolve().parent)
+        except (TypeError, ValueError) as error:
+            raise PlanError(f"{file}: {error}") from None
+
+    @classmethod
+    def _from_tables(cls, tables: Mapping[str, Any], folder: Path) -> Plan:
+        # Top level: settings, and the tables [data], [decoding] and [[system]].
+        options = {name: value for name, value in tables.items() if name not in ("data", "decoding", "system")}
+        _check_options("", options, ("out", *SETTINGS), "[data], [decoding], [[system]]")
+        data, decoding = (tables.get(name, {}) for name in ("data", "decoding"))
+        for name, table in (("data", data), ("decoding", decoding)):
+            if not isinstance(table, dict):
+                raise PlanError(f"{name} has to be a table: [{name}] on a line of its own")
+        _check_options("[data]: ", data, DATA)
         if "test" not in data:
-            raise PlanError(f'{file}: [data] needs the test rows, such as test = "test.jsonl"')
+            raise PlanError('[data] needs the test rows, such as test = "test.jsonl"')
         listed = tables.get("system", [])
         if not isinstance(listed, list) or not listed:
-            raise PlanError(f"{file}: no systems to compare; each is a table of its own: [[system]]")
-        folder = file.resolve().parent
-        paths = {name: _path(folder, data[name], file) for name in ("test", "train", "valid", "store") if name in data}
-        try:
-            systems = tuple(
-                _placed(system_of(table, f"{file}: [[system]] {number}"), folder)
-                for number, table in enumerate(listed, start=1)
-            )
-            chosen = settings_of(
-                {name: tables[name] for name in settings if name in tables}, _table(file, tables, "decoding")
-            )
-        except PlanError:
-            raise
-        except (TypeError, ValueError) as error:
-            raise PlanError(str(error) if str(error).startswith(str(file)) else f"{file}: {error}") from None
+            raise PlanError("no systems to compare; each is a table of its own: [[system]]")
+
+        # Paths, and models that are folders, are relative to the plan's folder.
+        paths: dict[str, Path] = {}
+        for name, value in {**data, **options}.items():
+            if name in ("test", "train", "valid", "store", "out"):
+                if not isinstance(value, str):
+                    raise PlanError(f"{value!r} is no path")
+                paths[name] = folder / Path(value).expanduser()
+        systems = [System.from_table(table, f"[[system]] {number}") for number, table in enumerate(listed, start=1)]
         return cls(
-            systems,
+            tuple(
+                replace(system, model=str(folder / system.model))
+                if system.model is not None and (folder / system.model).is_dir()
+                else system
+                for system in systems
+            ),
             task=data.get("task"),
             contexts=bool(data.get("contexts", False)),
-            out=_path(folder, tables["out"], file) if "out" in tables else None,
-            settings=chosen,
+            settings=settings_of({name: value for name, value in options.items() if name != "out"}, decoding),
             **paths,
         )
 
 
 def settings_of(options: Mapping[str, Any], decoding: Mapping[str, Any]) -> Settings:
-    """Return settings. Raises ValueError for options of decoding that cannot be."""
-    known = [each.name for each in dataclasses.fields(Decoding)]
-    unknown = next((name for name in decoding if name not in known), None)
-    if unknown is not None:
-        raise ValueError(f"[decoding] has no option {unknown!r}; known: {', '.join(known)}")
+    """Return settings with these options of decoding. Raises ValueError if they are unknown or invalid."""
+    _check_options("[decoding] has ", decoding, [option.name for option in fields(Decoding)])
     settings = Settings(**options, decoding=dict(decoding))
     Decoding(**settings.decoding_for(""))
     return settings
 
 
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        raise PlanError(f"no plan at {file}") from None
-    except OSError as error:
-        raise PlanError(f"{file} cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise PlanError(f"{file} is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise PlanError(f"{file} is not valid TOML: {error}") from None
-
-
-def _table(file: Path, tables: Mapping[str, Any], name: str) -> dict[str, Any]:
-    table = tables.get(name, {})
-    if not isinstance(table, dict):
-        raise PlanError(f"{file}: {name} has to be a table: [{name}] on a line of its own")
-    return table
-
-
-def _refuse_unknown(place: str, given: list[str], known: list[str]) -> None:
-    unknown = next((name for name in given if name not in known), None)
-    if unknown is not None:
-        raise PlanError(f"{place}: no option {unknown!r}; known: {', '.join(known)}")
-
-
-def _path(folder: Path, value: object, file: Path) -> Path:
-    if not isinstance(value, str):
-        raise PlanError(f"{file}: {value!r} is no path")
-    return folder / Path(value).expanduser()
-
-
-def _placed(system: System, folder: Path) -> System:
-    """Return the system with its model's folder relative to the plan's, where there is such a folder."""
-    if system.model is None or not (folder / system.model).is_dir():
-        return system
-    return dataclasses.replace(system, model=str(folder / system.model))
+def _check_options(place: str, options: Mapping[str, Any], known: Collection[str], tables: str = "") -> None:
+    for name in options:
+        if name not in known and name in RENAMED:
+            raise PlanError(f"{place}the option {name} is now called {RENAMED[name]}")
+        if name not in known:
+            listed = ", ".join([*known, *([tables] if tables else [])])
+            raise PlanError(f"{place}no option {name!r}; known: {listed}")

@@ -1,134 +1,121 @@
-"""Who stands where: the best of a metric, who is not shown to be worse, and where training overtakes retrieval."""
+"""Ranking of systems: the best, those tied with it, and the training rows from which fine-tuning is ahead."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.compare.comparison import Better, ComparedMetric, Comparison, Curve, Estimate, Flat, Line
-from rag.compare.number_format import count
+from rag.compare.comparison import Baseline, ComparedMetric, Comparison, CurveLine
+from rag.compare.number_format import format_count
 
 ALPHA = 0.05
-"""Below this p a difference is called significant."""
+"""A difference with a p-value below this is called significant."""
 
 
-def best(comparison: Comparison, metric: ComparedMetric) -> frozenset[str]:
-    """Return the names of the systems with the best value: none where no direction is better, several at a tie."""
-    values = {system.name: system.of(metric.name).value for system in comparison.systems}
-    ranked = {name: _up(value, metric.better) for name, value in values.items() if value is not None}
-    if not ranked or metric.better == "neither" or len(comparison.systems) == 1:
+def best_systems(comparison: Comparison, metric: ComparedMetric) -> frozenset[str]:
+    """Return the names of the systems with the best value; none if there is one system, or no direction is better."""
+    ranks = {
+        system.name: metric.rank(score.value)
+        for system in comparison.systems
+        if (score := system.score(metric.name)).value is not None
+    }
+    if not ranks or metric.better == "neither" or len(comparison.systems) == 1:
         return frozenset()
-    return frozenset(name for name, value in ranked.items() if value == max(ranked.values()))
+    return frozenset(name for name, rank in ranks.items() if rank == max(ranks.values()))
 
 
-def not_worse(comparison: Comparison, metric: ComparedMetric) -> frozenset[str]:
-    """Return the systems beside the best whose difference from it was tested and found not significant."""
-    first = best(comparison, metric)
-    beside = [system.name for system in comparison.systems if system.name not in first]
+def tied_systems(comparison: Comparison, metric: ComparedMetric) -> frozenset[str]:
+    """Return the names of the other systems whose difference from the best was tested and is not significant."""
+    best = best_systems(comparison, metric)
     return frozenset(
-        name
-        for name in beside
-        for top in first
-        if (each := comparison.difference(metric.name, top, name)) and each.p is not None and each.p >= ALPHA
+        system.name
+        for system in comparison.systems
+        for name in best
+        if system.name not in best
+        and (pair := comparison.difference(metric.name, name, system.name))
+        and pair.p is not None
+        and pair.p >= ALPHA
     )
 
 
-def undominated(comparison: Comparison) -> list[str]:
-    """Return the systems that no other beats in the main metric without being slower, in the comparison's order."""
+def pareto_front(comparison: Comparison) -> list[str]:
+    """Return the systems that no other system equals or beats in both the main metric and the median latency."""
     main = comparison.metrics[0]
-    placed = [
-        (system.name, _up(value, main.better), seconds)
+    costs = [
+        (system.name, -main.rank(score.value), system.cost.latency_p50)
         for system in comparison.systems
-        if (value := system.of(main.name).value) is not None and (seconds := system.cost.latency_p50) is not None
+        if (score := system.score(main.name)).value is not None and system.cost.latency_p50 is not None
     ]
     return [
         name
-        for name, value, seconds in placed
-        if not any(v >= value and s <= seconds and (v, s) != (value, seconds) for _, v, s in placed)
+        for name, loss, seconds in costs
+        if not any(a <= loss and b <= seconds and (a, b) != (loss, seconds) for _, a, b in costs)
     ]
 
 
 @dataclass(frozen=True)
-class Overtaking:
-    """How a trained system's curve stands to an untrained system's line.
+class Crossover:
+    """The place where a trained system's learning curve passes a baseline.
 
-    `before` is the most rows at which it is still behind (None: never measured behind), `after` the fewest from which
-    on it stays ahead (None: it does not overtake), `apart` the fewest from which on the intervals stay apart.
+    `before` is the largest number of rows at which it is behind (None: it never is), `after` the smallest from which on
+    it stays ahead (None: it never does), `apart` the smallest from which on the intervals do not overlap. `rows` is the
+    largest number measured.
     """
 
-    line: Line
-    flat: Flat
+    line: CurveLine
+    baseline: Baseline
     before: int | None
     after: int | None
     apart: int | None
-    most: int
+    rows: int
 
     def __str__(self) -> str:
         """Return the finding as a sentence."""
-        names = f"{self.line.system} overtakes {self.flat.system}"
+        line, baseline = self.line.system, self.baseline.system
         if self.after is None:
-            return f"{self.line.system} does not overtake {self.flat.system} within {count(self.most)} training rows."
-        where = (
-            f"between {count(self.before)} and {count(self.after)} training rows"
-            if self.before is not None
-            else f"with the fewest rows measured already ({count(self.after)})"
-        )
-        if self.apart is None:
-            return f"{names} {where}; their intervals still overlap at {count(self.most)} rows."
-        return f"{names} {where}; from {count(self.apart)} rows on, their intervals no longer overlap."
+            return f"{line} does not overtake {baseline} within {format_count(self.rows)} training rows."
+        where = f"with the fewest rows measured already ({format_count(self.after)})"
+        if self.before is not None:
+            where = f"between {format_count(self.before)} and {format_count(self.after)} training rows"
+        intervals = f"their intervals still overlap at {format_count(self.rows)} rows"
+        if self.apart is not None:
+            intervals = f"from {format_count(self.apart)} rows on, their intervals no longer overlap"
+        return f"{line} overtakes {baseline} {where}; {intervals}."
 
 
-def overtakings(comparison: Comparison) -> list[Overtaking]:
-    """Return how each trained line stands to the best RAG line, or to the best untrained one where there is no RAG."""
+def find_crossovers(comparison: Comparison) -> list[Crossover]:
+    """Compare each trained line with the best RAG baseline, or with the best baseline where there is no RAG."""
     curve = comparison.curve
-    metric = curve and comparison.metric(curve.metric)
-    if not curve or not metric or metric.better == "neither":
+    if curve is None or comparison.metric(curve.metric).better == "neither":
         return []
-    flat = _rival(comparison, curve, metric.better)
-    return [overtaking for line in curve.lines if flat and (overtaking := _overtaking(line, flat, metric.better))]
+    metric = comparison.metric(curve.metric)
+    baselines = [baseline for baseline in curve.baselines if baseline.value is not None]
+    rag = [baseline for baseline in baselines if comparison.system(baseline.system).kind == "rag"]
+    rival = max(rag or baselines, key=lambda baseline: metric.rank(baseline.value), default=None)
+    crossovers = []
+    for line in curve.lines:
+        points = line.measured
+        if rival is None or not points:
+            continue
+        best = metric.rank_ends(rival)[1]
+        ahead = _lasting([metric.rank(point.value) > metric.rank(rival.value) for point in points])
+        apart = _lasting([metric.rank_ends(point)[0] > best for point in points])
+        crossovers.append(
+            Crossover(
+                line,
+                rival,
+                before=points[ahead - 1].rows if ahead else None,
+                after=None if ahead is None else points[ahead].rows,
+                apart=None if apart is None else points[apart].rows,
+                rows=points[-1].rows,
+            )
+        )
+    return crossovers
 
 
-def _rival(comparison: Comparison, curve: Curve, better: Better) -> Flat | None:
-    known = [flat for flat in curve.flat if flat.value is not None]
-    retrieving = [flat for flat in known if comparison.system(flat.system).kind == "rag"]
-    return max(retrieving or known, key=lambda flat: _up(flat.value or 0.0, better), default=None)
-
-
-def _overtaking(line: Line, flat: Flat, better: Better) -> Overtaking | None:
-    points = sorted((point for point in line.points if point.value is not None), key=lambda point: point.rows)
-    if not points:
-        return None
-    ahead = [_up(point.value or 0.0, better) > _up(flat.value or 0.0, better) for point in points]
-    apart = [_worst(point, better) > _best(flat, better) for point in points]
-    after, clear = _lasting(ahead), _lasting(apart)
-    return Overtaking(
-        line,
-        flat,
-        before=points[after - 1].rows if after else None,
-        after=points[after].rows if after is not None else None,
-        apart=points[clear].rows if clear is not None else None,
-        most=points[-1].rows,
-    )
-
-
-def _lasting(holds: Iterable[bool]) -> int | None:
-    """Return the index from which on everything holds."""
-    holds = list(holds)
+def _lasting(holds: Sequence[bool]) -> int | None:
+    """Return the index from which on everything holds, None if the last does not."""
     start = len(holds)
     while start and holds[start - 1]:
         start -= 1
     return start if start < len(holds) else None
-
-
-def _worst(estimate: Estimate, better: Better) -> float:
-    ends = [end for end in (estimate.low, estimate.value, estimate.high) if end is not None]
-    return min(_up(end, better) for end in ends)
-
-
-def _best(estimate: Estimate, better: Better) -> float:
-    ends = [end for end in (estimate.low, estimate.value, estimate.high) if end is not None]
-    return max(_up(end, better) for end in ends)
-
-
-def _up(value: float, better: Better) -> float:
-    return -value if better == "lower" else value

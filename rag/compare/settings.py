@@ -1,4 +1,4 @@
-"""What a comparison is told beside its systems and rows: everything with a default."""
+"""`Settings`: the options of a comparison that are the same for all systems."""
 
 from __future__ import annotations
 
@@ -6,31 +6,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ingest.errors import InputError
+
 DECODING: Mapping[str, Mapping[str, Any]] = {
     "answer": {"max_new_tokens": 48, "repetition_penalty": 1.1},
     "describe": {"max_new_tokens": 96, "repetition_penalty": 1.1},
     "summarise": {"max_new_tokens": 128, "repetition_penalty": 1.1},
 }
-"""The same for all systems. Without a penalty small models repeat themselves until they are cut off."""
+"""Decoding by task. Without a penalty small models repeat themselves until they are cut off."""
 
-OWN_DECODING: Mapping[str, Any] = {"max_new_tokens": 96, "repetition_penalty": 1.1}
+OTHER_DECODING: Mapping[str, Any] = DECODING["describe"]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How systems are compared.
+    """The options of a comparison.
 
-    `decoding` are `Decoding`'s options, for all systems. `rows` test rows are drawn (None: all). Texts are made `batch`
-    rows at a time, those of `alone` rows one by one, which is what latency is measured on. `curve` lists numbers of
-    training rows to train with. `samples` rows are shown with every system's text. `threads` None: the cores idle at
-    the start. `repeated` as in `rag.data.checks.RowChecks`.
+    `decoding` are options of `Decoding`. `rows` test rows are drawn (None: all). Outputs are generated `batch_size`
+    rows at a time, those of `latency_rows` rows one by one to measure latency. `curve` lists numbers of training rows
+    for the learning curve. `samples` is the number of rows whose outputs the report shows. `threads` defaults to the
+    cores that are idle at the start. `repeated` is described in `rag.data.checks.RowChecks`. Raises InputError.
     """
 
     title: str = ""
     decoding: Mapping[str, Any] = field(default_factory=dict)
     rows: int | None = None
-    batch: int = 16
-    alone: int = 20
+    batch_size: int = 16
+    latency_rows: int = 20
     seed: int = 0
     curve: Sequence[int] = ()
     samples: int = 8
@@ -40,17 +42,17 @@ class Settings:
     repeated: Literal["merge", "drop"] = "merge"
 
     def __post_init__(self) -> None:
-        for name, least in (("rows", 1), ("batch", 1), ("alone", 0), ("samples", 0), ("threads", 1)):
+        for name, minimum in (("rows", 1), ("batch_size", 1), ("latency_rows", 0), ("samples", 0), ("threads", 1)):
             value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
-                raise ValueError(f"{name} is {value!r}: it has to be a number from {least} up")
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < minimum):
+                raise InputError(f"{name} is {value!r}: it has to be a number from {minimum} up")
         for size in self.curve:
             if not isinstance(size, int) or size < 1:
-                raise ValueError(f"curve lists {size!r}: it takes numbers of training rows, such as 250,500,1000")
+                raise InputError(f"curve lists {size!r}: it takes numbers of training rows, such as 250,500,1000")
 
     def decoding_for(self, task: str) -> dict[str, Any]:
-        """Return the options of decoding for a task: its defaults, and what was set."""
-        chosen = {**DECODING.get(task, OWN_DECODING), "temperature": 0.0, "num_beams": 1, **self.decoding}
-        if "stop" in chosen:
-            chosen["stop"] = tuple(chosen["stop"])
-        return chosen
+        """Return the decoding options for a task: its defaults with `decoding` on top."""
+        options = {**DECODING.get(task, OTHER_DECODING), "temperature": 0.0, "num_beams": 1, **self.decoding}
+        if "stop" in options:
+            options["stop"] = tuple(options["stop"])
+        return options

@@ -1,4 +1,4 @@
-"""A system: a model, what it is shown beside a row, and whether it was fine-tuned. Its kind follows from these."""
+"""`System`: a model, the rows it is shown in its prompt, and its fine-tuning. Its kind follows from these."""
 
 from __future__ import annotations
 
@@ -6,33 +6,36 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
+from ingest.errors import InputError
 from rag.data.contexts import SHOW_AS, ShowAs
 from rag.finetune.generator.settings import GeneratorSettings
 from rag.generate.trained import Trained
 
 Kind = Literal["zero-shot", "few-shot", "rag", "fine-tuned", "rag on fine-tuned"]
 
-EXAMPLES, PASSAGES = 5, 5
+EXAMPLES, SIMILAR, ATTEMPTS = 5, 5, 4
+COMMON = ("zero-shot", "few-shot", "rag", "fine-tuned", "rag-fine-tuned")
+CHECKED = "+check"
 
 
 @dataclass(frozen=True)
 class System:
     """One way of doing the task.
 
-    `model` is a name as `new_generator` takes it: the model to use, or with `finetune` the one to start from (None with
-    `finetune["init"]`); `start` in its place names another system, whose trained model this one's training goes on
-    from. `examples` are so many fixed rows of train; `passages` so many of the store's passages or of
-    train's rows that are like the row at hand, `shown` as worked examples or as passages. A description with errors is
-    written up to `attempts` times. `finetune` are options of `rag.finetune.finetune_generator`: the system is trained
-    first, with what it will be shown, and with `curve` on parts of train too where a learning curve is wanted.
-    `options` are the generator's. Raises ValueError for what cannot be.
+    `model` is a name as `new_generator` takes it: the model to use, or with `finetune` the model to start from. A
+    training may start from nothing instead (`finetune["init"]`), or from the trained model of another system, named by
+    `start`. `examples` is a number of fixed rows of train; `similar` a number of retrieved rows: rows of train that
+    resemble the row at hand, `shown` as worked examples or as passages, or passages of the store. A description with
+    errors is written up to `attempts` times. `finetune` holds options of `rag.finetune.finetune_generator`: the system
+    is trained first, with what it will be shown, and with `curve` also on parts of train where a learning curve is
+    wanted. `options` are the generator's. Raises InputError.
     """
 
     name: str
     model: str | None = None
     start: str | None = None
     examples: int = 0
-    passages: int = 0
+    similar: int = 0
     shown: ShowAs | None = None
     attempts: int = 1
     finetune: Mapping[str, Any] | None = None
@@ -41,94 +44,88 @@ class System:
 
     def __post_init__(self) -> None:
         if not self.name.strip():
-            raise ValueError("a system needs a name")
-        for name, least in (("examples", 0), ("passages", 0), ("attempts", 1)):
+            raise InputError("a system needs a name")
+        place = f"system {self.name!r}"
+        for name, minimum in (("examples", 0), ("similar", 0), ("attempts", 1)):
             value = getattr(self, name)
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
-                raise ValueError(f"system {self.name!r}: {name} is {value!r}, it has to be a number from {least} up")
-        if self.examples and self.passages:
-            raise ValueError(f"system {self.name!r}: give examples or passages, not both")
-        from_nothing = bool(self.finetune and self.finetune.get("init"))
-        begun = [self.model is not None, self.start is not None, from_nothing]
-        if not any(begun):
-            raise ValueError(
-                f'system {self.name!r} has no model: name one, or start from nothing with finetune\'s "init"'
-            )
-        if sum(begun) > 1:
-            raise ValueError(f"system {self.name!r}: give one of a model, a start and finetune's init, not several")
+            if not isinstance(value, int) or isinstance(value, bool) or value < minimum:
+                raise InputError(f"{place}: {name} is {value!r}, it has to be a number from {minimum} up")
+        if self.examples and self.similar:
+            raise InputError(f"{place}: give examples or similar, not both")
+        if self.shown not in (None, "examples", "passages"):
+            raise InputError(f"{place}: shown is {self.shown!r}; known: examples, passages")
+        # A system starts from exactly one model.
+        origins = [self.model, self.start, (self.finetune or {}).get("init")]
+        if not any(origins):
+            raise InputError(f'{place} has no model: name one, or start from nothing with finetune\'s "init"')
+        if sum(map(bool, origins)) > 1:
+            raise InputError(f"{place}: give one of a model, a start and finetune's init, not several")
         if self.start is not None and self.finetune is None:
-            raise ValueError(f"system {self.name!r}: a start is trained further: give finetune's options")
+            raise InputError(f"{place}: a start is trained further: give finetune's options")
 
     @property
     def is_trained(self) -> bool:
-        """Whether it is fine-tuned: here, or its folder says so."""
+        """Tell whether the system is fine-tuned, here or earlier."""
         return self.finetune is not None or (self.model is not None and Trained.of(self.model) is not None)
 
     @property
     def kind(self) -> Kind:
-        """What the system is called in the field."""
+        """The field's name for a system of this kind."""
         if self.is_trained:
-            return "rag on fine-tuned" if self.passages else "fine-tuned"
-        if self.passages:
+            return "rag on fine-tuned" if self.similar else "fine-tuned"
+        if self.similar:
             return "rag"
         return "few-shot" if self.examples else "zero-shot"
 
     @property
     def similar_as(self) -> ShowAs:
-        """How similar rows are shown: as asked for, else as a trained folder says, else as worked examples."""
+        """The form in which similar rows are shown: `shown`, else that of the model's training."""
         trained = Trained.of(self.model) if self.model and not self.finetune else None
         learnt: ShowAs = (trained.context if trained else {}).get("shown", SHOW_AS)
         return self.shown or learnt
 
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any], place: str) -> System:
+        """Return the system of a table in a plan. Raises InputError, which names the place and the known keys."""
+        known = [option.name for option in fields(cls)]
+        if "passages" in table:
+            raise InputError(f"{place}: the option passages is now called similar")
+        unknown = next((key for key in table if key not in known), None)
+        if unknown is not None:
+            raise InputError(f"{place}: no option {unknown!r}; known: {', '.join(known)}")
+        if not isinstance(table.get("name"), str):
+            raise InputError(f'{place}: each system needs a name, such as name = "RAG"')
+        return cls(**table)
+
 
 def check_systems(systems: Sequence[System], rows: int) -> None:
-    """Raise ValueError for systems that cannot be compared: none, two of a name, or rows that lack to be shown."""
+    """Check systems together, with the number of training rows. Raises InputError if they cannot be compared."""
     if not systems:
-        raise ValueError("no systems to compare: name at least one")
+        raise InputError("no systems to compare: name at least one")
     names = [system.name for system in systems]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice is not None:
-        raise ValueError(f"two systems are called {twice!r}: names have to differ")
-    for number, system in enumerate(systems):
-        earlier = [each.name for each in systems[:number] if each.finetune]
-        if system.start is not None and system.start not in earlier:
-            known = ", ".join(earlier) or "none"
-            raise ValueError(
-                f"system {system.name!r} starts from {system.start!r}, which no system before it trains; known: {known}"
-            )
+    trained: list[str] = []
+    for system in systems:
+        place = f"system {system.name!r}"
+        if names.count(system.name) > 1:
+            raise InputError(f"two systems are called {system.name!r}: names have to differ")
+        if system.start is not None and system.start not in trained:
+            known = ", ".join(trained) or "none"
+            raise InputError(f"{place} starts from {system.start!r}, which no system before it trains; known: {known}")
         if not rows and (system.examples or system.finetune):
-            what = "shows examples" if system.examples else "is fine-tuned"
-            raise ValueError(f"system {system.name!r} {what}: give the train rows")
+            use = "shows examples" if system.examples else "is fine-tuned"
+            raise InputError(f"{place} {use}: give the train rows")
         if system.finetune:
-            _check_finetune(system.name, system.finetune)
-
-
-def _check_finetune(name: str, options: Mapping[str, Any]) -> None:
-    known = [each.name for each in fields(GeneratorSettings)]
-    unknown = next((option for option in options if option not in (*known, "init")), None)
-    if unknown is not None:
-        raise ValueError(f"system {name!r}: finetune has no option {unknown!r}; known: init, {', '.join(known)}")
-    try:
-        GeneratorSettings(**{option: value for option, value in options.items() if option != "init"})
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"system {name!r}: finetune: {error}") from None
-
-
-def system_of(table: Mapping[str, Any], place: str) -> System:
-    """Return a system from a table of a file. Raises ValueError naming the keys that there are."""
-    known = [each.name for each in fields(System)]
-    unknown = [key for key in table if key not in known]
-    if unknown:
-        raise ValueError(f"{place}: no option {unknown[0]!r}; known: {', '.join(known)}")
-    if not isinstance(table.get("name"), str):
-        raise ValueError(f'{place}: each system needs a name, such as name = "RAG"')
-    if table.get("shown") not in (None, "examples", "passages"):
-        raise ValueError(f"{place}: shown is {table['shown']!r}; known: examples, passages")
-    return System(**table)
-
-
-COMMON = ("zero-shot", "few-shot", "rag", "fine-tuned", "rag-fine-tuned")
-CHECKED = "+check"
+            trained.append(system.name)
+            options = {name: value for name, value in system.finetune.items() if name != "init"}
+            known_options = [option.name for option in fields(GeneratorSettings)]
+            unknown = next((name for name in options if name not in known_options), None)
+            if unknown is not None:
+                known = ", ".join(["init", *known_options])
+                raise InputError(f"{place}: finetune has no option {unknown!r}; known: {known}")
+            try:
+                GeneratorSettings(**options)
+            except (TypeError, ValueError) as error:
+                raise InputError(f"{place}: finetune: {error}") from None
 
 
 def common_systems(
@@ -138,31 +135,32 @@ def common_systems(
     rag_finetuned: str | None = None,
     finetune: Mapping[str, Any] | None = None,
     examples: int = EXAMPLES,
-    passages: int = PASSAGES,
-    attempts: int = 4,
+    similar: int = SIMILAR,
+    attempts: int = ATTEMPTS,
 ) -> list[System]:
-    """Return the systems that these names usually mean.
+    """Return the systems that these names usually stand for.
 
-    "rag+check" is RAG whose descriptions are written again where they have errors. A fine-tuned one is that of a
-    folder, or trained first with the options `finetune`. Raises ValueError for an unknown name, or a fine-tuned one
-    without either.
+    "rag+check" is RAG whose descriptions are written again if they have errors. A fine-tuned system is that of a
+    folder, or is trained with the options `finetune`. Raises InputError for an unknown name, or for a fine-tuned system
+    with neither.
     """
     systems = []
     for name in names:
         base = name.removesuffix(CHECKED)
         if base not in COMMON:
-            raise ValueError(f"unknown system {name!r}; known: {', '.join(COMMON)}, each also with {CHECKED}")
+            raise InputError(f"unknown system {name!r}; known: {', '.join(COMMON)}, each also with {CHECKED}")
+        tuned = "fine-tuned" in base
         folder = (rag_finetuned or finetuned) if base == "rag-fine-tuned" else finetuned
-        learns = "fine-tuned" in base and folder is None
+        learns = tuned and folder is None
         if learns and finetune is None:
-            raise ValueError(f"system {name!r} needs --finetuned FOLDER of a model, or --finetune to train one")
+            raise InputError(f"system {name!r} needs --finetuned FOLDER of a model, or --finetune to train one")
         start = None if learns and finetune and finetune.get("init") else model
         systems.append(
             System(
                 name,
-                folder if "fine-tuned" in base and not learns else start,
+                folder if tuned and not learns else start,
                 examples=examples if base == "few-shot" else 0,
-                passages=passages if base.startswith("rag") else 0,
+                similar=similar if base.startswith("rag") else 0,
                 attempts=attempts if name.endswith(CHECKED) else 1,
                 finetune=finetune if learns else None,
             )

@@ -1,4 +1,4 @@
-"""Fine-tune the systems that ask for it, each once, with what they will be shown; also on parts of the rows."""
+"""Training of the systems that ask for it, each once, with what they will be shown; also on parts of the rows."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import json
 import logging
 import random
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from rag.compare.experiment import Experiment, as_hash
+from ingest.errors import InputError
+from rag.compare.comparison import TrainingCost
+from rag.compare.experiment import Experiment
 from rag.compare.models import Models
 from rag.compare.settings import Settings
 from rag.compare.system import System
@@ -24,77 +25,76 @@ LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Training:
-    """Trains into `folder`/NAME, unless the very same training lies in some folder there already."""
+class SystemTrainer:
+    """Trains systems into `folder`/NAME, unless a folder there holds the same training already."""
 
     folder: Path
-    material: Experiment
+    experiment: Experiment
     valid: Sequence[Row]
     models: Models
     settings: Settings
-    progress: bool | None = None
-    spent: dict[str, float] = field(default_factory=dict)
-    """Seconds that each training took, in whatever run, by the name of its folder."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """The duration of each training, whenever it ran, by the name of its folder."""
     _models: dict[str, str] = field(default_factory=dict, init=False)
 
-    def trained(self, system: System, rows: Sequence[Row] | None = None) -> System:
-        """Return the system with its trained model in place of the one to start from.
+    def train(self, system: System, part: Sequence[Row] | None = None) -> System:
+        """Return the system with its trained model instead of the one to start from.
 
-        `rows` are those to learn from, all of train unless given; of a part of them the steps are `part_of_steps`.
-        Raises ValueError where a folder of the system's name was trained otherwise. One that starts from another
-        system's model has to be trained after that one.
+        It learns from `part` of the training rows, by default from all. A system that starts from another system's
+        model has to be trained after it. Raises InputError if a folder of the system's name was trained otherwise.
         """
         if system.finetune is None:
             return system
         if system.start is not None:
             system = replace(system, model=self._models[system.start], start=None)
-        learnt = self.material.train if rows is None else rows
+        rows = self.experiment.train if part is None else part
         options = dict(system.finetune or {})
-        if rows is not None:
-            options = part_of_steps(options, len(rows), len(self.material.train))
-        made_by = self._made_by(system, learnt, options)
-        folder = self._found(made_by)
-        if folder is None:
-            name = _file_name(system.name) + ("" if rows is None else f"-{len(rows)}-rows")
-            folder = self._train(system, learnt, options, made_by, self.folder / name)
-        trained = Trained.of(folder)
-        if rows is None:
-            self._models[system.name] = str(folder)
-        self.spent[folder.name] = float(trained.details.get("seconds") or 0.0) if trained else 0.0
-        return replace(system, model=str(folder), finetune=None)
+        if part is not None:
+            options = scale_steps(options, len(rows), len(self.experiment.train))
 
-    def _made_by(self, system: System, rows: Sequence[Row], options: Mapping[str, Any]) -> dict[str, Any]:
-        return {
+        # The note beside each folder says what it was trained from; an equal training serves all systems.
+        definition = {
             "start": self.models.fingerprint(system.model) if system.model else None,
-            "options": dict(options),
-            "shown": self.material.shown(system),
+            "options": options,
+            "shown": self.experiment.definition(system),
             "train": data_hash(rows),
             "valid": data_hash(self.valid),
         }
+        notes = sorted(self.folder.glob("*.json")) if self.folder.is_dir() else []
+        trained = [note.with_suffix("") for note in notes if _differences(note, definition) == []]
+        folder = next((folder for folder in trained if (folder / TRAINED_FILE).is_file()), None)
+        if folder is None:
+            name = re.sub(r"[^\w.+-]+", "-", system.name).strip("-.") or "model"
+            folder = self.folder / (name if part is None else f"{name}-{len(rows)}-rows")
+            self._finetune(system, rows, options, definition, folder)
 
-    def _found(self, made_by: Mapping[str, Any]) -> Path | None:
-        """Return the folder that was made by this very training; a model serves all systems that are trained alike."""
-        for file in sorted(self.folder.glob("*.json")) if self.folder.is_dir() else []:
-            folder = file.with_suffix("")
-            if (folder / TRAINED_FILE).is_file() and _read(file) == json.loads(json.dumps(made_by)):
-                return folder
-        return None
+        if part is None:
+            self._models[system.name] = str(folder)
+        training = training_cost(str(folder))
+        self.seconds[folder.name] = float(training.seconds or 0.0) if training else 0.0
+        return replace(system, model=str(folder), finetune=None)
 
-    def _train(
-        self, system: System, rows: Sequence[Row], options: dict[str, Any], made_by: Mapping[str, Any], folder: Path
-    ) -> Path:
+    def _finetune(
+        self,
+        system: System,
+        rows: Sequence[Row],
+        options: Mapping[str, Any],
+        definition: Mapping[str, Any],
+        folder: Path,
+    ) -> None:
         from rag.finetune import finetune_generator
 
         note = folder.with_name(f"{folder.name}.json")
         if (folder / TRAINED_FILE).is_file():
-            changed = _changed(_read(note), made_by)
-            raise ValueError(
-                f"{folder} was trained otherwise ({changed}): remove it, or give system {system.name!r} another name"
+            changed = _differences(note, definition)
+            reason = "its .json is missing" if changed is None else f"other {', '.join(changed)}"
+            raise InputError(
+                f"{folder} was trained otherwise ({reason}): remove it, or give system {system.name!r} another name"
             )
         folder.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(json.dumps(made_by, indent=1, ensure_ascii=False), "utf-8")  # first: a kill may come any time
-        if self.progress or (self.progress is None and sys.stderr.isatty()):
-            LOG.info("training %r on %s rows", system.name, f"{len(rows):,}")
+        # The note comes first: a kill may come at any time.
+        note.write_text(json.dumps(definition, indent=1, ensure_ascii=False), "utf-8")
+        LOG.info("training %r on %s rows", system.name, f"{len(rows):,}")
         self.models.release()
         settings = {"device": self.settings.device, "threads": self.settings.threads, **options}
         init = settings.pop("init", None)
@@ -104,49 +104,25 @@ class Training:
             self.valid or None,
             out=folder,
             init=init,
-            contexts=self.material.contexts(system),
-            context=self.material.shown(system),
+            contexts=self.experiment.contexts(system),
+            context=self.experiment.definition(system),
             **settings,
         )
-        return folder
 
 
-def nested(rows: Sequence[Row], sizes: Sequence[int], seed: int) -> list[list[Row]]:
-    """Return parts of the rows of these sizes, each within the next larger one, in the rows' own order."""
+def nested_parts(rows: Sequence[Row], sizes: Sequence[int], seed: int) -> list[list[Row]]:
+    """Return parts of the rows of these sizes, each within the next larger one, in the rows' order."""
     order = list(range(len(rows)))
     random.Random(seed).shuffle(order)
-    return [[rows[at] for at in sorted(order[:size])] for size in sizes]
+    return [[rows[index] for index in sorted(order[:size])] for size in sizes]
 
 
-def training_object(system: System) -> dict[str, Any] | None:
-    """Return what a trained system's folder says of its training, as a comparison holds it; None where it is none."""
-    trained = Trained.of(system.model) if system.model else None
-    if trained is None:
-        return None
-    details, settings = trained.details, trained.details.get("settings", {})
-    start = str(details.get("start") or "")
-    return {
-        "rows": details.get("rows"),
-        "epochs": _epochs(details),
-        "seconds": details.get("seconds"),
-        "parameters": details.get("parameters"),
-        "method": settings.get("method"),
-        "init": Path(start).name if Path(start).is_absolute() else start or None,
-    }
+def scale_steps(options: Mapping[str, Any], rows: int, all_rows: int) -> dict[str, Any]:
+    """Return the options for training on a part of the rows, with sqrt(rows / all_rows) as many steps.
 
-
-def _epochs(details: Mapping[str, Any]) -> float | None:
-    rows, steps = details.get("rows"), details.get("steps")
-    size = details.get("settings", {}).get("batch_size")
-    return round(steps * size / rows, 2) if rows and steps and size else None
-
-
-def part_of_steps(options: Mapping[str, Any], rows: int, all_rows: int) -> dict[str, Any]:
-    """Return the options of a training for learning from a part of the rows: sqrt(part / all) as many steps.
-
-    Fewer rows are passed over more often, and still cost less in all. With as many passes as all rows get, a model
-    from nothing would be stopped long before it has learnt the few; with as many steps, every point of a curve would
-    cost as much as its last.
+    Fewer rows are seen more often, and still cost less in all. With as many epochs as all rows get, a model from
+    nothing would be stopped long before it has learnt the few; with as many steps, every point of a curve would cost as
+    much as its last.
     """
     share = (rows / all_rows) ** 0.5
     if options.get("max_steps"):
@@ -154,18 +130,28 @@ def part_of_steps(options: Mapping[str, Any], rows: int, all_rows: int) -> dict[
     return {**options, "epochs": round(options.get("epochs", GeneratorSettings.epochs) / share, 4)}
 
 
-def _read(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError):
+def training_cost(model: str | None) -> TrainingCost | None:
+    """Return the cost of a model's training from its folder, None if it was not trained here."""
+    trained = Trained.of(model) if model else None
+    if trained is None:
         return None
+    details, settings = trained.details, trained.details.get("settings", {})
+    rows, steps, batch_size = details.get("rows"), details.get("steps"), settings.get("batch_size")
+    start = str(details.get("start") or "")
+    return TrainingCost(
+        rows=rows,
+        epochs=round(steps * batch_size / rows, 2) if rows and steps and batch_size else None,
+        seconds=details.get("seconds"),
+        parameters=details.get("parameters"),
+        method=settings.get("method"),
+        init=Path(start).name if Path(start).is_absolute() else start or None,
+    )
 
 
-def _changed(before: Any, now: Mapping[str, Any]) -> str:
-    if not isinstance(before, dict):
-        return "its .json is missing"
-    return "other " + ", ".join(key for key in now if as_hash({key: before.get(key)}) != as_hash({key: now[key]}))
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[^\w.+-]+", "-", name).strip("-.") or "model"
+def _differences(note: Path, definition: Mapping[str, Any]) -> list[str] | None:
+    """Return the keys in which a note differs from a definition, None if there is no such note."""
+    try:
+        noted = json.loads(note.read_text("utf-8"))
+        return [key for key, value in json.loads(json.dumps(definition)).items() if noted.get(key) != value]
+    except (OSError, ValueError, AttributeError):
+        return None

@@ -1,4 +1,4 @@
-"""What writes the records of a system, task by task: the very parts that answering, describing and labelling use."""
+"""Writers of a system's outputs, one a task: the parts that answering, describing and labelling use."""
 
 from __future__ import annotations
 
@@ -16,104 +16,100 @@ from rag.compare.experiment import Experiment
 from rag.compare.system import System
 from rag.data.contexts import Contexts
 from rag.data.rows import Row
-from rag.describe.describer import Describer, Description
+from rag.describe.describer import Describer
 from rag.evaluate.predictions import Prediction
-from rag.generate.base import Decoding, Generation, Generator
+from rag.generate.base import Decoding, Generator
 
 
-class Writer(Protocol):
+class SystemWriter(Protocol):
     """Writes outputs for rows."""
 
     def write(self, rows: Sequence[Row]) -> list[Prediction]:
         """Return a record for each row, in order. Raises RowsError for a row that does not fit."""
 
     def prompt(self, row: Row) -> RenderedPrompt:
-        """Return the prompt that a row gets."""
+        """Return the prompt of a row."""
 
 
 def new_writer(
     system: System,
     generator: Generator,
-    material: Experiment,
+    experiment: Experiment,
     options: Mapping[str, Any],
     firsts: Mapping[str, Prediction] | None = None,
-) -> Writer:
-    """Return what writes a system's records. `options` are those of decoding.
+) -> SystemWriter:
+    """Return the writer of a system. `options` are those of decoding.
 
-    `firsts` are records of the same system without further attempts, by the key of their row: they are gone on from.
+    `firsts` are records of the same system with one attempt, by the key of their row: further attempts start from them.
     """
-    if material.task == "describe":
+    if experiment.task == "describe":
         describer = Describer(
             generator,
             decoding=options,
-            contexts=material.contexts(system),
+            contexts=experiment.contexts(system),
             attempts=system.attempts,
-            lexicon=material.lexicon,
+            lexicon=experiment.lexicon,
         )
         return DescriptionWriter(describer, firsts)
-    if material.task == "classify":
-        count = system.examples or system.passages
-        return LabelWriter(Classifier(generator, material.labels, material.labelled(system), examples=count))
-    decoding = Decoding(**{**_stop(generator, system), **options})
-    if material.task == "answer" and system.passages:
-        retriever = material.retrieving(system)
+    if experiment.task == "classify":
+        count = system.examples or system.similar
+        return LabelWriter(Classifier(generator, experiment.labels, experiment.labelled(system), examples=count))
+
+    # A model that only continues texts is stopped where it begins another row, unless it has learnt to stop.
+    continues = generator.style == "completion" and not system.is_trained
+    decoding = Decoding(**{**({"stop": ("\n",)} if continues else {}), **options})
+    if experiment.task == "answer" and system.similar:
+        retriever = experiment.retriever_for(system)
         embedder = getattr(getattr(retriever, "embedder", None), "name", "")
         return AnswerWriter(
             Pipeline(
                 retriever,
                 generator,
-                material.prompt,
-                system.passages,
+                experiment.prompt,
+                system.similar,
                 decoding,
                 MIN_EVIDENCE.get(embedder, 0.0),
                 PROMPT_TOKENS.get(generator.name),
             )
         )
-    return TextWriter(generator, material, material.contexts(system), decoding)
-
-
-def _stop(generator: Generator, system: System) -> dict[str, Any]:
-    """A model that only continues texts is stopped where it begins another row; one that learnt to stop is not."""
-    return {"stop": ("\n",)} if generator.style == "completion" and not system.is_trained else {}
+    return TextWriter(generator, experiment, experiment.contexts(system), decoding)
 
 
 @dataclass(frozen=True)
 class DescriptionWriter:
-    """Descriptions, as `rag describe` writes them; the first text of each, or the best of several."""
+    """Writes descriptions as `rag describe` does: the first text of each row, or the best of several."""
 
     describer: Describer
     firsts: Mapping[str, Prediction] | None = None
 
     def write(self, rows: Sequence[Row]) -> list[Prediction]:
         try:
-            return [_description_record(row, each) for row, each in zip(rows, self._written(rows), strict=True)]
+            if self.firsts is None:
+                descriptions = self.describer.describe_rows(rows)
+            else:
+                records = [(row, self.firsts[row.key]) for row in rows]
+                first_texts = [
+                    self.describer.checked(row, first.output, first.prompt_tokens or 0, first.completion_tokens or 0)
+                    for row, first in records
+                ]
+                descriptions = self.describer.retry(rows, first_texts)
         except ValueError as error:
             raise RowsError(str(error)) from None
-
-    def _written(self, rows: Sequence[Row]) -> list[Description]:
-        if self.firsts is None:
-            return self.describer.describe_rows(rows)
-        known = [self.firsts[row.key] for row in rows]
-        firsts = [
-            self.describer.checked(row, record.output, record.prompt_tokens or 0, record.completion_tokens or 0)
-            for row, record in zip(rows, known, strict=True)
-        ]
-        return self.describer.retry(rows, firsts)
+        predictions = []
+        for row, text in zip(rows, descriptions, strict=True):
+            prediction = Prediction(row.id, text.text, text.prompt_tokens, text.completion_tokens)
+            if text.attempts > 1:
+                prediction = replace(prediction, attempts=text.attempts, raw=text.first)
+            predictions.append(prediction)
+        return predictions
 
     def prompt(self, row: Row) -> RenderedPrompt:
         return self.describer.prompt_of(row)
 
 
-def _description_record(row: Row, found: Description) -> Prediction:
-    record = Prediction(row.id, found.text, found.prompt_tokens, found.completion_tokens)
-    if found.attempts == 1:
-        return record
-    return replace(record, attempts=found.attempts, raw=found.first)
-
-
 @dataclass(frozen=True)
 class LabelWriter:
-    """Labels, of which no other can come out."""
+    """Writes labels, never any other text."""
 
     classifier: Classifier
 
@@ -128,7 +124,7 @@ class LabelWriter:
 
 @dataclass(frozen=True)
 class AnswerWriter:
-    """Answers with citations, as `rag ask` gives them."""
+    """Writes answers with citations, as `rag ask` does."""
 
     pipeline: Pipeline
 
@@ -147,37 +143,36 @@ class AnswerWriter:
 
 @dataclass(frozen=True)
 class TextWriter:
-    """A prompt's continuation: summaries, tasks of one's own, and answers without retrieval."""
+    """Writes the continuation of a prompt: summaries, other tasks, and answers without retrieval."""
 
     generator: Generator
-    material: Experiment
+    experiment: Experiment
     contexts: Contexts
     decoding: Decoding
 
     def write(self, rows: Sequence[Row]) -> list[Prediction]:
-        prompts = self._prompts(rows)
-        generations = self.generator.generate(prompts, self.decoding)
-        return [self._record(row, each) for row, each in zip(rows, generations, strict=True)]
+        predictions = []
+        generations = self.generator.generate(self._prompts(rows), self.decoding)
+        for row, generation in zip(rows, generations, strict=True):
+            text, abstained = generation.text.strip(), None
+            if row.task == "answer":
+                text = whole_sentences(generation)
+                abstained = is_refusal(text)
+                text = ABSTENTION if abstained else text
+            tokens = (generation.prompt_tokens, generation.completion_tokens)
+            predictions.append(Prediction(row.id, text, *tokens, abstained=abstained))
+        return predictions
 
     def prompt(self, row: Row) -> RenderedPrompt:
         return self._prompts([row])[0]
 
     def _prompts(self, rows: Sequence[Row]) -> list[RenderedPrompt]:
         prompts = []
+        room = self.decoding.max_new_tokens
         for row, context in zip(rows, self.contexts(rows), strict=True):
             try:
-                packed = self.material.prompt.pack(
-                    self.generator, self.decoding.max_new_tokens, context.values, context.passages
-                )
+                packed = self.experiment.prompt.pack(self.generator, room, context.values, context.passages)
             except ValueError as error:
                 raise RowsError(f"row {row.id}: {error}") from None
             prompts.append(packed.prompt)
         return prompts
-
-    def _record(self, row: Row, generation: Generation) -> Prediction:
-        record = Prediction(row.id, generation.text.strip(), generation.prompt_tokens, generation.completion_tokens)
-        if row.task != "answer":
-            return record
-        text = whole_sentences(generation)
-        abstained = is_refusal(text)
-        return replace(record, output=ABSTENTION if abstained else text, abstained=abstained)

@@ -1,11 +1,18 @@
-"""A comparison as people read it: one HTML file that needs nothing else, and a table for the terminal."""
+"""Draw a comparison: one self-contained HTML file, and a table for the terminal.
+
+>>> from rag.compare import load_comparison
+>>> from rag.report import terminal_table, write_report
+>>> comparison = load_comparison(Path("compared/comparison.json"))
+>>> write_report(comparison, Path("report.html"))
+>>> print(terminal_table(comparison))
+"""
 
 from typing import TYPE_CHECKING
 
 from ingest.lazy import attach
 
 if TYPE_CHECKING:
-    from rag.compare.comparison import check_comparison as check_comparison, load_comparison as load_comparison
+    from rag.report.evaluation import write_evaluation as write_evaluation
     from rag.report.html import write_report as write_report
     from rag.report.terminal import terminal_table as terminal_table
 

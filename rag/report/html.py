@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from rag.compare import number_format
-from rag.compare.comparison import ComparedMetric, Comparison, Difference, Estimate, Sample, System, read_comparison
-from rag.compare.ranking import ALPHA, best, not_worse, overtakings, undominated
-from rag.report.outputs import clipped, shown
-from rag.report.plots import KINDS, key_mark, plot_curve, plot_latency, plot_whiskers
-from rag.report.plots.latency import drawable
-from rag.report.plots.marks import kind_title
+from rag.compare.comparison import ComparedMetric, Comparison, PairedDifference, Sample, Score, SystemResult
+from rag.compare.ranking import ALPHA, best_systems, find_crossovers, pareto_front, tied_systems
+from rag.report.plots import KINDS, has_latency, key_mark, kind_title, plot_curve, plot_latency, plot_scores
+from rag.report.spans import clip, mark_spans
 
-MOST_COLUMNS = 7
-MOST_PANELS = 6
-OPEN_SAMPLES = 3
+MAX_COLUMNS, MAX_PANELS, OPEN_SAMPLES = 7, 6, 3
 WIDE, NARROW = (800.0, 420.0), (340.0, 330.0)
+SIGNS = {"percent": "%", "megabytes": "MB", "seconds": "s"}
 COSTS = (
     ("latency_p50", "Time, median", "seconds"),
     ("latency_p95", "Time, 95th percentile", "seconds"),
@@ -33,10 +29,25 @@ COSTS = (
     ("completion_tokens", "Output", "tokens"),
     ("peak_memory_mb", "Peak memory", "megabytes"),
 )
+FILTERS = {
+    "number": number_format.format_number,
+    "interval": number_format.format_interval,
+    "difference": number_format.format_difference,
+    "p_value": number_format.format_p_value,
+    "duration": number_format.format_duration,
+    "count": number_format.format_count,
+    "parameters": number_format.format_parameters,
+    "date": number_format.format_date,
+    "plural": number_format.pluralize,
+    "clip": clip,
+    "marked": mark_spans,
+}
+
+Plot = Callable[[Comparison, float, float, str], Markup | None]
 
 
-def write_report(comparison: Mapping[str, Any], file: Path) -> None:
-    """Write the comparison as one HTML file, whole or not at all. Raises ValueError for an object that is none."""
+def write_report(comparison: Comparison, file: Path) -> None:
+    """Write a comparison as one HTML file, whole or not at all."""
     write_whole(render_report(comparison), file)
 
 
@@ -56,34 +67,9 @@ def write_whole(text: str, file: Path) -> None:
         raise
 
 
-def render_report(comparison: Mapping[str, Any]) -> str:
-    """Return the report's HTML."""
-    read = read_comparison(comparison)
-    return environment().get_template("report.html.jinja").render(_view(read))
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A system's value of a metric, and how it stands to the best."""
-
-    estimate: Estimate
-    unit: str
-    decimals: int
-    is_best: bool
-    is_close: bool
-
-
-@dataclass(frozen=True)
-class Against:
-    """A cell of a significance matrix: the row's system minus the column's; `verdict` is better, worse or open."""
-
-    difference: Difference | None
-    verdict: str
-
-
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """Return what renders the templates: every text escaped, nothing undefined passed over."""
+    """Return the environment of the templates: every text is escaped, an undefined name is an error."""
     environment = Environment(
         loader=PackageLoader("rag.report"),
         autoescape=True,
@@ -91,121 +77,140 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    named = ("number", "interval", "difference", "p_value", "duration", "count", "parameters", "date", "plural")
-    environment.filters |= {name: getattr(number_format, name) for name in named}
-    environment.filters |= {"clipped": clipped, "shown": shown, "plain": _plain}
+    environment.filters |= {**FILTERS, "plain": _plain}
     return environment
 
 
-def _view(comparison: Comparison) -> dict[str, Any]:
-    """Return all that the template shows and that is not in the object as such."""
-    directed = [metric for metric in comparison.metrics if metric.better != "neither"]
-    tested = [metric for metric in directed if comparison.differences.get(metric.name)]
-    main = comparison.metrics[0]
-    return {
-        "c": comparison,
-        "main": main,
-        "alpha": ALPHA,
-        "style": Markup(environment().get_template("style.css").render()),
-        "kinds": [(key_mark(kind), kind_title(kind)) for kind in _kinds(comparison)],
-        "key_mark": key_mark,
-        "about": _about,
-        "signs": {"percent": "%", "megabytes": "MB", "seconds": "s"},
-        "costs": _costs(comparison),
-        "trained": [system for system in comparison.systems if system.trained],
-        "tables": [(part, _rows(comparison, part)) for part in _parts(comparison.metrics)],
-        "panels": [(metric, plot_whiskers(comparison, metric)) for metric in (directed or [main])[:MOST_PANELS]],
-        "latency": _both_widths(plot_latency, comparison),
-        "undrawn": [system.name for system in comparison.systems if not drawable(system, main)],
-        "undominated": undominated(comparison),
-        "curve": _both_widths(plot_curve, comparison),
-        "overtakings": overtakings(comparison),
-        "matrices": [(metric, _matrix(comparison, metric)) for metric in tested],
-        "open_samples": OPEN_SAMPLES,
-        "gist": _gist,
-        "tally": _tally,
-    }
+def stylesheet() -> Markup:
+    """Return the style sheet of all reports."""
+    return Markup(environment().get_template("style.css").render())
 
 
-def _parts(metrics: Sequence[ComparedMetric]) -> list[Sequence[ComparedMetric]]:
-    """Return the metrics in equal parts, none wider than a table may be."""
-    tables = -(-len(metrics) // MOST_COLUMNS)
-    size = -(-len(metrics) // tables)
-    return [metrics[low : low + size] for low in range(0, len(metrics), size)]
+@dataclass(frozen=True)
+class ScoreCell:
+    """A system's score in a table, and its relation to the best."""
+
+    score: Score
+    unit: str
+    decimals: int
+    is_best: bool
+    is_tied: bool
 
 
-def _rows(comparison: Comparison, metrics: Sequence[ComparedMetric]) -> list[tuple[System, list[Cell]]]:
-    columns = [_column(comparison, metric) for metric in metrics]
-    return [(system, [column[n] for column in columns]) for n, system in enumerate(comparison.systems)]
+@dataclass(frozen=True)
+class MatrixCell:
+    """The row's system minus the column's. `verdict` is better, worse or open."""
+
+    difference: PairedDifference | None
+    verdict: str
 
 
-def _column(comparison: Comparison, metric: ComparedMetric) -> list[Cell]:
-    first, close = best(comparison, metric), not_worse(comparison, metric)
-    decimals = number_format.decimals((system.of(metric.name).value for system in comparison.systems), metric.unit)
-    return [
-        Cell(system.of(metric.name), metric.unit, decimals, system.name in first, system.name in close)
-        for system in comparison.systems
-    ]
+def render_report(comparison: Comparison) -> str:
+    """Return the HTML of a report."""
+    c = comparison
+    main = c.metrics[0]
+    directed = [metric for metric in c.metrics if metric.better != "neither"]
+    tested = [metric for metric in directed if c.differences.get(metric.name)]
 
+    # The results are split into tables of equal width, none wider than a page.
+    columns = {metric.name: _score_column(c, metric) for metric in c.metrics}
+    count = -(-len(c.metrics) // MAX_COLUMNS)
+    width = -(-len(c.metrics) // count)
+    tables = []
+    for start in range(0, len(c.metrics), width):
+        part = c.metrics[start : start + width]
+        rows = [(system, [columns[m.name][n] for m in part]) for n, system in enumerate(c.systems)]
+        tables.append((part, rows))
 
-def _costs(comparison: Comparison) -> list[tuple[str, str, list[str], list[float | None]]]:
-    """Return the columns of what a row costs that hold any number: title, unit, texts, values."""
-    columns = []
+    # Costs: the columns that hold a number.
+    costs = []
     for name, title, unit in COSTS:
-        values: list[float | None] = [getattr(system.cost, name) for system in comparison.systems]
-        decimals = number_format.decimals(values, unit)
+        values: list[float | None] = [getattr(system.cost, name) for system in c.systems]
+        decimals = number_format.shared_decimals(values, unit)
         if any(value is not None for value in values):
-            columns.append((title, unit, [number_format.number(value, unit, decimals) for value in values], values))
-    return columns
+            costs.append((title, unit, [number_format.format_number(v, unit, decimals) for v in values], values))
+
+    present = {system.kind for system in c.systems}
+    kinds = [kind for kind in KINDS if kind in present] + sorted(present - set(KINDS))
+    return environment().get_template("report.html.jinja").render(
+        c=c,
+        main=main,
+        alpha=ALPHA,
+        style=stylesheet(),
+        kinds=[(key_mark(kind), kind_title(kind)) for kind in kinds],
+        key_mark=key_mark,
+        about=_describe_system,
+        signs=SIGNS,
+        costs=costs,
+        trained=[system for system in c.systems if system.trained],
+        tables=tables,
+        panels=[(metric, plot_scores(c, metric)) for metric in (directed or [main])[:MAX_PANELS]],
+        latency=_both_widths(plot_latency, c),
+        undrawn=[system.name for system in c.systems if not has_latency(system, main)],
+        pareto_front=pareto_front(c),
+        curve=_both_widths(plot_curve, c),
+        crossovers=find_crossovers(c),
+        matrices=[(metric, _matrix(c, metric)) for metric in tested],
+        open_samples=OPEN_SAMPLES,
+        gist=_gist,
+        tally=_tally,
+    )  # fmt: skip
 
 
-def _matrix(comparison: Comparison, metric: ComparedMetric) -> list[tuple[System, list[Against | None]]]:
+def _score_column(comparison: Comparison, metric: ComparedMetric) -> list[ScoreCell]:
+    best, tied = best_systems(comparison, metric), tied_systems(comparison, metric)
+    scores = [system.score(metric.name) for system in comparison.systems]
+    decimals = number_format.shared_decimals((score.value for score in scores), metric.unit)
     return [
-        (row, [None if row is column else _against(comparison, metric, row, column) for column in comparison.systems])
-        for row in comparison.systems
+        ScoreCell(score, metric.unit, decimals, system.name in best, system.name in tied)
+        for system, score in zip(comparison.systems, scores, strict=True)
     ]
 
 
-def _against(comparison: Comparison, metric: ComparedMetric, row: System, column: System) -> Against:
-    found = comparison.difference(metric.name, row.name, column.name)
-    if found is None or found.difference is None or found.p is None or found.p >= ALPHA:
-        return Against(found, "open")
-    return Against(found, "better" if (found.difference > 0) == (metric.better == "higher") else "worse")
+def _matrix(comparison: Comparison, metric: ComparedMetric) -> list[tuple[SystemResult, list[MatrixCell | None]]]:
+    """Return a row for each system: its difference from every other, None for itself."""
+    rows = []
+    for row in comparison.systems:
+        cells: list[MatrixCell | None] = []
+        for column in comparison.systems:
+            pair = comparison.difference(metric.name, row.name, column.name)
+            verdict = "open"
+            if pair and pair.difference is not None and pair.p is not None and pair.p < ALPHA:
+                verdict = "better" if (pair.difference > 0) == (metric.better == "higher") else "worse"
+            cells.append(None if row is column else MatrixCell(pair, verdict))
+        rows.append((row, cells))
+    return rows
 
 
-def _both_widths(plot: Any, comparison: Comparison) -> tuple[Markup, Markup] | None:
+def _both_widths(plot: Plot, comparison: Comparison) -> tuple[Markup, Markup] | None:
+    """Return a plot for screens and one for phones."""
     wide, narrow = plot(comparison, *WIDE, "wide"), plot(comparison, *NARROW, "narrow")
-    return (wide, narrow) if wide is not None else None
+    return (wide, narrow) if wide is not None and narrow is not None else None
 
 
-def _kinds(comparison: Comparison) -> list[str]:
-    present = {system.kind for system in comparison.systems}
-    return [kind for kind in KINDS if kind in present] + sorted(present - set(KINDS))
-
-
-def _about(system: System) -> str:
-    """Return in few words what a system is: kind, model, what it is shown."""
+def _describe_system(system: SystemResult) -> str:
+    """Return the kind of a system, its model, and the rows that it is shown."""
     parts = [kind_title(system.kind), system.model]
-    parts += [number_format.plural(system.examples, "example")] if system.examples else []
-    parts += [number_format.plural(system.passages, "passage")] if system.passages else []
+    parts += [number_format.pluralize(system.examples, "example")] if system.examples else []
+    parts += [number_format.pluralize(system.similar, "retrieved row")] if system.similar else []
     return ", ".join(part for part in parts if part)
 
 
 def _gist(sample: Sample) -> str:
-    text, left_out = clipped(" ".join(sample.given.split()), 64)
+    text, left_out = clip(" ".join(sample.given.split()), 64)
     return f"{text}…" if left_out else text
 
 
 def _tally(sample: Sample) -> str:
-    """Return how many of a sample's outputs state what was not given."""
+    """Return how many outputs of a sample state a value that its row does not give."""
     faulty = sum(1 for output in sample.outputs.values() if output.wrong or output.invented)
     return f"{faulty} of {len(sample.outputs)} outputs state what is not given" if faulty else ""
 
 
-def _plain(value: Any) -> str:
-    """Return a setting as text, as JSON would name it."""
+def _plain(value: object) -> str:
+    """Return a setting as text, as JSON would write it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list | tuple):
+    if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(_plain, value)) or "none"
     return "none" if value is None else str(value)

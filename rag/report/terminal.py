@@ -1,167 +1,170 @@
-"""The comparison's tables for a terminal: aligned, in blocks of as many columns as fit."""
+"""Tables of a comparison for a terminal, in blocks of as many columns as fit."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 import textwrap
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from io import StringIO
 
-from rag.compare.comparison import ComparedMetric, Comparison, System, read_comparison
-from rag.compare.number_format import NONE, SIGNS, count, decimals, duration, number, plural
-from rag.compare.ranking import ALPHA, best, not_worse, overtakings
-from rag.report.ansi import BOLD, DIM, colour
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
 
-WIDEST, NARROWEST = 100, 40
-GAP = "  "
+from rag.compare.comparison import ComparedMetric, Comparison, SystemResult
+from rag.compare.number_format import (
+    NONE,
+    UNITS,
+    format_count,
+    format_duration,
+    format_number,
+    pluralize,
+    shared_decimals,
+)
+from rag.compare.ranking import ALPHA, best_systems, find_crossovers, tied_systems
 
-
-@dataclass(frozen=True)
-class _Cell:
-    text: str
-    strong: bool = False
+MAX_WIDTH, MIN_WIDTH, GAP = 100, 40, 2
 
 
 @dataclass(frozen=True)
 class _Column:
+    """A column of equally wide cells. `strong` are the numbers of the cells in bold."""
+
     title: str
-    below: str
-    cells: Sequence[_Cell]
+    unit: str
+    cells: Sequence[str]
+    strong: frozenset[int] = frozenset()
 
     @property
     def width(self) -> int:
-        return max(map(_width, (self.title, self.below, *(cell.text for cell in self.cells))))
+        return max(map(cell_len, (self.title, self.unit, *self.cells)))
 
 
-def terminal_table(comparison: Mapping[str, Any], width: int | None = None) -> str:
-    """Return the comparison's numbers and advice as lines of at most `width` columns (the terminal's, 100 at most).
+def terminal_table(comparison: Comparison, width: int | None = None) -> str:
+    """Return the numbers and the advice in lines of at most `width` columns (the terminal's, at most 100).
 
-    "*" stands at the best of a metric, "~" where a system is not significantly worse; colours are only for terminals.
-    Raises ValueError for an object that is no comparison.
+    "*" marks the best of a metric, "~" those that are not significantly worse. Only a terminal gets colours.
     """
-    read = read_comparison(comparison)
-    width = width or min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
-    return "\n".join(line.rstrip() for line in _lines(read, max(width, NARROWEST))) + "\n"
+    width = max(width or min(shutil.get_terminal_size((MAX_WIDTH, 24)).columns, MAX_WIDTH), MIN_WIDTH)
+    has_colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    file = StringIO()
+    console = Console(
+        file=file,
+        width=width,
+        force_terminal=has_colours,
+        color_system="standard" if has_colours else None,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    for part in _parts(comparison, width):
+        console.print(part)
+    return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
 
 
-def _lines(comparison: Comparison, width: int) -> Iterator[str]:
-    yield from (colour(line, BOLD) for line in textwrap.wrap(comparison.title, width))
-    yield colour(_facts(comparison), DIM)
-    names = _names(comparison.systems, width)
-    room = width - max(_width(line) for lines in names for line in lines) - len(GAP)
-    for columns in (_metric_columns(comparison), _cost_columns(comparison.systems)):
-        for block in _blocks(columns, room):
-            yield ""
-            yield from _block(names, block)
-    yield ""
-    if len(comparison.systems) > 1:
-        legend = f"* best, ~ not significantly worse than the best (p >= {ALPHA}), [95% interval]"
-        yield from (colour(line, DIM) for line in textwrap.wrap(legend, width))
-    for text in (*map(str, overtakings(comparison)), comparison.advice):
-        yield from textwrap.wrap(text, width)
-
-
-def _facts(comparison: Comparison) -> str:
-    facts = [plural(len(comparison.systems), "system")]
+def _parts(comparison: Comparison, width: int) -> Iterator[RenderableType]:
+    facts = [pluralize(len(comparison.systems), "system")]
     if comparison.data.test and comparison.data.test.rows is not None:
-        facts.append(plural(comparison.data.test.rows, "test row"))
+        facts.append(pluralize(comparison.data.test.rows, "test row"))
     if comparison.seconds is not None:
-        facts.append(duration(comparison.seconds))
-    return ", ".join(facts)
+        facts.append(format_duration(comparison.seconds))
+    yield Text(comparison.title, "bold")
+    yield Text(", ".join(facts), "dim")
+
+    # Names take at most a third of the width, and each block as many columns as fit beside them.
+    names = ["\n".join(textwrap.wrap(system.name, max(width // 3, 14))) for system in comparison.systems]
+    room = width - max(cell_len(line) for name in names for line in name.split("\n") or [""])
+    for columns in ([_metric_column(comparison, metric) for metric in comparison.metrics], _cost_columns(comparison)):
+        block: list[_Column] = []
+        for column in columns:
+            if block and sum(GAP + other.width for other in (*block, column)) > room:
+                yield _block(names, block)
+                block = []
+            block.append(column)
+        if block:
+            yield _block(names, block)
+
+    yield Text()
+    if len(comparison.systems) > 1:
+        yield Text(f"* best, ~ not significantly worse than the best (p >= {ALPHA}), [95% interval]", "dim")
+    for crossover in map(str, find_crossovers(comparison)):
+        if crossover not in comparison.advice:
+            yield Text(crossover)
+    yield Text(comparison.advice)
+    for caveat in comparison.caveats:
+        yield Text(f"- {caveat}")
 
 
-def _names(systems: Sequence[System], width: int) -> list[list[str]]:
-    """Return each system's name in lines of at most a third of the width."""
-    return [textwrap.wrap(system.name, max(width // 3, 14)) or [""] for system in systems]
-
-
-def _metric_columns(comparison: Comparison) -> list[_Column]:
-    return [_metric_column(comparison, metric) for metric in comparison.metrics]
+def _block(names: Sequence[str], columns: Sequence[_Column]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), title=" ", title_justify="left")
+    table.add_column(Text())
+    for column in columns:
+        head = Text(column.title, "bold").append(f"\n{column.unit}", "not bold dim")
+        table.add_column(head, no_wrap=True, width=column.width)
+    for number, name in enumerate(names):
+        cells = [
+            Text(column.cells[number], "bold" if number in column.strong else "", no_wrap=True) for column in columns
+        ]
+        table.add_row(Text(name), *cells)
+    return table
 
 
 def _metric_column(comparison: Comparison, metric: ComparedMetric) -> _Column:
-    first, close = best(comparison, metric), not_worse(comparison, metric)
-    estimates = [system.of(metric.name) for system in comparison.systems]
-    signs = ["*" if s.name in first else "~" if s.name in close else " " for s in comparison.systems]
-    shared = decimals([each.value for each in estimates], metric.unit)
-    values = _right([s + number(each.value, metric.unit, shared) for s, each in zip(signs, estimates, strict=True)])
-    lows, highs = (
-        _right([number(end, metric.unit, shared) if end is not None else "" for end in ends])
-        for ends in ([each.low for each in estimates], [each.high for each in estimates])
+    best, tied = best_systems(comparison, metric), tied_systems(comparison, metric)
+    scores = [system.score(metric.name) for system in comparison.systems]
+    names = [system.name for system in comparison.systems]
+    decimals = shared_decimals([score.value for score in scores], metric.unit)
+
+    # Values and both ends of the intervals stand below each other.
+    signs = ["*" if name in best else "~" if name in tied else " " for name in names]
+    numbers = [
+        [format_number(end, metric.unit, decimals) if end is not None else "" for end in ends]
+        for ends in zip(*((score.low, score.high) for score in scores), strict=True)
+    ]
+    values = _align_right(
+        [sign + format_number(score.value, metric.unit, decimals) for sign, score in zip(signs, scores, strict=True)]
     )
+    lows, highs = (_align_right(ends) for ends in numbers)
     cells = [
-        _Cell(f"{value} [{low}, {high}]" if low.strip() and high.strip() else value, sign == "*")
-        for value, low, high, sign in zip(values, lows, highs, signs, strict=True)
+        f"{value} [{low}, {high}]" if low.strip() and high.strip() else value
+        for value, low, high in zip(values, lows, highs, strict=True)
     ]
-    unit = {"percent": "%"}.get(metric.unit, "" if metric.unit == "points" else SIGNS.get(metric.unit, metric.unit))
+    unit = {"percent": "%", "points": ""}.get(metric.unit, UNITS.get(metric.unit, metric.unit))
     better = {"higher": "higher is better", "lower": "lower is better", "neither": ""}[metric.better]
-    return _Column(textwrap.shorten(metric.title, 40), ", ".join(part for part in (unit, better) if part), cells)
+    strong = frozenset(number for number, sign in enumerate(signs) if sign == "*")
+    return _Column(textwrap.shorten(metric.title, 40), ", ".join(filter(None, (unit, better))), cells, strong)
 
 
-def _cost_columns(systems: Sequence[System]) -> list[_Column]:
-    costs = [system.cost for system in systems]
-    trained = [duration(system.trained.seconds) if system.trained else "-" for system in systems]
-    rows = [count(system.trained.rows) if system.trained else "-" for system in systems]
-    columns = [
-        ("p50", "s a row", _numbers([cost.latency_p50 for cost in costs], "seconds")),
-        ("p95", "s a row", _numbers([cost.latency_p95 for cost in costs], "seconds")),
-        ("CPU", "s a row", _numbers([cost.cpu_seconds_a_row for cost in costs], "seconds")),
-        ("prompt", "tokens", _numbers([cost.prompt_tokens for cost in costs], "tokens")),
-        ("output", "tokens", _numbers([cost.completion_tokens for cost in costs], "tokens")),
-        ("memory", "MB", _numbers([cost.peak_memory_mb for cost in costs], "megabytes")),
-        ("training", "time", trained),
-        ("training", "rows", rows),
-    ]
-    told = [column for column in columns if set(column[2]) - {"-", NONE}]
-    return [_Column(title, below, [_Cell(text) for text in _right(values)]) for title, below, values in told]
+def _cost_columns(comparison: Comparison) -> list[_Column]:
+    """Return the columns that hold a number."""
+    systems = comparison.systems
+    columns = []
+    for title, unit, attribute, kind in (
+        ("p50", "s a row", "latency_p50", "seconds"),
+        ("p95", "s a row", "latency_p95", "seconds"),
+        ("CPU", "s a row", "cpu_seconds_a_row", "seconds"),
+        ("prompt", "tokens", "prompt_tokens", "tokens"),
+        ("output", "tokens", "completion_tokens", "tokens"),
+        ("memory", "MB", "peak_memory_mb", "megabytes"),
+    ):
+        values = [getattr(system.cost, attribute) for system in systems]
+        decimals = shared_decimals(values, kind)
+        columns.append((title, unit, [format_number(value, kind, decimals) for value in values]))
+    columns.append(("training", "time", _training(systems, "seconds")))
+    columns.append(("training", "rows", _training(systems, "rows")))
+    return [_Column(title, unit, _align_right(cells)) for title, unit, cells in columns if set(cells) - {"-", NONE}]
 
 
-def _numbers(values: Sequence[float | None], unit: str) -> list[str]:
-    shared = decimals(values, unit)
-    return [number(value, unit, shared) for value in values]
+def _training(systems: Sequence[SystemResult], attribute: str) -> list[str]:
+    write = format_duration if attribute == "seconds" else format_count
+    return [write(getattr(system.trained, attribute)) if system.trained else "-" for system in systems]
 
 
-def _blocks(columns: Sequence[_Column], room: int) -> Iterator[list[_Column]]:
-    """Yield as many columns at a time as fit, at least one."""
-    block: list[_Column] = []
-    for column in columns:
-        if block and sum(each.width + len(GAP) for each in (*block, column)) > room + len(GAP):
-            yield block
-            block = []
-        block.append(column)
-    if block:
-        yield block
-
-
-def _block(names: Sequence[Sequence[str]], columns: Sequence[_Column]) -> Iterator[str]:
-    side = max(_width(line) for lines in names for line in lines)
-    for heads in ([each.title for each in columns], [each.below for each in columns]):
-        padded = [_padded(head, each.width) for head, each in zip(heads, columns, strict=True)]
-        yield colour(GAP.join([" " * side, *padded]).rstrip(), BOLD if heads[0] == columns[0].title else DIM)
-    for number_, (first, *further) in enumerate(names):
-        cells = [each.cells[number_] for each in columns]
-        shown = [_strong(_padded(cell.text, each.width), cell) for cell, each in zip(cells, columns, strict=True)]
-        yield GAP.join([_padded(first, side), *shown])
-        yield from further
-
-
-def _strong(text: str, cell: _Cell) -> str:
-    return colour(text, BOLD) if cell.strong else text
-
-
-def _right(texts: Sequence[str]) -> list[str]:
-    widest = max(map(_width, texts))
-    return [" " * (widest - _width(text)) + text for text in texts]
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * (width - _width(text))
-
-
-def _width(text: str) -> int:
-    """Return the columns that a terminal gives a text: two for wide characters, none for combining ones."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+def _align_right(texts: Sequence[str]) -> list[str]:
+    width = max(map(cell_len, texts))
+    return [" " * (width - cell_len(text)) + text for text in texts]

@@ -8,22 +8,22 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ingest.errors import RowsError
+from ingest.errors import BusyError, RowsError
 from prompts.types import RenderedPrompt
 from rag.cli.main import main
-from rag.compare import Settings, System, compare
-from rag.compare.advice import advice
+from rag.compare import Settings, System, run_comparison
+from rag.compare.advice import SENTENCES, advise
+from rag.compare.comparison import read_comparison
 from rag.compare.models import LocalModels
-from rag.compare.outputs import Generating
+from rag.compare.outputs import OutputCache
 from rag.data.rows import Row
 from rag.generate.base import Decoding, Generation
-from rag.report import check_comparison
 
 COLOURS = ("red", "green", "blue", "grey")
 
@@ -97,14 +97,17 @@ class Shelf:
 SYSTEMS = [
     System("prompt", "lamps"),
     System("three examples", "lamps", examples=3),
-    System("similar", "lamps", passages=2),
+    System("similar", "lamps", similar=2),
     System("checked", "lamps", attempts=3),
 ]
 
 
 def run(folder: Path, generator: Lamps, systems: Sequence[System] = SYSTEMS, **options: Any) -> dict[str, Any]:
-    options = {"train": TRAIN, "settings": Settings(batch=4, alone=3, samples=2), "progress": False, **options}
-    return dict(compare(systems, options.pop("rows", TEST), out=folder, models=Shelf(generator), **options).content)
+    """Return what comparison.json holds."""
+    settings = Settings(batch_size=4, latency_rows=3, samples=2)
+    options = {"train": TRAIN, "settings": settings, "progress": False, **options}
+    comparison = run_comparison(systems, options.pop("rows", TEST), out=folder, models=Shelf(generator), **options)
+    return dict(json.loads(json.dumps(asdict(comparison))))
 
 
 @pytest.fixture(scope="module")
@@ -115,7 +118,7 @@ def done(tmp_path_factory) -> tuple[Path, dict[str, Any]]:
 
 def test_a_comparison_is_written_whole(done) -> None:
     folder, content = done
-    check_comparison(content)
+    read_comparison(content)
     assert json.loads((folder / "comparison.json").read_text()) == content
     assert not list(folder.glob("*.part"))
 
@@ -155,8 +158,8 @@ def test_what_was_shown_and_what_it_cost_is_told(done) -> None:
         assert system["cost"]["cpu_seconds_a_row"] is not None
         assert system["cost"]["prompt_tokens"] >= 10 * (shown + 1)
         assert system["trained"] is None
-        assert (system["examples"], system["passages"]) == (3 * (number == 1), 2 * (number == 2))
-    assert "measured on 3 rows made one by one; the others 4 at a time" in content["settings"]["latency"]
+        assert (system["examples"], system["similar"]) == (3 * (number == 1), 2 * (number == 2))
+    assert "measured on 3 rows generated one by one; the others 4 at a time" in content["settings"]["latency"]
     assert content["settings"]["hardware"]["cores"] >= 1
 
 
@@ -173,9 +176,9 @@ def test_samples_are_marked(done) -> None:
 
 def test_the_advice_follows_from_the_numbers(done) -> None:
     text = done[1]["advice"]
-    assert text.startswith("Three examples is best by BLEU: 100.0")
+    assert text.startswith("Three examples has the best BLEU: 100.0")
     assert "not significantly better than similar and checked" in text
-    assert "30 test rows are few" in text
+    assert "30 test rows are few: measure on more before you decide." in done[1]["caveats"]
 
 
 def worked_example() -> dict[str, Any]:
@@ -185,15 +188,42 @@ def worked_example() -> dict[str, Any]:
     return content
 
 
+def advice(content: dict[str, Any]) -> str:
+    return " ".join(advise(read_comparison(content))[0])
+
+
+def test_the_advice_is_short_and_starts_with_the_choice() -> None:
+    sentences, caveats = advise(read_comparison(worked_example()))
+    assert len(sentences) <= SENTENCES == 5
+    assert sentences[0].startswith("T5 from nothing, checked has the best BLEU: 39.0 (95% interval 37.5 to 40.6)")
+    assert sentences[1] == "It is 1.8 points ahead of T5 from nothing, more than chance explains."
+    assert "without training, SmolLM2 RAG is best, with 23.8" in sentences[2]
+    assert caveats[0].startswith("In the texts of T5 from nothing, checked, 1.6% of the given values are missing")
+
+
+def test_one_system_alone_gets_a_caveat() -> None:
+    content = worked_example() | {"differences": {}, "curve": None, "samples": []}
+    content["systems"] = content["systems"][:1]
+    sentences, caveats = advise(read_comparison(content))
+    assert sentences == ["SmolLM2 zero-shot has a BLEU of 3.6 (95% interval 2.9 to 4.3), at 1.4 s a row."]
+    assert caveats[0] == "There is no other system to compare it with."
+
+
+def test_trained_systems_alone_lack_a_baseline() -> None:
+    content = worked_example() | {"differences": {}, "curve": None, "samples": []}
+    content["systems"] = [system for system in content["systems"] if system["trained"]]
+    assert "Every system was trained: add one that was not" in advise(read_comparison(content))[1][0]
+
+
 def test_a_fast_system_is_no_advice_where_it_is_much_worse() -> None:
     content = worked_example()
     top = next(each for each in content["systems"] if each["name"] == "T5 from nothing, checked")
     top["cost"]["latency_p50"] = 9.0
-    assert "Where speed counts more, T5 from nothing is" in advice(content)
+    assert "If speed matters more, T5 from nothing is" in advice(content)
     for each in content["systems"]:
         if each["name"] != top["name"]:
             each["metrics"]["bleu"] = {"value": 3.0, "low": 2.0, "high": 4.0}
-    assert "speed counts" not in advice(content)
+    assert "speed matters" not in advice(content)
 
 
 def test_texts_that_end_at_the_limit_are_told() -> None:
@@ -201,13 +231,14 @@ def test_texts_that_end_at_the_limit_are_told() -> None:
     for system in content["systems"]:
         system["cost"]["cut"] = 0.0
     content["systems"][1]["cost"]["cut"] = 0.128
-    assert "12.8% of SmolLM2 few-shot's texts end at the token limit" in advice(content)
+    caveats = advise(read_comparison(content))[1]
+    assert caveats[-1].startswith("Some texts end at the token limit, perhaps in mid-sentence: 12.8% of those of Smol")
     content["systems"][1]["cost"]["cut"] = 0.01
-    assert "token limit" not in advice(content)
+    assert "token limit" not in " ".join(advise(read_comparison(content))[1])
 
 
 def test_texts_at_the_limit_are_counted(tmp_path) -> None:
-    content = run(tmp_path, Lamps(), SYSTEMS[:1], settings=Settings(batch=30, decoding={"max_new_tokens": 1}))
+    content = run(tmp_path, Lamps(), SYSTEMS[:1], settings=Settings(batch_size=30, decoding={"max_new_tokens": 1}))
     assert content["systems"][0]["cost"]["cut"] == 1.0
 
 
@@ -217,7 +248,7 @@ def test_some_rows_are_made_alone_and_never_twice(tmp_path) -> None:
     assert set(generator.asked.values()) == {1}
     assert generator.sizes.count(1) >= 3 * 3
     again = Lamps()
-    run(tmp_path, again, settings=Settings(batch=8, alone=9, samples=3, title="another title"))
+    run(tmp_path, again, settings=Settings(batch_size=8, latency_rows=9, samples=3, title="another title"))
     assert not again.asked, "what has been written is not written again"
 
 
@@ -268,7 +299,7 @@ def test_the_time_is_that_of_all_runs_that_made_something(tmp_path, monkeypatch)
             time.sleep(0.02)
             return made
 
-    settings = Settings(batch=4, alone=0)
+    settings = Settings(batch_size=4, latency_rows=0)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, Slow(fail_after=4), SYSTEMS[:1], settings=settings)
     first = json.loads((tmp_path / "seconds.json").read_text())["seconds"]
@@ -294,7 +325,7 @@ def test_a_line_that_a_kill_tore_is_made_again_and_no_other(tmp_path) -> None:
     [
         (System("a", "lamps", options={"context_window": 300}), {}),
         (System("a", "lamps", examples=1), {}),
-        (System("a", "lamps", passages=1), {}),
+        (System("a", "lamps", similar=1), {}),
         (System("a", "lamps"), {"settings": Settings(decoding={"max_new_tokens": 50})}),
         (System("a", "other"), {}),
     ],
@@ -328,7 +359,7 @@ def test_rows_that_train_holds_are_dropped_and_no_row_sees_itself(tmp_path) -> N
 
 
 def test_drawn_rows_are_the_same_for_all_and_for_every_run(tmp_path) -> None:
-    settings = Settings(rows=7, batch=4, alone=0, samples=1)
+    settings = Settings(rows=7, batch_size=4, latency_rows=0, samples=1)
     generator = Lamps()
     content = run(tmp_path, generator, SYSTEMS[:3], settings=settings)
     assert content["data"]["test"]["rows"] == 7
@@ -344,11 +375,11 @@ def test_drawn_rows_are_the_same_for_all_and_for_every_run(tmp_path) -> None:
 def test_two_comparisons_do_not_write_into_one_folder(tmp_path) -> None:
     class Nosy(Lamps):
         def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
-            with pytest.raises(ValueError, match="another comparison is writing there"):
+            with pytest.raises(BusyError, match="another comparison is writing there"):
                 run(tmp_path, Lamps(), SYSTEMS[:1])
             return super().generate(prompts, decoding)
 
-    run(tmp_path, Nosy(), SYSTEMS[:1], settings=Settings(batch=30, alone=0))
+    run(tmp_path, Nosy(), SYSTEMS[:1], settings=Settings(batch_size=30, latency_rows=0))
     run(tmp_path, Lamps(), SYSTEMS[:1])
 
 
@@ -357,7 +388,7 @@ BAD: dict[str, tuple[list[System], dict[str, Any], str]] = {
     "one name twice": ([System("a", "lamps"), System("a", "lamps", examples=1)], {}, "two systems are called 'a'"),
     "examples of no rows": ([System("a", "lamps", examples=1)], {"train": ()}, "'a' shows examples: give the train"),
     "too many examples": ([System("a", "lamps", examples=41)], {}, "41 examples cannot be chosen from 40 rows"),
-    "similar of no rows": ([System("a", "lamps", passages=1)], {"train": ()}, "'a' shows similar rows: give the train"),
+    "similar of no rows": ([System("a", "lamps", similar=1)], {"train": ()}, "'a' shows similar rows: give the train"),
     "unknown finetune option": ([System("a", "lamps", finetune={"epoch": 3})], {}, "finetune has no option 'epoch'"),
     "bad finetune option": ([System("a", "lamps", finetune={"epochs": -1})], {}, "finetune: epochs must be above 0"),
     "an unknown start": ([System("a", start="b", finetune={})], {}, "starts from 'b', which no system before it"),
@@ -390,7 +421,7 @@ def test_what_cannot_be_compared_is_refused_before_anything_is_made(tmp_path, ca
     [
         ({"name": " "}, "needs a name"),
         ({"examples": -1}, "examples is -1"),
-        ({"examples": 1, "passages": 1}, "give examples or passages, not both"),
+        ({"examples": 1, "similar": 1}, "give examples or similar, not both"),
         ({"attempts": 0}, "attempts is 0"),
         ({"model": None}, "has no model"),
         ({"finetune": {"init": "t5-tiny"}}, "give one of a model, a start and finetune's init"),
@@ -412,11 +443,11 @@ def test_a_row_that_does_not_fit_is_named(tmp_path) -> None:
 def test_definitions_differ_only_by_what_matters(tmp_path) -> None:
     from rag.compare.experiment import Experiment
 
-    material = Experiment("describe", TRAIN, TEST)
-    generating = Generating(tmp_path, material, Shelf(Lamps()), Settings())
-    one, other = System("a", "lamps", passages=3), System("b", "lamps", passages=3)
-    assert generating.definition(one) == generating.definition(other)
-    assert generating.definition(one) != generating.definition(System("a", "lamps", passages=3, shown="passages"))
+    experiment = Experiment("describe", TRAIN, TEST)
+    cache = OutputCache(tmp_path, experiment, Shelf(Lamps()), Settings())
+    one, other = System("a", "lamps", similar=3), System("b", "lamps", similar=3)
+    assert cache.definition(one) == cache.definition(other)
+    assert cache.definition(one) != cache.definition(System("a", "lamps", similar=3, shown="passages"))
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
@@ -450,7 +481,7 @@ def test_the_common_case_is_one_command(command, tmp_path) -> None:
     status, out, err = command(*arguments, "--systems", "zero-shot,few-shot,rag,zero-shot+check")
     assert (status, err) == (0, "")
     assert "few-shot" in out
-    assert "Few-shot is best by BLEU" in " ".join(out.split())
+    assert "Few-shot has the best BLEU" in " ".join(out.split())
     content = json.loads((tmp_path / "out" / "comparison.json").read_text())
     assert [system["name"] for system in content["systems"]] == ["zero-shot", "few-shot", "rag", "zero-shot+check"]
     assert content["data"]["train"]["path"] == "train.jsonl"
@@ -476,7 +507,7 @@ model = "builtin:smollm2"
 [[system]]
 name = "similar, as passages"
 model = "builtin:smollm2"
-passages = 2
+similar = 2
 shown = "passages"
 """
 
@@ -512,7 +543,7 @@ MISTAKES = {
     "no finetuned": (["--test", "test.jsonl", "--out", "o", "--systems", "fine-tuned"], "needs --finetuned FOLDER"),
     "no rows": (["--test", "no.jsonl", "--out", "o"], "no rows at no.jsonl"),
     "no plan": (["no.toml"], "no plan at no.toml"),
-    "plan and option": (["plan.toml", "--rows", "3"], "--rows stands in the file where one is given"),
+    "plan and option": (["plan.toml", "--rows", "3"], "--rows belongs in the plan if there is one"),
     "bad decoding": (
         ["--test", "test.jsonl", "--out", "o", "--max-new-tokens", "0"],
         "max_new_tokens must be at least 1",
@@ -551,6 +582,11 @@ PLANS = {
         "num_beams must",
     ),
     "number": ("rows='3'\n[data]\ntest='t'\n[[system]]\nname='a'\nmodel='b'\n", "rows is '3'"),
+    "old word": ("batch=3\n[data]\ntest='t'\n[[system]]\nname='a'\nmodel='b'\n", "batch is now called batch_size"),
+    "old word of a system": (
+        "[data]\ntest='t'\n[[system]]\nname='a'\nmodel='b'\npassages=3\n",
+        "passages is now called similar",
+    ),
     "path": ("[data]\ntest=3\n[[system]]\nname='a'\nmodel='b'\n", "3 is no path"),
 }
 

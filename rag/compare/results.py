@@ -1,0 +1,131 @@
+"""The results of systems: records in, scores, costs and differences out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from rag.compare.comparison import ComparedMetric, PairedDifference, RowCost, Score, SystemResult
+from rag.compare.experiment import Experiment
+from rag.compare.outputs import Outputs
+from rag.compare.system import System
+from rag.compare.training import training_cost
+from rag.evaluate.metrics.info import metric_info
+from rag.evaluate.metrics.metric import Metric, difference
+from rag.evaluate.predictions import Prediction
+
+MAIN = {
+    "answer": ("f1", "exact_match"),
+    "describe": ("bleu", "slot_error_rate"),
+    "classify": ("accuracy", "macro_f1"),
+    "summarise": ("rouge_l",),
+}
+"""The metrics that come first, the main one before all; of another task rouge_l."""
+
+
+class Scorer:
+    """Measures records of the task, with the same classes and the same lexicon for all systems."""
+
+    def __init__(self, experiment: Experiment, records: Sequence[Prediction]) -> None:
+        self._experiment = experiment
+        self._classes: set[str] | None = None
+        if experiment.task == "classify":
+            self._classes = {*experiment.labels, *(row.target for row in experiment.test)}
+            self._classes |= {record.output for record in records}
+
+    def measure(self, records: Sequence[Prediction]) -> dict[str, Metric]:
+        """Return the metrics by name, the main one first."""
+        from rag.evaluate.answers import score_answers
+        from rag.evaluate.labels import score_labels
+        from rag.evaluate.text import score_text
+
+        rows, task = self._experiment.test, self._experiment.task
+        metrics: Sequence[Metric]
+        if task == "answer":
+            metrics = score_answers(records, rows)
+        elif task == "classify":
+            metrics = score_labels(records, rows, None, self._classes)
+        else:
+            metrics = score_text(records, rows, self._experiment.lexicon)
+        named = {metric.name: metric for metric in metrics}
+        first = [name for name in MAIN.get(task, ("rouge_l",)) if name in named]
+        return {name: named[name] for name in dict.fromkeys([*first, *named])}
+
+
+def compared_metrics(metrics: Mapping[str, Metric]) -> tuple[ComparedMetric, ...]:
+    """Return the titles, units and meanings of metrics."""
+    return tuple(
+        ComparedMetric(
+            name=name,
+            title=metric_info(name).title,
+            unit=metric.unit,
+            better=metric.better,
+            meaning=metric_info(name).text,
+            signature=metric.signature,
+        )
+        for name, metric in metrics.items()
+    )
+
+
+def score_of(metric: Metric) -> Score:
+    """Return a metric's value with its 95% interval."""
+    low, high = metric.interval()
+    return Score(value=finite(metric.value), low=finite(low), high=finite(high))
+
+
+def paired_differences(systems: Mapping[str, Mapping[str, Metric]]) -> dict[str, tuple[PairedDifference, ...]]:
+    """Return the difference of every pair of systems in each metric, the earlier system's value minus the later's."""
+    pairs: dict[str, list[PairedDifference]] = {}
+    for (a, metrics), (b, others) in combinations(systems.items(), 2):
+        for name, metric in metrics.items():
+            test = difference(metric, others[name])
+            low, high, p = finite(test.low), finite(test.high), finite(test.p)
+            pair = PairedDifference(a=a, b=b, difference=finite(test.value), low=low, high=high, p=p)
+            pairs.setdefault(name, []).append(pair)
+    return {name: tuple(tested) for name, tested in pairs.items()}
+
+
+def system_result(
+    system: System, trained: System, outputs: Outputs, metrics: Mapping[str, Metric], max_new_tokens: int
+) -> SystemResult:
+    """Return a system's scores and costs. `trained` is the system with the model that wrote the outputs."""
+    import numpy as np
+
+    records = outputs.records
+    # Latency is that of the rows generated one by one, of all rows if there are none.
+    alone = [record.seconds for record in records if record.together == 1 and record.seconds is not None]
+    seconds = alone or [record.seconds for record in records if record.seconds is not None]
+    # The tokens of several attempts are added up, so that they tell nothing of the limit.
+    tokens = [record.completion_tokens for record in records]
+    cut = [float(count >= max_new_tokens) for count in tokens if count is not None] if system.attempts == 1 else []
+    return SystemResult(
+        name=system.name,
+        kind=trained.kind,
+        model=system.model or system.start or f"from nothing: {(system.finetune or {}).get('init')}",
+        examples=system.examples,
+        similar=system.similar,
+        attempts=system.attempts,
+        trained=training_cost(trained.model),
+        metrics={name: score_of(metric) for name, metric in metrics.items()},
+        cost=RowCost(
+            latency_p50=finite(float(np.percentile(seconds, 50))) if seconds else None,
+            latency_p95=finite(float(np.percentile(seconds, 95))) if seconds else None,
+            prompt_tokens=_mean([record.prompt_tokens for record in records]),
+            completion_tokens=_mean(tokens),
+            peak_memory_mb=finite(outputs.peak_memory_mb, 1),
+            cpu_seconds_a_row=_mean([record.cpu_seconds for record in records]),
+            cut=_mean(cut),
+        ),
+        prompt_example=outputs.prompt_example,
+    )
+
+
+def finite(value: float | None, digits: int = 6) -> float | None:
+    """Return a value rounded for JSON, None if it is undefined."""
+    return None if value is None or not math.isfinite(value) else round(float(value), digits)
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    numbers = [value for value in values if value is not None]
+    return finite(sum(numbers) / len(numbers)) if numbers else None
