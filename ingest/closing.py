@@ -19,3 +19,10 @@ class Closing:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def close_parts(*parts: object) -> None:
+    """Close those of the parts that can be closed."""
+    for part in parts:
+        if isinstance(part, Closing):
+            part.close()

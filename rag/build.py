@@ -17,7 +17,6 @@ from ingest.plugins import check_options
 if TYPE_CHECKING:
     from ingest.embed import Embedder
     from ingest.parsers import ParseSettings
-    from rag.answer.confidence import ConfidenceModel
     from rag.answer.pipeline import Pipeline
     from rag.generate.base import Generator
     from rag.index.index import Index
@@ -162,8 +161,8 @@ class Builder:
 
         from prompts.prompt import Prompt
         from rag.answer.confidence import ConfidenceModel
-        from rag.answer.defaults import MIN_CONFIDENCE, MIN_EVIDENCE, prompt_limit
-        from rag.answer.pipeline import DEFAULT_DECODING, Pipeline, check_options as check_values
+        from rag.answer.options import PipelineOptions
+        from rag.answer.pipeline import DEFAULT_DECODING, Pipeline
         from rag.generate.base import Decoding
 
         # What is quick to build and to refuse comes before the models.
@@ -178,42 +177,21 @@ class Builder:
         decoding = replace(DEFAULT_DECODING, **decoding_options)
         options = self.table("pipeline")
         self._build("pipeline", lambda: check_options(Pipeline, options, PARTS))
-        names = ("k", "min_evidence", "prompt_tokens", "min_confidence", "answer_format", "guided", "passages")
-        check_values(**{name: options[name] for name in names if name in options})
-        guided = options.get("guided", True)
-        led = self._reader_model != NONE and (guided is True or (guided is not False and "reader_first" in guided))
-        answer_format = options.get("answer_format", "short")
-        options.setdefault("prompt_tokens", prompt_limit(str(self.generator_model()["model"]), led, answer_format))
-        confidence = None
-        if (file := options.get("confidence")) is not None:
-            confidence = ConfidenceModel.read(self._place(file))
-            if confidence.extractive not in (None, self._is_extractive):
-                fitted = "a reader alone" if confidence.extractive else "a generator"
-                raise ConfigError(f"{file} was fitted to answers of {fitted}: run `rag calibrate` for these, too")
-        retriever = retriever or self.retriever()
-        generator = None if self._is_extractive else self.generator()
-        reader = self.reader()
-        confidence = confidence or self._embedded_confidence(reader)
-        if confidence is not None:
-            options["confidence"] = confidence
-            options.setdefault("min_confidence", confidence.min_confidence)
-            options.setdefault("min_evidence", 0.0)  # the confidence goes by the evidence, too
-        elif reader is not None:
-            options.setdefault("min_confidence", MIN_CONFIDENCE.get(str(self._reader_model), 0.0))
-        options.setdefault("min_evidence", MIN_EVIDENCE.get(str(self._embedder_model), 0.0))
-        return Pipeline(retriever, generator, reader=reader, prompt=prompt, decoding=decoding, **options)
-
-    def _embedded_confidence(self, reader: Reader | None) -> ConfidenceModel | None:
-        """Return the confidence model of the embedded models, if embedder, reader and generator are these."""
-        from rag.answer.confidence import embedded_confidence
-
-        if self._embedder_model != MINILM or reader is None or self._reader_model != DEFAULT_READER:
-            return None
-        return embedded_confidence(DEFAULT_READER if self._is_extractive else str(self.generator_model()["model"]))
-
-    @property
-    def _embedder_model(self) -> Any:
-        return self.table("embedder").get("model", DEFAULT_EMBEDDER)
+        file = options.pop("confidence", None)
+        PipelineOptions(**options)
+        confidence = None if file is None else ConfidenceModel.read(self._place(file))
+        if confidence is not None and confidence.extractive not in (None, self._is_extractive):
+            fitted = "a reader alone" if confidence.extractive else "a generator"
+            raise ConfigError(f"{file} was fitted to answers of {fitted}: run `rag calibrate` for these, too")
+        return Pipeline(
+            retriever or self.retriever(),
+            None if self._is_extractive else self.generator(),
+            prompt,
+            decoding,
+            self.reader() or False,
+            confidence,
+            **options,
+        )
 
     @property
     def _is_extractive(self) -> bool:
@@ -226,10 +204,13 @@ class Builder:
 
     @property
     def _reader_model(self) -> Any:
-        """The configured reader; without one the default reader, unless a generator was chosen that may know better."""
-        options = self.table("generator")
-        default = options.get("kind") == "extractive" or options.get("model", DEFAULT_GENERATOR) == DEFAULT_GENERATOR
-        return self.table("reader").get("model", DEFAULT_READER if default else NONE)
+        """The configured reader; without one the reader that belongs to the generator, if any."""
+        from rag.answer.defaults import READERS
+
+        model = self.generator_model()["model"]
+        belonging = READERS.get(model, NONE) if isinstance(model, str) else NONE
+        default = DEFAULT_READER if self.table("generator").get("kind") == "extractive" else belonging
+        return self.table("reader").get("model", default)
 
     def _place(self, path: str) -> Path:
         return self.folder / Path(path).expanduser()

@@ -57,7 +57,7 @@ def main() -> None:
             pipeline = config.override("pipeline", min_evidence=-1.0).pipeline()
             withheld = unanswerable_rows(asked[name])
             run = Run(options.stores / "records.jsonl", BATCH)
-            bare = replace(pipeline, confidence=None, min_confidence=0.0)
+            bare = replace(pipeline, confidence=False, min_confidence=0.0)
             found = evaluate_answers(bare, asked[name], run=run, unanswerable=withheld).outputs
             if options.measure:
                 _measure(f"{name}, {kind}", pipeline, [*asked[name], *withheld], found)
@@ -101,7 +101,7 @@ def _measure(title: str, pipeline: Pipeline, rows: Sequence[Row], records: Seque
     right = are_right(records, rows)
     model = pipeline.confidence
     chances: dict[str, list[float]] = {"reader alone": [each.confidence or 0.0 for each in records]}
-    if model is not None:
+    if model:
         fitted = model.after or model.before
         chances["all signals"] = [fitted.chance(read_signals(each)) or 0.0 for each in records]
     worth = [100 * token_f1(each.output, row.references) for each, row in zip(records, rows, strict=True)]

@@ -1,62 +1,171 @@
-"""More passages than one prompt holds: a prompt for each, and how much each counts."""
+"""Passages as prompts: all in one, or each in its own, whose outputs the generator merges."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator as Pieces, Sequence
+from dataclasses import dataclass
 from math import exp
-from typing import Literal, get_args
+from typing import Literal, Protocol
 
+from ingest.errors import NothingFits
 from ingest.types import Chunk
-from prompts.types import Packed
+from prompts.pack import distinct
+from prompts.prompt import Prompt
+from prompts.types import Dropped, Packed, RenderedPrompt, Style, Window
+from rag.answer.options import PassageMode
+from rag.answer.types import Retrieved
 from rag.generate.base import Decoding, Generation, Generator
 from stores.base import Hit
 
-PassageMode = Literal["concat", "fid", "rag-sequence", "rag-token"]
-PASSAGE_MODES: tuple[PassageMode, ...] = get_args(PassageMode)
+SHARPNESS = 20.0  # factor of the cosines: a passage that is .1 nearer weighs seven times as much
 
-SHARPNESS = 20.0  # by which cosines are multiplied: .1 more makes a passage count seven times as much
+
+@dataclass(frozen=True)
+class Draft:
+    """A question with its passages, packed for the generator.
+
+    `packed` is what the prompts hold and leave out together, and `prompts` the prompts of a passage each, none where
+    all passages are in one.
+    """
+
+    question: Retrieved
+    packed: Packed
+    prompts: tuple[Packed, ...] = ()
+
+
+class Writer(Protocol):
+    """Packs passages into prompts, and has the generator answer them."""
+
+    def pack(self, question: Retrieved, passages: Sequence[Chunk]) -> Draft:
+        """Return the passages, best first, as far as they fit. Raises NothingFits if not one sentence does."""
+
+    def generate(self, drafts: Sequence[Draft]) -> list[Generation]:
+        """Return one generation a draft, in order."""
+
+
+@dataclass(frozen=True)
+class OnePrompt:
+    """All passages in one prompt, of at most `prompt_tokens` or the generator's window."""
+
+    generator: Generator
+    prompt: Prompt
+    decoding: Decoding
+    prompt_tokens: int | None = None
+
+    def pack(self, question: Retrieved, passages: Sequence[Chunk]) -> Draft:
+        """Return the passages, best first, as far as they fit. Raises NothingFits if not one sentence does."""
+        window: Window = self.generator
+        if self.prompt_tokens is not None:
+            window = CappedWindow(self.generator, self.prompt_tokens)
+        values: dict[str, object] = {"question": question.question}
+        if question.answer_format != "short":
+            values["answer_format"] = question.answer_format
+        return Draft(question, self.prompt.pack(window, self.decoding.max_new_tokens, values, passages))
+
+    def generate(self, drafts: Sequence[Draft]) -> list[Generation]:
+        """Return one generation a draft, in order, generated in batches."""
+        return self.generator.generate([draft.packed.prompt for draft in drafts], self.decoding) if drafts else []
+
+    def stream(self, draft: Draft) -> Pieces[str, None, Generation]:
+        """Yield the text of a generation in pieces, and return the generation."""
+        pieces = []
+        for piece in self.generator.stream(draft.packed.prompt, self.decoding):
+            pieces.append(piece)
+            yield piece
+        text = "".join(pieces)
+        # Special tokens and chat marks are counted with any prompt and are no part of an answer.
+        tokens = self.generator.count_tokens(text) - self.generator.count_tokens("")
+        finish: Literal["stop", "length"] = "length" if tokens >= self.decoding.max_new_tokens else "stop"
+        return Generation(text, draft.packed.prompt_tokens, tokens, finish)
+
+
+@dataclass(frozen=True)
+class PromptEach:
+    """Each passage in its own prompt. Raises InputError for a generator that cannot merge prompts in this mode."""
+
+    one: OnePrompt
+    mode: PassageMode
+
+    def __post_init__(self) -> None:
+        from rag.generate.fusion import check_fusion
+
+        check_fusion(self.one.generator, self.mode)
+
+    def pack(self, question: Retrieved, passages: Sequence[Chunk]) -> Draft:
+        """Return a prompt for each passage; text that an earlier passage holds is dropped."""
+        pieces, dropped = distinct(passages)
+        prompts: list[Packed] = []
+        for piece in pieces:
+            try:
+                prompts.append(self.one.pack(question, [piece]).packed)
+            except NothingFits:
+                dropped.append(Dropped(piece, piece.start, piece.end))
+        if not prompts:
+            raise NothingFits(f"of {len(passages)} passages not one sentence fits into a prompt of its own")
+        packed = Packed(
+            prompts[0].prompt,
+            tuple(chunk for prompt in prompts for chunk in prompt.passages),
+            (*(part for prompt in prompts for part in prompt.dropped), *dropped),
+            sum(prompt.prompt_tokens for prompt in prompts),
+        )
+        return Draft(question, packed, tuple(prompts))
+
+    def generate(self, drafts: Sequence[Draft]) -> list[Generation]:
+        """Return one generation a draft, in order, each merged from the draft's prompts."""
+        return [self._merge(draft) for draft in drafts]
+
+    def _merge(self, draft: Draft) -> Generation:
+        generator, decoding = self.one.generator, self.one.decoding
+        if len(draft.prompts) == 1:
+            return generator.generate([draft.packed.prompt], decoding)[0]
+        from rag.generate.decode import TransformersGenerator
+        from rag.generate.fusion import fuse_prompts
+
+        assert isinstance(generator, TransformersGenerator)  # `check_fusion` refuses any other
+        assert self.mode != "concat"
+        weights = passage_weights([prompt.passages[0] for prompt in draft.prompts], draft.question.hits)
+        return fuse_prompts(generator, [prompt.prompt for prompt in draft.prompts], weights, self.mode, decoding)
 
 
 def passage_weights(passages: Sequence[Chunk], hits: Sequence[Hit]) -> list[float]:
-    """Return how much each passage counts: its share of the softmax of the cosines, all alike where one is unknown.
+    """Return the softmax of the passages' cosines, or equal weights where one of them is unknown.
 
     A passage may be a part of a hit's chunk.
     """
-    found = [_cosine(passage, hits) for passage in passages]
-    known = [cosine for cosine in found if cosine is not None]
-    if len(known) < len(found):
-        return [1.0 / len(found)] * len(found)
-    raised = [exp(SHARPNESS * (cosine - max(known))) for cosine in known]
-    return [each / sum(raised) for each in raised]
+    cosines = []
+    for passage in passages:
+        around = (
+            hit
+            for hit in hits
+            if hit.chunk.source == passage.source and hit.chunk.start <= passage.start and passage.end <= hit.chunk.end
+        )
+        hit = next(around, None)
+        cosine = hit.parts.get("dense") if hit else None
+        if cosine is None:
+            return [1.0 / len(passages)] * len(passages)
+        cosines.append(cosine)
+    powers = [exp(SHARPNESS * (cosine - max(cosines))) for cosine in cosines]
+    return [power / sum(powers) for power in powers]
 
 
-def _cosine(passage: Chunk, hits: Sequence[Hit]) -> float | None:
-    whole = [
-        hit
-        for hit in hits
-        if hit.chunk.source == passage.source and hit.chunk.start <= passage.start and passage.end <= hit.chunk.end
-    ]
-    return whole[0].parts.get("dense") if whole else None
+@dataclass(frozen=True)
+class CappedWindow:
+    """A generator's window of which at most `limit` tokens are used."""
 
+    window: Window
+    limit: int
 
-def together(parts: Sequence[Packed]) -> Packed:
-    """Return what several prompts hold and leave out as if they were one; the prompt is the first one's."""
-    return Packed(
-        parts[0].prompt,
-        tuple(chunk for part in parts for chunk in part.passages),
-        tuple(dropped for part in parts for dropped in part.dropped),
-        sum(part.prompt_tokens for part in parts),
-    )
+    @property
+    def style(self) -> Style:
+        return self.window.style
 
+    @property
+    def special_tokens(self) -> frozenset[str]:
+        special: frozenset[str] = getattr(self.window, "special_tokens", frozenset())
+        return special
 
-def fuse(
-    generator: Generator, parts: Sequence[Packed], hits: Sequence[Hit], mode: PassageMode, decoding: Decoding
-) -> Generation:
-    """Return one generation from prompts of a passage each; see `rag.generate.fusion`."""
-    if len(parts) == 1:
-        return generator.generate([parts[0].prompt], decoding)[0]
-    from rag.generate.fusion import fuse_prompts
+    def count_tokens(self, prompt: RenderedPrompt) -> int:
+        return self.window.count_tokens(prompt)
 
-    assert mode != "concat"
-    weights = passage_weights([part.passages[0] for part in parts], hits)
-    return fuse_prompts(generator, [part.prompt for part in parts], weights, mode, decoding)
+    def prompt_window(self, max_new_tokens: int) -> int:
+        return min(self.limit, self.window.prompt_window(max_new_tokens))

@@ -1,10 +1,14 @@
-"""What comes out of answering: an answer that carries its evidence, what did not fit and what it cost."""
+"""The values of answering: a question with its hits, and the answer with its evidence and its cost."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prompts.types import Dropped
+from rag.answer.formats import AnswerFormat
+from rag.generate.base import Generation
+from rag.reader.base import Span
 from stores.base import Hit
 
 
@@ -12,8 +16,8 @@ from stores.base import Hit
 class Citation:
     """A span of a source that supports a sentence of the answer: `text == document.text[start:end]`.
 
-    `number` is how the answer's text refers to it, from 1. `support` is the share of the sentence's content that the
-    span holds, from 0 to 1.
+    The answer's text refers to it by `number`, from 1. `support` is the share of the sentence's content that the span
+    holds, from 0 to 1.
     """
 
     number: int
@@ -24,6 +28,11 @@ class Citation:
     page: int | None = None
     heading: tuple[str, ...] = ()
     support: float = 1.0
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """The cited span: source, start, end."""
+        return self.source, self.start, self.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +46,29 @@ class AnswerSentence:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What an answer cost, in tokens. `context_window` is the generator's."""
+    """The tokens that an answer cost. `context_window` is the generator's."""
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
     context_window: int = 0
 
+    @classmethod
+    def of(cls, generations: Sequence[Generation], context_window: int) -> Usage:
+        """Return the tokens of several generations together."""
+        return cls(
+            sum(generation.prompt_tokens for generation in generations),
+            sum(generation.completion_tokens for generation in generations),
+            context_window,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What tells how sure an answer is; None is not known.
+    """The signals that a confidence is estimated from; None is unknown.
 
-    `margin` is by how much the reader's best span beats no answer, in logits, `evidence` the best hit's cosine, `lead`
-    how far that is above the next hit's (0 without one). `agreed`: the generator's first answer said what the reader
-    reads.
+    `margin` is how much the reader's best span beats no answer, in logits. `evidence` is the best hit's cosine, `lead`
+    its distance to the next hit's (0 without one). `agreed` is True if the generator's first answer said what the
+    reader reads.
     """
 
     margin: float | None = None
@@ -63,9 +81,9 @@ class Signals:
 class Answer:
     """An answer with its evidence.
 
-    `hits` are what was retrieved, best first, `dropped` the spans of them that did not fit the prompt. `evidence` is
-    the best hit's cosine, `confidence` the chance of a right answer (None where nothing tells): what abstention was
-    decided by, from what `signals`. An abstained answer's text says so and cites nothing.
+    `hits` are the retrieved passages, best first, `dropped` the spans of them that did not fit the prompt. `evidence`
+    is the best hit's cosine, `confidence` the estimated probability of a right answer (None if unknown), estimated from
+    `signals`; abstention is decided by the two. The text of an abstained answer says so and cites nothing.
     """
 
     question: str
@@ -84,4 +102,45 @@ class Answer:
     @property
     def unsupported(self) -> tuple[str, ...]:
         """The answer's sentences that no source supports."""
-        return tuple(self.text[each.start : each.end] for each in self.sentences if each.citation is None)
+        return tuple(self.text[one.start : one.end] for one in self.sentences if one.citation is None)
+
+
+@dataclass(frozen=True)
+class Retrieved:
+    """A question with its hits, best first, and the reader's span of each, if there is a reader.
+
+    `signals` and `confidence` are as far as they are known by now.
+    """
+
+    question: str
+    answer_format: AnswerFormat
+    hits: Sequence[Hit]
+    spans: Sequence[Span] = ()
+    signals: Signals = Signals()
+    confidence: float | None = None
+
+    def answer(
+        self,
+        text: str,
+        model: str,
+        usage: Usage,
+        citations: Sequence[Citation] = (),
+        sentences: Sequence[AnswerSentence] = (),
+        dropped: Sequence[Dropped] = (),
+        abstained: bool = False,
+    ) -> Answer:
+        """Return the answer to this question, with its hits and signals."""
+        return Answer(
+            question=self.question,
+            text=text,
+            citations=tuple(citations),
+            hits=tuple(self.hits),
+            dropped=tuple(dropped),
+            usage=usage,
+            abstained=abstained,
+            sentences=tuple(sentences),
+            evidence=self.signals.evidence or 0.0,
+            confidence=self.confidence,
+            signals=self.signals,
+            model=model,
+        )

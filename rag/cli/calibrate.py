@@ -37,7 +37,7 @@ def calibrate(options: CalibrateOptions) -> int:
     asking = asked_of(load_config(options), options, every).override("pipeline", min_evidence=-1.0)
     kept = {name: value for name, value in asking.table("pipeline").items() if name != "confidence"}
     asking = replace(asking, tables={**asking.tables, "pipeline": kept})  # what it names may be what is to be made
-    pipeline = replace(asking.pipeline(), confidence=None, min_confidence=0.0)  # all are to be answered
+    pipeline = replace(asking.pipeline(), confidence=False, min_confidence=0.0)  # all are to be answered
     found = evaluate_answers(pipeline, rows, run=run_of(options), unanswerable=withheld)
     asked = [*rows, *withheld]
     right = are_right(found.outputs, asked)

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 from ingest.errors import RowsError
 from prompts.types import RenderedPrompt
-from rag.answer.defaults import MIN_EVIDENCE, PROMPT_TOKENS
 from rag.answer.pipeline import ABSTENTION, Pipeline
 from rag.answer.refusal import is_refusal, whole_sentences
 from rag.classify.classifier import Classifier
@@ -60,16 +59,14 @@ def new_writer(
     decoding = Decoding(**{**({"stop": ("\n",)} if continues else {}), **options})
     if experiment.task == "answer" and system.similar:
         retriever = experiment.retriever_for(system)
-        embedder = getattr(getattr(retriever, "embedder", None), "name", "")
         return AnswerWriter(
             Pipeline(
                 retriever,
                 generator,
                 experiment.prompt,
-                system.similar,
                 decoding,
-                MIN_EVIDENCE.get(embedder, 0.0),
-                PROMPT_TOKENS.get(generator.name),
+                reader=False,
+                k=system.similar,
             )
         )
     return TextWriter(generator, experiment, experiment.contexts(system), decoding)

@@ -1,4 +1,4 @@
-"""From a question to the chunks that may answer it: by meaning, by words, or both fused."""
+"""Retrievers: from a question to the chunks that may answer it, by meaning, by words, or both."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from ingest.closing import Closing, close_parts
 from ingest.embed import Embedder
+from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from ingest.plugins import construct
 from rag.retrieve.rank_fusion import reciprocal_rank_fusion, score_fusion
@@ -22,7 +24,11 @@ RETRIEVERS = {
 
 
 class Retriever(Protocol):
-    """Find chunks for a question."""
+    """Find chunks for a question.
+
+    A retriever with an attribute `embedder` promises that the score "dense" in `Hit.parts` is a cosine of that
+    embedder: the thresholds of `rag.answer.defaults` go by its name.
+    """
 
     @property
     def fingerprint(self) -> str:
@@ -31,13 +37,24 @@ class Retriever(Protocol):
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         """Return up to k hits, best first, among the chunks that `where` allows.
 
-        `where` is a filter or its text: "price < 900". Raises ValueError for a text that is none.
+        `where` is a filter or its text: "price < 900". Raises InputError for a text that is no filter.
         """
 
 
+class StoreRetriever(Closing):
+    """A retriever over a store; closing it closes the store and the embedder."""
+
+    store: Store
+    embedder: Embedder | None
+
+    def close(self) -> None:
+        self.store.close()
+        close_parts(self.embedder)
+
+
 @dataclass(frozen=True)
-class DenseRetriever:
-    """Nearest chunks by cosine of their vectors to the question's."""
+class DenseRetriever(StoreRetriever):
+    """Find the chunks whose vectors have the highest cosine with the question's."""
 
     store: Store
     embedder: Embedder
@@ -52,8 +69,8 @@ class DenseRetriever:
 
 
 @dataclass(frozen=True)
-class Bm25Retriever:
-    """Chunks that share the question's words, the rare ones counting most."""
+class Bm25Retriever(StoreRetriever):
+    """Find the chunks that share words with the question; rare words count most."""
 
     store: Store
     embedder: Embedder | None = None
@@ -68,13 +85,13 @@ class Bm25Retriever:
 
 
 @dataclass(frozen=True)
-class HybridRetriever:
-    """Dense and BM25 together, each looking `depth` chunks deep.
+class HybridRetriever(StoreRetriever):
+    """Fuse the `depth` best chunks of dense and of BM25 retrieval.
 
-    `fusion` is "scores" (`fuse_scores`) or "ranks" (`fuse`, whose `constant` it is). `weight` is the share of dense in
-    the sum, from 0 to 1, and BM25 has the rest; `neighbour` is that of both. `Hit.parts` holds the two scores of a hit
-    where it was found by both. The defaults were chosen, and judged on other questions, by
-    tests/benchmarks/retrieval.py.
+    `fusion` is "scores" (`score_fusion`) or "ranks" (`reciprocal_rank_fusion`, with `constant`). `weight` is the weight
+    of dense retrieval, from 0 to 1, and BM25 has the rest; `neighbour` is the parameter of both fusions. `Hit.parts`
+    holds both scores of a hit that was found by both. The defaults were chosen by tests/benchmarks/retrieval.py, and
+    tested on other questions.
     """
 
     store: Store
@@ -87,10 +104,10 @@ class HybridRetriever:
 
     def __post_init__(self) -> None:
         if self.fusion not in ("scores", "ranks"):
-            raise ValueError(f"unknown fusion {self.fusion!r}; known: scores, ranks")
+            raise InputError(f"unknown fusion {self.fusion!r}; known: scores, ranks")
         for name in ("weight", "neighbour"):
             if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be from 0 to 1, not {getattr(self, name)}")
+                raise InputError(f"{name} must be from 0 to 1, not {getattr(self, name)}")
 
     @property
     def fingerprint(self) -> str:
@@ -103,18 +120,19 @@ class HybridRetriever:
             "dense": DenseRetriever(self.store, self.embedder).retrieve(question, depth, where),
             "bm25": Bm25Retriever(self.store).retrieve(question, depth, where),
         }
-        return self.fused(rankings)[:k]
+        return self.fuse(rankings)[:k]
 
-    def fused(self, rankings: Mapping[str, Sequence[Hit]]) -> list[Hit]:
-        """Return the hits of "dense" and "bm25", merged as this retriever does."""
+    def fuse(self, rankings: Mapping[str, Sequence[Hit]]) -> list[Hit]:
+        """Return the hits of the rankings "dense" and "bm25" in one, by this retriever's options."""
         weights = {"dense": self.weight, "bm25": 1 - self.weight}
         if self.fusion == "ranks":
             return reciprocal_rank_fusion(rankings, self.constant, self.neighbour, weights)
-        all_matches = len(rankings["bm25"]) < self.depth  # every other chunk shares no word: its BM25 is 0
-        return score_fusion(rankings, self.neighbour, weights, lowest={"bm25": 0.0} if all_matches else {})
+        # A short ranking holds every chunk that shares a word with the question: all others have a BM25 of 0.
+        lowest = {"bm25": 0.0} if len(rankings["bm25"]) < self.depth else {}
+        return score_fusion(rankings, self.neighbour, weights, lowest)
 
 
 def new_retriever(kind: str, store: Store, embedder: Embedder, **options: Any) -> Retriever:
-    """Return a retriever of this kind over a store. Raises ValueError with the known kinds."""
+    """Return a retriever of this kind over a store. Raises InputError with the known kinds."""
     retriever: Retriever = construct(kind, RETRIEVERS, "rag.retrievers", store, embedder, **options)
     return retriever

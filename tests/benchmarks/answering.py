@@ -23,7 +23,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag import Config
-from rag.answer.defaults import prompt_limit
 from rag.answer.match import exact_match, holds, token_f1
 from rag.answer.pipeline import Pipeline
 from rag.answer.types import Answer
@@ -73,8 +72,10 @@ def main() -> None:
             pipeline = Pipeline(
                 found,
                 loaded[model] if model else None,
-                reader=reader if is_read else None,
-                prompt_tokens=prompt_limit(model, "reader_first" in guided, "short") if model else None,
+                reader=reader if is_read else False,
+                confidence=False,
+                min_confidence=0.0,
+                min_evidence=0.0,
                 guided=guided,  # type: ignore[arg-type]
             )
             answers, seconds = _asked(pipeline, rows, options.mode != "open")

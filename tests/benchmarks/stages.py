@@ -26,8 +26,8 @@ from ingest.embed import new_embedder
 from ingest.parsers import ParseSettings, ParseWorker
 from prompts import Prompt
 from rag import Config
-from rag.answer.extract import order_by_reader
-from rag.answer.pipeline import CappedWindow
+from rag.answer.guided import order_by_reader
+from rag.answer.passages import CappedWindow
 from rag.generate import Decoding, new_generator
 from rag.index.index import Index
 from rag.index.manifest import embedder_manifest

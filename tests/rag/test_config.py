@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from langchain_core.embeddings import DeterministicFakeEmbedding
@@ -25,6 +26,13 @@ from rag.options import GenerationOptions, RetrievalOptions, StoreOptions
 from rag.reader.base import BUILTIN_READER
 from rag.retrieve.retrievers import DenseRetriever, HybridRetriever
 from stores import LocalStore
+
+
+def named(config: Config, scripted: Any) -> Any:
+    """A scripted generator by the name of the configured one: the defaults go by it."""
+    generator = scripted("x")
+    generator.name = config.generator_model()["model"]
+    return generator
 
 
 def config_of(tmp_path: Path, text: str) -> Config:
@@ -127,7 +135,7 @@ def test_the_pipeline_refuses_by_name_too(tmp_path, monkeypatch, scripted, text,
     config = config_of(tmp_path, text)
     config.index().store.close()
     if "generator" not in text:
-        monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
+        monkeypatch.setattr(Config, "generator", lambda self, *_: named(self, scripted))
     with pytest.raises(ValueError, match=message):
         config.pipeline()
 
@@ -207,7 +215,7 @@ def test_the_embedded_reader_reads_unless_a_generator_or_none_is_named(tmp_path)
 
 @pytest.mark.weights
 def test_the_embedded_models_bring_their_confidence_and_others_do_not(tmp_path, monkeypatch, scripted) -> None:
-    monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
+    monkeypatch.setattr(Config, "generator", lambda self, *_: named(self, scripted))
     config = config_of(tmp_path, "")
     config.index().store.close()
     answering = config.pipeline()
@@ -219,12 +227,12 @@ def test_the_embedded_models_bring_their_confidence_and_others_do_not(tmp_path, 
     assert alone.confidence.after is None
     assert config.override("pipeline", min_confidence=0.7).pipeline().min_confidence == 0.7
     other = config.override("generator", model="builtin:smollm2").override("reader", model=BUILTIN_READER).pipeline()
-    assert (other.confidence, other.min_confidence) == (None, 0.2)
-    assert config.override("reader", model="none").pipeline().confidence is None
+    assert (other.confidence, other.min_confidence) == (False, 0.2)
+    assert config.override("reader", model="none").pipeline().confidence is False
     mine = ConfidenceModel(Fitted({"evidence": 1.0}, 0.0), None, 0.45)
     mine.write(tmp_path / "mine.json")
-    named = config.override("pipeline", confidence="mine.json").pipeline()
-    assert (named.confidence, named.min_confidence) == (mine, 0.45)
+    fitted = config.override("pipeline", confidence="mine.json").pipeline()
+    assert (fitted.confidence, fitted.min_confidence) == (mine, 0.45)
     replace(mine, about={"model": "builtin:minilm-reader", "reader": "builtin:minilm-reader"}).write(
         tmp_path / "x.json"
     )
@@ -234,7 +242,7 @@ def test_the_embedded_models_bring_their_confidence_and_others_do_not(tmp_path, 
 
 def test_a_pipeline_is_calibrated_for_its_embedder(tmp_path, monkeypatch, scripted) -> None:
     monkeypatch.setattr(Config, "reader", lambda self: None)
-    monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
+    monkeypatch.setattr(Config, "generator", lambda self, *_: named(self, scripted))
     config = config_of(tmp_path, "[pipeline]\nk = 3\n[decoding]\nmax_new_tokens = 9\nstop = ['.']")
     config.index().store.close()
     pipeline = config.pipeline()
@@ -247,7 +255,7 @@ def test_a_pipeline_is_calibrated_for_its_embedder(tmp_path, monkeypatch, script
 @pytest.mark.weights
 def test_a_confidence_goes_by_the_evidence_by_itself(tmp_path, monkeypatch, scripted) -> None:
     """The cosine alone would leave unanswered what the reader is sure of."""
-    monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
+    monkeypatch.setattr(Config, "generator", lambda self, *_: named(self, scripted))
     config = config_of(tmp_path, "")
     config.index().store.close()
     assert config.pipeline().min_evidence == 0
@@ -271,7 +279,7 @@ def test_a_confidence_goes_by_the_evidence_by_itself(tmp_path, monkeypatch, scri
     ],
 )
 def test_prompts_are_short_where_a_reader_leads(tmp_path, monkeypatch, scripted, text, tokens) -> None:
-    monkeypatch.setattr(Config, "generator", lambda self, *_: scripted("x"))
+    monkeypatch.setattr(Config, "generator", lambda self, *_: named(self, scripted))
     config = config_of(tmp_path, text)
     config.index().store.close()
     assert config.pipeline().prompt_tokens == tokens

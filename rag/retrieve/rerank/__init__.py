@@ -1,4 +1,4 @@
-"""Reranking: read question and passage together, and put the passages in the order of how well they answer.
+"""Reranking: order passages by a model that reads each together with the question.
 
 >>> from rag.retrieve.rerank import new_reranker, RerankedRetriever
 >>> RerankedRetriever(retriever, new_reranker("cross-encoder/ms-marco-MiniLM-L6-v2")).retrieve("How long is leave?", 5)

@@ -1,4 +1,4 @@
-"""What a reranker gives: for each passage a score of how well it answers a question."""
+"""The protocol of a reranker: question and passages in, one score a passage out."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ingest.types import Chunk
 
 @runtime_checkable
 class Reranker(Protocol):
-    """Scores passages for a question, having read both together."""
+    """Scores passages for a question, reading both together."""
 
     @property
     def name(self) -> str:
-        """The name that it was asked for by."""
+        """The name that the model was requested by."""
 
     @property
     def fingerprint(self) -> str:
-        """A hash that tells this reranker from any other."""
+        """A hash of everything that the scores depend on."""
 
     def score(self, question: str, passages: Sequence[Chunk]) -> list[float]:
-        """Return one score a passage, in order, higher for one that answers better.
+        """Return one score a passage, in order; a higher score is a better answer.
 
-        Scores of one question compare, those of different questions need not. Raises ValueError for an empty question.
+        Scores compare within one question, not across questions. Raises InputError for an empty question.
         """

@@ -1,30 +1,31 @@
-"""A retriever whose best hits are read again: what it found decides which, the reranker in which order."""
+"""A retriever whose best hits a reranker puts in a new order."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.errors import WeightsError
+from ingest.closing import Closing, close_parts
+from ingest.embed import Embedder
+from ingest.errors import InputError, ModelError, WeightsError
 from ingest.fingerprint import fingerprint
 from ingest.models.weights import folder_named
-from rag.reader.folder import SETTINGS as READER
+from rag.reader.folder import SETTINGS as READER_SETTINGS
 from rag.retrieve.rerank.base import Reranker
 from rag.retrieve.retrievers import Retriever
 from stores.base import Hit
 from stores.filters.filter import Where
 
-SETTINGS = "reranker.json"  # a folder that `rag finetune-reranker` wrote holds it
+SETTINGS = "reranker.json"  # in a folder that `rag finetune-reranker` wrote
 DEPTH = 20
 
 
 @dataclass(frozen=True)
-class RerankedRetriever:
-    """Another retriever's best `depth` hits, in the order in which a reranker puts them; further ones follow as found.
+class RerankedRetriever(Closing):
+    """Another retriever's best `depth` hits in a reranker's order; further hits follow in their own order.
 
-    The score of a hit that was read becomes the reranker's, which stands under "rerank" in its `parts` too. The time
-    grows with `depth`. Raises ValueError for a depth below 1.
+    The score of a reranked hit is the reranker's, also "rerank" in its `parts`. The time grows with `depth`. Raises
+    InputError for a depth below 1. Closing it closes the retriever and the reranker.
     """
 
     retriever: Retriever
@@ -33,44 +34,50 @@ class RerankedRetriever:
 
     def __post_init__(self) -> None:
         if not isinstance(self.depth, int) or self.depth < 1:
-            raise ValueError(f"rerank_depth is {self.depth!r}: at least one hit has to be read")
+            raise InputError(f"rerank_depth is {self.depth!r}: at least one hit has to be read")
 
     @property
     def fingerprint(self) -> str:
         return fingerprint("reranked", self.retriever, self.reranker, self.depth)
 
+    @property
+    def embedder(self) -> Embedder | None:
+        """The embedder of the retriever, whose cosines stay in the hits' `parts`."""
+        embedder: Embedder | None = getattr(self.retriever, "embedder", None)
+        return embedder
+
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         hits = self.retriever.retrieve(question, max(k, self.depth), where)
-        read, others = hits[: self.depth], hits[self.depth :]
-        scores = self.reranker.score(question, [hit.chunk for hit in read])
-        scored = [Hit(hit.chunk, score, _parts(hit, score)) for hit, score in zip(read, scores, strict=True)]
-        return [*sorted(scored, key=lambda hit: -hit.score), *others][:k]  # stable: of equal ones what was found first
+        head, tail = hits[: self.depth], hits[self.depth :]
+        scores = self.reranker.score(question, [hit.chunk for hit in head])
+        reranked = [
+            Hit(hit.chunk, score, {**hit.parts, "rerank": score}) for hit, score in zip(head, scores, strict=True)
+        ]
+        return [*sorted(reranked, key=lambda hit: -hit.score), *tail][:k]  # stable: ties keep the retriever's order
 
-
-def _parts(hit: Hit, score: float) -> Mapping[str, float]:
-    return {**hit.parts, "rerank": score}
+    def close(self) -> None:
+        close_parts(self.retriever, self.reranker)
 
 
 def new_reranker(model: str, **options: Any) -> Reranker:
-    """Return the reranker of a name: a folder of `rag finetune-reranker`, any cross-encoder, or a reader.
+    """Return the reranker of this name: a folder of `rag finetune-reranker`, or a cross-encoder's folder or hub id.
 
-    A cross-encoder is a folder or a hub id, a reader `builtin:minilm-reader` or a folder of `rag finetune-reader`.
-    Options are those of the classes. Raises WeightsError for a model that is not there.
+    Options are those of the classes. Raises WeightsError for a model that is not there, and ModelError for a reader.
     """
     if (folder_named(model) / SETTINGS).is_file():
         from rag.retrieve.rerank.cross_encoder import CrossEncoderReranker
 
         return CrossEncoderReranker(model, **options)
-    if (folder_named(model) / READER).is_file():
-        from rag.retrieve.rerank.reader import ReaderReranker
-
-        return ReaderReranker(model, **options)
+    if (folder_named(model) / READER_SETTINGS).is_file():
+        raise ModelError(
+            f"{model} is a reader, not a reranker: give a cross-encoder, or a folder that `rag finetune-reranker` wrote"
+        )
     from rag.retrieve.rerank.sentence_transformers import SentenceTransformersReranker
 
     try:
         return SentenceTransformersReranker(model, **options)
     except WeightsError as error:
         raise WeightsError(
-            f"no reranker {model!r}: give a folder that `rag finetune-reranker` or `rag finetune-reader` wrote, "
-            f"builtin:minilm-reader, or a cross-encoder's folder or hub id ({error})"
+            f"no reranker {model!r}: give a folder that `rag finetune-reranker` wrote, or a cross-encoder's folder or "
+            f"hub id ({error})"
         ) from None

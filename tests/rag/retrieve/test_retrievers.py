@@ -127,9 +127,9 @@ def test_hybrid_by_scores_and_by_ranks(store, embedder) -> None:
 def test_bm25_counts_from_zero_only_where_it_found_all(store, embedder) -> None:
     rankings = {"dense": [hit("a", 0.9), hit("b", 0.5)], "bm25": [hit("b", 8.0), hit("a", 6.0)]}
     weighted = {"weight": 0.5, "neighbour": 0}
-    complete = HybridRetriever(store, embedder, depth=3, **weighted).fused(rankings)
+    complete = HybridRetriever(store, embedder, depth=3, **weighted).fuse(rankings)
     assert {each.chunk.text: each.score for each in complete} == pytest.approx({"a": 0.5 + 0.5 * 6 / 8, "b": 0.5})
-    cut_off = HybridRetriever(store, embedder, depth=2, **weighted).fused(rankings)
+    cut_off = HybridRetriever(store, embedder, depth=2, **weighted).fuse(rankings)
     assert {each.chunk.text: each.score for each in cut_off} == pytest.approx({"a": 0.5, "b": 0.5})
 
 

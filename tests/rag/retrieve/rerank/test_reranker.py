@@ -13,7 +13,7 @@ from safetensors.numpy import load_file
 
 import rag.finetune.reranker.run as finetune_module
 from ingest.chunk import Chunker
-from ingest.errors import ConfigError, RowsError, WeightsError
+from ingest.errors import ConfigError, ModelError, RowsError, WeightsError
 from ingest.types import Chunk, Document
 from rag.cli.main import main
 from rag.config import Config
@@ -248,14 +248,6 @@ def test_the_command_trains_and_says_how_well(
     assert new_reranker(str(tmp_path / "made"), threads=1)
 
 
-def test_a_reader_orders_by_who_answers() -> None:
-    reranker = new_reranker("builtin:minilm-reader", threads=1)
-    assert isinstance(reranker, Reranker)
-    assert reranker.name == "builtin:minilm-reader"
-    texts = ("The bridge was painted green.", "The bridge was opened in 1931.", "", "Rivers are wide.")
-    scores = reranker.score("When was the bridge opened?", [Chunk(text, "d", 0, len(text)) for text in texts])
-    assert max(range(4), key=scores.__getitem__) == 1
-    assert scores[2] == -np.inf
-    assert reranker.score("When?", []) == []
-    with pytest.raises(ValueError, match="the question is empty"):
-        reranker.score(" ", [Chunk("a", "d", 0, 1)])
+def test_a_reader_is_refused_as_a_reranker() -> None:
+    with pytest.raises(ModelError, match=r"builtin:minilm-reader is a reader, not a reranker: give a cross-encoder"):
+        new_reranker("builtin:minilm-reader", threads=1)

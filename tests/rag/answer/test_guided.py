@@ -10,15 +10,8 @@ import pytest
 
 from ingest.chunk import Chunker
 from ingest.types import Chunk, Document
-from rag.answer.extract import (
-    agrees,
-    candidate_spans,
-    citation_of,
-    extractive_answer,
-    order_by_reader,
-    sentence_of,
-    with_readings,
-)
+from rag.answer.extractive import candidate_spans, citation_of, extractive_answer, sentence_of
+from rag.answer.guided import agrees, cite_spans, order_by_reader
 from rag.answer.pipeline import ABSTENTION, Pipeline
 from rag.answer.types import AnswerSentence
 from rag.index.index import Index
@@ -139,7 +132,7 @@ def test_spans_of_one_sentence_share_a_citation() -> None:
 def test_sentences_without_support_get_that_of_a_reading_which_says_the_same() -> None:
     text = "Ten. Tuesdays."
     sentences = [AnswerSentence(0, 4, None), AnswerSentence(5, 14, None)]
-    citations, completed = with_readings(text, [], sentences, [reading(TEA, "ten")])
+    citations, completed = cite_spans(text, [], sentences, [reading(TEA, "ten")])
     assert [each.citation for each in completed] == [1, None]
     assert [each.text for each in citations] == ["Coffee is served at ten."]
 

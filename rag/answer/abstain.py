@@ -1,0 +1,76 @@
+"""Abstention: leave a question unanswered when the evidence is thin or a right answer is improbable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from prompts.types import Dropped
+from rag.answer.confidence import ConfidenceModel, signals_of
+from rag.answer.strategy import Strategy
+from rag.answer.types import Answer, Retrieved, Usage
+from rag.reader.base import best_span
+
+ABSTENTION = "I don't know: the documents hold no good evidence for an answer."
+
+
+@dataclass(frozen=True)
+class Abstention(Strategy):
+    """Estimates the probability of a right answer, and abstains below a threshold; see `PipelineOptions`.
+
+    The probability is the `confidence` model's, estimated once before anything is generated and, where a generator
+    answers, once more afterwards. Without a model, or where a signal is unknown, it is that of the reader's best span.
+    `model` is the name of the model that answers, `context_window` the generator's, 0 without one.
+    """
+
+    min_evidence: float
+    min_confidence: float
+    confidence: ConfidenceModel | Literal[False]
+    model: str
+    context_window: int
+
+    def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
+        return [self.abstain(question) for question in questions]
+
+    def assess(self, retrieved: Retrieved) -> Retrieved:
+        """Return a question with its signals and the confidence before anything is generated."""
+        signals = signals_of(retrieved.hits, retrieved.spans)
+        best = best_span(retrieved.spans)
+        confidence = best.probability if best else None
+        if self.confidence and (chance := self.confidence.before.chance(signals)) is not None:
+            confidence = chance
+        return replace(retrieved, signals=signals, confidence=confidence)
+
+    def refuses(self, retrieved: Retrieved) -> bool:
+        """Tell whether an assessed question stays unanswered, whatever would be generated."""
+        # No evidence: nothing retrieved, only distant passages, or no span in any of them.
+        evidence = retrieved.signals.evidence
+        if not retrieved.hits or (evidence is not None and evidence < self.min_evidence):
+            return True
+        best = best_span(retrieved.spans)
+        if best is not None and not best.text:
+            return True
+
+        # No hope: even the better of the two outcomes of generating is too improbable.
+        chances: list[float | None] = []
+        if self.confidence and self.confidence.after and self.context_window and retrieved.spans:
+            outcomes = [replace(retrieved.signals, agreed=agreed) for agreed in (True, False)]
+            chances = [self.confidence.after.chance(signals) for signals in outcomes]
+        best_case = max((chance for chance in chances if chance is not None), default=retrieved.confidence)
+        return self.is_too_low(best_case)
+
+    def reassess(self, retrieved: Retrieved, agreed: bool) -> Retrieved:
+        """Return a question with the confidence after generating; `agreed` is the signal of that name."""
+        signals = replace(retrieved.signals, agreed=agreed)
+        chance = self.confidence.after.chance(signals) if self.confidence and self.confidence.after else None
+        return replace(retrieved, signals=signals, confidence=retrieved.confidence if chance is None else chance)
+
+    def is_too_low(self, confidence: float | None) -> bool:
+        """Tell whether a confidence is below the threshold; an unknown one is below any but 0."""
+        return self.min_confidence > 0 and (confidence or 0.0) < self.min_confidence
+
+    def abstain(self, retrieved: Retrieved, usage: Usage | None = None, dropped: Sequence[Dropped] = ()) -> Answer:
+        """Return the answer that there is no good evidence."""
+        usage = usage or Usage(context_window=self.context_window)
+        return retrieved.answer(ABSTENTION, self.model, usage, dropped=dropped, abstained=True)

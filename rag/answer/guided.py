@@ -1,0 +1,168 @@
+"""The reader-guided strategy: the generator phrases the answer, the reader decides.
+
+A reader points at spans and cannot invent; a generator phrases and can. An answer that no span of the reader confirms
+is generated again from the sentence around the best span, and failing that the reader's own answer takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, replace
+
+from ingest.errors import NothingFits
+from ingest.types import Chunk
+from rag.answer.abstain import Abstention
+from rag.answer.cite import cite
+from rag.answer.extractive import Extractive, candidate_spans, citation_of, sentence_of
+from rag.answer.match import holds, token_f1
+from rag.answer.options import Guidance
+from rag.answer.passages import Draft, OnePrompt, Writer
+from rag.answer.refusal import is_refusal, whole_sentences
+from rag.answer.strategy import AnswerPieces, Strategy
+from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
+from rag.generate.base import Generation
+from rag.reader.base import Span, best_span
+
+AGREEMENT = 0.5  # token F1 from which on an answer and a span say the same
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A question, the draft that is to be generated next, and the drafts that were, with their generations."""
+
+    question: Retrieved
+    draft: Draft | None
+    generated: tuple[tuple[Draft, Generation], ...] = ()
+
+
+@dataclass(frozen=True)
+class Guided(Strategy):
+    """The generator answers, and the reader guides it in the ways of `guidance`; see `PipelineOptions.guided`.
+
+    The `writer` packs the passages, the `rewriter` the single sentence of a second attempt. The reader answers, by
+    `extractive`, where the generator's answer does not stand or not one sentence fits the prompt.
+    """
+
+    writer: Writer
+    rewriter: OnePrompt
+    extractive: Extractive
+    abstention: Abstention
+    guidance: Set[Guidance]
+
+    def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
+        attempts = self._generate(self.writer, [Attempt(question, self._pack(question)) for question in questions])
+        attempts = self._generate(self.rewriter, [self._judge(attempt) for attempt in attempts])
+        return [self._finish(attempt) for attempt in attempts]
+
+    def stream(self, question: Retrieved) -> AnswerPieces:
+        reassesses = self.abstention.confidence and self.abstention.confidence.after
+        draft = self._pack(question)
+        if draft is None or self.guidance & {"retry", "fallback"} or reassesses or draft.prompts:
+            return (yield from super().stream(question))
+        generation = yield from self.rewriter.stream(draft)
+        return self._finish(self._judge(Attempt(question, None, ((draft, generation),))))
+
+    def _pack(self, question: Retrieved) -> Draft | None:
+        """Return the passages as a draft; None if nothing fits: the reader reads passages of any length."""
+        first = "reader_first" in self.guidance
+        passages = order_by_reader(question.spans) if first else [hit.chunk for hit in question.hits]
+        try:
+            return self.writer.pack(question, passages)
+        except NothingFits:
+            return None
+
+    def _generate(self, writer: Writer, attempts: Sequence[Attempt]) -> list[Attempt]:
+        """Return the attempts after their drafts, if they have one, were generated in one batch."""
+        generations = iter(writer.generate([attempt.draft for attempt in attempts if attempt.draft]))
+        return [
+            replace(attempt, draft=None, generated=(*attempt.generated, (attempt.draft, next(generations))))
+            if attempt.draft
+            else attempt
+            for attempt in attempts
+        ]
+
+    def _judge(self, attempt: Attempt) -> Attempt:
+        """Return an attempt with the confidence after generating, and with a second draft if it needs one."""
+        if not attempt.generated:
+            return attempt
+        [(_, generation)] = attempt.generated
+        question = self.abstention.reassess(attempt.question, is_confirmed(generation, attempt.question.spans))
+        attempt = replace(attempt, question=question)
+        best = best_span(question.spans)
+        if "retry" not in self.guidance or best is None or self._stands(attempt):
+            return attempt
+        if self.abstention.is_too_low(question.confidence):  # it stays unanswered anyway
+            return attempt
+        try:
+            return replace(attempt, draft=self.rewriter.pack(question, [sentence_of(best)]))
+        except NothingFits:
+            return attempt
+
+    def _finish(self, attempt: Attempt) -> Answer:
+        question = attempt.question
+        usage = Usage.of([generation for _, generation in attempt.generated], self.abstention.context_window)
+        if not attempt.generated:
+            return self.extractive.extract(question, usage)
+        dropped = attempt.generated[0][0].packed.dropped
+        if self.abstention.is_too_low(question.confidence):
+            return self.abstention.abstain(question, usage, dropped)
+        if "fallback" in self.guidance and not self._stands(attempt):
+            return self.extractive.extract(question, usage, dropped)
+        draft, generation = attempt.generated[-1]
+        text = whole_sentences(generation)
+        if is_refusal(text):
+            return self.abstention.abstain(question, usage, dropped)
+        citations, sentences = cite(text, question.question, draft.packed.passages)
+        citations, sentences = cite_spans(text, citations, sentences, question.spans)
+        return question.answer(text, self.abstention.model, usage, citations, sentences, dropped)
+
+    def _stands(self, attempt: Attempt) -> bool:
+        """Tell whether the reader confirms the last generation.
+
+        A short answer may agree with any candidate span. A whole sentence has to agree with the best one: made of
+        anything else in the passages, it may answer another question.
+        """
+        spans = attempt.question.spans
+        if attempt.question.answer_format == "sentence":
+            spans = [replace(span, others=()) for span in [best_span(spans)] if span]
+        return is_confirmed(attempt.generated[-1][1], spans)
+
+
+def order_by_reader(spans: Sequence[Span]) -> list[Chunk]:
+    """Return the spans' passages, the one with the best span first: a prompt has least room for the last."""
+    return [span.chunk for span in sorted(spans, key=lambda span: -span.margin)]
+
+
+def is_confirmed(generation: Generation, spans: Sequence[Span]) -> bool:
+    """Tell whether a generated text is an answer that agrees with one of the candidate spans."""
+    text = whole_sentences(generation)
+    return not is_refusal(text) and agrees(text, spans)
+
+
+def agrees(text: str, spans: Sequence[Span]) -> bool:
+    """Tell whether a text holds a candidate span, is part of one, or shares half its words with one."""
+    return any(
+        holds(text, [span.text]) or holds(span.text, [text]) or token_f1(text, [span.text]) >= AGREEMENT
+        for span in candidate_spans(spans)
+    )
+
+
+def cite_spans(
+    text: str, citations: Sequence[Citation], sentences: Sequence[AnswerSentence], spans: Sequence[Span]
+) -> tuple[list[Citation], list[AnswerSentence]]:
+    """Return the citations and sentences, unsupported sentences citing the candidate span that they agree with.
+
+    Support by words misses an answer of one or two words that the reader found in its place.
+    """
+    cited = {citation.place: citation for citation in citations}
+    completed = []
+    for sentence in sentences:
+        if sentence.citation is None:
+            said = text[sentence.start : sentence.end]
+            span = next((span for span in candidate_spans(spans) if agrees(said, [span])), None)
+            if span is not None:
+                citation = citation_of(span, len(cited) + 1)
+                citation = cited.setdefault(citation.place, citation)
+                sentence = replace(sentence, citation=citation.number)
+        completed.append(sentence)
+    return list(cited.values()), completed

@@ -1,0 +1,45 @@
+"""The plain strategy: pack the passages, generate, cite."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.answer.abstain import Abstention
+from rag.answer.cite import cite
+from rag.answer.passages import Draft, OnePrompt, Writer
+from rag.answer.refusal import is_refusal, whole_sentences
+from rag.answer.strategy import AnswerPieces, Strategy
+from rag.answer.types import Answer, Retrieved, Usage
+from rag.generate.base import Generation
+
+
+@dataclass(frozen=True)
+class Plain(Strategy):
+    """The generator answers from the hits, best first, and the answer's sentences are cited."""
+
+    writer: Writer
+    abstention: Abstention
+
+    def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
+        drafts = [self._pack(question) for question in questions]
+        generations = self.writer.generate(drafts)
+        return [self._finish(draft, generation) for draft, generation in zip(drafts, generations, strict=True)]
+
+    def stream(self, question: Retrieved) -> AnswerPieces:
+        if not isinstance(self.writer, OnePrompt):  # one that merges several prompts generates all at once
+            return (yield from super().stream(question))
+        draft = self._pack(question)
+        generation = yield from self.writer.stream(draft)
+        return self._finish(draft, generation)
+
+    def _pack(self, question: Retrieved) -> Draft:
+        return self.writer.pack(question, [hit.chunk for hit in question.hits])
+
+    def _finish(self, draft: Draft, generation: Generation) -> Answer:
+        usage = Usage.of([generation], self.abstention.context_window)
+        text, dropped = whole_sentences(generation), draft.packed.dropped
+        if is_refusal(text):
+            return self.abstention.abstain(draft.question, usage, dropped)
+        citations, sentences = cite(text, draft.question.question, draft.packed.passages)
+        return draft.question.answer(text, self.abstention.model, usage, citations, sentences, dropped)

@@ -1,0 +1,25 @@
+"""The protocol of a strategy: retrieved questions in, answers out."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Sequence
+
+from rag.answer.types import Answer, Retrieved
+
+AnswerPieces = Generator[str, None, Answer]
+"""The text of an answer in pieces; the generator returns the whole answer."""
+
+
+class Strategy(ABC):
+    """Answers questions whose passages were retrieved, and that abstention has not refused."""
+
+    @abstractmethod
+    def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
+        """Return one answer a question, in order, the same as for each question alone."""
+
+    def stream(self, question: Retrieved) -> AnswerPieces:
+        """Yield the text of one answer as it is generated, in one piece where it has to be checked first."""
+        [answer] = self.answer([question])
+        yield answer.text
+        return answer
