@@ -59,16 +59,7 @@ def new_writer(
     decoding = Decoding(**{**({"stop": ("\n",)} if continues else {}), **options})
     if experiment.task == "answer" and system.similar:
         retriever = experiment.retriever_for(system)
-        return AnswerWriter(
-            Pipeline(
-                retriever,
-                generator,
-                experiment.prompt,
-                decoding,
-                reader=False,
-                k=system.similar,
-            )
-        )
+        return AnswerWriter(Pipeline(retriever, generator, experiment.prompt, decoding, reader=False, k=system.similar))
     return TextWriter(generator, experiment, experiment.contexts(system), decoding)
 
 
