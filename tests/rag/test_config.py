@@ -124,7 +124,7 @@ def test_what_cannot_be_meant_is_refused_by_name(tmp_path, text, message) -> Non
         ("[pipeline]\nprompt_tokens = 0", "prompt_tokens is 0"),
         (
             "[pipeline]\nj = 5",
-            r"\[pipeline\] has no option 'j'; known: confidence, k, where, min_evidence, min_confidence, prompt_tokens, ",
+            r"\[pipeline\] has no option 'j'; known: confidence, k, where, min_evidence, min_confidence, ",
         ),
         ("[prompt]\ntask = 'sing'", "unknown task 'sing'"),
         ("[pipeline]\nwhere = 'price <'", "price <"),
