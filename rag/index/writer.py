@@ -86,10 +86,10 @@ class Writer:
         """Queue a batch, waiting while too many are queued. Raises the error of an earlier one."""
         if self._error is not None:
             raise self._error
+        self._queue.put(batch)
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name="write")
             self._thread.start()
-        self._queue.put(batch)
 
     def _run(self) -> None:
         ready: EmbeddedBatch | None = None
