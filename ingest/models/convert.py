@@ -126,8 +126,19 @@ def known_measures(folder: Path) -> dict[str, Any] | None:
     The comparison with the reference takes most of a conversion's time, and its outcome is a function of the files.
     Rounding depends on the processor, so that another kind of processor may write other files, which are measured.
     """
-    copies: dict[str, dict[str, Any]] = json.loads(KNOWN_COPIES.read_text("utf-8"))
-    return copies.get(copy_hash(folder))
+    measures: dict[str, Any] | None = _known("copies").get(copy_hash(folder))
+    return measures
+
+
+def known_recipe(fingerprint: str) -> dict[str, Any] | None:
+    """Return the choices with which a model of these weights was converted before, else None."""
+    recipe: dict[str, Any] | None = _known("recipes").get(fingerprint)
+    return recipe
+
+
+def _known(part: str) -> dict[str, Any]:
+    known: dict[str, dict[str, Any]] = json.loads(KNOWN_COPIES.read_text("utf-8"))
+    return known.get(part, {})
 
 
 def copy_hash(folder: Path) -> str:

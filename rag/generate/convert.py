@@ -8,6 +8,7 @@ int8 what the coarser numbers cost.
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -15,9 +16,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.models.convert import MODEL, run_conversion, write_copy
+from ingest.models.convert import MODEL, known_measures, known_recipe, run_conversion, tell_step, write_copy
 from ingest.models.weights import folder_named
-from rag.generate.load import LoadedModel, load_model, model_family, model_folder, quiet
+from rag.generate.load import LoadedModel, generator_weights, load_model, model_family, model_folder, quiet
 from rag.generate.smoothquant import smooth
 from rag.generate.tokenizer import FileTokenizer, write_tokenizer
 from rag.generate.tokens import TextCodec
@@ -68,6 +69,7 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
     import torch
 
     torch.set_num_threads(1)  # sums in another order would smooth otherwise: a model's copy is to be the same each time
+    tell_step("loading the model")
     source = model_folder(model)
     family = model_family(source)
     loaded = load_model(source, family, adapter=folder_named(model))
@@ -78,9 +80,28 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
     prompts = [codec.encode(text) for text in SAMPLE]
     if prompts != [own.encode(text) for text in SAMPLE]:
         raise ValueError("its tokenizer gives other tokens from its file alone")
+    details: dict[str, Any] = {
+        "family": family,
+        "window": asdict(window),
+        "eos": sorted(loaded.eos),
+        "forced_first": loaded.forced_first,
+    }
+
+    # An embedded model's copy is made by its recipe, and measured only where it is not the copy that was measured.
+    if recipe := known_recipe(generator_weights(model)):
+        tell_step("converting the weights")
+        smooth(loaded.model, recipe["rows"], recipe["strengths"])
+        with quiet():
+            write_copy(loaded.model, loaded.tokenizer, source, folder / MODEL, "int8")
+        if measures := known_measures(folder):
+            return details | measures
+        shutil.rmtree(folder / MODEL)
+        loaded = load_model(source, family, adapter=folder_named(model))
+
     prompts = [prompt for prompt in prompts if len(prompt) + NEW_TOKENS <= window.tokens]
     if not prompts:
         raise ValueError(f"its window of {window.tokens} tokens is too small to compare texts in")
+    tell_step("converting the weights")
     with tempfile.TemporaryDirectory(dir=folder.parent) as plain, quiet():
         copies = Path(plain) / MODEL, folder / MODEL
         write_copy(loaded.model, loaded.tokenizer, source, copies[0], "float32")
@@ -89,17 +110,16 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
             raise ValueError("it writes nothing after any text of the sample")
         texts = list(zip(prompts, written, strict=True))
         expected = [_chances(loaded, codec, *each) for each in texts]
-        smoothed = smooth(loaded.model, [prompt + text for prompt, text in texts])
+        rows = [prompt + text for prompt, text in texts]
+        strengths = smooth(loaded.model, rows)
         write_copy(loaded.model, loaded.tokenizer, source, copies[1], "int8")
+        tell_step("comparing the copy with the model")
         measured = measure(codec, loaded.forced_first, texts, expected, *copies)
-    return {
-        "family": family,
-        "window": asdict(window),
-        "eos": sorted(loaded.eos),
-        "forced_first": loaded.forced_first,
-        "smoothed": smoothed,
+    return details | {
+        "smoothed": sum(strength > 0 for strength in strengths),
         "measured": asdict(measured),
         "refused": measured.refused,
+        "recipe": {"rows": rows, "strengths": strengths},
     }
 
 

@@ -41,24 +41,29 @@ class Joint:
         return sizes.view(-1, self.shared, self.width).amax(1).reshape(-1)
 
 
-def smooth(model: Any, rows: Sequence[Sequence[int]]) -> int:
-    """Even out a model in place by what it makes of a sample of token ids; return how many places were changed.
+def smooth(model: Any, rows: Sequence[Sequence[int]], strengths: Sequence[float] | None = None) -> list[float]:
+    """Even out a model in place by its activations over a sample of token ids; return the strength of each place.
 
-    Known are the decoder-only models of Llama's kind; of others nothing is changed.
+    `strengths` repeats an earlier choice, without the search. Only decoder-only models of Llama's kind are changed; the
+    list is empty for others.
     """
     joints = _joints(model)
     if not joints:
-        return 0
+        return []
     seen = _inputs(model, [joint.read_by[0] for joint in joints], rows)
-    changed = 0
+    chosen: list[float] = []
     with torch.no_grad():
-        for joint, inputs in zip(joints, seen, strict=True):
-            found = {strength: _scales(joint, inputs, strength) for strength in STRENGTHS}
-            best = min(STRENGTHS, key=lambda strength: _error(joint, inputs, joint.spread(found[strength])))
+        for place, (joint, inputs) in enumerate(zip(joints, seen, strict=True)):
+            candidates = STRENGTHS if strengths is None else (strengths[place],)
+            scales = {strength: _scales(joint, inputs, strength) for strength in candidates}
+            if len(candidates) > 1:
+                best = min(candidates, key=lambda strength: _error(joint, inputs, joint.spread(scales[strength])))
+            else:
+                best = candidates[0]
             if best:
-                _apply(joint, found[best])
-                changed += 1
-    return changed
+                _apply(joint, scales[best])
+            chosen.append(best)
+    return chosen
 
 
 def _joints(model: Any) -> list[Joint]:

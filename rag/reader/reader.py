@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, inf, isfinite
 
-from ingest.models.convert import converted_copy, copy_or_none, has_runtime
+from ingest.models.convert import ModelCopy, converted_copy, copy_or_none, has_runtime
 from ingest.models.threads import idle_cores
 from ingest.models.weights import folder_named, weights_fingerprint
 from ingest.types import Chunk
@@ -123,9 +123,13 @@ def new_scorer(model: str, backend: str, device: str, threads: int) -> tuple[str
     return "transformers", reference_scorer(load_reader_network(folder_named(model)).to(device), threads)
 
 
+def reader_copy(model: str) -> ModelCopy:
+    """Return a reader's int8 copy, converted if it is not in the cache. Raises as `converted_copy` does."""
+    return converted_copy("rag.reader.convert", model, weights_fingerprint(folder_named(model)))
+
+
 def _converted_scorer(model: str, threads: int) -> Scorer:
     from rag.reader.converted import converted_scorer
 
-    source = folder_named(model)
-    copy = converted_copy("rag.reader.convert", model, weights_fingerprint(source))
+    copy = reader_copy(model)
     return converted_scorer(copy.folder, copy.details["segmented"], threads)
