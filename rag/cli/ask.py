@@ -30,7 +30,7 @@ def ask(options: AskOptions) -> int:
     pipeline = config.pipeline()
     if not (options.json or options.file):
         stream = pipeline.stream(rows[0]["question"])
-        output.answer_stream(stream)
+        output.show_stream(stream)
         if not stream.answer.hits:
             warn_of_filter(config, pipeline.where)
         return 0

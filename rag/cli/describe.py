@@ -57,7 +57,7 @@ def describe(options: DescribeOptions) -> int:
         if options.json or options.file:
             output.json_line(description_object(described, time.perf_counter() - began))
         else:
-            output.description(described)
+            output.show_description(described)
     return 0
 
 

@@ -20,11 +20,11 @@ from rag.options import StoreOptions, option
 
 
 @runtime_checkable
-class Checked(Protocol):
-    """A store that can say whether it is sound, and rebuild what it derives."""
+class RepairableStore(Protocol):
+    """A store that checks itself, and rebuilds what it derives."""
 
     def verify(self) -> list[str]:
-        """Return the problems found."""
+        """Return the problems of the store."""
 
     def repair(self) -> None:
         """Rebuild what can be rebuilt."""
@@ -42,54 +42,67 @@ PACKAGES = (
     "langchain",
     "unstructured",
 )
+OPTIONAL = ("unstructured",)  # of the `office` extra
 
 
 @dataclass(frozen=True, kw_only=True)
 class DoctorOptions(StoreOptions, CommonOptions):
     """Options of `rag doctor`."""
 
-    repair: bool = option("rebuild what can be rebuilt from the store's rows", default=False)
+    repair: bool = option("rebuild the search index and what else derives from the store's rows", default=False)
 
 
 def doctor(options: DoctorOptions) -> int:
     """Check the installation and the store."""
-    examined = examine(load_config(options), options.repair)
+    examination = examine(load_config(options), options.repair)
     if options.json:
-        output.json_line(examined)
+        output.json_line(examination)
     else:
-        output.examined(examined)
-    return 1 if examined["problems"] else 0
+        output.show_examination(examination)
+    return 1 if examination["problems"] else 0
 
 
 def examine(config: Config, repair: bool = False) -> dict[str, Any]:
-    """Return versions, threads, weights, the store's state, what was repaired, and all problems found."""
-    problems: list[str] = []
-    repaired: list[str] = []
+    """Return versions, threads, weights, the cache, the store's state, the repairs and all problems."""
+    # Versions of the packages that matter.
+    problems, versions = [], {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+            if package not in OPTIONAL:
+                problems.append(f"{package} is not installed: pip install {package}")
+    # The hashes of the embedded models' weights.
+    weights = {}
+    for short, builtin in BUILTINS.items():
+        name = f"builtin:{short}"
+        try:
+            find_weights(name)
+            weights[name] = f"sha256 {builtin.sha256[:16]}... verified"
+        except WeightsError as error:
+            weights[name] = "missing or damaged"
+            problems.append(str(error))
+    # The cache of converted models, and whether it can be written.
+    folder = cache_folder()
+    files = [file for file in folder.rglob("*") if file.is_file()] if folder.is_dir() else []
+    parent = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(parent, os.W_OK) or not parent.is_dir():
+        problems.append(f"the cache {folder} cannot be written: set OPENBOOK_CACHE to another folder")
+    store, store_problems, repaired = _examine_store(config, repair)
     return {
-        "versions": _versions(problems),
-        "threads": _threads(),
-        "weights": _weights(problems),
-        "cache": _cache(problems),
-        "store": _store(config, repair, problems, repaired),
+        "versions": versions,
+        "threads": _count_threads(),
+        "weights": weights,
+        "cache": {"path": str(folder), "MB": round(sum(file.stat().st_size for file in files) / 1e6)},
+        "store": store,
         "repaired": repaired,
-        "problems": problems,
+        "problems": [*problems, *store_problems],
     }
 
 
-def _versions(problems: list[str]) -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-            if package != "unstructured":  # of the `office` extra
-                problems.append(f"{package} is not installed")
-    return found
-
-
-def _threads() -> dict[str, Any]:
-    """What there is, and how many threads each kind of work takes unless told otherwise."""
+def _count_threads() -> dict[str, Any]:
+    """Return the cores of this machine, and the threads that each kind of work takes by default."""
     import faiss
     import torch
 
@@ -111,48 +124,23 @@ def _threads() -> dict[str, Any]:
     }
 
 
-def _weights(problems: list[str]) -> dict[str, str]:
-    states = {}
-    for short, builtin in BUILTINS.items():
-        name = f"builtin:{short}"
-        try:
-            find_weights(name)  # checks the hash
-            states[name] = f"sha256 {builtin.sha256[:16]}... verified"
-        except WeightsError as error:
-            states[name] = "missing or damaged"
-            problems.append(str(error))
-    return states
-
-
-def _cache(problems: list[str]) -> dict[str, Any]:
-    """Where copies of models are kept, and how much they take."""
-    folder = cache_folder()
-    held = [file for file in folder.rglob("*") if file.is_file()] if folder.is_dir() else []
-    parent = next(path for path in (folder, *folder.parents) if path.exists())
-    if not os.access(parent, os.W_OK) or not parent.is_dir():
-        problems.append(f"the cache {folder} cannot be written: set OPENBOOK_CACHE to another folder")
-    return {"path": str(folder), "MB": round(sum(file.stat().st_size for file in held) / 1e6)}
-
-
-def _store(config: Config, repair: bool, problems: list[str], repaired: list[str]) -> dict[str, Any]:
+def _examine_store(config: Config, repair: bool) -> tuple[dict[str, Any], list[str], list[str]]:
+    """Return the store's state, the problems that remain, and those that were repaired."""
+    state: dict[str, Any] = {"path": str(config.store_path)}
     if config.table("store").get("kind", "local") == "local" and not config.store_path.exists():
-        return {"path": str(config.store_path), "state": "not made yet: rag ingest PATH"}
+        return state | {"state": "none yet; `rag ingest PATH` makes one"}, [], []
     try:
         store = config.store(create=False)
     except StoreError as error:
-        problems.append(str(error))
-        return {"path": str(config.store_path), "state": "cannot be opened"}
-    if isinstance(store, Checked):
-        found = store.verify()
-        if found and repair:
+        return state | {"state": "cannot be opened"}, [str(error)], []
+    with store:
+        problems, repaired = store.verify() if isinstance(store, RepairableStore) else [], []
+        if problems and repair and isinstance(store, RepairableStore):
             store.repair()
             remaining = store.verify()
-            repaired += [problem for problem in found if problem not in remaining]
-            found = remaining
-        problems += found
-    state = {"path": str(config.store_path), **store.manifest, "chunks": len(store), "sources": len(store.sources())}
-    store.close()
-    return state
+            problems, repaired = remaining, [problem for problem in problems if problem not in remaining]
+        state |= {**store.manifest, "chunks": len(store), "sources": len(store.sources())}
+    return state, problems, repaired
 
 
 COMMAND = Command("check versions, threads, weights and the store", DoctorOptions, doctor)

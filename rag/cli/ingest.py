@@ -41,7 +41,7 @@ def ingest(options: IngestOptions) -> int:
         if options.json:
             output.json_line(output.report_object(report, store_path))
         else:
-            output.report(report, store_path)
+            output.show_report(report, store_path)
     except Exception:
         index.store.close()
         raise

@@ -22,7 +22,7 @@ def models(options: ModelsOptions) -> int:
     if options.json:
         output.json_line({"models": listed})
     else:
-        output.models(listed)
+        output.show_models(listed)
     return 0
 
 

@@ -1,30 +1,30 @@
-"""What a person or a program sees: readable text with colour on a terminal, or exactly one JSON object."""
+"""Write results: for people with rich, with colour on a terminal only, or for programs as one JSON object."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-from rag.report.ansi import (
-    BOLD as BOLD,
-    CYAN as CYAN,
-    DIM as DIM,
-    GREEN as GREEN,
-    RED as RED,
-    YELLOW as YELLOW,
-    colour as colour,
-)
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from rag.answer.pipeline import AnswerStream
-    from rag.answer.types import Answer, Citation
+    from rag.answer.types import Answer
     from rag.describe.describer import Description
-    from rag.index.staging import Problem, SyncReport
+    from rag.index.staging import SyncReport
     from stores.base import Hit
+
+BOLD, DIM, RED, GREEN, YELLOW, CYAN = "bold", "dim", "red", "green", "yellow", "cyan"
+WIDEST = 100  # columns of running text
+PIPE_WIDTH = 10_000  # columns: a table in a pipe is never cut
+
+
+# --- any output -------------------------------------------------------------------------------------------------------
 
 
 def line(text: str = "") -> None:
@@ -43,17 +43,57 @@ def json_line(content: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
+def colour(text: str, style: str) -> str:
+    """Return the text in a style of rich if stdout is a terminal that shows styles, else the text alone."""
+    if not _shows_styles():
+        return text
+    from rich.text import Text
+
+    return _render(Text(text, style), end="")
+
+
+def show_table(head: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = (0,)) -> None:
+    """Write an aligned table; the columns whose numbers are in `right` are aligned right."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style=DIM, show_header=any(head))
+    for number, title in enumerate(head):
+        table.add_column(title, justify="right" if number in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    for text in _render(table).splitlines():
+        line(text.rstrip())
+
+
+def _shows_styles() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _render(content: RenderableType, end: str = "\n") -> str:
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    colours: Literal["auto"] | None = "auto" if _shows_styles() else None
+    console = Console(width=width, color_system=colours, highlight=False, markup=False, emoji=False)
+    with console.capture() as capture:
+        console.print(content, end=end, soft_wrap=end == "")
+    return capture.get()
+
+
+# --- ingest -----------------------------------------------------------------------------------------------------------
+
+
 def report_object(report: SyncReport, store: str) -> dict[str, Any]:
-    """The object of `rag ingest --json`."""
+    """Return the object of `rag ingest --json`."""
     return {
         "store": store,
         "added": report.added,
         "updated": report.updated,
         "unchanged": report.unchanged,
         "deleted": report.deleted,
-        "failed": [_problem_object(problem) for problem in report.failed],
-        "skipped": [_problem_object(problem) for problem in report.skipped],
-        "warnings": [_problem_object(problem) for problem in report.warnings],
+        "failed": [{"source": problem.source, "reason": problem.reason} for problem in report.failed],
+        "skipped": [{"source": problem.source, "reason": problem.reason} for problem in report.skipped],
+        "warnings": [{"source": problem.source, "reason": problem.reason} for problem in report.warnings],
         "chunks_embedded": report.chunks_embedded,
         "chunks_total": report.chunks_total,
         "truncated_chunks": report.truncated_chunks,
@@ -61,27 +101,35 @@ def report_object(report: SyncReport, store: str) -> dict[str, Any]:
     }
 
 
-def report(report: SyncReport, store: str) -> None:
-    """Show what an ingest run did."""
-    counts = [(report.added, "added"), (report.updated, "updated"), (report.unchanged, "unchanged")]
-    counts += [(report.deleted, "deleted")]
-    line(
-        f"{colour(store, BOLD)}: " + ", ".join(f"{count} {name}" for count, name in counts if count or name == "added")
-    )
+def show_report(report: SyncReport, store: str) -> None:
+    """Show the outcome of `rag ingest`."""
+    counts = [f"{report.added} added"]
+    counts += [
+        f"{getattr(report, name)} {name}" for name in ("updated", "unchanged", "deleted") if getattr(report, name)
+    ]
+    line(f"{colour(store, BOLD)}: {', '.join(counts)}")
     line(f"{report.chunks_embedded} chunks embedded, {report.chunks_total} in the store, {report.seconds:.1f} s")
     if report.truncated_chunks:
         line(colour(f"{report.truncated_chunks} chunks are longer than the embedder reads", YELLOW))
-    for problems, title, code in (
-        (report.failed, "failed", RED),
-        (report.skipped, "skipped", YELLOW),
-        (report.warnings, "warning", YELLOW),
-    ):
-        for problem in problems:
-            line(f"{colour(title, code)} {problem.source}: {problem.reason}")
+    problems = [("failed", problem, RED) for problem in report.failed]
+    problems += [("skipped", problem, YELLOW) for problem in report.skipped]
+    problems += [("warning", problem, YELLOW) for problem in report.warnings]
+    for title, problem, style in problems:
+        line(f"{colour(title, style)} {problem.source}: {problem.reason}")
+
+
+def show_sources(sources: Sequence[Mapping[str, Any]]) -> None:
+    """Show the sources of a store."""
+    chunks = sum(source["chunks"] for source in sources)
+    rows = [[str(source["chunks"]), source["source"]] for source in sources]
+    show_table(["chunks", "source"], [*rows, [str(chunks), f"in {len(sources)} sources"]])
+
+
+# --- search and ask ---------------------------------------------------------------------------------------------------
 
 
 def hit_object(hit: Hit) -> dict[str, Any]:
-    """A hit as `rag search` and `rag ask` print it."""
+    """Return a hit as `rag search --json` and `rag ask --json` have it."""
     chunk = hit.chunk
     return {
         "score": round(hit.score, 6),
@@ -94,30 +142,42 @@ def hit_object(hit: Hit) -> dict[str, Any]:
     }
 
 
-def hits(hits: Sequence[Hit]) -> None:
-    """Show the passages found."""
+def show_hits(hits: Sequence[Hit]) -> None:
+    """Show the passages, best first."""
     if not hits:
-        line("nothing found")
+        line("no passages")
     for number, hit in enumerate(hits, start=1):
         chunk = hit.chunk
         scores = ", ".join(f"{name} {score:.2f}" for name, score in hit.parts.items()) or f"{hit.score:.3f}"
-        where = colour(place(chunk.source, chunk.page, chunk.heading), CYAN)
+        where = colour(describe_place(chunk.source, chunk.page, chunk.heading), CYAN)
         line(f"{colour(f'{number}.', BOLD)} {where}  {colour(scores, DIM)}")
-        line(_wrapped(chunk.text, "   "))
+        line(_wrap(chunk.text, "   "))
 
 
 def answer_object(answer: Answer, seconds: float) -> dict[str, Any]:
-    """The object of `rag ask --json`."""
+    """Return the object of `rag ask --json`."""
     return {
         "question": answer.question,
         "answer": answer.text,
         "abstained": answer.abstained,
-        "citations": [_citation_object(citation) for citation in answer.citations],
+        "citations": [
+            {
+                "number": citation.number,
+                "source": citation.source,
+                "start": citation.start,
+                "end": citation.end,
+                "page": citation.page,
+                "heading": " > ".join(citation.heading) or None,
+                "support": citation.support,
+                "text": citation.text,
+            }
+            for citation in answer.citations
+        ],
         "unsupported": list(answer.unsupported),
         "hits": [hit_object(hit) for hit in answer.hits],
         "dropped": [
-            {"source": each.chunk.source, "start": each.start, "end": each.end, "reason": each.reason}
-            for each in answer.dropped
+            {"source": dropped.chunk.source, "start": dropped.start, "end": dropped.end, "reason": dropped.reason}
+            for dropped in answer.dropped
         ],
         "usage": {
             "prompt_tokens": answer.usage.prompt_tokens,
@@ -131,25 +191,29 @@ def answer_object(answer: Answer, seconds: float) -> dict[str, Any]:
     }
 
 
-def answer_stream(stream: AnswerStream) -> None:
-    """Show an answer as it is written on a terminal, then its sentences' citations; in a pipe, the finished text."""
+def show_stream(stream: AnswerStream) -> None:
+    """Show an answer as it is written on a terminal, then with its citations; in a pipe only the finished answer."""
     live = sys.stdout.isatty()
     for piece in stream:
         if live:
             sys.stdout.write(colour(piece, DIM))
             sys.stdout.flush()
-    if live:
-        sys.stdout.write("\r\x1b[2K" if _fits_one_line(stream.answer.text) else "\n\n")
-    answer(stream.answer)
+    if live:  # one line is replaced by the finished answer, more stay above it
+        one_line = "\n" not in stream.answer.text and len(stream.answer.text) < _text_width()
+        sys.stdout.write("\r\x1b[2K" if one_line else "\n\n")
+    show_answer(stream.answer)
 
 
-def answer(answer: Answer) -> None:
-    """Show an answer with a number after each supported sentence, and the spans that the numbers mean."""
+def show_answer(answer: Answer) -> None:
+    """Show an answer with a number after each supported sentence, and the cited spans by number."""
     if answer.abstained:
         line(colour(answer.text, YELLOW))
         if answer.hits:
             nearest = answer.hits[0].chunk
-            line(colour(f"nearest: {place(nearest.source, nearest.page, nearest.heading)}{_why(answer)}", DIM))
+            reasons = [] if answer.signals.evidence is None else [f"cosine {answer.signals.evidence:.2f}"]
+            reasons += [] if answer.confidence is None else [f"confidence {answer.confidence:.2f}"]
+            why = f" ({', '.join(reasons)})" if reasons else ""
+            line(colour(f"nearest: {describe_place(nearest.source, nearest.page, nearest.heading)}{why}", DIM))
         return
     marked, low = [], 0
     for sentence in answer.sentences:
@@ -158,101 +222,71 @@ def answer(answer: Answer) -> None:
         low = sentence.end
     line("".join(marked) + answer.text[low:])
     for citation in answer.citations:
-        where = place(citation.source, citation.page, citation.heading)
+        where = describe_place(citation.source, citation.page, citation.heading)
         line(f"\n{colour(f'[{citation.number}]', CYAN)} {where}, characters {citation.start}-{citation.end}")
-        line(_wrapped(citation.text, "    "))
+        line(_wrap(citation.text, "    "))
 
 
-def description(described: Description) -> None:
-    """Show a description, what is not true of it in colour, and what its check found."""
-    shown, low = [], 0
-    for start, end in described.spans:
-        shown.append(described.text[low:start] + colour(described.text[start:end], RED))
+def describe_place(source: str, page: int | None, heading: Sequence[str]) -> str:
+    """Return the source, page and heading of a span as one text."""
+    return ", ".join([source, *([f"page {page}"] if page else []), *([" > ".join(heading)] if heading else [])])
+
+
+# --- describe ---------------------------------------------------------------------------------------------------------
+
+
+def show_description(description: Description) -> None:
+    """Show a description with its errors in colour, and the findings of its check."""
+    pieces, low = [], 0
+    for start, end in description.spans:
+        pieces.append(description.text[low:start] + colour(description.text[start:end], RED))
         low = end
-    line("".join(shown) + described.text[low:])
-    if described.missing:
-        line(colour(f"not stated: {', '.join(described.missing)}", YELLOW))
-    if described.wrong:
-        line(colour(f"stated wrongly: {', '.join(f'{name} ({value})' for name, value in described.wrong)}", RED))
-    if described.invented:
-        line(colour(f"not among the fields: {', '.join(described.invented)}", RED))
+    line("".join(pieces) + description.text[low:])
+    if description.missing:
+        line(colour(f"not stated: {', '.join(description.missing)}", YELLOW))
+    if description.wrong:
+        line(colour(f"stated wrongly: {', '.join(f'{name} ({value})' for name, value in description.wrong)}", RED))
+    if description.invented:
+        line(colour(f"not among the fields: {', '.join(description.invented)}", RED))
 
 
-def sources(listed: Sequence[Mapping[str, Any]]) -> None:
-    """Show the sources of a store."""
-    for each in listed:
-        line(f"{each['chunks']:>6}  {each['source']}")
-    chunks = sum(each["chunks"] for each in listed)
-    line(colour(f"{chunks:>6}  chunks of {len(listed)} sources", BOLD))
+# --- models and doctor ------------------------------------------------------------------------------------------------
 
 
-def models(listed: Sequence[Mapping[str, Any]]) -> None:
-    """Show the embedded models."""
-    for each in listed:
-        state = colour("ready", GREEN) if each["installed"] else colour(f"missing: {each['install']}", YELLOW)
-        line(f"{colour(each['name'], BOLD):<20} {each['kind']:<10} {each['licence']:<12} {state}")
+def show_models(models: Sequence[Mapping[str, Any]]) -> None:
+    """Show the embedded models, and how to name others."""
+    rows = [
+        [model["name"], model["kind"], model["licence"], "ready" if model["installed"] else f"run {model['install']}"]
+        for model in models
+    ]
+    show_table(["model", "kind", "licence", "state"], rows, right=())
     line()
-    line("Any other model is named by its hub id or its folder:")
+    line("Name any other model by its hub id or folder:")
     line("  rag ask --model google/flan-t5-base ...     T5, BART, PEGASUS, LED (text to text)")
     line("  rag ask --model ./my-gpt2 ...               GPT-2 and other causal models, with or without a chat template")
     line("  rag ask --model langchain:openai:NAME ...   any LangChain chat model whose package is installed")
 
 
-def examined(examined: Mapping[str, Any]) -> None:
-    """Show what `rag doctor` found."""
+def show_examination(examination: Mapping[str, Any]) -> None:
+    """Show the findings of `rag doctor`."""
     for title in ("versions", "threads", "weights", "cache", "store"):
         line(colour(title, BOLD))
-        for name, value in examined[title].items():
-            line(f"  {name:<22} {value}")
-    for repaired in examined["repaired"]:
-        line(f"{colour('repaired', GREEN)} {repaired}")
-    for problem in examined["problems"]:
+        show_table(["", ""], [[f"  {name}", str(value)] for name, value in examination[title].items()], right=())
+    for repair in examination["repaired"]:
+        line(f"{colour('repaired', GREEN)} {repair}")
+    for problem in examination["problems"]:
         line(f"{colour('problem', RED)} {problem}")
-    if not examined["problems"]:
+    if not examination["problems"]:
         line(colour("no problems", GREEN))
 
 
-def place(source: str, page: int | None, heading: Sequence[str]) -> str:
-    """Return where a span stands, in words: source, page and heading."""
-    parts = [source] + ([f"page {page}"] if page else []) + ([" > ".join(heading)] if heading else [])
-    return ", ".join(parts)
+def _text_width() -> int:
+    return min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
 
 
-def _why(answer: Answer) -> str:
-    """What an abstention was decided by, in parentheses; nothing where nothing tells."""
-    told = [f"cosine {answer.signals.evidence:.2f}"] if answer.signals.evidence is not None else []
-    if answer.confidence is not None:
-        told.append(f"chance of a right answer {answer.confidence:.2f}")
-    return f" ({', '.join(told)})" if told else ""
-
-
-def _problem_object(problem: Problem) -> dict[str, str]:
-    return {"source": problem.source, "reason": problem.reason}
-
-
-def _citation_object(citation: Citation) -> dict[str, Any]:
-    return {
-        "number": citation.number,
-        "source": citation.source,
-        "start": citation.start,
-        "end": citation.end,
-        "page": citation.page,
-        "heading": " > ".join(citation.heading) or None,
-        "support": citation.support,
-        "text": citation.text,
-    }
-
-
-def _width() -> int:
-    return min(shutil.get_terminal_size((100, 24)).columns, 100)
-
-
-def _fits_one_line(text: str) -> bool:
-    return "\n" not in text and len(text) < _width()
-
-
-def _wrapped(text: str, indent: str) -> str:
+def _wrap(text: str, indent: str) -> str:
     lines = [
-        textwrap.fill(part, _width(), initial_indent=indent, subsequent_indent=indent) for part in text.split("\n")
+        textwrap.fill(paragraph, _text_width(), initial_indent=indent, subsequent_indent=indent)
+        for paragraph in text.split("\n")
     ]
-    return "\n".join(each for each in lines if each.strip())
+    return "\n".join(paragraph for paragraph in lines if paragraph.strip())

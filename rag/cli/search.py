@@ -32,7 +32,7 @@ def search(options: SearchOptions) -> int:
             content = {"question": row["question"], "hits": [output.hit_object(hit) for hit in hits]}
             output.json_line(with_id(row, content | {"seconds": seconds}))
         else:
-            output.hits(hits)
+            output.show_hits(hits)
     if not some_hits:
         warn_of_filter(config, where)
     return 0

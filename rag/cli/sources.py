@@ -25,7 +25,7 @@ def sources(options: SourcesOptions) -> int:
     if options.json:
         output.json_line({"sources": listed, "chunks_total": total})
     else:
-        output.sources(listed)
+        output.show_sources(listed)
     return 0
 
 
