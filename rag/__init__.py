@@ -6,9 +6,25 @@
 >>> print(answer.text, answer.citations)
 """
 
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.lazy import attach
+
+def _refuse_shadows() -> None:
+    """Raise ImportError if a file of somebody else is imported in place of a package of ours."""
+    for package in ("ingest", "prompts", "stores"):
+        spec = find_spec(package)
+        origin = Path(spec.origin).resolve() if spec and spec.origin else None
+        if origin is None or origin.parent.parent != Path(__file__).resolve().parent.parent:
+            raise ImportError(
+                f"{origin or package} hides the package {package!r} of openbook-rag: rename it, or run Python elsewhere"
+            )
+
+
+_refuse_shadows()
+
+from ingest.lazy import attach  # noqa: E402 - what hides it is to be named first
 
 if TYPE_CHECKING:
     from ingest.errors import ConfigError as ConfigError

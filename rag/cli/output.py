@@ -103,10 +103,8 @@ def report_object(report: SyncReport, store: str) -> dict[str, Any]:
 
 def show_report(report: SyncReport, store: str) -> None:
     """Show the outcome of `rag ingest`."""
-    counts = [f"{report.added} added"]
-    counts += [
-        f"{getattr(report, name)} {name}" for name in ("updated", "unchanged", "deleted") if getattr(report, name)
-    ]
+    changes = {"updated": report.updated, "unchanged": report.unchanged, "deleted": report.deleted}
+    counts = [f"{report.added} added", *(f"{count} {name}" for name, count in changes.items() if count)]
     line(f"{colour(store, BOLD)}: {', '.join(counts)}")
     line(f"{report.chunks_embedded} chunks embedded, {report.chunks_total} in the store, {report.seconds:.1f} s")
     if report.truncated_chunks:
