@@ -19,10 +19,7 @@ def test_a_file_that_hides_a_package_is_named(tmp_path: Path, name: str) -> None
     code = f"import sys; sys.path[:0] = [{str(tmp_path)!r}, {str(ROOT)!r}]; import rag"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     package = name.partition("/")[0].removesuffix(".py")
-    message = (
-        f"ImportError: {file} hides the package {package!r} of openbook-rag: rename it, or start Python in another"
-    )
-    assert message in done.stderr
+    assert f"ImportError: {file} hides the package {package!r} of openbook-rag: rename it, or run" in done.stderr
 
 
 def test_other_files_hide_nothing(tmp_path: Path) -> None:
