@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import InputError
 from ingest.models.weights import SMOLLM2_DESCRIBE
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
@@ -16,10 +16,9 @@ from rag.config import Config
 from rag.options import GenerationOptions, StoreOptions, option
 
 if TYPE_CHECKING:
-    from rag.data.contexts import Contexts, ShowAs
+    from rag.data.contexts import Contexts
     from rag.data.rows import Row
     from rag.describe.describer import Describer, Description, Fields
-    from rag.generate.trained import Trained
 
 BATCH = 16
 
@@ -35,143 +34,123 @@ class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
     examples_from: Path | None = option("JSONL of products with descriptions", "FILE")
     examples: int = option("show the model N fixed rows of --examples-from", "N", default=0)
     similar: int = option(
-        "show it the K most similar rows of --examples-from, or else passages of the store", "K", default=0
+        "show the model the K most similar rows of --examples-from, or else passages of the store", "K", default=0
     )
     attempts: int = option("write up to N texts a product and keep the most correct (default: 4)", "N", default=4)
     complete: bool = option("state the fields that the text leaves out in a last line", default=False)
 
 
 def describe(options: DescribeOptions) -> int:
-    """Write descriptions. What can be refused is refused before a model is loaded."""
+    """Write descriptions. Mistakes are refused before a model is loaded."""
     from rag.describe.catalogue import read_products
     from rag.describe.describer import description_object
 
-    _refuse_contradictions(options)
+    for name in ("examples", "similar"):
+        if getattr(options, name) < 0:
+            raise InputError(f"--{name} is {getattr(options, name)}: it has to be 0 or more")
+    if options.attempts < 1:
+        raise InputError(f"--attempts is {options.attempts}: at least one text has to be written")
+    if options.examples and options.similar:
+        raise InputError("give --examples or --similar, not both: fixed rows, or the most similar ones")
+    if options.examples and options.examples_from is None:
+        raise InputError("--examples needs rows to take them from: give --examples-from FILE.jsonl")
+    if options.out is not None and options.file is None:
+        raise InputError("--out is for a catalogue: give --file with its rows")
     products = read_products(options.fields, options.file)
     if options.out is not None:
-        return _catalogue(options, products, options.out)
-    describer = _describer(options)
+        return _describe_catalogue(options, products, options.out)
+    describer = _new_describer(options)
     for product in products:
         began = time.perf_counter()
-        [described] = _described(describer, [product], options.ignore)
+        [description] = _describe_stated(describer, [product], options.ignore)
         if options.json or options.file:
-            output.json_line(description_object(described, time.perf_counter() - began))
+            output.json_line(description_object(description, time.perf_counter() - began))
         else:
-            output.show_description(described)
+            output.show_description(description)
     return 0
 
 
-def _catalogue(options: DescribeOptions, products: list[Fields], file: Path) -> int:
-    """Write the descriptions into a file, those that it lacks, a batch at a time."""
+def _describe_catalogue(options: DescribeOptions, products: Sequence[Fields], file: Path) -> int:
+    """Write the descriptions that a file lacks, a batch at a time, each kept before the next begins."""
     from tqdm import tqdm
 
-    from rag.describe.catalogue import description_file
+    from rag.describe.catalogue import DescriptionFile
+    from rag.generate.load import generator_weights
 
-    out = description_file(file, products)
-    done = out.done()
-    _check_model(options, file, done)
+    model = load_config(options).generator_model(SMOLLM2_DESCRIBE)["model"]
+    out = DescriptionFile(file, products, model, generator_weights(model))
+    lacking = out.lacking()
     failing = 0
-    if done < len(products):
-        describer = _describer(options)
-        with tqdm(total=len(products), initial=done, desc="describe", unit="product", disable=None, leave=False) as bar:
-            for low in range(done, len(products), BATCH):
-                described = _described(describer, products[low : low + BATCH], options.ignore)
-                out.append(described)
-                failing += sum(each.errors > 0 for each in described)
-                bar.update(len(described))
-    made = {"out": str(file), "products": len(products), "made": len(products) - done, "with_errors": failing}
+    if lacking:
+        describer = _new_describer(options)
+        bar = tqdm(total=len(lacking), desc="describe", unit="product", disable=None, leave=False)
+        with bar:
+            for low in range(0, len(lacking), BATCH):
+                descriptions = _describe_stated(describer, lacking[low : low + BATCH], options.ignore)
+                out.keep(descriptions)
+                failing += sum(description.errors > 0 for description in descriptions)
+                bar.update(len(descriptions))
+    if lacking or not file.exists():
+        out.write()
     if options.json:
-        output.json_line(made)
+        counts = {"products": len(products), "made": len(lacking), "with_errors": failing}
+        output.json_line({"out": str(file), **counts})
     else:
-        kept = f", {done} were there already" if done else ""
-        marked = f"; {failing} of them are marked, look at those" if failing else ""
-        output.line(f"{file}: {made['made']} descriptions made{kept}{marked}")
+        kept = f", {len(products) - len(lacking)} were there already" if len(lacking) < len(products) else ""
+        marked = f"; {failing} of them are marked: check those" if failing else ""
+        output.line(f"{file}: {len(lacking)} descriptions made{kept}{marked}")
     return 0
 
 
-def _check_model(options: DescribeOptions, file: Path, done: int) -> None:
-    """Note beside the file which model writes it. Raises ValueError where another one wrote what is there."""
-    from rag.compare.models import LocalModels
-    from rag.compare.settings import Settings
-
-    model = load_config(options).generator_model(SMOLLM2_DESCRIBE)["model"]
-    wanted = {"model": model, "weights": LocalModels(Settings()).fingerprint(model)}
-    note = file.with_name(f".{file.name}.model.json")
-    if done and note.is_file():
-        written = json.loads(note.read_text("utf-8"))
-        if written != wanted:
-            other = "other weights" if written["model"] == model else f"the model {written['model']}"
-            raise ValueError(f"{file} was begun with {other}: choose another --out, or remove it")
-    if done:  # what is there without a note may be any model's
-        return
-    note.parent.mkdir(parents=True, exist_ok=True)
-    note.write_text(json.dumps(wanted) + "\n", "utf-8")
+def _describe_stated(describer: Describer, products: Sequence[Fields], ignored: Sequence[str]) -> list[Description]:
+    """Describe products without identifiers and ignored fields; the descriptions keep all fields."""
+    unstated = {"id", "_id", *(name.casefold() for name in ignored)}
+    stated = [{name: value for name, value in row.items() if name.casefold() not in unstated} for row in products]
+    descriptions = describer.describe_many(stated)
+    return [replace(description, fields=row) for description, row in zip(descriptions, products, strict=True)]
 
 
-def _described(describer: Describer, products: Sequence[Fields], ignored: Sequence[str]) -> list[Description]:
-    """Describe products without what is no attribute of theirs: identifiers, and fields that are to be ignored."""
-    unsaid = {"id", "_id", *(name.casefold() for name in ignored)}
-    stated = [{name: value for name, value in row.items() if name.casefold() not in unsaid} for row in products]
-    made = describer.describe_many(stated)
-    return [replace(each, fields=row) for each, row in zip(made, products, strict=True)]
-
-
-def _describer(options: DescribeOptions) -> Describer:
+def _new_describer(options: DescribeOptions) -> Describer:
+    """Return the describer of a configuration, with its context and the values of the examples' rows."""
     from rag.data.rows import read_rows
     from rag.describe.describer import Describer
-    from rag.describe.slots import lexicon_of
-    from rag.generate.trained import Trained
+    from rag.describe.slots import ValueLexicon
 
     config = load_config(options)
     rows = read_rows(options.examples_from, "describe") if options.examples_from else []
-    trained = Trained.of(config.generator_model(SMOLLM2_DESCRIBE)["model"])
-    contexts = _contexts(options, config, rows, trained)
+    contexts = _new_contexts(options, config, rows)
     decoding: dict[str, Any] = config.table("decoding")
     if "stop" in decoding:
         decoding["stop"] = tuple(decoding["stop"])
-    lexicon = lexicon_of(rows) if rows else None
     return Describer(
         config.generator(SMOLLM2_DESCRIBE),
         decoding=decoding,
         contexts=contexts,
         attempts=options.attempts,
-        lexicon=lexicon,
+        lexicon=ValueLexicon.of_rows(rows) if rows else None,
         complete=options.complete,
     )
 
 
-def _contexts(options: DescribeOptions, config: Config, rows: list[Row], trained: Trained | None) -> Contexts | None:
-    """Return what is shown beside a product: as asked for, else as the model was trained."""
+def _new_contexts(options: DescribeOptions, config: Config, rows: list[Row]) -> Contexts | None:
+    """Return the source of examples and passages: as the options say, or else as the model was trained."""
     from rag.data.contexts import SHOW_AS, FixedExamples, SimilarRows, StorePassages
+    from rag.generate.trained import Trained
 
-    learnt = trained.context if trained else {}
-    similar = options.similar or (0 if options.examples else int(learnt.get("similar", 0)))
+    trained = Trained.of(config.generator_model(SMOLLM2_DESCRIBE)["model"])
+    context = trained.context if trained else {}
+    similar = options.similar or (0 if options.examples else int(context.get("similar", 0)))
     if options.examples:
         return FixedExamples.draw(rows, options.examples, options.seed or 0)
     if rows and similar:
-        shown: ShowAs = learnt.get("shown", SHOW_AS)
-        return SimilarRows.of(rows, similar, shown)
+        return SimilarRows.of(rows, similar, context.get("shown", SHOW_AS))
     if rows:
-        raise ValueError("--examples-from: say how many of its rows to show, as --examples N or --similar K")
+        raise InputError("--examples-from: say how many of its rows to show, as --examples N or --similar K")
     if options.similar:
         return StorePassages(config.retriever(), options.similar)
     if similar:
-        output.warn(f"this model was trained with {similar} similar rows beside each: give them with --examples-from")
+        output.warn(f"this model was trained with {similar} similar rows: give them with --examples-from")
     return None
-
-
-def _refuse_contradictions(options: DescribeOptions) -> None:
-    for name in ("examples", "similar"):
-        if getattr(options, name) < 0:
-            raise ValueError(f"--{name} is {getattr(options, name)}: it has to be 0 or more")
-    if options.attempts < 1:
-        raise ValueError(f"--attempts is {options.attempts}: at least one text has to be written")
-    if options.examples and options.similar:
-        raise ValueError("give --examples or --similar, not both: fixed rows, or the most similar ones")
-    if options.examples and options.examples_from is None:
-        raise ValueError("--examples needs rows to take them from: give --examples-from FILE.jsonl")
-    if options.out is not None and options.file is None:
-        raise ValueError("--out is for a catalogue: give --file with its rows")
 
 
 COMMAND = Command(

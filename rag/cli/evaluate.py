@@ -267,13 +267,13 @@ def ingest_contexts(config: Config, rows: Sequence[Row]) -> None:
 
 
 def _text(config: Config, options: EvaluateOptions) -> _Found:
-    from rag.describe.slots import lexicon_of
+    from rag.describe.slots import ValueLexicon
     from rag.evaluate.run import Evaluation, cost_of
     from rag.evaluate.text import evaluate_text, score_text
 
     rows = _rows(options, options.task)
     task = rows.all[0].task
-    lexicon = lexicon_of(rows.train or rows.all) if task == "describe" else None
+    lexicon = ValueLexicon.of_rows(rows.train or rows.all) if task == "describe" else None
 
     def made() -> tuple[str, Evaluation]:
         generator = config.generator(SMOLLM2_DESCRIBE if task == "describe" else SMOLLM2)

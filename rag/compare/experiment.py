@@ -17,7 +17,7 @@ from rag.compare.system import System
 from rag.data.contexts import Contexts, FixedExamples, ShowAs, SimilarRows, StorePassages, own_context
 from rag.data.rows import Row, data_hash
 from rag.data.task_prompts import prompt_for
-from rag.describe.slots import ValueLexicon, lexicon_of
+from rag.describe.slots import ValueLexicon
 from rag.retrieve.retrievers import Retriever
 from stores.base import Hit
 from stores.filters.filter import Where
@@ -46,7 +46,7 @@ class Experiment:
     @cached_property
     def lexicon(self) -> ValueLexicon | None:
         """The known values of products for the slot check, from the training rows if there are any."""
-        return lexicon_of(self.train or self.test) if self.task == "describe" else None
+        return ValueLexicon.of_rows(self.train or self.test) if self.task == "describe" else None
 
     @cached_property
     def labels(self) -> tuple[str, ...]:

@@ -77,7 +77,7 @@ class DescriptionWriter:
             else:
                 records = [(row, self.firsts[row.key]) for row in rows]
                 first_texts = [
-                    self.describer.checked(row, first.output, first.prompt_tokens or 0, first.completion_tokens or 0)
+                    self.describer.check(row, first.output, first.prompt_tokens or 0, first.completion_tokens or 0)
                     for row, first in records
                 ]
                 descriptions = self.describer.retry(rows, first_texts)

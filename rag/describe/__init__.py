@@ -1,1 +1,19 @@
-"""Write product descriptions from attributes."""
+"""Product descriptions: write them from fields, and check that they state the fields and nothing else.
+
+>>> from rag.describe import Describer
+>>> from rag.generate import new_generator
+>>> description = Describer(new_generator("builtin:smollm2-describe")).describe({"name": "Aurora", "memory": "16 GB"})
+>>> print(description.text, description.errors)
+"""
+
+from typing import TYPE_CHECKING
+
+from ingest.lazy import attach
+
+if TYPE_CHECKING:
+    from rag.describe.catalogue import DescriptionFile as DescriptionFile, read_products as read_products
+    from rag.describe.delexicalise import Delexicalizer as Delexicalizer
+    from rag.describe.describer import Describer as Describer, Description as Description
+    from rag.describe.slots import SlotCheck as SlotCheck, ValueLexicon as ValueLexicon, check_slots as check_slots
+
+__getattr__, __dir__, __all__ = attach(__name__, __file__)

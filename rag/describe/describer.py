@@ -1,4 +1,4 @@
-"""Product descriptions from fields, checked: one that leaves out or adds something is written again, else marked."""
+"""The Describer: write a product description from fields, check it, and write a failing one again."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from ingest.types import Scalar
 from prompts.prompt import Prompt
-from prompts.types import Dropped, RenderedPrompt
+from prompts.types import Dropped, Packed, RenderedPrompt
 from rag.data.contexts import Contexts, StorePassages, own_context
 from rag.data.rows import Row
 from rag.describe.delexicalise import Delexicalizer
@@ -22,18 +23,18 @@ Fields = Mapping[str, Scalar]
 
 ATTEMPTS = 4
 TEMPERATURE, TOP_P = 1.0, 0.9
-"""Of all attempts but the first. A half-trained T5's errors on 200 laptops fell in 8 attempts from 16.7% to 4.8%, and
-its BLEU rose to 35.6; to 5.3% and 35.4 at 0.7 and 0.95, to 7.6% and 32.3 at 1.2 and 0.9."""
+"""Sampling of all attempts but the first. A half-trained T5's errors on 200 laptops fell in 8 attempts from 16.7% to
+4.8%, and its BLEU rose to 35.6; to 5.3% and 35.4 at 0.7 and 0.95, to 7.6% and 32.3 at 1.2 and 0.9."""
 
 
 @dataclass(frozen=True)
 class Description:
-    """A description with what its check found.
+    """A description of a product, with the findings of its check.
 
-    `missing` names the fields whose value the text does not hold word for word, `wrong` those of which it states
-    another value, with that value, and `invented` lists the values and numbers that no field gives; `spans` are where
-    in the text wrong and invented ones stand. `attempts` texts were written, the `first` of them as it came; tokens are
-    those of all.
+    `missing` names the fields whose value the text does not state word for word; `wrong` pairs a field with the other
+    value that the text states for it; `invented` lists values and numbers that no field gives; `spans` are the places
+    of wrong and invented values in the text. `attempts` counts the texts that were written, `first` is the first of
+    them; the tokens are those of all attempts.
     """
 
     fields: Fields
@@ -51,25 +52,25 @@ class Description:
 
     @property
     def errors(self) -> int:
-        """How many values are missing, wrong or invented."""
+        """The number of values that are missing, wrong or invented."""
         return len(self.missing) + self.untrue
 
     @property
     def untrue(self) -> int:
-        """How many values are wrong or invented."""
+        """The number of values that are wrong or invented."""
         return len(self.wrong) + len(self.invented)
 
 
 class Describer:
-    """Write product descriptions with a generator, and check that they state what was given and nothing else.
+    """Writes product descriptions with a generator, and checks that they state the fields and nothing else.
 
-    A text that fails is written again, up to `attempts` texts in all; the one with the fewest errors stays, of equal
-    ones the earliest. With `complete` the values that it still leaves out are stated in a last line, as "colour: red";
-    then only what is untrue is a reason to write again. `contexts` gives each product what is shown beside it
-    (`rag.data.contexts`); a `retriever` shows `similar` passages of a store. `lexicon` are the values that are known:
-    without it only invented numbers can be found. What a fine-tuned model was trained with (marks for values, its
-    lexicon) is taken from its folder. `decoding` holds `Decoding`'s options by name; the rest are their defaults for
-    descriptions. Raises ValueError for fewer attempts than 1.
+    A text that fails its check is written again, up to `attempts` texts in all. The text with the fewest errors is
+    kept, the earliest of equal ones. `complete` adds a last line with the values that the text leaves out, such as
+    "Colour: red"; only untrue values are then a reason to write again. `contexts` adds examples or passages to each
+    prompt (`rag.data.contexts`); a `retriever` adds the `similar` best passages of a store. `lexicon` holds the known
+    values of each attribute; without it, only invented numbers are found. A fine-tuned model's placeholders and lexicon
+    are read from its folder. `decoding` overrides the defaults for descriptions by name. Raises InputError for fewer
+    than one attempt.
     """
 
     def __init__(
@@ -86,7 +87,7 @@ class Describer:
         complete: bool = False,
     ) -> None:
         if attempts < 1:
-            raise ValueError(f"attempts is {attempts}: at least one text has to be written")
+            raise InputError(f"attempts is {attempts}: at least one text has to be written")
         trained = Trained.of(generator.name)
         self.generator = generator
         self.prompt = prompt or Prompt.load("describe")
@@ -96,9 +97,9 @@ class Describer:
             self.contexts = StorePassages(retriever, similar)
         self.attempts = attempts
         self.complete = complete
-        marks = trained.placeholders if trained else None
-        self.placeholders = Delexicalizer(marks) if marks is not None else None
-        self.lexicon = lexicon or (known_values(trained) if trained else None)
+        attributes = trained.placeholders if trained else None
+        self.placeholders = Delexicalizer(attributes) if attributes is not None else None
+        self.lexicon = lexicon or (learnt_values(trained) if trained else None)
 
     @property
     def fingerprint(self) -> str:
@@ -110,51 +111,54 @@ class Describer:
         )
 
     def describe(self, fields: Fields) -> Description:
-        """Write one description. Raises ValueError when there is no field with a value."""
+        """Write one description. Raises InputError where no field has a value."""
         return self.describe_many([fields])[0]
 
     def describe_many(self, products: Sequence[Fields]) -> list[Description]:
-        """Write a description for each product, the generator working in batches.
+        """Write a description of each product, the generator working in batches.
 
-        Raises ValueError, naming the product by its place, for one without a field that has a value, or too long.
+        Raises InputError, naming the product by its place, for one without a field that has a value, or one whose
+        fields are too long for the model.
         """
         rows = []
-        for number, fields in enumerate(products, start=1):
-            given = {name: value for name, value in fields.items() if value not in (None, "")}
-            if not given:
-                where = f"product {number} of {len(products)} has " if len(products) > 1 else ""
-                raise ValueError(f"{where}no fields to describe: give NAME=VALUE pairs or a file with rows")
-            rows.append(Row(str(number), "describe", {"fields": given, "intent": ""}, ()))
+        for number, product in enumerate(products, start=1):
+            fields = {name: value for name, value in product.items() if value not in (None, "")}
+            if not fields:
+                place = f"product {number} of {len(products)} has " if len(products) > 1 else ""
+                raise InputError(f"{place}no fields to describe: give NAME=VALUE pairs or a file with rows")
+            rows.append(Row(str(number), "describe", {"fields": fields, "intent": ""}, ()))
         return self.describe_rows(rows)
 
     def describe_rows(self, rows: Sequence[Row]) -> list[Description]:
-        """Write a description for each row; its intent is shown to the model too."""
-        packed = self._packed(rows)
-        found = self._retried(rows, packed, self._first(rows, packed))
-        return [self._completed(row, each) for row, each in zip(rows, found, strict=True)]
+        """Write a description of each row, whose intent the model sees as well."""
+        prompts = self._pack(rows)
+        descriptions = self._improve(rows, prompts, self._write(rows, prompts, self.decoding))
+        if not self.complete:
+            return descriptions
+        return [self._state_missing(row, one) for row, one in zip(rows, descriptions, strict=True)]
 
     def first_texts(self, rows: Sequence[Row]) -> list[Description]:
         """Write one text for each row and check it, whatever the check finds."""
-        return self._first(rows, self._packed(rows))
+        return self._write(rows, self._pack(rows), self.decoding)
 
-    def retry(self, rows: Sequence[Row], found: Sequence[Description]) -> list[Description]:
-        """Return descriptions with those that have errors written again; the others are returned as they are."""
-        failing = [at for at, each in enumerate(found) if each.errors]
-        again = [rows[at] for at in failing]
-        improved = self._retried(again, self._packed(again), [found[at] for at in failing])
-        places = dict(zip(failing, improved, strict=True))
-        return [places.get(at, each) for at, each in enumerate(found)]
+    def retry(self, rows: Sequence[Row], descriptions: Sequence[Description]) -> list[Description]:
+        """Write the descriptions with errors again; the others are returned as they are."""
+        failing = [place for place, description in enumerate(descriptions) if description.errors]
+        again = [rows[place] for place in failing]
+        improved = self._improve(again, self._pack(again), [descriptions[place] for place in failing])
+        results = dict(enumerate(descriptions)) | dict(zip(failing, improved, strict=True))
+        return list(results.values())
 
-    def checked(self, row: Row, text: str, prompt_tokens: int = 0, completion_tokens: int = 0) -> Description:
-        """Return a text that was written for a row before, with what its check finds."""
-        check = check_slots(text, row.values["fields"], self.lexicon)
+    def check(self, row: Row, text: str, prompt_tokens: int = 0, completion_tokens: int = 0) -> Description:
+        """Return a text that was written for a row, with the findings of its check."""
+        findings = check_slots(text, row.values["fields"], self.lexicon)
         return Description(
             row.values["fields"],
             text,
-            check.missing,
-            check.wrong,
-            check.invented,
-            check.spans,
+            findings.missing,
+            findings.wrong,
+            findings.invented,
+            findings.spans,
             (),
             self.generator.name,
             first=text,
@@ -163,91 +167,86 @@ class Describer:
         )
 
     def prompt_of(self, row: Row) -> RenderedPrompt:
-        """Return the prompt that a row gets."""
-        return self._packed([row])[0].prompt
+        """Return the prompt of a row."""
+        return self._pack([row])[0].prompt
 
-    def _packed(self, rows: Sequence[Row]) -> list[_Prompt]:
-        return [
-            self._prompt(row, context.values, context.passages)
-            for row, context in zip(rows, self.contexts(rows), strict=True)
-        ]
+    def _pack(self, rows: Sequence[Row]) -> list[Packed]:
+        """Return the prompt of each row with its context, in placeholders where the model was trained with them."""
+        prompts = []
+        for row, context in zip(rows, self.contexts(rows), strict=True):
+            values = self.placeholders.encode_values(context.values) if self.placeholders else context.values
+            try:
+                prompts.append(self.prompt.pack(self.generator, self.decoding.max_new_tokens, values, context.passages))
+            except InputError as error:
+                raise InputError(f"row {row.id}: {error}") from None
+        return prompts
 
-    def _prompt(self, row: Row, values: Mapping[str, Any], passages: Sequence[Any]) -> _Prompt:
-        shown = self.placeholders.encode_values(values) if self.placeholders else values
-        try:
-            packed = self.prompt.pack(self.generator, self.decoding.max_new_tokens, shown, passages)
-        except ValueError as error:
-            raise ValueError(f"row {row.id}: {error}") from None
-        return _Prompt(packed.prompt, packed.dropped)
+    def _write(self, rows: Sequence[Row], prompts: Sequence[Packed], decoding: Decoding) -> list[Description]:
+        """Write one text for each prompt, put values for its placeholders, and check it."""
+        generations: list[Generation] = []
+        if prompts:
+            generations = self.generator.generate([packed.prompt for packed in prompts], decoding)
+        descriptions = []
+        for row, packed, generation in zip(rows, prompts, generations, strict=True):
+            text = generation.text.strip()
+            if self.placeholders:
+                text = self.placeholders.restore(text, row.values["fields"])
+            description = self.check(row, text, generation.prompt_tokens, generation.completion_tokens)
+            descriptions.append(replace(description, dropped=packed.dropped))
+        return descriptions
 
-    def _first(self, rows: Sequence[Row], prompts: Sequence[_Prompt]) -> list[Description]:
-        generations = self._generate(prompts, self.decoding)
-        return [self._finished(*each) for each in zip(rows, prompts, generations, strict=True)]
-
-    def _retried(
-        self, rows: Sequence[Row], prompts: Sequence[_Prompt], found: Sequence[Description]
+    def _improve(
+        self, rows: Sequence[Row], prompts: Sequence[Packed], descriptions: Sequence[Description]
     ) -> list[Description]:
-        """Write texts again, all that still have errors at a time."""
-        found = list(found)
+        """Sample new texts for all descriptions that still fail, a round at a time, and keep the better ones."""
+        best = list(descriptions)
         for attempt in range(1, self.attempts):
-            failing = [at for at, each in enumerate(found) if self._faults(each)]
+            failing = [place for place, description in enumerate(best) if self._faults(description)]
             if not failing:
                 break
             seed = (self.decoding.seed or 0) + attempt
             sampling = replace(self.decoding, temperature=TEMPERATURE, top_p=TOP_P, num_beams=1, seed=seed)
-            generations = self._generate([prompts[at] for at in failing], sampling)
-            for at, generation in zip(failing, generations, strict=True):
-                found[at] = self._better(found[at], self._finished(rows[at], prompts[at], generation))
-        return found
+            again = self._write([rows[place] for place in failing], [prompts[place] for place in failing], sampling)
+            for place, new in zip(failing, again, strict=True):
+                old = best[place]
+                is_better = (self._faults(new), new.errors) < (self._faults(old), old.errors)
+                # The cost is that of both texts.
+                best[place] = replace(
+                    new if is_better else old,
+                    attempts=old.attempts + new.attempts,
+                    first=old.first,
+                    prompt_tokens=old.prompt_tokens + new.prompt_tokens,
+                    completion_tokens=old.completion_tokens + new.completion_tokens,
+                )
+        return best
 
-    def _faults(self, each: Description) -> int:
-        """Return how many errors writing again may mend; what is left out is stated in the end, if that is wanted."""
-        return each.untrue if self.complete else each.errors
+    def _faults(self, description: Description) -> int:
+        """Return the number of errors that a new text may mend; a last line states what is left out."""
+        return description.untrue if self.complete else description.errors
 
-    def _better(self, before: Description, now: Description) -> Description:
-        """Return the one with fewer errors, the earlier of two alike, with the cost of both."""
-        rank = (self._faults(now), now.errors), (self._faults(before), before.errors)
-        return replace(
-            now if rank[0] < rank[1] else before,
-            attempts=before.attempts + now.attempts,
-            first=before.first,
-            prompt_tokens=before.prompt_tokens + now.prompt_tokens,
-            completion_tokens=before.completion_tokens + now.completion_tokens,
-        )
-
-    def _completed(self, row: Row, found: Description) -> Description:
-        """Return a description with a last line of what it leaves out."""
-        if not self.complete or not found.missing:
-            return found
+    def _state_missing(self, row: Row, description: Description) -> Description:
+        """Add a last line with the fields that a description leaves out."""
+        if not description.missing:
+            return description
         fields = row.values["fields"]
-        facts = "; ".join(f"{name.replace('_', ' ')}: {fields[name]}" for name in found.missing)
-        told = f"{facts[0].upper()}{facts[1:]}."
-        check = self.checked(row, f"{found.text}\n{told}" if found.text else told)
-        spotted = {name: getattr(check, name) for name in ("text", "missing", "wrong", "invented", "spans")}
-        return replace(found, **spotted)
-
-    def _generate(self, prompts: Sequence[_Prompt], decoding: Decoding) -> list[Generation]:
-        return self.generator.generate([each.prompt for each in prompts], decoding) if prompts else []
-
-    def _finished(self, row: Row, prompt: _Prompt, generation: Generation) -> Description:
-        text = generation.text.strip()
-        if self.placeholders:
-            text = self.placeholders.restore(text, row.values["fields"])
-        found = self.checked(row, text, generation.prompt_tokens, generation.completion_tokens)
-        return replace(found, dropped=prompt.dropped)
-
-
-@dataclass(frozen=True)
-class _Prompt:
-    prompt: RenderedPrompt
-    dropped: tuple[Dropped, ...]
+        facts = "; ".join(f"{name.replace('_', ' ')}: {fields[name]}" for name in description.missing)
+        line = f"{facts[0].upper()}{facts[1:]}."
+        checked = self.check(row, f"{description.text}\n{line}" if description.text else line)
+        return replace(
+            description,
+            text=checked.text,
+            missing=checked.missing,
+            wrong=checked.wrong,
+            invented=checked.invented,
+            spans=checked.spans,
+        )
 
 
 def default_decoding(generator: Generator, trained: Trained | None) -> Decoding:
-    """Return how descriptions are generated unless told otherwise.
+    """Return the default decoding of descriptions.
 
-    A model that was trained to describe knows when to stop and when to repeat a word. Others are kept from repeating
-    themselves, and one that only continues texts is stopped where it begins another product.
+    A model that was trained to describe knows when to stop and when to repeat a word. The others are penalised for
+    repetition, and one that only continues texts is stopped where it begins another product.
     """
     if trained is not None:
         return Decoding(max_new_tokens=96)
@@ -255,23 +254,24 @@ def default_decoding(generator: Generator, trained: Trained | None) -> Decoding:
     return Decoding(max_new_tokens=96, repetition_penalty=1.1, stop=stop)
 
 
-def known_values(trained: Trained) -> ValueLexicon | None:
-    """Return the values that a model has seen in training, None where it does not say."""
-    seen = [{name: value} for name, values in trained.lexicon.items() for value in values]
-    return ValueLexicon.of(seen) if seen else None
+def learnt_values(trained: Trained) -> ValueLexicon | None:
+    """Return the values that a model has seen in training, None where its folder does not list them."""
+    rows = [{name: value} for name, values in trained.lexicon.items() for value in values]
+    return ValueLexicon.of(rows) if rows else None
 
 
-def description_object(described: Description, seconds: float | None = None) -> dict[str, Any]:
-    """The object of `rag describe --json`."""
+def description_object(description: Description, seconds: float | None = None) -> dict[str, Any]:
+    """Return the object that `rag describe --json` prints."""
+    dropped = [{"source": one.chunk.source, "start": one.start, "end": one.end} for one in description.dropped]
     return {
-        "fields": dict(described.fields),
-        "description": described.text,
-        "missing": list(described.missing),
-        "wrong": dict(described.wrong),
-        "invented": list(described.invented),
-        "spans": [list(span) for span in described.spans],
-        "attempts": described.attempts,
-        "dropped": [{"source": each.chunk.source, "start": each.start, "end": each.end} for each in described.dropped],
-        "model": described.model,
+        "fields": dict(description.fields),
+        "description": description.text,
+        "missing": list(description.missing),
+        "wrong": dict(description.wrong),
+        "invented": list(description.invented),
+        "spans": [list(span) for span in description.spans],
+        "attempts": description.attempts,
+        "dropped": dropped,
+        "model": description.model,
         **({} if seconds is None else {"seconds": round(seconds, 3)}),
     }

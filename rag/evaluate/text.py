@@ -11,7 +11,7 @@ from prompts.prompt import Prompt
 from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
 from rag.describe.describer import Describer
-from rag.describe.slots import ValueLexicon, check_slots, lexicon_of
+from rag.describe.slots import ValueLexicon, check_slots
 from rag.evaluate.metrics.metric import Metric
 from rag.evaluate.metrics.slots import slot_metrics
 from rag.evaluate.metrics.text import text_metrics
@@ -61,7 +61,7 @@ def score_text(
     metrics = text_metrics(texts, rows)
     if rows[0].task != "describe":
         return tuple(metrics)
-    lexicon = lexicon or lexicon_of(rows)
+    lexicon = lexicon or ValueLexicon.of_rows(rows)
     checks = [check_slots(text, row.values["fields"], lexicon) for text, row in zip(texts, rows, strict=True)]
     return (*metrics, *slot_metrics(checks))
 

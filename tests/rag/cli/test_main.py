@@ -186,7 +186,7 @@ def test_identifiers_are_kept_and_not_stated(run, tmp_path, scripted, monkeypatc
 
 def test_a_catalogue_is_not_continued_by_another_model(run, tmp_path, scripted, monkeypatch) -> None:
     monkeypatch.setattr("rag.config.Config.generator", lambda self, *_: scripted("a red lamp"))
-    monkeypatch.setattr("rag.compare.models.LocalModels.fingerprint", lambda self, model: f"weights of {model}")
+    monkeypatch.setattr("rag.generate.load.generator_weights", lambda model: f"weights of {model}")
     (tmp_path / "p.csv").write_text("name,colour\nlamp,red\n", "utf-8")
     command = ["describe", "--file", "p.csv", "--out", "d.csv"]
     assert "1 descriptions made" in run(*command)[1]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Callable, Sequence
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from ingest.errors import InputError
 from prompts.types import Message, RenderedPrompt
 from rag.cli.main import main
 from rag.config import Config
 from rag.data.contexts import FixedExamples, SimilarRows
 from rag.data.rows import Row
-from rag.describe.catalogue import description_file, read_products
+from rag.describe.catalogue import DescriptionFile, read_products
 from rag.describe.describer import Describer, Description
 from rag.describe.slots import ValueLexicon
 from rag.generate.base import Decoding, Generation
@@ -195,28 +202,39 @@ def described(fields: dict[str, str], text: str = 'It is,\nso to say, a "thing".
     return Description(fields, text, ("name",), (("price", "9"),), ("7", "x; y"), ((0, 2),), (), "m", 2)
 
 
+def description_file(file: Path, products: Sequence[Mapping[str, Any]] = PRODUCTS) -> DescriptionFile:
+    return DescriptionFile(file, products, "m", "hash of its weights")
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 def test_a_file_of_descriptions_goes_on_where_any_kill_left_it(tmp_path, ending) -> None:
     file = tmp_path / "out" / f"file.{ending}"
-    out = description_file(file, PRODUCTS)
-    assert out.done() == 0
-    out.append([described(each) for each in PRODUCTS])
-    whole = file.read_bytes()
-    assert description_file(file, PRODUCTS).done() == 3
+    out = description_file(file)
+    assert out.lacking() == PRODUCTS
+    out.keep([described(each) for each in PRODUCTS])
+    out.write()
+    expected, records = file.read_bytes(), tmp_path / "out" / f".file.{ending}.records.jsonl"
+    whole = records.read_bytes()
+    assert description_file(file).lacking() == []
+    ends = [place for place, byte in enumerate(whole) if byte == ord("\n")]
     for size in range(len(whole)):
-        file.write_bytes(whole[:size])
-        again = description_file(file, PRODUCTS)
-        again.append([described(each) for each in PRODUCTS[again.done() :]])
-        assert file.read_bytes() == whole, f"torn after {size} bytes"
+        file.unlink(missing_ok=True)
+        records.write_bytes(whole[:size])
+        again = description_file(file)
+        lacking = again.lacking()
+        assert lacking == PRODUCTS[sum(end <= size for end in ends) :], f"torn after {size} bytes"
+        again.keep([described(each) for each in lacking])
+        again.write()
+        assert file.read_bytes() == expected, f"torn after {size} bytes"
 
 
 def test_a_file_of_descriptions_holds_what_was_found(tmp_path) -> None:
     lines, table = tmp_path / "f.jsonl", tmp_path / "f.csv"
     for file in (lines, table):
-        out = description_file(file, PRODUCTS)
-        out.done()
-        out.append([described(PRODUCTS[0])])
-    assert json.loads(lines.read_text()) == {
+        out = description_file(file, PRODUCTS[:2])
+        out.keep([described(PRODUCTS[0]), described(PRODUCTS[1], "b")])
+        out.write()
+    assert json.loads(lines.read_text().split("\n")[0]) == {
         "fields": {"name": "a", "price": "1"}, "description": 'It is,\nso to say, a "thing".', "missing": ["name"],
         "wrong": {"price": "9"}, "invented": ["7", "x; y"], "spans": [[0, 2]], "attempts": 2, "dropped": [],
         "model": "m",
@@ -224,6 +242,7 @@ def test_a_file_of_descriptions_holds_what_was_found(tmp_path) -> None:
     assert table.read_text() == (
         "name,price,text,description,missing,wrong,invented,attempts\n"
         'a,1,,"It is,\nso to say, a ""thing"".",name,price: 9,7; x; y,2\n'
+        '"b ""x"", c",,"two\nlines",b,name,price: 9,7; x; y,2\n'
     )
 
 
@@ -231,40 +250,96 @@ def test_a_file_of_descriptions_holds_what_was_found(tmp_path) -> None:
 @given(st.lists(st.tuples(st.text(st.characters(codec="utf-8")), st.text(st.characters(codec="utf-8"))), min_size=1))
 def test_any_text_survives_a_file_of_descriptions(tmp_path_factory, texts) -> None:
     products = [{"name": name, "id": str(at)} for at, (name, _) in enumerate(texts)]
-    for ending in ("csv", "jsonl"):
-        file = tmp_path_factory.mktemp("any") / f"f.{ending}"
-        out = description_file(file, products)
-        out.done()
-        out.append([described(each, text) for each, (_, text) in zip(products, texts, strict=True)])
-        assert description_file(file, products).done() == len(products)
+    folder = tmp_path_factory.mktemp("any")
+    out = description_file(folder / "f.csv", products)
+    out.keep([described(each, text) for each, (_, text) in zip(products, texts, strict=True)])
+    out.write()
+    assert description_file(folder / "f.csv", products).lacking() == []
+    with (folder / "f.csv").open(encoding="utf-8", newline="") as file:
+        read = [(row["name"], row["description"]) for row in csv.DictReader(file)]
+    assert read == texts
 
 
 @pytest.mark.parametrize("ending", ["csv", "jsonl"])
 def test_a_file_of_other_products_is_left_alone(tmp_path, ending) -> None:
     file = tmp_path / f"file.{ending}"
-    out = description_file(file, PRODUCTS)
-    out.done()
-    out.append([described(each) for each in PRODUCTS])
+    out = description_file(file)
+    out.keep([described(each) for each in PRODUCTS])
+    out.write()
     before = file.read_bytes()
     for others in (PRODUCTS[:2], [PRODUCTS[0], {"name": "z", "text": ""}, PRODUCTS[2]], [{"sku": "1"}]):
-        with pytest.raises(ValueError, match=r"holds descriptions of other products \(.*choose another --out"):
-            description_file(file, others).done()
+        with pytest.raises(InputError, match=r"holds descriptions of other products: choose another --out"):
+            description_file(file, others)
     assert file.read_bytes() == before
-    file.write_text("my notes")
-    with pytest.raises(ValueError, match="choose another --out"):
-        description_file(file, PRODUCTS).done()
-    assert file.read_text() == "my notes"
-    with pytest.raises(ValueError, match=r"name it \.csv or \.jsonl"):
-        description_file(tmp_path / "file.xlsx", PRODUCTS)
+    notes = tmp_path / f"notes.{ending}"
+    notes.write_text("my notes")
+    with pytest.raises(InputError, match="choose another --out"):
+        description_file(notes)
+    assert notes.read_text() == "my notes"
+    with pytest.raises(InputError, match=r"name it \.csv or \.jsonl"):
+        description_file(tmp_path / "file.xlsx")
+
+
+def test_a_catalogue_that_grew_keeps_what_it_has(tmp_path) -> None:
+    out = description_file(tmp_path / "f.csv", PRODUCTS[:2])
+    out.keep([described(each) for each in PRODUCTS[:2]])
+    out.write()
+    assert description_file(tmp_path / "f.csv").lacking() == PRODUCTS[2:]
 
 
 def test_a_column_called_description_keeps_its_name(tmp_path) -> None:
     file = tmp_path / "f.csv"
     out = description_file(file, [{"description": "old"}])
-    assert out.done() == 0
-    out.append([described({"description": "old"}, "new one")])
+    out.keep([described({"description": "old"}, "new one")])
+    out.write()
     assert file.read_text().splitlines()[0].startswith("description,new description,missing")
     assert file.read_text().splitlines()[1].startswith("old,new one,")
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from rag.cli.main import main
+from rag.config import Config
+from rag.generate.base import Generation
+
+class Slow:
+    name, fingerprint, style, context_window, special_tokens = "slow", "slow", "completion", 300, frozenset()
+    batches = 0
+
+    def count_tokens(self, prompt):
+        return len(str(prompt).split())
+
+    def prompt_window(self, max_new_tokens):
+        return 300 - max_new_tokens
+
+    def generate(self, prompts, decoding):
+        self.batches += 1
+        if self.batches == int(sys.argv[1]):
+            os.kill(os.getpid(), 9)
+        with Path("made.txt").open("a") as made:
+            made.writelines(prompt.rpartition("brand: ")[2].split()[0] + "\\n" for prompt in prompts)
+        return [Generation("A red " + prompt.rpartition("brand: ")[2].split()[0] + ".", 7, 3, "stop")
+                for prompt in prompts]
+
+Config.generator = lambda self, *_: Slow()
+sys.exit(main(["describe", "--file", "catalogue.csv", "--out", "out.csv"]))
+"""
+
+
+def test_a_killed_run_loses_no_finished_row_and_makes_none_twice(tmp_path) -> None:
+    brands = [f"Brand{n}" for n in range(40)]
+    (tmp_path / "catalogue.csv").write_text("\n".join(["brand,colour", *(f"{brand},red" for brand in brands)]) + "\n")
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    for batch, status in (("2", -9), ("2", -9), ("0", 0)):
+        done = subprocess.run(
+            [sys.executable, "-c", KILLED, batch], cwd=tmp_path, env=environment, capture_output=True, check=False
+        )
+        assert done.returncode == status, done.stderr
+        assert (tmp_path / "out.csv").exists() == (status == 0)
+    assert (tmp_path / "made.txt").read_text().split() == brands
+    rows = list(csv.DictReader((tmp_path / "out.csv").read_text().splitlines()))
+    assert [row["description"] for row in rows] == [f"A red {brand}." for brand in brands]
 
 
 def test_an_empty_product_is_refused_before_anything_is_written(tmp_path) -> None:
