@@ -1,4 +1,4 @@
-"""Prompts as files, and packing passages into a model's window to the token."""
+"""Prompts: template files for each task and style, packed into a model's window to the token."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Special tokens inside of data, such as `</s>` or `<|im_start|>`, made into plain text."""
+"""Escaping: turn special tokens inside of data, such as `</s>` or `<|im_start|>`, into plain text."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ from functools import lru_cache
 
 
 def neutralise(value: object, special_tokens: Collection[str]) -> object:
-    """Return plain copies of strings, mappings and sequences, all special tokens in them broken by spaces.
+    """Return plain copies of strings, mappings and sequences, with every special token broken up by spaces.
 
-    `<|im_start|>` becomes `< |im_start| >`: a tokenizer would read the former as the mark that begins a turn, so a
-    passage could put words into the user's mouth. Single characters cannot be broken and stay.
+    `<|im_start|>` becomes `< |im_start| >`. A tokenizer would read the former as the mark that begins a turn, and a
+    passage could speak for the user. Tokens of a single character cannot be broken and stay.
     """
     if isinstance(value, str):
-        return _broken(value, _pattern(frozenset(special_tokens)))
+        pattern = _token_pattern(frozenset(special_tokens))
+        # Again, for a token inside of another; each pass only widens gaps.
+        while pattern and pattern.search(value):
+            value = pattern.sub(lambda match: f"{match[0][0]} {match[0][1:-1]} {match[0][-1]}", value)
+        return value
     if isinstance(value, Mapping):
         return {neutralise(key, special_tokens): neutralise(item, special_tokens) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
@@ -22,14 +26,8 @@ def neutralise(value: object, special_tokens: Collection[str]) -> object:
     return value
 
 
-def _broken(text: str, pattern: re.Pattern[str] | None) -> str:
-    while pattern and pattern.search(text):  # again, for a token inside of another; each pass only widens gaps
-        text = pattern.sub(lambda found: f"{found[0][0]} {found[0][1:-1]} {found[0][-1]}", text)
-    return text
-
-
 @lru_cache(maxsize=32)
-def _pattern(special_tokens: frozenset[str]) -> re.Pattern[str] | None:
+def _token_pattern(special_tokens: frozenset[str]) -> re.Pattern[str] | None:
     tokens = {token.strip() for token in special_tokens}
     longest_first = sorted((token for token in tokens if len(token) > 1), key=len, reverse=True)
     return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None

@@ -1,4 +1,4 @@
-"""Packing: as many passages as the window holds, counted in the model's own tokens, and an account of the rest."""
+"""Packing: put as many passages into a prompt as the window holds, counted in the model's tokens, and list the rest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
-from ingest.errors import NothingFits
+from ingest.errors import InputError, NothingFits
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from prompts.types import Dropped, Message, Packed, RenderedPrompt, Window
@@ -16,7 +16,7 @@ Values = Mapping[str, object]
 Render = Callable[[Values, Sequence[Chunk]], RenderedPrompt]
 
 _CHARACTERS_PER_TOKEN = 32
-"""Far above what text has on average: what has more, for the tokens that are left, is too long without counting."""
+"""Far above the average of any text: a longer text does not fit the tokens that are left, without counting."""
 
 
 def pack(
@@ -28,14 +28,14 @@ def pack(
     *,
     needs_passages: bool,
 ) -> Packed:
-    """Return the prompt that holds the best passages, never longer than `window.prompt_window(max_new_tokens)`.
+    """Return the prompt with the best passages, never longer than `window.prompt_window(max_new_tokens)`.
 
-    Passages are taken in order, whole while they fit. The first that does not is cut after the last sentence that fits;
-    of later ones only those that fit whole are taken. What stands in the prompt already is dropped, a whole passage as
-    "duplicate", a part of one as "overlap". The value `examples` loses its last pairs where they do not fit; a pair is
-    reported as a chunk of the source `examples[i]` with the reason "example". Tokens are counted once a passage and
-    some 2 log2(sentences of the one that is cut) times more. Raises ValueError where the values do not fit, and
-    NothingFits where no passage does and `needs_passages`.
+    Passages are taken in order, whole while they fit. The first that does not fit is cut after its last fitting
+    sentence; later ones are taken only where they fit whole. A repetition is dropped: a whole passage as "duplicate", a
+    part of one as "overlap". The value `examples` loses its last pairs where they do not fit; a lost pair is listed as
+    a chunk of the source `examples[i]` with the reason "example". Tokens are counted once a passage, and some
+    2 log2(sentences) times more for the one that is cut. Raises InputError where the values do not fit, and NothingFits
+    where no passage fits and `needs_passages`.
     """
     budget = window.prompt_window(max_new_tokens)
 
@@ -45,15 +45,23 @@ def pack(
     kept, dropped = _choose(passages, lambda kept: 0)
     hopeless = sum(len(chunk.text) for chunk in kept) > budget * _CHARACTERS_PER_TOKEN
     if hopeless or room(values, kept) < 0:
-        values, dropped_examples = _drop_examples(values, room, _lead(passages, budget) if needs_passages else [])
+        # The best passage, or as much of it as cannot fit anyway, goes before the examples.
+        longest = budget * _CHARACTERS_PER_TOKEN + 1
+        lead = [_part(best, best.start, min(best.end, best.start + longest)) for best in passages[:1]]
+        values, dropped_examples = _drop_examples(values, room, lead if needs_passages else [])
         if (missing := -room(values, [])) > 0:
-            raise ValueError(_too_long(values, budget + missing, budget, max_new_tokens))
-        kept, dropped = _choose(
-            passages,
-            lambda kept: room(values, kept),
-            budget,
-            lambda sentence: window.count_tokens(_bare(sentence, window)) > budget,
-        )
+            name = max(values, key=lambda name: len(str(values[name])), default=None)
+            blame = f"; the longest value is {name!r} ({len(str(values[name])):,} characters)" if name else ""
+            raise InputError(
+                f"the prompt has {budget + missing:,} tokens without any passage, but {budget:,} are left beside "
+                f"{max_new_tokens:,} new ones{blame}"
+            )
+
+        def is_giant(sentence: str) -> bool:
+            bare: RenderedPrompt = (Message("user", sentence),) if window.style == "chat" else sentence
+            return window.count_tokens(bare) > budget
+
+        kept, dropped = _choose(passages, lambda kept: room(values, kept), budget, is_giant)
         dropped = [*dropped_examples, *dropped]
         if needs_passages and passages and not kept:
             raise NothingFits(
@@ -64,21 +72,8 @@ def pack(
     return Packed(prompt, tuple(kept), tuple(dropped), window.count_tokens(prompt))
 
 
-def _too_long(values: Values, tokens: int, budget: int, max_new_tokens: int) -> str:
-    longest = max(values, key=lambda name: len(str(values[name])), default=None)
-    blame = f"; the longest value is {longest!r} ({len(str(values[longest])):,} characters)" if longest else ""
-    return (
-        f"the prompt has {tokens:,} tokens without any passage, but {budget:,} are left beside "
-        f"{max_new_tokens:,} new ones{blame}"
-    )
-
-
-def _bare(text: str, window: Window) -> RenderedPrompt:
-    return (Message("user", text),) if window.style == "chat" else text
-
-
 def distinct(passages: Sequence[Chunk]) -> tuple[list[Chunk], list[Dropped]]:
-    """Return passages without what stands in one before: what is left of them, and what is not."""
+    """Return passages without the parts that an earlier one repeats, and separately these parts."""
     return _choose(passages, lambda kept: 0)
 
 
@@ -91,19 +86,20 @@ def _choose(
     left: float = inf,
     is_giant: Callable[[str], bool] = lambda sentence: False,
 ) -> tuple[list[Chunk], list[Dropped]]:
-    """Return what to keep and what not.
+    """Return the passages to keep and those to drop.
 
-    `room` is the number of tokens left with these passages, negative if over; `left` is at least what it is with none.
+    `room` returns the number of tokens left beside some passages, negative for too many; `left` is an upper bound of it
+    without any. `is_giant` tells whether a sentence alone overfills the window.
     """
     kept: list[Chunk] = []
     dropped: list[Dropped] = []
     texts: set[str] = set()
     full = False
     for passage in passages:
-        if _words(passage.text) in texts:
+        if _collapse_spaces(passage.text) in texts:
             dropped.append(Dropped(passage, passage.start, passage.end, "duplicate"))
             continue
-        for piece, is_repeat in _pieces(passage, kept):
+        for piece, is_repeat in _split_repeats(passage, kept):
             if is_repeat:
                 dropped.append(Dropped(passage, piece.start, piece.end, "overlap"))
                 continue
@@ -111,10 +107,10 @@ def _choose(
             if len(piece.text) <= limit and room([*kept, piece]) >= 0:
                 fitting = len(piece.text)
             else:
-                fitting = 0 if full else _cut(piece, kept, room, is_giant, limit)
+                fitting = 0 if full else _fitting_length(piece, kept, room, is_giant, limit)
             if fitting:
                 kept.append(_part(piece, piece.start, piece.start + fitting))
-                texts.add(_words(kept[-1].text))
+                texts.add(_collapse_spaces(kept[-1].text))
             if fitting < len(piece.text):
                 dropped.append(Dropped(passage, piece.start + fitting, piece.end))
                 if kept and not full:
@@ -122,7 +118,7 @@ def _choose(
     return kept, dropped
 
 
-def _words(text: str) -> str:
+def _collapse_spaces(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -130,8 +126,8 @@ def _part(passage: Chunk, start: int, end: int) -> Chunk:
     return replace(passage, text=passage.text[start - passage.start : end - passage.start], start=start, end=end)
 
 
-def _pieces(passage: Chunk, kept: Sequence[Chunk]) -> list[tuple[Chunk, bool]]:
-    """Return the passage in pieces, in order, each with whether it repeats what is kept of the same source."""
+def _split_repeats(passage: Chunk, kept: Sequence[Chunk]) -> list[tuple[Chunk, bool]]:
+    """Return a passage in pieces, in order, each with whether it repeats a kept passage of the same source."""
     covered = sorted(
         (chunk.start, chunk.end)
         for chunk in kept
@@ -140,26 +136,26 @@ def _pieces(passage: Chunk, kept: Sequence[Chunk]) -> list[tuple[Chunk, bool]]:
     if not covered:
         return [(passage, False)]
     pieces = []
-    at = done = passage.start
+    place = done = passage.start
     for covered_start, covered_end in [*covered, (passage.end, passage.end)]:
-        gap = _part(passage, at, max(at, covered_start)).text
-        if re.search(r"\w", gap):  # else white space and punctuation only, not worth a passage of its own
-            start, end = at + len(gap) - len(gap.lstrip()), at + len(gap.rstrip())
+        gap = _part(passage, place, max(place, covered_start)).text
+        if re.search(r"\w", gap):  # white space and punctuation alone make no passage
+            start, end = place + len(gap) - len(gap.lstrip()), place + len(gap.rstrip())
             pieces += [(_part(passage, done, start), True), (_part(passage, start, end), False)]
             done = end
-        at = max(at, covered_end)
+        place = max(place, covered_end)
     pieces.append((_part(passage, done, passage.end), True))
     return [(piece, is_repeat) for piece, is_repeat in pieces if piece.text]
 
 
-def _cut(
+def _fitting_length(
     piece: Chunk,
     kept: Sequence[Chunk],
     room: Callable[[Sequence[Chunk]], int],
     is_giant: Callable[[str], bool],
     limit: float,
 ) -> int:
-    """Return how many characters of the piece fit: whole sentences, or words where one sentence overfills a window.
+    """Return the number of characters of a piece that fit: whole sentences, or words of one that overfills a window.
 
     No more than `limit` characters are tried.
     """
@@ -180,7 +176,7 @@ _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\s\u3040-\u30ff
 
 
 def _last_true(lengths: Sequence[int], fits: Callable[[int], bool]) -> int:
-    """Return the last length that fits, 0 if none does, by bisection: growing text has a growing number of tokens."""
+    """Return the largest length that fits, 0 for none, by bisection: a longer text has more tokens."""
     low, high = 0, len(lengths)  # the first `low` fit, those from `high` on do not
     while low < high:
         middle = (low + high) // 2
@@ -194,24 +190,18 @@ def _last_true(lengths: Sequence[int], fits: Callable[[int], bool]) -> int:
 # --- examples ---------------------------------------------------------------------------------------------------------
 
 
-def _lead(passages: Sequence[Chunk], budget: int) -> list[Chunk]:
-    """Return the best passage, or as much of it as cannot fit anyway."""
-    longest = budget * _CHARACTERS_PER_TOKEN + 1
-    return [_part(best, best.start, min(best.end, best.start + longest)) for best in passages[:1]]
-
-
 def _drop_examples(
     values: Values, room: Callable[[Values, Sequence[Chunk]], int], lead: Sequence[Chunk]
 ) -> tuple[Values, list[Dropped]]:
-    """Return the values with as many examples as fit beside the passages of `lead`, and the examples left out."""
+    """Return the values with as many examples as fit beside the passages of `lead`, and the dropped examples."""
     examples = values.get("examples", ())
     if not isinstance(examples, Sequence) or not examples:
         return values, []
     counts = list(range(1, len(examples) + 1))
     fitting = _last_true(counts, lambda count: room({**values, "examples": examples[:count]}, lead) >= 0)
     dropped = []
-    for number, (given, wanted) in enumerate(examples[fitting:], start=fitting):
-        text = f"{given}\n{wanted}"
+    for number, (question, answer) in enumerate(examples[fitting:], start=fitting):
+        text = f"{question}\n{answer}"
         example = Chunk(text, source=f"examples[{number}]", start=0, end=len(text))
         dropped.append(Dropped(example, 0, len(text), "example"))
     return {**values, "examples": examples[:fitting]}, dropped

@@ -14,21 +14,20 @@ from typing import Any, Literal, cast
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from prompts.escape import neutralise
 from prompts.pack import pack
 from prompts.types import STYLES, Message, Packed, RenderedPrompt, Style, Window
 
-_Data = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class Task:
-    """What the templates of a task may rely on: `defaults` of values that may be missing, and its need of passages.
+    """The contract of a task's templates: `defaults` of optional values, and the need of passages.
 
-    Passages are "required" when the task makes no sense without, "grounding" when some of those given must get into the
-    prompt, "optional" when none need to.
+    Passages are "required" where the task makes no sense without them, "grounding" where some of them must get into the
+    prompt, "optional" where none need to.
     """
 
     defaults: Mapping[str, object] = field(default_factory=dict)
@@ -50,8 +49,8 @@ class Prompt:
 
     A template sees the values by their names, and `passages`: a list of number (from 1), text, heading (joined by
     " > "), source, page and metadata. The filter `facts(separator)` writes a mapping as "name: value" pairs. A chat
-    template has a block `user` and may have a block `system`; with a block `example` each of the `examples` is a turn
-    of its own, asked by that block with its `input`, and the most similar, which comes first, is shown last.
+    template has a block `user` and may have a block `system`. A block `example` turns each of the `examples` into a
+    turn of its own: the block writes its `input`, and the most similar example, the first, comes last.
     """
 
     task: str
@@ -62,7 +61,7 @@ class Prompt:
             with _one_line_errors(self.task, style):
                 blocks = _compile(text).blocks
             if style == "chat" and "user" not in blocks:
-                raise ValueError(f"prompt {self.task!r}, style 'chat': a chat template needs a block 'user'")
+                raise InputError(f"prompt {self.task!r}, style 'chat': a chat template needs a block 'user'")
 
     @property
     def fingerprint(self) -> str:
@@ -73,12 +72,18 @@ class Prompt:
     def load(cls, task: str, folder: Path | None = None) -> Prompt:
         """Return a built-in task's prompt, or the one of `folder/task/*.jinja` or `folder/*.jinja`.
 
-        A style that the folder lacks is taken from the built-in task of that name. Raises ValueError for an unknown
+        A style that the folder lacks is taken from the built-in task of that name. Raises InputError for an unknown
         task, naming the known ones, and for a template that does not compile.
         """
         if folder is None and task not in TASKS:
-            raise ValueError(f"unknown task {task!r}; known: {', '.join(TASKS)}, or a folder of your own templates")
-        return cls(task, _builtin_templates(task) | (_own_templates(task, folder) if folder else {}))
+            raise InputError(f"unknown task {task!r}; known: {', '.join(TASKS)}, or a folder of your own templates")
+        templates: dict[Style, str] = {}
+        if task in TASKS:
+            builtin = resources.files("prompts") / "templates" / task
+            templates = {style: (builtin / f"{style}.jinja").read_text(encoding="utf-8") for style in STYLES}
+        if folder is not None:
+            templates |= _read_templates(task, folder)
+        return cls(task, templates)
 
     def render(
         self,
@@ -90,29 +95,46 @@ class Prompt:
         """Return the prompt with these values and all of these passages, without white space around it.
 
         Values and passages are data: they are never rendered as templates, and special tokens in them are broken up.
-        Raises ValueError for a name that is missing, telling the task, the style and the name.
+        Raises InputError for a missing name, with the task, the style and the name.
         """
         if style not in self.templates:
-            known = ", ".join(self.templates)
-            raise ValueError(f"prompt {self.task!r} has no template for style {style!r}; it has: {known}")
+            styles = ", ".join(self.templates)
+            raise InputError(f"prompt {self.task!r} has no template for style {style!r}; it has: {styles}")
         data = {**self._task.defaults, **values}
-        _check(data)
-        data["passages"] = [_view(number, chunk) for number, chunk in enumerate(passages, start=1)]
-        data = cast(dict[str, Any], neutralise(data, special_tokens))
+        _check_values(data)
+        data["passages"] = [
+            {
+                "number": number,
+                "text": chunk.text,
+                "heading": " > ".join(chunk.heading),
+                "source": chunk.source,
+                "page": chunk.page,
+                "metadata": chunk.metadata,
+            }
+            for number, chunk in enumerate(passages, start=1)
+        ]
+        safe = cast("dict[str, Any]", neutralise(data, special_tokens))
         template = _compile(self.templates[style])
         with _one_line_errors(self.task, style):
-            return _messages(template, data) if style == "chat" else template.render(data).strip()
+            if style != "chat":
+                return template.render(safe).strip()
+            system, user = _render_block(template, "system", safe), _render_block(template, "user", safe)
+            turns: list[Message] = []
+            for example, output in reversed(safe.get("examples", ())) if "example" in template.blocks else ():
+                question = _render_block(template, "example", {**safe, "input": example})
+                turns += [Message("user", question), Message("assistant", str(output).strip())]
+            return (*([Message("system", system)] if system else []), *turns, Message("user", user))
 
     def pack(
         self, window: Window, max_new_tokens: int, values: Mapping[str, object], passages: Sequence[Chunk] = ()
     ) -> Packed:
         """Return the prompt with as many of the passages, best first, as the window holds beside `max_new_tokens`.
 
-        Special tokens are taken from the window's attribute `special_tokens`, where it has one. Raises ValueError when
+        Special tokens are those of the window's attribute `special_tokens`, where it has one. Raises InputError where
         the values do not fit (they are never cut), or no sentence of the passages that the task needs.
         """
         if self._task.passages == "required" and not passages:
-            raise ValueError(f"prompt {self.task!r} needs passages; none were given")
+            raise InputError(f"prompt {self.task!r} needs passages, and there are none")
         special_tokens: frozenset[str] = getattr(window, "special_tokens", frozenset())
         return pack(
             lambda values, passages: self.render(window.style, values, passages, special_tokens),
@@ -128,86 +150,58 @@ class Prompt:
         return TASKS.get(self.task, Task())
 
 
-def _view(number: int, chunk: Chunk) -> dict[str, object]:
-    return {
-        "number": number,
-        "text": chunk.text,
-        "heading": " > ".join(chunk.heading),
-        "source": chunk.source,
-        "page": chunk.page,
-        "metadata": chunk.metadata,
-    }
-
-
-def _check(values: Mapping[str, object]) -> None:
-    """Refuse what Jinja would silently render as something else: a string is a sequence of letters to it."""
+def _check_values(values: Mapping[str, object]) -> None:
+    """Refuse values that Jinja would silently render as something else: a string is a sequence of letters to it."""
     if "passages" in values:
-        raise ValueError("'passages' is not a value; give the passages as chunks, as the argument of that name")
+        raise InputError("'passages' is not a value; give the passages as chunks, as the argument of that name")
     for name in {"labels", "examples"} & values.keys():
         if isinstance(values[name], str) or not isinstance(values[name], Sequence):
-            raise ValueError(f"{name!r} must be a sequence, not {type(values[name]).__name__}")
+            raise InputError(f"{name!r} must be a sequence, not {type(values[name]).__name__}")
     for example in cast(Sequence[object], values.get("examples", ())):
         if isinstance(example, str) or not isinstance(example, Sequence) or len(example) != 2:
-            raise ValueError(f"'examples' must be (input, output) pairs, not {example!r}")
+            raise InputError(f"'examples' must be (input, output) pairs, not {example!r}")
     if "fields" in values and not isinstance(values["fields"], Mapping):
-        raise ValueError(f"'fields' must map names to values, not be {type(values['fields']).__name__}")
+        raise InputError(f"'fields' must map names to values, not be {type(values['fields']).__name__}")
     if values.get("answer_format", "short") not in ANSWER_FORMATS:
-        raise ValueError(f"unknown answer_format {values['answer_format']!r}; known: {', '.join(ANSWER_FORMATS)}")
+        raise InputError(f"unknown answer_format {values['answer_format']!r}; known: {', '.join(ANSWER_FORMATS)}")
 
 
-# --- files ------------------------------------------------------------------------------------------------------------
-
-
-def _builtin_templates(task: str) -> dict[Style, str]:
-    if task not in TASKS:
-        return {}
-    folder = resources.files("prompts") / "templates" / task
-    return {style: (folder / f"{style}.jinja").read_text(encoding="utf-8") for style in STYLES}
-
-
-def _own_templates(task: str, folder: Path) -> dict[Style, str]:
+def _read_templates(task: str, folder: Path) -> dict[Style, str]:
+    """Return the templates of a user's folder, by style."""
     if not re.fullmatch(r"[\w-]+", task):  # it becomes part of a path
-        raise ValueError(f"a task is named by letters, digits, '-' and '_', not {task!r}")
+        raise InputError(f"a task is named by letters, digits, '-' and '_', not {task!r}")
     files = sorted((folder / task).glob("*.jinja")) or sorted(folder.glob("*.jinja"))
     if not files:
-        found = ", ".join(sorted({path.parent.name for path in folder.glob("*/*.jinja")})) or "none"
-        raise ValueError(
-            f"no templates of task {task!r} in {folder}; tasks there: {found}; built in: {', '.join(TASKS)}"
+        tasks = ", ".join(sorted({path.parent.name for path in folder.glob("*/*.jinja")})) or "none"
+        raise InputError(
+            f"no templates of task {task!r} in {folder}; tasks there: {tasks}; built in: {', '.join(TASKS)}"
         )
     for path in files:
         if path.stem not in STYLES:
-            raise ValueError(f"{path} is not named for a style; known: {', '.join(STYLES)}")
+            raise InputError(f"{path} is not named for a style; known: {', '.join(STYLES)}")
     return {cast(Style, path.stem): path.read_text(encoding="utf-8") for path in files}
-
-
-# --- Jinja ------------------------------------------------------------------------------------------------------------
 
 
 def facts(fields: object, separator: str = "\n") -> str:
     """Return a mapping as "name: value" pairs in order, without empty values; a string as it is."""
     if not isinstance(fields, Mapping):
         return str(fields)
-    pairs = ((str(name).replace("_", " "), _plain(value)) for name, value in fields.items())
+    pairs = ((str(name).replace("_", " "), _value_text(value)) for name, value in fields.items())
     return separator.join(f"{name}: {value}" for name, value in pairs if value)
 
 
-def _plain(value: object) -> str:
+def _value_text(value: object) -> str:
     if value is None or isinstance(value, bool):
         return {None: "", True: "yes", False: "no"}[value]
     if isinstance(value, float):
         return f"{value:.12g}"  # 6.0 of a table is 6 to a reader
-    return ", ".join(map(_plain, value)) if isinstance(value, list | tuple) else str(value).strip()
+    return ", ".join(map(_value_text, value)) if isinstance(value, list | tuple) else str(value).strip()
 
 
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(  # no loader: nothing is read from the file system
-        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["facts"] = facts
-    return environment
-
-
-_ENVIRONMENT = _environment()
+_ENVIRONMENT = ImmutableSandboxedEnvironment(  # no loader: nothing is read from the file system
+    undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+)
+_ENVIRONMENT.filters["facts"] = facts
 
 
 @lru_cache(maxsize=128)
@@ -217,25 +211,17 @@ def _compile(text: str) -> Template:
     return _ENVIRONMENT.from_string(text)
 
 
-def _messages(template: Template, data: _Data) -> tuple[Message, ...]:
-    system, user = (_block(template, name, data) for name in ("system", "user"))
-    turns: list[Message] = []
-    for example, wanted in reversed(data.get("examples", ())) if "example" in template.blocks else ():
-        asked = _block(template, "example", {**data, "input": example})
-        turns += [Message("user", asked), Message("assistant", str(wanted).strip())]
-    return (*([Message("system", system)] if system else []), *turns, Message("user", user))
-
-
-def _block(template: Template, name: str, data: _Data) -> str:
+def _render_block(template: Template, name: str, data: Mapping[str, Any]) -> str:
     block = template.blocks.get(name)
     return "".join(block(template.new_context(dict(data)))).strip() if block else ""
 
 
 @contextmanager
 def _one_line_errors(task: str, style: Style) -> Iterator[None]:
+    """Turn Jinja's errors into one line with the task and the style."""
     try:
         yield
     except TemplateSyntaxError as error:
-        raise ValueError(f"prompt {task!r}, style {style!r}, line {error.lineno}: {error.message}") from error
+        raise InputError(f"prompt {task!r}, style {style!r}, line {error.lineno}: {error.message}") from error
     except TemplateError as error:
-        raise ValueError(f"prompt {task!r}, style {style!r}: {error.message}") from error
+        raise InputError(f"prompt {task!r}, style {style!r}: {error.message}") from error

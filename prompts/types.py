@@ -1,4 +1,4 @@
-"""What a prompt needs to know of a generator, and what packing gives back."""
+"""Types of prompts: styles, messages, the window that a prompt is packed into, and the packed prompt."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ class Window(Protocol):
 
     @property
     def style(self) -> Style:
-        """Which rendering the model reads."""
+        """The style of prompt that the model reads."""
 
     def count_tokens(self, prompt: RenderedPrompt) -> int:
-        """Return the exact number of tokens of the prompt as the model gets it, special tokens and chat marks in."""
+        """Return the exact number of tokens of a prompt, special tokens and chat marks included."""
 
     def prompt_window(self, max_new_tokens: int) -> int:
-        """Return how many tokens a prompt may have when this many new tokens are to be generated.
+        """Return the largest number of prompt tokens that leaves room for `max_new_tokens`.
 
-        Raises ValueError when no room is left for a prompt.
+        Raises InputError where no room is left for a prompt.
         """
 
 
@@ -52,10 +52,10 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A rendered prompt that fits, and what went into it.
+    """A rendered prompt that fits its window, with the passages that it holds.
 
-    `passages` are the chunks as they stand in the prompt, best first; one that was shortened is a chunk of its own with
-    narrower `start` and `end`, so `text == document.text[start:end]` still holds. `dropped` is all that was left out.
+    `passages` are the chunks in the prompt, best first. A shortened one has a narrower `start` and `end`, so that
+    `text == document.text[start:end]` still holds. `dropped` is everything that was left out.
     """
 
     prompt: RenderedPrompt

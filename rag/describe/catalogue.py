@@ -45,7 +45,7 @@ def read_products(pairs: Sequence[str], file: Path | None) -> list[Fields]:
         table = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if kind == ".tsv" else ",")
         rows: list[Fields] = [{name: value for name, value in row.items() if name} for row in table]
     else:
-        rows = _read_json(text, file)
+        rows = _read_to_json(text, file)
     if not rows:
         raise RowsError(f"{file} holds no rows")
     for number, row in enumerate(rows, start=1):
@@ -56,7 +56,7 @@ def read_products(pairs: Sequence[str], file: Path | None) -> list[Fields]:
     return rows
 
 
-def _read_json(text: str, file: Path) -> list[Fields]:
+def _read_to_json(text: str, file: Path) -> list[Fields]:
     """Return the rows of a JSON list, of one JSON object, or of an object a line."""
     try:
         content = json.loads(text)
@@ -72,7 +72,7 @@ def _read_json(text: str, file: Path) -> list[Fields]:
             raise RowsError(f"{file}: {half} is half of a character, which no text can hold")
         # A prompt shows a list as "a, b", and any other structure as JSON.
         lists = {name: ", ".join(map(str, value)) for name, value in row.items() if isinstance(value, list)}
-        flat = {name: value if isinstance(value, Scalar) else _json(value) for name, value in row.items()}
+        flat = {name: value if isinstance(value, Scalar) else _to_json(value) for name, value in row.items()}
         products.append({**flat, **lists})
     return products
 
@@ -135,12 +135,12 @@ class DescriptionFile:
                 writer.writerow([*(product.get(name, "") for name in fields), *cells])
         else:
             for record in records:
-                out.write(f"{_json(record)}\n")
+                out.write(f"{_to_json(record)}\n")
         # A reader of the file never sees half of it.
         fresh = self.file.with_name(f".{self.file.name}.new")
         fresh.write_text(out.getvalue(), "utf-8", newline="")
         fresh.replace(self.file)
 
 
-def _json(value: Mapping[str, Any] | object) -> str:
+def _to_json(value: Mapping[str, Any] | object) -> str:
     return json.dumps(value, ensure_ascii=False)

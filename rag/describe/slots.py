@@ -276,7 +276,7 @@ def _find_substitute(
         for offset in [offset for offset, token in enumerate(run) if len(run) > 1 and _is_number(token)]:
             first = stray.first - offset
             like = _Mention(first, first + len(run), tokens.tokens[max(0, first) : first + len(run)])
-            if _shape(like.run) == _shape(run):
+            if _number_shape(like.run) == _number_shape(run):
                 return like
     # A doubtful word counts where the attribute's own value is missing.
     for mention in doubtful:
@@ -348,7 +348,7 @@ def _contains(tokens: Run, run: Run) -> bool:
     return any(tokens[place : place + len(run)] == run for place, token in enumerate(tokens) if token == run[0])
 
 
-def _shape(run: Run) -> Run:
+def _number_shape(run: Run) -> Run:
     return tuple("0" if _is_number(token) else token for token in run)
 
 

@@ -140,7 +140,7 @@ def test_no_sentence_that_fits_is_refused_where_the_task_needs_one() -> None:
 
 
 def test_only_a_summary_needs_passages_at_all() -> None:
-    with pytest.raises(ValueError, match="prompt 'summarise' needs passages; none were given"):
+    with pytest.raises(ValueError, match="prompt 'summarise' needs passages, and there are none"):
         Prompt.load("summarise").pack(FakeWindow(100), 10, {})
     assert Prompt.load("answer").pack(FakeWindow(100), 10, {"question": "Why?"}).passages == ()
 
