@@ -22,63 +22,71 @@ def advise(comparison: Comparison) -> tuple[list[str], list[str]]:
     systems = [system for system in comparison.systems if system.score(main.name).value is not None]
     if not systems:
         return [f"No system could be measured by {main.title}, so there is no advice."], []
-    top = max(systems, key=lambda system: main.rank(system.score(main.name).value))
-    return list(_recommend(comparison, main, top, systems))[:SENTENCES], list(_caveats(comparison, main, top))
+
+    # Of the best system and those tied with it, choose the fastest if it is much faster.
+    ranked = sorted(systems, key=lambda system: -main.rank(system.score(main.name).value))
+    best = ranked[0]
+    tied = (best_systems(comparison, main) | tied_systems(comparison, main)) - {best.name}
+    rivals = [system for system in ranked if system.name in tied and _speedup(system, best) >= FASTER]
+    choice = max(rivals, key=lambda system: _speedup(system, best), default=best)
+    sentences = _recommend(comparison, main, ranked, tied, choice)
+    return list(sentences)[:SENTENCES], list(_caveats(comparison, choice))
 
 
 def _recommend(
-    comparison: Comparison, main: ComparedMetric, top: SystemResult, systems: list[SystemResult]
+    comparison: Comparison, main: ComparedMetric, ranked: list[SystemResult], tied: frozenset[str], choice: SystemResult
 ) -> Iterator[str]:
-    """Yield the sentences, the most important first. `systems` are those with a value."""
-    score, seconds = top.score(main.name), top.cost.latency_p50
-    latency = f", at {format_duration(seconds)} a row" if seconds is not None else ""
+    """Yield the sentences, the most important first. `ranked` are the systems with a value, best first."""
+    best, others = ranked[0], ranked[1:]
+    score, seconds = choice.score(main.name), choice.cost.latency_p50
+    time = f", and it takes {format_duration(seconds)} a row" if seconds is not None else ""
     if len(comparison.systems) == 1:
-        yield f"{_capitalize(top.name)} has a {main.title} of {_describe(score, main)}{latency}."
+        yield f"{_capitalize(choice.name)} has a {main.title} of {_describe(score, main)}{time}."
         return
-
-    # The best system, and those that may be as good.
-    tied = (best_systems(comparison, main) | tied_systems(comparison, main)) - {top.name}
-    others = sorted((s for s in systems if s is not top), key=lambda s: -main.rank(s.score(main.name).value))
-    yield f"{_capitalize(top.name)} has the best {main.title}: {_describe(score, main)}{latency}."
-    if tied:
-        names = _join([system.name for system in others if system.name in tied])
-        yield f"On these rows it is not significantly better than {names}."
+    if choice is best:
+        yield f"Choose {best.name}: it has the best {main.title}, {_describe(score, main)}{time}."
+        if tied:
+            names = _join([system.name for system in others if system.name in tied])
+            yield f"On these rows it is not significantly better than {names}."
+    else:
+        quality = _describe(best.score(main.name), main, interval=False)
+        yield f"Choose {choice.name}: its {main.title} is {_describe(score, main)}{time}."
+        yield (
+            f"{_capitalize(best.name)} has the best {main.title}, {quality}, but is not significantly better, and takes"
+            f" {_times(_speedup(choice, best))} as long."
+        )
 
     # The lead over the next system that it beats.
     second = next((system for system in others if system.name not in tied), None)
-    lead = comparison.difference(main.name, top.name, second.name) if second else None
+    lead = comparison.difference(main.name, choice.name, second.name) if second else None
     if second and lead and lead.difference is not None and lead.p is not None and lead.p < ALPHA:
         unit = {"percent": "percentage points"}.get(main.unit, main.unit)
         points = format_number(abs(lead.difference), main.unit)
-        yield f"It is {points} {unit} ahead of {second.name}, more than chance explains."
+        subject = "It" if choice is best and not tied else _capitalize(choice.name)
+        yield f"{subject} is {points} {unit} ahead of {second.name}, more than chance explains."
 
-    # A faster system: one that is as good, else the best of those that are worth it.
+    # A faster system that is nearly as good.
     front = pareto_front(comparison)
-    least = main.rank(score.value) - abs(score.value or 0.0) * (1 / WORTH - 1 if main.better == "lower" else 1 - WORTH)
-    for system in sorted(others, key=lambda system: system.name not in tied):
-        fast = system.cost.latency_p50
-        if not seconds or fast is None or fast * FASTER >= seconds:
-            continue
-        speed = f"{format_number(seconds / fast)} times as fast" if fast else "faster"
+    slack = abs(score.value or 0.0) * (1 / WORTH - 1 if main.better == "lower" else 1 - WORTH)
+    for system in others:
         value = system.score(main.name)
-        if system.name in tied:
-            yield f"Prefer {system.name}: it is {speed}."
-            break
-        if system.name in front and main.rank(value.value) >= least:
-            yield f"If speed matters more, {system.name} is {speed}, with {_describe(value, main, interval=False)}."
+        is_near = main.rank(value.value) >= main.rank(score.value) - slack
+        if system.name in front and is_near and _speedup(system, choice) >= FASTER:
+            speed, quality = _times(_speedup(system, choice)), _describe(value, main, interval=False)
+            yield f"If speed matters more, {system.name} is {speed} as fast, with {quality}."
             break
 
     # The price of training, and the best system that needs none.
     untrained = next((system for system in others if not system.trained), None)
-    if top.trained and untrained:
-        cost = format_duration(top.trained.seconds) if top.trained.seconds is not None else "time"
-        rows = f" on {format_count(top.trained.rows)} rows" if top.trained.rows is not None else ""
-        best = _describe(untrained.score(main.name), main, interval=False)
-        yield f"Its training takes {cost}{rows}; without training, {untrained.name} is best, with {best}."
+    if choice.trained and untrained:
+        cost = format_duration(choice.trained.seconds) if choice.trained.seconds is not None else "time"
+        rows = f" on {format_count(choice.trained.rows)} rows" if choice.trained.rows is not None else ""
+        quality = _describe(untrained.score(main.name), main, interval=False)
+        yield f"Its training takes {cost}{rows}; without training, {untrained.name} is best, with {quality}."
     yield from map(str, find_crossovers(comparison)[:1])
 
 
-def _caveats(comparison: Comparison, main: ComparedMetric, top: SystemResult) -> Iterator[str]:
+def _caveats(comparison: Comparison, choice: SystemResult) -> Iterator[str]:
     if len(comparison.systems) == 1:
         yield "There is no other system to compare it with."
     elif all(system.trained for system in comparison.systems):
@@ -86,23 +94,23 @@ def _caveats(comparison: Comparison, main: ComparedMetric, top: SystemResult) ->
     rows = comparison.data.test.rows if comparison.data.test else None
     if rows is not None and rows < FEW_ROWS:
         yield f"{rows} test rows are few: measure on more before you decide."
-    if top.cost.latency_p50 is None and len(comparison.systems) > 1:
-        yield f"The latency of {top.name} was not measured."
+    if choice.cost.latency_p50 is None and len(comparison.systems) > 1:
+        yield f"The latency of {choice.name} was not measured."
 
     # Errors in facts, where the slot check measured them.
-    rate = top.score("slot_error_rate").value
+    rate = choice.score("slot_error_rate").value
     if rate:
-        kinds = [(kind, top.score(kind).value) for kind in ("missing", "wrong", "invented")]
+        kinds = [(kind, choice.score(kind).value) for kind in ("missing", "wrong", "invented")]
         parts = [f"{format_number(value, 'percent')}% {kind}" for kind, value in kinds if value and value >= 0.05]
         detail = f" ({_join(parts)})" if parts else ""
         share = format_number(rate, "percent")
-        yield f"In the texts of {top.name}, {share}% of the given values are missing, wrong or invented{detail}."
+        yield f"In the texts of {choice.name}, {share}% of the given values are missing, wrong or invented{detail}."
         if rate > HIGH_SLOT_ERRORS:
-            check = "keep the attribute check on" if (top.attempts or 1) > 1 else "turn the attribute check on"
+            check = "keep the attribute check on" if (choice.attempts or 1) > 1 else "turn the attribute check on"
             yield f"That is too much to publish unread: {check}, and read what it marks."
         for system in sorted(comparison.systems, key=lambda s: s.score("slot_error_rate").value or 0.0):
             lower = system.score("slot_error_rate").value
-            pair = comparison.difference("slot_error_rate", top.name, system.name)
+            pair = comparison.difference("slot_error_rate", choice.name, system.name)
             if lower is not None and lower < rate and pair and pair.p is not None and pair.p < ALPHA:
                 share = format_number(lower, "percent")
                 yield f"{_capitalize(system.name)} has fewer such errors ({share}%): prefer it if facts matter most."
@@ -115,6 +123,16 @@ def _caveats(comparison: Comparison, main: ComparedMetric, top: SystemResult) ->
     ]
     if cut:
         yield f"Some texts end at the token limit, perhaps in mid-sentence: {_join(cut)}. Raise the limit."
+
+
+def _speedup(system: SystemResult, other: SystemResult) -> float:
+    """Return how many times as fast a system is as another, 0 if a time is missing."""
+    fast, slow = system.cost.latency_p50, other.cost.latency_p50
+    return slow / fast if fast and slow else 0.0
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:,.{1 if ratio < 10 else 0}f} times"
 
 
 def _describe(score: Score, metric: ComparedMetric, interval: bool = True) -> str:

@@ -176,7 +176,7 @@ def test_samples_are_marked(done) -> None:
 
 def test_the_advice_follows_from_the_numbers(done) -> None:
     text = done[1]["advice"]
-    assert text.startswith("Three examples has the best BLEU: 100.0")
+    assert text.startswith("Choose three examples: it has the best BLEU, 100.0")
     assert "not significantly better than similar and checked" in text
     assert "30 test rows are few: measure on more before you decide." in done[1]["caveats"]
 
@@ -195,7 +195,9 @@ def advice(content: dict[str, Any]) -> str:
 def test_the_advice_is_short_and_starts_with_the_choice() -> None:
     sentences, caveats = advise(read_comparison(worked_example()))
     assert len(sentences) <= SENTENCES == 5
-    assert sentences[0].startswith("T5 from nothing, checked has the best BLEU: 39.0 (95% interval 37.5 to 40.6)")
+    assert sentences[0].startswith(
+        "Choose T5 from nothing, checked: it has the best BLEU, 39.0 (95% interval 37.5 to 40.6), and"
+    )
     assert sentences[1] == "It is 1.8 points ahead of T5 from nothing, more than chance explains."
     assert "without training, SmolLM2 RAG is best, with 23.8" in sentences[2]
     assert caveats[0].startswith("In the texts of T5 from nothing, checked, 1.6% of the given values are missing")
@@ -205,7 +207,7 @@ def test_one_system_alone_gets_a_caveat() -> None:
     content = worked_example() | {"differences": {}, "curve": None, "samples": []}
     content["systems"] = content["systems"][:1]
     sentences, caveats = advise(read_comparison(content))
-    assert sentences == ["SmolLM2 zero-shot has a BLEU of 3.6 (95% interval 2.9 to 4.3), at 1.4 s a row."]
+    assert sentences == ["SmolLM2 zero-shot has a BLEU of 3.6 (95% interval 2.9 to 4.3), and it takes 1.4 s a row."]
     assert caveats[0] == "There is no other system to compare it with."
 
 
@@ -481,7 +483,7 @@ def test_the_common_case_is_one_command(command, tmp_path) -> None:
     status, out, err = command(*arguments, "--systems", "zero-shot,few-shot,rag,zero-shot+check")
     assert (status, err) == (0, "")
     assert "few-shot" in out
-    assert "Few-shot has the best BLEU" in " ".join(out.split())
+    assert "Choose few-shot: it has the best BLEU" in " ".join(out.split())
     content = json.loads((tmp_path / "out" / "comparison.json").read_text())
     assert [system["name"] for system in content["systems"]] == ["zero-shot", "few-shot", "rag", "zero-shot+check"]
     assert content["data"]["train"]["path"] == "train.jsonl"

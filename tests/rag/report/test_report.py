@@ -472,7 +472,7 @@ def test_a_system_without_a_time_is_named_not_drawn() -> None:
     content = laptops()
     content["systems"][2]["cost"]["latency_p50"] = None
     caption = " ".join(parsed(content).css_first(".large figcaption").text().split())
-    assert caption.endswith("Not drawn, for want of a value or a time: SmolLM2 with RAG.")
+    assert caption.endswith("Not drawn, because a value or a time is missing: SmolLM2 with RAG.")
 
 
 def test_who_is_beaten_by_none_in_quality_and_time() -> None:
@@ -570,7 +570,7 @@ def test_what_the_check_found_is_listed() -> None:
         "missing": ["battery", "price"], "wrong": [["memory", "8 gb"]], "invented": ["16", "touchscreen"],
     }  # fmt: skip
     checks = texts(parsed(content), ".output .check")
-    assert checks[3] == ("Missing: battery, price Wrong: memory, said to be 8 gb Invented: 16, touchscreen")
+    assert checks[3] == ("Missing: battery, price Wrong: memory, stated as 8 gb Invented: 16, touchscreen")
     assert checks[4] == "Nothing missing, wrong or invented."
 
 
