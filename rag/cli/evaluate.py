@@ -132,8 +132,7 @@ def evaluate(options: EvaluateOptions) -> int:
     if options.report:
         from rag.report.evaluation import write_evaluation
 
-        measured = output_metrics.evaluation_object(found.systems, found.about, found.confusions)
-        write_evaluation(measured, options.report)
+        write_evaluation(found.systems, found.about, found.confusions, options.report)
     if options.json:
         output.json_line(output_metrics.evaluation_object(found.systems, found.about, found.confusions))
     else:

@@ -14,14 +14,15 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasChoices, Field, TypeAdapter, ValidationError
 
 from ingest.errors import InputError
-from rag.evaluate.metrics.metric import Better
+from rag.evaluate.metrics.metric import Better, Metric
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
+def round_finite(value: float | None, digits: int = 6) -> float | None:
+    """Return a value rounded for JSON, None if it is undefined."""
+    return None if value is None or not math.isfinite(value) else round(float(value), digits)
 
 
-Number = Annotated[float | None, Field(strict=True), AfterValidator(_finite)]
+Number = Annotated[float | None, Field(strict=True), AfterValidator(round_finite)]
 """A number, or None where it is undefined (null or NaN in a file)."""
 
 
@@ -32,6 +33,12 @@ class Score:
     value: Number = None
     low: Number = None
     high: Number = None
+
+    @classmethod
+    def of(cls, metric: Metric) -> Score:
+        """Return the score of a metric over its rows."""
+        low, high = metric.interval()
+        return cls(value=round_finite(metric.value), low=round_finite(low), high=round_finite(high))
 
 
 @dataclass(frozen=True, kw_only=True)

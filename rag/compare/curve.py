@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
-from rag.compare.comparison import Baseline, CurveLine, CurvePoint, LearningCurve
-from rag.compare.results import score_of
+from rag.compare.comparison import Baseline, CurveLine, CurvePoint, LearningCurve, Score
 from rag.compare.system import System
 from rag.compare.training import SystemTrainer, nested_parts
 from rag.evaluate.metrics.metric import Metric
@@ -37,7 +36,7 @@ def learning_curve(
     parts = nested_parts(rows, sizes, seed)
 
     def point(metric: Metric, count: int) -> CurvePoint:
-        return CurvePoint(rows=count, **asdict(score_of(metric)))
+        return CurvePoint(rows=count, **asdict(Score.of(metric)))
 
     return LearningCurve(
         metric=next(iter(measured.values())).name,
@@ -52,7 +51,7 @@ def learning_curve(
             for system in lines
         ),
         baselines=tuple(
-            Baseline(system=system.name, **asdict(score_of(measured[system.name])))
+            Baseline(system=system.name, **asdict(Score.of(measured[system.name])))
             for system in systems
             if not system.is_trained
         ),

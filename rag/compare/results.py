@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
-from rag.compare.comparison import ComparedMetric, PairedDifference, RowCost, Score, SystemResult
+from rag.compare.comparison import ComparedMetric, PairedDifference, RowCost, Score, SystemResult, round_finite
 from rag.compare.experiment import Experiment
 from rag.compare.outputs import Outputs
 from rag.compare.system import System
@@ -68,20 +67,14 @@ def compared_metrics(metrics: Mapping[str, Metric]) -> tuple[ComparedMetric, ...
     )
 
 
-def score_of(metric: Metric) -> Score:
-    """Return a metric's value with its 95% interval."""
-    low, high = metric.interval()
-    return Score(value=finite(metric.value), low=finite(low), high=finite(high))
-
-
 def paired_differences(systems: Mapping[str, Mapping[str, Metric]]) -> dict[str, tuple[PairedDifference, ...]]:
     """Return the difference of every pair of systems in each metric, the earlier system's value minus the later's."""
     pairs: dict[str, list[PairedDifference]] = {}
     for (a, metrics), (b, others) in combinations(systems.items(), 2):
         for name, metric in metrics.items():
             test = difference(metric, others[name])
-            low, high, p = finite(test.low), finite(test.high), finite(test.p)
-            pair = PairedDifference(a=a, b=b, difference=finite(test.value), low=low, high=high, p=p)
+            low, high, p = round_finite(test.low), round_finite(test.high), round_finite(test.p)
+            pair = PairedDifference(a=a, b=b, difference=round_finite(test.value), low=low, high=high, p=p)
             pairs.setdefault(name, []).append(pair)
     return {name: tuple(tested) for name, tested in pairs.items()}
 
@@ -107,13 +100,13 @@ def system_result(
         similar=system.similar,
         attempts=system.attempts,
         trained=training_cost(trained.model),
-        metrics={name: score_of(metric) for name, metric in metrics.items()},
+        metrics={name: Score.of(metric) for name, metric in metrics.items()},
         cost=RowCost(
-            latency_p50=finite(float(np.percentile(seconds, 50))) if seconds else None,
-            latency_p95=finite(float(np.percentile(seconds, 95))) if seconds else None,
+            latency_p50=round_finite(float(np.percentile(seconds, 50))) if seconds else None,
+            latency_p95=round_finite(float(np.percentile(seconds, 95))) if seconds else None,
             prompt_tokens=_mean([record.prompt_tokens for record in records]),
             completion_tokens=_mean(tokens),
-            peak_memory_mb=finite(outputs.peak_memory_mb, 1),
+            peak_memory_mb=round_finite(outputs.peak_memory_mb, 1),
             cpu_seconds_a_row=_mean([record.cpu_seconds for record in records]),
             cut=_mean(cut),
         ),
@@ -121,11 +114,6 @@ def system_result(
     )
 
 
-def finite(value: float | None, digits: int = 6) -> float | None:
-    """Return a value rounded for JSON, None if it is undefined."""
-    return None if value is None or not math.isfinite(value) else round(float(value), digits)
-
-
 def _mean(values: Sequence[float | None]) -> float | None:
     numbers = [value for value in values if value is not None]
-    return finite(sum(numbers) / len(numbers)) if numbers else None
+    return round_finite(sum(numbers) / len(numbers)) if numbers else None

@@ -1,92 +1,81 @@
-"""An evaluation as one HTML file: what `rag evaluate --json` says, as tables and plots; no script, nothing loaded."""
+"""An evaluation as one HTML file: tables and plots, no script, nothing loaded from anywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from markupsafe import Markup
-
+from rag.compare.comparison import Score
 from rag.evaluate.metrics.info import metric_info
-from rag.report.html import environment, write_whole
+from rag.evaluate.metrics.labels import Confusion
+from rag.evaluate.metrics.metric import Metric
+from rag.evaluate.run import Evaluation, compare_pairs
+from rag.report.html import SIGNS, environment, stylesheet, write_whole
 from rag.report.plots import plot_coverage, plot_reliability
 
 WIDE, NARROW, PANEL = (800.0, 400.0), (340.0, 320.0), (300.0, 280.0)
 CONFUSIONS = 15
-COSTS = (("latency_p50", "Latency, median"), ("latency_p95", "Latency, 95th percentile"))
-UNITS = {"percent": "%", "megabytes": "MB", "seconds": "s"}
 
 
-def write_evaluation(measured: Mapping[str, Any], file: Path) -> None:
-    """Write the object of `rag evaluate --json` as one HTML file, whole or not at all."""
-    write_whole(render_evaluation(measured), file)
+@dataclass(frozen=True)
+class MetricRow:
+    """A metric, and each system's score in it, None for a system that has none."""
+
+    metric: Metric
+    title: str
+    meaning: str
+    scores: list[Score | None]
 
 
-def render_evaluation(measured: Mapping[str, Any]) -> str:
-    """Return the page's HTML."""
-    systems: Mapping[str, Any] = measured["systems"]
-    trusted: Mapping[str, Any] = measured.get("confidence", {})
-    curves = {name: each["curve"] for name, each in trusted.items()}
-    measure = metric_info(next(iter(trusted.values()))["measure"]).title if trusted else ""
-    page: str = (
-        environment()
-        .get_template("evaluation.html.jinja")
-        .render(
-            title=f"{str(measured['task']).capitalize()}: {Path(str(measured['path'])).name}",
-            about={name: value for name, value in measured.items() if name not in _SHOWN},
-            names=list(systems),
-            rows=_rows(systems),
-            costs=_costs(systems),
-            signs=UNITS,
-            style=Markup(environment().get_template("style.css").render()),
-            measure=measure,
-            coverage=_both_widths(curves, measure),
-            reliability=[(name, plot_reliability(each["bins"], name, *PANEL)) for name, each in trusted.items()],
-            shares=[(name, each["surest"]) for name, each in trusted.items()],
-            differences=_differences(measured.get("differences", {})),
-            confusions={name: _confused(table) for name, table in measured.get("confusion", {}).items()},
-            checks=measured.get("checks", []),
-        )
-    )
+def write_evaluation(
+    systems: Mapping[str, Evaluation], about: Mapping[str, object], confusions: Mapping[str, Confusion], file: Path
+) -> None:
+    """Write evaluations of the same rows as one HTML file, whole or not at all."""
+    write_whole(render_evaluation(systems, about, confusions), file)
+
+
+def render_evaluation(
+    systems: Mapping[str, Evaluation], about: Mapping[str, object], confusions: Mapping[str, Confusion]
+) -> str:
+    """Return the HTML of evaluations. `about` holds the task, the path of the rows, and what else was set."""
+    named = [{metric.name: metric for metric in evaluation.metrics} for evaluation in systems.values()]
+    rows = []
+    for name, metric in {name: metric for metrics in reversed(named) for name, metric in metrics.items()}.items():
+        scores = [Score.of(metrics[name]) if name in metrics else None for metrics in named]
+        rows.append(MetricRow(metric, metric_info(name).title, metric_info(name).text, scores))
+
+    # Latencies, where they were measured.
+    costs = []
+    for title, attribute in (("Latency, median", "latency_p50"), ("Latency, 95th percentile", "latency_p95")):
+        seconds = [
+            getattr(evaluation.cost, attribute).value if evaluation.cost else None for evaluation in systems.values()
+        ]
+        if any(value is not None and math.isfinite(value) for value in seconds):
+            costs.append((title, seconds))
+
+    confidence = {name: e.risk_coverage for name, e in systems.items() if e.risk_coverage is not None}
+    curves = {name: risk.curve for name, risk in confidence.items()}
+    measure = metric_info(next(iter(confidence.values())).measure).title if confidence else ""
+    wide = plot_coverage(curves, measure, *WIDE, "wide")
+    narrow = plot_coverage(curves, measure, *NARROW, "narrow")
+    page: str = environment().get_template("evaluation.html.jinja").render(
+        title=f"{str(about['task']).capitalize()}: {Path(str(about['path'])).name}",
+        about={name: value for name, value in about.items() if name != "checks"},
+        checks=about.get("checks", ()),
+        names=list(systems),
+        rows=rows,
+        costs=costs,
+        signs=SIGNS,
+        style=stylesheet(),
+        measure=measure,
+        coverage=(wide, narrow) if wide and narrow else None,
+        reliability=[(name, plot_reliability(risk.bins, name, *PANEL)) for name, risk in confidence.items()],
+        surest=[(name, risk.surest) for name, risk in confidence.items()],
+        differences=[
+            (metric_info(metric).title, pair) for metric, pairs in compare_pairs(systems).items() for pair in pairs
+        ],
+        confusions={name: confusion.commonest(CONFUSIONS) for name, confusion in confusions.items()},
+    )  # fmt: skip
     return page
-
-
-_SHOWN = {"systems", "differences", "confusion", "confidence", "checks"}
-
-
-def _rows(systems: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a row a metric: its title, meaning and unit, and each system's value, None where it has none."""
-    names = list(dict.fromkeys(each["name"] for system in systems.values() for each in system["metrics"]))
-    found = []
-    for name in names:
-        cells = [next((m for m in system["metrics"] if m["name"] == name), None) for system in systems.values()]
-        first = next(cell for cell in cells if cell is not None)
-        meaning = metric_info(name)
-        found.append({**first, "title": meaning.title, "text": meaning.text, "cells": cells})
-    return found
-
-
-def _costs(systems: Mapping[str, Any]) -> list[tuple[str, list[float | None]]]:
-    rows = [(title, [(system["cost"] or {}).get(name) for system in systems.values()]) for name, title in COSTS]
-    return [(title, cells) for title, cells in rows if any(cell is not None for cell in cells)]
-
-
-def _both_widths(curves: Mapping[str, Sequence[Any]], title: str) -> tuple[Markup, Markup] | None:
-    wide, narrow = plot_coverage(curves, title, *WIDE, "wide"), plot_coverage(curves, title, *NARROW, "narrow")
-    return (wide, narrow) if wide is not None and narrow is not None else None
-
-
-def _differences(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"title": metric_info(metric).title, **pair} for metric, pairs in found.items() for pair in pairs]
-
-
-def _confused(table: Mapping[str, Any]) -> list[tuple[str, str, int]]:
-    """Return the commonest confusions: right label, given label, rows."""
-    pairs = [
-        (right, given, count)
-        for right, counts in zip(table["labels"], table["counts"], strict=True)
-        for given, count in zip(table["labels"], counts, strict=True)
-        if right != given and count
-    ]
-    return sorted(pairs, key=lambda pair: -pair[2])[:CONFUSIONS]

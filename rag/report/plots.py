@@ -1,6 +1,7 @@
 """Plots as inline SVG, which reads in black and white too: shapes, dashes and direct labels instead of colours.
 
-The style sheet of the page gives the classes their looks, in light and dark; text stays text.
+The style sheet of the page gives the classes their looks, in light and dark, and text stays text. The plots of
+matplotlib have fixed colours and five times the size, and their labels overlap.
 """
 
 from __future__ import annotations
@@ -10,13 +11,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Literal
 
 from markupsafe import Markup, escape
 
 from rag.compare.comparison import ComparedMetric, Comparison, SystemResult
 from rag.compare.number_format import UNITS, format_count, format_interval, format_number
 from rag.compare.ranking import Crossover, best_systems, find_crossovers
+from rag.evaluate.metrics.confidence import ConfidenceBin, CoveragePoint
 
 Anchor = Literal["start", "middle", "end"]
 
@@ -521,11 +523,9 @@ def _crossing(crossovers: Sequence[Crossover], across: Scale, up: Scale, top: fl
 
 # --- confidence of an evaluation --------------------------------------------------------------------------------------
 
-Points = Sequence[Mapping[str, Any]]
-
 
 def plot_coverage(
-    curves: Mapping[str, Points], title: str, width: float, height: float, class_: str = ""
+    curves: Mapping[str, Sequence[CoveragePoint]], title: str, width: float, height: float, class_: str = ""
 ) -> Markup | None:
     """Return the risk-coverage plot. `curves` holds points of coverage (0 to 1) and value (percent) by system."""
     curves = {name: points for name, points in curves.items() if points}
@@ -537,7 +537,7 @@ def plot_coverage(
     content = [*_axes(f"{title}, % ↑", below, across, up, right, height)]
     names, words = [], []
     for number, (name, points) in enumerate(curves.items()):
-        places = [(across(100 * point["coverage"]), up(point["value"])) for point in points]
+        places = [(across(100 * point.coverage), up(point.value)) for point in points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         dash = DASHES[number % len(DASHES)] or None
         content.append(element("polyline", points=path, class_="line", stroke_dasharray=dash))
@@ -545,13 +545,15 @@ def plot_coverage(
         content.append(element("circle", cx=x, cy=y, r=4.0, class_="mark filled"))
         names.append(_Name(name, x + 6, y))
         some = [*points[:: max(1, len(points) // 5)], points[-1]]
-        values = [f"{point['value']:.1f}% at {100 * point['coverage']:.0f}%" for point in some]
+        values = [f"{point.value:.1f}% at {100 * point.coverage:.0f}%" for point in some]
         words.append(f"{name}: {', '.join(values)}")
     content += _margin(names, right, top, width, height)
     return drawing(width, height, f"{title} by share answered. {'. '.join(words)}.", content, class_)
 
 
-def plot_reliability(bins: Points, name: str, width: float, height: float, class_: str = "") -> Markup | None:
+def plot_reliability(
+    bins: Sequence[ConfidenceBin], name: str, width: float, height: float, class_: str = ""
+) -> Markup | None:
     """Return the reliability diagram: the share of right answers by confidence, a circle's area their number."""
     if not bins:
         return None
@@ -559,13 +561,13 @@ def plot_reliability(bins: Points, name: str, width: float, height: float, class
     across, up = linear([0.0, 100.0], LEFT, right), linear([0.0, 100.0], height - BOTTOM, top)
     content = [*_axes("right, %", "confidence, %", across, up, right, height)]
     content.append(line(across(0), up(0), across(100), up(100), "flat"))
-    largest = max(int(group["rows"]) for group in bins)
+    largest = max(int(group.rows) for group in bins)
     words = []
     for group in bins:
-        sure, share = 100 * group["confidence"], 100 * group["right"]
+        sure, share = 100 * group.confidence, 100 * group.right
         x, y = across(sure), up(share)
         content.append(line(x, y, x, up(sure), "whisker"))  # to where a calibrated system would stand
-        radius = 2.5 + 6.5 * (group["rows"] / largest) ** 0.5
+        radius = 2.5 + 6.5 * (group.rows / largest) ** 0.5
         content.append(element("circle", cx=x, cy=y, r=radius, class_="mark filled"))
-        words.append(f"{sure:.0f}% sure, {share:.0f}% right, {group['rows']:.0f} answers")
+        words.append(f"{sure:.0f}% sure, {share:.0f}% right, {group.rows:.0f} answers")
     return drawing(width, height, f"{name}: {'; '.join(words)}.", content, class_)

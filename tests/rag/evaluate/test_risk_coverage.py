@@ -11,7 +11,6 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser as HTMLParser
 
 from rag.cli.main import main
-from rag.cli.output_metrics import evaluation_object
 from rag.data.rows import Row, as_passage
 from rag.evaluate.answers import score_answers
 from rag.evaluate.metrics import confidence_bins
@@ -90,10 +89,8 @@ def evaluation(seed: int) -> Evaluation:
 
 def test_the_page_shows_all_systems_and_loads_nothing() -> None:
     hostile = "<script>alert(1)</script>"
-    measured = evaluation_object(
-        {"reader": evaluation(0), hostile: evaluation(1)}, {"task": "answers", "path": "a/<b>rows", "rows": 90}, {}
-    )
-    tree = HTMLParser(render_evaluation(json.loads(json.dumps(measured))))
+    systems = {"reader": evaluation(0), hostile: evaluation(1)}
+    tree = HTMLParser(render_evaluation(systems, {"task": "answers", "path": "a/<b>rows", "rows": 90}, {}))
     assert not tree.css("script")
     assert not [node for node in tree.css("[src], [href]") if not (node.attributes.get("href") or "").startswith("#")]
     assert len(tree.css("svg.wide polyline")) == len(tree.css("svg.narrow polyline")) == 2
@@ -110,10 +107,8 @@ def test_the_page_shows_all_systems_and_loads_nothing() -> None:
 
 def test_a_page_without_confidences_or_values_is_whole() -> None:
     none = mean_metric("ndcg@10", [float("nan")], "higher", "share")
-    measured = evaluation_object(
-        {"dense": Evaluation("retrieve", (none,), (Prediction("1", "d"),))}, {"task": "retrieval", "path": "x"}, {}
-    )
-    tree = HTMLParser(render_evaluation(measured))
+    systems = {"dense": Evaluation("retrieve", (none,), (Prediction("1", "d"),))}
+    tree = HTMLParser(render_evaluation(systems, {"task": "retrieval", "path": "x"}, {}))
     assert tree.css_first("#confidence") is None
     assert tree.css_first("table.measured td").text(strip=True) == "none"
 
