@@ -17,6 +17,7 @@ from ingest.plugins import check_options
 if TYPE_CHECKING:
     from ingest.embed import Embedder
     from ingest.parsers import ParseSettings
+    from rag.answer.options import PipelineOptions
     from rag.answer.pipeline import Pipeline
     from rag.generate.base import Generator
     from rag.index.index import Index
@@ -161,7 +162,6 @@ class Builder:
 
         from prompts.prompt import Prompt
         from rag.answer.confidence import ConfidenceModel
-        from rag.answer.options import PipelineOptions
         from rag.answer.pipeline import DEFAULT_DECODING, Pipeline
         from rag.generate.base import Decoding
 
@@ -175,10 +175,8 @@ class Builder:
             decoding_options["stop"] = tuple(decoding_options["stop"])
         self._build("decoding", lambda: check_options(Decoding, decoding_options))
         decoding = replace(DEFAULT_DECODING, **decoding_options)
-        options = self.table("pipeline")
-        self._build("pipeline", lambda: check_options(Pipeline, options, PARTS))
-        file = options.pop("confidence", None)
-        PipelineOptions(**options)
+        options = self.pipeline_options()
+        file = self.table("pipeline").get("confidence")
         confidence = None if file is None else ConfidenceModel.read(self._place(file))
         if confidence is not None and confidence.extractive not in (None, self._is_extractive):
             fitted = "a reader alone" if confidence.extractive else "a generator"
@@ -190,8 +188,18 @@ class Builder:
             decoding,
             self.reader() or False,
             confidence,
-            **options,
+            **vars(options),
         )
+
+    def pipeline_options(self) -> PipelineOptions:
+        """Return the options of answering."""
+        from rag.answer.options import PipelineOptions
+        from rag.answer.pipeline import Pipeline
+
+        options = self.table("pipeline")
+        self._build("pipeline", lambda: check_options(Pipeline, options, PARTS))
+        options.pop("confidence", None)  # a file; the pipeline takes what it holds
+        return PipelineOptions(**options)
 
     @property
     def _is_extractive(self) -> bool:

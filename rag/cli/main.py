@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterable, Sequence
@@ -38,12 +39,16 @@ COMMANDS = (
 
 
 def run() -> NoReturn:
-    """Run the command line of this process. An interruption waits for no thread that is still at work."""
+    """Run the command line of this process.
+
+    An interruption ends it by the signal itself, as shells expect: no thread that is still at work is waited for.
+    """
     status = main()
     if status == INTERRUPTED:
         with suppress(OSError):
             sys.stdout.flush()
-        os._exit(status)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.raise_signal(signal.SIGINT)
     sys.exit(status)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from ingest.closing import close_parts
 from rag.cli import output
 from rag.cli.options import Command, load_config
 from rag.cli.questions import QuestionOptions, read_questions, warn_of_filter, with_id
@@ -19,21 +20,23 @@ class SearchOptions(QuestionOptions):
 def search(options: SearchOptions) -> int:
     """Show the passages of one question or of a file of them."""
     rows, config = list(read_questions(options)), load_config(options)
-    pipeline = config.table("pipeline")
-    where = as_filter(pipeline.get("where"))
-    retriever, k = config.retriever(), pipeline.get("k", 5)
-    some_hits = False
-    for row in rows:
-        began = time.perf_counter()
-        hits = retriever.retrieve(row["question"], k, where)
-        seconds = time.perf_counter() - began
-        some_hits = some_hits or bool(hits)
-        if options.json or options.file:
-            content = {"question": row["question"], "hits": [output.hit_object(hit) for hit in hits]}
-            output.json_line(with_id(row, content | {"seconds": seconds}))
-        else:
-            output.show_hits(hits)
-    if not some_hits:
+    retrieval, has_hits = config.pipeline_options(), False
+    where = as_filter(retrieval.where)
+    retriever = config.retriever()
+    try:
+        for row in rows:
+            began = time.perf_counter()
+            hits = retriever.retrieve(row["question"], retrieval.k, where)
+            seconds = time.perf_counter() - began
+            has_hits = has_hits or bool(hits)
+            if options.json or options.file:
+                content = {"question": row["question"], "hits": [output.hit_object(hit) for hit in hits]}
+                output.json_line(with_id(row, content | {"seconds": seconds}))
+            else:
+                output.show_hits(hits)
+    finally:
+        close_parts(retriever)
+    if not has_hits:
         warn_of_filter(config, where)
     return 0
 
