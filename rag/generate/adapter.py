@@ -1,7 +1,7 @@
-"""A low-rank adapter (Hu et al. 2021, arXiv:2106.09685): a folder of a few megabytes, over weights that lie elsewhere.
+"""Low-rank adapters (Hu et al. 2021, arXiv:2106.09685): folders of a few megabytes, to be put over a base model.
 
-adapter.json           which model it changes, the hash of that model's weights, the scale of the updates
-adapter.safetensors    X.down (r, in) and X.up (out, r) of each matrix X that is changed; other weights whole
+adapter.json           the base model's name, the hash of its weights, the scale of the updates
+adapter.safetensors    X.down (r, in) and X.up (out, r) of each matrix X that is updated; other weights whole
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ ADAPTER, WEIGHTS = "adapter.json", "adapter.safetensors"
 
 @dataclass(frozen=True)
 class Adapter:
-    """What an adapter is for: the model `base`, by name and by hash, whose matrices get `scale * up @ down` added."""
+    """A low-rank adapter: the name and the hash of its base model, and the scale of its updates.
+
+    Applied, it adds `scale * up @ down` to matrices of the base.
+    """
 
     base: str
     base_sha256: str
@@ -31,7 +34,7 @@ class Adapter:
 
     @classmethod
     def of(cls, name: str | Path) -> Adapter | None:
-        """Return what the adapter is for that a model's name stands for; None where it stands for another thing."""
+        """Return the adapter that a model's name stands for; None if the model is no adapter."""
         file = folder_named(name) / ADAPTER
         if not file.is_file():
             return None
@@ -48,52 +51,32 @@ class Adapter:
     def apply(self, folder: Path, model: Any) -> None:
         """Merge a folder's weights into the base model, in place.
 
-        Raises WeightsError where the base's weights are not those that the adapter was trained on.
+        Raises WeightsError if the base's weights are not those that the adapter was trained on.
         """
         from safetensors.torch import load_file
 
         if not (folder / WEIGHTS).is_file():
             raise WeightsError(f"{folder} holds {ADAPTER} without {WEIGHTS}")
-        if (found := model_fingerprint(self.base)) != self.base_sha256:
-            raise WeightsError(f"{folder} was trained on other weights of {self.base}: {self.base_sha256}, not {found}")
+        if (actual := model_fingerprint(self.base)) != self.base_sha256:
+            raise WeightsError(
+                f"{folder} was trained on other weights of {self.base}: {self.base_sha256}, not {actual}"
+            )
         merge(model, load_file(folder / WEIGHTS), self.scale)
 
 
-def adapter_weights(model: Any, whole: tuple[str, ...] = ()) -> tuple[dict[str, Tensor], float]:
-    """Return the low-rank updates of a model that peft wraps, whole or in parts, in half precision, and their scale.
-
-    Also returned are the weights whose names begin with one of `whole`; of a model without updates, all weights.
-    """
-    updates, scale = low_rank_updates(model)
-    own = dict(model.named_parameters())
-    kept = {name: each for name, each in own.items() if not updates or name.startswith(whole)} | updates
-    return {name: each.detach().half().contiguous() for name, each in kept.items()}, scale
-
-
 def merge(model: Any, weights: Mapping[str, Tensor], scale: float) -> None:
-    """Put an adapter's weights into a model: `scale * up @ down` is added to a matrix, whole weights replace theirs."""
+    """Merge an adapter's weights into a model: low-rank updates are added, whole weights replace those of the model."""
     import torch
 
-    own, modules = dict(model.named_parameters()), dict(model.named_modules())
+    parameters, modules = dict(model.named_parameters()), dict(model.named_modules())
     with torch.no_grad():
         for name, value in weights.items():
             stem, _, kind = name.rpartition(".")
             if kind == "down":
                 update = scale * (weights[f"{stem}.up"].float() @ value.float())
-                turned = type(modules[stem]).__name__ == "Conv1D"  # GPT-2 keeps its matrices the other way round
-                own[f"{stem}.weight"].add_((update.T if turned else update).to(own[f"{stem}.weight"].dtype))
+                turned = type(modules[stem]).__name__ == "Conv1D"  # GPT-2 stores its matrices transposed
+                parameters[f"{stem}.weight"].add_(
+                    (update.T if turned else update).to(parameters[f"{stem}.weight"].dtype)
+                )
             elif kind != "up":
-                own[name].copy_(value.to(own[name].dtype))
-
-
-def low_rank_updates(model: Any) -> tuple[dict[str, Tensor], float]:
-    """Return the low-rank updates of a model that peft wraps, by their names in an adapter, and their scale."""
-    found: dict[str, Tensor] = {}
-    scale = 1.0
-    for name, module in model.named_modules():
-        if hasattr(module, "lora_A"):
-            plain = name.replace("base_model.model.", "", 1)
-            found[f"{plain}.down"] = module.lora_A["default"].weight
-            found[f"{plain}.up"] = module.lora_B["default"].weight
-            scale = float(module.scaling["default"])
-    return found, scale
+                parameters[name].copy_(value.to(parameters[name].dtype))

@@ -1,4 +1,4 @@
-"""What a model folder says about the model's training."""
+"""The record of a model's fine-tuning in its folder, as far as using the model depends on it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ TRAINED_FILE = "openbook.json"
 
 @dataclass(frozen=True)
 class Trained:
-    """How a model was fine-tuned, as far as using it depends on that; `openbook.json` in its folder.
+    """The content of `openbook.json` in a fine-tuned model's folder.
 
-    `placeholders` are the attributes whose values the model writes as marks, `lexicon` the values of each attribute
-    that it has seen, `context` what was retrieved for a row. `tasks` names what it learnt.
+    `tasks` names the tasks that the model learnt. `placeholders` are the attributes whose values it writes as
+    placeholders, `lexicon` the values of each attribute in its training rows, `context` the settings of retrieval.
     """
 
     tasks: tuple[str, ...]
@@ -29,7 +29,7 @@ class Trained:
 
     @classmethod
     def of(cls, model: str | Path) -> Trained | None:
-        """Return what the folder says that a model's name stands for, None where fine-tuning made no such folder."""
+        """Return the record of the folder that a model's name stands for; None if it is not a fine-tuned model."""
         file = folder_named(model) / TRAINED_FILE
         if not file.is_file():
             return None

@@ -26,7 +26,8 @@ from ingest.embed import Embedder, new_embedder
 from rag.data.beir import read_retrieval_set
 from rag.evaluate.metrics.metric import Metric, difference
 from rag.evaluate.metrics.ranking import ranking_metrics
-from rag.finetune.embedder.run import Pair, finetune_embedder
+from rag.finetune.embedder.pairs import Pair
+from rag.finetune.embedder.run import finetune_embedder
 from rag.index.index import Index
 from stores.memory import MemoryStore
 

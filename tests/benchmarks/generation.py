@@ -33,8 +33,7 @@ from rag.data.checks import RowChecks
 from rag.data.rows import read_rows
 from rag.data.task_prompts import prompt_for
 from rag.evaluate.metrics import text_metrics
-from rag.finetune.generator.examples import TaskData
-from rag.finetune.generator.run import generate
+from rag.finetune.generator.examples import TaskData, generate_texts
 from rag.generate import Decoding, Generator, new_generator
 from rag.generate.ct2_model import GeneratorCopy
 from rag.generate.ctranslate2 import CTranslate2Generator
@@ -116,7 +115,7 @@ def _quality(model: Path, data: Path, count: int) -> None:
     for backend in ("transformers", "ctranslate2"):
         began = time.perf_counter()
         generator: Any = new_generator(str(model), backend, batch_size=32)
-        texts[backend] = generate(task, rows, generator, 96)
+        texts[backend] = generate_texts(task, rows, generator, 96)
         [bleu] = [each for each in text_metrics(texts[backend], rows) if each.name == "bleu"]
         seconds = round(time.perf_counter() - began, 1)
         print(json.dumps({"backend": backend, "rows": count, "bleu": str(bleu), "s": seconds}), flush=True)

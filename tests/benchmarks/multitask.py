@@ -22,8 +22,7 @@ from rag.data.rows import Row, read_rows
 from rag.data.task_prompts import prompt_for
 from rag.evaluate.metrics import Metric, label_metrics, text_metrics
 from rag.finetune import finetune_generator
-from rag.finetune.generator.examples import TaskData
-from rag.finetune.generator.run import generate
+from rag.finetune.generator.examples import TaskData, generate_texts
 from rag.generate import new_generator
 from rag.generate.trained import Trained
 
@@ -94,7 +93,7 @@ def _measure(folder: Path, task: str, rows: Sequence[Row], device: str) -> Metri
     generator = new_generator(str(folder), "transformers", batch_size=32, device=device)
     if rows[0].task == "classify":
         rows = [replace(row, values={**row.values, "labels": ()}) for row in rows]
-    texts = generate(data, rows, generator, 96)  # type: ignore[arg-type]
+    texts = generate_texts(data, rows, generator, 96)  # type: ignore[arg-type]
     if rows[0].task == "classify":
         return next(each for each in label_metrics(texts, rows) if each.name == "accuracy")
     return next(each for each in text_metrics(texts, rows) if each.name == "bleu")

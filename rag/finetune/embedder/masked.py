@@ -1,9 +1,9 @@
-"""Masked-language-model adaptation: let an embedder's encoder read the user's own documents before it is fine-tuned.
+"""Adaptation of an embedder's encoder to the user's documents, as a masked language model, before fine-tuning.
 
-The embedder's encoder is put into its architecture's masked language model, learns to fill in words of the documents,
-and so goes on in the embedder: pooling and normalisation are not touched. The head that fills in is not among an
-embedder's weights. Its output matrix is the encoder's own word embeddings (tied, as in BERT); the layer before it
-starts from random numbers, so the first steps teach the head more than the encoder.
+The encoder is put into its architecture's masked language model and learns to fill in words of the documents; pooling
+and normalisation are not touched. The head that fills in is not among an embedder's weights. Its output matrix is the
+encoder's own word embeddings (tied, as in BERT); the layer before it starts from random numbers, so the first steps
+teach the head more than the encoder.
 """
 
 from __future__ import annotations
@@ -15,21 +15,22 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoModelForMaskedLM, Trainer, TrainingArguments
+from transformers import AutoModelForMaskedLM
 from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
 
+from ingest.errors import InputError
 from rag.finetune.embedder.settings import EmbedderSettings
-from rag.finetune.shared.stage import options, run
+from rag.finetune.shared.examples import IGNORED, Example, collate_examples, mean_loss
+from rag.finetune.shared.loop import train
 
-IGNORED = -100
 MASKED = 0.15  # of the tokens, as in BERT (Devlin et al. 2019): 80% become the mask, 10% any token, 10% stay
-SHORTEST = 8  # tokens a block needs to be worth guessing in
-HELD_OUT, MOST_HELD_OUT = 20, 200  # every how manieth block is measured with, and how many at most
+SHORTEST = 8  # tokens in a block
+HELD_OUT, MOST_HELD_OUT = 20, 200  # one block in 20 is held out, at most 200
 
 
 @dataclass(frozen=True)
-class Adapted:
-    """How well held-out words of the documents were guessed: mean cross-entropy in nats, before and after."""
+class Adaptation:
+    """The mean cross-entropy of held-out words of the documents, in nats, before and after the adaptation."""
 
     blocks: int
     steps: int
@@ -39,47 +40,56 @@ class Adapted:
 
 def adapt(
     network: Any, documents: Iterable[str], folder: Path, settings: EmbedderSettings, progress: bool | None = None
-) -> Adapted:
-    """Train the encoder of a SentenceTransformer, in place, to fill in masked tokens of these texts.
+) -> Adaptation:
+    """Train the encoder of a SentenceTransformer in place to fill in masked tokens of these texts.
 
-    Checkpoints in `folder` are gone on from, to the same weights. Raises ValueError for an encoder or a tokenizer that
-    has no masked language model, and for documents without text.
+    A run resumes from its checkpoints in `folder`. Raises InputError for an encoder or a tokenizer without a masked
+    language model, and for documents without text.
     """
     tokenizer = network.tokenizer
-    language_model = _language_model(network, tokenizer, settings.seed)
-    blocks = _blocks(tokenizer, documents, min(settings.adapt_tokens, network.max_seq_length or settings.adapt_tokens))
-    held = blocks[::HELD_OUT][:MOST_HELD_OUT] if len(blocks) >= HELD_OUT else []
-    learnt = [block for place, block in enumerate(blocks) if place % HELD_OUT or place // HELD_OUT >= len(held)]
-    masks = _Masks(tokenizer, settings.seed)
-    measured = [masks.apply(block, -1 - place) for place, block in enumerate(held or learnt[:MOST_HELD_OUT])]
-    data = _Masked(learnt, masks, settings.adapt_epochs, settings.seed)
-    steps = -(-len(data) // settings.adapt_batch_size)
-    collate = _Collate(tokenizer.pad_token_id or 0)
-    before = _loss(language_model, measured, collate, settings.adapt_batch_size)
-    trainer = _Trainer(
-        model=language_model,
-        args=TrainingArguments(
-            **options(folder, settings, max(1, -(-steps // 10))),
-            per_device_train_batch_size=settings.adapt_batch_size,
-            learning_rate=settings.adapt_learning_rate,
-            train_sampling_strategy="sequential",
-        ),
-        train_dataset=data,
-        data_collator=collate,
+    language_model = masked_language_model(network, tokenizer, settings.seed)
+    size = min(settings.adapt_tokens, network.max_seq_length or settings.adapt_tokens)
+    blocks = list(cut_blocks(tokenizer, documents, size))
+    if not blocks:
+        raise InputError(f"the documents hold no text of at least {SHORTEST} tokens to adapt to")
+
+    # Hold out some blocks to measure with, or measure with those that are learnt if there are too few.
+    held_out = blocks[::HELD_OUT][:MOST_HELD_OUT] if len(blocks) >= HELD_OUT else []
+    learnt = [block for place, block in enumerate(blocks) if place % HELD_OUT or place // HELD_OUT >= len(held_out)]
+    masks = Masks(tokenizer, settings.seed)
+    measured = [masks.apply(block, -1 - place) for place, block in enumerate(held_out or learnt[:MOST_HELD_OUT])]
+
+    # Lay all passes over the blocks in a row, each in its own order; a block's place in it decides its mask.
+    total = max(1, round(settings.adapt_epochs * len(learnt)))
+    orders = [np.random.default_rng([settings.seed, number]) for number in range(-(-total // len(learnt)))]
+    stream = [learnt[index] for order in orders for index in order.permutation(len(learnt))][:total]
+    places = list(enumerate(stream))
+    batch_size = settings.adapt_batch_size
+    batches = [places[low : low + batch_size] for low in range(0, total, batch_size)]
+    pad = tokenizer.pad_token_id or 0
+    before = mean_loss(language_model, measured, lambda rows: collate_examples(rows, pad), batch_size)
+    run = train(
+        language_model,
+        batches,
+        lambda batch: collate_examples([masks.apply(block, place) for place, block in batch], pad),
+        None,
+        folder,
+        settings.adaptation(eval_every=max(1, -(-len(batches) // 10))),
+        name="adapt",
+        progress=progress,
     )
-    run(trainer, folder, "adapt", steps, progress)
-    after = _loss(language_model, measured, collate, settings.adapt_batch_size)
+    after = mean_loss(language_model, measured, lambda rows: collate_examples(rows, pad), batch_size)
     network.eval()
-    return Adapted(len(learnt), steps, before, after)
+    return Adaptation(len(learnt), run.steps, before, after)
 
 
-def _language_model(network: Any, tokenizer: Any, seed: int) -> Any:
+def masked_language_model(network: Any, tokenizer: Any, seed: int) -> Any:
     """Return a masked language model around the network's own encoder."""
     encoder = getattr(network[0], "auto_model", None)
     config = getattr(encoder, "config", None)
     if config is None or type(config) not in MODEL_FOR_MASKED_LM_MAPPING or tokenizer.mask_token_id is None:
         kind = getattr(config, "model_type", type(network[0]).__name__)
-        raise ValueError(f"a {kind} embedder has no masked language model: leave the documents out, or adapt a BERT")
+        raise InputError(f"a {kind} embedder has no masked language model: leave the documents out, or adapt a BERT")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         language_model = AutoModelForMaskedLM.from_config(config)  # type: ignore[no-untyped-call]
@@ -88,31 +98,20 @@ def _language_model(network: Any, tokenizer: Any, seed: int) -> Any:
     return language_model.to(network.device)
 
 
-def _blocks(tokenizer: Any, documents: Iterable[str], size: int) -> list[list[int]]:
-    """Return the documents' tokens in blocks of at most `size`, marks at either end included; none spans two."""
-    start = [each for each in (tokenizer.cls_token_id,) if each is not None]
-    end = [each for each in (tokenizer.sep_token_id,) if each is not None]
+def cut_blocks(tokenizer: Any, documents: Iterable[str], size: int) -> Iterable[list[int]]:
+    """Yield the documents' tokens in blocks of at most `size`, special tokens at both ends included."""
+    start, end = ([token] if token is not None else [] for token in (tokenizer.cls_token_id, tokenizer.sep_token_id))
     room = size - len(start) - len(end)
-    blocks = []
     for text in documents:
         tokens = tokenizer(text, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
         for low in range(0, len(tokens), room):
             block = tokens[low : low + room]
             if len(block) >= SHORTEST:
-                blocks.append([*start, *block, *end])
-    if not blocks:
-        raise ValueError(f"the documents hold no text of at least {SHORTEST} tokens to adapt to")
-    return blocks
+                yield [*start, *block, *end]
 
 
-@dataclass(frozen=True)
-class _Example:
-    tokens: list[int]
-    labels: list[int]
-
-
-class _Masks:
-    """Mask a block by the seed and its place in the run alone: a run that goes on has no state to restore."""
+class Masks:
+    """Masks a block by the seed and its place in the run alone, so that a resumed run has no state to restore."""
 
     def __init__(self, tokenizer: Any, seed: int) -> None:
         self._seed = seed
@@ -120,67 +119,16 @@ class _Masks:
         self._vocabulary = len(tokenizer)
         self._special = frozenset(tokenizer.all_special_ids)
 
-    def apply(self, block: Sequence[int], place: int) -> _Example:
+    def apply(self, block: Sequence[int], place: int) -> Example:
+        """Return the block with some tokens masked, and these as labels."""
         chance = np.random.default_rng([self._seed, place % 2**32])
-        plain = [at for at, token in enumerate(block) if token not in self._special]
+        plain = [index for index, token in enumerate(block) if token not in self._special]
         tokens, labels = list(block), [IGNORED] * len(block)
-        for at in chance.permutation(plain)[: max(1, round(MASKED * len(plain)))]:
-            labels[at] = block[at]
+        for index in chance.permutation(plain)[: max(1, round(MASKED * len(plain)))]:
+            labels[index] = block[index]
             lot = chance.random()
             if lot < 0.8:
-                tokens[at] = self._mask
+                tokens[index] = self._mask
             elif lot < 0.9:
-                tokens[at] = int(chance.integers(self._vocabulary))
-        return _Example(tokens, labels)
-
-
-class _Masked(torch.utils.data.Dataset[_Example]):
-    """All passes over the blocks as one sequence, each pass in an order and under masks of its own."""
-
-    def __init__(self, blocks: Sequence[Sequence[int]], masks: _Masks, epochs: float, seed: int) -> None:
-        self._blocks = blocks
-        self._masks = masks
-        self._length = max(1, round(epochs * len(blocks)))
-        passes = -(-self._length // len(blocks))
-        self._orders = [np.random.default_rng([seed, number]).permutation(len(blocks)) for number in range(passes)]
-
-    def __len__(self) -> int:
-        return self._length
-
-    def __getitem__(self, place: int) -> _Example:
-        number, at = divmod(place, len(self._blocks))
-        return self._masks.apply(self._blocks[self._orders[number][at]], place)
-
-
-@dataclass(frozen=True)
-class _Collate:
-    """Pad examples on the right to (rows, tokens) tensors."""
-
-    pad: int
-
-    def __call__(self, rows: Sequence[_Example]) -> dict[str, torch.Tensor]:
-        width = max(len(row.tokens) for row in rows)
-        return {
-            "input_ids": torch.tensor([row.tokens + [self.pad] * (width - len(row.tokens)) for row in rows]),
-            "attention_mask": torch.tensor([[1] * len(row.tokens) + [0] * (width - len(row.tokens)) for row in rows]),
-            "labels": torch.tensor([row.labels + [IGNORED] * (width - len(row.labels)) for row in rows]),
-        }
-
-
-class _Trainer(Trainer):
-    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
-        model: Any = self.model
-        model.save_pretrained(output_dir)  # and no pickled arguments beside it
-
-
-def _loss(model: Any, rows: Sequence[_Example], collate: _Collate, batch_size: int) -> float:
-    """Return the mean cross-entropy over all masked tokens."""
-    model.eval()
-    total, count = 0.0, 0
-    with torch.no_grad():
-        for low in range(0, len(rows), batch_size):
-            batch = {name: each.to(model.device) for name, each in collate(rows[low : low + batch_size]).items()}
-            masked = int((batch["labels"] != IGNORED).sum())
-            total += float(model(**batch).loss) * masked
-            count += masked
-    return total / max(count, 1)
+                tokens[index] = int(chance.integers(self._vocabulary))
+        return Example(tokens, labels)

@@ -1,85 +1,76 @@
-"""What the fine-tuning of an embedder can be told: defaults for a small encoder and some thousand pairs on a CPU."""
+"""Settings of the fine-tuning of an embedder, and those that it shares with a reranker's."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-METRICS = ("ndcg@10", "mrr@10")
-PRECISIONS = ("auto", "float32", "bfloat16")
+from rag.finetune.shared.settings import (
+    ABOVE_ZERO,
+    PART,
+    SHARE,
+    Rule,
+    TrainingSettings,
+    at_least,
+    one_of,
+    setting,
+)
 
 
 @dataclass(frozen=True)
-class EmbedderSettings:
-    """Options of `finetune_embedder`, by name.
+class PairSettings(TrainingSettings):
+    """Settings of trainings on pairs of a question and a passage, with hard negatives.
 
-    Training: `epochs` passes over the pairs, `batch_size` pairs a step (each is told from the passages of all others in
-    its batch, so larger is harder), `warmup` a share of the steps, `scale` what cosines are multiplied with.
-
-    Hard negatives, where a store is given: `negatives` a pair, from its `depth` best hits. Left out are hits that may
-    answer the question themselves: those whose cosine is above (1 - `margin`) of the right passage's, and those that
-    share at least `near_duplicate` of their three-word sequences with a right passage.
-
-    Validation: without pairs of its own a share `valid_share` of the passages is held out, 0 for none. At most
-    `valid_questions` are asked, of the held-out passages and `distractors` of the training's. It is measured every
-    `eval_every` steps (None: once an epoch), a checkpoint written, and `patience` measurements without a better
-    `metric` end the run (None: never).
-
-    Adaptation, where documents are given: `adapt_epochs` passes over blocks of at most `adapt_tokens` tokens.
-
-    More than `max_truncated` (a share) of the texts longer than the embedder reads are refused. `threads` None: as
-    torch is set up. `precision` "auto" is bfloat16 where the device has it, else float32.
+    Each pair gets `negatives` passages from the `depth` best hits for its question. Hits that may answer the question
+    are skipped: those whose cosine is above (1 - `margin`) of the right passage's, and those that share at least
+    `near_duplicate` of their three-word sequences with a right passage. Without validation pairs a share `valid_share`
+    of the passages is held out; at most `valid_questions` held-out questions are asked.
     """
 
-    epochs: float = 3.0
-    batch_size: int = 32
-    learning_rate: float = 3e-5
-    warmup: float = 0.1
-    weight_decay: float = 0.01
-    scale: float = 20.0
-    negatives: int = 1
-    depth: int = 30
-    margin: float = 0.05
-    near_duplicate: float = 0.3
-    valid_share: float = 0.1
-    valid_questions: int = 500
-    distractors: int = 1000
-    metric: str = "ndcg@10"
-    eval_every: int | None = None
-    patience: int | None = 3
-    adapt_epochs: float = 1.0
-    adapt_tokens: int = 128
-    adapt_batch_size: int = 16
-    adapt_learning_rate: float = 5e-5
-    max_truncated: float = 0.05
-    seed: int = 0
-    device: str = "cpu"
-    precision: str = "auto"
-    threads: int | None = None
-
-    def __post_init__(self) -> None:
-        self._check("metric", self.metric in METRICS, f"one of {', '.join(METRICS)}")
-        self._check("precision", self.precision in PRECISIONS, f"one of {', '.join(PRECISIONS)}")
-        for name in ("batch_size", "adapt_batch_size"):
-            self._check(name, _is_int(getattr(self, name)) and getattr(self, name) >= 2, "at least 2")
-        for name in ("negatives", "depth", "valid_questions"):
-            self._check(name, _is_int(getattr(self, name)) and getattr(self, name) >= 1, "at least 1")
-        for name in ("eval_every", "patience", "threads"):
-            value = getattr(self, name)
-            self._check(name, value is None or (_is_int(value) and value >= 1), "at least 1")
-        for name in ("warmup", "valid_share"):
-            self._check(name, 0 <= getattr(self, name) < 1, "a share from 0 to below 1")
-        for name in ("margin", "max_truncated"):
-            self._check(name, 0 <= getattr(self, name) <= 1, "a share from 0 to 1")
-        self._check("near_duplicate", 0 < self.near_duplicate <= 1, "a share above 0")
-        for name in ("epochs", "learning_rate", "scale", "adapt_epochs", "adapt_learning_rate"):
-            self._check(name, getattr(self, name) > 0, "above 0")
-        self._check("distractors", _is_int(self.distractors) and self.distractors >= 0, "at least 0")
-        self._check("adapt_tokens", _is_int(self.adapt_tokens) and self.adapt_tokens >= 16, "at least 16")
-
-    def _check(self, name: str, holds: bool, rule: str) -> None:
-        if not holds:
-            raise ValueError(f"{name} must be {rule}, not {getattr(self, name)!r}")
+    epochs: float = setting(3.0, ABOVE_ZERO, "passes over the pairs", "N")
+    metric: str = setting(
+        "ndcg@10",
+        one_of("ndcg@10", "mrr@10"),
+        "validation metric that selects the checkpoint: ndcg@10 or mrr@10",
+        "NAME",
+    )
+    negatives: int = setting(1, at_least(1), "hard negatives per pair, mined from the store (default: none)", "N")
+    depth: int = setting(30, at_least(1))
+    margin: float = setting(0.05, SHARE)
+    near_duplicate: float = setting(0.3, Rule("a share above 0", lambda value: 0 < value <= 1))
+    valid_share: float = setting(0.1, PART, "share of the passages held out for validation", "X")
+    valid_questions: int = setting(500, at_least(1))
 
 
-def _is_int(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+@dataclass(frozen=True)
+class EmbedderSettings(PairSettings):
+    """Options of `finetune_embedder`, by name; see PairSettings for those shared with the reranker.
+
+    Each pair competes with the other passages of its batch, so a larger batch is a harder task. Cosines are multiplied
+    by `scale`. Held-out questions are searched among the held-out passages and `distractors` training passages.
+
+    With documents, the encoder is first adapted to them: `adapt_epochs` passes over blocks of at most `adapt_tokens`
+    tokens. It is an error if more than `max_truncated` (a share) of the texts are longer than the embedder reads.
+    """
+
+    batch_size: int = setting(32, at_least(2), "pairs per step", "PAIRS")
+    learning_rate: float = setting(3e-5, ABOVE_ZERO, "peak learning rate", "X")
+    patience: int | None = setting(3, at_least(1), "stop after N evaluations without a better one", "N")
+    scale: float = setting(20.0, ABOVE_ZERO)
+    distractors: int = setting(1000, at_least(0))
+    adapt_epochs: float = setting(1.0, ABOVE_ZERO)
+    adapt_tokens: int = setting(128, at_least(16))
+    adapt_batch_size: int = setting(16, at_least(2))
+    adapt_learning_rate: float = setting(5e-5, ABOVE_ZERO)
+    max_truncated: float = setting(0.05, SHARE, "allowed share of texts that are truncated", "X")
+
+    def adaptation(self, eval_every: int) -> TrainingSettings:
+        """Return the settings of the adaptation to documents, with a checkpoint every `eval_every` steps."""
+        shared = {name: getattr(self, name) for name in ("weight_decay", "seed", "device", "precision", "threads")}
+        return TrainingSettings(
+            epochs=self.adapt_epochs,
+            batch_size=self.adapt_batch_size,
+            learning_rate=self.adapt_learning_rate,
+            warmup=self.warmup,
+            eval_every=eval_every,
+            **shared,
+        )

@@ -1,17 +1,18 @@
-"""Other forms of a fine-tuned model."""
+"""Export a fine-tuned model to other formats."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
 
+from ingest.errors import ModelError
 from ingest.models.convert import has_runtime, write_copy
 
 
 def export_ctranslate2(folder: str | Path, out: str | Path, quantization: str = "int8") -> Path:
-    """Write a model's folder in CTranslate2's format, for its runtime, and return `out`; the tokenizer goes along.
+    """Write a model folder and its tokenizer in CTranslate2's format, and return `out`.
 
-    Raises ImportError without the package `ctranslate2`, ValueError for a model that it cannot convert.
+    Raises ImportError without the package `ctranslate2`, ModelError for a model that it cannot convert.
     """
     if not has_runtime():
         raise ImportError("exporting to CTranslate2 needs its package: pip install ctranslate2")
@@ -28,7 +29,7 @@ def export_ctranslate2(folder: str | Path, out: str | Path, quantization: str = 
                 shutil.copy(folder / name, part / name)
         except Exception as error:
             shutil.rmtree(part, ignore_errors=True)
-            raise ValueError(f"{folder} cannot be converted to CTranslate2: {' '.join(str(error).split())}") from error
+            raise ModelError(f"{folder} cannot be converted to CTranslate2: {' '.join(str(error).split())}") from error
     shutil.rmtree(out, ignore_errors=True)
     part.replace(out)
     return out

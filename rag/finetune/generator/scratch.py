@@ -1,4 +1,4 @@
-"""Models from nothing: a tokenizer trained on the user's own texts and random weights of the real architecture."""
+"""New models: a tokenizer trained on the user's own texts, and random weights of a standard architecture."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from ingest.errors import InputError
 from rag.generate.load import quiet
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Family = Literal["t5", "gpt2"]
 
 @dataclass(frozen=True)
 class Size:
-    """An architecture's shape; `vocabulary` is the most pieces, fewer where the texts do not give that many."""
+    """The shape of an architecture. The vocabulary is smaller than `vocabulary` where the texts have fewer pieces."""
 
     family: Family
     vocabulary: int
@@ -47,7 +48,7 @@ SIZES: dict[str, Size] = {
     "gpt2-mini": _gpt2(256, 6, 4, 4_000),
     "gpt2-small": _gpt2(768, 12, 12, 16_000),
 }
-"""What `init` may be. The "tiny" ones are for trying things out; "t5-mini" has some 9 million parameters."""
+"""The sizes that `init` names. The "tiny" ones are for tests; "t5-mini" has about 9 million parameters."""
 
 
 def new_model(
@@ -58,23 +59,22 @@ def new_model(
     marks: Sequence[str] = (),
     words: Embedder | None = None,
 ) -> Path:
-    """Write a model of random weights into a folder, with a tokenizer trained on the texts, and return the folder.
+    """Write a model with random weights and a tokenizer trained on the texts to a folder, and return the folder.
 
     T5 gets a SentencePiece unigram vocabulary (Kudo 2018), GPT-2 a byte-level BPE (Sennrich et al. 2016; Radford et
-    al. 2019). `marks` become single tokens. `words` is an embedder: the pieces' vectors start from its own for them,
-    so that words of like meaning are near each other from the beginning. Raises ValueError for an unknown size, or
-    texts too few to learn pieces.
+    al. 2019). `marks` become single tokens. With an embedder as `words`, the word embeddings start from its vectors, so
+    that words of similar meaning are close from the beginning. Raises InputError for an unknown size, and without text.
     """
     import torch
     import transformers
 
     library: Any = transformers
     if init not in SIZES:
-        raise ValueError(f"unknown size {init!r}; known: {', '.join(SIZES)}")
+        raise InputError(f"unknown size {init!r}; known: {', '.join(SIZES)}")
     size = SIZES[init]
     texts = [text for text in texts if text.strip()]
     if not texts:
-        raise ValueError("no texts to train a tokenizer on")
+        raise InputError("no texts to train a tokenizer on")
     tokenizer = (
         _t5_tokenizer(texts, size.vocabulary, marks) if size.family == "t5" else _gpt2_tokenizer(texts, size, marks)
     )
@@ -90,33 +90,33 @@ def new_model(
             config = library.GPT2Config(vocab_size=len(tokenizer), bos_token_id=end, eos_token_id=end, **size.config)
             model = library.GPT2LMHeadModel(config)
         if words is not None:
-            _start_from(model.get_input_embeddings().weight, tokenizer, words)
+            _initialise_words(model.get_input_embeddings().weight, tokenizer, words)
         folder.mkdir(parents=True, exist_ok=True)
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
     return folder
 
 
-def _start_from(weight: Any, tokenizer: Any, words: Embedder) -> None:
-    """Set the pieces' vectors to an embedder's vectors of their texts, in as many principal components as there fit.
+def _initialise_words(weight: Any, tokenizer: Any, words: Embedder) -> None:
+    """Set word embeddings to an embedder's vectors of the pieces' texts, reduced to their principal components.
 
-    They keep the scale of the random ones. Pieces without letters stay random.
+    The vectors keep the scale of the random ones. Pieces without letters stay random.
     """
     import torch
 
-    texts = [str(tokenizer.decode([at])).strip() for at in range(len(tokenizer))]
-    known = [at for at, text in enumerate(texts) if any(letter.isalpha() for letter in text) and text[0] not in "[<"]
-    vectors = torch.as_tensor(words.embed_documents([texts[at] for at in known])).float()
+    texts = [str(tokenizer.decode([token])).strip() for token in range(len(tokenizer))]
+    tokens = [token for token, text in enumerate(texts) if any(map(str.isalpha, text)) and text[0] not in "[<"]
+    vectors = torch.as_tensor(words.embed_documents([texts[token] for token in tokens])).float()
     vectors = vectors - vectors.mean(0)
     _, _, components = torch.linalg.svd(vectors, full_matrices=False)
     reduced = vectors @ components[: weight.shape[1]].T
     with torch.no_grad():
         scale = weight.std() / reduced.std()
-        weight[known, : reduced.shape[1]] = reduced * scale
+        weight[tokens, : reduced.shape[1]] = reduced * scale
 
 
 SENTINELS = 100
-"""T5's `<extra_id_0>` to `<extra_id_99>`: what span corruption puts in the place of spans."""
+"""The number of sentinels, `<extra_id_0>` to `<extra_id_99>`, which span corruption puts in place of spans."""
 
 
 def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -> Any:
@@ -124,28 +124,32 @@ def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -
     import transformers
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
+    # Leave rare characters to byte fallback once they would take more than a quarter of the vocabulary.
+    characters = Counter(letter for text in texts for letter in text)
+    commonest = sum(count for _, count in characters.most_common(vocabulary // 4))
+    coverage = commonest / characters.total() if len(characters) > vocabulary // 4 else 1.0
     trained = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(_without(texts, marks)),
         model_writer=trained,
         model_type="unigram",
         vocab_size=vocabulary,
-        hard_vocab_limit=False,  # small data has fewer pieces, and that is all right
+        hard_vocab_limit=False,  # small data has fewer pieces
         pad_id=0,
         eos_id=1,
         unk_id=2,
         bos_id=-1,
-        character_coverage=_coverage(texts, vocabulary // 4),
+        character_coverage=coverage,
         split_digits=True,  # numbers that were never seen are read and written digit by digit
-        split_by_unicode_script=False,  # else " |" is two pieces
-        byte_fallback=True,  # and so is any other character
+        split_by_unicode_script=False,  # otherwise " |" is two pieces
+        byte_fallback=True,  # a character that was never seen is read as bytes
         normalization_rule_name="nmt_nfkc",
         max_sentence_length=1_000_000,
-        num_threads=1,  # with more the pieces differ from run to run
+        num_threads=1,  # with more threads the pieces differ from run to run
         minloglevel=2,
     )
     pieces = sentencepiece.SentencePieceProcessor(model_proto=trained.getvalue())
-    scored = [(pieces.id_to_piece(at), pieces.get_score(at)) for at in range(pieces.get_piece_size())]
+    scored = [(pieces.id_to_piece(piece), pieces.get_score(piece)) for piece in range(pieces.get_piece_size())]
     # A score of 0 is a certainty: a mark is never cut into smaller pieces.
     whole = [(piece, 0.0) for mark in marks for piece in (f"▁{mark}", mark)]
     scored = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), *scored[3:], *whole]
@@ -163,14 +167,6 @@ def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -
         extra_special_tokens=[f"<extra_id_{number}>" for number in range(SENTINELS)],
         model_max_length=512,
     )
-
-
-def _coverage(texts: Sequence[str], most: int) -> float:
-    """Return the share of the texts that their `most` commonest characters make up; 1.0 where there are no more."""
-    counts = Counter(letter for text in texts for letter in text)
-    if len(counts) <= most:
-        return 1.0
-    return sum(count for _, count in counts.most_common(most)) / counts.total()
 
 
 def _gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> Any:
@@ -200,6 +196,6 @@ def _gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> A
 
 
 def _without(texts: Iterable[str], marks: Sequence[str]) -> Iterator[str]:
-    """Yield the texts without marks, of which no pieces need to be learnt."""
+    """Yield the texts without the marks, which are tokens already."""
     pattern = re.compile("|".join(map(re.escape, sorted(marks, key=len, reverse=True)))) if marks else None
     return (pattern.sub(" ", text) if pattern else text for text in texts)

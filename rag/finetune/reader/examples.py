@@ -1,23 +1,28 @@
-"""Rows as a reader's training examples: windows with the tokens that may start and end the answer."""
+"""The training examples of a reader: windows of text with the tokens that may start and end the answer."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ingest.errors import RowsError
 from rag.data.rows import Row
 from rag.finetune.reader.settings import ReaderSettings
+from rag.reader.score import collate
 from rag.reader.windows import ReadingWindow, Windows
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 NONE = (0,)
 
 
 @dataclass(frozen=True)
 class ReaderExample:
-    """A window and the places in it where the answer may start and end; (0,) where it holds none."""
+    """A window and the tokens in it where the answer may start and end; (0,) if the window has no answer."""
 
     window: ReadingWindow
     starts: Sequence[int]
@@ -25,7 +30,7 @@ class ReaderExample:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the window holds no answer."""
+        """Return whether the window has no answer."""
         return tuple(self.starts) == NONE
 
     def __len__(self) -> int:
@@ -33,21 +38,33 @@ class ReaderExample:
 
 
 def reader_examples(rows: Sequence[Row], windows: Windows, settings: ReaderSettings) -> list[ReaderExample]:
-    """Return the examples of rows in order.
+    """Return the examples of rows, in order.
 
-    Raises RowsError for a row without a context, and where too many answers do not stand in theirs.
+    Raises RowsError for a row without a context, and if too many answers are no span of their context.
     """
     chance = random.Random(f"{settings.seed}/windows")
     examples: list[ReaderExample] = []
     left_out = 0
     for row in rows:
-        found = list(_row_examples(row, windows))
-        holding = [example for example in found if not example.is_empty]
-        if not holding and not row.unanswerable:
+        if not row.passages:
+            raise RowsError(f"row {row.id} has no context: a reader learns from question, answers and context")
+
+        # Mark in every window of the context the places of the answer.
+        cut: list[ReaderExample] = []
+        for chunk in row.passages:
+            spans = [] if row.unanswerable else answer_spans(chunk.text, row.references)
+            for window in windows.cut(row.values["question"], chunk.text, chunk.heading):
+                places = [place for span in spans if (place := token_span(window, *span))]
+                starts, ends = zip(*places, strict=True) if places else (NONE, NONE)
+                cut.append(ReaderExample(window, sorted(set(starts)), sorted(set(ends))))
+
+        # Keep the windows with the answer and a few without; an answerable row has at least one of the former.
+        answered = [example for example in cut if not example.is_empty]
+        if not answered and not row.unanswerable:
             left_out += 1
             continue
-        empty = [example for example in found if example.is_empty]
-        examples += holding + chance.sample(empty, min(settings.empty_windows, len(empty)))
+        empty = [example for example in cut if example.is_empty]
+        examples += answered + chance.sample(empty, min(settings.empty_windows, len(empty)))
     if left_out > settings.max_left_out * len(rows):
         raise RowsError(
             f"{left_out:,} of {len(rows):,} rows have an answer that does not stand in their context: a reader learns "
@@ -56,30 +73,32 @@ def reader_examples(rows: Sequence[Row], windows: Windows, settings: ReaderSetti
     return examples
 
 
-def _row_examples(row: Row, windows: Windows) -> Iterator[ReaderExample]:
-    if not row.passages:
-        raise RowsError(f"row {row.id} has no context: a reader learns from question, answers and context")
-    for chunk in row.passages:
-        spans = [] if row.unanswerable else answer_spans(chunk.text, row.references)
-        for window in windows.cut(row.values["question"], chunk.text, chunk.heading):
-            places = [place for span in spans if (place := _place(window, *span))]
-            starts, ends = zip(*places, strict=True) if places else (NONE, NONE)
-            yield ReaderExample(window, sorted(set(starts)), sorted(set(ends)))
-
-
 def answer_spans(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where answers stand in a text as whole words, in any case only where none stands as written."""
-    wanted = [re.escape(answer.strip()) for answer in answers if answer.strip()]
-    if not wanted:
+    """Return the spans of answers in a text, as whole words; case is ignored only if no answer matches exactly."""
+    patterns = [re.escape(answer.strip()) for answer in answers if answer.strip()]
+    if not patterns:
         return []
-    pattern = rf"(?<!\w)(?:{'|'.join(sorted(wanted, key=len, reverse=True))})(?!\w)"
-    found = [match.span() for match in re.finditer(pattern, text)]
-    return found or [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)]
+    pattern = rf"(?<!\w)(?:{'|'.join(sorted(patterns, key=len, reverse=True))})(?!\w)"
+    exact = [match.span() for match in re.finditer(pattern, text)]
+    return exact or [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)]
 
 
-def _place(window: ReadingWindow, start: int, end: int) -> tuple[int, int] | None:
-    """Return the places of a span's first and last token in a window, None where it does not hold all of it."""
-    inside = [at for at, (low, high) in enumerate(window.offsets) if low < end and high > start]
+def token_span(window: ReadingWindow, start: int, end: int) -> tuple[int, int] | None:
+    """Return the first and last token of a text span in a window; None if the window does not contain all of it."""
+    inside = [token for token, (low, high) in enumerate(window.offsets) if low < end and high > start]
     if not inside or window.offsets[inside[0]][0] > start or window.offsets[inside[-1]][1] < end:
         return None
     return window.first + inside[0], window.first + inside[-1]
+
+
+def with_targets(batch: Sequence[ReaderExample]) -> dict[str, Tensor]:
+    """Return examples as the network's tensors, with the right starts and ends marked."""
+    import torch
+
+    tensors = collate([example.window for example in batch])
+    for name in ("starts", "ends"):
+        marks = torch.zeros_like(tensors["input_ids"])
+        for row, example in enumerate(batch):
+            marks[row, list(getattr(example, name))] = 1
+        tensors[name] = marks
+    return tensors

@@ -1,8 +1,8 @@
-"""Fine-tune a reader on questions, answers and the contexts that they stand in.
+"""Fine-tune a reader on questions, answers and their contexts.
 
 rows -> checks -> unanswerable rows -> windows -> training -> calibration -> a folder of a few megabytes
 
->>> from rag.finetune.reader.run import finetune_reader
+>>> from rag.finetune import finetune_reader
 >>> tuned = finetune_reader("train.jsonl", valid="valid.jsonl", out="my-reader")
 >>> ExtractiveReader("my-reader").read("who wrote it", passages)
 """
@@ -11,25 +11,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import MissingExtra, RowsError
+import numpy as np
+
+from ingest.errors import InputError, RowsError
 from ingest.models.weights import MINILM, folder_named, local_path, model_fingerprint, weights_fingerprint
+from rag.answer.match import exact_match, token_f1
 from rag.data.checks import RowChecks
 from rag.data.rows import Row, data_hash, read_rows
 from rag.evaluate.metrics.answers import is_right
+from rag.evaluate.metrics.labels import auroc
 from rag.evaluate.metrics.logistic import fit_logistic
-from rag.finetune.reader.examples import reader_examples
-from rag.finetune.reader.quality import reading_metrics
+from rag.finetune.reader.examples import reader_examples, with_targets
 from rag.finetune.reader.settings import ReaderSettings
-from rag.finetune.shared.adapter import go_on_from, learning_adapter
-from rag.finetune.shared.folder import card, licence_of_builtin
-from rag.finetune.shared.unfinished import Unfinished, refuse_taken
-from rag.generate.adapter import WEIGHTS, Adapter, adapter_weights
+from rag.finetune.shared.batch_order import fixed_batches
+from rag.finetune.shared.card import licence_of, model_card
+from rag.finetune.shared.lora import add_lora, load_updates, write_adapter
+from rag.finetune.shared.unfinished import Unfinished, check_output
+from rag.generate.adapter import WEIGHTS, Adapter
 from rag.reader.folder import HEADS, SETTINGS, ReaderConfig, new_reader_network
 from rag.reader.reader import read_spans
 from rag.reader.score import score_windows
@@ -43,7 +46,7 @@ Rows = str | Path | Sequence[Row]
 
 @dataclass(frozen=True)
 class FinetunedReader:
-    """A reader's folder and how it came to be; `metrics` are those of the validation rows at the step that was kept."""
+    """A reader's folder and its training; `metrics` are the validation metrics of the step that was kept."""
 
     folder: Path
     examples: int
@@ -65,132 +68,143 @@ def finetune_reader(
     progress: bool | None = None,
     **settings: Any,
 ) -> FinetunedReader:
-    """Train a reader on rows with question, answers and context, and write it into the folder `out`.
+    """Train a reader on rows with question, answers and context, and write it to the folder `out`.
 
-    `base` names an encoder of BERT's kind: a hub id, a folder or `builtin:minilm`; `start` a reader over
-    the same base, trained in the same way, to go on from instead of from a reader that knows nothing. Without `valid`
-    rows the last step is kept, and probabilities are not calibrated. Validation rows whose input stands in `train` are
-    dropped. Further options are those of ReaderSettings. Until all is done everything is in `out.training`, and the
-    same call goes on from there unless `restart` is set. Raises RowsError for rows that cannot be used, ValueError for
-    options, WeightsError for a base or start that is not there, and MissingExtra.
+    `base` names an encoder of BERT's kind: a hub id, a folder or `builtin:minilm`. `start` is a reader over the same
+    base, trained by the same method, to continue from. Without `valid` rows the last step is kept, and probabilities
+    are not calibrated. Validation rows whose input is also in `train` are dropped. `settings` are those of
+    ReaderSettings.
+
+    Work in progress lies in `out.training`, and the same call resumes a run that was interrupted, unless `restart` is
+    set. Raises RowsError for rows that cannot be used, InputError for settings, WeightsError for a base or start that
+    is not there, and MissingExtra.
     """
     chosen = ReaderSettings(**settings)
-    if any(find_spec(name) is None for name in ("accelerate", "peft")):
-        raise MissingExtra("fine-tuning a reader", "finetune")
     out = Path(out)
-    refuse_taken(out)
-    rows, held = _checked(_read(train), _read(valid) if valid is not None else [])
-    data = {"train": data_hash(rows), "valid": data_hash(held)}
-    identity = {"base": model_fingerprint(base), "data": data, "settings": asdict(replace(chosen, threads=None))}
-    begun = None if start is None else folder_named(start)
-    if begun is not None:
-        identity["start"] = _startable(begun, base, chosen)
+    check_output(out, "fine-tuning a reader")
+    rows, held_out = _read_context_rows(train), _read_context_rows(valid) if valid is not None else []
+    if held_out:
+        # A validation row that is a training row too shows nothing.
+        distinct = {row.id for row in RowChecks().run(train=rows, valid=held_out).valid}
+        held_out = [row for row in held_out if row.id in distinct]
+    data = {"train": data_hash(rows), "valid": data_hash(held_out)}
+    identity = {"base": model_fingerprint(base), "data": data, "settings": chosen.decisive()}
+    if start is not None:
+        start = folder_named(start)
+        identity["start"] = _check_start(start, base, chosen)
     with Unfinished.begin(out, identity, restart) as unfinished:
-        run = _Run(base, begun, rows, held, chosen, unfinished, progress)
-        return run.run(licence or licence_of_builtin(base), data)
-
-
-@dataclass(frozen=True)
-class _Run:
-    base: str
-    start: Path | None
-    rows: Sequence[Row]
-    held: Sequence[Row]
-    settings: ReaderSettings
-    unfinished: Unfinished
-    progress: bool | None
-
-    def run(self, licence: str, data: Mapping[str, str]) -> FinetunedReader:
         from safetensors.torch import load_file
 
-        from rag.finetune.reader.train import train_reader
-        from rag.finetune.shared.stage import threads
-        from rag.generate.load import quiet
+        from rag.finetune.shared.loop import train as train_network
 
-        settings = self.settings
-        windows = Windows.of_folder(local_path(self.base), settings.max_tokens, settings.stride)
-        rows = [*self.rows, *self._mined()]
-        examples = reader_examples(rows, windows, settings)
-        network = new_reader_network(self.base, settings.seed)
-        if settings.method == "lora":
-            updates = (settings.lora_rank, settings.lora_alpha, settings.lora_dropout, settings.seed)
-            network.encoder = learning_adapter(network.encoder, *updates)
-        if self.start is not None:
-            go_on_from(network, load_file(self.start / WEIGHTS))
-        held = _drawn(self.held, settings.valid_rows)
-        measure = (lambda net: reading_metrics(held, *_read_rows(net, held, windows, settings))) if held else None
-        with quiet(), threads(settings.threads):
-            done = train_reader(network, examples, measure, self.unfinished.folder / "steps", settings, self.progress)
-            calibration = _calibrated(network, self.held, windows, settings) if self.held else (1.0, 0.0)
-        result = FinetunedReader(
-            self.unfinished.out,
-            len(examples),
-            done.steps,
-            done.best_step,
-            done.measured.get(done.best_step, {}),
-            done.losses,
+        # Cut rows, and the unanswerable ones mined from them, into windows.
+        windows = Windows.of_folder(local_path(base), chosen.max_tokens, chosen.stride)
+        learnt = [*rows, *_mine_unanswerable(rows, chosen, unfinished)]
+        examples = reader_examples(learnt, windows, chosen)
+        lengths = [len(example) for example in examples]
+        places = fixed_batches([lengths], [1.0], round(chosen.epochs * len(examples)), chosen.batch_size, chosen.seed)
+
+        # Train an encoder with new heads, or go on from those of `start`.
+        network = new_reader_network(base, chosen.seed)
+        if chosen.method == "lora":
+            shape = (chosen.lora_rank, chosen.lora_alpha, chosen.lora_dropout, chosen.seed)
+            network.encoder = add_lora(network.encoder, *shape)
+        if start is not None:
+            load_updates(network, load_file(Path(start) / WEIGHTS))
+        count = min(len(held_out), chosen.valid_rows)
+        measured = [held_out[place * len(held_out) // count] for place in range(count)]  # spread over all parts
+        run = train_network(
+            network,
+            [[examples[row] for _, row in batch] for batch in places],
+            with_targets,
+            (lambda: reading_metrics(measured, *_read_rows(network, measured, windows, chosen))) if measured else None,
+            unfinished.folder / "steps",
+            chosen,
+            name="reader",
+            progress=progress,
         )
-        self._write(network, calibration, result, licence, {**data, "rows": len(rows), "held": len(self.held)})
-        return result
 
-    def _mined(self) -> list[Row]:
-        """Return unanswerable rows made from the others; once, since it takes an embedder minutes."""
-        if not self.settings.unanswerable:
-            return []
-        from ingest.embed import new_embedder
-        from rag.finetune.reader.unanswerable import mine_unanswerable
-
-        def mine() -> list[list[Any]]:
-            mined = mine_unanswerable(self.rows, new_embedder(), self.settings.unanswerable, self.settings.seed)
-            return [[places[row.passages[0].text], row.id, row.values["question"]] for row in mined]
-
-        places = {row.passages[0].text: place for place, row in enumerate(self.rows)}
-        return [
-            Row(name, "answer", {"question": question}, (), self.rows[place].passages, unanswerable=True)
-            for place, name, question in self.unfinished.once("unanswerable", mine)
-        ]
-
-    def _write(
-        self,
-        network: ReaderNetwork,
-        calibration: tuple[float, float],
-        result: FinetunedReader,
-        licence: str,
-        data: Mapping[str, Any],
-    ) -> None:
-        settings = self.settings
-        weights, scale = adapter_weights(network, HEADS)
+        # Calibrate the margin of a span, and write the folder.
+        slope, bias = 1.0, 0.0
+        if held_out:
+            texts, margins = _read_rows(network, held_out, windows, chosen)
+            slope, bias = fit_logistic(
+                margins, [is_right(text, row) for row, text in zip(held_out, texts, strict=True)]
+            )
         config = ReaderConfig(
-            max_tokens=settings.max_tokens,
-            stride=settings.stride,
-            max_answer_tokens=settings.max_answer_tokens,
-            slope=calibration[0],
-            bias=calibration[1],
+            max_tokens=chosen.max_tokens,
+            stride=chosen.stride,
+            max_answer_tokens=chosen.max_answer_tokens,
+            slope=slope,
+            bias=bias,
         )
-        metrics = {**result.metrics, "steps": result.steps, "best_step": result.best_step}
-        with self.unfinished.result() as folder:
-            Adapter(self.base, model_fingerprint(self.base), scale).write(folder, weights)
-            config.write(folder, {"metrics": metrics, "data": dict(data), "settings": asdict(settings)})
-            title = f"{self.unfinished.out.name}, an extractive reader"
-            (folder / "README.md").write_text(card(title, self.base, licence, data, asdict(settings), metrics), "utf-8")
+        tables = {
+            "Data": {**data, "rows": len(learnt), "held out": len(held_out)},
+            "Settings": asdict(chosen),
+            "Metrics": {**run.metrics, "steps": run.steps, "best_step": run.best_step},
+        }
+        card = model_card(out.name, "An extractive reader.", base, licence or licence_of(base), tables)
+        with unfinished.result() as folder:
+            write_adapter(folder, network, base, HEADS)
+            config.write(folder, {heading.lower(): table for heading, table in tables.items()})
+            (folder / "README.md").write_text(card, "utf-8")
+    return FinetunedReader(out, len(examples), run.steps, run.best_step, run.metrics, run.losses)
 
 
-def _startable(start: Path, base: str, settings: ReaderSettings) -> str:
-    """Return the hash of the reader to go on from. Raises WeightsError for none, ValueError for one that is unlike."""
+def reading_metrics(rows: Sequence[Row], texts: Sequence[str], margins: Sequence[float]) -> dict[str, float]:
+    """Return exact match and F1 over answerable rows, in percent, and how well margins separate answerable rows.
+
+    `auroc` is the chance that the margin of an answerable row is above that of an unanswerable one, 0 to 1. It is left
+    out if all rows are of one kind.
+    """
+    answered = [(row, text) for row, text in zip(rows, texts, strict=True) if not row.unanswerable]
+    exact = [float(exact_match(text, row.references)) for row, text in answered] or [0.0]
+    shared = [token_f1(text, row.references) for row, text in answered] or [0.0]
+    metrics = {"exact_match": 100 * float(np.mean(exact)), "f1": 100 * float(np.mean(shared))}
+    answerable = np.array([not row.unanswerable for row in rows])
+    if answerable.all() or not answerable.any():
+        return metrics
+    return {**metrics, "auroc": auroc("auroc", margins, answerable).value / 100}
+
+
+def _mine_unanswerable(rows: Sequence[Row], settings: ReaderSettings, unfinished: Unfinished) -> list[Row]:
+    """Return unanswerable rows made from others; mined once in a run, since that takes an embedder minutes."""
+    if not settings.unanswerable:
+        return []
+    from ingest.embed import new_embedder
+    from rag.finetune.reader.unanswerable import mine_unanswerable
+
+    places = {row.passages[0].text: place for place, row in enumerate(rows)}
+
+    def mine() -> list[list[Any]]:
+        mined = mine_unanswerable(rows, new_embedder(), settings.unanswerable, settings.seed)
+        return [[places[row.passages[0].text], row.id, row.values["question"]] for row in mined]
+
+    return [
+        Row(name, "answer", {"question": question}, (), rows[place].passages, unanswerable=True)
+        for place, name, question in unfinished.once("unanswerable", mine)
+    ]
+
+
+def _check_start(start: Path, base: str, settings: ReaderSettings) -> str:
+    """Return the hash of the reader to continue from.
+
+    Raises WeightsError if there is none, and InputError for another base or method.
+    """
     ReaderConfig.read(start)
     adapter = Adapter.of(start)
     assert adapter is not None
     if adapter.base_sha256 != model_fingerprint(base):
-        raise ValueError(f"{start} is a reader over {adapter.base}, not over {base}: give that as the base")
+        raise InputError(f"{start} is a reader over {adapter.base}, not over {base}: give that as the base")
     trained = json.loads((start / SETTINGS).read_text("utf-8"))["settings"]
     for name in ("method", "lora_rank", "lora_alpha"):
         if trained[name] != getattr(settings, name):
-            raise ValueError(f"{start} was trained with {name} {trained[name]}, not {getattr(settings, name)}")
+            raise InputError(f"{start} was trained with {name} {trained[name]}, not {getattr(settings, name)}")
     return weights_fingerprint(start)
 
 
-def _read(given: Rows) -> list[Row]:
-    rows = read_rows(given, "answer") if isinstance(given, str | Path) else list(given)
+def _read_context_rows(source: Rows) -> list[Row]:
+    rows = read_rows(source, "answer") if isinstance(source, str | Path) else list(source)
     if not rows:
         raise RowsError("no rows to learn from: a reader needs question, answers and context")
     for row in rows:
@@ -199,36 +213,13 @@ def _read(given: Rows) -> list[Row]:
     return rows
 
 
-def _checked(train: list[Row], valid: list[Row]) -> tuple[list[Row], list[Row]]:
-    """Drop what stands twice: a validation row that is a training row too tells nothing."""
-    if not valid:
-        return train, valid
-    checked = RowChecks().run(train=train, valid=valid)
-    kept = {row.id for row in checked.valid}
-    return train, [row for row in valid if row.id in kept]
-
-
-def _drawn(rows: Sequence[Row], count: int) -> list[Row]:
-    """Return `count` rows spread evenly over all, so that every part of a file counts."""
-    if len(rows) <= count:
-        return list(rows)
-    return [rows[place * len(rows) // count] for place in range(count)]
-
-
 def _read_rows(
     network: ReaderNetwork, rows: Sequence[Row], windows: Windows, settings: ReaderSettings
 ) -> tuple[list[str], list[float]]:
     """Return the best span of each row's context, and its margin."""
     pairs = [(row.values["question"], row.passages[0]) for row in rows]
-    spans = [
-        each[0] for each in read_spans(partial(score_windows, network), windows, pairs, settings.max_answer_tokens)
+    best = [
+        spans[0] for spans in read_spans(partial(score_windows, network), windows, pairs, settings.max_answer_tokens)
     ]
-    texts = [chunk.text[span.start : span.end] for (_, chunk), span in zip(pairs, spans, strict=True)]
-    return texts, [span.margin for span in spans]
-
-
-def _calibrated(
-    network: ReaderNetwork, rows: Sequence[Row], windows: Windows, settings: ReaderSettings
-) -> tuple[float, float]:
-    texts, margins = _read_rows(network, rows, windows, settings)
-    return fit_logistic(margins, [is_right(text, row) for row, text in zip(rows, texts, strict=True)])
+    texts = [chunk.text[span.start : span.end] for (_, chunk), span in zip(pairs, best, strict=True)]
+    return texts, [span.margin for span in best]

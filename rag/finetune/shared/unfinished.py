@@ -1,4 +1,4 @@
-"""The folder of an unfinished run: what is done stays there until all is, then it becomes the result in one step."""
+"""A training in progress: its files stay in OUT.training until all is done, then become the result in one step."""
 
 from __future__ import annotations
 
@@ -8,13 +8,24 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from ingest.errors import InputError, MissingExtra
+
+
+def check_output(out: Path, feature: str) -> None:
+    """Raise MissingExtra without the training packages, and InputError if `out` exists and is not an empty folder."""
+    if any(find_spec(name) is None for name in ("accelerate", "peft")):
+        raise MissingExtra(feature, "finetune")
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise InputError(f"{out} is there already: choose another folder, or remove it")
 
 
 @dataclass(frozen=True)
 class Unfinished:
-    """`folder` holds the run that will become `out`."""
+    """The working folder of the run that will become `out`."""
 
     folder: Path
     out: Path
@@ -22,9 +33,10 @@ class Unfinished:
     @classmethod
     @contextmanager
     def begin(cls, out: Path, identity: Mapping[str, Any], restart: bool = False) -> Iterator[Unfinished]:
-        """Open OUT.training for a run that `identity` decides; it goes when all is done and stays after a kill.
+        """Open OUT.training for the run that `identity` describes; remove it when the run is complete.
 
-        Raises ValueError where it holds a run with another identity, unless `restart` lets that be forgotten.
+        The folder stays after a kill, and the same call resumes the run. Raises InputError if it holds a run with
+        another identity, unless `restart` discards that.
         """
         run = cls(out.with_name(f"{out.name}.training"), out)
         if restart:
@@ -33,8 +45,10 @@ class Unfinished:
         wanted = json.loads(json.dumps(identity))
         begun = run.once("run", lambda: wanted)
         if begun != wanted:
-            other = ", ".join(_differing(begun, wanted))
-            raise ValueError(f"{run.folder} holds a run begun with other {other}: finish it, or forget it with restart")
+            other = ", ".join(_differences(begun, wanted))
+            raise InputError(
+                f"{run.folder} holds a run begun with other {other}: finish it, or discard it with restart"
+            )
         try:
             yield run
         except ValueError:
@@ -43,36 +57,30 @@ class Unfinished:
             raise
         shutil.rmtree(run.folder)
 
-    def once(self, name: str, make: Callable[[], Any]) -> Any:
-        """Return what `make` gives, as JSON gives it back; made only where no earlier run has."""
+    def once(self, name: str, compute: Callable[[], Any]) -> Any:
+        """Return what `compute` returns, as it comes back from JSON; a resumed run reads it from its file."""
         file = self.folder / f"{name}.json"
         if not file.exists():
-            half = file.with_suffix(".half")
-            half.write_text(json.dumps(make()), "utf-8")
-            half.replace(file)
+            partial = file.with_suffix(".partial")
+            partial.write_text(json.dumps(compute()), "utf-8")
+            partial.replace(file)
         return json.loads(file.read_text("utf-8"))
 
     @contextmanager
     def result(self) -> Iterator[Path]:
-        """Give a folder to write the result to, and make it `out` when all is written."""
-        half = self.folder / "result"
-        shutil.rmtree(half, ignore_errors=True)
-        half.mkdir()
-        yield half
-        os.replace(half, self.out)  # noqa: PTH105 - of two folders: `out` may be there, empty
+        """Yield a folder to write the result to, and move it to `out` when all is written."""
+        partial = self.folder / "result"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        yield partial
+        os.replace(partial, self.out)  # noqa: PTH105 - of two folders: `out` may be there, empty
 
 
-def refuse_taken(out: Path) -> None:
-    """Raise ValueError where a result cannot be put: anything is there but an empty folder."""
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise ValueError(f"{out} is there already: give a folder that is not")
-
-
-def _differing(begun: Mapping[str, Any], wanted: Mapping[str, Any], above: str = "") -> Iterator[str]:
+def _differences(begun: Mapping[str, Any], wanted: Mapping[str, Any], above: str = "") -> Iterator[str]:
     """Yield the names under which the two differ: "settings.epochs"."""
     for name in sorted({*begun, *wanted}):
         one, other = begun.get(name), wanted.get(name)
         if isinstance(one, dict) and isinstance(other, dict):
-            yield from _differing(one, other, f"{above}{name}.")
+            yield from _differences(one, other, f"{above}{name}.")
         elif one != other:
             yield f"{above}{name}"

@@ -11,14 +11,14 @@ from rag.finetune.embedder.held_out import HeldOut
 from rag.finetune.embedder.pairs import Pair, split_pairs
 
 
-def measured(scores: np.ndarray, right: list[list[int]], passed_over: list[list[int]]) -> dict[str, float]:
+def measured(scores: np.ndarray, right: list[list[int]], skipped: list[list[int]]) -> dict[str, float]:
     """Scores (questions, candidates) as cosines of vectors that give just these."""
     questions, candidates = scores.shape
     held_out = HeldOut(
         tuple(map(str, range(questions))),
         tuple(map(str, range(candidates))),
         tuple(map(tuple, right)),
-        tuple(map(tuple, passed_over)),
+        tuple(map(tuple, skipped)),
     )
     # Candidates are unit vectors along the axes; a question's parts are its scores, a last one makes it of unit length.
     rest = np.sqrt(np.maximum(0, 1 - (scores**2).sum(axis=1, keepdims=True)))
@@ -52,7 +52,7 @@ def test_a_collapsed_embedder_scores_nothing() -> None:
     assert found == {"ndcg@10": 0, "mrr@10": 0, "recall@10": 0}
 
 
-def test_candidates_are_all_held_out_and_some_learnt_passages_and_those_that_answer_too_are_passed_over() -> None:
+def test_candidates_are_all_held_out_and_some_learnt_passages_and_those_that_answer_too_are_skipped() -> None:
     pairs = [Pair(f"q{n % 10}", f"p{n}") for n in range(100)]
     split = split_pairs(pairs, None, 0.2, 0)
     held_out = HeldOut.of(split, questions=500, distractors=30, seed=0)
@@ -60,7 +60,7 @@ def test_candidates_are_all_held_out_and_some_learnt_passages_and_those_that_ans
     held = {pair.passage for pair in split.valid}
     assert set(held_out.candidates[:20]) == held
     assert len(set(held_out.candidates)) == 50
-    for question, right, over in zip(held_out.questions, held_out.right, held_out.passed_over, strict=True):
+    for question, right, over in zip(held_out.questions, held_out.right, held_out.skipped, strict=True):
         answers = {pair.passage for pair in pairs if pair.question == question}
         assert {held_out.candidates[place] for place in right} == answers & held
         assert {held_out.candidates[place] for place in over} == answers & set(held_out.candidates) - held

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from ingest.types import Chunk
 from rag.data.ngrams import fold_text
-from rag.finetune.embedder.negatives import Example, Miner, plan_batches
+from rag.finetune.embedder.negatives import Miner, PairExample, plan_batches
 from rag.finetune.embedder.pairs import Pair, split_pairs
 from stores.base import Entry, Source
 from stores.memory import MemoryStore
@@ -116,7 +116,7 @@ def test_a_negative_that_is_right_for_another_question_never_meets_it() -> None:
 words = st.sampled_from([f"w{n}" for n in range(8)])
 examples_of = st.lists(
     st.builds(
-        lambda q, p, n: Example(q, p, tuple(x for x in n if x != p)[:1]), words, words, st.lists(words, max_size=2)
+        lambda q, p, n: PairExample(q, p, tuple(x for x in n if x != p)[:1]), words, words, st.lists(words, max_size=2)
     ),
     min_size=2,
     max_size=40,
@@ -127,7 +127,7 @@ examples_of = st.lists(
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(examples_of, st.integers(2, 6), st.sampled_from([0.5, 1, 2.5]), st.integers(0, 2))
 def test_within_a_batch_no_text_answers_anothers_question(
-    examples: list[Example], size: int, epochs: float, seed: int
+    examples: list[PairExample], size: int, epochs: float, seed: int
 ) -> None:
     golds: dict[str, frozenset[str]] = {}
     for example in examples:
@@ -148,7 +148,7 @@ def test_every_example_comes_about_as_often_and_batches_are_full_where_they_can_
     chance = random.Random(0)
     # As in question answering over policies: few distinct questions, each with many right passages.
     examples = list(
-        {(q, p): Example(f"q{q}", f"p{p}") for p in range(300) for q in chance.sample(range(60), 5)}.values()
+        {(q, p): PairExample(f"q{q}", f"p{p}") for p in range(300) for q in chance.sample(range(60), 5)}.values()
     )
     golds: dict[str, set[str]] = {}
     for example in examples:

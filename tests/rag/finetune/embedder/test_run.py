@@ -20,9 +20,9 @@ from ingest.errors import MissingExtra, RowsError, WrongEmbedder
 from ingest.types import Chunk
 from rag.cli.main import main
 from rag.finetune.embedder.held_out import HeldOut
-from rag.finetune.embedder.pairs import pairs_sha256, split_pairs
-from rag.finetune.embedder.run import EmbedderSettings, FinetunedEmbedder, Pair, finetune_embedder
-from rag.finetune.shared import stage
+from rag.finetune.embedder.pairs import Pair, pairs_sha256, split_pairs
+from rag.finetune.embedder.run import EmbedderRun, EmbedderSettings, FinetunedEmbedder, finetune_embedder
+from rag.finetune.shared import loop
 from rag.index.manifest import embedder_manifest
 from stores.base import Entry, Source
 from stores.memory import MemoryStore
@@ -146,7 +146,7 @@ def test_the_folder_is_an_embedder_like_its_start_with_a_card(tuned: FinetunedEm
     card = (tuned.folder / "README.md").read_text("utf-8")
     assert card.startswith("---\nlicense: other\n")
     assert pairs_sha256(split.train) in card
-    assert f"| **this embedder** | {100 * tuned.after['ndcg@10']:.1f} |" in card
+    assert f"| after | {tuned.after['ndcg@10']:.4g} |" in card
     assert "tied to the word embeddings" in card
     assert any("hard negatives were mined" in note for note in tuned.notes)
     files = {file.suffix for file in tuned.folder.rglob("*") if file.is_file()}
@@ -158,7 +158,7 @@ def test_the_folder_is_an_embedder_like_its_start_with_a_card(tuned: FinetunedEm
 def killed(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Set after how many steps the run is interrupted, as by Ctrl-C."""
     left = [0]
-    step = stage._Line.on_step_end
+    step = loop.ProgressBar.on_step_end
 
     def counted(line: Any, *parts: Any, **more: Any) -> None:
         step(line, *parts, **more)
@@ -166,7 +166,7 @@ def killed(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
         if left[0] == 0:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(stage._Line, "on_step_end", counted)
+    monkeypatch.setattr(loop.ProgressBar, "on_step_end", counted)
     return lambda steps: left.__setitem__(0, steps)
 
 
@@ -199,7 +199,7 @@ def test_without_a_better_step_the_start_is_kept_and_what_patience_ended_is_not_
     # Of so small a learning rate nothing comes, so three measurements without a better one end it.
     options = SETTINGS | {"learning_rate": 1e-12, "eval_every": 2, "patience": 3, "epochs": 4}
     with monkeypatch.context() as context:
-        context.setattr("rag.finetune.embedder.run.card", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        context.setattr(EmbedderRun, "_write", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             finetune_embedder(start, make_pairs(), out=tmp_path / "kept", **options)
     assert [each.name for each in tmp_path.iterdir()] == ["kept.training"]
@@ -208,15 +208,15 @@ def test_without_a_better_step_the_start_is_kept_and_what_patience_ended_is_not_
     assert (kept.best_step, kept.steps, kept.after) == (0, 6, kept.before)
     one, other = load_file(start / "model.safetensors"), load_file(kept.folder / "model.safetensors")
     assert all(np.array_equal(one[name], other[name]) for name in one)
-    assert "the weights are the start's" in kept.notes[-1]
+    assert "its weights were kept" in kept.notes[-1]
 
 
 def test_patience_counts_from_the_best_the_start_included_and_from_the_log_alone() -> None:
-    stop = stage.Stop("eval_x", start=0.5, patience=2)
-    logged = [{"step": step, "eval_x": value} for step, value in enumerate([0.6, 0.7, 0.7, 0.65], start=1)]
-    assert [stop.due(logged[:count]) for count in range(5)] == [False, False, False, False, True]
-    assert stage.Stop("eval_x", 0.9, 2).due(logged[:2])
-    assert not stage.Stop("eval_x", 0.9, None).due(logged)
+    stop = loop.EarlyStop(EmbedderSettings(patience=2), baseline=0.5)
+    logged = [{"step": step, "eval_ndcg@10": value} for step, value in enumerate([0.6, 0.7, 0.7, 0.65], start=1)]
+    assert [stop.is_due(logged[:count]) for count in range(5)] == [False, False, False, False, True]
+    assert loop.EarlyStop(EmbedderSettings(patience=2), 0.9).is_due(logged[:2])
+    assert not loop.EarlyStop(EmbedderSettings(patience=None), 0.9).is_due(logged)
 
 
 def test_the_command_trains_and_tells(start: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -230,7 +230,7 @@ def test_the_command_trains_and_tells(start: Path, tmp_path: Path, capsys: pytes
     assert told["metrics"]["before"].keys() == {"ndcg@10", "mrr@10", "recall@10"}
     assert new_embedder(model=told["folder"]).embed_query("ask1").shape == (32,)
     assert main(asked) == 1
-    assert capsys.readouterr().err == f"rag: {out} is there already: give a folder that is not\n"
+    assert capsys.readouterr().err == f"rag: {out} is there already: choose another folder, or remove it\n"
 
 
 def refused(kind: type[Exception], said: str, folder: Path, *parts: Any, **options: Any) -> None:
@@ -277,7 +277,9 @@ def test_a_missing_package_is_said_with_the_command_that_brings_it(
     start: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find = importlib.util.find_spec
-    monkeypatch.setattr("rag.finetune.embedder.run.find_spec", lambda name: None if name == "datasets" else find(name))
+    monkeypatch.setattr(
+        "rag.finetune.shared.unfinished.find_spec", lambda name: None if name == "accelerate" else find(name)
+    )
     refused(MissingExtra, r"pip install 'openbook-rag\[finetune\]'", tmp_path, start, make_pairs(10))
 
 
@@ -294,42 +296,42 @@ def test_an_unfinished_run_with_other_pairs_or_settings_is_not_gone_on_with(
     # Two in place of three passes, and no validation part: the last step counts.
     done = finetune_embedder(start, pairs, out=out, batch_size=8, valid_share=0, epochs=2, restart=True)
     assert (done.before, done.after, done.steps, done.best_step) == ({}, {}, 10, 10)
-    assert "Not measured: no passages were held out." in (out / "README.md").read_text("utf-8")
+    assert "Not measured | no passages were held out" in (out / "README.md").read_text("utf-8")
 
 
 def test_questions_and_passages_are_learnt_with_the_prefixes_that_they_are_embedded_with(tmp_path: Path) -> None:
-    from rag.finetune.embedder.contrastive import _prompts, load_network
-    from rag.finetune.embedder.negatives import Example
+    from rag.finetune.embedder.contrastive import load_embedder_network, tokenize_columns
+    from rag.finetune.embedder.negatives import PairExample
 
-    network = load_network(make_embedder(tmp_path, query="ask1 ", document="thing1 "), "cpu")
-    columns = _prompts(network, [Example("q", "p", ("n", "m"))])
-    assert columns == {"question": "ask1 ", "passage": "thing1 ", "negative_1": "thing1 ", "negative_2": "thing1 "}
+    network = load_embedder_network(make_embedder(tmp_path, query="ask1 ", document="thing1 "), "cpu")
+    columns = tokenize_columns(network, [PairExample("ask2", "thing2", ("thing3", "thing4"))])
+    texts = [network.tokenizer.decode(column["input_ids"][0], skip_special_tokens=True) for column in columns]
+    assert texts == ["ask1 ask2", "thing1 thing2", "thing1 thing3", "thing1 thing4"]
 
 
 def test_masks_are_those_of_bert_and_depend_on_the_seed_and_the_place_alone(start: Path) -> None:
-    from rag.finetune.embedder.contrastive import load_network
-    from rag.finetune.embedder.masked import IGNORED, _language_model, _Masked, _Masks
+    from rag.finetune.embedder.contrastive import load_embedder_network
+    from rag.finetune.embedder.masked import IGNORED, Masks, masked_language_model
 
-    network = load_network(start, "cpu")
+    network = load_embedder_network(start, "cpu")
     tokenizer = network.tokenizer
-    masks = _Masks(tokenizer, seed=0)
-    blocks = [[2, *range(5, 25), 3]] * 400
-    data = _Masked(blocks, masks, epochs=2.5, seed=0)
-    rows = [data[place] for place in range(len(data))]
-    assert len(rows) == 1000
+    masks = Masks(tokenizer, seed=0)
+    blocks = [[2, *range(5, 25), 3]] * 1000
+    rows = [masks.apply(block, place) for place, block in enumerate(blocks)]
     chosen = [
-        (block, token) for row in rows for block, token in zip(row.labels, row.tokens, strict=True) if block != -100
+        (block, token) for row in rows for block, token in zip(row.labels, row.input_ids, strict=True) if block != -100
     ]
     assert len(chosen) == 3000  # 15% of 20 tokens each; never a mark
     masked = sum(token == tokenizer.mask_token_id for _, token in chosen)
     kept = sum(token == label for label, token in chosen)
     assert masked / 3000 == pytest.approx(0.8, abs=0.03)
     assert kept / 3000 == pytest.approx(0.1 + 0.1 / len(tokenizer), abs=0.02)
-    assert all(token == block[at] for row, block in zip(rows, blocks[:1] * 1000, strict=True)
-               for at, token in enumerate(row.tokens) if row.labels[at] == IGNORED)  # fmt: skip
-    assert rows[7] == _Masked(blocks, _Masks(tokenizer, 0), 2.5, 0)[7]
-    assert rows[7] != _Masked(blocks, _Masks(tokenizer, 1), 2.5, 1)[7]
-    model = _language_model(network, tokenizer, 0)
+    assert all(token == block[at] for row, block in zip(rows, blocks, strict=True)
+               for at, token in enumerate(row.input_ids) if row.labels[at] == IGNORED)  # fmt: skip
+    assert rows[7] == Masks(tokenizer, 0).apply(blocks[7], 7)
+    assert rows[7] != Masks(tokenizer, 1).apply(blocks[7], 7)
+    assert rows[7] != rows[8]
+    model = masked_language_model(network, tokenizer, 0)
     words = network[0].auto_model.embeddings.word_embeddings.weight
     assert model.cls.predictions.decoder.weight is words
     assert model.bert is network[0].auto_model

@@ -8,8 +8,9 @@ import pytest
 import torch
 from transformers import GPT2Config, GPT2LMHeadModel, LlamaConfig, LlamaForCausalLM
 
-from rag.finetune.generator.batches import collate, split, with_learnt_logits
-from rag.finetune.generator.examples import IGNORED, Example
+from rag.finetune.generator.train import with_learnt_logits
+from rag.finetune.shared.examples import IGNORED, Example, collate_examples
+from rag.finetune.shared.loop import split
 
 ROWS = [
     Example([5, 6, 7, 8, 9, 2], [IGNORED, IGNORED, IGNORED, 8, 9, 2]),
@@ -32,7 +33,7 @@ def llama() -> Any:
 def test_leaving_out_the_prompts_logits_changes_neither_loss_nor_gradients(build: Any) -> None:
     torch.manual_seed(0)
     model = build().eval()
-    batch = collate(ROWS, pad=0)
+    batch = collate_examples(ROWS, pad=0)
     model(**batch).loss.backward()
     expected = {name: weight.grad.clone() for name, weight in model.named_parameters()}
     loss = model(**batch).loss.detach()
@@ -53,7 +54,7 @@ def test_a_model_that_cannot_leave_logits_out_gets_its_batch_as_it_is() -> None:
 
         def forward(self, input_ids: Any, labels: Any) -> None: ...
 
-    batch = collate(ROWS, pad=0)
+    batch = collate_examples(ROWS, pad=0)
     assert with_learnt_logits(batch, Old()) is batch
 
 

@@ -40,7 +40,7 @@ def test_the_exported_model_writes_the_same(init: str, rows: list[Row], tiny: di
 
 
 def test_without_the_package_its_name_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.finetune.generator.export.converts", lambda: False)
+    monkeypatch.setattr("rag.finetune.generator.export.has_runtime", lambda: False)
     with pytest.raises(ImportError, match="pip install ctranslate2"):
         export_ctranslate2(tmp_path, tmp_path / "out")
     assert "ctranslate2" in sys.modules

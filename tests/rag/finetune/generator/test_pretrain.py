@@ -58,7 +58,7 @@ def test_texts_are_learnt_and_fine_tuning_goes_on(init: str, tmp_path: Path) -> 
         (folder / f"{number}.txt").write_text(TEXT * 6, "utf-8")
     options = {"window": 32, "batch_size": 8, "eval_every": 20, "learning_rate": 5e-3}
     done = pretrain_generator(None, [folder], out=tmp_path / "start", init=init, max_steps=60, **options)
-    losses = [line["eval_loss"] for line in done.history if "eval_loss" in line]
+    losses = [metrics["loss"] for metrics in done.measured.values()]
     assert losses[-1] < 0.9 * losses[0]
     rows = [Row(str(at), "echo", {"input": word}, (word,)) for at, word in enumerate(TEXT.split()[:8])]
     tuned = finetune_generator(str(done.folder), {"echo": rows}, out=tmp_path / "tuned", max_steps=3, batch_size=8)

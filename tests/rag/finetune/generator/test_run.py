@@ -18,8 +18,10 @@ from rag.data.contexts import Context, own_context
 from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
 from rag.finetune import finetune_generator
-from rag.finetune.generator import run as run_module, train as train_module
-from rag.finetune.generator.examples import IGNORED, TaskData, encode
+from rag.finetune.generator import train as train_module
+from rag.finetune.generator.examples import TaskData, encode_rows
+from rag.finetune.generator.start import StartModel
+from rag.finetune.shared.examples import IGNORED
 from rag.generate import Decoding, new_generator
 from rag.generate.decode import TransformersGenerator
 from rag.generate.trained import Trained
@@ -50,7 +52,7 @@ def test_every_family_is_fine_tuned_from_a_folder(
     done = finetune_generator(
         str(start), rows, rows, out=tmp_path / "m", epochs=20, batch_size=8, learning_rate=5e-3, max_target_tokens=40
     )
-    losses = [line["eval_loss"] for line in done.history if "eval_loss" in line]
+    losses = [metrics["loss"] for metrics in done.measured.values()]
     assert losses[-1] < 0.9 * losses[0]
     assert new_generator(str(done.folder), "transformers", threads=1).count_tokens("a cup") > 0
     assert not list(done.folder.glob("*.bin"))
@@ -61,7 +63,7 @@ def test_only_the_completion_is_learnt(rows: list[Row], folder_of: Callable[[str
         generator = new_generator(str(folder_of(architecture)), "transformers", threads=1)
         assert isinstance(generator, TransformersGenerator)
         task = TaskData("describe", prompt_for("describe"), rows)
-        for example, row in zip(encode(task, rows, generator, 40).examples, rows, strict=True):
+        for example, row in zip(encode_rows(task, rows, generator, 40).examples, rows, strict=True):
             learnt = [token for token in example.labels if token != IGNORED]
             assert generator.tokenizer.decode(learnt[:-1]).strip() == row.target
             assert learnt[-1] == generator.tokenizer.eos_token_id
@@ -79,7 +81,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
 ) -> None:
     options = {**tiny, "init": init, "accumulation": 2, "label_smoothing": 0.1, "epochs": 15, "eval_every": 10}
     whole = finetune_generator(None, rows, rows[:4], out=tmp_path / "whole", **options)
-    collate, calls = train_module.collate, 0
+    collate, calls = train_module.collate_examples, 0
 
     def deadly(*arguments: Any) -> Any:
         nonlocal calls
@@ -88,18 +90,14 @@ def test_a_killed_run_goes_on_to_the_same_weights(
             raise Killed
         return collate(*arguments)
 
-    monkeypatch.setattr(train_module, "collate", deadly)
+    monkeypatch.setattr(train_module, "collate_examples", deadly)
     with pytest.raises(Killed):
         finetune_generator(None, rows, rows[:4], out=tmp_path / "killed", **options)
     assert not (tmp_path / "killed").exists(), "nothing half-written"
-    monkeypatch.setattr(train_module, "collate", collate)
+    monkeypatch.setattr(train_module, "collate_examples", collate)
     resumed = finetune_generator(None, rows, rows[:4], out=tmp_path / "killed", **options)
     assert_same_weights(whole.folder, resumed.folder)
-    kept = [
-        [(line["step"], line.get("loss"), line.get("eval_loss")) for line in each.history if "train_loss" not in line]
-        for each in (whole, resumed)
-    ]
-    assert kept[0] == kept[1]
+    assert (whole.losses, whole.measured) == (resumed.losses, resumed.measured)
 
 
 def assert_same_weights(one: Path, other: Path) -> None:
@@ -116,7 +114,7 @@ def test_checkpoints_of_another_run_are_not_gone_on_from(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(train_module, "collate", killed)
+        patch.setattr(train_module, "collate_examples", killed)
         with pytest.raises(Killed):
             finetune_generator(None, rows, out=tmp_path / "m", init="t5-tiny", **tiny)
     with pytest.raises(ValueError, match=r"m\.training holds a run begun with other settings\.seed: finish it"):
@@ -141,7 +139,7 @@ def test_lora_trains_few_weights_and_is_merged(
     assert before.keys() == after.keys(), "no adapter is left beside the weights"
     assert torch.equal(before["transformer.wte.weight"], after["transformer.wte.weight"])
     assert not torch.equal(before["transformer.h.0.attn.c_attn.weight"], after["transformer.h.0.attn.c_attn.weight"])
-    losses = [line["eval_loss"] for line in done.history if "eval_loss" in line]
+    losses = [metrics["loss"] for metrics in done.measured.values()]
     assert losses[-1] < 0.5 * losses[0]
 
 
@@ -198,7 +196,7 @@ def test_early_stopping_keeps_the_best(rows: list[Row], tiny: dict[str, Any], tm
     done = finetune_generator(
         None, rows, other, out=tmp_path / "m", init="t5-tiny", patience=2, **{**tiny, "eval_every": 10}
     )
-    losses = {line["step"]: line["eval_loss"] for line in done.history if "eval_loss" in line}
+    losses = {step: metrics["loss"] for step, metrics in done.measured.items()}
     assert max(losses) < 160, "it stopped early"
     assert done.metrics["loss"] == min(losses.values())
 
@@ -214,7 +212,7 @@ def test_a_run_that_was_killed_after_its_end_does_not_go_on(
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(run_module, "save", killed)
+        patch.setattr(StartModel, "write", killed)
         with pytest.raises(Killed):
             finetune_generator(None, rows, other, out=tmp_path / "killed", **options)
     resumed = finetune_generator(None, rows, other, out=tmp_path / "killed", **options)
@@ -250,8 +248,8 @@ def test_retrieved_contexts_are_rendered_into_training_prompts(
 
     generator = new_generator(str(folder_of("t5")), "transformers", threads=1)
     assert isinstance(generator, TransformersGenerator)
-    plain = encode(TaskData("describe", prompt_for("describe"), rows, contexts=own_context), rows, generator, 40)
-    shown = encode(TaskData("describe", prompt_for("describe"), rows, contexts=contexts), rows, generator, 40)
+    plain = encode_rows(TaskData("describe", prompt_for("describe"), rows, contexts=own_context), rows, generator, 40)
+    shown = encode_rows(TaskData("describe", prompt_for("describe"), rows, contexts=contexts), rows, generator, 40)
     for before, after in zip(plain.examples, shown.examples, strict=True):
         assert after.input_ids[-len(before.input_ids) + 1 :] == before.input_ids[1:]
         assert "pink" in generator.tokenizer.decode(after.input_ids)
@@ -265,7 +263,7 @@ def test_retrieved_contexts_are_rendered_into_training_prompts(
         ({"method": "dora"}, "method must be one of full, lora, not 'dora'"),
         ({"batch_size": 8, "accumulation": 3}, "accumulation must be a divisor of batch_size, not 3"),
         ({"init": "t5-huge"}, "unknown size 't5-huge'; known: t5-tiny"),
-        ({"init": None}, "give a model to start from, or init=NAME to start from nothing"),
+        ({"init": None}, "give a model to start from, or init=NAME to start from random weights"),
     ],
 )
 def test_mistakes_are_told_in_one_line(options: dict[str, Any], message: str, rows: list[Row], tmp_path: Path) -> None:

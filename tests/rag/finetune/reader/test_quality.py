@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from rag.data.rows import Row, as_passage
 from rag.evaluate.metrics.answers import is_right
 from rag.evaluate.metrics.logistic import fit_logistic
-from rag.finetune.reader.quality import reading_metrics
+from rag.finetune.reader.run import reading_metrics
 
 RIGHT = Row("1", "answer", {"question": "q"}, ("the red house",), (as_passage("x", "s"),))
 NONE = Row("2", "answer", {"question": "q"}, (), (as_passage("x", "s"),), unanswerable=True)

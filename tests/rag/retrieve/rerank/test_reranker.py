@@ -78,7 +78,7 @@ def test_it_learns_which_passage_answers(tuned: Path, pairs: list[Pair], flood: 
     said = json.loads((tuned / "reranker.json").read_text("utf-8"))
     assert said["metrics"]["mrr@10"] == 1.0
     assert {"best_step", "mrr@10, by cosine"} <= set(said["metrics"])
-    assert "a reranker" in (tuned / "README.md").read_text("utf-8")
+    assert "A reranker" in (tuned / "README.md").read_text("utf-8")
     assert not any("embeddings" in name for name in load_file(tuned / "adapter.safetensors"))
 
 
@@ -106,7 +106,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     options = {**OPTIONS, "epochs": 12, "eval_every": 4, "learning_rate": 1e-3, "batch_size": 4}
     shared = {"base": str(encoder), "embedder": index.embedder, "store": index.store, **options}
     finetune_reranker(pairs[:7], pairs[7:], out=tmp_path / "whole", **shared)
-    made, calls = finetune_module._group, 0
+    made, calls = finetune_module.collate_groups, 0
 
     def deadly(batch: Any) -> Any:
         nonlocal calls
@@ -115,11 +115,11 @@ def test_a_killed_run_goes_on_to_the_same_weights(
             raise Killed
         return made(batch)
 
-    monkeypatch.setattr(finetune_module, "_group", deadly)
+    monkeypatch.setattr(finetune_module, "collate_groups", deadly)
     with pytest.raises(Killed):
         finetune_reranker(pairs[:7], pairs[7:], out=tmp_path / "killed", **shared)
     assert not (tmp_path / "killed").exists()
-    monkeypatch.setattr(finetune_module, "_group", made)
+    monkeypatch.setattr(finetune_module, "collate_groups", made)
     finetune_reranker(pairs[:7], pairs[7:], out=tmp_path / "killed", **shared)
     whole, killed = (load_file(tmp_path / name / "adapter.safetensors") for name in ("whole", "killed"))
     assert whole.keys() == killed.keys()
