@@ -135,10 +135,13 @@ def _read_plan(options: CompareOptions) -> Plan:
         raise PlanError("nothing to compare on: give --test FILE.jsonl, or a plan: rag compare compare.toml")
     finetune: dict[str, Any] | None = None
     if options.finetune:
-        from rag.cli.finetune import settings_from
+        from rag.cli.options import parse_settings
+        from rag.finetune.generator.settings import GeneratorSettings
 
         inits = [text for text in options.finetune if text.startswith("init=")]
-        finetune = settings_from([text for text in options.finetune if text not in inits], "--finetune")
+        finetune = parse_settings(
+            [text for text in options.finetune if text not in inits], GeneratorSettings, "--finetune"
+        )
         if inits:
             finetune["init"] = inits[-1].removeprefix("init=")
     decoding = set_options("max_new_tokens", "repetition_penalty")

@@ -2,221 +2,153 @@
 
 from __future__ import annotations
 
-import dataclasses
-import types
-import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ingest.errors import InputError, RowsError
+from ingest.models.weights import SMOLLM2
 from rag.cli import output
-from rag.cli.options import Command, CommonOptions
+from rag.cli.options import Command, JsonOptions, settings_option
 from rag.finetune.generator.settings import GeneratorSettings
-from rag.options import StoreOptions, option
+from rag.options import option
 
 if TYPE_CHECKING:
     from rag.data.checks import CheckResult
     from rag.data.rows import Row
-    from rag.finetune.generator.run import FinetunedGenerator
-
-NAMED: tuple[str, ...] = (
-    "epochs",
-    "max_steps",
-    "batch_size",
-    "learning_rate",
-    "metric",
-    "patience",
-    "max_target_tokens",
-)
-NAMED += ("words", "seed", "device", "threads", "temperature", "cap")
+    from rag.finetune.generator.start import FinetunedGenerator
 
 
 @dataclass(frozen=True, kw_only=True)
-class TrainingOptions(StoreOptions, CommonOptions):
-    """How a generator is trained."""
+class TrainingOptions:
+    """The output of a training."""
 
     TITLE: ClassVar = "training"
 
-    model: str | None = option("model to start from (default: builtin:smollm2)", "MODEL")
-    init: str | None = option("start from nothing: t5-tiny, t5-micro, t5-mini, gpt2-mini, ...", "SIZE")
-    out: Path = option("folder to write the model into", "DIR", required=True)
-    lora: bool = option("train a low-rank adapter and merge it at the end", default=False)
-    adapter: bool = option("write the low-rank adapter alone: a few megabytes", default=False)
-    epochs: float | None = option("passes over the rows (default: 3)", "N")
-    max_steps: int | None = option("steps, in place of epochs", "N")
-    batch_size: int | None = option("rows a step (default: 32)", "ROWS")
-    learning_rate: float | None = option("learning rate (default: by model and method)", "X")
-    seed: int | None = option("seed of everything random (default: 0)", "N")
-    device: str | None = option("cpu (default), cuda, mps or auto", "NAME")
-    threads: int | None = option("CPU threads (default: all cores)", "N")
-    set: tuple[str, ...] = option("any other field of FinetuneSettings", "NAME=VALUE", default=())
+    out: Path = option("folder to write the model to", "DIR", required=True)
     restart: bool = option("discard the checkpoints of an interrupted run", default=False)
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinetuneOptions(TrainingOptions):
+class GeneratorTrainingOptions(TrainingOptions, JsonOptions):
+    """The start and the settings of a generator's training."""
+
+    TITLE: ClassVar = "training"
+
+    model: str | None = option(f"model to start from (default: {SMOLLM2})", "MODEL")
+    init: str | None = option("start from random weights: t5-tiny, t5-micro, t5-mini, gpt2-mini, ...", "SIZE")
+    lora: bool = option("train a low-rank adapter and merge it into the model", default=False)
+    adapter: bool = option("write the low-rank adapter alone, a few megabytes", default=False)
+    settings: Mapping[str, Any] = settings_option(GeneratorSettings)
+
+    @property
+    def start(self) -> str | None:
+        """The model to start from; None for random weights."""
+        return None if self.init else self.model or SMOLLM2
+
+    @property
+    def all_settings(self) -> dict[str, Any]:
+        """The settings given by name, and those that --lora and --adapter stand for."""
+        method = {"method": "lora"} if self.lora or self.adapter else {}
+        return method | ({"adapter_only": True} if self.adapter else {}) | dict(self.settings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinetuneOptions(GeneratorTrainingOptions):
     """Options of `rag finetune`."""
 
     train: tuple[str, ...] = option(
         "JSONL rows; name the files of several tasks", "[TASK=]FILE", required=True, positional=True
     )
-    valid: tuple[str, ...] = option("rows that choose the best checkpoint", "[TASK=]FILE", default=())
-    metric: str | None = option("metric that chooses it: loss (default), bleu, exact_match, f1")
-    words: str | None = option("embedder whose vectors initialise the words of a model from nothing", "MODEL")
-    patience: int | None = option("stop after N evaluations without a better one", "N")
-    max_target_tokens: int | None = option("longest target in tokens (default: 96)", "N")
-    placeholders: bool = option("train on placeholders instead of the fields' values", default=False)
-    temperature: float | None = option("mix tasks by size (1) or more evenly (above 1)", "T")
-    cap: int | None = option("rows that a task counts with at most when tasks are mixed", "ROWS")
+    valid: tuple[str, ...] = option("validation rows, which select the checkpoint", "[TASK=]FILE", default=())
     export: Path | None = option("also write an int8 copy for CTranslate2", "DIR")
-    strict: bool = option("refuse rows that both files hold", default=False)
+    strict: bool = option("refuse rows that are in both files", default=False)
 
 
 def finetune(options: FinetuneOptions) -> int:
-    """Check the rows, fine-tune, and say what came of it."""
-    from rag.finetune.generator.run import finetune_generator as run
+    """CheckResult the rows, fine-tune, and show the result."""
+    from rag.finetune.generator.run import finetune_generator
 
-    settings = training_settings(options)
-    train, valid, checks = _checked(options)
-    for check in checks:
-        output.warn(check.text + f": {check.action}")
     if options.export and options.adapter:
-        raise ValueError("--export needs a whole model: leave --adapter out, and give --lora")
-    done = run(
-        start_model(options),
+        raise InputError("--export needs a whole model: leave --adapter out, and give --lora")
+    train, valid, checks = check_rows(options)
+    for check in checks:
+        output.warn(f"{check.text}: {check.action}")
+    tuned = finetune_generator(
+        options.start,
         train,
         valid or None,
         out=options.out,
         init=options.init,
         restart=options.restart,
-        **settings,
+        **options.all_settings,
     )
     if options.export:
         from rag.finetune.generator.export import export_ctranslate2
 
-        export_ctranslate2(done.folder, options.export)
-    return show_finetuned(done, options.json, checks)
+        export_ctranslate2(tuned.folder, options.export)
+    return show_finetuned(tuned, options.json, checks)
 
 
-def finetuned_object(done: FinetunedGenerator, checks: Sequence[CheckResult]) -> dict[str, Any]:
-    """The object of `rag finetune --json`."""
-    return {
-        "folder": str(done.folder),
-        "rows": done.rows,
-        "steps": done.steps,
-        "seconds": round(done.seconds, 1),
-        "parameters": done.parameters,
-        "trained_parameters": done.trained_parameters,
-        "metrics": dict(done.metrics),
-        "checks": [check.as_json for check in checks],
-    }
-
-
-def start_model(options: TrainingOptions) -> str | None:
-    """Return the model to start from, None to start from nothing."""
-    return None if options.init else options.model or "builtin:smollm2"
-
-
-def _checked(options: FinetuneOptions) -> tuple[dict[str, list[Row]], dict[str, list[Row]], list[CheckResult]]:
-    """Return the rows of each task that passed the checks, and what the checks found."""
-    from ingest.errors import RowsError
+def check_rows(options: FinetuneOptions) -> tuple[dict[str, list[Row]], dict[str, list[Row]], list[CheckResult]]:
+    """Return the training and validation rows of each task that pass the checks, and the checks' reports."""
     from rag.data.checks import RowChecks
     from rag.data.rows import read_rows
 
-    train_files, valid_files = _files(options.train), _files(options.valid or [])
+    train_files, valid_files = task_files(options.train), task_files(options.valid)
     for name in valid_files:
         if name not in train_files:
-            known = ", ".join(each or "the unnamed one" for each in train_files)
-            raise RowsError(f"--valid names the task {name!r}, but the tasks to train are {known}")
+            tasks = ", ".join(task or "the unnamed one" for task in train_files)
+            raise RowsError(f"--valid names the task {name!r}, but the tasks to train are {tasks}")
     train: dict[str, list[Row]] = {}
     valid: dict[str, list[Row]] = {}
     checks: list[CheckResult] = []
     for name, file in train_files.items():
         rows = read_rows(file, name or None)
-        held = read_rows(valid_files[name], name or None) if name in valid_files else []
-        found = RowChecks(strict=options.strict).run(rows, held)
-        train[name], checks = list(found.train), [*checks, *found.checks]
-        if held:
-            valid[name] = list(found.valid)
+        held_out = read_rows(valid_files[name], name or None) if name in valid_files else []
+        checked = RowChecks(strict=options.strict).run(rows, held_out)
+        train[name], checks = list(checked.train), [*checks, *checked.checks]
+        if held_out:
+            valid[name] = list(checked.valid)
     return train, valid, checks
 
 
-def _files(given: Sequence[str]) -> dict[str, Path]:
+def task_files(texts: Sequence[str]) -> dict[str, Path]:
     """Return files by the name of their task: "qa=train.jsonl", or a file alone for a single task."""
     files: dict[str, Path] = {}
-    for text in given:
+    for text in texts:
         name, equals, file = text.partition("=")
-        name, file = (name, file) if equals and not Path(text).exists() else ("", text)
+        if not equals or Path(text).exists():
+            name, file = "", text
         if name in files:
-            raise ValueError(
-                f"two files for the task {name!r}: name each, as in NAME=FILE"
-                if not name
-                else f"two files for the task {name!r}"
-            )
+            cure = "" if name else ": name each, as in NAME=FILE"
+            raise InputError(f"two files for the task {name!r}{cure}")
         files[name] = Path(file)
     return files
 
 
-def training_settings(options: TrainingOptions) -> dict[str, Any]:
-    """Return the settings that were given: options of their own, and those of --set NAME=VALUE."""
-    settings = {name: getattr(options, name) for name in NAMED if getattr(options, name, None) is not None}
-    if options.lora or options.adapter:
-        settings["method"] = "lora"
-    if options.adapter:
-        settings["adapter_only"] = True
-    if getattr(options, "placeholders", False):
-        settings["placeholders"] = True
-    settings |= settings_from(options.set or [])
-    GeneratorSettings(**settings)
-    return settings
-
-
-def settings_from(given: Sequence[str], option: str = "--set", of: type[Any] = GeneratorSettings) -> dict[str, Any]:
-    """Return settings of a class given as NAME=VALUE. Raises ValueError, naming the option, for what is none."""
-    kinds = typing.get_type_hints(of)
-    settings = {}
-    for text in given:
-        name, equals, value = text.partition("=")
-        if not equals or name not in kinds:
-            known = ", ".join(field.name for field in dataclasses.fields(of))
-            raise ValueError(f"{option} {text!r}: needs NAME=VALUE with one of {known}")
-        settings[name] = _value(name, value, kinds[name])
-    return settings
-
-
-def _value(name: str, text: str, kind: Any) -> Any:
-    kinds = typing.get_args(kind) if isinstance(kind, types.UnionType) else (kind,)
-    for each in kinds:
-        if each is bool:
-            if text.casefold() in ("true", "false"):
-                return text.casefold() == "true"
-        elif each in (int, float):
-            try:
-                return each(text)
-            except ValueError:
-                continue
-        elif each is not types.NoneType:
-            return text
-    raise ValueError(
-        f"--set {name}={text}: {text!r} is no {' or '.join(getattr(each, '__name__', '') for each in kinds)}"
-    )
-
-
-def show_finetuned(done: FinetunedGenerator, as_json: bool, checks: Sequence[CheckResult]) -> int:
-    """Show what a training run did, and return the exit status."""
+def show_finetuned(tuned: FinetunedGenerator, as_json: bool, checks: Sequence[CheckResult] = ()) -> int:
+    """Show the result of a generator's training, and return the exit status."""
     if as_json:
-        output.json_line(finetuned_object(done, checks))
+        output.json_line(
+            {
+                "folder": str(tuned.folder),
+                "rows": tuned.rows,
+                "steps": tuned.steps,
+                "seconds": round(tuned.seconds, 1),
+                "parameters": tuned.parameters,
+                "trained_parameters": tuned.trained_parameters,
+                "metrics": dict(tuned.metrics),
+                "checks": [check.as_json for check in checks],
+            }
+        )
         return 0
-    reached = ", ".join(f"{name} {value:.3g}" for name, value in _plain(done.metrics).items())
-    share = f", {done.trained_parameters:,} of them trained" if done.trained_parameters < done.parameters else ""
-    output.line(f"{output.colour(str(done.folder), output.BOLD)}: {done.parameters:,} parameters{share}")
-    output.line(f"{done.rows:,} rows, {done.steps:,} steps, {done.seconds:.0f} s" + (f"; {reached}" if reached else ""))
+    metrics = "".join(f"; {name} {value:.3g}" for name, value in tuned.metrics.items())
+    share = f", {tuned.trained_parameters:,} of them trained" if tuned.trained_parameters < tuned.parameters else ""
+    output.line(f"{output.colour(str(tuned.folder), output.BOLD)}: {tuned.parameters:,} parameters{share}")
+    output.line(f"{tuned.rows:,} rows, {tuned.steps:,} steps, {tuned.seconds:.0f} s{metrics}")
     return 0
-
-
-def _plain(metrics: Mapping[str, float]) -> dict[str, float]:
-    return {name: value for name, value in metrics.items() if name in ("loss", "bleu", "exact_match", "f1")}
 
 
 COMMAND = Command("fine-tune a model on your rows", FinetuneOptions, finetune)

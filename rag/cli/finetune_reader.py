@@ -2,57 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ingest.models.weights import MINILM, MINILM_READER
 from rag.cli import output
-from rag.cli.finetune import settings_from
-from rag.cli.finetune_embedder import FittingOptions
-from rag.cli.options import Command, JsonOptions
+from rag.cli.finetune import TrainingOptions
+from rag.cli.options import Command, JsonOptions, settings_option
+from rag.finetune.reader.settings import ReaderSettings
 from rag.options import option
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinetuneReaderOptions(FittingOptions, JsonOptions):
+class FinetuneReaderOptions(TrainingOptions, JsonOptions):
     """Options of `rag finetune-reader`."""
 
     rows: Path = option('JSONL of {"question", "answers", "context"}', "FILE", required=True, positional=True)
-    valid: Path | None = option("rows that choose the best step and calibrate", "FILE")
-    base: str = option("encoder (default: builtin:minilm)", "MODEL", default="builtin:minilm")
-    start: str | None = option("reader to train further: a folder or builtin:minilm-reader", "READER")
-    full: bool = option("train all of the encoder, not a low-rank adapter", default=False)
-    unanswerable: float | None = option("questions with a wrong context, for each question", "N")
-    epochs: float | None = option("passes over the windows (default: 3)", "N")
-    batch_size: int | None = option("windows a step (default: 16)", "WINDOWS")
-    learning_rate: float | None = option("learning rate (default: by method)", "X")
-    set: tuple[str, ...] = option("any other field of ReaderSettings", "NAME=VALUE", default=())
+    valid: Path | None = option("validation rows, which select the checkpoint and calibrate", "FILE")
+    base: str = option(f"encoder (default: {MINILM})", "MODEL", default=MINILM)
+    start: str | None = option(f"reader to train further: a folder or {MINILM_READER}", "READER")
+    full: bool = option("train all weights of the encoder, not a low-rank adapter", default=False)
+    settings: Mapping[str, Any] = settings_option(ReaderSettings)
 
 
-def finetune_reader(options: FinetuneReaderOptions) -> int:
-    """Fine-tune a reader, and say how well it reads."""
-    from rag.finetune.reader.run import finetune_reader as run
-    from rag.finetune.reader.settings import ReaderSettings
+def finetune(options: FinetuneReaderOptions) -> int:
+    """Fine-tune a reader, and show its validation metrics."""
+    from rag.finetune.reader.run import finetune_reader
 
-    names = ("epochs", "batch_size", "learning_rate", "unanswerable", "eval_every", "patience", "seed", "device")
-    settings = {
-        name: getattr(options, name) for name in (*names, "threads") if getattr(options, name) is not None
-    } | settings_from(options.set or [], of=ReaderSettings)
-    if options.full:
-        settings["method"] = "full"
-    placed = {name: getattr(options, name) for name in ("out", "base", "start", "restart")}
-    done = run(options.rows, options.valid, **placed, **settings)
-    metrics = {name: round(value, 4) for name, value in done.metrics.items()}
+    tuned = finetune_reader(
+        options.rows,
+        options.valid,
+        out=options.out,
+        base=options.base,
+        start=options.start,
+        restart=options.restart,
+        **{**options.settings, **({"method": "full"} if options.full else {})},
+    )
+    metrics = {name: round(value, 4) for name, value in tuned.metrics.items()}
     if options.json:
-        output.json_line({"folder": str(done.folder), "steps": done.steps, "best_step": done.best_step, **metrics})
+        output.json_line({"folder": str(tuned.folder), "steps": tuned.steps, "best_step": tuned.best_step, **metrics})
         return 0
-    output.line(f"{output.colour(str(done.folder), output.BOLD)}: step {done.best_step:,} of {done.steps:,}")
+    output.line(f"{output.colour(str(tuned.folder), output.BOLD)}: step {tuned.best_step:,} of {tuned.steps:,}")
     if metrics:
         output.line("  ".join(f"{name} {value:.4g}" for name, value in metrics.items()))
     return 0
 
 
 COMMAND = Command(
-    "train a reader, which finds answers in passages, on questions with their contexts",
-    FinetuneReaderOptions,
-    finetune_reader,
+    "train a reader, which finds answers in passages, on questions with their contexts", FinetuneReaderOptions, finetune
 )

@@ -5,68 +5,63 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from ingest.models.weights import MINILM
 from rag.cli import output
-from rag.cli.finetune import settings_from
-from rag.cli.finetune_embedder import FittingOptions
-from rag.cli.options import Command, CommonOptions, load_config
+from rag.cli.finetune import TrainingOptions
+from rag.cli.finetune_embedder import show_stages
+from rag.cli.options import Command, CommonOptions, load_config, settings_option
+from rag.finetune.reranker.settings import RerankerSettings
 from rag.options import StoreOptions, option
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinetuneRerankerOptions(FittingOptions, StoreOptions, CommonOptions):
+class FinetuneRerankerOptions(TrainingOptions, StoreOptions, CommonOptions):
     """Options of `rag finetune-reranker`."""
 
-    pairs: Path = option('JSONL of {"question", "passage"} (or "context")', "PAIRS", required=True, positional=True)
-    valid: Path | None = option("pairs to evaluate on (default: 5% are held out)", "FILE")
-    base: str = option("encoder (default: builtin:minilm)", "MODEL", default="builtin:minilm")
-    negatives: int | None = option("wrong passages a pair, from --store or from the other pairs (default: 3)", "N")
-    epochs: float | None = option("passes over the pairs (default: 2)", "N")
-    batch_size: int | None = option("pairs a step (default: 8)", "PAIRS")
-    learning_rate: float | None = option("learning rate (default: 5e-4)", "X")
-    set: tuple[str, ...] = option("any other field of RerankerSettings", "NAME=VALUE", default=())
+    pairs: Path = option('JSONL of {"question", "passage"} (or "context")', "FILE", required=True, positional=True)
+    valid: Path | None = option("validation pairs (default: 5% are held out)", "FILE")
+    base: str = option(f"encoder (default: {MINILM})", "MODEL", default=MINILM)
+    settings: Mapping[str, Any] = settings_option(RerankerSettings)
 
 
-def finetune_reranker(options: FinetuneRerankerOptions) -> int:
-    """Fine-tune a reranker, and say how well it orders held-out passages."""
-    from rag.finetune.reranker.run import finetune_reranker as run
-    from rag.finetune.reranker.settings import RerankerSettings
+def finetune(options: FinetuneRerankerOptions) -> int:
+    """Fine-tune a reranker, and show its metrics beside those of the order by cosine."""
+    from rag.finetune.reranker.run import finetune_reranker
 
     config = load_config(options)
-    names = ("epochs", "batch_size", "learning_rate", "negatives", "eval_every", "patience", "seed", "device")
-    settings = {
-        name: getattr(options, name) for name in (*names, "threads") if getattr(options, name) is not None
-    } | settings_from(options.set or [], of=RerankerSettings)
     store = config.store(create=False) if options.store is not None else None
     try:
-        placed = {name: getattr(options, name) for name in ("out", "base", "restart")}
-        done = run(options.pairs, options.valid, embedder=config.embedder(), store=store, **placed, **settings)
+        tuned = finetune_reranker(
+            options.pairs,
+            options.valid,
+            out=options.out,
+            base=options.base,
+            embedder=config.embedder(),
+            store=store,
+            restart=options.restart,
+            **options.settings,
+        )
     finally:
         if store is not None:
             store.close()
-    before, after = (metrics.get(RerankerSettings().metric, 0.0) for metrics in (done.before, done.metrics))
-    if done.metrics and after <= before:
-        output.warn("it orders the held-out passages no better than cosines do: give more pairs, or do without")
+    metric = RerankerSettings(**options.settings).metric
+    if tuned.metrics and tuned.metrics[metric] <= tuned.before[metric]:
+        output.warn("it orders the held-out passages no better than cosines do: give more pairs, or use no reranker")
     if options.json:
-        measured = {"before": dict(done.before), "after": dict(done.metrics)}
+        metrics = {"before": dict(tuned.before), "after": dict(tuned.metrics)}
         output.json_line(
-            {"folder": str(done.folder), "steps": done.steps, "best_step": done.best_step, "metrics": measured}
+            {"folder": str(tuned.folder), "steps": tuned.steps, "best_step": tuned.best_step, "metrics": metrics}
         )
         return 0
-    output.line(f"{output.colour(str(done.folder), output.BOLD)}: step {done.best_step:,} of {done.steps:,}")
-    for name, metrics in (("cosine", done.before), ("reranked", done.metrics)):
-        if metrics:
-            output.line(f"{name:<8} {_figures(metrics)}")
-    output.line(f'use it: rag ask --reranker {done.folder} "..."')
+    show_stages(tuned.folder, tuned.best_step, tuned.steps, {"cosine": tuned.before, "reranked": tuned.metrics})
+    output.line(f'use it: rag ask --reranker {tuned.folder} "..."')
     return 0
-
-
-def _figures(metrics: Mapping[str, float]) -> str:
-    return "  ".join(f"{name} {value:.3f}" for name, value in metrics.items())
 
 
 COMMAND = Command(
     "train a reranker, which sorts retrieved passages, on questions with their passages",
     FinetuneRerankerOptions,
-    finetune_reranker,
+    finetune,
 )

@@ -9,7 +9,6 @@ import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import fields
 from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -17,7 +16,7 @@ from io import TextIOWrapper
 from typing import NoReturn
 
 from ingest.errors import OpenbookError
-from rag.cli.options import Command, Parser, add_options, read_options
+from rag.cli.options import Command, Parser, add_options, flags_of, read_options
 
 INTERRUPTED = 130  # the exit status, as shells have it
 
@@ -66,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     namespace, unknown = parser.parse_known_args(arguments)
     command = _command(namespace.command)
     if unknown:
-        flags = [f"--{field.name.replace('_', '-')}" for field in fields(command.options)]
+        flags = flags_of(command.options)
         return _complain(
             f"unknown option {unknown[0]!r}{_suggestion(unknown[0], flags)}; `rag {name} --help` lists the options", 2
         )

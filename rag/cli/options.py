@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import MISSING, Field, dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, Field, dataclass, field, fields
 from inspect import get_annotations
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from ingest.errors import InputError
 from rag.config import Config
 from rag.options import Option, option
 
@@ -76,22 +77,104 @@ def add_options(parser: argparse.ArgumentParser, options: type[DataclassInstance
 
 def read_options(namespace: argparse.Namespace, options: type[T]) -> T:
     """Return the options that were parsed."""
-    values = {field.name: getattr(namespace, field.name) for field in fields(options)}
+    values = {
+        item.name: _read_settings(namespace, settings)
+        if (settings := item.metadata.get("settings"))
+        else getattr(namespace, item.name)
+        for item in fields(options)
+    }
     return options(**{name: tuple(value) if isinstance(value, list) else value for name, value in values.items()})
 
 
+def flags_of(options: type[DataclassInstance]) -> list[str]:
+    """Return the flags of a class of options, without those that were renamed."""
+    parser = Parser(add_help=False)
+    add_options(parser, options)
+    return [flag for action in parser._actions if action.help != argparse.SUPPRESS for flag in action.option_strings]
+
+
+def settings_option(settings: type[DataclassInstance], without: Sequence[str] = ()) -> Any:
+    """Return a field whose flags are the fields of a settings class that have a help text, and --set for the others.
+
+    Its value maps the names of the settings that are given to their values. Those in `without` have no flag.
+    """
+    return field(default_factory=dict, metadata={"settings": settings, "without": without})
+
+
+def parse_settings(texts: Sequence[str], settings: type[DataclassInstance], flag: str = "--set") -> dict[str, Any]:
+    """Return settings given as NAME=VALUE. Raises InputError, naming the flag, for a text that is none."""
+    kinds = {item.name: get_type_hints(settings)[item.name] for item in fields(settings)}
+    values: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or name not in kinds:
+            raise InputError(f"{flag} {text!r}: needs NAME=VALUE with one of {', '.join(kinds)}")
+        kind = _kind_of(kinds[name])
+        if kind is bool:
+            if value.casefold() not in ("true", "false"):
+                raise InputError(f"{flag} {name}={value}: {value!r} is neither true nor false")
+            values[name] = value.casefold() == "true"
+        elif kind in (int, float):
+            try:
+                values[name] = kind(value)
+            except ValueError:
+                raise InputError(f"{flag} {name}={value}: {value!r} is no {kind.__name__}") from None
+        else:
+            values[name] = value
+    return values
+
+
+def _kind_of(kind: Any) -> Any:
+    """Return the type of a value that may also be None."""
+    kinds = get_args(kind) if get_origin(kind) in (UnionType, Union) else (kind,)
+    return next(inner for inner in kinds if inner is not NoneType)
+
+
+def _add_settings(group: Any, settings: type[DataclassInstance], without: Sequence[str]) -> None:
+    kinds = get_type_hints(settings)
+    for item in fields(settings):
+        text = item.metadata["help"]
+        if not text or item.name in without:
+            continue
+        if item.default is not None and item.default is not False and "(default" not in text:
+            text = (
+                f"{text} (default: {item.default:g})"
+                if isinstance(item.default, float)
+                else f"{text} (default: {item.default})"
+            )
+        kind, flag = _kind_of(kinds[item.name]), f"--{item.name.replace('_', '-')}"
+        if kind is bool:
+            group.add_argument(flag, dest=item.name, action="store_const", const=True, help=text)
+        else:
+            group.add_argument(flag, dest=item.name, type=kind, metavar=item.metadata["metavar"], help=text)
+    group.add_argument(
+        "--set", nargs="+", default=[], metavar="NAME=VALUE", help=f"any other setting of {settings.__name__}"
+    )
+
+
+def _read_settings(namespace: argparse.Namespace, settings: type[DataclassInstance]) -> Mapping[str, Any]:
+    """Return the settings that are given, as flags or by --set. Raises InputError for values that cannot be."""
+    flags = {item.name: getattr(namespace, item.name, None) for item in fields(settings) if item.metadata["help"]}
+    values = {name: value for name, value in flags.items() if value is not None}
+    values |= parse_settings(namespace.set, settings)
+    settings(**values)
+    return values
+
+
 def _add_option(group: Any, field: Field[Any], kind: Any) -> None:
+    if settings := field.metadata.get("settings"):
+        _add_settings(group, settings, field.metadata["without"])
+        return
     described: Option = field.metadata["option"]
     required = field.default is MISSING
     details: dict[str, Any] = {"help": described.help.replace("%", "%%"), "metavar": described.metavar}
     if not required:
         details["default"] = field.default
     # The type says how many values a flag takes, and which.
-    kinds = get_args(kind) if get_origin(kind) in (UnionType, Union) else (kind,)
-    inner = next(each for each in kinds if each is not NoneType)
+    inner = _kind_of(kind)
     if inner is bool:
         del details["metavar"]
-        details["action"] = "store_true" if len(kinds) == 1 else argparse.BooleanOptionalAction
+        details["action"] = "store_true" if kind is bool else argparse.BooleanOptionalAction
     elif get_origin(inner) is Literal:
         details["choices"] = get_args(inner)
     elif get_origin(inner) is tuple:

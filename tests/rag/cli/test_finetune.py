@@ -84,7 +84,7 @@ def mistakes(folder: Path) -> dict[str, tuple[list[str], str]]:
         "no model": ([good, "--model", str(folder / "nowhere" / "x" / "y")], "is no folder and no hub id"),
         "too long": ([long, *new], "do not fit (1 with a target longer than max_target_tokens"),
         "unknown size": ([good, "--init", "t5-huge"], "unknown size 't5-huge'; known: "),
-        "unknown option": ([good, "--set", "epoch=3", *new], "--set 'epoch=3': needs NAME=VALUE with one of method"),
+        "unknown option": ([good, "--set", "epoch=3", *new], "--set 'epoch=3': needs NAME=VALUE with one of epochs"),
         "no number": ([good, "--set", "warmup=often", *new], "'often' is no float"),
         "two files": ([good, good, *new], "two files for the task ''"),
         "other task": ([f"qa={good}", "--valid", good, *new], "--valid names the task ''"),
