@@ -1,12 +1,12 @@
-"""Fit how sure the embedded models are, on questions that they were not trained on: the confidence.json of each.
+"""Calibrate the confidence of the embedded models on questions that they were not trained on.
 
     python examples/reader/prepare.py ../shared/data/qa build/reader
     python examples/answers/calibrate.py build/reader ../shared/data --out rag/weights
 
-The validation rows of SQuAD and Natural Questions are asked over all passages of their corpus, and once more without
-what answers them: by the generator with the reader, then by the reader alone.
-`--measure` asks the test rows instead, fits nothing, and says how far the embedded confidence can be trusted there,
-beside the reader's own probability.
+The script writes a confidence.json for the generator with the reader, and one for the reader alone. The validation rows
+of SQuAD and Natural Questions are asked over all passages of their corpus, and once more without those that answer
+them. `--measure` fits nothing: it asks the test rows, and reports the calibration of the embedded confidence and of the
+reader's own probability.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from rag.reader.base import BUILTIN_READER
 
 SETS = ("squad", "nq")
 BATCH = 32
-KINDS = {"generator": "smollm2-answers", "extractive": "minilm-reader"}  # whose folder the confidence goes to
+KINDS = {"generator": "smollm2-answers", "extractive": "minilm-reader"}  # the folder of each confidence.json
 
 
 def main() -> None:
@@ -43,11 +43,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--measure", action="store_true")
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
-    parser.add_argument("--limit", type=int, default=150, help="answerable rows a set")
+    parser.add_argument("--limit", type=int, default=150, help="answerable rows per set")
     parser.add_argument("--stores", type=Path, default=Path("build/calibrate"))
     options = parser.parse_args()
 
-    asked = {name: _drawn(options.rows, name, options.limit, options.measure) for name in SETS}
+    questions = {name: _sample_rows(options.rows, name, options.limit, options.measure) for name in SETS}
     configs = {name: _config(name, options.data, options.stores) for name in SETS}
     for kind in options.kinds:
         rows: list[Row] = []
@@ -55,28 +55,31 @@ def main() -> None:
         for name in SETS:
             config = configs[name].override("generator", kind="extractive" if kind == "extractive" else None)
             pipeline = config.override("pipeline", min_evidence=-1.0).pipeline()
-            withheld = unanswerable_rows(asked[name])
+            unanswerable = unanswerable_rows(questions[name])
             run = Run(options.stores / "records.jsonl", BATCH)
             bare = replace(pipeline, confidence=False, min_confidence=0.0)
-            found = evaluate_answers(bare, asked[name], run=run, unanswerable=withheld).outputs
+            outputs = evaluate_answers(bare, questions[name], run=run, unanswerable=unanswerable).outputs
             if options.measure:
-                _measure(f"{name}, {kind}", pipeline, [*asked[name], *withheld], found)
-            rows += [*asked[name], *withheld]
-            records += found
+                _measure(f"{name}, {kind}", pipeline, [*questions[name], *unanswerable], outputs)
+            rows += [*questions[name], *unanswerable]
+            records += outputs
         if options.measure:
             continue
         right = are_right(records, rows)
         about = {"sets": list(SETS), "k": pipeline.k}
-        done = fit_confidence(rows, [read_signals(each) for each in records], right, about)
+        calibration = fit_confidence(rows, [read_signals(record) for record in records], right, about)
         if options.out is not None:
-            done.model.write(options.out / KINDS[kind] / "confidence.json")
-        alone = calibration_error([each.confidence or 0.0 for each in records], right)
-        figures = {"calibration error": done.calibration_error, "balanced accuracy": done.balanced_accuracy}
-        shown = {name: str(value) for name, value in figures.items()}
-        print(json.dumps({"kind": kind, "rows": len(rows), **shown, "reader alone": str(alone)} | asdict(done.model)))
+            calibration.model.write(options.out / KINDS[kind] / "confidence.json")
+        alone = calibration_error([record.confidence or 0.0 for record in records], right)
+        figures = {
+            "calibration error": str(calibration.calibration_error),
+            "balanced accuracy": str(calibration.balanced_accuracy),
+            "reader alone": str(alone),
+        }
+        print(json.dumps({"kind": kind, "rows": len(rows), **figures, **asdict(calibration.model)}))
 
 
-def _drawn(folder: Path, name: str, limit: int, is_test: bool) -> list[Row]:
+def _sample_rows(folder: Path, name: str, limit: int, is_test: bool) -> list[Row]:
     file = folder / (f"test-{name}.jsonl" if is_test else "valid.jsonl")
     rows = [row for row in read_rows(file, "answer") if not row.unanswerable and row.id.startswith(f"{name}-")]
     return random.Random(0).sample(rows, min(limit, len(rows)))
@@ -97,23 +100,23 @@ def _config(name: str, data: Path, stores: Path) -> Config:
 
 
 def _measure(title: str, pipeline: Pipeline, rows: Sequence[Row], records: Sequence[Prediction]) -> None:
-    """Print how far confidences can be trusted: the reader's own, and that of all signals."""
+    """Print the calibration of the reader's own confidence, and of that fitted on all signals."""
     right = are_right(records, rows)
     model = pipeline.confidence
-    chances: dict[str, list[float]] = {"reader alone": [each.confidence or 0.0 for each in records]}
+    chances: dict[str, list[float]] = {"reader alone": [record.confidence or 0.0 for record in records]}
     if model:
         fitted = model.after or model.before
-        chances["all signals"] = [fitted.chance(read_signals(each)) or 0.0 for each in records]
-    worth = [100 * token_f1(each.output, row.references) for each, row in zip(records, rows, strict=True)]
+        chances["all signals"] = [fitted.chance(read_signals(record)) or 0.0 for record in records]
+    worth = [100 * token_f1(record.output, row.references) for record, row in zip(records, rows, strict=True)]
     none = [row.unanswerable for row in rows]
-    for name, given in chances.items():
-        least = MIN_CONFIDENCE[BUILTIN_READER] if name == "reader alone" else pipeline.min_confidence
-        curve = coverage_curve(given, worth)
+    for name, values in chances.items():
+        threshold = MIN_CONFIDENCE[BUILTIN_READER] if name == "reader alone" else pipeline.min_confidence
+        curve = coverage_curve(values, worth)
         figures = {
             "rows": len(rows),
-            "threshold": least,
-            "balanced accuracy": str(balanced_accuracy([chance < least for chance in given], none)),
-            "calibration error": str(calibration_error(given, right)),
+            "threshold": threshold,
+            "balanced accuracy": str(balanced_accuracy([chance < threshold for chance in values], none)),
+            "calibration error": str(calibration_error(values, right)),
             "F1, all": round(curve[-1].value, 1),
             "F1 at 70% coverage": round(at_coverage(curve, 0.7).value, 1),
         }

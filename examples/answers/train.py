@@ -3,10 +3,10 @@
     python examples/reader/prepare.py DATA build/reader
     python examples/answers/train.py build/reader build/smollm2-answers
 
-The rows are those of the reader, their splits too. Each question gets one to three passages, as answering gives them:
-its own among others that look right and do not hold the answer, in any place; for one question in four its own is left
-out, and the right answer is "I don't know.". One answer in eight is the whole sentence that holds it, asked for by the
-style "sentence". A run that was ended goes on when called again.
+The rows and splits are those of the reader. Each question gets one to three passages, as in answering: its own, among
+others that look relevant and do not contain the answer, in random order. For one question in four its own is left out,
+and the right answer is "I don't know.". One answer in eight is the whole sentence that contains it, requested by the
+format "sentence". An interrupted run resumes when called again.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from rag.finetune.reader.examples import answer_spans
 from rag.finetune.reader.unanswerable import mine_unanswerable
 
 SHARES = {"squad": 0.42, "nq": 0.28, "nq_swap": 0.15, "policyqa": 0.08, "covidqa": 0.07}
-ABSENT = 0.25  # of the rows: no passage holds the answer
+ABSENT = 0.25  # of the rows: no passage contains the answer
 SENTENCES = 0.125  # of the answerable rows: the answer is a whole sentence
 LONGEST_ANSWER, LONGEST_PASSAGES = 16, 240  # words
-WRONG = 2  # passages mined a question
+WRONG = 2  # passages mined per question
 
 
 def main() -> None:
@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
-    done = finetune_generator(
+    tuned = finetune_generator(
         options.model,
         answer_rows(options.data / "train.jsonl", options.rows),
         answer_rows(options.data / "valid.jsonl", options.valid_rows),
@@ -66,40 +66,41 @@ def main() -> None:
         threads=options.threads,
         device=options.device,
     )
-    print(f"{done.folder}: {done.rows:,} rows, {done.steps:,} steps, {done.seconds / 60:.0f} min, {dict(done.metrics)}")
+    minutes = tuned.seconds / 60
+    print(f"{tuned.folder}: {tuned.rows:,} rows, {tuned.steps:,} steps, {minutes:.0f} min, {dict(tuned.metrics)}")
 
 
 def answer_rows(file: Path, count: int) -> list[Row]:
-    """Return about so many rows as the `answer` prompt shows them, the same each time."""
+    """Return about `count` rows as the `answer` prompt shows them, the same each time."""
     chance = random.Random(0)
-    asked = [row for row in read_rows(file, "answer") if not row.unanswerable]
-    asked = [row for row in asked if len(row.target.split()) <= LONGEST_ANSWER]
+    answerable = [row for row in read_rows(file, "answer") if not row.unanswerable]
+    answerable = [row for row in answerable if len(row.target.split()) <= LONGEST_ANSWER]
     chosen: list[Row] = []
     for name, share in SHARES.items():
-        rows = [row for row in asked if row.id.startswith(f"{name}-")]
+        rows = [row for row in answerable if row.id.startswith(f"{name}-")]
         chosen += chance.sample(rows, min(len(rows), round(share * count)))
     chance.shuffle(chosen)
     wrong: dict[str, list[Chunk]] = {}
     for mined in mine_unanswerable(chosen, new_embedder(), WRONG):
         wrong.setdefault(mined.id.rpartition("-")[0], []).append(mined.passages[0])
-    return list(_shown(chosen, wrong, chance))
+    return list(_with_passages(chosen, wrong, chance))
 
 
-def _shown(rows: Sequence[Row], wrong: dict[str, list[Chunk]], chance: random.Random) -> Iterator[Row]:
+def _with_passages(rows: Sequence[Row], wrong: dict[str, list[Chunk]], chance: random.Random) -> Iterator[Row]:
     for row in rows:
         others = wrong.get(row.id, [])
         others = others[: chance.randint(0, len(others))]
         if others and chance.random() < ABSENT * (WRONG + 1) / WRONG:
-            yield replace(row, passages=_fitting(others), references=(), unanswerable=True)
+            yield replace(row, passages=_first_passages(others), references=(), unanswerable=True)
             continue
-        passages = [*_fitting([row.passages[0], *others])]
+        passages = [*_first_passages([row.passages[0], *others])]
         chance.shuffle(passages)
         row = replace(row, passages=tuple(passages))
-        yield _in_a_sentence(row) if chance.random() < SENTENCES else row
+        yield _ask_for_sentence(row) if chance.random() < SENTENCES else row
 
 
-def _in_a_sentence(row: Row) -> Row:
-    """Ask for the whole sentence that holds the answer, where it is one of a common length."""
+def _ask_for_sentence(row: Row) -> Row:
+    """Return the row with the whole sentence of its answer as the target, if that has an ordinary length."""
     for chunk in row.passages:
         for start, end in answer_spans(chunk.text, row.references[:1])[:1]:
             for low, high in sentence_spans(chunk.text):
@@ -109,8 +110,8 @@ def _in_a_sentence(row: Row) -> Row:
     return row
 
 
-def _fitting(passages: Sequence[Chunk]) -> tuple[Chunk, ...]:
-    """Return the first passages, as many as are short enough together; the first one always."""
+def _first_passages(passages: Sequence[Chunk]) -> tuple[Chunk, ...]:
+    """Return the first passages that are short enough together, and at least one."""
     kept, words = [], 0
     for chunk in passages:
         words += len(chunk.text.split())

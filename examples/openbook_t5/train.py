@@ -3,12 +3,13 @@
     python examples/openbook_t5/train.py DATA --questions build/reader --out openbook-t5 --device cuda     # full scale
     python examples/openbook_t5/train.py DATA --out toy --scale toy               # the same on a CPU, in a minute
 
-First span corruption on the documents at hand (Raffel et al. 2020), then the tasks, mixed by size with a cap. DATA is a
-folder with `documents/`, `retrieval/` and, for each task, files as listed in TASKS; those that are not there are left
-out. `--questions` names the folder that examples/reader/prepare.py and cloze.py wrote: questions that people asked and
-questions made from texts, without those that readers are measured on. 37 million parameters, 37 MB in 8 bits. At full
-scale some 2e16 floating-point operations: by estimate half an hour on a data-centre GPU, three to four days on two CPU
-cores. It has not been run to its end.
+The model is pretrained by span corruption on documents (Raffel et al. 2020) and then fine-tuned on the tasks, mixed by
+size with a cap. DATA is a folder with `documents/`, `retrieval/` and the files of each task in TASKS; missing files are
+skipped. `--questions` names the folder written by examples/reader/prepare.py and cloze.py: questions from people and
+questions generated from texts, without those that readers are evaluated on.
+
+The model has 37 million parameters, 37 MB in int8. Full scale takes about 2e16 floating-point operations: an estimated
+half hour on a data-centre GPU, three to four days on two CPU cores. It has not been run to the end.
 """
 
 from __future__ import annotations
@@ -24,8 +25,7 @@ from typing import Any
 from ingest.errors import RowsError
 from rag.data.checks import RowChecks
 from rag.data.rows import Row, read_rows
-from rag.finetune import finetune_generator
-from rag.finetune.generator.pretrain import pretrain_generator
+from rag.finetune import finetune_generator, pretrain_generator
 
 TASKS: Mapping[str, tuple[str, ...]] = {
     "describe": ("products/rnnlg_laptop/train.jsonl", "products/rnnlg_tv/train.jsonl"),
@@ -37,7 +37,7 @@ QUESTIONS: Mapping[str, str] = {"answer": "train.jsonl", "cloze": "cloze.jsonl"}
 
 @dataclass(frozen=True)
 class Scale:
-    """How much of everything."""
+    """A size of model, with the settings of its pretraining and fine-tuning."""
 
     init: str
     pretrain: Mapping[str, Any]
@@ -73,29 +73,31 @@ def main() -> None:
     start = options.out.with_name(f"{options.out.name}-pretrained")
     if not (start / "model.safetensors").exists():
         texts = [path for name in ("documents", "retrieval") if (path := options.data / name).exists()]
-        learnt = pretrain_generator(None, texts, init=scale.init, out=start, device=options.device, **scale.pretrain)
-        print(f"pretrained: loss {learnt.metrics['loss']:.3f}, {learnt.parameters:,} parameters")
+        pretrained = pretrain_generator(
+            None, texts, init=scale.init, out=start, device=options.device, **scale.pretrain
+        )
+        print(f"pretrained: loss {pretrained.metrics['loss']:.3f}, {pretrained.parameters:,} parameters")
 
     train, valid = {}, {}
     files = {task: [options.data / file for file in files] for task, files in TASKS.items()}
     if options.questions is not None:
         files |= {task: [options.questions / file] for task, file in QUESTIONS.items()}
-    for task, places in files.items():
-        rows = [row for file in places for row in _rows(file, task, scale.rows)]
+    for task, paths in files.items():
+        rows = [row for file in paths for row in _rows(file, task, scale.rows)]
         if rows:
             random.Random(0).shuffle(rows)
-            held = max(4, len(rows) // 50)
-            checked = RowChecks().run(train=rows[held:], valid=rows[:held])
+            count = max(4, len(rows) // 50)
+            checked = RowChecks().run(train=rows[count:], valid=rows[:count])
             train[task], valid[task] = list(checked.train), list(checked.valid)
-    done = finetune_generator(str(start), train, valid, out=options.out, device=options.device, **scale.finetune)
-    print(json.dumps({"folder": str(done.folder), "rows": done.rows, "seconds": done.seconds, **done.metrics}))
+    tuned = finetune_generator(str(start), train, valid, out=options.out, device=options.device, **scale.finetune)
+    print(json.dumps({"folder": str(tuned.folder), "rows": tuned.rows, "seconds": tuned.seconds, **tuned.metrics}))
 
 
 def _rows(file: Path, task: str, limit: int | None) -> Iterator[Row]:
     if not file.exists():
         return
     for row in read_rows(file, limit=limit):
-        # Two files may number their rows alike.
+        # Row numbers of two files may be equal.
         yield replace(row, id=f"{file.parent.name}/{row.id}", task="answer" if task == "cloze" else row.task)
 
 

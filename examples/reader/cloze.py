@@ -1,13 +1,13 @@
-"""Questions made from texts alone, which a reader learns to point with before it sees any that people asked.
+"""Generate cloze questions from texts, to pretrain a reader before it sees questions that people asked.
 
     python examples/reader/prepare.py DATA/qa build/reader
     python examples/reader/cloze.py build/reader DATA/documents DATA/retrieval --out build/reader/cloze.jsonl
 
-A name, number or term that stands in two sentences makes a row: one sentence without it is the question, a passage that
-holds the other is the context, and it is the answer; of the passages that hold it, the one that shares most with the
-sentence. After Glass et al. 2020 (span selection, arXiv:1909.04120) and Ram et al. 2021 (recurring spans,
-arXiv:2101.00438). Texts are the contexts of the training rows, documents in files, and corpora in BEIR's layout; none
-that shares a sentence with what a row of the validation or test files has as its context.
+A name, number or term that occurs in two sentences makes a row. It is the answer; one sentence without it is the
+question; the context is the passage that contains it elsewhere and shares most words with the sentence. After Glass et
+al. 2020 (span selection, arXiv:1909.04120) and Ram et al. 2021 (recurring spans, arXiv:2101.00438). Texts are the
+contexts of the training rows, documents in files, and corpora in BEIR's layout. A text that shares a sentence with the
+context of a validation or test row is skipped.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from rag.finetune.generator.pretrain import read_texts
 
 PASSAGE = 130  # words, about
 SENTENCE = (7, 32)  # words of a question
-MOST = 60  # occurrences of a span: of more common ones, only so many are looked at
-SHARED = 10.0  # least weight of the words that question and context share: two that are rare
+MOST = 60  # occurrences of a span that are compared; of more, a sample
+SHARED = 10.0  # least weight of the words that question and context share: that of two rare ones
 
 NAME = re.compile(r"\b[A-Z][\w’'-]+(?: (?:of|the|and|de|for|in|van|von|&) [A-Z][\w’'-]+| [A-Z][\w’'-]+)*")
 NUMBER = re.compile(r"(?<![\w.,])(?:[$£€]\s?)?\d[\d,.]*\d|\b\d\b(?: (?:percent|million|billion))?%?")
@@ -48,7 +48,7 @@ COMMON = frozenset(
 
 
 class Place(NamedTuple):
-    """A sentence's place: which passage, from where to where in it."""
+    """A sentence: its passage, and its start and end there."""
 
     passage: int
     low: int
@@ -62,21 +62,21 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--most", type=int, default=120_000, metavar="ROWS")
     options = parser.parse_args()
-    held = {
-        each
+    held_out = {
+        sentence
         for name in ("valid", "test-*")
         for row in rows_of(options.rows, name)
-        for each in long_sentences(row["context"])
+        for sentence in long_sentences(row["context"])
     }
-    learnt = [row["context"] for row in rows_of(options.rows, "train")]
-    others = (text for text in texts(options.texts) if held.isdisjoint(long_sentences(text)))
-    passages = list(dict.fromkeys([*learnt, *others]))
-    made = list(cloze_rows(passages, random.Random(0)))
-    random.Random(0).shuffle(made)
+    contexts = [row["context"] for row in rows_of(options.rows, "train")]
+    others = (text for text in texts(options.texts) if held_out.isdisjoint(long_sentences(text)))
+    passages = list(dict.fromkeys([*contexts, *others]))
+    rows = list(cloze_rows(passages, random.Random(0)))
+    random.Random(0).shuffle(rows)
     with options.out.open("w", encoding="utf-8") as stream:
-        for row in made[: options.most]:
+        for row in rows[: options.most]:
             stream.write(f"{json.dumps(row, ensure_ascii=False)}\n")
-    print(f"{len(made[: options.most]):,} of {len(made):,} rows from {len(passages):,} passages")
+    print(f"{len(rows[: options.most]):,} of {len(rows):,} rows from {len(passages):,} passages")
 
 
 def rows_of(folder: Path, name: str) -> Iterator[dict[str, Any]]:
@@ -85,7 +85,7 @@ def rows_of(folder: Path, name: str) -> Iterator[dict[str, Any]]:
 
 
 def long_sentences(text: str) -> Iterator[str]:
-    """Yield sentences of some length, normalised: what tells a text wherever it was cut."""
+    """Yield the longer sentences, normalised: they identify a text however it was cut."""
     for low, high in sentence_spans(text):
         if len(text[low:high].split()) >= SENTENCE[0]:
             yield normalize_answer(text[low:high])
@@ -118,38 +118,39 @@ def _passages(text: str) -> Iterator[str]:
 
 
 def cloze_rows(passages: Sequence[str], chance: random.Random) -> Iterator[dict[str, Any]]:
-    """Yield rows, at most two for a sentence."""
+    """Yield rows, at most two per sentence."""
     words = [frozenset(_content(text)) for text in passages]
     rarity = {
-        word: math.log(len(passages) / count) for word, count in Counter(w for each in words for w in each).items()
+        word: math.log(len(passages) / count)
+        for word, count in Counter(w for passage in words for w in passage).items()
     }
     places: dict[str, list[Place]] = defaultdict(list)
-    asked: dict[Place, list[str]] = {}
+    spans_of: dict[Place, list[str]] = {}
     for number, text in enumerate(passages):
         for low, high in sentence_spans(text):
             place = Place(number, low, high)
-            found = list(dict.fromkeys(_spans(text[low:high])))
-            for span in found:
+            spans = list(dict.fromkeys(_spans(text[low:high])))
+            for span in spans:
                 places[span].append(place)
             if SENTENCE[0] <= len(text[low:high].split()) <= SENTENCE[1]:
-                asked[place] = found
-    for place, found in asked.items():
-        chance.shuffle(found)
-        made = 0
-        for span in found:
+                spans_of[place] = spans
+    for place, spans in spans_of.items():
+        chance.shuffle(spans)
+        count = 0
+        for span in spans:
             context = _context(place, span, passages, words, rarity, places[span], chance)
             if context is None:
                 continue
             sentence = passages[place.passage][place.low : place.high]
             question = _question(sentence, span, chance)
             yield {
-                "id": f"cloze-{place.passage}-{place.low}-{made}",
+                "id": f"cloze-{place.passage}-{place.low}-{count}",
                 "question": question,
                 "answers": [span],
                 "context": context,
             }
-            made += 1
-            if made == 2:
+            count += 1
+            if count == 2:
                 break
 
 
@@ -162,9 +163,9 @@ def _context(
     places: Sequence[Place],
     chance: random.Random,
 ) -> str | None:
-    """Return the passage, of those that hold a span elsewhere, that shares most with a sentence; None for too little.
+    """Return the passage that contains a span elsewhere and shares most words with a sentence; None for too few.
 
-    Of the sentence's own passage, what stands around the sentence.
+    The sentence is removed from its own passage.
     """
     others = [other for other in places if other != place]
     if not others:
@@ -188,7 +189,7 @@ def _context(
 
 
 def _question(sentence: str, span: str, chance: random.Random) -> str:
-    """Return a sentence with a question word for a span, in its place or in front."""
+    """Return a sentence with a question word instead of a span, in its place or at the front."""
     if re.fullmatch(r"1\d{3}|20\d\d", span):
         word = chance.choice(["when", "in what year", "what year"])
     elif span[0].isdigit() or span[0] in "$£€":
@@ -206,10 +207,10 @@ def _question(sentence: str, span: str, chance: random.Random) -> str:
 def _spans(sentence: str) -> Iterator[str]:
     for pattern in (NAME, NUMBER, TERM):
         for match in pattern.finditer(sentence):
-            found = match.group()
-            parts = found.lower().split()
-            if parts[0] not in COMMON and parts[-1] not in COMMON and len(found) > 1:
-                yield found
+            span = match.group()
+            parts = span.lower().split()
+            if parts[0] not in COMMON and parts[-1] not in COMMON and len(span) > 1:
+                yield span
 
 
 def _content(text: str) -> Iterator[str]:

@@ -1,13 +1,13 @@
-"""Rows that the embedded reader is trained and measured on, from five public sets.
+"""Prepare the rows that the embedded reader is trained and evaluated on, from five public data sets.
 
     python examples/reader/prepare.py DATA [build/reader]
 
-DATA holds squad_subset, nq_oracle, nq_swap, policyqa and covidqa. Written are train.jsonl and valid.jsonl, of all sets
-and shuffled, and a test-NAME.jsonl for each. A document is in one split only: a paragraph of SQuAD, an article of
-Natural Questions (and any question about it, in `nq_swap` too), a web site of PolicyQA, a paper of CovidQA. Questions
-are also paired with passages that look right and do not answer them, within a split; not those of PolicyQA, which ask
-the same of every site. Papers are cut to some 300 words around the answer. pairs.jsonl holds the answerable training
-rows of the sets with short passages, as they are, for `rag finetune-reranker`.
+DATA has squad_subset, nq_oracle, nq_swap, policyqa and covidqa. The script writes train.jsonl and valid.jsonl, of all
+sets and shuffled, and a test-NAME.jsonl for each. A document is in one split only: a paragraph of SQuAD, an article of
+Natural Questions (with every question about it, in `nq_swap` too), a web site of PolicyQA, a paper of CovidQA. Within a
+split, questions are also paired with passages that look relevant and do not answer them, except those of PolicyQA,
+which asks every site the same. Papers are cut to about 300 words around the answer. pairs.jsonl has the answerable
+training rows of the sets with short passages, for `rag finetune-reranker`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from rag.answer.match import normalize_answer
 from rag.data.rows import Row, as_row
 from rag.finetune.reader.unanswerable import mine_unanswerable
 
-AROUND = 1800  # characters of a paper that stand with a question
+AROUND = 1800  # characters of a paper that are the context of a question
 SHARES = {"test": 0.12, "valid": 0.05}
-UNANSWERABLE = {"train": 0.5, "valid": 1.0, "test": 1.0}  # a question
+UNANSWERABLE = {"train": 0.5, "valid": 1.0, "test": 1.0}  # rows per question
 SITES = {"test": 3, "valid": 2}
 
 Content = dict[str, Any]
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def pairs(rows: list[Content]) -> list[Content]:
-    """Return questions with the passages that answer them, of which none is longer than a few paragraphs."""
+    """Return questions with the passages that answer them, from the sets with short passages."""
     return [
         {"question": row["question"], "context": row["context"]}
         for row in rows
@@ -70,7 +70,7 @@ def pairs(rows: list[Content]) -> list[Content]:
 
 def sets(data: Path) -> dict[str, dict[str, list[Content]]]:
     """Return each set's rows by split."""
-    found: dict[str, dict[str, list[Content]]] = {}
+    by_set: dict[str, dict[str, list[Content]]] = {}
     nq = list(read(data / "nq_oracle/nq_open_oracle.jsonl"))
     questions = {normalize_answer(row["question"]): split_of(row["title"]) for row in nq}
     for name, rows in {
@@ -95,12 +95,12 @@ def sets(data: Path) -> dict[str, dict[str, list[Content]]]:
                     **({"title": row["title"]} if row.get("title") else {}),
                 }
             )
-        found[name] = {split: [row for row in rows if row["answers"]] for split, rows in splits.items()}
-    return found
+        by_set[name] = {split: [row for row in rows if row["answers"]] for split, rows in splits.items()}
+    return by_set
 
 
 def split_of(document: str) -> str:
-    """Return a document's split: by a hash of it, so that adding others moves none."""
+    """Return a document's split, by its hash, so that adding documents moves none."""
     lot = int(hashlib.sha256(document.encode()).hexdigest()[:8], 16) / 2**32
     if lot < SHARES["test"]:
         return "test"
@@ -108,7 +108,7 @@ def split_of(document: str) -> str:
 
 
 def by_site(rows: list[Content]) -> Iterator[tuple[str, Content]]:
-    """Yield rows with their split: some of the sites, since each is one document."""
+    """Yield rows with their split; a site is one document."""
     sites = sorted({row["site"] for row in rows}, key=lambda site: hashlib.sha256(site.encode()).hexdigest())
     named = dict.fromkeys(sites, "train")
     named |= dict.fromkeys(sites[: SITES["test"]], "test")
@@ -118,7 +118,7 @@ def by_site(rows: list[Content]) -> Iterator[tuple[str, Content]]:
 
 
 def papers(folder: Path) -> Iterator[Content]:
-    """Yield questions on papers, with the part of the paper around the answer, which stands anywhere in it."""
+    """Yield questions on papers, with the part of the paper around the answer, at a random place in that part."""
     texts = {row["doc_id"]: row["text"] for row in read(folder / "documents.jsonl")}
     for row in read(folder / "questions.jsonl"):
         if row.get("is_impossible") or not row["answers"]:
