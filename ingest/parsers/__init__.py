@@ -1,4 +1,4 @@
-"""Files become documents: one parser for each family of formats, and a worker that outlives the worst of them."""
+"""Parsers turn files into documents: one for each family of formats, run in workers that may crash or hang."""
 
 from ingest.errors import ParseError, Unsupported
 from ingest.parsers.base import Parsed, Parser, ParseSettings

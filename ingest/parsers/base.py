@@ -1,4 +1,4 @@
-"""What every parser takes, returns and raises."""
+"""The contract of parsers: their settings and their result."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Protocol
 
+from ingest.errors import InputError
 from ingest.types import Document
 
 MEGABYTE = 1_000_000
@@ -16,8 +17,8 @@ MEGABYTE = 1_000_000
 class ParseSettings:
     """Limits and choices that hold for every file.
 
-    `max_bytes` and `timeout` (seconds) are for one file. `template` renders a catalogue's row, as in
-    `"{name}: {description}"`, in place of the layout that is found by itself. `max_depth` bounds attachments within
+    `max_bytes` and `timeout` (seconds) are for one file. `template` renders the rows of catalogues, as in
+    `"{name}: {description}"`; without one, each field's role is worked out. `max_depth` bounds attachments within
     attachments.
     """
 
@@ -28,14 +29,14 @@ class ParseSettings:
 
     def __post_init__(self) -> None:
         if self.max_bytes <= 0 or self.timeout <= 0 or self.max_depth < 0:
-            raise ValueError(f"limits must be positive: {self}")
+            raise InputError(f"limits must be positive: {self}")
         if self.template is not None and not any(name for _, name, _, _ in Formatter().parse(self.template)):
-            raise ValueError(f"template {self.template!r} names no field; write it like '{{name}}: {{description}}'")
+            raise InputError(f"template {self.template!r} names no field; write it like '{{name}}: {{description}}'")
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file's documents, and one line for each thing in it that could not be read."""
+    """The documents of a file, and one line for each part that could not be read."""
 
     documents: list[Document]
     warnings: list[str] = field(default_factory=list)
@@ -44,10 +45,10 @@ class Parsed:
 class Parser(Protocol):
     """Reads files of one kind.
 
-    Returns the documents, in the file's order; a bare list when there is nothing to warn of. `source` is the name the
-    documents carry, with `#key` appended where the file holds several. The same file gives the same documents, always.
-    Raises ParseError, and Unsupported when a program or package is missing; sizes, empty files and files without text
-    are the caller's to refuse.
+    Returns the documents in the order of the file, as a bare list where there are no warnings. `source` is the name of
+    the documents, with `#key` appended where the file holds several. The same file always gives the same documents.
+    Raises ParseError, and Unsupported when a program or package is missing. The caller refuses empty files, files that
+    are too large, and documents without text.
     """
 
     def __call__(self, path: Path, source: str, settings: ParseSettings) -> Parsed | list[Document]: ...

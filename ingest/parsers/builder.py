@@ -1,4 +1,4 @@
-"""Blocks in reading order become one document: the text, the spans, and the titles above each."""
+"""Build a document from blocks in reading order: the text, the spans, and the titles above each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class DocumentBuilder:
         return len(self._blocks)
 
     def title(self, text: str, level: int = 1, page: int | None = None) -> None:
-        """Add a title; blocks after it are under it until a title of the same or an outer level comes."""
+        """Add a title, which stands above all blocks up to the next title of the same or an outer level."""
         text = one_line(text)
         if not text:
             return
@@ -50,7 +50,7 @@ class DocumentBuilder:
         self._blocks.append(Block(start, self._length, kind, page, heading))
 
     def paragraphs(self, text: str, page: int | None = None) -> None:
-        """Add one text block for each paragraph: what blank lines separate."""
+        """Add a text block for each paragraph; blank lines separate paragraphs."""
         for paragraph in BLANK_LINES.split(clean(text)):
             self.add(paragraph, "text", page)
 
@@ -63,18 +63,18 @@ class DocumentBuilder:
         self.add(table_text(rows), "table", page)
 
     def build(self, source: str, metadata: Mapping[str, MetadataValue] | None = None) -> Document:
-        """Return the document; `metadata` is added to what was collected."""
+        """Return the document; `metadata` is added to the collected metadata."""
         merged = {**self.metadata, **(metadata or {})}
         return Document("\n\n".join(self._parts), source, tuple(self._blocks), merged)
 
 
 def table_text(rows: Iterable[Iterable[str]]) -> str:
-    """One line for each row, cells joined by ` | `; rows and trailing cells without text are left out."""
+    """Return a line for each row, cells joined by ` | `; rows and trailing cells without text are left out."""
     lines = (" | ".join(map(one_line, row)) for row in rows)
     trimmed = (re.sub(r"(?: \| *)+$", "", line) for line in lines)
     return "\n".join(line for line in trimmed if line.strip(" |"))
 
 
 def one_line(text: str) -> str:
-    """Clean, with every run of white space as one blank."""
+    """Return a text cleaned, with every run of white space as one blank."""
     return " ".join(clean(text).split())

@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding a file is in, and which characters may stay."""
+"""Decode bytes of unknown encoding, and drop characters that do not belong into text."""
 
 from __future__ import annotations
 
@@ -14,52 +14,49 @@ BOMS = (
 )
 DECLARED = re.compile(rb"""(?:<\?xml[^>]{0,200}?encoding|<meta[^>]{0,200}?charset)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+WESTERN_SIGNS = "äöüÄÖÜßéèêëÉÈÊËáàâãåÁÀÂÃÅæÆçÇñÑíìîïÍÌÎÏóòôõøÓÒÔÕØœŒúùûÚÙÛÿ€£©®°§«»‘’“”„–—…•·´½¼¿¡ºª²³±×\xa0"
 WESTERN = ("cp1252", "cp1250", "cp1254", "cp1257", "mac_roman")
 
 
 def decode(data: bytes) -> tuple[str, str]:
     r"""Return (text, encoding): lines end in `\n`, no control characters, always encodable as UTF-8.
 
-    In order: byte order mark, UTF-16/32 by where the zero bytes are, UTF-8, what the file declares, statistics.
-    A byte that the encoding does not know becomes U+FFFD rather than an error.
+    The encoding is that of the byte order mark, else UTF-16 or UTF-32 by the place of zero bytes, else UTF-8, else the
+    one that the file declares, else the one that statistics suggest. Bytes that it does not know become U+FFFD.
     """
-    encoding, skip = _encoding(data)
+    head, skip = data[:65536], 0
+    if mark := next((mark for mark in BOMS if data.startswith(mark[0])), None):
+        skip, encoding = len(mark[0]), mark[1]
+    elif wide := _wide_encoding(head):
+        encoding = wide
+    elif b"\x1b$B" in head and data.isascii():
+        encoding = "iso2022_jp"
+    elif _is_mostly_utf8(data):
+        encoding = "utf-8"
+    else:
+        encoding = _declared_encoding(data) or _likely_encoding(data)
     return clean(data[skip:].decode(encoding, errors="replace")), encoding
 
 
 def clean(text: str) -> str:
-    r"""Drop control characters and lone surrogates, and end lines in `\n`; form feeds are kept as paragraph breaks."""
-    if text.isprintable():  # most cells and lines; white space other than blanks and all that is unwanted is not
+    r"""Drop control characters and lone surrogates, and end lines in `\n`; a form feed becomes a paragraph break."""
+    if text.isprintable():  # true of most cells and lines: blanks are their only white space
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n\n").replace("\x0b", "\n")
     return UNWANTED.sub("", text)
 
 
 def is_binary(data: bytes) -> bool:
-    """Tell whether these bytes are no text in any encoding: many control characters, and no zero-byte pattern."""
+    """Tell whether bytes are not text in any encoding: many control characters, and no pattern of zero bytes."""
     head = data[:65536]
-    if any(head.startswith(mark) for mark, _ in BOMS) or _by_zero_bytes(head):
+    if any(head.startswith(mark) for mark, _ in BOMS) or _wide_encoding(head):
         return False
     control = sum(head.count(byte) for byte in (*range(9), *range(14, 27), *range(28, 32)))
     return control > len(head) * 0.02
 
 
-def _encoding(data: bytes) -> tuple[str, int]:
-    """The encoding's Python name and the length of its byte order mark."""
-    for mark, name in BOMS:
-        if data.startswith(mark):
-            return name, len(mark)
-    if wide := _by_zero_bytes(data[:65536]):
-        return wide, 0
-    if b"\x1b$B" in data[:65536] and data.isascii():
-        return "iso2022_jp", 0
-    if _mostly_utf8(data):
-        return "utf-8", 0
-    return _declared(data) or _by_statistics(data), 0
-
-
-def _by_zero_bytes(head: bytes) -> str | None:
-    """UTF-16 and UTF-32 without a mark: text in them has zero bytes, and always at the same place of each unit."""
+def _wide_encoding(head: bytes) -> str | None:
+    """Recognise UTF-16 and UTF-32 without a mark: their zero bytes are always at the same place of a unit."""
     length = len(head) // 4 * 4
     if length < 4 or head.count(0) < length * 0.2:
         return None
@@ -73,8 +70,8 @@ def _by_zero_bytes(head: bytes) -> str | None:
     return "utf-16-be" if even > 0.4 and odd < 0.1 else None
 
 
-def _mostly_utf8(data: bytes) -> bool:
-    """Valid UTF-8, or UTF-8 with a stray bad byte here and there: a file cut in mid-character is still UTF-8."""
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Tell valid UTF-8, or UTF-8 with a few bad bytes, as in a file that is cut in the middle of a character."""
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -85,24 +82,24 @@ def _mostly_utf8(data: bytes) -> bool:
     return True
 
 
-def _declared(data: bytes) -> str | None:
-    """The encoding that an HTML or XML head names, when it is one and the bytes fit it."""
-    if not (found := DECLARED.search(data[:4096])):
+def _declared_encoding(data: bytes) -> str | None:
+    """Return the encoding that the head of an HTML or XML file names, where it exists and the bytes fit it."""
+    if not (match := DECLARED.search(data[:4096])):
         return None
-    name = found[1].decode("ascii", "replace").lower()
+    name = match[1].decode("ascii", "replace").lower()
     name = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}.get(name, name)
     try:
         bad = data.decode(name, errors="replace").count("\ufffd")
-    except (LookupError, UnicodeError):  # no such encoding, or one of Python's that is none for text
+    except (LookupError, UnicodeError):  # no such encoding, or a codec of Python's that is not for text
         return None
     return codecs.lookup(name).name if bad <= len(data) * 0.01 else None
 
 
-def _by_statistics(data: bytes) -> str:
-    """A legacy encoding, by the letters it would give.
+def _likely_encoding(data: bytes) -> str:
+    """Guess a legacy encoding by the letters that it would give.
 
-    Where few bytes are beyond ASCII the text is in a Latin script, and only the encodings of those are asked for: on
-    short texts the full race is won by chance.
+    Where few bytes lie beyond ASCII the script is Latin, and only its encodings are compared: over a short text, chance
+    would decide between all of them.
     """
     import charset_normalizer
 
@@ -110,15 +107,10 @@ def _by_statistics(data: bytes) -> str:
     high = sum(1 for byte in sample if byte > 0x7F)
     letters = sum(1 for byte in sample if byte > 0x7F or chr(byte).isalpha())
     if high < letters * 0.4:
-        if high < 40 and _is_western(sample):
+        western = sample.decode("cp1252", errors="replace")
+        if high < 40 and all(character < "\x80" or character in WESTERN_SIGNS for character in western):
             return "cp1252"
         best = charset_normalizer.from_bytes(sample, cp_isolation=list(WESTERN)).best()
     else:
         best = charset_normalizer.from_bytes(sample).best()
     return best.encoding if best else "cp1252"
-
-
-def _is_western(data: bytes) -> bool:
-    """Only letters and signs that Western European text is made of, read as cp1252."""
-    usual = "äöüÄÖÜßéèêëÉÈÊËáàâãåÁÀÂÃÅæÆçÇñÑíìîïÍÌÎÏóòôõøÓÒÔÕØœŒúùûÚÙÛÿ€£©®°§«»‘’“”„–—…•·´½¼¿¡ºª²³±×\xa0"
-    return all(character < "\x80" or character in usual for character in data.decode("cp1252", errors="replace"))

@@ -1,4 +1,4 @@
-"""unstructured's elements as blocks: whether fresh from a partitioner or saved as JSON."""
+"""Elements of unstructured as blocks, whether fresh from a partitioner or saved as JSON."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ MARKED = re.compile(r"\s*(?:[-*•◦▪]|\(?\w{1,4}[.)])\s")
 
 def add_elements(builder: DocumentBuilder, elements: Sequence[Mapping[str, Any]]) -> None:
     """Add elements, as their own JSON describes them (`type`, `text`, `metadata`), to a document."""
-    furniture = _repeated(elements)
+    # Page headers and footers that are repeated are no content.
+    edges = Counter(str(element.get("text")) for element in elements if element.get("type") in {"Header", "Footer"})
+    furniture = {text for text, count in edges.items() if count > 1}
     items: list[str] = []
     page: int | None = None
     for element in elements:
         kind, text = str(element.get("type", "")), str(element.get("text") or "")
         metadata = element.get("metadata") or {}
+        # A list ends with the page or with the first element of another kind.
         if kind not in LISTED or metadata.get("page_number") != page:
             builder.items(items, page)
             items = []
@@ -42,9 +45,3 @@ def add_elements(builder: DocumentBuilder, elements: Sequence[Mapping[str, Any]]
         else:
             builder.add(text, "code" if kind in CODE else "text", page)
     builder.items(items, page)
-
-
-def _repeated(elements: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Page headers and footers that come again and again."""
-    texts = Counter(str(element.get("text")) for element in elements if element.get("type") in {"Header", "Footer"})
-    return {text for text, count in texts.items() if count > 1}

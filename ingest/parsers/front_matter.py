@@ -1,4 +1,4 @@
-"""What static site generators write into pages: fields above the text, and tags that a build would replace."""
+"""Front matter and template tags: what static site generators write into pages."""
 
 from __future__ import annotations
 
@@ -14,42 +14,41 @@ FRONT_MATTER = re.compile(r"\A\s*(---|\+\+\+)[ \t]*\n(.*?)\n?^(?:\1|\.\.\.)[ \t]
 TEMPLATE_TAGS = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|<%.*?%>", re.S)
 
 
-def front_matter(text: str) -> tuple[dict[str, MetadataValue] | None, str]:
-    """Return the fields above a text and the text below; None and all of it where there are none or they are broken."""
-    found = FRONT_MATTER.match(text)
-    fields = _fields(found[1], found[2]) if found else None
-    return (None, text) if found is None or fields is None else (fields, text[found.end() :])
+def split_front_matter(text: str) -> tuple[dict[str, MetadataValue] | None, str]:
+    """Return the fields above a text, in YAML or TOML, and the text below.
 
-
-def has_front_matter(text: str) -> bool:
-    """Tell whether a text begins like front matter: between its two lines are fields and not prose."""
-    found = FRONT_MATTER.match(text)
-    return found is not None and re.match(r"[\w -]{1,40}[:=]", found[2]) is not None
-
-
-def _fields(fence: str, text: str) -> dict[str, MetadataValue] | None:
-    """The fields of YAML or TOML front matter; None when it is not valid, or no mapping (a thematic break)."""
+    The fields are None, and the text is whole, where there are no fields or they are broken.
+    """
+    match = FRONT_MATTER.match(text)
+    if match is None:
+        return None, text
     import tomllib
 
     import yaml
 
     try:
-        fields: Any = yaml.safe_load(text) if fence == "---" else tomllib.loads(text)
+        fields: Any = yaml.safe_load(match[2]) if match[1] == "---" else tomllib.loads(match[2])
     except (yaml.YAMLError, tomllib.TOMLDecodeError, ValueError, RecursionError):
-        return None
-    if fields is None:
-        return {}
-    return {str(name): _value(value) for name, value in fields.items()} if isinstance(fields, dict) else None
+        return None, text
+    if not isinstance(fields, dict | None):  # prose between two thematic breaks
+        return None, text
+    return {str(name): _metadata_value(value) for name, value in (fields or {}).items()}, text[match.end() :]
 
 
-def _value(value: Any) -> MetadataValue:
-    """What metadata may hold: scalars and lists of them as they are, dates as ISO text, the rest as JSON."""
+def has_front_matter(text: str) -> bool:
+    """Tell whether a text begins like front matter: with fields and not prose between its two lines."""
+    match = FRONT_MATTER.match(text)
+    return match is not None and re.match(r"[\w -]{1,40}[:=]", match[2]) is not None
+
+
+def _metadata_value(value: Any) -> MetadataValue:
+    """Return scalars and lists of them as they are, dates as ISO text, and anything else as JSON."""
     if value is None or isinstance(value, (str, bool, int, float)):
         return value if not isinstance(value, float) or abs(value) < float("inf") else str(value)
     if isinstance(value, (date, datetime, time)):
         return value.isoformat()
     if isinstance(value, Sequence) and not isinstance(value, bytes):
-        items = [_value(item) for item in value]
+        items = [_metadata_value(item) for item in value]
         if all(item is None or isinstance(item, (str, bool, int, float)) for item in items):
             return [item for item in items if item is None or isinstance(item, (str, bool, int, float))]
     return json.dumps(value, ensure_ascii=False, default=str, sort_keys=isinstance(value, Mapping))

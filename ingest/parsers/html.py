@@ -1,4 +1,4 @@
-"""HTML: the main content without the page's furniture, as titles, paragraphs, lists, tables and code."""
+"""HTML pages: the main content without menus and banners, as titles, paragraphs, lists, tables and code."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Literal
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder, one_line
 from ingest.parsers.decode import decode
-from ingest.parsers.front_matter import TEMPLATE_TAGS, front_matter
+from ingest.parsers.front_matter import TEMPLATE_TAGS, split_front_matter
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
+    from selectolax.lexbor import LexborNode
 
 NEVER_TEXT = {"script", "style", "template", "svg", "math", "iframe", "object", "canvas", "audio", "video", "head",
               "input", "select", "button", "datalist", "noscript", "meta", "link"}  # fmt: skip
@@ -33,34 +33,41 @@ METADATA = {"description": "description", "og:description": "description", "auth
 
 
 def parse_html(path: Path, source: str, settings: ParseSettings) -> Parsed:
-    """Read an HTML page, or the template of one, which front matter or the file's name tells."""
+    """Read an HTML page, or the template of one, which front matter or the name of the file shows."""
     text = decode(path.read_bytes())[0]
-    metadata, body = front_matter(text)
+    metadata, body = split_front_matter(text)
     if metadata is not None or path.name.endswith(".erb"):
         text = TEMPLATE_TAGS.sub("", body)
     return Parsed([html_builder(text).build(source, metadata)])
 
 
 def html_builder(text: str) -> DocumentBuilder:
-    """Return a document in the making from a page's HTML."""
+    """Return a builder that holds the metadata and the blocks of a page."""
     from selectolax.lexbor import LexborHTMLParser
 
     tree = LexborHTMLParser(text)
     builder = DocumentBuilder()
-    builder.metadata.update(_metadata(tree))
+    for node in tree.css("meta[content]"):
+        name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
+        if name in METADATA and (content := one_line(node.attributes.get("content") or "")):
+            builder.metadata.setdefault(METADATA[name], content)
+    if (title := tree.css_first("head > title")) and one_line(title.text()):
+        builder.metadata["title"] = one_line(title.text())
+    if (root := tree.root) is not None and (language := root.attributes.get("lang")):
+        builder.metadata["language"] = language
     if tree.body is not None:
-        _Walk(builder).run(_content(tree.body))
+        _HtmlReader(builder).read(_main_content(tree.body))
         if not len(builder):  # everything looked like furniture: better that than nothing
-            _Walk(builder).run(LexborHTMLParser(text).body or tree.body)
+            _HtmlReader(builder).read(LexborHTMLParser(text).body or tree.body)
     return builder
 
 
 def add_html(builder: DocumentBuilder, text: str) -> None:
-    """Add a fragment of HTML to a document, whole: a fragment has no furniture."""
+    """Add a whole fragment of HTML to a document; unlike a page it has no furniture."""
     from selectolax.lexbor import LexborHTMLParser
 
     if (body := LexborHTMLParser(text).body) is not None:
-        _Walk(builder).run(body)
+        _HtmlReader(builder).read(body)
 
 
 def html_text(text: str) -> str:
@@ -70,40 +77,35 @@ def html_text(text: str) -> str:
     return builder.build("").text
 
 
-def _metadata(tree: LexborHTMLParser) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for node in tree.css("meta[content]"):
-        name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
-        if name in METADATA and (content := one_line(node.attributes.get("content") or "")):
-            found.setdefault(METADATA[name], content)
-    if (title := tree.css_first("head > title")) and one_line(title.text()):
-        found["title"] = one_line(title.text())
-    if (root := tree.root) is not None and (language := root.attributes.get("lang")):
-        found["language"] = language
-    return found
+def table_rows(text: str) -> list[list[str]]:
+    """Return the cells of the first table in a piece of HTML."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    table = LexborHTMLParser(text).css_first("table")
+    return _rows_of(table) if table else []
 
 
-def _content(body: LexborNode) -> LexborNode:
-    """The part of the page worth reading; furniture is taken out of the tree.
+def _main_content(body: LexborNode) -> LexborNode:
+    """Remove the furniture of a page from its tree, and return the part worth reading.
 
-    Nothing that holds half of the text is furniture (whole pages are wrapped in a form, or in a div of class
-    "cookie-page"), nor is a heading's own header; `main` or `article` is taken when it holds most of what is left.
+    Nothing that holds half of the text is furniture, as whole pages are wrapped in a form or in a div of class
+    "cookie-page", nor is the header of an article. `main` or `article` is returned when it holds most of the rest.
     """
     for node in body.css(",".join(NEVER_TEXT - {"head"})):
         node.remove()
-    whole = len(body.text())
+    length = len(body.text())
     for node in body.css(",".join(FURNITURE)):
-        if len(node.text()) < whole / 2 and not (node.tag == "header" and _holds_title(node)):
+        if len(node.text()) < length / 2 and not (node.tag == "header" and _holds_title(node)):
             node.remove()
-    left = len(body.text())
+    length = len(body.text())
     for node in body.css("main, [role=main], article"):
-        if len(node.text()) > left * 0.6:
+        if len(node.text()) > length * 0.6:
             return node
     return body
 
 
 def _holds_title(header: LexborNode) -> bool:
-    """An article's header holds its title; the site's header holds the site's menu."""
+    """Tell the header of an article, which holds its title, from that of a site, which holds the menu."""
     node = header.parent
     while node is not None and node.tag not in {"main", "article"}:
         node = node.parent
@@ -113,8 +115,8 @@ def _holds_title(header: LexborNode) -> bool:
 Step = tuple[Literal["open", "text", "close"], "LexborNode"]
 
 
-class _Walk:
-    """One pass over a tree that turns inline text into blocks; no recursion, since pages nest 100,000 deep."""
+class _HtmlReader:
+    """Turns a tree into blocks in one pass, without recursion, since pages may nest 100,000 deep."""
 
     def __init__(self, builder: DocumentBuilder) -> None:
         self.builder = builder
@@ -122,13 +124,13 @@ class _Walk:
         self.items: list[str] = []  # lines of the list being read
         self.lists: list[int] = []  # for each open list the number of its next item, 0 for bullets
         self.marker = ""  # of the item that has not yet had text
-        self.quiet: int | None = None  # the node whose inside is not to be walked
+        self.skipped: int | None = None  # the node whose inside is being skipped
 
-    def run(self, root: LexborNode) -> None:
+    def read(self, root: LexborNode) -> None:
         for step, node in _steps(root):
-            if self.quiet is not None:
-                if step == "close" and node.mem_id == self.quiet:
-                    self.quiet = None
+            if self.skipped is not None:
+                if step == "close" and node.mem_id == self.skipped:
+                    self.skipped = None
                 continue
             if step == "text":
                 self.inline.append(node.text(deep=True))
@@ -142,37 +144,36 @@ class _Walk:
     def _open(self, node: LexborNode) -> None:
         tag = node.tag or ""
         if tag in NEVER_TEXT:
-            self.quiet = node.mem_id
+            self.skipped = node.mem_id
         elif tag == "br":
             self.inline.append("\n")
         elif tag == "img":
             self.inline.append(f" {node.attributes.get('alt') or ''} ")
-        elif tag in HEADINGS:
-            self._break()
-            self.builder.title(_text(node), HEADINGS[tag])
-            self.quiet = node.mem_id
-        elif tag == "pre":
-            self._break()
-            self.builder.add(node.text(), "code")
-            self.quiet = node.mem_id
-        elif tag == "table" and _is_data(node):
-            self._break()
-            self._table(node)
-            self.quiet = node.mem_id
-        elif tag in BLOCKS or tag in LISTS:
+        elif tag in HEADINGS or tag == "pre" or (tag == "table" and _is_data(node)):
+            # A block of its own, which ends the open paragraph and list.
             self._flush()
-            self._open_list(tag, node)
-
-    def _open_list(self, tag: str, node: LexborNode) -> None:
-        if tag in LISTS:
+            self._end_list()
+            self.skipped = node.mem_id
+            if tag in HEADINGS:
+                self.builder.title(_node_text(node), HEADINGS[tag])
+            elif tag == "pre":
+                self.builder.add(node.text(), "code")
+            else:
+                if caption := node.css_first("caption"):
+                    self.builder.add(_node_text(caption))
+                self.builder.table(_rows_of(node))
+        elif tag in LISTS:
+            self._flush()
             start = node.attributes.get("start") or "1"
             self.lists.append(0 if tag != "ol" else int(start) if start.isdecimal() and len(start) < 9 else 1)
-        elif tag == "li":
-            if not self.lists:
-                self.lists.append(0)
-            number = self.lists[-1]
-            self.marker = "  " * min(len(self.lists) - 1, 20) + (f"{number}. " if number else "- ")
-            self.lists[-1] += 1 if number else 0
+        elif tag in BLOCKS:
+            self._flush()
+            if tag == "li":
+                if not self.lists:
+                    self.lists.append(0)
+                number = self.lists[-1]
+                self.marker = "  " * min(len(self.lists) - 1, 20) + (f"{number}. " if number else "- ")
+                self.lists[-1] += 1 if number else 0
 
     def _close(self, node: LexborNode) -> None:
         tag = node.tag or ""
@@ -185,15 +186,11 @@ class _Walk:
         elif tag == "li":
             self.marker = ""
 
-    def _table(self, node: LexborNode) -> None:
-        if caption := node.css_first("caption"):
-            self.builder.add(_text(caption))
-        self.builder.table([_text(cell) for cell in row.css("td, th")] for row in node.css("tr"))
-
     def _flush(self) -> None:
-        """End a run of inline text: a line of the open list, else a paragraph."""
-        lines = (one_line(line) for line in _collapsed(self.inline).split("\n"))
-        text = "\n".join(line for line in lines if line)
+        """End a run of inline text: it becomes lines of the open list, else a paragraph."""
+        # Only <br> breaks lines; line breaks in the file are white space.
+        inline = "".join(part if part == "\n" else re.sub(r"\s+", " ", part) for part in self.inline)
+        text = "\n".join(line for line in map(one_line, inline.split("\n")) if line)
         self.inline.clear()
         if not text:
             return
@@ -208,19 +205,9 @@ class _Walk:
         self.builder.items(self.items)
         self.items.clear()
 
-    def _break(self) -> None:
-        """What comes next is a block of its own, even inside of a list."""
-        self._flush()
-        self._end_list()
-
-
-def _collapsed(inline: list[str]) -> str:
-    """HTML's own line breaks are white space; only those of <br> break lines."""
-    return "".join(part if part == "\n" else re.sub(r"\s+", " ", part) for part in inline)
-
 
 def _steps(root: LexborNode) -> Iterator[Step]:
-    """Every node below root, in reading order: elements when they open and when they close, texts once."""
+    """Yield every node below root in reading order: elements when they open and close, texts once."""
     node = root.child
     while node is not None:
         if node.is_text_node:
@@ -240,19 +227,15 @@ def _steps(root: LexborNode) -> Iterator[Step]:
 
 
 def _is_data(table: LexborNode) -> bool:
-    """A table of data, not of layout: no table, heading or code inside, and a row of at least two cells."""
+    """Tell a table of data from layout: no table, heading or code inside, and a row of at least two cells."""
     if any(step == "open" and node.tag in NOT_IN_DATA for step, node in _steps(table)):
         return False
     return any(len(row.css("td, th")) > 1 for row in table.css("tr"))
 
 
-def _text(node: LexborNode) -> str:
+def _rows_of(table: LexborNode) -> list[list[str]]:
+    return [[_node_text(cell) for cell in row.css("td, th")] for row in table.css("tr")]
+
+
+def _node_text(node: LexborNode) -> str:
     return one_line(node.text(separator=" ") if node.css_first("p, br, div, li") else node.text())
-
-
-def table_rows(text: str) -> list[list[str]]:
-    """Return the cells of the first table in a piece of HTML."""
-    from selectolax.lexbor import LexborHTMLParser
-
-    table = LexborHTMLParser(text).css_first("table")
-    return [[_text(cell) for cell in row.css("td, th")] for row in table.css("tr")] if table else []

@@ -19,11 +19,11 @@ def parse_image(path: Path, source: str, settings: ParseSettings) -> Parsed:
         raise Unsupported("reading pictures needs the `tesseract` OCR program on the PATH")
     command = [program, str(path), "stdout"]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=settings.timeout, check=False)
+        process = subprocess.run(command, capture_output=True, timeout=settings.timeout, check=False)
     except subprocess.TimeoutExpired as error:
         raise ParseError(f"OCR took longer than {settings.timeout:g} s") from error
-    if done.returncode:
-        raise ParseError(f"OCR failed: {one_line(decode(done.stderr)[0])[-200:]}")
+    if process.returncode:
+        raise ParseError(f"OCR failed: {one_line(decode(process.stderr)[0])[-200:]}")
     builder = DocumentBuilder()
-    builder.paragraphs(decode(done.stdout)[0])
+    builder.paragraphs(decode(process.stdout)[0])
     return Parsed([builder.build(source)])

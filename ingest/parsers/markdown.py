@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.decode import decode
-from ingest.parsers.front_matter import TEMPLATE_TAGS, front_matter, has_front_matter
+from ingest.parsers.front_matter import TEMPLATE_TAGS, has_front_matter, split_front_matter
 from ingest.parsers.html import add_html
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def parse_markdown(path: Path, source: str, settings: ParseSettings) -> Parsed:
     """Read a Markdown file."""
     text = decode(path.read_bytes())[0]
     builder, warnings = DocumentBuilder(), []
-    metadata, body = front_matter(text)
+    metadata, body = split_front_matter(text)
     if metadata is not None:
         builder.metadata.update(metadata)
     elif has_front_matter(text):
@@ -40,32 +40,33 @@ def add_markdown(builder: DocumentBuilder, text: str) -> None:
     """Add Markdown to a document."""
     from markdown_it import MarkdownIt
 
-    tokens = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"]).parse(without_tags(text))
-    _Walk(builder).run(tokens)
+    tokens = MarkdownIt("commonmark", {"maxNesting": 50}).enable(["table", "strikethrough"]).parse(_without_tags(text))
+    _MarkdownReader(builder).read(tokens)
 
 
-def without_tags(text: str) -> str:
-    """Take out what Jekyll, Hugo or ERB would have replaced, except in code, which may be about just that."""
-    text = HIGHLIGHT.sub(lambda found: f"```{found[1]}\n{found[2].rstrip()}\n```", text)
-    parts, at = [], 0
-    for fence in FENCE.finditer(text):
-        parts += [_without_tags_in_prose(text[at : fence.start()]), fence[0]]
-        at = fence.end()
-    return "".join([*parts, _without_tags_in_prose(text[at:])])
+def _without_tags(text: str) -> str:
+    """Drop the tags that Jekyll, Hugo or ERB would have replaced, except in code, which may be about them."""
+    text = HIGHLIGHT.sub(lambda block: f"```{block[1]}\n{block[2].rstrip()}\n```", text)
+
+    def drop_from_prose(prose: str) -> str:
+        return _sub_between(
+            INLINE_CODE, lambda part: TEMPLATE_TAGS.sub("", part), KRAMDOWN.sub("", COMMENT.sub("", prose))
+        )
+
+    return _sub_between(FENCE, drop_from_prose, text)
 
 
-def _without_tags_in_prose(text: str) -> str:
-    text = KRAMDOWN.sub("", COMMENT.sub("", text))
-    kept: list[str] = []
-    at = 0
-    for code in INLINE_CODE.finditer(text):
-        kept += [TEMPLATE_TAGS.sub("", text[at : code.start()]), code[0]]
-        at = code.end()
-    return "".join([*kept, TEMPLATE_TAGS.sub("", text[at:])])
+def _sub_between(pattern: re.Pattern[str], change: Callable[[str], str], text: str) -> str:
+    """Return a text with everything changed except the matches of a pattern."""
+    parts, end = [], 0
+    for match in pattern.finditer(text):
+        parts += [change(text[end : match.start()]), match[0]]
+        end = match.end()
+    return "".join([*parts, change(text[end:])])
 
 
-class _Walk:
-    """One pass over markdown-it's tokens."""
+class _MarkdownReader:
+    """Turns the tokens of markdown-it into blocks, in one pass."""
 
     def __init__(self, builder: DocumentBuilder) -> None:
         self.builder = builder
@@ -76,11 +77,11 @@ class _Walk:
         self.level = 0  # of the open heading
         self.in_table = False
 
-    def run(self, tokens: Sequence[Token]) -> None:
+    def read(self, tokens: Sequence[Token]) -> None:
         for token in tokens:
             kind = token.type
             if kind == "inline":
-                self._inline(inline_text(token))
+                self._add_inline(_inline_text(token))
             elif kind in {"fence", "code_block"}:
                 self._end_list()
                 self.builder.add(token.content, "code")
@@ -94,30 +95,23 @@ class _Walk:
             elif kind in {"bullet_list_open", "ordered_list_open"}:
                 self.lists.append(0 if kind[0] == "b" else int(token.attrs.get("start", 1)) or 1)
             elif kind == "list_item_open":
-                self._open_item()
+                number = self.lists[-1]
+                self.marker = "  " * (len(self.lists) - 1) + (f"{number}. " if number else "- ")
+                self.lists[-1] += 1 if number else 0
             elif kind in {"bullet_list_close", "ordered_list_close"}:
                 self.lists.pop()
                 if not self.lists:
                     self._end_list()
-            elif kind.startswith(("table_", "tr_")):
-                self._table(kind)
+            elif kind == "table_open":
+                self._end_list()
+                self.rows, self.in_table = [], True
+            elif kind == "tr_open":
+                self.rows.append([])
+            elif kind == "table_close":
+                self.builder.table(self.rows)
+                self.in_table = False
 
-    def _open_item(self) -> None:
-        number = self.lists[-1]
-        self.marker = "  " * (len(self.lists) - 1) + (f"{number}. " if number else "- ")
-        self.lists[-1] += 1 if number else 0
-
-    def _table(self, kind: str) -> None:
-        if kind == "table_open":
-            self._end_list()
-            self.rows, self.in_table = [], True
-        elif kind == "tr_open":
-            self.rows.append([])
-        elif kind == "table_close":
-            self.builder.table(self.rows)
-            self.in_table = False
-
-    def _inline(self, text: str) -> None:
+    def _add_inline(self, text: str) -> None:
         if self.in_table:
             self.rows[-1].append(text)
         elif self.level:
@@ -135,7 +129,7 @@ class _Walk:
         self.items = []
 
 
-def inline_text(token: Token) -> str:
+def _inline_text(token: Token) -> str:
     """Return an inline token's text: links as their text, images as their alternative text, HTML tags dropped."""
     parts = []
     for child in token.children or ():
@@ -146,5 +140,5 @@ def inline_text(token: Token) -> str:
         elif child.type == "hardbreak" or (child.type == "html_inline" and child.content.lower().startswith("<br")):
             parts.append("\n")
         elif child.type == "image":
-            parts.append(inline_text(child))
+            parts.append(_inline_text(child))
     return "".join(parts)

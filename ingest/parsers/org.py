@@ -14,6 +14,8 @@ HEADLINE = re.compile(
 )
 KEYWORD = re.compile(r"\s*#\+(title|author|date|description|language):\s*(.*)", re.I)
 BEGIN = re.compile(r"\s*#\+begin_(\w+)", re.I)
+DRAWER = re.compile(r"\s*:[\w-]+:\s*$")
+WITHOUT_TEXT = re.compile(r"\s*#(?:\+|\s|$)|\s*(?:SCHEDULED|DEADLINE|CLOSED):|\s*$")
 ITEM = re.compile(r"(\s*)(?:[-+]|\s\*|\d+[.)])\s+\S")
 INLINE = (
     (re.compile(r"\[\[[^\]]*\]\[([^\]]*)\]\]"), r"\1"),
@@ -27,65 +29,54 @@ def parse_org(path: Path, source: str, settings: ParseSettings) -> Parsed:
     """Read an Org file."""
     builder = DocumentBuilder()
     lines = decode(path.read_bytes())[0].split("\n")
-    at = 0
-    while at < len(lines):
-        at = _add_block(builder, lines, at)
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        if match := HEADLINE.match(line):
+            builder.title(_without_markup(match[2]), len(match[1]))
+            number += 1
+        elif match := BEGIN.match(line):
+            end = _find_line(lines, number, rf"\s*#\+end_{re.escape(match[1])}")
+            body = "\n".join(lines[number + 1 : end])
+            if match[1].lower() in {"src", "example", "verbatim"}:
+                builder.add(body, "code")
+            elif match[1].lower() != "comment":
+                builder.paragraphs(_without_markup(body))
+            number = end + 1
+        elif match := KEYWORD.match(line):
+            builder.metadata[match[1].lower()] = match[2].strip()
+            number += 1
+        elif DRAWER.match(line):
+            end = _find_line(lines, number, r"\s*:end:\s*$")
+            number = (end if end < len(lines) else number) + 1
+        elif WITHOUT_TEXT.match(line):
+            number += 1
+        else:
+            number = _add_lines_from(builder, lines, number)
     return Parsed([builder.build(source)])
 
 
-def plain(text: str) -> str:
-    """Return text without inline markup: links as what they show."""
-    for pattern, shown in INLINE:
-        text = pattern.sub(shown, text)
-    return text
-
-
-def _add_block(builder: DocumentBuilder, lines: list[str], at: int) -> int:
-    """Read one block from line `at`; the number of the line behind it."""
-    line = lines[at]
-    if found := HEADLINE.match(line):
-        builder.title(plain(found[2]), len(found[1]))
-        return at + 1
-    if found := BEGIN.match(line):
-        end = _find(lines, at, rf"\s*#\+end_{re.escape(found[1])}")
-        body = "\n".join(lines[at + 1 : end])
-        if found[1].lower() in {"src", "example", "verbatim"}:
-            builder.add(body, "code")
-        elif found[1].lower() != "comment":
-            builder.paragraphs(plain(body))
-        return end + 1
-    if found := KEYWORD.match(line):
-        builder.metadata[found[1].lower()] = found[2].strip()
-        return at + 1
-    if re.match(r"\s*:[\w-]+:\s*$", line):  # a drawer
-        end = _find(lines, at, r"\s*:end:\s*$")
-        return (end if end < len(lines) else at) + 1
-    if re.match(r"\s*#(?:\+|\s|$)|\s*(?:SCHEDULED|DEADLINE|CLOSED):", line) or not line.strip():
-        return at + 1
-    return _add_lines(builder, lines, at)
-
-
-def _add_lines(builder: DocumentBuilder, lines: list[str], at: int) -> int:
-    """A table, a list or a paragraph: all lines of its kind from `at` on."""
-    end = at
-    if lines[at].lstrip().startswith("|"):
+def _add_lines_from(builder: DocumentBuilder, lines: list[str], start: int) -> int:
+    """Add the table, list or paragraph that begins on this line, and return the number of the line after it."""
+    end = start
+    if lines[start].lstrip().startswith("|"):
         while end < len(lines) and lines[end].lstrip().startswith("|"):
             end += 1
-        rows = [line.strip().strip("|").split("|") for line in lines[at:end] if not re.match(r"\s*\|-", line)]
-        builder.table([plain(cell.strip()) for cell in row] for row in rows)
-    elif ITEM.match(lines[at]):
+        rows = [line.strip().strip("|").split("|") for line in lines[start:end] if not re.match(r"\s*\|-", line)]
+        builder.table([_without_markup(cell.strip()) for cell in row] for row in rows)
+    elif ITEM.match(lines[start]):
         items: list[str] = []
         while end < len(lines) and (ITEM.match(lines[end]) or (lines[end][:1] == " " and lines[end].strip())):
             if ITEM.match(lines[end]):
-                items.append(plain(lines[end].rstrip()))
+                items.append(_without_markup(lines[end].rstrip()))
             else:
-                items[-1] += f" {plain(lines[end].strip())}"
+                items[-1] += f" {_without_markup(lines[end].strip())}"
             end += 1
         builder.items(items)
     else:
-        while end < len(lines) and lines[end].strip() and (end == at or not _starts_block(lines[end])):
+        while end < len(lines) and lines[end].strip() and (end == start or not _starts_block(lines[end])):
             end += 1
-        builder.add(plain(" ".join(line.strip() for line in lines[at:end])))
+        builder.add(_without_markup(" ".join(line.strip() for line in lines[start:end])))
     return end
 
 
@@ -93,6 +84,13 @@ def _starts_block(line: str) -> bool:
     return bool(HEADLINE.match(line) or ITEM.match(line) or re.match(r"\s*(?:#\+|\|)", line))
 
 
-def _find(lines: list[str], at: int, pattern: str) -> int:
+def _find_line(lines: list[str], after: int, pattern: str) -> int:
     closing = re.compile(pattern, re.I)
-    return next((number for number in range(at + 1, len(lines)) if closing.match(lines[number])), len(lines))
+    return next((number for number in range(after + 1, len(lines)) if closing.match(lines[number])), len(lines))
+
+
+def _without_markup(text: str) -> str:
+    """Return a text as a reader sees it: emphasised words without their marks, links by their description."""
+    for pattern, replacement in INLINE:
+        text = pattern.sub(replacement, text)
+    return text

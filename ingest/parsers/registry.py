@@ -1,4 +1,4 @@
-"""Which parser reads which file, and what every file is checked for before and after."""
+"""Choose the parser of a file by its name and content, and check every file before and after."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from ingest.errors import MissingExtra, ParseError, Unsupported
+from ingest.errors import InputError, MissingExtra, ParseError, Unsupported
 from ingest.parsers.base import MEGABYTE, Parsed, Parser, ParseSettings
+from ingest.parsers.builder import one_line
 from ingest.parsers.decode import is_binary
 from ingest.parsers.sniff import sniff
 from ingest.plugins import resolve
@@ -48,7 +49,7 @@ PARSERS: dict[str, str] = {
 }
 """File-name ending (".md"; the longest that fits counts) -> `module:function`, a `Parser`.
 
-Other distributions add theirs through entry points of group `rag.parsers` under the ending's name.
+Other distributions add parsers through entry points of group `rag.parsers`, named by the ending.
 """
 
 REASONS = {
@@ -64,19 +65,20 @@ REASONS = {
 }
 TEXT_PARSERS = {TEXT, CODE, MARKDOWN, HTML, RST, ORG, CSV, JSON_LINES, XML, PARSERS[".json"]}
 CONTAINERS = {".docx", ".pptx", ".xlsx", ".xls", ".doc", ".ppt", ".msg", ".epub", ".odt", ".rtf"}
-"""Endings whose content is known by its first bytes, and which are put on other files: HTML called .xls, RTF .doc."""
+"""Endings whose content the first bytes tell, and which other files carry, too: HTML called .xls, RTF called .doc."""
 
 
 def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Parsed:
-    """Return a file's documents, read in this process; `source` is the name they carry.
+    """Return a file's documents, read in this process; `source` is the name that they carry.
 
-    Raises ParseError for whatever is wrong with the file, and its kind Unsupported where nothing here reads it. A file
-    that never ends, or one that crashes a library, needs `ParseWorker`.
+    Raises ParseError for whatever is wrong with the file, and Unsupported where no parser reads it. `ParseWorker` reads
+    files that may crash a library or never end.
     """
     settings = settings or ParseSettings()
     try:
         _check_size(path, settings)
-        parsed = _parser(path)(path, source, settings)
+        parser: Parser = resolve(_choose_ending(path), PARSERS, GROUP)
+        parsed = parser(path, source, settings)
     except ParseError:
         raise
     except MissingExtra as error:
@@ -84,7 +86,8 @@ def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Par
     except MemoryError as error:
         raise ParseError("needs more memory than there is") from error
     except Exception as error:
-        raise ParseError(_one_line(f"not readable: {type(error).__name__}: {error}")) from error
+        message = one_line(f"not readable: {type(error).__name__}: {error}")
+        raise ParseError(message if len(message) <= 300 else f"{message[:300]}...") from error
     parsed = parsed if isinstance(parsed, Parsed) else Parsed(parsed)
     if not any(document.text for document in parsed.documents):
         raise ParseError("; ".join(["no text found", *parsed.warnings]))
@@ -94,9 +97,9 @@ def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Par
 def register_parser(ending: str, target: str) -> None:
     """Read files of this ending (".xyz") with `module:function`, in this process and in workers."""
     if not ending.startswith(".") or target.count(":") != 1:
-        raise ValueError(f"want an ending like '.xyz' and 'module:function', not {ending!r} and {target!r}")
+        raise InputError(f"expected an ending like '.xyz' and 'module:function', not {ending!r} and {target!r}")
     if target.startswith("__main__:"):
-        raise ValueError(f"{target!r} cannot be imported by a worker: put the parser into a module of its own")
+        raise InputError(f"{target!r} cannot be imported by a worker: put the parser into a module of its own")
     PARSERS[ending.lower()] = target
 
 
@@ -114,53 +117,34 @@ def _check_size(path: Path, settings: ParseSettings) -> None:
         raise Unsupported(f"{size / MEGABYTE:,.1f} MB is over the limit of {limit}; --max-file-size raises it")
 
 
-def _parser(path: Path) -> Parser:
-    """The parser for a file's ending, unless the content says that the name is wrong or there is none."""
-    ending = _known_ending(path.name)
-    if ending is None or _is_misnamed(path, ending):
-        content = sniff(path)
-        if content not in PARSERS:
-            raise _unknown(content, path)
-        ending = content
-    found: Parser = resolve(ending, PARSERS, GROUP)
-    return found
+def _choose_ending(path: Path) -> str:
+    """Return the ending whose parser reads a file: that of its name, unless the content shows that it is wrong."""
+    # The longest ending of the name that has a parser: `.md.erb` before `.erb`.
+    parts = path.name.lower().split(".")
+    endings = (f".{'.'.join(parts[first:])}" for first in range(1, len(parts)))
+    ending = next((ending for ending in endings if ending in PARSERS or ending in _entry_point_endings()), None)
+    if ending is not None and not _is_misnamed(path, ending):
+        return ending
+    content = sniff(path)
+    if content in PARSERS:
+        return content
+    if content == ".encrypted":
+        raise ParseError("encrypted: a password is needed")
+    raise Unsupported(REASONS.get(path.suffix.lower() if content == ".bin" else content) or REASONS[".bin"])
 
 
 def _is_misnamed(path: Path, ending: str) -> bool:
-    """Text that is binary, or a container that is another's; what is merely damaged is its own parser's to report."""
+    """Tell text that is binary, or a container of another kind. A damaged file is for its own parser to report."""
     target = PARSERS.get(ending, "")
     if target in TEXT_PARSERS:
-        return _is_binary(path)
+        with path.open("rb") as file:
+            return is_binary(file.read(65536))
     if ending not in CONTAINERS or not target.startswith("ingest.parsers."):
         return False
     content = sniff(path)
     return content == ".encrypted" or (content != ending and content in PARSERS)
 
 
-def _unknown(content: str, path: Path) -> ParseError:
-    if content == ".encrypted":
-        return ParseError("encrypted: a password is needed")
-    named = path.suffix.lower() if content == ".bin" else content
-    return Unsupported(REASONS.get(named) or REASONS[".bin"])
-
-
-def _known_ending(name: str) -> str | None:
-    """The longest ending of this name that a parser is known for: `.md.erb` before `.erb`."""
-    parts = name.lower().split(".")
-    endings = (f".{'.'.join(parts[first:])}" for first in range(1, len(parts)))
-    return next((ending for ending in endings if ending in PARSERS or ending in _plugged_in()), None)
-
-
 @lru_cache(maxsize=1)
-def _plugged_in() -> frozenset[str]:
+def _entry_point_endings() -> frozenset[str]:
     return frozenset(point.name for point in entry_points(group=GROUP))
-
-
-def _is_binary(path: Path) -> bool:
-    with path.open("rb") as file:
-        return is_binary(file.read(65536))
-
-
-def _one_line(message: str, limit: int = 300) -> str:
-    line = " ".join(message.split())
-    return line if len(line) <= limit else f"{line[:limit]}..."

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: used when its name does not tell, and to name what cannot be read."""
+"""Recognise the kind of a file by its first bytes: where its name does not tell, and to name what cannot be read."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"MZ", ".exe"),
 )
 DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
-"""What zipfile raises for archives that are damaged, locked, or packed in ways that it does not know."""
+"""The errors of zipfile for archives that are damaged, locked, or packed in ways that it does not know."""
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MEMBERS = {"word/": ".docx", "ppt/": ".pptx", "xl/": ".xlsx"}
@@ -42,13 +42,14 @@ OLE_STREAMS = {"WordDocument": ".doc", "PowerPoint Document": ".ppt", "Workbook"
 
 
 def sniff(path: Path) -> str:
-    """The file-name ending that fits the content: `.pdf`, `.docx`, ...; `.txt` for text, `.bin` for the unknown."""
+    """Return the file-name ending that fits the content, such as `.pdf`; `.txt` for text, `.bin` for the unknown."""
     with path.open("rb") as file:
         head = file.read(65536)
     if head.startswith(ZIP):
         return _zip_ending(path)
-    if head.startswith(OLE):
-        return _ole_ending(path)
+    if head.startswith(OLE):  # the directory of Microsoft's container lists its streams by name, in UTF-16
+        data = path.read_bytes()
+        return next((ending for name, ending in OLE_STREAMS.items() if name.encode("utf-16-le") in data), ".ole")
     if head.startswith(b"RIFF"):
         return {b"WAVE": ".wav", b"AVI ": ".avi", b"WEBP": ".webp"}.get(head[8:12], ".bin")
     if head[4:8] == b"ftyp":
@@ -58,10 +59,8 @@ def sniff(path: Path) -> str:
             return ending
     if head.startswith(b"BM") and is_binary(head):
         return ".bmp"
-    return ".bin" if is_binary(head) else _text_ending(head)
-
-
-def _text_ending(head: bytes) -> str:
+    if is_binary(head):
+        return ".bin"
     start = decode(head)[0][:1000].lstrip().lower()
     if start.startswith(("<!doctype html", "<html")):
         return ".html"
@@ -73,18 +72,9 @@ def _zip_ending(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
             kind = archive.read("mimetype")[:100].decode("ascii", "replace").strip() if "mimetype" in names else ""
-    except (*DAMAGED_ZIP, OSError, KeyError):  # OSError: a damaged directory sends it to places that are none
+    except (*DAMAGED_ZIP, OSError, KeyError):  # OSError: a damaged directory names places beyond the end
         return ".zip"
     for member, ending in ZIP_MEMBERS.items():
         if "[Content_Types].xml" in names and any(name.startswith(member) for name in names):
             return ending
     return ZIP_TYPES.get(kind, ".zip")
-
-
-def _ole_ending(path: Path) -> str:
-    """Microsoft's container: its directory lists the streams by name, in UTF-16."""
-    data = path.read_bytes()
-    for stream, ending in OLE_STREAMS.items():
-        if stream.encode("utf-16-le") in data:
-            return ending
-    return ".ole"

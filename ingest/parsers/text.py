@@ -1,4 +1,4 @@
-"""Plain text and source code: paragraphs by blank lines, simple lists, and titles only where they are underlined."""
+"""Plain text and source code: paragraphs by blank lines, simple lists, and underlined titles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def parse_text(path: Path, source: str, settings: ParseSettings) -> Parsed:
 
 
 def parse_code(path: Path, source: str, settings: ParseSettings) -> Parsed:
-    """Read source code: blocks are what blank lines before an unindented line separate."""
+    """Read source code; blank lines before an unindented line separate blocks."""
     builder = DocumentBuilder()
     for part in re.split(r"\n[ \t]*\n+(?=\S)", decode(path.read_bytes())[0]):
         builder.add(part, "code")
@@ -35,7 +35,14 @@ def add_text(builder: DocumentBuilder, text: str, page: int | None = None) -> No
         if _is_underlined_title(lines):
             builder.title(lines[0], "=-~^#*".index(lines[1].strip()[0]) + 1, page)
             lines = lines[2:]
-        _add_lines(builder, lines, page)
+        # Prose up to the first list line is text. From there on everything is a list, continuation lines included,
+        # unless few of the lines look like it: then a sentence begins with a dash by chance.
+        first = next((number for number, line in enumerate(lines) if LIST_LINE.match(line)), len(lines))
+        listed = sum(1 for line in lines[first:] if LIST_LINE.match(line) or line[:1].isspace())
+        if listed < (len(lines) - first) / 2 or (first > 0 and listed < 2):
+            first = len(lines)
+        builder.add("\n".join(lines[:first]), "text", page)
+        builder.items((line.rstrip() for line in lines[first:]), page)
 
 
 def _is_underlined_title(lines: list[str]) -> bool:
@@ -43,13 +50,3 @@ def _is_underlined_title(lines: list[str]) -> bool:
         return False
     title, line = len(lines[0].strip()), len(lines[1].strip())
     return title <= 120 and title - 2 <= line <= title + 10
-
-
-def _add_lines(builder: DocumentBuilder, lines: list[str], page: int | None) -> None:
-    """Prose up to the first list line is text; from there on a list, continuation lines included."""
-    first = next((number for number, line in enumerate(lines) if LIST_LINE.match(line)), len(lines))
-    listed = sum(1 for line in lines[first:] if LIST_LINE.match(line) or line[:1].isspace())
-    if listed < (len(lines) - first) / 2 or (first > 0 and listed < 2):
-        first = len(lines)  # a sentence that happens to begin with a dash
-    builder.add("\n".join(lines[:first]), "text", page)
-    builder.items((line.rstrip() for line in lines[first:]), page)

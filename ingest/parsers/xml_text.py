@@ -1,8 +1,7 @@
-"""XML: each record's fields as lines, prose as paragraphs, and no entity ever resolved."""
+"""XML: the fields of records as lines, prose as paragraphs; entities are never resolved."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,46 +30,40 @@ def parse_xml(path: Path, source: str, settings: ParseSettings) -> Parsed:
         if root is None or not any(one_line(text) for text in root.itertext()):
             raise ParseError(f"not valid XML: {one_line(str(error))}") from error
         warnings.append(f"not valid XML, read as far as it can be: {one_line(str(error))}")
-    if _name(root) == "html":
+    if _local_name(root) == "html":
         return Parsed([html_builder(decode(data)[0]).build(source)], warnings)
     builder = DocumentBuilder()
-    for record in _records(root):
-        _add_record(builder, record)
+    # A record is an element whose children are all fields. The outermost are taken, and single fields between them.
+    pending = [root]
+    while pending:
+        element = pending.pop()
+        children = _child_elements(element)
+        if _is_leaf(element):
+            builder.paragraphs(_field_text(element))
+        elif len(children) <= 100 and all(_is_leaf(child) for child in children):
+            _add_record(builder, element)
+        else:
+            pending += reversed(children)
     return Parsed([builder.build(source)], warnings)
 
 
-def _name(element: Any) -> str:
+def _local_name(element: Any) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
-def _elements(element: Any) -> list[Any]:
+def _child_elements(element: Any) -> list[Any]:
     return [child for child in element if isinstance(child.tag, str)]
 
 
 def _is_leaf(element: Any) -> bool:
-    """A field: no elements inside, or text with elements in it, as prose with emphasis has."""
-    return len(_elements(element)) == 0 or any(
+    """Tell a field: an element without others inside, or with text around them, as prose with emphasis has."""
+    return len(_child_elements(element)) == 0 or any(
         one_line(text or "") for text in (element.text, *(child.tail for child in element))
     )
 
 
-def _records(root: Any) -> Iterator[Any]:
-    """Elements whose children are all fields, outermost first; fields beside records stand for themselves."""
-    pending = [root]
-    while pending:
-        element = pending.pop()
-        children = _elements(element)
-        if _is_leaf(element) or (len(children) <= 100 and all(_is_leaf(child) for child in children)):
-            yield element
-        else:
-            pending += reversed(children)
-
-
 def _add_record(builder: DocumentBuilder, record: Any) -> None:
-    if _is_leaf(record):
-        builder.paragraphs(_text(record))
-        return
-    fields = [(_name(child), _text(child)) for child in _elements(record)]
+    fields = [(_local_name(child), _field_text(child)) for child in _child_elements(record)]
     titles = [text for name, text in fields if name.lower() in TITLES and 0 < len(text) <= 200]
     lines = [f"{name}: {one_line(text)}" for name, text in fields if text and text not in titles[:1]]
     lines = [*(f"{name}: {one_line(str(value))}" for name, value in record.attrib.items() if "}" not in name), *lines]
@@ -79,6 +72,6 @@ def _add_record(builder: DocumentBuilder, record: Any) -> None:
     builder.items(lines)
 
 
-def _text(element: Any) -> str:
-    text = "".join(element.itertext("*"))  # of elements only: an entity's name is no text
+def _field_text(element: Any) -> str:
+    text = "".join(element.itertext("*"))  # of elements only, as an entity's name is no text
     return html_text(text) if HTML.search(text) else text.strip()

@@ -102,5 +102,5 @@ def test_a_large_text_comes_back_whole(worker: ParseWorker, tmp_path: Path) -> N
 def test_a_parser_of_the_main_script_is_refused() -> None:
     with pytest.raises(ValueError, match="cannot be imported by a worker"):
         register_parser(".x", "__main__:read")
-    with pytest.raises(ValueError, match="want an ending like"):
+    with pytest.raises(ValueError, match="expected an ending like"):
         register_parser("x", "module:read")
