@@ -1,10 +1,10 @@
-"""Rows of a catalogue become documents: which field is the key, the title, the text, and what else is worth finding."""
+"""Turn the rows of a catalogue into documents: find the fields of the key, the title, the text and the details."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from string import Formatter
 
@@ -26,12 +26,12 @@ TEXTS = ("text", "body", "content", "description", "product description", "long 
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 HTML = re.compile(r"<(?:p|br|div|ul|ol|li|table|h[1-6]|span|b|strong|em|a)\b[^>]*>", re.I)
 LONGEST_DETAIL = 300
-"""Characters of a field that is shown as `Field: value`; longer ones become text of their own."""
+"""Characters of a field that is listed as `Field: value`; longer ones become paragraphs."""
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """The role of a catalogue's fields. `key` is None where rows are numbered."""
+class FieldRoles:
+    """The roles of a catalogue's fields. `key` is None where rows are numbered."""
 
     key: str | None
     title: str | None
@@ -40,26 +40,26 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What a file says of its rows: metadata for each, what goes before each key, and their numbers if not 1, 2, ..."""
+class CatalogueInfo:
+    """What all rows of a file share: metadata, a prefix of their keys; and their numbers where not 1, 2, ..."""
 
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     prefix: str = ""
     numbers: Sequence[int] = ()
 
 
-def catalogue(rows: Sequence[Row], source: str, settings: ParseSettings, about: About | None = None) -> Parsed:
+def parse_rows(rows: Sequence[Row], source: str, settings: ParseSettings, info: CatalogueInfo | None = None) -> Parsed:
     """Return one document a row, named `source#key`; rows without text are counted in a warning.
 
-    The key is the first field of `_id`, `id`, `sku`, ... that every row has and no two share, else the row's number
-    from 1.
+    The key is the first of the fields `_id`, `id`, `sku`, ... that every row has and no two share, else the number of
+    the row, from 1.
     """
-    about = about or About()
-    plan = layout(rows)
+    info = info or CatalogueInfo()
+    roles = assign_roles(rows)
     documents, empty = [], 0
-    for number, row in zip(about.numbers or range(1, len(rows) + 1), rows, strict=True):
-        key = one_line(str(row[plan.key])) if plan.key else str(number)
-        document = _document(row, f"{source}#{about.prefix}{key}", plan, settings.template, about.metadata)
+    for number, row in zip(info.numbers or range(1, len(rows) + 1), rows, strict=True):
+        key = one_line(str(row[roles.key])) if roles.key else str(number)
+        document = _build_document(row, f"{source}#{info.prefix}{key}", roles, settings.template, info.metadata)
         if document.text:
             documents.append(document)
         else:
@@ -69,36 +69,52 @@ def catalogue(rows: Sequence[Row], source: str, settings: ParseSettings, about: 
     return Parsed(documents, [f"{empty} of {len(rows)} rows have no text and were left out"] if empty else [])
 
 
-def layout(rows: Sequence[Row]) -> Layout:
-    """Find each field's role over all rows, so that rows of one file read alike."""
-    samples = _samples(rows)
+def assign_roles(rows: Sequence[Row]) -> FieldRoles:
+    """Find the role of each field over all rows, so that the rows of a file read alike."""
+    # Collect the first 20 values of each field, and the fields by their names as lower-case words.
+    samples: dict[str, list[MetadataValue]] = {}
+    for row in rows:
+        for name, value in row.items():
+            sample = samples.setdefault(name, [])
+            if len(sample) < 20:
+                sample.append(value)
     names = list(samples)
-    title = _first(names, TITLES)
-    text = next((name for name in _named(names, TEXTS) if name != title and _is_prose(rows, name)), None)
-    key = _key(rows, names)
+    by_words: dict[str, str] = {}
+    for name in names:
+        by_words.setdefault(_words_of(name), name)
+    # The title and the text have a usual name; a text has to be text in some row.
+    title = next((by_words[words] for words in TITLES if words in by_words), None)
+    texts = [by_words[words] for words in TEXTS if words in by_words and by_words[words] != title]
+    text = next((name for name in texts if any(isinstance(row.get(name), str) for row in rows)), None)
+    # The key has a usual name and a value of its own in every row.
+    by_lower = {name.lower(): name for name in reversed(names)}
+    keys = [by_lower[name] for name in KEYS if name in by_lower]
+    keys += [name for name in names if KEY_LIKE.fullmatch(_words_of(name)) and name not in keys]
+    key = next((name for name in keys if _is_unique(rows, name)), None)
+    # Most other fields are details.
     details = frozenset(name for name in names if name not in {title, text, key} and _is_detail(name, samples[name]))
     if text is not None and len(details) < 3:
         details = frozenset()  # a passage with a field or two about it, not a product
-    return Layout(key, title, text, details)
+    return FieldRoles(key, title, text, details)
 
 
 def is_known_name(name: str) -> bool:
     """Tell whether a cell is plainly the name of a column: `id`, `Title`, `product_name`, ..."""
-    return _normal(name) in {_normal(known) for known in (*KEYS, *TITLES, *TEXTS)}
+    return _words_of(name) in {_words_of(usual) for usual in (*KEYS, *TITLES, *TEXTS)}
 
 
-def column_value(cell: str) -> Scalar:
-    """Return a cell as a number or boolean where it is plainly one: `007` and 16 digits in a row stay text."""
+def convert_cell(cell: str) -> Scalar:
+    """Return a cell as a number or boolean where it plainly is one: `007` and 16 digits in a row stay text."""
     cell = cell.strip()
     if PLAIN_NUMBER.fullmatch(cell) and len(re.sub(r"\D", "", cell)) <= 15:
         return float(cell) if "." in cell else int(cell)
     return {"true": True, "false": False}.get(cell.lower(), cell)
 
 
-def flat(record: Mapping[str, object], prefix: str = "") -> dict[str, MetadataValue]:
-    """Return a JSON object as fields: nested objects under dotted names, lists of scalars kept, other lists as JSON.
+def flatten(record: Mapping[str, object], prefix: str = "") -> dict[str, MetadataValue]:
+    """Return a JSON object as fields: nested objects under dotted names, lists of scalars as they are, others as JSON.
 
-    Fields without a value are left out; integers beyond 15 digits become text, as they are codes and not amounts.
+    Fields without a value are left out. Integers beyond 15 digits become text, since they are codes and not amounts.
     """
     fields: dict[str, MetadataValue] = {}
     pending: list[tuple[str, object]] = [(f"{prefix}{name}", value) for name, value in reversed(list(record.items()))]
@@ -107,20 +123,16 @@ def flat(record: Mapping[str, object], prefix: str = "") -> dict[str, MetadataVa
         if isinstance(value, Mapping):
             pending += [(f"{name}.{inner}", deeper) for inner, deeper in reversed(list(value.items()))]
         elif isinstance(value, list):
-            if value:
-                fields[clean(name)] = _list(value)
-        elif (single := _scalar(value)) is not None and single != "":
-            fields[clean(name)] = single
+            if any(isinstance(item, (Mapping, list)) for item in value):
+                fields[clean(name)] = clean(json.dumps(value, ensure_ascii=False))
+            elif value:
+                fields[clean(name)] = [_clean_scalar(item) for item in value]
+        elif (scalar := _clean_scalar(value)) is not None and scalar != "":
+            fields[clean(name)] = scalar
     return fields
 
 
-def _list(values: list[object]) -> MetadataValue:
-    if any(isinstance(value, (Mapping, list)) for value in values):
-        return clean(json.dumps(values, ensure_ascii=False))
-    return [_scalar(value) for value in values]
-
-
-def _scalar(value: object) -> Scalar:
+def _clean_scalar(value: object) -> Scalar:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, float) and (value != value or abs(value) == float("inf")):
@@ -130,29 +142,10 @@ def _scalar(value: object) -> Scalar:
     return value if isinstance(value, (bool, int, float)) else None
 
 
-def _normal(name: str) -> str:
-    """`productName`, `Product Name`, `product_name` and `Body (HTML)` as lower-case words."""
+def _words_of(name: str) -> str:
+    """Return a name as lower-case words: `productName`, `product_name` and `Product (name)` are `product name`."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return " ".join(re.findall(r"[^\W_]+", words.lower()))
-
-
-def _named(names: Iterable[str], wanted: Sequence[str]) -> list[str]:
-    """The fields with a wanted name, in the order they are wanted."""
-    by_name: dict[str, str] = {}
-    for name in names:
-        by_name.setdefault(_normal(name), name)
-    return [by_name[name] for name in wanted if name in by_name]
-
-
-def _first(names: Iterable[str], wanted: Sequence[str]) -> str | None:
-    return next(iter(_named(names, wanted)), None)
-
-
-def _key(rows: Sequence[Row], names: Sequence[str]) -> str | None:
-    by_name = {name.lower(): name for name in reversed(names)}
-    candidates = [by_name[name] for name in KEYS if name in by_name]
-    candidates += [name for name in names if KEY_LIKE.fullmatch(_normal(name)) and name not in candidates]
-    return next((name for name in candidates if _is_unique(rows, name)), None)
 
 
 def _is_unique(rows: Sequence[Row], name: str) -> bool:
@@ -162,54 +155,38 @@ def _is_unique(rows: Sequence[Row], name: str) -> bool:
     return len(values) == len(rows) and all(0 < len(value) <= 200 for value in values)
 
 
-def _is_prose(rows: Sequence[Row], name: str) -> bool:
-    """Text in at least one row: a column `summary` of numbers is none."""
-    return any(isinstance(row.get(name), str) for row in rows)
-
-
-def _samples(rows: Sequence[Row], size: int = 20) -> dict[str, list[MetadataValue]]:
-    """The first values of each field, fields in the order in which they first come."""
-    samples: dict[str, list[MetadataValue]] = {}
-    for row in rows:
-        for name, value in row.items():
-            sample = samples.setdefault(name, [])
-            if len(sample) < size:
-                sample.append(value)
-    return samples
-
-
 def _is_detail(name: str, sample: Sequence[MetadataValue]) -> bool:
-    """A field that a person would search for: no codes of addresses, pictures or other records."""
-    words = _normal(name)
+    """Tell a field that a person would search for from keys, and from addresses of pages and pictures."""
+    words = _words_of(name)
     if KEY_LIKE.fullmatch(words) or words in KEYS or re.search(r"\b(?:url|uri|image|img|link|href|src)\b", words):
         return False
     addresses = sum(1 for value in sample if isinstance(value, str) and re.match(r"(?:https?:)?//\S+$", value))
     return addresses <= len(sample) / 2
 
 
-def _document(
-    row: Row, source: str, plan: Layout, template: str | None, metadata: Mapping[str, MetadataValue]
+def _build_document(
+    row: Row, source: str, roles: FieldRoles, template: str | None, metadata: Mapping[str, MetadataValue]
 ) -> Document:
     builder = DocumentBuilder()
     if template is not None:
-        builder.paragraphs(rendered(template, row))
+        builder.paragraphs(render_row(template, row))
         return builder.build(source, {**metadata, **row})
-    if plan.title is not None:
-        builder.title(shown(row.get(plan.title)))
-    if plan.text is not None:
-        _add_text(builder, shown(row.get(plan.text)))
-    details = [(name, shown(row[name])) for name in row if name in plan.details]
-    builder.items(f"{_label(name)}: {one_line(value)}" for name, value in details if len(value) <= LONGEST_DETAIL)
+    if roles.title is not None:
+        builder.title(show_value(row.get(roles.title)))
+    if roles.text is not None:
+        _add_field_text(builder, show_value(row.get(roles.text)))
+    details = [(name, show_value(row[name])) for name in row if name in roles.details]
+    builder.items(f"{_field_label(name)}: {one_line(value)}" for name, value in details if len(value) <= LONGEST_DETAIL)
     for name, value in details:
         if len(value) > LONGEST_DETAIL:
-            _add_text(builder, f"{_label(name)}: {value}")
-    if not len(builder) and plan.key is None and row:  # nothing but codes and addresses: show them after all
-        builder.items(f"{_label(name)}: {one_line(shown(value))}" for name, value in row.items())
-    return builder.build(source, {**metadata, **{name: value for name, value in row.items() if name != plan.text}})
+            _add_field_text(builder, f"{_field_label(name)}: {value}")
+    if not len(builder) and roles.key is None and row:  # nothing but codes and addresses: better those than nothing
+        builder.items(f"{_field_label(name)}: {one_line(show_value(value))}" for name, value in row.items())
+    return builder.build(source, {**metadata, **{name: value for name, value in row.items() if name != roles.text}})
 
 
-def rendered(template: str, row: Row) -> str:
-    """Fill `{field}` in a template; fields that a row lacks are empty. Names are looked up whole, dots and all."""
+def render_row(template: str, row: Row) -> str:
+    """Fill in each `{field}` of a template; fields that a row lacks are empty. Names may contain dots."""
     parts = []
     for literal, name, specification, _ in Formatter().parse(template):
         parts.append(literal)
@@ -217,13 +194,13 @@ def rendered(template: str, row: Row) -> str:
             continue
         value = row.get(name)
         try:
-            parts.append(format(value, specification) if specification and value is not None else shown(value))
-        except (ValueError, TypeError):  # ".2f" asked of a text
-            parts.append(shown(value))
+            parts.append(format(value, specification) if specification and value is not None else show_value(value))
+        except (ValueError, TypeError):  # such as ".2f" for a text
+            parts.append(show_value(value))
     return "".join(parts)
 
 
-def shown(value: MetadataValue) -> str:
+def show_value(value: MetadataValue) -> str:
     """Return a field as text: HTML without its tags, lists joined by commas, whole floats without `.0`."""
     if value is None:
         return ""
@@ -233,17 +210,17 @@ def shown(value: MetadataValue) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else str(value)
-    return ", ".join(shown(item) for item in value) if isinstance(value, Sequence) else str(value)
+    return ", ".join(show_value(item) for item in value) if isinstance(value, Sequence) else str(value)
 
 
-def _add_text(builder: DocumentBuilder, text: str) -> None:
+def _add_field_text(builder: DocumentBuilder, text: str) -> None:
     if HTML.search(text):
         add_html(builder, text)
     else:
         builder.paragraphs(text)
 
 
-def _label(name: str) -> str:
-    """`attributes.print_technology` reads `Print technology`."""
+def _field_label(name: str) -> str:
+    """Return the label of a field: `Print technology` for `attributes.print_technology`."""
     words = re.sub(r"[_\s]+", " ", name.rsplit(".", 1)[-1]).strip() or name
     return words[:1].upper() + words[1:]

@@ -1,4 +1,4 @@
-"""CSV and its kin: the delimiter, the header and the rows of a catalogue."""
+"""CSV and similar formats: the delimiter, the header and the rows of a catalogue."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.catalogue import About, Row, catalogue, column_value, is_known_name
+from ingest.parsers.catalogue import CatalogueInfo, Row, convert_cell, is_known_name, parse_rows
 from ingest.parsers.decode import decode
 
 DELIMITERS = ",\t;|"
@@ -19,21 +19,21 @@ NUMBER = re.compile(r"[-+]?[$€£]?\d[\d.,]*%?")
 
 
 def parse_csv(path: Path, source: str, settings: ParseSettings) -> Parsed:
-    """Read comma, semicolon, tab or pipe separated values, one document a row."""
+    """Read values separated by commas, semicolons, tabs or pipes, one document a row."""
     text = decode(path.read_bytes())[0]
     tsv = path.name.lower().endswith((".tsv", ".tab"))
-    delimiter = "\t" if tsv and "\t" in text else _delimiter(text)
-    rows = _rows(text, delimiter) if delimiter else [[line] for line in text.split("\n") if line.strip()]
-    caption, rows = without_caption(rows)
+    delimiter = "\t" if tsv and "\t" in text else _find_delimiter(text)
+    rows = _read_rows(text, delimiter) if delimiter else [[line] for line in text.split("\n") if line.strip()]
+    caption, rows = split_caption(rows)
     if not rows:
         raise ParseError("no text found: not a single row")
-    names, rows = header(rows)
-    about = About({"caption": caption} if caption else {})
-    return catalogue(typed_rows(names, rows), source, settings, about)
+    names, rows = split_header(rows)
+    info = CatalogueInfo({"caption": caption} if caption else {})
+    return parse_rows(convert_rows(names, rows), source, settings, info)
 
 
-def header(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
-    """Return column names and the rows below them; the names are `column 1` .. where the first row is data."""
+def split_header(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Return the names of the columns and the rows below; the names are `column 1`, ... where the first row is data."""
     width = max(map(len, rows))
     first = [cell.strip() for cell in rows[0]]
     if width == 1 and not is_known_name(first[0]):
@@ -50,7 +50,7 @@ def header(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
 
 
 def is_header(first: list[str], below: list[list[str]]) -> bool:
-    """Tell whether these cells name columns: short, distinct, no numbers other than years, unlike the rows below."""
+    """Tell whether cells name columns: short, distinct, and no numbers except years."""
     filled = [cell for cell in first if cell]
     if not filled or not below or len(filled) < len(first) / 2:
         return False
@@ -60,12 +60,16 @@ def is_header(first: list[str], below: list[list[str]]) -> bool:
     return len(numbers) <= len(filled) * 0.2
 
 
-def typed_rows(names: list[str], rows: list[list[str]]) -> list[Row]:
+def convert_rows(names: list[str], rows: list[list[str]]) -> list[Row]:
     """Return rows as fields with numbers and booleans; empty cells are left out."""
-    coded = {column for column in range(len(names)) if _is_coded(rows, column)}
+    # A column with a `007` holds codes: then its `123` is a code and not a number.
+    code = re.compile(r"\s*0\d+\s*|\s*\d{16,}\s*")
+    coded = {
+        column for column in range(len(names)) if any(len(row) > column and code.fullmatch(row[column]) for row in rows)
+    }
     return [
         {
-            name: cell.strip() if column in coded else column_value(cell)
+            name: cell.strip() if column in coded else convert_cell(cell)
             for column, (name, cell) in enumerate(zip(names, row, strict=False))
             if cell.strip()
         }
@@ -73,8 +77,11 @@ def typed_rows(names: list[str], rows: list[list[str]]) -> list[Row]:
     ]
 
 
-def without_caption(rows: list[list[str]]) -> tuple[str, list[list[str]]]:
-    """Part off the title that exports put above the header: leading rows of one cell, where others have several."""
+def split_caption(rows: list[list[str]]) -> tuple[str, list[list[str]]]:
+    """Return the caption that exports put above the header, and the rows below it.
+
+    The caption is made of leading rows with a single cell, where other rows have several.
+    """
     if max((len([cell for cell in row if cell.strip()]) for row in rows[:50]), default=0) < 2:
         return "", rows
     count = 0
@@ -85,12 +92,7 @@ def without_caption(rows: list[list[str]]) -> tuple[str, list[list[str]]]:
     return " ".join(" ".join(row).strip() for row in rows[:count]), rows[count:]
 
 
-def _is_coded(rows: list[list[str]], column: int) -> bool:
-    """A column with a `007` is one of codes: then its `123` is a code too, not a number."""
-    return any(len(row) > column and re.fullmatch(r"\s*0\d+\s*|\s*\d{16,}\s*", row[column]) for row in rows)
-
-
-def _rows(text: str, delimiter: str) -> list[list[str]]:
+def _read_rows(text: str, delimiter: str) -> list[list[str]]:
     limit = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
         rows = [
@@ -103,20 +105,20 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
     return rows
 
 
-def _delimiter(text: str) -> str:
-    """The one that gives the most rows of the same number of cells, more than one; none where half the rows differ."""
+def _find_delimiter(text: str) -> str:
+    """Return the delimiter by which most rows have the same number of cells, "" where half of them differ."""
     sample = text[:100_000]
     best, best_score = "", 0.5
     for delimiter in DELIMITERS:
         try:
-            rows = _rows(sample, delimiter)[:100]
+            rows = _read_rows(sample, delimiter)[:100]
         except ParseError:
             continue
         widths = Counter(len(row) for row in rows if len(row) > 1)
         if not widths:
             continue
         width, count = widths.most_common(1)[0]
-        score = count / len(rows) + min(width, 20) / 1000  # of two that fit, the one that parts more
+        score = count / len(rows) + min(width, 20) / 1000  # of two that fit, the one that gives more cells
         if score > best_score:
             best, best_score = delimiter, score
     return best

@@ -1,39 +1,42 @@
-"""JSON and JSON lines: catalogues of records, saved elements of unstructured, and anything else as `path: value`."""
+"""JSON and JSON lines: catalogues of records, saved elements of unstructured, and any other value as `path: value`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder
-from ingest.parsers.catalogue import About, Row, catalogue, flat
+from ingest.parsers.catalogue import CatalogueInfo, Row, flatten, parse_rows
 from ingest.parsers.decode import decode
 from ingest.parsers.elements import add_elements
 
 
 def parse_json_lines(path: Path, source: str, settings: ParseSettings) -> Parsed:
-    """Read one JSON object a line, one document each; bad lines are left out with a warning, unless they are most.
+    """Read one JSON object a line, one document each; invalid lines are left out with a warning.
 
-    A row's number, where it names the row, is the line's, so that a bad line does not rename those after it.
+    Rows without a key are named by the number of their line, so that an invalid line does not rename those after it.
+    Raises ParseError when most lines are invalid.
     """
     records: dict[int, Any] = {}
     bad: list[str] = []
     lines = {number: line for number, line in enumerate(decode(path.read_bytes())[0].split("\n"), 1) if line.strip()}
     for number, line in lines.items():
         try:
-            records[number] = loaded(line)
+            records[number] = _load_json(line)
         except ParseError as error:
             bad.append(f"line {number}: {error}")
     if len(bad) > len(lines) / 2:
-        if len(lines) < 1000 and (parsed := _one_json_after_all("\n".join(lines.values()), source, settings)):
-            return parsed
+        if len(lines) < 1000:  # perhaps one indented value
+            with suppress(ParseError):
+                return _parse_value(_load_json("\n".join(lines.values())), source, settings)
         raise ParseError(f"{len(bad)} of {len(lines)} lines are not JSON; the first is {bad[0]}")
     warnings = [f"{len(bad)} of {len(lines)} lines are not JSON and were left out; {bad[0]}"] if bad else []
-    parsed = _from_records(list(records.values()), source, settings, About(numbers=list(records)))
+    parsed = _parse_records(list(records.values()), source, settings, CatalogueInfo(numbers=list(records)))
     return Parsed(parsed.documents, [*warnings, *parsed.warnings])
 
 
@@ -41,15 +44,15 @@ def parse_json(path: Path, source: str, settings: ParseSettings) -> Parsed:
     """Read a JSON file: an array of objects is a catalogue, anything else one document."""
     text = decode(path.read_bytes())[0]
     try:
-        return _from_value(loaded(text), source, settings)
+        return _parse_value(_load_json(text), source, settings)
     except ParseError:
         if "}\n{" in text.replace("\r", ""):  # JSON lines under another name
             return parse_json_lines(path, source, settings)
         raise
 
 
-def loaded(text: str) -> Any:
-    """Return the value of a JSON text. Raises ParseError, with the place."""
+def _load_json(text: str) -> Any:
+    """Return the value of a JSON text. Raises ParseError that names the place."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -60,49 +63,33 @@ def loaded(text: str) -> Any:
         raise ParseError(f"not readable as JSON: {error}") from error
 
 
-def _one_json_after_all(text: str, source: str, settings: ParseSettings) -> Parsed | None:
-    """A .jsonl that is one indented JSON value."""
-    try:
-        return _from_value(loaded(text), source, settings)
-    except ParseError:
-        return None
-
-
-def _from_value(value: Any, source: str, settings: ParseSettings) -> Parsed:
+def _parse_value(value: Any, source: str, settings: ParseSettings) -> Parsed:
     if isinstance(value, list) and len(value) > 0 and all(isinstance(item, dict) for item in value):
-        return _from_records(value, source, settings)
-    if (records := _wrapped_records(value)) is not None:
-        return _from_records(records, source, settings)
+        return _parse_records(value, source, settings)
+    # {"products": [{...}, {...}], "total": 2}: the records are the only value that is not a scalar.
+    nested = [item for item in value.values() if isinstance(item, (dict, list))] if isinstance(value, dict) else []
+    match nested:
+        case [[_, _, *_] as records] if all(isinstance(record, dict) for record in records):
+            return _parse_records(records, source, settings)
     builder = DocumentBuilder()
-    builder.add("\n".join(_lines(value)), "list" if isinstance(value, (dict, list)) else "text")
+    builder.add("\n".join(_value_lines(value)), "list" if isinstance(value, (dict, list)) else "text")
     return Parsed([builder.build(source)])
 
 
-def _wrapped_records(value: Any) -> list[Any] | None:
-    """The rows of `{"products": [{...}, {...}], "total": 2}`: the only value that is not a scalar."""
-    if not isinstance(value, dict):
-        return None
-    nested = [item for item in value.values() if isinstance(item, (dict, list))]
-    if len(nested) != 1 or not isinstance(nested[0], list) or len(nested[0]) < 2:
-        return None
-    return nested[0] if all(isinstance(item, dict) for item in nested[0]) else None
-
-
-def _from_records(records: Sequence[Any], source: str, settings: ParseSettings, about: About | None = None) -> Parsed:
-    if records and all(_is_element(record) for record in records):
+def _parse_records(
+    records: Sequence[Any], source: str, settings: ParseSettings, info: CatalogueInfo | None = None
+) -> Parsed:
+    element = {"type", "text", "metadata", "element_id"}
+    if records and all(isinstance(record, dict) and element <= record.keys() for record in records):
         builder = DocumentBuilder()
         add_elements(builder, records)
         return Parsed([builder.build(source)])
-    rows: list[Row] = [flat(record if isinstance(record, Mapping) else {"value": record}) for record in records]
-    return catalogue(rows, source, settings, about)
+    rows: list[Row] = [flatten(record if isinstance(record, Mapping) else {"value": record}) for record in records]
+    return parse_rows(rows, source, settings, info)
 
 
-def _is_element(record: Any) -> bool:
-    return isinstance(record, dict) and {"type", "text", "metadata"} <= record.keys() and "element_id" in record
-
-
-def _lines(value: Any) -> list[str]:
-    """`path: value` for each scalar; a value that is a sentence keeps its line breaks out."""
+def _value_lines(value: Any) -> list[str]:
+    """Return a line `path: value` for each scalar and each list of scalars."""
     lines: list[str] = []
     pending: list[tuple[str, Any]] = [("", value)]
     while pending:

@@ -1,10 +1,9 @@
-"""Spreadsheets: a sheet with a header row is a catalogue, any other a table as it stands."""
+"""Spreadsheets: a sheet with a header row is a catalogue, any other is a table."""
 
 from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import date, datetime, time
 from importlib import import_module
 from pathlib import Path
@@ -13,8 +12,8 @@ from typing import Any
 from ingest.errors import MissingExtra, ParseError
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder, one_line
-from ingest.parsers.catalogue import About, catalogue
-from ingest.parsers.csv_file import header, is_header, typed_rows, without_caption
+from ingest.parsers.catalogue import CatalogueInfo, parse_rows
+from ingest.parsers.csv_file import convert_rows, is_header, split_caption, split_header
 
 Rows = list[list[str]]
 
@@ -29,11 +28,14 @@ def parse_xlsx(path: Path, source: str, settings: ParseSettings) -> Parsed:
         raise MissingExtra("reading .xlsx files", "office") from error
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheets = {sheet.title: _xlsx_rows(sheet) for sheet in book.worksheets}
+        sheets: dict[str, Rows] = {}
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # the size that the file states is often wrong
+            sheets[sheet.title] = [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
         book.close()
     except Exception as error:
         raise ParseError(f"damaged: {one_line(f'{type(error).__name__}: {error}')[:200]}") from error
-    return _parsed(sheets, source, settings)
+    return _parse_sheets(sheets, source, settings)
 
 
 def parse_xls(path: Path, source: str, settings: ParseSettings) -> Parsed:
@@ -44,32 +46,29 @@ def parse_xls(path: Path, source: str, settings: ParseSettings) -> Parsed:
         raise MissingExtra("reading .xls files", "office") from error
     try:
         book = xlrd.open_workbook(path, on_demand=True)
-        sheets = {name: list(_xls_rows(xlrd, book, book.sheet_by_name(name))) for name in book.sheet_names()}
+        sheets = {name: _read_xls_rows(xlrd, book, book.sheet_by_name(name)) for name in book.sheet_names()}
     except xlrd.XLRDError as error:
         reason = "encrypted: a password is needed" if "encrypt" in str(error).lower() else f"damaged: {error}"
         raise ParseError(one_line(reason)[:200]) from error
-    return _parsed(sheets, source, settings)
+    return _parse_sheets(sheets, source, settings)
 
 
-def _xlsx_rows(sheet: Any) -> Rows:
-    sheet.reset_dimensions()  # what the file says of its own size is often wrong
-    return [[_shown(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-
-
-def _xls_rows(xlrd: Any, book: Any, sheet: Any) -> Iterator[list[str]]:
+def _read_xls_rows(xlrd: Any, book: Any, sheet: Any) -> Rows:
+    rows = []
     for row in range(sheet.nrows):
         cells = []
         for cell in sheet.row(row):
             if cell.ctype == xlrd.XL_CELL_DATE:
-                cells.append(_shown(xlrd.xldate_as_datetime(cell.value, book.datemode)))
+                cells.append(_cell_text(xlrd.xldate_as_datetime(cell.value, book.datemode)))
             elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
-                cells.append(_shown(bool(cell.value)))
+                cells.append(_cell_text(bool(cell.value)))
             else:
-                cells.append("" if cell.ctype == xlrd.XL_CELL_ERROR else _shown(cell.value))
-        yield cells
+                cells.append("" if cell.ctype == xlrd.XL_CELL_ERROR else _cell_text(cell.value))
+        rows.append(cells)
+    return rows
 
 
-def _shown(value: object) -> str:
+def _cell_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -83,14 +82,14 @@ def _shown(value: object) -> str:
     return str(value)
 
 
-def _parsed(sheets: dict[str, Rows], source: str, settings: ParseSettings) -> Parsed:
-    """Catalogue sheets give a document a row, `source#sheet!key` where there are several; the others one in all.
+def _parse_sheets(sheets: dict[str, Rows], source: str, settings: ParseSettings) -> Parsed:
+    """Return a document for each row of a catalogue, `source#sheet!key` where sheets are several, and one for the rest.
 
-    A small legend beside sheets of another kind is no catalogue: rows are taken apart when they are most of the file.
+    A small legend among sheets of another kind is no catalogue: rows become documents when they are most of the file.
     """
-    sheets = {name: trimmed for name, rows in sheets.items() if (trimmed := _trimmed(rows))}
-    catalogues = {name for name, rows in sheets.items() if _is_catalogue(_body(rows)[1])}
-    if sum(_filled(sheets[name]) for name in catalogues) < sum(map(_filled, sheets.values())) / 2:
+    sheets = {name: trimmed for name, rows in sheets.items() if (trimmed := _trim_rows(rows))}
+    catalogues = {name for name, rows in sheets.items() if _is_catalogue(_split_body(rows)[1])}
+    if sum(_count_filled(sheets[name]) for name in catalogues) < sum(map(_count_filled, sheets.values())) / 2:
         catalogues = set()
     parsed = Parsed([])
     builder = DocumentBuilder()
@@ -99,28 +98,28 @@ def _parsed(sheets: dict[str, Rows], source: str, settings: ParseSettings) -> Pa
             builder.title(name)
             _add_tables(builder, rows)
             continue
-        caption, below = _body(rows)
-        names, below = header(below)
+        caption, below = _split_body(rows)
+        names, below = split_header(below)
         metadata = {"sheet": name, **({"caption": caption} if caption else {})}
-        about = About(metadata, f"{name}!" if len(sheets) > 1 else "")
-        found = catalogue(typed_rows(names, below), source, settings, about)
-        parsed.documents.extend(found.documents)
-        parsed.warnings.extend(f"sheet {name}: {warning}" for warning in found.warnings)
+        info = CatalogueInfo(metadata, f"{name}!" if len(sheets) > 1 else "")
+        of_sheet = parse_rows(convert_rows(names, below), source, settings, info)
+        parsed.documents.extend(of_sheet.documents)
+        parsed.warnings.extend(f"sheet {name}: {warning}" for warning in of_sheet.warnings)
     if len(builder):
         parsed.documents.insert(0, builder.build(source))
     return parsed
 
 
-def _body(rows: Rows) -> tuple[str, Rows]:
-    return without_caption([row for row in rows if any(map(str.strip, row))])
+def _split_body(rows: Rows) -> tuple[str, Rows]:
+    return split_caption([row for row in rows if any(map(str.strip, row))])
 
 
-def _filled(rows: Rows) -> int:
+def _count_filled(rows: Rows) -> int:
     return sum(1 for row in rows for cell in row if cell.strip())
 
 
-def _trimmed(rows: Rows) -> Rows:
-    """Without the empty rows and columns around what is filled."""
+def _trim_rows(rows: Rows) -> Rows:
+    """Return the rows without empty ones, and empty columns, at the edges."""
     filled = [index for index, row in enumerate(rows) if any(map(str.strip, row))]
     if not filled:
         return []
@@ -132,18 +131,17 @@ def _trimmed(rows: Rows) -> Rows:
 
 
 def _is_catalogue(rows: Rows) -> bool:
-    """A header over at least two columns, and two or more rows of which most are mostly filled."""
+    """Tell a header over at least two columns, with two or more rows, most of which are mostly filled."""
     if len(rows) < 3 or len(rows[0]) < 2 or not all(cell.strip() for cell in rows[0]):
         return False
     if not is_header([cell.strip() for cell in rows[0]], rows[1:51]):
         return False
-    wanted = len(rows[0]) * 0.5
-    full = sum(1 for row in rows[1:] if sum(1 for cell in row if cell.strip()) >= wanted)
+    full = sum(1 for row in rows[1:] if sum(1 for cell in row if cell.strip()) >= len(rows[0]) * 0.5)
     return full >= (len(rows) - 1) * 0.7
 
 
 def _add_tables(builder: DocumentBuilder, rows: Rows) -> None:
-    """Each run of rows between empty ones: a table, or text where there is a single cell."""
+    """Add each run of rows between empty ones: as a table, or as text where it is a single cell."""
     group: Rows = []
     for row in [*rows, []]:
         if any(map(str.strip, row)):
