@@ -82,17 +82,12 @@ class StoreOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RetrievalOptions:
-    """The passages that are retrieved for a question."""
+class RankingOptions:
+    """The way passages are ranked for a question."""
 
     TITLE: ClassVar = "retrieval"
 
     k: int | None = option("passages to retrieve (default: 5)", "K", "-k", key="pipeline.k")
-    where: str | None = option(
-        "search only passages whose metadata match, such as \"brand == 'HP' and price < 900\"",
-        "FILTER",
-        key="pipeline.where",
-    )
     retriever: Literal["hybrid", "dense", "bm25"] | None = option(
         "how passages are found (default: hybrid)", key="retriever.kind"
     )
@@ -103,6 +98,19 @@ class RetrievalOptions:
         convert=model_place,
     )
     rerank_depth: int | None = option("hits that the reranker reads (default: 20)", "N", key="retriever.rerank_depth")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RetrievalOptions(RankingOptions):
+    """The passages that are retrieved for a question."""
+
+    TITLE: ClassVar = "retrieval"
+
+    where: str | None = option(
+        "search only passages whose metadata match, such as \"brand == 'HP' and price < 900\"",
+        "FILTER",
+        key="pipeline.where",
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

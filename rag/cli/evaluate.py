@@ -1,60 +1,78 @@
-"""The command `rag evaluate`: retrieval, answers, texts or labels, made here or given, measured and compared."""
+"""The command `rag evaluate`: measure retrieval, answers, texts or labels, made here or given, and compare them."""
 
 from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
-from ingest.errors import RowsError
+from ingest.errors import InputError, RowsError
 from ingest.models.weights import SMOLLM2, SMOLLM2_DESCRIBE
 from rag.build import RERANKING
 from rag.cli import output
-from rag.cli.options import Command, CommonOptions, load_config
+from rag.cli.options import Command, CommandGroup, CommonOptions, load_config
 from rag.config import Config
 from rag.data.rows import Row, read_rows
-from rag.options import GenerationOptions, ReadingOptions, RetrievalOptions, StoreOptions, option
+from rag.options import (
+    GenerationOptions,
+    RankingOptions,
+    ReadingOptions,
+    RetrievalOptions,
+    StoreOptions,
+    option,
+)
 
 if TYPE_CHECKING:
+    from rag.classify import Classifier
     from rag.data.checks import CheckResult
-    from rag.evaluate.metrics.labels import Confusion
     from rag.evaluate.predictions import Prediction
+    from rag.evaluate.result import EvaluationResult
     from rag.evaluate.run import Evaluation, Run
 
 T = TypeVar("T")
 
 FOLDER = Path("build") / "evaluate"
-"""Where stores and records go that are not named."""
+"""The folder of stores and kept outputs without a name of their own."""
 
 LARGEST_CORPUS = 1 << 40  # bytes: a corpus is one file, whatever its size
 LONGEST_PARSE = 3600.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
-class RowsOptions:
-    """The rows to use, and where outputs are kept."""
+class SampleOptions:
+    """A sample of the rows or queries."""
 
     TITLE: ClassVar = "rows"
 
-    rows: int | None = option("use a sample of N rows, the same for the same --seed", "N")
+    rows: int | None = option("measure on a sample of N rows, the same for the same --seed", "N")
+    seed: int | None = option("seed of the sample and of sampling tokens (default: 0)", "N", key="decoding.seed")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredictionOptions(SampleOptions):
+    """The way outputs are made and kept."""
+
+    TITLE: ClassVar = "rows"
+
     batch_size: int = option(
         "rows at a time (default: 1); above 1 latency is not measured", "N", default=1, was=("--batch",)
     )
     cache: Path | None = option("file that keeps outputs (default: build/evaluate/records.jsonl)", "FILE")
     no_cache: bool = option("keep no outputs, and use none that are kept", default=False)
-    seed: int | None = option("seed of the sample and of sampling (default: 0)", "N", key="decoding.seed")
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskedRowsOptions(RowsOptions, RetrievalOptions, ReadingOptions, GenerationOptions, StoreOptions, CommonOptions):
+class AskedRowsOptions(
+    PredictionOptions, RetrievalOptions, ReadingOptions, GenerationOptions, StoreOptions, CommonOptions
+):
     """Rows whose questions are asked."""
 
     TITLE: ClassVar = "answers"
 
-    path: Path = option("JSONL of rows", "PATH", required=True, positional=True)
+    path: Path = option('JSONL of {"question", "answers", "context"}', "ROWS", required=True, positional=True)
     contexts: bool = option("ingest the contexts of all rows, and retrieve from them", default=False)
     unanswerable: bool = option(
         "ask each question again without the passages that answer it; the right answer is to abstain",
@@ -64,10 +82,42 @@ class AskedRowsOptions(RowsOptions, RetrievalOptions, ReadingOptions, Generation
 
 
 @dataclass(frozen=True, kw_only=True)
-class AnswersOptions:
-    """Options of `rag evaluate answers` alone."""
+class ResultOptions:
+    """Files that the result is written into."""
 
-    TITLE: ClassVar = "answers"
+    TITLE: ClassVar = "results"
+
+    out: Path | None = option("write the outputs as JSONL", "FILE", was=("--save",))
+    per_row: Path | None = option("write each row's values as JSONL", "FILE", was=("--per-query",))
+    report: Path | None = option("write the result as one HTML page", "FILE.html")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedOptions(ResultOptions):
+    """Outputs that exist already, and the rows of training."""
+
+    TITLE: ClassVar = "results"
+
+    outputs: Path | None = option('measure these outputs instead: JSONL of {"id", "output"}', "FILE")
+    against: Path | None = option("other outputs: shows each difference with its p-value", "FILE")
+    train: Path | None = option("training rows, for labels, examples and known values; never measured on", "FILE")
+    strict: bool = option("refuse rows that --train holds too, instead of dropping them", default=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateRetrievalOptions(SampleOptions, ResultOptions, RankingOptions, StoreOptions, CommonOptions):
+    """Options of `rag evaluate retrieval`."""
+
+    path: Path = option("folder in the BEIR layout", "FOLDER", required=True, positional=True)
+    k: int | None = option("ranks that the metrics look at (default: 10)", "K", "-k")
+    retriever: Literal["hybrid", "dense", "bm25"] | None = option(
+        "retriever to measure (default: all three)", key="retriever.kind"
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluateAnswersOptions(AskedRowsOptions, ComparedOptions):
+    """Options of `rag evaluate answers`."""
 
     gold: bool = option("give each question the context of its own row", default=False)
     min_evidence: float | None = option(
@@ -76,22 +126,22 @@ class AnswersOptions:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextOptions:
-    """Options of `rag evaluate text` alone."""
+class EvaluateTextOptions(PredictionOptions, ComparedOptions, GenerationOptions, CommonOptions):
+    """Options of `rag evaluate text`."""
 
-    TITLE: ClassVar = "text"
-
+    path: Path = option("JSONL of rows to describe, to summarise, or of your own task", "ROWS", required=True,
+                        positional=True)  # fmt: skip
     attempts: int = option("write up to N texts for a description with errors (default: 1)", "N", default=1)
     complete: bool = option("state the fields that a description leaves out in a last line", default=False)
-    task: str | None = option("prefix of a task of your own (input, target)", "NAME")
+    task: str | None = option("prefix of your own task (columns input and target)", "NAME")
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabelsOptions:
-    """Options of `rag evaluate labels` alone."""
+class EvaluateLabelsOptions(PredictionOptions, ComparedOptions, StoreOptions, CommonOptions):
+    """Options of `rag evaluate labels`."""
 
-    TITLE: ClassVar = "labels"
-
+    path: Path = option('JSONL of {"text", "label"}', "ROWS", required=True, positional=True)
+    model: str | None = option("a hub id, a folder or builtin:NAME", "MODEL", key="generator.model")
     similar: int = option("show the model the K most similar rows of --train", "K", default=0, was=("--examples",))
     candidates: int = option("choose among the labels of the N most similar rows only", "N", default=0)
     listed: Literal["all", "candidates", "none"] | None = option("labels that the prompt names")
@@ -100,150 +150,99 @@ class LabelsOptions:
     threshold: float | None = option("mark a text as out of scope below this probability", "P")
 
 
-@dataclass(frozen=True, kw_only=True)
-class EvaluateOptions(AnswersOptions, TextOptions, LabelsOptions, AskedRowsOptions):
-    """Options of `rag evaluate`."""
-
-    what: Literal["retrieval", "answers", "text", "labels"] = option("what to measure", required=True, positional=True)
-    path: Path = option(
-        "JSONL of rows; for retrieval a folder in the BEIR layout", "PATH", required=True, positional=True
-    )
-    train: Path | None = option("training rows, for labels, examples and known values; never measured on", "FILE")
-    strict: bool = option("refuse rows that --train holds too, instead of dropping them", default=False)
-    outputs: Path | None = option('measure these outputs instead: JSONL of {"id", "output"}', "FILE")
-    against: Path | None = option("other outputs: shows each difference with its p-value", "FILE")
-    out: Path | None = option("write the outputs, for --outputs and --against", "FILE", was=("--save",))
-    per_row: Path | None = option("write each row's values as JSONL", "FILE", "--per-row", was=("--per-query",))
-    report: Path | None = option("write one HTML page with all of it", "FILE.html")
-
-
-def evaluate(options: EvaluateOptions) -> int:
-    """Evaluate what was asked for. What can be refused is refused before a model is loaded."""
-    _refuse_contradictions(options)
-    config = load_config(options)
-    found = _KINDS[options.what](config, options)
-    from rag.cli import output_metrics
-    from rag.evaluate.predictions import write_predictions
-
-    if options.out:
-        write_predictions(options.out, next(iter(found.systems.values())).outputs)
-    if options.per_row:
-        output_metrics.write_per_row(options.per_row, found.systems)
-    if options.report:
-        from rag.report.evaluation import write_evaluation
-
-        write_evaluation(found.systems, found.about, found.confusions, options.report)
-    if options.json:
-        output.json_line(output_metrics.evaluation_object(found.systems, found.about, found.confusions))
-    else:
-        output_metrics.evaluations(found.systems, found.title, found.confusions)
-    return 0
-
-
-@dataclass(frozen=True)
-class _Found:
-    """The systems by name, what the JSON object says about them all, and a title for a person."""
-
-    systems: Mapping[str, Evaluation]
-    about: Mapping[str, Any]
-    title: str
-    confusions: Mapping[str, Confusion] = field(default_factory=dict)
-
-
 # --- retrieval --------------------------------------------------------------------------------------------------------
 
 
-def _retrieval(config: Config, options: EvaluateOptions) -> _Found:
+def evaluate_retrievers(options: EvaluateRetrievalOptions) -> int:
+    """Measure one retriever or all of them on judged queries."""
+    from ingest.discover import origin_name
     from rag.data.beir import read_retrieval_set
+    from rag.evaluate.result import EvaluationResult
     from rag.evaluate.retrieval import evaluate_retrieval
     from rag.retrieve.retrievers import RETRIEVERS, new_retriever
 
+    check_at_least_one(options, "rows", "k")
     judged = read_retrieval_set(options.path)
-    queries = sampled(list(judged.queries), options)
-    asked = replace(
+    queries = draw_sample(list(judged.queries), options)
+    sample = replace(
         judged,
         queries={query: judged.queries[query] for query in queries},
         judgements={query: judged.judgements[query] for query in queries},
     )
-    config = config.override("parse", max_bytes=LARGEST_CORPUS, timeout=LONGEST_PARSE)
-    config = _stored(config, options, judged.folder)
-    index = config.index()
+    config = load_config(options).override("parse", max_bytes=LARGEST_CORPUS, timeout=LONGEST_PARSE)
+    index = _name_store(config, options, judged.folder).index()
     try:
-        report = index.sync([judged.corpus])
-        if problems := [*report.failed, *report.skipped]:
+        # An unchanged corpus is not embedded again.
+        synced = index.sync([judged.corpus])
+        if problems := [*synced.failed, *synced.skipped]:
             raise RowsError(f"{judged.corpus} cannot be ingested: {problems[0].reason}")
-        document = _document_of(judged.corpus, index.base)
+        # A source of the store is "corpus.jsonl#id": a catalogue's row.
+        prefix = f"{origin_name(judged.corpus, index.base)}#"
+
+        def document(source: str) -> str | None:
+            return source.removeprefix(prefix) if source.startswith(prefix) else None
+
         k = options.k or 10
-        kinds = [options.retriever] if options.retriever else list(RETRIEVERS)
-        own = config.table("retriever")
+        table = config.table("retriever")
         systems = {}
-        for kind in kinds:
-            passed = own.items() if own.get("kind") == kind else ()
-            settings = {key: value for key, value in passed if key not in ("kind", *RERANKING)}
+        for kind in [options.retriever] if options.retriever else list(RETRIEVERS):
+            configured = table.items() if table.get("kind") == kind else ()
+            settings = {key: value for key, value in configured if key not in ("kind", *RERANKING)}
             retriever = new_retriever(kind, index.store, index.embedder, **settings)
-            systems[kind] = evaluate_retrieval(retriever, asked, k, document)
+            systems[kind] = evaluate_retrieval(retriever, sample, k, document)
             if (reranked := config.reranked(retriever)) is not retriever:
-                systems[f"{kind}, reranked"] = evaluate_retrieval(reranked, asked, k, document)
-        chunks = len(index.store)
+                systems[f"{kind}, reranked"] = evaluate_retrieval(reranked, sample, k, document)
+        about: dict[str, str | int] = {"queries": len(queries), "chunks": len(index.store), "k": k}
+        about["embedder"] = index.embedder.name
     finally:
         index.store.close()
-    about = {
-        "task": "retrieval", "path": str(options.path), "queries": len(queries), "chunks": chunks, "k": k,
-        "embedder": index.embedder.name,
-    }  # fmt: skip
-    title = f"{options.path}: {len(queries)} queries, {chunks} chunks, {index.embedder.name}"
-    return _Found(systems, about, title)
-
-
-def _document_of(corpus: Path, base: Path) -> Callable[[str], str | None]:
-    """Return how a source of the store is called in the corpus: a catalogue's row is "corpus.jsonl#its id"."""
-    from ingest.discover import origin_name
-
-    prefix = f"{origin_name(corpus, base)}#"
-    return lambda source: source.removeprefix(prefix) if source.startswith(prefix) else None
+    return _show(options, EvaluationResult("retrieval", str(options.path), about, systems))
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
 
 
-def _answers(config: Config, options: EvaluateOptions) -> _Found:
-    from rag.evaluate.answers import evaluate_answers, score_answers
+def evaluate_pipeline(options: EvaluateAnswersOptions) -> int:
+    """Measure the answers of a pipeline, or answers that are given."""
+    from rag.evaluate.answers import NO_PASSAGES, evaluate_answers, score_answers
     from rag.evaluate.risk_coverage import risk_coverage
     from rag.evaluate.run import Evaluation, cost_of
     from rag.evaluate.unanswerable import unanswerable_rows
 
-    rows = _rows(options, "answer")
-    asked, withheld = rows.chosen, unanswerable_rows(rows.chosen) if options.unanswerable else []
-    rows = replace(rows, all=[*rows.all, *withheld], chosen=[*asked, *withheld])
+    check_prediction_options(options)
+    if options.gold and options.contexts:
+        raise InputError("give --gold or --contexts, not both: each row's own context, or retrieval over all of them")
+    if options.gold and options.unanswerable:
+        raise InputError("--unanswerable changes what is retrieved, and --gold retrieves nothing: give one of them")
+    config = load_config(options)
+    rows = _read(options, "answer")
+    unanswerable = unanswerable_rows(rows.chosen) if options.unanswerable else []
+    asked = rows.chosen
+    rows = replace(rows, all=[*rows.all, *unanswerable], chosen=[*asked, *unanswerable])
 
-    def made() -> tuple[str, Evaluation]:
-        pipeline = _pipeline(config, options, rows.all)
-        return pipeline.name, evaluate_answers(pipeline, asked, options.gold, run_of(options), withheld)
+    def predict() -> tuple[str, Evaluation]:
+        pipeline = configure_questions(config, options, rows.all).pipeline(NO_PASSAGES if options.gold else None)
+        return pipeline.name, evaluate_answers(pipeline, asked, options.gold, prediction_run(options), unanswerable)
 
-    def given(records: Sequence[Prediction]) -> Evaluation:
-        trust = risk_coverage(records, rows.chosen)
-        return Evaluation("answer", score_answers(records, rows.chosen), tuple(records), cost_of(records), trust)
+    def score(predictions: Sequence[Prediction]) -> Evaluation:
+        return Evaluation(
+            "answer",
+            score_answers(predictions, rows.chosen),
+            tuple(predictions),
+            cost_of(predictions),
+            risk_coverage(predictions, rows.chosen),
+        )
 
-    found = _found(options, _systems(options, rows, made, given), rows)
-    if not withheld:
-        return found
-    told = (
-        f"\n{len(withheld)} of the rows are asked again without what answers them: right is to leave those unanswered"
-    )
-    return replace(found, about={**found.about, "unanswerable": len(withheld)}, title=found.title + told)
-
-
-def _pipeline(config: Config, options: EvaluateOptions, rows: Sequence[Row]) -> Any:
-    from rag.evaluate.answers import NO_PASSAGES
-
-    config = asked_of(config, options, rows)
-    return config.pipeline(NO_PASSAGES if options.gold else None)
+    result = _measure("answers", options, rows, predict, score)
+    if unanswerable:
+        result = replace(result, about={**result.about, "unanswerable": len(unanswerable)})
+    return _show(options, result)
 
 
-def asked_of(config: Config, options: AskedRowsOptions, rows: Sequence[Row]) -> Config:
-    """Return the configuration with the reader, the passages and the store that rows are to be asked with."""
+def configure_questions(config: Config, options: AskedRowsOptions, rows: Sequence[Row]) -> Config:
+    """Return the configuration for asking rows' questions: with --contexts over a store of the rows' contexts."""
     if options.contexts:
-        config = _stored(config, options, options.path)
+        config = _name_store(config, options, options.path)
         ingest_contexts(config, rows)
     return config
 
@@ -265,76 +264,89 @@ def ingest_contexts(config: Config, rows: Sequence[Row]) -> None:
 # --- texts ------------------------------------------------------------------------------------------------------------
 
 
-def _text(config: Config, options: EvaluateOptions) -> _Found:
+def evaluate_generator(options: EvaluateTextOptions) -> int:
+    """Measure the texts of a generator, or texts that are given."""
     from rag.describe.slots import ValueLexicon
     from rag.evaluate.run import Evaluation, cost_of
     from rag.evaluate.text import evaluate_text, score_text
 
-    rows = _rows(options, options.task)
+    check_prediction_options(options)
+    check_at_least_one(options, "attempts")
+    config = load_config(options)
+    rows = _read(options, options.task)
     task = rows.all[0].task
     lexicon = ValueLexicon.of_rows(rows.train or rows.all) if task == "describe" else None
 
-    def made() -> tuple[str, Evaluation]:
+    def predict() -> tuple[str, Evaluation]:
         generator = config.generator(SMOLLM2_DESCRIBE if task == "describe" else SMOLLM2)
         decoding = config.table("decoding")
         if "stop" in decoding:
             decoding["stop"] = tuple(decoding["stop"])
-        evaluation = evaluate_text(
-            generator, rows.chosen, decoding, None, lexicon, options.attempts, run_of(options), options.complete
+        return generator.name, evaluate_text(
+            generator,
+            rows.chosen,
+            decoding,
+            lexicon=lexicon,
+            attempts=options.attempts,
+            run=prediction_run(options),
+            complete=options.complete,
         )
-        return generator.name, evaluation
 
-    def given(records: Sequence[Prediction]) -> Evaluation:
-        return Evaluation(task, score_text(records, rows.chosen, lexicon), tuple(records), cost_of(records))
+    def score(predictions: Sequence[Prediction]) -> Evaluation:
+        return Evaluation(task, score_text(predictions, rows.chosen, lexicon), tuple(predictions), cost_of(predictions))
 
-    return _found(options, _systems(options, rows, made, given), rows)
+    return _show(options, _measure("text", options, rows, predict, score))
 
 
 # --- labels -----------------------------------------------------------------------------------------------------------
 
 
-def _labels(config: Config, options: EvaluateOptions) -> _Found:
+def evaluate_classifier(options: EvaluateLabelsOptions) -> int:
+    """Measure the labels of a classifier, or labels that are given."""
     from rag.evaluate.labels import evaluate_labels, score_labels
     from rag.evaluate.metrics.labels import confusion
     from rag.evaluate.risk_coverage import risk_coverage
     from rag.evaluate.run import Evaluation, cost_of
 
-    rows, outside = _rows(options, "classify"), options.out_of_scope
+    check_prediction_options(options)
+    rows, outside = _read(options, "classify", options.out_of_scope), options.out_of_scope
     labels = sorted({row.target for row in rows.train or rows.all} - {outside})
 
-    def made() -> tuple[str, Evaluation]:
-        labeller = _labeller(config, options, labels, rows.train)
-        return labeller.generator.name, evaluate_labels(labeller, rows.chosen, outside, run_of(options))
+    def predict() -> tuple[str, Evaluation]:
+        classifier = new_classifier(load_config(options), options, labels, rows.train)
+        name = classifier.generator.name
+        return name, evaluate_labels(classifier, rows.chosen, outside, prediction_run(options))
 
-    def given(records: Sequence[Prediction]) -> Evaluation:
-        trust = risk_coverage(records, rows.chosen) if outside is None else None
-        return Evaluation("classify", (), tuple(records), cost_of(records), trust)
+    def score(predictions: Sequence[Prediction]) -> Evaluation:
+        curve = risk_coverage(predictions, rows.chosen) if outside is None else None
+        return Evaluation("classify", (), tuple(predictions), cost_of(predictions), curve)
 
-    systems = _systems(options, rows, made, given)
+    result = _measure("labels", options, rows, predict, score)
+
     # All systems are measured over the same classes, whatever labels one of them makes up.
-    right = [row.target for row in rows.chosen]
-    classes = {*labels, *right, *(record.output for found in systems.values() for record in found.outputs)}
+    outputs = {name: [prediction.output for prediction in system.outputs] for name, system in result.systems.items()}
+    classes = {*labels, *(row.target for row in rows.chosen)}.union(*outputs.values())
     systems = {
-        name: replace(found, metrics=score_labels(found.outputs, rows.chosen, outside, classes))
-        for name, found in systems.items()
+        name: replace(system, metrics=score_labels(system.outputs, rows.chosen, outside, classes))
+        for name, system in result.systems.items()
     }
-    tables = {
-        name: confusion([record.output for record in found.outputs], rows.chosen, sorted(classes))
-        for name, found in systems.items()
-    }
-    return replace(_found(options, systems, rows), confusions=tables)
+    tables = {name: confusion(predicted, rows.chosen, sorted(classes)) for name, predicted in outputs.items()}
+    return _show(options, replace(result, systems=systems, confusions=tables))
 
 
-def _labeller(config: Config, options: EvaluateOptions, labels: Sequence[str], train: Sequence[Row]) -> Any:
+def new_classifier(
+    config: Config, options: EvaluateLabelsOptions, labels: Sequence[str], train: Sequence[Row]
+) -> Classifier:
+    """Return the classifier that the options describe."""
     from rag.classify import Classifier, Threshold, index_examples
 
-    if (options.similar or options.candidates) and options.train is None:
-        raise ValueError("--similar and --candidates need labelled rows to choose from: give --train FILE.jsonl")
     retriever = None
-    if options.train and (options.similar or options.candidates):
-        store = _stored(config, options, options.train).store()
-        known = [row for row in train if row.target != options.out_of_scope]
-        retriever = index_examples(known, config.embedder(), store)
+    if options.similar or options.candidates:
+        if options.train is None:
+            raise InputError("--similar and --candidates need labelled rows to choose from: give --train FILE.jsonl")
+        store = _name_store(config, options, options.train).store()
+        in_scope = [row for row in train if row.target != options.out_of_scope]
+        retriever = index_examples(in_scope, config.embedder(), store)
     return Classifier(
         config.generator(SMOLLM2, scored=True),
         labels,
@@ -347,117 +359,146 @@ def _labeller(config: Config, options: EvaluateOptions, labels: Sequence[str], t
     )
 
 
-# --- what all have in common ------------------------------------------------------------------------------------------
+# --- rows, outputs and results ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Rows:
-    """All rows of the file, those of them to evaluate, training rows if given, and what checking them found."""
+    """All rows of the file, the sample to measure on, the training rows, and the results of checking them."""
 
     all: Sequence[Row]
     chosen: Sequence[Row]
     train: Sequence[Row] = ()
-    checks: Sequence[CheckResult] = ()
+    checks: tuple[CheckResult, ...] = ()
 
 
-def _rows(options: EvaluateOptions, task: str | None) -> _Rows:
-    """Read the rows and sample them; those that the training rows hold too are left out before."""
+def _read(
+    options: EvaluateAnswersOptions | EvaluateTextOptions | EvaluateLabelsOptions,
+    task: str | None,
+    out_of_scope: str | None = None,
+) -> _Rows:
+    """Read the rows and draw the sample, without rows that the training rows hold too."""
     rows = read_rows(options.path, task)
     if options.train is None:
-        return _Rows(rows, sampled(rows, options))
+        return _Rows(rows, draw_sample(rows, options))
     from rag.data.checks import RowChecks
 
     train = read_rows(options.train, rows[0].task)
-    checked = RowChecks(strict=options.strict, out_of_scope=options.out_of_scope).run(train, (), rows)
-    return _Rows(rows, sampled(checked.test, options), checked.train, checked.checks)
+    checked = RowChecks(strict=options.strict, out_of_scope=out_of_scope).run(train, (), rows)
+    return _Rows(rows, draw_sample(checked.test, options), checked.train, checked.checks)
 
 
-def _systems(
-    options: EvaluateOptions,
+def _measure(
+    task: str,
+    options: EvaluateAnswersOptions | EvaluateTextOptions | EvaluateLabelsOptions,
     rows: _Rows,
-    made: Callable[[], tuple[str, Evaluation]],
-    given: Callable[[Sequence[Prediction]], Evaluation],
-) -> dict[str, Evaluation]:
-    """Return the systems to measure: outputs that are given, or made here; and those they are measured against.
+    predict: Callable[[], tuple[str, Evaluation]],
+    score: Callable[[Sequence[Prediction]], Evaluation],
+) -> EvaluationResult:
+    """Measure the outputs that are given, or make them, and the outputs to compare them with.
 
-    All outputs are read before anything is made: a mistake in them shows at once.
+    Files of outputs are read before anything is made, so that a mistake in them shows at once.
     """
     from rag.evaluate.predictions import read_predictions
+    from rag.evaluate.result import EvaluationResult
 
     files = [file for file in (options.outputs, options.against) if file is not None]
-    read = [given(read_predictions(file, rows.chosen, among=rows.all)) for file in files]
-    systems = dict(zip(_names(files), read, strict=True))
-    if options.outputs:
-        return systems
-    name, evaluation = made()
-    return {name: evaluation, **systems}
+    names = [file.stem for file in files]
+    if len(set(names)) < len(names):
+        names = [str(file) for file in files]
+    evaluations = [score(read_predictions(file, rows.chosen, among=rows.all)) for file in files]
+    systems = dict(zip(names, evaluations, strict=True))
+    if not options.outputs:
+        name, evaluation = predict()
+        systems = {name: evaluation, **systems}
+    return EvaluationResult(task, str(options.path), {"rows": len(rows.chosen)}, systems, rows.checks)
 
 
-def _found(options: EvaluateOptions, systems: Mapping[str, Evaluation], rows: _Rows) -> _Found:
-    checks = [check.as_json for check in rows.checks]
-    about = {"task": options.what, "path": str(options.path), "rows": len(rows.chosen), "checks": checks}
-    only = f", {next(iter(systems))}" if len(systems) == 1 else ""
-    told = "".join(f"\n{check.text}: {check.action}" for check in rows.checks)
-    return _Found(systems, about, f"{options.path}: {len(rows.chosen)} rows{only}{told}")
+def _show(options: _TaskOptions, result: EvaluationResult) -> int:
+    """Write the files that the options name, and print the result."""
+    from rag.data.json_lines import write_objects
+    from rag.evaluate.predictions import write_predictions
+
+    if options.out:
+        write_predictions(options.out, next(iter(result.systems.values())).outputs)
+    if options.per_row:
+        write_objects(options.per_row, result.rows_as_json())
+    if options.report:
+        from rag.report.evaluation import write_evaluation
+
+        write_evaluation(result, options.report)
+    if options.json:
+        output.json_line(result.as_json())
+    else:
+        from rag.cli.output_metrics import show_evaluation
+
+        show_evaluation(result)
+    return 0
 
 
-def _names(files: Sequence[Path]) -> list[str]:
-    """Return short names of files: without folder and ending, unless two would be called the same."""
-    stems = [file.stem for file in files]
-    return stems if len(set(stems)) == len(stems) else [str(file) for file in files]
+_TaskOptions = EvaluateRetrievalOptions | EvaluateAnswersOptions | EvaluateTextOptions | EvaluateLabelsOptions
 
 
-def sampled(rows: Sequence[T], options: RowsOptions) -> Sequence[T]:
+def draw_sample(rows: Sequence[T], options: SampleOptions) -> Sequence[T]:
     """Return a seeded sample in the rows' own order, or all of them; a smaller sample is part of a larger one."""
     if options.rows is None or options.rows >= len(rows):
         return rows
     order = list(range(len(rows)))
     random.Random(options.seed or 0).shuffle(order)
-    return [rows[at] for at in sorted(order[: options.rows])]
+    return [rows[place] for place in sorted(order[: options.rows])]
 
 
-def run_of(options: RowsOptions) -> Run:
-    """Return how records are made and kept, as the command line says."""
+def prediction_run(options: PredictionOptions) -> Run:
+    """Return the way predictions are made and kept."""
     from rag.evaluate.run import Run
 
-    cache = None if options.no_cache else options.cache or FOLDER / "records.jsonl"
-    return Run(cache, options.batch_size)
+    return Run(None if options.no_cache else options.cache or FOLDER / "records.jsonl", options.batch_size)
 
 
-def _stored(config: Config, options: StoreOptions, about: Path) -> Config:
-    """Return the configuration with a store of its own for this data, unless one is named."""
+def check_prediction_options(options: PredictionOptions) -> None:
+    """Raise InputError for options that contradict each other or cannot be."""
+    check_at_least_one(options, "rows", "batch_size", *(["k"] if isinstance(options, AskedRowsOptions) else []))
+    if options.cache and options.no_cache:
+        raise InputError("give --cache or --no-cache, not both")
+
+
+def check_at_least_one(options: object, *names: str) -> None:
+    """Raise InputError for a number below 1 of these options."""
+    for name in names:
+        value = getattr(options, name)
+        if value is not None and value < 1:
+            flag = "-k" if name == "k" else f"--{name.replace('_', '-')}"
+            raise InputError(f"{flag} is {value}: it has to be at least 1")
+
+
+def _name_store(config: Config, options: StoreOptions, origin: Path) -> Config:
+    """Return the configuration with a store for this data and embedder in FOLDER, unless one is named."""
     if options.store is not None:
         return config.override("store", kind="local", path=str(options.store.absolute()))
-    made_from = f"{about.resolve()}\0{config.table('embedder')}"
-    name = f"{about.resolve().stem}-{hashlib.sha256(made_from.encode()).hexdigest()[:8]}"
+    key = f"{origin.resolve()}\0{config.table('embedder')}"
+    name = f"{origin.resolve().stem}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
     return config.override("store", kind="local", path=str((FOLDER / name).absolute()))
 
 
-def _refuse_contradictions(options: EvaluateOptions) -> None:
-    for name, least in (("rows", 1), ("batch_size", 1), ("k", 1), ("attempts", 1)):
-        if getattr(options, name) is not None and getattr(options, name) < least:
-            raise ValueError(f"--{name} is {getattr(options, name)}: it has to be at least {least}")
-    if options.gold and options.contexts:
-        raise ValueError("give --gold or --contexts, not both: each row's own context, or retrieval over all of them")
-    if options.gold and options.unanswerable:
-        raise ValueError("--unanswerable takes out of what is retrieved: leave --gold out")
-    if options.what == "retrieval" and (options.outputs or options.against):
-        raise ValueError("--outputs and --against are for answers, text and labels")
-    if options.cache and options.no_cache:
-        raise ValueError("give --cache or --no-cache, not both")
-
-
-_KINDS: Mapping[str, Callable[[Config, EvaluateOptions], _Found]] = {
-    "retrieval": _retrieval,
-    "answers": _answers,
-    "text": _text,
-    "labels": _labels,
-}
-
-
-COMMAND = Command(
+COMMAND = CommandGroup(
     "measure retrieval, answers, texts or labels on rows of your own",
-    EvaluateOptions,
-    evaluate,
+    {
+        "retrieval": Command(
+            "retrievers on judged queries", EvaluateRetrievalOptions, evaluate_retrievers,
+            "Compute nDCG, recall, MRR, MAP and success with 95% intervals for each retriever.",
+        ),
+        "answers": Command(
+            "answers to questions", EvaluateAnswersOptions, evaluate_pipeline,
+            "Compute correctness, abstention, calibration and citation metrics with 95% intervals.",
+        ),
+        "text": Command(
+            "descriptions, summaries and texts of your own task", EvaluateTextOptions, evaluate_generator,
+            "Compute BLEU, chrF, ROUGE, slot errors, variety and copying with 95% intervals.",
+        ),
+        "labels": Command(
+            "labels of texts", EvaluateLabelsOptions, evaluate_classifier,
+            "Compute accuracy, macro F1 and out-of-scope detection with 95% intervals, and the confusions.",
+        ),
+    },
     "Compute metrics with 95% intervals, for outputs of the configured models or for outputs that you have.",
-)
+)  # fmt: skip

@@ -13,10 +13,10 @@ from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ingest.errors import OpenbookError
-from rag.cli.options import Command, Parser, add_options, flags_of, read_options
+from rag.cli.options import Command, CommandGroup, Parser, add_options, flags_of, read_options
 
 INTERRUPTED = 130  # the exit status, as shells have it
 
@@ -63,7 +63,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Only the module of the command that runs is imported; help needs them all.
     parser = build_parser(COMMANDS if name is None else [name])
     namespace, unknown = parser.parse_known_args(arguments)
-    command = _command(namespace.command)
+    command = _find_command(namespace.command)
+    if isinstance(command, CommandGroup):
+        name, command = f"{name} {namespace.subcommand}", command.commands[namespace.subcommand]
     if unknown:
         flags = flags_of(command.options)
         return _complain(
@@ -96,15 +98,22 @@ def build_parser(names: Iterable[str] = COMMANDS) -> Parser:
     parser.add_argument("--version", action="version", version=f"openbook-rag {installed}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in names:
-        command = _command(name)
-        add_options(
-            subparsers.add_parser(name, help=command.help, description=command.description or None), command.options
-        )
+        _add_command(subparsers, name, _find_command(name))
     return parser
 
 
-def _command(name: str) -> Command:
-    command: Command = import_module(f"rag.cli.{name.replace('-', '_')}").COMMAND
+def _add_command(subparsers: Any, name: str, command: Command | CommandGroup) -> None:
+    parser = subparsers.add_parser(name, help=command.help, description=command.description or None)
+    if isinstance(command, Command):
+        add_options(parser, command.options)
+        return
+    nested = parser.add_subparsers(dest="subcommand", metavar="WHAT", required=True)
+    for subname, subcommand in command.commands.items():
+        _add_command(nested, subname, subcommand)
+
+
+def _find_command(name: str) -> Command | CommandGroup:
+    command: Command | CommandGroup = import_module(f"rag.cli.{name.replace('-', '_')}").COMMAND
     return command
 
 

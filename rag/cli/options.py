@@ -31,6 +31,15 @@ class Command:
     description: str = ""
 
 
+@dataclass(frozen=True)
+class CommandGroup:
+    """A command with subcommands, by name."""
+
+    help: str
+    commands: Mapping[str, Command]
+    description: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class JsonOptions:
     """The output of a command that people and programs read."""

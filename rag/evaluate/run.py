@@ -7,18 +7,15 @@ A pipeline, a generator or a classifier makes the predictions; outputs that exis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import RowsError
 from ingest.fingerprint import Fingerprinted, fingerprint
-from rag.data.checks import CheckResult
 from rag.data.rows import Row
 from rag.evaluate.metrics.cost import Estimate, Spent, cost_metrics, peak_memory_mb, percentile
-from rag.evaluate.metrics.labels import Confusion
-from rag.evaluate.metrics.metric import Difference, Metric, difference
+from rag.evaluate.metrics.metric import Metric
 from rag.evaluate.predictions import Predict, Prediction, predict_rows
 from rag.evaluate.risk_coverage import RiskCoverage
 
@@ -49,22 +46,6 @@ class Evaluation:
     outputs: tuple[Prediction, ...]
     cost: Cost | None = None
     risk_coverage: RiskCoverage | None = None
-
-
-@dataclass(frozen=True)
-class SystemEvaluations:
-    """The evaluations of one or more systems on the same rows, by the systems' names.
-
-    `task` and `path` are as the command names them; `about` holds what else a reader should know, such as the number of
-    rows; `checks` are the results of checking the rows; `confusions` are the confusion tables of labels.
-    """
-
-    task: str
-    path: str
-    about: Mapping[str, str | int]
-    systems: Mapping[str, Evaluation]
-    checks: tuple[CheckResult, ...] = ()
-    confusions: Mapping[str, Confusion] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -107,21 +88,6 @@ def cost_of(predictions: Sequence[Prediction], here: bool = False) -> Cost | Non
     alone = [prediction.seconds or 0 for prediction in predictions if prediction.together in (None, 1)]
     memory = peak_memory_mb() if here else float("nan")
     return Cost(percentile(alone, 50), percentile(alone, 95), metrics, memory)
-
-
-def compare_pairs(evaluations: Mapping[str, Evaluation]) -> dict[str, list[tuple[str, str, Difference]]]:
-    """Return, for each metric, every pair of systems with the first one's value less the second's.
-
-    Metrics that one of the two lacks are left out. The evaluations must be over the same rows in the same order.
-    """
-    differences: dict[str, list[tuple[str, str, Difference]]] = {}
-    for (name, one), (other_name, other) in combinations(evaluations.items(), 2):
-        others = {metric.name: metric for metric in other.metrics}
-        for metric in one.metrics:
-            if metric.name in others:
-                pair = (name, other_name, difference(metric, others[metric.name]))
-                differences.setdefault(metric.name, []).append(pair)
-    return differences
 
 
 def check_task(rows: Sequence[Row], tasks: Iterable[str]) -> None:

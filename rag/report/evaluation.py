@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag.compare.comparison import Score
 from rag.evaluate.metrics.info import metric_info
-from rag.evaluate.metrics.labels import Confusion
 from rag.evaluate.metrics.metric import Metric
-from rag.evaluate.run import Evaluation, compare_pairs
+from rag.evaluate.result import EvaluationResult
 from rag.report.html import SIGNS, environment, stylesheet, write_whole
 from rag.report.plots import plot_coverage, plot_reliability
 
@@ -29,17 +27,14 @@ class MetricRow:
     scores: list[Score | None]
 
 
-def write_evaluation(
-    systems: Mapping[str, Evaluation], about: Mapping[str, object], confusions: Mapping[str, Confusion], file: Path
-) -> None:
+def write_evaluation(result: EvaluationResult, file: Path) -> None:
     """Write evaluations of the same rows as one HTML file, whole or not at all."""
-    write_whole(render_evaluation(systems, about, confusions), file)
+    write_whole(render_evaluation(result), file)
 
 
-def render_evaluation(
-    systems: Mapping[str, Evaluation], about: Mapping[str, object], confusions: Mapping[str, Confusion]
-) -> str:
-    """Return the HTML of evaluations. `about` holds the task, the path of the rows, and what else was set."""
+def render_evaluation(result: EvaluationResult) -> str:
+    """Return the HTML of evaluations."""
+    systems = result.systems
     named = [{metric.name: metric for metric in evaluation.metrics} for evaluation in systems.values()]
     rows = []
     for name, metric in {name: metric for metrics in reversed(named) for name, metric in metrics.items()}.items():
@@ -61,9 +56,9 @@ def render_evaluation(
     wide = plot_coverage(curves, measure, *WIDE, "wide")
     narrow = plot_coverage(curves, measure, *NARROW, "narrow")
     page: str = environment().get_template("evaluation.html.jinja").render(
-        title=f"{str(about['task']).capitalize()}: {Path(str(about['path'])).name}",
-        about={name: value for name, value in about.items() if name != "checks"},
-        checks=about.get("checks", ()),
+        title=f"{result.task.capitalize()}: {Path(result.path).name}",
+        about={"task": result.task, "path": result.path, **result.about},
+        checks=result.checks or (),
         names=list(systems),
         rows=rows,
         costs=costs,
@@ -73,9 +68,7 @@ def render_evaluation(
         coverage=(wide, narrow) if wide and narrow else None,
         reliability=[(name, plot_reliability(risk.bins, name, *PANEL)) for name, risk in confidence.items()],
         surest=[(name, risk.surest) for name, risk in confidence.items()],
-        differences=[
-            (metric_info(metric).title, pair) for metric, pairs in compare_pairs(systems).items() for pair in pairs
-        ],
-        confusions={name: confusion.commonest(CONFUSIONS) for name, confusion in confusions.items()},
+        differences=[(metric_info(pair.metric).title, pair) for pair in result.differences],
+        confusions={name: confusion.commonest(CONFUSIONS) for name, confusion in result.confusions.items()},
     )  # fmt: skip
     return page

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -45,14 +46,27 @@ class Metric:
         return float(self.total(self.statistics.sum(axis=0)))
 
     @property
+    def low(self) -> float:
+        """The lower end of the 95% interval."""
+        return self._interval[0]
+
+    @property
+    def high(self) -> float:
+        """The upper end of the 95% interval."""
+        return self._interval[1]
+
+    @cached_property
+    def _interval(self) -> tuple[float, float]:
+        return self.interval()
+
+    @property
     def per_row(self) -> Array:
         """The metric of each row alone, `(rows,)`."""
         return self.total(self.statistics)
 
     def __str__(self) -> str:
         """The value with its interval: "49.2 [44.8, 53.8]"."""
-        low, high = self.interval()
-        return f"{self.value:.1f} [{low:.1f}, {high:.1f}]"
+        return f"{self.value:.1f} [{self.low:.1f}, {self.high:.1f}]"
 
     def interval(self, level: float = 0.95, draws: int = 2000, seed: int = 0) -> tuple[float, float]:
         """Return the percentile bootstrap interval over rows; (nan, nan) where the metric is undefined.

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from rag.cli.main import COMMANDS, build_parser, main
+from rag.cli.options import CommandGroup
 from rag.config import Config
 from stores import LocalStore
 
@@ -409,8 +410,8 @@ MISUSES = {
     "ask --questions": (["ask", "--questions", "q.jsonl"], "rag ask: --questions is now --file"),
     "ask --style": (["ask", "x", "--style", "list"], "rag ask: --style is now --answer-format"),
     "ask --fusion": (["ask", "x", "--fusion", "fid"], "rag ask: --fusion is now --passages"),
-    "evaluate --save": (["evaluate", "text", "x", "--save", "y"], "rag evaluate: --save is now --out"),
-    "evaluate --batch": (["evaluate", "text", "x", "--batch", "4"], "rag evaluate: --batch is now --batch-size"),
+    "evaluate --save": (["evaluate", "text", "x", "--save", "y"], "rag evaluate text: --save is now --out"),
+    "evaluate --batch": (["evaluate", "text", "x", "--batch", "4"], "rag evaluate text: --batch is now --batch-size"),
     "evaluate --examples": (["evaluate", "labels", "x", "--examples", "2"], "--examples is now --similar"),
     "calibrate --withhold": (["calibrate", "x", "--withhold", "--out", "c"], "--withhold is now --unanswerable"),
     "classify --examples": (["classify", "x", "--examples", "2"], "rag classify: --examples is now --similar"),
@@ -435,5 +436,6 @@ def test_a_misuse_is_one_line_with_the_right_word_and_status_2(misuse, capsys) -
 def test_every_command_has_a_file_options_and_help(name) -> None:
     command = import_module(f"rag.cli.{name.replace('-', '_')}").COMMAND
     assert "usage: rag" in build_parser([name]).format_help()
-    assert command.options.__dataclass_params__.frozen
-    assert all("option" in field.metadata for field in fields(command.options))
+    for each in command.commands.values() if isinstance(command, CommandGroup) else [command]:
+        assert each.options.__dataclass_params__.frozen
+        assert all("option" in field.metadata for field in fields(each.options))

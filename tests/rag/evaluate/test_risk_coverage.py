@@ -16,6 +16,7 @@ from rag.evaluate.answers import score_answers
 from rag.evaluate.metrics import confidence_bins
 from rag.evaluate.metrics.metric import mean_metric
 from rag.evaluate.predictions import Prediction
+from rag.evaluate.result import EvaluationResult
 from rag.evaluate.risk_coverage import POINTS, risk_coverage
 from rag.evaluate.run import Evaluation
 from rag.report.evaluation import render_evaluation
@@ -89,8 +90,8 @@ def evaluation(seed: int) -> Evaluation:
 
 def test_the_page_shows_all_systems_and_loads_nothing() -> None:
     hostile = "<script>alert(1)</script>"
-    systems = {"reader": evaluation(0), hostile: evaluation(1)}
-    tree = HTMLParser(render_evaluation(systems, {"task": "answers", "path": "a/<b>rows", "rows": 90}, {}))
+    result = EvaluationResult("answers", "a/<b>rows", {"rows": 90}, {"reader": evaluation(0), hostile: evaluation(1)})
+    tree = HTMLParser(render_evaluation(result))
     assert not tree.css("script")
     assert not [node for node in tree.css("[src], [href]") if not (node.attributes.get("href") or "").startswith("#")]
     assert len(tree.css("svg.wide polyline")) == len(tree.css("svg.narrow polyline")) == 2
@@ -107,8 +108,8 @@ def test_the_page_shows_all_systems_and_loads_nothing() -> None:
 
 def test_a_page_without_confidences_or_values_is_whole() -> None:
     none = mean_metric("ndcg@10", [float("nan")], "higher", "share")
-    systems = {"dense": Evaluation("retrieve", (none,), (Prediction("1", "d"),))}
-    tree = HTMLParser(render_evaluation(systems, {"task": "retrieval", "path": "x"}, {}))
+    result = EvaluationResult("retrieval", "x", {}, {"dense": Evaluation("retrieve", (none,), (Prediction("1", "d"),))})
+    tree = HTMLParser(render_evaluation(result))
     assert tree.css_first("#confidence") is None
     assert tree.css_first("table.measured td").text(strip=True) == "none"
 

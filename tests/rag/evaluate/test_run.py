@@ -25,8 +25,9 @@ from rag.data.rows import Row, as_passage
 from rag.evaluate.answers import NO_PASSAGES, evaluate_answers, score_answers
 from rag.evaluate.labels import evaluate_labels, score_labels
 from rag.evaluate.predictions import Prediction
+from rag.evaluate.result import compare_pairs
 from rag.evaluate.retrieval import evaluate_retrieval
-from rag.evaluate.run import Evaluation, Run, compare_pairs, cost_of
+from rag.evaluate.run import Evaluation, Run, cost_of
 from rag.evaluate.text import evaluate_text, score_text
 from rag.generate.base import Decoding
 from stores.base import Hit
@@ -333,12 +334,13 @@ def test_differences_are_of_every_pair_first_less_second() -> None:
         records = [Prediction(row.id, "four" if n < right else "five") for n, row in enumerate(rows)]
         return Evaluation("answer", score_answers(records, rows), tuple(records))
 
-    found = compare_pairs({"good": system(8), "half": system(4), "none": system(0)})["exact_match"]
-    assert [(a, b, each.value) for a, b, each in found] == [
+    pairs = compare_pairs({"good": system(8), "half": system(4), "none": system(0)})
+    found = [pair for pair in pairs if pair.metric == "exact_match"]
+    assert [(pair.first, pair.second, pair.difference.value) for pair in found] == [
         ("good", "half", 50), ("good", "none", 100), ("half", "none", 50)
     ]  # fmt: skip
-    assert found[1][2].p == pytest.approx(2 / 2**8), "all 256 swaps are tried, two are as far from 0"
-    assert found[0][2].low <= 50 <= found[0][2].high
+    assert found[1].difference.p == pytest.approx(2 / 2**8), "all 256 swaps are tried, two are as far from 0"
+    assert found[0].difference.low <= 50 <= found[0].difference.high
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
@@ -512,7 +514,10 @@ def test_withheld_questions_are_asked_without_what_answers_them(run) -> None:
     again = json.loads(run("answers", rows, "--unanswerable", "--outputs", "out.jsonl", "--json")[1])
     assert {each["name"]: each["value"] for each in again["systems"]["out"]["metrics"]}["exact_match"] == 50
     status, _, err = run("answers", rows, "--gold", "--unanswerable")
-    assert (status, err) == (1, "rag: --unanswerable takes out of what is retrieved: leave --gold out\n")
+    assert (status, err) == (
+        1,
+        "rag: --unanswerable changes what is retrieved, and --gold retrieves nothing: give one of them\n",
+    )
 
 
 def test_labels_with_their_confusions(run, monkeypatch) -> None:
@@ -524,7 +529,7 @@ def test_labels_with_their_confusions(run, monkeypatch) -> None:
         made.generator = run.generator
         return made
 
-    monkeypatch.setattr(evaluate, "_labeller", labeller)
+    monkeypatch.setattr(evaluate, "new_classifier", labeller)
     status, out, _ = run("labels", rows, "--out-of-scope", "oos")
     assert status == 0
     assert "most confused (scripted)" in out
@@ -603,7 +608,6 @@ def test_retrieval_side_by_side(run, beir, embedder) -> None:
         (["text", "texts.jsonl", "--outputs", "few.jsonl"], "few.jsonl has no output for 3 of 4 rows, such as '2'"),
         (["retrieval", "nowhere"], "no folder at nowhere; it needs corpus.jsonl, queries.jsonl and qrels.tsv"),
         (["retrieval", "half"], "half has no judgements"),
-        (["retrieval", "half", "--outputs", "few.jsonl"], "--outputs and --against are for answers, text and labels"),
     ],
 )
 def test_mistakes_are_one_line_and_not_zero(run, arguments, message) -> None:
@@ -619,6 +623,25 @@ def test_mistakes_are_one_line_and_not_zero(run, arguments, message) -> None:
     assert err.startswith("rag: ")
     assert err.count("\n") == 1
     assert message in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["retrieval", "set", "--outputs", "x"], "unknown option '--outputs'"),
+        (["text", "rows.jsonl", "--gold"], "unknown option '--gold'"),
+        (["labels", "rows.jsonl", "--examples", "3"], "--examples is now --similar"),
+        (["answers", "rows.jsonl", "--withhold"], "--withhold is now --unanswerable"),
+    ],
+)
+def test_each_task_has_its_own_flags(run, capsys, arguments, message) -> None:
+    try:
+        status, _, err = run(*arguments)
+    except SystemExit as stopped:
+        status, err = stopped.code, capsys.readouterr().err
+    assert status == 2
+    assert message in err
+    assert err.count("\n") == 1
 
 
 @pytest.mark.slow
