@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ingest.closing import close_parts
 from ingest.errors import InputError, PlanError
 from ingest.models.weights import SMOLLM2
 from rag.cli import output
@@ -78,6 +79,7 @@ def compare(options: CompareOptions) -> int:
         ingest_contexts(config, [row for split in rows.values() for row in split])
         retriever = config.retriever()
 
+    embedder = config.embedder() if rows["test"][0].task == "classify" else None
     comparison = run_comparison(
         plan.systems,
         rows["test"],
@@ -86,10 +88,11 @@ def compare(options: CompareOptions) -> int:
         valid=rows["valid"],
         settings=plan.settings,
         retriever=retriever,
-        embedder=config.embedder() if rows["test"][0].task == "classify" else None,
+        embedder=embedder,
         files={name: _relative(file) for name, file in files.items() if file},
         command=" ".join(["rag", *(sys.argv[1:] if sys.argv[1:2] == ["compare"] else ["compare"])]),
     )
+    close_parts(retriever, embedder)
     write_report(comparison, out / "report.html")
     if options.json:
         output.json_line(asdict(comparison))

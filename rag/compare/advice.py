@@ -41,16 +41,16 @@ def _recommend(
     score, seconds = choice.score(main.name), choice.cost.latency_p50
     time = f", and it takes {format_duration(seconds)} a row" if seconds is not None else ""
     if len(comparison.systems) == 1:
-        yield f"{_capitalize(choice.name)} has a {main.title} of {_describe(score, main)}{time}."
+        yield f"{_capitalize(choice.name)} has a {main.title} of {_format_score(score, main)}{time}."
         return
     if choice is best:
-        yield f"Choose {best.name}: it has the best {main.title}, {_describe(score, main)}{time}."
+        yield f"Choose {best.name}: it has the best {main.title}, {_format_score(score, main)}{time}."
         if tied:
             names = _join([system.name for system in others if system.name in tied])
             yield f"On these rows it is not significantly better than {names}."
     else:
-        quality = _describe(best.score(main.name), main, interval=False)
-        yield f"Choose {choice.name}: its {main.title} is {_describe(score, main)}{time}."
+        quality = _format_score(best.score(main.name), main, interval=False)
+        yield f"Choose {choice.name}: its {main.title} is {_format_score(score, main)}{time}."
         yield (
             f"{_capitalize(best.name)} has the best {main.title}, {quality}, but is not significantly better, and takes"
             f" {_times(_speedup(choice, best))} as long."
@@ -72,21 +72,22 @@ def _recommend(
         value = system.score(main.name)
         is_near = main.rank(value.value) >= main.rank(score.value) - slack
         if system.name in front and is_near and _speedup(system, choice) >= FASTER:
-            speed, quality = _times(_speedup(system, choice)), _describe(value, main, interval=False)
+            speed, quality = _times(_speedup(system, choice)), _format_score(value, main, interval=False)
             yield f"If speed matters more, {system.name} is {speed} as fast, with {quality}."
             break
 
     # The price of training, and the best system that needs none.
-    untrained = next((system for system in others if not system.trained), None)
+    untrained = next((system for system in ranked if not system.trained), None)
     if choice.trained and untrained:
         cost = format_duration(choice.trained.seconds) if choice.trained.seconds is not None else "time"
         rows = f" on {format_count(choice.trained.rows)} rows" if choice.trained.rows is not None else ""
-        quality = _describe(untrained.score(main.name), main, interval=False)
+        quality = _format_score(untrained.score(main.name), main, interval=False)
         yield f"Its training takes {cost}{rows}; without training, {untrained.name} is best, with {quality}."
     yield from map(str, find_crossovers(comparison)[:1])
 
 
 def _caveats(comparison: Comparison, choice: SystemResult) -> Iterator[str]:
+    # Too little to compare.
     if len(comparison.systems) == 1:
         yield "There is no other system to compare it with."
     elif all(system.trained for system in comparison.systems):
@@ -94,8 +95,6 @@ def _caveats(comparison: Comparison, choice: SystemResult) -> Iterator[str]:
     rows = comparison.data.test.rows if comparison.data.test else None
     if rows is not None and rows < FEW_ROWS:
         yield f"{rows} test rows are few: measure on more before you decide."
-    if choice.cost.latency_p50 is None and len(comparison.systems) > 1:
-        yield f"The latency of {choice.name} was not measured."
 
     # Errors in facts, where the slot check measured them.
     rate = choice.score("slot_error_rate").value
@@ -116,6 +115,7 @@ def _caveats(comparison: Comparison, choice: SystemResult) -> Iterator[str]:
                 yield f"{_capitalize(system.name)} has fewer such errors ({share}%): prefer it if facts matter most."
                 break
 
+    # Texts that were cut off.
     cut = [
         f"{format_number(100 * (system.cost.cut or 0), 'percent')}% of those of {system.name}"
         for system in comparison.systems
@@ -135,7 +135,7 @@ def _times(ratio: float) -> str:
     return f"{ratio:,.{1 if ratio < 10 else 0}f} times"
 
 
-def _describe(score: Score, metric: ComparedMetric, interval: bool = True) -> str:
+def _format_score(score: Score, metric: ComparedMetric, interval: bool = True) -> str:
     """Return a value with its unit and its interval."""
     sign = "%" if metric.unit == "percent" else ""
     text = f"{format_number(score.value, metric.unit)}{sign}"

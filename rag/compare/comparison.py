@@ -68,10 +68,10 @@ class ComparedMetric:
 class TrainingCost:
     """The training of a fine-tuned system."""
 
-    rows: Number = None
+    rows: int | None = None
     epochs: Number = None
     seconds: Number = None
-    parameters: Number = None
+    parameters: int | None = None
     method: str | None = None
     init: str | None = None
 
@@ -96,9 +96,9 @@ class SystemResult:
     name: str
     kind: str
     model: str = ""
-    examples: Number = None
-    similar: Annotated[Number, Field(validation_alias=AliasChoices("similar", "passages"))] = None
-    attempts: Number = None
+    examples: int | None = None
+    similar: Annotated[int | None, Field(validation_alias=AliasChoices("similar", "passages"))] = None
+    attempts: int | None = None
     trained: TrainingCost | None = None
     metrics: Mapping[str, Score] = field(default_factory=dict)
     cost: RowCost = field(default_factory=RowCost)
@@ -173,7 +173,7 @@ class Sample:
     """A test row with the outputs of all systems."""
 
     row: str | int
-    given: str = ""
+    input: Annotated[str, Field(validation_alias=AliasChoices("input", "given"))] = ""
     fields: Mapping[str, object] | None = None
     references: tuple[str, ...] = ()
     outputs: Mapping[str, SampleOutput] = field(default_factory=dict)
@@ -193,7 +193,7 @@ class DataCheck:
     """A check of the data: the number of rows concerned, and the action taken."""
 
     check: str
-    count: Number = None
+    count: int | None = None
     action: str = ""
     text: str = ""
 
@@ -294,7 +294,7 @@ def read_comparison(content: object) -> Comparison:
     if not isinstance(content, Mapping):
         raise InputError(f"a comparison is an object with title, metrics and systems, not {type(content).__name__}")
     try:
-        comparison = _adapter().validate_python(_replace_controls(content))
+        comparison = _type_adapter().validate_python(_replace_controls(content))
     except ValidationError as error:
         first = error.errors()[0]
         place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
@@ -308,7 +308,7 @@ def read_comparison(content: object) -> Comparison:
 
 
 @lru_cache(maxsize=1)
-def _adapter() -> TypeAdapter[Comparison]:
+def _type_adapter() -> TypeAdapter[Comparison]:
     return TypeAdapter(Comparison)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,13 +36,13 @@ def lock_folder(folder: Path) -> Iterator[None]:
 class Clock:
     """Counts the seconds of all runs that generated or trained something, interrupted runs included.
 
-    A kill takes the run's own count with it, but its work remains: `work` returns the seconds of all trainings and
-    outputs so far.
+    A kill takes the run's own count with it, but its work remains: `work` holds the seconds of all trainings and
+    outputs so far, and grows.
     """
 
-    def __init__(self, file: Path, work: Callable[[], float]) -> None:
+    def __init__(self, file: Path, work: Sequence[Mapping[str, float]]) -> None:
         self._file = file
-        self._work = work
+        self._parts = work
         self._start = time.perf_counter()
         self._total: float | None = None
         try:
@@ -55,13 +55,17 @@ class Clock:
         return self
 
     def __exit__(self, *_: object) -> None:
-        note = {"seconds": self.seconds(), "work": round(max(self._work(), self._earlier_work), 3)}
+        note = {"seconds": self.seconds(), "work": round(max(self._work, self._earlier_work), 3)}
         self._file.write_text(json.dumps(note), "utf-8")
+
+    @property
+    def _work(self) -> float:
+        return sum(seconds for part in self._parts for seconds in part.values())
 
     def seconds(self) -> float:
         """Return the seconds up to the first call of this method."""
         if self._total is None:
-            worked = round(self._work(), 3) > self._earlier_work
-            total = max(self._earlier + time.perf_counter() - self._start, self._work()) if worked else self._earlier
+            worked = round(self._work, 3) > self._earlier_work
+            total = max(self._earlier + time.perf_counter() - self._start, self._work) if worked else self._earlier
             self._total = round(total, 1)
         return self._total

@@ -11,9 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
 
+from ingest.closing import close_parts
 from ingest.models.threads import idle_cores, usable_cores
 from ingest.models.weights import is_endpoint
 from rag.compare.settings import Settings
+from rag.evaluate.metrics.cost import reset_peak_memory
 from rag.generate.base import Generator
 
 
@@ -27,7 +29,7 @@ class Models(Protocol):
         """Return a generator. The one loaded before may be closed."""
 
     def release(self) -> None:
-        """Let go of the loaded generator."""
+        """Close the loaded generator."""
 
 
 class LocalModels:
@@ -68,7 +70,8 @@ class LocalModels:
         return self._generator
 
     def release(self) -> None:
-        """Let go of the loaded generator, so that the memory of the next is measured without it."""
+        """Close the loaded generator, so that the memory of the next is measured without it."""
+        close_parts(self._generator)
         self._generator = None
         gc.collect()
 
@@ -96,24 +99,3 @@ def hardware(threads: int | None) -> dict[str, Any]:
         "python": platform.python_version(),
         **{name: version(name) for name in ("torch", "transformers")},
     }
-
-
-def reset_peak_memory() -> None:
-    """Let the kernel forget the process's peak memory, where it can (Linux)."""
-    try:
-        Path("/proc/self/clear_refs").write_text("5", "ascii")
-    except OSError:
-        return
-
-
-def peak_memory_mb() -> float | None:
-    """Return the peak memory since the reset in megabytes (2^20), else since the start; None if nobody counts."""
-    try:
-        status = Path("/proc/self/status").read_text("ascii")
-        [line] = [line for line in status.splitlines() if line.startswith("VmHWM:")]
-        return int(line.split()[1]) / 1024
-    except (OSError, ValueError, IndexError):
-        from rag.evaluate.metrics.cost import peak_memory_mb as since_start
-
-        peak = since_start()
-        return None if peak != peak else peak

@@ -10,14 +10,16 @@ from typing import Any
 
 from ingest.fingerprint import fingerprint
 from prompts.types import RenderedPrompt
+from rag.compare.comparison import round_finite
 from rag.compare.experiment import Experiment
-from rag.compare.models import Models, peak_memory_mb
+from rag.compare.models import Models
 from rag.compare.settings import Settings
 from rag.compare.system import System
 from rag.compare.writers import SystemWriter, new_writer
 from rag.data.contexts import similarity_text
 from rag.data.rows import Row
 from rag.describe.describer import TEMPERATURE, TOP_P
+from rag.evaluate.metrics.cost import peak_memory_mb
 from rag.evaluate.predictions import Prediction, predict_rows
 
 FORMAT = 2  # of what is kept: raised when the same definition comes to mean another text
@@ -120,7 +122,8 @@ class OutputCache:
             note = {"definition": dict(definition), "peak_memory_mb": None, "prompt_example": ""}
         if writer is None:
             return note
-        peaks = [peak for peak in (note["peak_memory_mb"], peak_memory_mb()) if peak is not None]
+        # Several runs may have added up to these outputs: the highest peak counts.
+        peaks = [peak for peak in (note["peak_memory_mb"], round_finite(peak_memory_mb())) if peak is not None]
         note |= {"peak_memory_mb": max(peaks, default=None), "prompt_example": show_prompt(writer.prompt(row))}
         part = file.with_suffix(".part")
         part.write_text(json.dumps(note, ensure_ascii=False, indent=1), "utf-8")

@@ -57,12 +57,12 @@ class Plan:
     def _from_tables(cls, tables: Mapping[str, Any], folder: Path) -> Plan:
         # Top level: settings, and the tables [data], [decoding] and [[system]].
         options = {name: value for name, value in tables.items() if name not in ("data", "decoding", "system")}
-        _check_options("", options, ("out", *SETTINGS), "[data], [decoding], [[system]]")
+        _refuse_unknown_options("", options, ("out", *SETTINGS), "[data], [decoding], [[system]]")
         data, decoding = (tables.get(name, {}) for name in ("data", "decoding"))
         for name, table in (("data", data), ("decoding", decoding)):
             if not isinstance(table, dict):
                 raise PlanError(f"{name} has to be a table: [{name}] on a line of its own")
-        _check_options("[data]: ", data, DATA)
+        _refuse_unknown_options("[data]: ", data, DATA)
         if "test" not in data:
             raise PlanError('[data] needs the test rows, such as test = "test.jsonl"')
         listed = tables.get("system", [])
@@ -93,13 +93,13 @@ class Plan:
 
 def settings_of(options: Mapping[str, Any], decoding: Mapping[str, Any]) -> Settings:
     """Return settings with these options of decoding. Raises ValueError if they are unknown or invalid."""
-    _check_options("[decoding] has ", decoding, [option.name for option in fields(Decoding)])
+    _refuse_unknown_options("[decoding] has ", decoding, [option.name for option in fields(Decoding)])
     settings = Settings(**options, decoding=dict(decoding))
     Decoding(**settings.decoding_for(""))
     return settings
 
 
-def _check_options(place: str, options: Mapping[str, Any], known: Collection[str], tables: str = "") -> None:
+def _refuse_unknown_options(place: str, options: Mapping[str, Any], known: Collection[str], tables: str = "") -> None:
     for name in options:
         if name not in known and name in RENAMED:
             raise PlanError(f"{place}the option {name} is now called {RENAMED[name]}")

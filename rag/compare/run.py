@@ -6,6 +6,7 @@ import hashlib
 import logging
 import random
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -73,9 +74,9 @@ def run_comparison(
         if check.count:
             LOG.warning("%s: %s", check.text, check.action)
     if task == "answer" and retriever is not None:
-        splits = (checked.train, checked.valid, checked.test)
-        bare = [tuple(replace(row, passages=()) for row in split) for split in splits]
-        checked = CheckedRows(bare[0], bare[1], bare[2], checked.checks)
+        splits = {name: getattr(checked, name) for name in ("train", "valid", "test")}
+        bare = {name: tuple(replace(row, passages=()) for row in split) for name, split in splits.items()}
+        checked = replace(checked, **bare)
 
     # Draw test rows: a larger draw contains a smaller one, whose outputs are kept.
     order = list(range(len(checked.test)))
@@ -89,20 +90,21 @@ def run_comparison(
     for system in systems:
         experiment.definition(system)  # what a system lacks is reported before hours are spent on the others
 
-    with (
-        lock_folder(out),
-        Clock(out / "seconds.json", lambda: sum((*trainer.seconds.values(), *cache.seconds.values()))) as clock,
-    ):
+    with ExitStack() as stack:
+        stack.enter_context(lock_folder(out))
+        clock = stack.enter_context(Clock(out / "seconds.json", (trainer.seconds, cache.seconds)))
+        stack.callback(models.release)
+
         # Train, then generate the outputs of one model after the other: each is loaded once.
         trained = [trainer.train(system) for system in systems]
-        order_of = {model: index for index, model in reversed([*enumerate(system.model for system in trained)])}
-        by_model = sorted(trained, key=lambda system: order_of[system.model])
+        names = [system.model for system in trained]
+        by_model = sorted(trained, key=lambda system: names.index(system.model))
         generated = {system.name: cache.outputs(system, test) for system in by_model}
         outputs = {system.name: generated[system.name] for system in trained}
 
-        # Measure.
-        scorer = Scorer(experiment, [record for made in outputs.values() for record in made.records])
-        metrics = {name: scorer.measure(made.records) for name, made in outputs.items()}
+        # Measure all systems, and for the curve those that learn from parts of the rows.
+        scorer = Scorer(experiment, [record for written in outputs.values() for record in written.records])
+        metrics = {name: scorer.measure(written.records) for name, written in outputs.items()}
         curve = learning_curve(
             systems,
             settings.curve,
@@ -111,9 +113,11 @@ def run_comparison(
             {name: next(iter(measured.values())) for name, measured in metrics.items()},
             settings.seed,
         )
+
+        # Put the result together.
         decoding = settings.decoding_for(task)
         limit = Decoding(**decoding).max_new_tokens
-        alone = min(sum(record.together == 1 for record in made.records) for made in outputs.values())
+        alone = min(sum(record.together == 1 for record in written.records) for written in outputs.values())
         comparison = Comparison(
             openbook=_package_version(),
             title=settings.title or f"{task}: {len(systems)} systems on {len(test)} rows",

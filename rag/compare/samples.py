@@ -21,7 +21,7 @@ def draw_samples(
     for index in indices:
         row = rows[index]
         fields = row.values.get("fields")
-        texts = {name: made.records[index].output for name, made in outputs.items()}
+        texts = {name: written.records[index].output for name, written in outputs.items()}
         checked = {}
         for name, text in texts.items():
             checked[name] = SampleOutput(text=text)
@@ -35,7 +35,7 @@ def draw_samples(
                     spans=tuple(check.spans),
                 )
         samples.append(
-            Sample(row=row.id, given=show_row(row), fields=fields, references=row.references, outputs=checked)
+            Sample(row=row.id, input=show_row(row), fields=fields, references=row.references, outputs=checked)
         )
     return tuple(samples)
 

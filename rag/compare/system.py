@@ -13,7 +13,8 @@ from rag.generate.trained import Trained
 
 Kind = Literal["zero-shot", "few-shot", "rag", "fine-tuned", "rag on fine-tuned"]
 
-EXAMPLES, SIMILAR, ATTEMPTS = 5, 5, 4
+EXAMPLES, SIMILAR, ATTEMPTS = 5, 5, 4  # the defaults of the usual systems
+RENAMED = {"passages": "similar", "shown": "show_as"}
 COMMON = ("zero-shot", "few-shot", "rag", "fine-tuned", "rag-fine-tuned")
 CHECKED = "+check"
 
@@ -25,10 +26,10 @@ class System:
     `model` is a name as `new_generator` takes it: the model to use, or with `finetune` the model to start from. A
     training may start from nothing instead (`finetune["init"]`), or from the trained model of another system, named by
     `start`. `examples` is a number of fixed rows of train; `similar` a number of retrieved rows: rows of train that
-    resemble the row at hand, `shown` as worked examples or as passages, or passages of the store. A description with
-    errors is written up to `attempts` times. `finetune` holds options of `rag.finetune.finetune_generator`: the system
-    is trained first, with what it will be shown, and with `curve` also on parts of train where a learning curve is
-    wanted. `options` are the generator's. Raises InputError.
+    resemble the row at hand, as worked examples or as passages (`show_as`), or passages of the store. A description
+    with errors is written up to `attempts` times. `finetune` holds options of `rag.finetune.finetune_generator`: the
+    system is trained first, with what it will be shown, and with `curve` also on parts of train where a learning curve
+    is wanted. `options` are the generator's. Raises InputError.
     """
 
     name: str
@@ -36,7 +37,7 @@ class System:
     start: str | None = None
     examples: int = 0
     similar: int = 0
-    shown: ShowAs | None = None
+    show_as: ShowAs | None = None
     attempts: int = 1
     finetune: Mapping[str, Any] | None = None
     curve: bool = True
@@ -52,8 +53,8 @@ class System:
                 raise InputError(f"{place}: {name} is {value!r}, it has to be a number from {minimum} up")
         if self.examples and self.similar:
             raise InputError(f"{place}: give examples or similar, not both")
-        if self.shown not in (None, "examples", "passages"):
-            raise InputError(f"{place}: shown is {self.shown!r}; known: examples, passages")
+        if self.show_as not in (None, "examples", "passages"):
+            raise InputError(f"{place}: show_as is {self.show_as!r}; known: examples, passages")
         # A system starts from exactly one model.
         origins = [self.model, self.start, (self.finetune or {}).get("init")]
         if not any(origins):
@@ -79,20 +80,20 @@ class System:
 
     @property
     def similar_as(self) -> ShowAs:
-        """The form in which similar rows are shown: `shown`, else that of the model's training."""
+        """The form in which similar rows are shown: `show_as`, else that of the model's training."""
         trained = Trained.of(self.model) if self.model and not self.finetune else None
         learnt: ShowAs = (trained.context if trained else {}).get("shown", SHOW_AS)
-        return self.shown or learnt
+        return self.show_as or learnt
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any], place: str) -> System:
         """Return the system of a table in a plan. Raises InputError, which names the place and the known keys."""
-        known = [option.name for option in fields(cls)]
-        if "passages" in table:
-            raise InputError(f"{place}: the option passages is now called similar")
-        unknown = next((key for key in table if key not in known), None)
-        if unknown is not None:
-            raise InputError(f"{place}: no option {unknown!r}; known: {', '.join(known)}")
+        names = [option.name for option in fields(cls)]
+        for name in table:
+            if name in RENAMED:
+                raise InputError(f"{place}: the option {name} is now called {RENAMED[name]}")
+            if name not in names:
+                raise InputError(f"{place}: no option {name!r}; known: {', '.join(names)}")
         if not isinstance(table.get("name"), str):
             raise InputError(f'{place}: each system needs a name, such as name = "RAG"')
         return cls(**table)
@@ -109,19 +110,18 @@ def check_systems(systems: Sequence[System], rows: int) -> None:
         if names.count(system.name) > 1:
             raise InputError(f"two systems are called {system.name!r}: names have to differ")
         if system.start is not None and system.start not in trained:
-            known = ", ".join(trained) or "none"
-            raise InputError(f"{place} starts from {system.start!r}, which no system before it trains; known: {known}")
+            earlier = ", ".join(trained) or "none"
+            raise InputError(f"{place} starts from {system.start!r}, which no earlier system trains; known: {earlier}")
         if not rows and (system.examples or system.finetune):
             use = "shows examples" if system.examples else "is fine-tuned"
             raise InputError(f"{place} {use}: give the train rows")
         if system.finetune:
             trained.append(system.name)
             options = {name: value for name, value in system.finetune.items() if name != "init"}
-            known_options = [option.name for option in fields(GeneratorSettings)]
-            unknown = next((name for name in options if name not in known_options), None)
-            if unknown is not None:
-                known = ", ".join(["init", *known_options])
-                raise InputError(f"{place}: finetune has no option {unknown!r}; known: {known}")
+            valid = [option.name for option in fields(GeneratorSettings)]
+            for name in options:
+                if name not in valid:
+                    raise InputError(f"{place}: finetune has no option {name!r}; known: init, {', '.join(valid)}")
             try:
                 GeneratorSettings(**options)
             except (TypeError, ValueError) as error:

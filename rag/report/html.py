@@ -77,7 +77,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {**FILTERS, "plain": _plain}
+    environment.filters |= {**FILTERS, "plain": _format_setting}
     return environment
 
 
@@ -197,7 +197,7 @@ def _describe_system(system: SystemResult) -> str:
 
 
 def _gist(sample: Sample) -> str:
-    text, left_out = clip(" ".join(sample.given.split()), 64)
+    text, left_out = clip(" ".join(sample.input.split()), 64)
     return f"{text}…" if left_out else text
 
 
@@ -207,10 +207,10 @@ def _tally(sample: Sample) -> str:
     return f"{faulty} of {len(sample.outputs)} outputs state what is not given" if faulty else ""
 
 
-def _plain(value: object) -> str:
+def _format_setting(value: object) -> str:
     """Return a setting as text, as JSON would write it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(map(_plain, value)) or "none"
+        return ", ".join(map(_format_setting, value)) or "none"
     return "none" if value is None else str(value)

@@ -51,6 +51,7 @@ def terminal_table(comparison: Comparison, width: int | None = None) -> str:
     """
     width = max(width or min(shutil.get_terminal_size((MAX_WIDTH, 24)).columns, MAX_WIDTH), MIN_WIDTH)
     has_colours = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    # Rich writes into a string, with the colours that stdout would get.
     file = StringIO()
     console = Console(
         file=file,
@@ -62,12 +63,12 @@ def terminal_table(comparison: Comparison, width: int | None = None) -> str:
         emoji=False,
         legacy_windows=False,
     )
-    for part in _parts(comparison, width):
-        console.print(part)
+    for section in _sections(comparison, width):
+        console.print(section)
     return "\n".join(line.rstrip() for line in file.getvalue().splitlines()) + "\n"
 
 
-def _parts(comparison: Comparison, width: int) -> Iterator[RenderableType]:
+def _sections(comparison: Comparison, width: int) -> Iterator[RenderableType]:
     facts = [pluralize(len(comparison.systems), "system")]
     if comparison.data.test and comparison.data.test.rows is not None:
         facts.append(pluralize(comparison.data.test.rows, "test row"))
@@ -79,16 +80,19 @@ def _parts(comparison: Comparison, width: int) -> Iterator[RenderableType]:
     # Names take at most a third of the width, and each block as many columns as fit beside them.
     names = ["\n".join(textwrap.wrap(system.name, max(width // 3, 14))) for system in comparison.systems]
     room = width - max(cell_len(line) for name in names for line in name.split("\n") or [""])
+    blocks: list[list[_Column]] = []
     for columns in ([_metric_column(comparison, metric) for metric in comparison.metrics], _cost_columns(comparison)):
-        block: list[_Column] = []
+        blocks.append([])
         for column in columns:
-            if block and sum(GAP + other.width for other in (*block, column)) > room:
-                yield _block(names, block)
-                block = []
-            block.append(column)
+            if blocks[-1] and sum(GAP + other.width for other in (*blocks[-1], column)) > room:
+                blocks.append([])
+            blocks[-1].append(column)
+    for block in blocks:
         if block:
-            yield _block(names, block)
+            yield Text()
+            yield _table(names, block)
 
+    # The advice, and the crossovers that it does not tell.
     yield Text()
     if len(comparison.systems) > 1:
         yield Text(f"* best, ~ not significantly worse than the best (p >= {ALPHA}), [95% interval]", "dim")
@@ -97,11 +101,12 @@ def _parts(comparison: Comparison, width: int) -> Iterator[RenderableType]:
             yield Text(crossover)
     yield Text(comparison.advice)
     for caveat in comparison.caveats:
-        yield Text(f"- {caveat}")
+        yield Text(textwrap.fill(f"- {caveat}", width, subsequent_indent="  "))
 
 
-def _block(names: Sequence[str], columns: Sequence[_Column]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), title=" ", title_justify="left")
+def _table(names: Sequence[str], columns: Sequence[_Column]) -> Table:
+    """Return a table with a row for each name; its columns keep their widths."""
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0))
     table.add_column(Text())
     for column in columns:
         head = Text(column.title, "bold").append(f"\n{column.unit}", "not bold dim")
@@ -115,6 +120,7 @@ def _block(names: Sequence[str], columns: Sequence[_Column]) -> Table:
 
 
 def _metric_column(comparison: Comparison, metric: ComparedMetric) -> _Column:
+    """Return a column of values with their intervals, the best and those tied with it marked."""
     best, tied = best_systems(comparison, metric), tied_systems(comparison, metric)
     scores = [system.score(metric.name) for system in comparison.systems]
     names = [system.name for system in comparison.systems]

@@ -168,7 +168,7 @@ def test_samples_are_marked(done) -> None:
     assert len(content["samples"]) == 2
     sample = content["samples"][0]
     output = sample["outputs"]["prompt"]
-    assert sample["given"].startswith("inform: name: lamp")
+    assert sample["input"].startswith("inform: name: lamp")
     assert (output["missing"], output["wrong"]) == (["colour"], [["watts", "99 watts"]])
     assert [output["text"][start:end] for start, end in output["spans"]] == ["99 watts"]
     assert sample["outputs"]["similar"]["text"] == sample["references"][0]
@@ -393,11 +393,11 @@ BAD: dict[str, tuple[list[System], dict[str, Any], str]] = {
     "similar of no rows": ([System("a", "lamps", similar=1)], {"train": ()}, "'a' shows similar rows: give the train"),
     "unknown finetune option": ([System("a", "lamps", finetune={"epoch": 3})], {}, "finetune has no option 'epoch'"),
     "bad finetune option": ([System("a", "lamps", finetune={"epochs": -1})], {}, "finetune: epochs must be above 0"),
-    "an unknown start": ([System("a", start="b", finetune={})], {}, "starts from 'b', which no system before it"),
+    "an unknown start": ([System("a", start="b", finetune={})], {}, "starts from 'b', which no earlier system trains"),
     "a later start": (
         [System("a", start="b", finetune={}), System("b", "lamps", finetune={})],
         {},
-        "no system before it trains; known: none",
+        "no earlier system trains; known: none",
     ),
     "two tasks": (
         [System("a", "lamps")],
@@ -449,7 +449,7 @@ def test_definitions_differ_only_by_what_matters(tmp_path) -> None:
     cache = OutputCache(tmp_path, experiment, Shelf(Lamps()), Settings())
     one, other = System("a", "lamps", similar=3), System("b", "lamps", similar=3)
     assert cache.definition(one) == cache.definition(other)
-    assert cache.definition(one) != cache.definition(System("a", "lamps", similar=3, shown="passages"))
+    assert cache.definition(one) != cache.definition(System("a", "lamps", similar=3, show_as="passages"))
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
@@ -510,7 +510,7 @@ model = "builtin:smollm2"
 name = "similar, as passages"
 model = "builtin:smollm2"
 similar = 2
-shown = "passages"
+show_as = "passages"
 """
 
 
@@ -577,7 +577,7 @@ PLANS = {
     "unnamed": ("[data]\ntest='t'\n[[system]]\nmodel='a'\n", "[[system]] 1: each system needs a name"),
     "unknown option": ("[data]\ntest='t'\n[[system]]\nname='a'\nmodels='a'\n", "[[system]] 1: no option 'models'"),
     "no model": ("[data]\ntest='t'\n[[system]]\nname='a'\n", "system 'a' has no model"),
-    "shown": ("[data]\ntest='t'\n[[system]]\nname='a'\nmodel='b'\nshown='both'\n", "shown is 'both'"),
+    "shown": ("[data]\ntest='t'\n[[system]]\nname='a'\nmodel='b'\nshow_as='both'\n", "show_as is 'both'"),
     "decoding": ("[data]\ntest='t'\n[decoding]\nbeams=3\n[[system]]\nname='a'\nmodel='b'\n", "no option 'beams'"),
     "decoding value": (
         "[data]\ntest='t'\n[decoding]\nnum_beams=0\n[[system]]\nname='a'\nmodel='b'\n",
@@ -588,6 +588,10 @@ PLANS = {
     "old word of a system": (
         "[data]\ntest='t'\n[[system]]\nname='a'\nmodel='b'\npassages=3\n",
         "passages is now called similar",
+    ),
+    "old word for the form": (
+        "[data]\ntest='t'\n[[system]]\nname='a'\nmodel='b'\nshown='passages'\n",
+        "shown is now called show_as",
     ),
     "path": ("[data]\ntest=3\n[[system]]\nname='a'\nmodel='b'\n", "3 is no path"),
 }
