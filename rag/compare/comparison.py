@@ -273,8 +273,9 @@ def negate(value: float | None) -> float | None:
     return None if value is None else -value
 
 
-def load_comparison(file: Path) -> Comparison:
+def load_comparison(file: str | Path) -> Comparison:
     """Read a comparison.json. Raises InputError, in one line that names the file."""
+    file = Path(file)
     try:
         return read_comparison(json.loads(file.read_text("utf-8-sig")))
     except FileNotFoundError:
@@ -290,7 +291,7 @@ def load_comparison(file: Path) -> Comparison:
 
 
 def read_comparison(content: object) -> Comparison:
-    """Read the object of a comparison.json, with visible signs for control characters. Raises InputError."""
+    """Check and convert the object of a comparison.json; control characters become visible. Raises InputError."""
     if not isinstance(content, Mapping):
         raise InputError(f"a comparison is an object with title, metrics and systems, not {type(content).__name__}")
     try:

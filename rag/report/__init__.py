@@ -2,8 +2,8 @@
 
 >>> from rag.compare import load_comparison
 >>> from rag.report import terminal_table, write_report
->>> comparison = load_comparison(Path("compared/comparison.json"))
->>> write_report(comparison, Path("report.html"))
+>>> comparison = load_comparison("compared/comparison.json")
+>>> write_report(comparison, "report.html")
 >>> print(terminal_table(comparison))
 """
 

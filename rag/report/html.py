@@ -46,12 +46,12 @@ FILTERS = {
 Plot = Callable[[Comparison, float, float, str], Markup | None]
 
 
-def write_report(comparison: Comparison, file: Path) -> None:
+def write_report(comparison: Comparison, file: str | Path) -> None:
     """Write a comparison as one HTML file, whole or not at all."""
     write_whole(render_report(comparison), file)
 
 
-def write_whole(text: str, file: Path) -> None:
+def write_whole(text: str, file: str | Path) -> None:
     """Write a text as a file that appears whole or not at all."""
     file = Path(file)
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.", suffix=".part")
