@@ -66,13 +66,13 @@ class FinetuneOptions(GeneratorTrainingOptions):
     strict: bool = option("refuse rows that are in both files", default=False)
 
 
-def finetune(options: FinetuneOptions) -> int:
+def run_finetune(options: FinetuneOptions) -> int:
     """CheckResult the rows, fine-tune, and show the result."""
     from rag.finetune.generator.run import finetune_generator
 
     if options.export and options.adapter:
         raise InputError("--export needs a whole model: leave --adapter out, and give --lora")
-    train, valid, checks = check_rows(options)
+    train, valid, checks = check_task_rows(options)
     for check in checks:
         output.warn(f"{check.text}: {check.action}")
     tuned = finetune_generator(
@@ -91,7 +91,7 @@ def finetune(options: FinetuneOptions) -> int:
     return show_finetuned(tuned, options.json, checks)
 
 
-def check_rows(options: FinetuneOptions) -> tuple[dict[str, list[Row]], dict[str, list[Row]], list[CheckResult]]:
+def check_task_rows(options: FinetuneOptions) -> tuple[dict[str, list[Row]], dict[str, list[Row]], list[CheckResult]]:
     """Return the training and validation rows of each task that pass the checks, and the checks' reports."""
     from rag.data.checks import RowChecks
     from rag.data.rows import read_rows
@@ -151,4 +151,4 @@ def show_finetuned(tuned: FinetunedGenerator, as_json: bool, checks: Sequence[Ch
     return 0
 
 
-COMMAND = Command("fine-tune a model on your rows", FinetuneOptions, finetune)
+COMMAND = Command("fine-tune a model on your rows", FinetuneOptions, run_finetune)

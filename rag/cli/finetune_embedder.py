@@ -25,7 +25,7 @@ class FinetuneEmbedderOptions(TrainingOptions, StoreOptions, CommonOptions):
     settings: Mapping[str, Any] = settings_option(EmbedderSettings)
 
 
-def finetune(options: FinetuneEmbedderOptions) -> int:
+def run_finetune_embedder(options: FinetuneEmbedderOptions) -> int:
     """Fine-tune an embedder, and show its retrieval metrics before and after."""
     from rag.finetune.embedder.run import finetune_embedder
     from rag.finetune.generator.pretrain import read_texts
@@ -73,4 +73,6 @@ def show_stages(folder: Path, best_step: int, steps: int, stages: Mapping[str, M
             output.line(f"{stage:<8} " + "  ".join(f"{name} {value:.3f}" for name, value in metrics.items()))
 
 
-COMMAND = Command("fine-tune the embedder on questions and their passages", FinetuneEmbedderOptions, finetune)
+COMMAND = Command(
+    "fine-tune the embedder on questions and their passages", FinetuneEmbedderOptions, run_finetune_embedder
+)

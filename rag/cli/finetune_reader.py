@@ -27,7 +27,7 @@ class FinetuneReaderOptions(TrainingOptions, JsonOptions):
     settings: Mapping[str, Any] = settings_option(ReaderSettings)
 
 
-def finetune(options: FinetuneReaderOptions) -> int:
+def run_finetune_reader(options: FinetuneReaderOptions) -> int:
     """Fine-tune a reader, and show its validation metrics."""
     from rag.finetune.reader.run import finetune_reader
 
@@ -51,5 +51,7 @@ def finetune(options: FinetuneReaderOptions) -> int:
 
 
 COMMAND = Command(
-    "train a reader, which finds answers in passages, on questions with their contexts", FinetuneReaderOptions, finetune
+    "train a reader, which finds answers in passages, on questions with their contexts",
+    FinetuneReaderOptions,
+    run_finetune_reader,
 )

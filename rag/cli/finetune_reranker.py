@@ -26,7 +26,7 @@ class FinetuneRerankerOptions(TrainingOptions, StoreOptions, CommonOptions):
     settings: Mapping[str, Any] = settings_option(RerankerSettings)
 
 
-def finetune(options: FinetuneRerankerOptions) -> int:
+def run_finetune_reranker(options: FinetuneRerankerOptions) -> int:
     """Fine-tune a reranker, and show its metrics beside those of the order by cosine."""
     from rag.finetune.reranker.run import finetune_reranker
 
@@ -63,5 +63,5 @@ def finetune(options: FinetuneRerankerOptions) -> int:
 COMMAND = Command(
     "train a reranker, which sorts retrieved passages, on questions with their passages",
     FinetuneRerankerOptions,
-    finetune,
+    run_finetune_reranker,
 )

@@ -25,7 +25,7 @@ class PretrainOptions(GeneratorTrainingOptions):
     window: int = option("length of a training text in tokens (default: 256)", "TOKENS", default=256)
 
 
-def pretrain(options: PretrainOptions) -> int:
+def run_pretrain(options: PretrainOptions) -> int:
     """Train a language model on texts, and show the result."""
     from rag.finetune.generator.pretrain import pretrain_generator
 
@@ -41,4 +41,4 @@ def pretrain(options: PretrainOptions) -> int:
     return show_finetuned(tuned, options.json)
 
 
-COMMAND = Command("train a language model on your texts", PretrainOptions, pretrain)
+COMMAND = Command("train a language model on your texts", PretrainOptions, run_pretrain)

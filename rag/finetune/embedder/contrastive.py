@@ -85,6 +85,7 @@ class ContrastiveNetwork(nn.Module):
 
 def tokenize_columns(network: Any, batch: Sequence[PairExample]) -> list[dict[str, Any]]:
     """Return examples as tokenised columns, with the prefixes that `encode_query` and `encode_document` add."""
+    # The columns: questions, their passages, the first negative of each, the second, and so on.
     prompts = network.prompts or {}
     passage_prompt = next((prompts[name] for name in PASSAGE_PROMPTS if name in prompts), None)
     questions = network.preprocess([row.question for row in batch], prompt=prompts.get("query"), task="query")

@@ -53,6 +53,7 @@ class HeldOut:
                 return list(texts)
             return [texts[place] for place in sorted(chance.sample(range(len(texts)), count))]
 
+        # Mark for each question the right candidates, and those of the training part that answer it too.
         chosen = sample(distinct_texts(pair.question for pair in split.valid), questions)
         held = distinct_texts(pair.passage for pair in split.valid)
         candidates = [*held, *sample(distinct_texts(pair.passage for pair in split.train), distractors)]

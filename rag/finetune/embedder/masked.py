@@ -90,6 +90,7 @@ def masked_language_model(network: Any, tokenizer: Any, seed: int) -> Any:
     if config is None or type(config) not in MODEL_FOR_MASKED_LM_MAPPING or tokenizer.mask_token_id is None:
         kind = getattr(config, "model_type", type(network[0]).__name__)
         raise InputError(f"a {kind} embedder has no masked language model: leave the documents out, or adapt a BERT")
+    # Draw the head by the seed, put the embedder's encoder in, and tie the output matrix to its word embeddings.
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         language_model = AutoModelForMaskedLM.from_config(config)  # type: ignore[no-untyped-call]

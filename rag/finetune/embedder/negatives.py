@@ -100,6 +100,7 @@ class Miner:
 
         Raises InputError if the store has too few passages that could be one.
         """
+        # A question is embedded and searched once for all of its passages.
         texts = distinct_texts(chunk.embedding_text for chunk in self._store.chunks())
         chance = random.Random(seed)
         vectors = self._embed(distinct_texts(pair.passage for pair in pairs))
@@ -182,6 +183,7 @@ class NearCopies:
     def of(self, text: str) -> frozenset[str]:
         """Return the passages that share `share` of the shorter text's word sequences with this one."""
         if text not in self._cache:
+            # Count the shared sequences by an inverted index of the passages' sequences.
             own = shingles(text, SHINGLE)
             shared = Counter(number for shingle in own for number in self._places.get(shingle, ()))
             self._cache[text] = frozenset(
@@ -209,6 +211,7 @@ def plan_batches(
     batches: list[list[int]] = []
     used = 0
     while used < total:
+        # Fill a batch with examples that wait, then with new ones; those that conflict with it wait.
         batch = _Batch(min(size, total - used))
         waiting = [place for place in waiting if not batch.take(place, keys[place])]
         more = 0 if batch.is_full else max(0, WAITING * size - len(waiting))

@@ -83,6 +83,7 @@ def split_pairs(pairs: Iterable[Pair], valid: Iterable[Pair] | None, share: floa
     out, chosen by a hash of their text and the seed, so that the order of the pairs does not matter. Texts that differ
     only in case and white space are one text, spelled as it came first. Raises RowsError if either part is empty.
     """
+    # A question may have several passages, and all of them are right wherever they are.
     spelling: dict[str, str] = {}
     train = _unify_spelling(pairs, spelling)
     held_out = _unify_spelling(valid, spelling) if valid is not None else []

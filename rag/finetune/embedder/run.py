@@ -99,6 +99,8 @@ def finetune_embedder(
     if split.leaking:
         total = split.leaking + len(split.valid)
         notes.append(f"{split.leaking:,} of {total:,} validation pairs were left out: their passage is also learnt.")
+
+    # State the data by counts and hashes, in the record of the run and in the model card.
     data: dict[str, Any] = {
         "train": {"pairs": len(split.train), "sha256": pairs_sha256(split.train)},
         "valid": {"pairs": len(split.valid), "sha256": pairs_sha256(split.valid)} if split.valid else None,
@@ -135,6 +137,7 @@ class EmbedderRun:
         settings, once = self.settings, self.unfinished.once
         held_out = HeldOut.of(self.split, settings.valid_questions, settings.distractors, settings.seed)
         with quiet(), limit_threads(settings.threads):
+            # Measure the start, and adapt it to the documents.
             network = load_embedder_network(self.embedder.folder, settings.device)
             before = once("before", lambda: measure_retrieval(network, held_out))
             adaptation, adapted = None, {}
@@ -142,6 +145,8 @@ class EmbedderRun:
                 adaptation = self._adapt(network)
                 network = load_embedder_network(self.unfinished.folder / "adapted", settings.device)
                 adapted = once("adapted", lambda: measure_retrieval(network, held_out))
+
+            # Train on pairs and hard negatives; fall back to the start if no step is better.
             examples = self._mine()
             batches = self._plan_batches(examples)
             baseline = (adapted or before).get(settings.metric)

@@ -72,6 +72,7 @@ def encode_rows(
     left_out = {"input longer than the window": 0, "target longer than max_target_tokens": 0}
     lengths: dict[str, list[int]] = {"input": [], "target": []}
     shortened = 0
+    # Encode each row, unless its prompt or its target does not fit.
     for row, rendered in zip(rows, render_rows(task, rows, generator, max_target_tokens), strict=True):
         if rendered is None:
             left_out["input longer than the window"] += 1
@@ -83,6 +84,7 @@ def encode_rows(
         if len(target) > max_target_tokens:
             left_out["target longer than max_target_tokens"] += 1
             continue
+        # A causal model reads the target after the prompt, an encoder-decoder writes it.
         shortened += shortenings > 0
         if generator.family == "causal":
             examples.append(Example(ids + target, [IGNORED] * len(ids) + target))

@@ -19,6 +19,7 @@ def export_ctranslate2(folder: str | Path, out: str | Path, quantization: str = 
     from rag.generate.load import load_model, model_family, quiet
 
     folder, out = Path(folder), Path(out)
+    # Convert into a folder beside `out`, which replaces it only when complete.
     part = out.with_name(f"{out.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     with quiet():

@@ -81,6 +81,7 @@ def pretrain_generator(
             for step, batch in enumerate(places)
         ]
 
+        # Train, and write the model.
         result, final = run_training(start, generator, batches, valid, dict, len(learnt), unfinished, progress)
         details = {**training_details(start, result), "pieces": len(learnt), "window": window}
         data = {"texts": len(texts), "characters": sum(map(len, texts)), "SHA-256": digest, "window": window}
@@ -121,6 +122,7 @@ def corrupt(
     [a b c d e] may give [a X d Y] and [X b c Y e]. About `density` of the tokens are removed, in spans of `span` tokens
     on average, no two of them adjacent. Source: Raffel et al. 2020, section 3.1.4 (arXiv:1910.10683).
     """
+    # Choose how many tokens to remove and in how many spans, so that some text stays between two spans.
     removed = min(max(round(len(ids) * density), 1), max(len(ids) - 1, 0))
     count = min(max(round(removed / span), 1), removed, len(ids) - removed, len(sentinels))
     if count < 1:

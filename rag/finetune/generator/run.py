@@ -56,6 +56,7 @@ def finetune_generator(
     data = {task.name: [data_hash(task.train), data_hash(task.valid)] for task in tasks}
     about = {"start": start.name, "settings": chosen.decisive(), "context": dict(context or {}), "data": data}
     with Unfinished.begin(out, about, restart) as unfinished:
+        # Load the start; a tokenizer for random weights is trained on the prompts and targets.
         marks = [
             mark
             for task in tasks
@@ -75,16 +76,17 @@ def finetune_generator(
             """Return the mean over the tasks of the metric of generated texts."""
             if chosen.metric == "loss":
                 return {}
-            from rag.finetune.generator.validation import score_texts
+            from rag.finetune.generator.validation import evaluate_texts
 
             scores = []
             for task in tasks:
                 if held_out := task.valid[: chosen.valid_rows]:
                     texts = generate_texts(task, held_out, generator, chosen.max_target_tokens)
-                    scores.append(score_texts(chosen.metric, texts, held_out))
+                    scores.append(evaluate_texts(chosen.metric, texts, held_out))
             return {chosen.metric: sum(scores) / len(scores)}
 
-        batches = _plan_batches(encoded, chosen)
+        # Train, with the best step at the end.
+        batches = _mix_batches(encoded, chosen)
         rows = sum(len(task.examples) for task in encoded)
         result, final = run_training(
             start, generator, batches, valid_examples, measure_texts, rows, unfinished, progress
@@ -179,10 +181,11 @@ def read_tasks(
             raise InputError(f"valid names the task {name!r}, train has {', '.join(named)}")
     tasks = []
     for name, source in named.items():
-        rows = _read_rows(source, name)
-        held_out = _read_rows(named_valid[name], name) if name in named_valid else []
+        rows = _load_rows(source, name)
+        held_out = _load_rows(named_valid[name], name) if name in named_valid else []
         if held_out and held_out[0].task != rows[0].task:
             raise RowsError(f"the validation rows are of the task {held_out[0].task!r}, the rows of {rows[0].task!r}")
+        # Find the values of fields in the targets, to train with placeholders for them.
         placeholders = None
         if settings.placeholders and "fields" in rows[0].values:
             placeholders = Delexicalizer.fit((row.values["fields"], row.target) for row in rows)
@@ -191,7 +194,7 @@ def read_tasks(
     return tasks
 
 
-def _read_rows(source: Rows, task: str) -> list[Row]:
+def _load_rows(source: Rows, task: str) -> list[Row]:
     rows = read_rows(source, task or None) if isinstance(source, str | Path) else list(source)
     if not rows:
         raise RowsError(f"no rows{f' for the task {task!r}' if task else ''}")
@@ -226,8 +229,9 @@ def _encode(
     return encoded
 
 
-def _plan_batches(encoded: Sequence[EncodedTask], settings: GeneratorSettings) -> list[list[Example]]:
+def _mix_batches(encoded: Sequence[EncodedTask], settings: GeneratorSettings) -> list[list[Example]]:
     """Return the batches of the whole run, the tasks mixed by size, cap and temperature."""
+    # `cap` limits what a large task counts with, in the mixture and in the length of an epoch.
     lengths = [[len(example) for example in task.examples] for task in encoded]
     sizes = [len(task.examples) for task in encoded]
     rows = round(settings.epochs * sum(min(size, settings.cap or size) for size in sizes))

@@ -78,6 +78,8 @@ def new_model(
     tokenizer = (
         _t5_tokenizer(texts, size.vocabulary, marks) if size.family == "t5" else _gpt2_tokenizer(texts, size, marks)
     )
+
+    # Draw the weights by the seed.
     config: Any
     with quiet(), torch.random.fork_rng():
         torch.manual_seed(seed)
@@ -106,6 +108,7 @@ def _initialise_words(weight: Any, tokenizer: Any, words: Embedder) -> None:
 
     texts = [str(tokenizer.decode([token])).strip() for token in range(len(tokenizer))]
     tokens = [token for token, text in enumerate(texts) if any(map(str.isalpha, text)) and text[0] not in "[<"]
+    # Project the embedder's vectors on as many principal components as the model has dimensions.
     vectors = torch.as_tensor(words.embed_documents([texts[token] for token in tokens])).float()
     vectors = vectors - vectors.mean(0)
     _, _, components = torch.linalg.svd(vectors, full_matrices=False)
@@ -148,6 +151,8 @@ def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -
         num_threads=1,  # with more threads the pieces differ from run to run
         minloglevel=2,
     )
+
+    # Build a fast tokenizer from the pieces, with the marks and the sentinels.
     pieces = sentencepiece.SentencePieceProcessor(model_proto=trained.getvalue())
     scored = [(pieces.id_to_piece(piece), pieces.get_score(piece)) for piece in range(pieces.get_piece_size())]
     # A score of 0 is a certainty: a mark is never cut into smaller pieces.

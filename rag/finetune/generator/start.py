@@ -82,6 +82,7 @@ class StartModel:
             from ingest.embed import new_embedder
             from rag.finetune.generator.scratch import new_model
 
+            # A kill may leave the folder half-written, so that a mark tells when it is complete.
             name = str(folder / "start")
             if not (folder / "start" / COMPLETE).exists():
                 words = new_embedder(model=self.settings.words) if self.settings.words is not None else None
@@ -95,6 +96,7 @@ class StartModel:
 
     def prepare(self, generator: TransformersGenerator) -> tuple[Any, float]:
         """Return the model as it is trained, with LoRA where the method says so, and its learning rate."""
+        # LoRA and random weights need a higher rate than full fine-tuning; T5 was trained with a high one.
         settings, model = self.settings, generator.model
         if settings.method == "lora":
             targets: Any = settings.lora_targets

@@ -11,7 +11,7 @@ from rag.evaluate.metrics.answers import AnswerOutput, answer_metrics
 from rag.evaluate.metrics.text import text_metrics
 
 
-def score_texts(metric: str, texts: Sequence[str], rows: Sequence[Row]) -> float:
+def evaluate_texts(metric: str, texts: Sequence[str], rows: Sequence[Row]) -> float:
     """Return the metric of texts generated for rows, in percent or BLEU points."""
     if metric == "bleu":
         metrics = text_metrics(texts, rows)

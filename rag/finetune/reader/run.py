@@ -117,7 +117,9 @@ def finetune_reader(
             network,
             [[examples[row] for _, row in batch] for batch in places],
             with_targets,
-            (lambda: reading_metrics(measured, *_read_rows(network, measured, windows, chosen))) if measured else None,
+            (lambda: reading_metrics(measured, *_read_best_spans(network, measured, windows, chosen)))
+            if measured
+            else None,
             unfinished.folder / "steps",
             chosen,
             name="reader",
@@ -127,7 +129,7 @@ def finetune_reader(
         # Calibrate the margin of a span, and write the folder.
         slope, bias = 1.0, 0.0
         if held_out:
-            texts, margins = _read_rows(network, held_out, windows, chosen)
+            texts, margins = _read_best_spans(network, held_out, windows, chosen)
             slope, bias = fit_logistic(
                 margins, [is_right(text, row) for row, text in zip(held_out, texts, strict=True)]
             )
@@ -213,7 +215,7 @@ def _read_context_rows(source: Rows) -> list[Row]:
     return rows
 
 
-def _read_rows(
+def _read_best_spans(
     network: ReaderNetwork, rows: Sequence[Row], windows: Windows, settings: ReaderSettings
 ) -> tuple[list[str], list[float]]:
     """Return the best span of each row's context, and its margin."""

@@ -21,6 +21,7 @@ NEAREST = 20
 
 def mine_unanswerable(rows: Sequence[Row], embedder: Embedder, per_row: float, seed: int = 0) -> list[Row]:
     """Return unanswerable rows, about `per_row` for each answerable row, each with another row's context."""
+    # Embed the contexts once, and collect all answers to a question: any of them makes a passage right.
     chance = random.Random(f"{seed}/unanswerable")
     answerable = [row for row in rows if not row.unanswerable]
     chunks = {row.passages[0].text: row.passages[0] for row in rows}
@@ -34,6 +35,7 @@ def mine_unanswerable(rows: Sequence[Row], embedder: Embedder, per_row: float, s
         count = int(per_row) + (chance.random() < per_row % 1)
         if not count:
             continue
+        # Take near contexts of other rows without an answer, and draw from them.
         own = {chunk.text for chunk in row.passages}
         nearest = np.argsort(-(vectors @ embedder.embed_query(row.values["question"])))[: NEAREST + len(own)]
         right = list(answers[row.values["question"]])

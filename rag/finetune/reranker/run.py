@@ -89,6 +89,8 @@ def finetune_reranker(
         from rag.index.manifest import check_embedder
 
         check_embedder(store, embedder)
+
+    # Split the pairs; the run is identified by everything that decides its result.
     held_out = as_pairs(valid) if valid is not None else None
     split = split_pairs(as_pairs(pairs), held_out, chosen.valid_share, chosen.seed)
     data = {
@@ -105,6 +107,7 @@ def finetune_reranker(
     with Unfinished.begin(out, identity, restart) as unfinished:
         from rag.finetune.shared.loop import train
 
+        # Mine hard negatives, which takes an embedder minutes, once.
         mined = unfinished.once("mined", lambda: _mine(split, store, embedder, chosen))
         examples = [PairExample(question, passage, tuple(wrong)) for question, passage, wrong in mined["train"]]
         held = [(question, [passage, *wrong]) for question, passage, wrong in mined["valid"]]
@@ -117,6 +120,7 @@ def finetune_reranker(
         rows = round(chosen.epochs * len(groups))
         places = fixed_batches([lengths], [1.0], rows, chosen.batch_size, chosen.seed)
 
+        # Train low-rank updates of the encoder, and a new head.
         network = new_reranker_network(base, chosen.seed)
         shape = (chosen.lora_rank, chosen.lora_alpha, chosen.lora_dropout, chosen.seed)
         network.encoder = add_lora(network.encoder, *shape)
@@ -136,6 +140,8 @@ def finetune_reranker(
             name="reranker",
             progress=progress,
         )
+
+        # Write the adapter, the windows that it was trained for, and the model card.
         metrics = {
             **run.metrics,
             **{f"{name}, by cosine": value for name, value in mined["before"].items()},
@@ -169,6 +175,7 @@ def _mine(split: PairSplit, store: Store | None, embedder: Embedder, settings: R
         held_out = [split.valid[place * len(split.valid) // count] for place in range(count)]
         valid = miner.mine(held_out, settings.valid_negatives, settings.depth, -1.0, settings.seed).examples
 
+    # Measure the order by cosine, which a reranker has to beat.
     before = {}
     if valid:
         groups = [(row.passage, *row.negatives) for row in valid]

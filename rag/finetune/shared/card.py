@@ -29,6 +29,7 @@ def model_card(
     `tables` maps a heading to its rows; rows without a value are left out. If all values of a table are mappings with
     the same keys, these become its columns.
     """
+    # The front matter states what hubs search for.
     lines = ["---", f"license: {licence.lower()}", f"library_name: {library}"]
     if "/" in base and not Path(base).exists():
         lines.append(f"base_model: {base}")
@@ -37,6 +38,7 @@ def model_card(
     except PackageNotFoundError:
         release = "0"
     lines += ["---", f"# {name}", "", f"{introduction} Fine-tuned with openbook-rag {release} from {base}."]
+    # A table has one column of values, or a grid of them.
     for heading, rows in tables.items():
         rows = {label: value for label, value in rows.items() if value is not None}
         names = [tuple(value) if isinstance(value, Mapping) else None for value in rows.values()]

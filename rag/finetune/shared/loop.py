@@ -71,6 +71,7 @@ def train(
     early stopping compares with. Checkpoints are written to `folder`, and a run resumes from them. `name` labels the
     progress bar.
     """
+    # A run that reached its last step, or stopped early, in an earlier call is not trained further.
     steps = len(batches)
     every = min(settings.eval_every or max(1, round(steps / max(settings.epochs, 1))), steps)
     stop = EarlyStop(settings, baseline)

@@ -39,6 +39,7 @@ def load_updates(model: Any, weights: Mapping[str, Tensor]) -> None:
     """
     import torch
 
+    # Whole weights keep their names; updates have peft's names in the model.
     updates, _ = low_rank_updates(model)
     places = {name: weight for name, weight in model.named_parameters() if name in weights} | updates
     shapes = {name: weight.shape for name, weight in places.items()}

@@ -66,6 +66,7 @@ class TrainingSettings:
     threads: int | None = setting(None, at_least(1), "number of CPU threads (default: all cores)", "N")
 
     def __post_init__(self) -> None:
+        # Every field is checked by its type and its rule; None stands for a default that is computed later.
         for item in fields(self):
             value, rule = getattr(self, item.name), item.metadata["rule"]
             if value is None and str(item.type).endswith("| None"):

@@ -42,10 +42,11 @@ class Unfinished:
         if restart:
             shutil.rmtree(run.folder, ignore_errors=True)
         run.folder.mkdir(parents=True, exist_ok=True)
+        # The first call records the identity of the run; later calls have to be of the same run.
         wanted = json.loads(json.dumps(identity))
         begun = run.once("run", lambda: wanted)
         if begun != wanted:
-            other = ", ".join(_differences(begun, wanted))
+            other = ", ".join(_list_changes(begun, wanted))
             raise InputError(
                 f"{run.folder} holds a run begun with other {other}: finish it, or discard it with restart"
             )
@@ -76,11 +77,11 @@ class Unfinished:
         os.replace(partial, self.out)  # noqa: PTH105 - of two folders: `out` may be there, empty
 
 
-def _differences(begun: Mapping[str, Any], wanted: Mapping[str, Any], above: str = "") -> Iterator[str]:
+def _list_changes(begun: Mapping[str, Any], wanted: Mapping[str, Any], above: str = "") -> Iterator[str]:
     """Yield the names under which the two differ: "settings.epochs"."""
     for name in sorted({*begun, *wanted}):
         one, other = begun.get(name), wanted.get(name)
         if isinstance(one, dict) and isinstance(other, dict):
-            yield from _differences(one, other, f"{above}{name}.")
+            yield from _list_changes(one, other, f"{above}{name}.")
         elif one != other:
             yield f"{above}{name}"
