@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.closing import close_parts
 from ingest.models.weights import MINILM
 from rag.cli import output
 from rag.cli.finetune import TrainingOptions
@@ -32,18 +33,20 @@ def run_finetune_reranker(options: FinetuneRerankerOptions) -> int:
 
     config = load_config(options)
     store = config.store(create=False) if options.store is not None else None
+    embedder = config.embedder()
     try:
         tuned = finetune_reranker(
             options.pairs,
             options.valid,
             out=options.out,
             base=options.base,
-            embedder=config.embedder(),
+            embedder=embedder,
             store=store,
             restart=options.restart,
             **options.settings,
         )
     finally:
+        close_parts(embedder)
         if store is not None:
             store.close()
     metric = RerankerSettings(**options.settings).metric

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest.closing import close_parts
 from ingest.errors import InputError
 from rag.finetune.generator.settings import GeneratorSettings
 from rag.finetune.shared.card import licence_of, model_card
@@ -87,6 +88,7 @@ class StartModel:
             if not (folder / "start" / COMPLETE).exists():
                 words = new_embedder(model=self.settings.words) if self.settings.words is not None else None
                 new_model(str(self.init), texts(), folder / "start", self.settings.seed, marks, words)
+                close_parts(words)
                 (folder / "start" / COMPLETE).touch()
         threads: dict[str, Any] = {} if self.settings.threads is None else {"threads": self.settings.threads}
         generator = load_reference(name, device=self.settings.device, batch_size=32, **threads)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ingest.closing import close_parts
 from ingest.errors import InputError, RowsError
 from ingest.models.weights import MINILM, folder_named, local_path, model_fingerprint, weights_fingerprint
 from rag.answer.match import exact_match, token_f1
@@ -179,7 +180,9 @@ def _mine_unanswerable(rows: Sequence[Row], settings: ReaderSettings, unfinished
     places = {row.passages[0].text: place for place, row in enumerate(rows)}
 
     def mine() -> list[list[Any]]:
-        mined = mine_unanswerable(rows, new_embedder(), settings.unanswerable, settings.seed)
+        embedder = new_embedder()
+        mined = mine_unanswerable(rows, embedder, settings.unanswerable, settings.seed)
+        close_parts(embedder)
         return [[places[row.passages[0].text], row.id, row.values["question"]] for row in mined]
 
     return [

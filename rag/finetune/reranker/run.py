@@ -13,13 +13,14 @@ at its window, where ours scores the best window; its LoRA folders need peft to 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ingest.closing import close_parts
 from ingest.embed import Embedder, new_embedder
 from ingest.models.weights import MINILM, local_path, model_fingerprint
 from ingest.types import Document
@@ -84,6 +85,7 @@ def finetune_reranker(
     chosen = RerankerSettings(**settings)
     out = Path(out)
     check_output(out, "fine-tuning a reranker")
+    own_embedder = embedder is None
     embedder = embedder or new_embedder()
     if store is not None:
         from rag.index.manifest import check_embedder
@@ -109,6 +111,8 @@ def finetune_reranker(
 
         # Mine hard negatives, which takes an embedder minutes, once.
         mined = unfinished.once("mined", lambda: _mine(split, store, embedder, chosen))
+        if own_embedder:
+            close_parts(embedder)
         examples = [PairExample(question, passage, tuple(wrong)) for question, passage, wrong in mined["train"]]
         held = [(question, [passage, *wrong]) for question, passage, wrong in mined["valid"]]
 
@@ -199,8 +203,10 @@ def _passage_store(split: PairSplit, embedder: Embedder) -> Iterator[Store]:
     index = Index(new_store("memory"), embedder, Chunker(embedder.tokens))
     texts = distinct_texts(pair.passage for pair in (*split.train, *split.valid))
     index.add(Document(text, f"passage-{number}") for number, text in enumerate(texts))
-    with closing(index.store):
+    try:
         yield index.store
+    finally:
+        close_parts(index.engine, index.store)
 
 
 def _mean_of_first(scores: Sequence[Sequence[float]]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rag.cli.main import main
+from rag.finetune import EmbedderSettings, GeneratorSettings, ReaderSettings, RerankerSettings
 
 ROWS = [
     {"fields": {"colour": colour, "size": size}, "references": [f"a {size} {colour} cup"]}
@@ -101,3 +102,32 @@ def test_mistakes_are_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFix
         assert last.startswith("rag: "), name
         assert not captured.out, name
         assert sorted(tmp_path.rglob("*")) == before, f"{name}: nothing half-written"
+
+
+@pytest.mark.parametrize(
+    ("command", "settings"),
+    [
+        ("finetune", GeneratorSettings),
+        ("pretrain", GeneratorSettings),
+        ("finetune-embedder", EmbedderSettings),
+        ("finetune-reader", ReaderSettings),
+        ("finetune-reranker", RerankerSettings),
+    ],
+)
+def test_the_flags_of_a_training_are_its_settings(
+    command: str, settings: type, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert f"per step (default: {settings().batch_size})" in text
+    shared = [command, str(tmp_path / "absent"), "--out", str(tmp_path / "out")]
+    for flags, message in (
+        (["--batch-size", "0"], "batch_size must be at least"),
+        (["--set", "warmup=1.5"], "warmup must be a share from 0 to below 1, not 1.5"),
+        (["--set", "seed=1.5"], "--set seed=1.5: '1.5' is no int"),
+    ):
+        assert main([*shared, *flags]) == 1
+        assert message in capsys.readouterr().err
+    assert main([*shared, "--epoch-count", "3"]) == 2
+    assert "unknown option '--epoch-count'" in capsys.readouterr().err
