@@ -1,4 +1,4 @@
-"""Parts that hold files, threads or models are closed, or used as context managers."""
+"""Close parts that hold files, threads or models."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Self
 
 
 class Closing:
-    """A part with `close()`, which may be called more than once; leaving its context calls it."""
+    """A part with `close()`, which may be called repeatedly. Leaving its `with` block calls it."""
 
     def close(self) -> None:
         """Release what the part holds. A part that holds nothing does nothing."""

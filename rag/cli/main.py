@@ -32,7 +32,7 @@ COMMANDS = (
     *("ingest", "search", "ask", "describe", "classify"),
     *("evaluate", "calibrate", "compare", "report"),
     *("finetune", "finetune-embedder", "finetune-reader", "finetune-reranker", "pretrain"),
-    *("sources", "delete", "models", "doctor", "init"),
+    *("prepare", "sources", "delete", "models", "doctor", "init"),
 )
 """The commands; each is `COMMAND` of its module in this package."""
 
@@ -138,8 +138,9 @@ def _set_up_libraries() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("rag: %(message)s"))
-    logging.getLogger("rag").handlers = [handler]
-    logging.getLogger("rag").setLevel(logging.INFO)
+    for name in ("rag", "ingest", "stores"):
+        logging.getLogger(name).handlers = [handler]
+        logging.getLogger(name).setLevel(logging.INFO)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,16 @@ from ingest.embed.ctranslate2 import CTranslate2Embedder, embedder_copy
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
 from ingest.errors import NoCopyError, WeightsError
 from ingest.models.cache import cached_folder
-from ingest.models.convert import DETAILS, MODEL, ModelCopy, converted_copy, run_conversion
+from ingest.models.convert import (
+    DETAILS,
+    MODEL,
+    ModelCopy,
+    converted_copy,
+    copy_hash,
+    known_measures,
+    known_recipe,
+    run_conversion,
+)
 from ingest.models.encoder import EncoderRuntime
 from ingest.models.weights import local_path
 
@@ -227,3 +237,67 @@ print([name for name in ("torch", "transformers", "sentence_transformers") if na
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["True", "[]"]
+
+
+def test_a_copy_is_known_by_all_of_its_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "copy" / "model").mkdir(parents=True)
+    (tmp_path / "copy" / "model" / "model.bin").write_bytes(b"weights")
+    (tmp_path / "copy" / DETAILS).write_text("{}")
+    known = {"copies": {copy_hash(tmp_path / "copy"): {"measured": {"mean": 1.0}}}, "recipes": {"abc": {"rows": [[1]]}}}
+    (tmp_path / "known.json").write_text(json.dumps(known))
+    monkeypatch.setattr("ingest.models.convert.KNOWN_COPIES", tmp_path / "known.json")
+    assert known_measures(tmp_path / "copy") == {"measured": {"mean": 1.0}}
+    assert (known_recipe("abc"), known_recipe("abd")) == ({"rows": [[1]]}, None)
+    (tmp_path / "copy" / DETAILS).write_text('{"other": 1}')
+    assert known_measures(tmp_path / "copy") is not None
+    (tmp_path / "copy" / "model" / "model.bin").write_bytes(b"weightz")
+    assert known_measures(tmp_path / "copy") is None
+
+
+def test_the_steps_of_a_conversion_are_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "stepping.py").write_text(
+        "import sys\nfrom ingest.models.convert import run_conversion, tell_step\n"
+        "def convert(model, folder):\n    tell_step('loading the model')\n    return {}\n"
+        "run_conversion(convert, sys.argv[1:])\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path / "cache"))
+    with caplog.at_level(logging.DEBUG, "ingest"):
+        converted_copy("stepping", "a model", "abc")
+        converted_copy("stepping", "a model", "abc")
+    assert [record.getMessage() for record in caplog.records] == [
+        "preparing a model for this machine, once; this takes up to a minute",
+        "preparing a model: loading the model",
+        "a model is ready",
+    ]
+
+
+def test_who_waits_for_another_process_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path))
+    begun, waiting = Event(), Event()
+
+    def make(folder: Path) -> None:
+        begun.set()
+        assert waiting.wait(20)
+        (folder / "made").touch()
+
+    class Watch(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            waiting.set()
+
+    first = Thread(target=cached_folder, args=("kind", "key", make))
+    first.start()
+    assert begun.wait(20)
+    watch = Watch()
+    logging.getLogger("ingest.models.cache").addHandler(watch)
+    try:
+        with caplog.at_level(logging.INFO, "ingest"):
+            cached_folder("kind", "key", lambda folder: pytest.fail("it is there"), "a model")
+    finally:
+        logging.getLogger("ingest.models.cache").removeHandler(watch)
+    first.join()
+    assert "waiting for another process that prepares a model" in caplog.text

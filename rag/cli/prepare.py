@@ -1,0 +1,79 @@
+"""`rag prepare`: download and convert models before they are needed."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rag.build import Task
+from rag.cli import output
+from rag.cli.options import Command, CommonOptions, load_config
+from rag.options import GenerationOptions, StoreOptions, option
+
+STEPS = 3  # of a conversion: load, convert, compare
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrepareOptions(StoreOptions, GenerationOptions, CommonOptions):
+    """Options of `rag prepare`."""
+
+    task: Task = option("the command whose models are prepared (default: ask)", default="ask")
+
+
+def prepare(options: PrepareOptions) -> int:
+    """Download and convert the models that a command needs, so that its first run does not wait for them."""
+    config = load_config(options)
+    began = time.perf_counter()
+    with show_steps():
+        names = config.prepare(options.task)
+    seconds = time.perf_counter() - began
+    if options.json:
+        output.json_line({"task": options.task, "models": names, "seconds": round(seconds, 3)})
+    else:
+        output.line(f"ready: {', '.join(names)} ({seconds:.0f} s)")
+    return 0
+
+
+@contextmanager
+def show_steps() -> Iterator[None]:
+    """Show a bar per model that is being prepared; log lines stay as they are where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.fields[model]}"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        class Bars(logging.Handler):
+            def emit(self, record: logging.LogRecord) -> None:
+                model, step = getattr(record, "model", None), getattr(record, "step", None)
+                if model is None:
+                    if record.levelno >= logging.INFO:
+                        bars.print(f"rag: {record.getMessage()}")
+                    return
+                if model not in tasks:
+                    tasks[model] = bars.add_task(record.getMessage(), total=STEPS, model=model)
+                if step == "ready":
+                    bars.update(tasks[model], completed=STEPS, description=step)
+                elif step is not None:
+                    bars.update(tasks[model], advance=1, description=step)
+
+        logger = logging.getLogger("ingest")
+        before, level = logger.handlers, logger.level
+        logger.handlers = [Bars()]
+        logger.setLevel(logging.DEBUG)  # each step of a model
+        try:
+            yield
+        finally:
+            logger.handlers = before
+            logger.setLevel(level)
+
+
+COMMAND = Command("download and convert the models that a command needs", PrepareOptions, prepare)
