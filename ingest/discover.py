@@ -1,4 +1,4 @@
-"""Which files a list of paths means, and what each is called in a store."""
+"""Find the files under a list of paths, and name each for a store."""
 
 from __future__ import annotations
 
@@ -12,86 +12,84 @@ SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv"}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A file to ingest, or a path that cannot be: then `reason` says why. `named` when the user named it itself."""
+class FoundFile:
+    """A file to ingest, or a path that cannot be ingested and the reason. `named`: the user named the path itself."""
 
     path: Path
     named: bool
     reason: str | None = None
 
 
-def discover(paths: Sequence[Path], leave_out: Path | None = None) -> Iterator[Found]:
+def discover(paths: Sequence[Path], leave_out: Path | None = None) -> Iterator[FoundFile]:
     """Yield every file under these paths once, folders in alphabetical order.
 
     Hidden files and folders, folders of installed packages and the store itself (`leave_out`) are left out unless
-    named. Links to folders are followed, each real folder once, so that a loop of links ends.
+    named. Links to folders are followed, each real folder once, so that loops of links end.
     """
     seen_files: set[Path] = set()
     seen_folders: set[Path] = set()
     for path in paths:
-        for found in _walk(path, True, seen_folders, leave_out.resolve() if leave_out else None):
-            key = Path(os.path.abspath(found.path))  # noqa: PTH100  (resolve() would merge two names of one file)
+        for file in _walk_path(path, True, seen_folders, leave_out.resolve() if leave_out else None):
+            key = Path(os.path.abspath(file.path))  # noqa: PTH100  (resolve() would merge two names of one file)
             if key not in seen_files:
                 seen_files.add(key)
-                yield found
+                yield file
 
 
-def _walk(path: Path, named: bool, seen: set[Path], leave_out: Path | None) -> Iterator[Found]:
+def _walk_path(path: Path, named: bool, seen: set[Path], leave_out: Path | None) -> Iterator[FoundFile]:
     try:
         if path.is_dir():
-            yield from _folder(path, named, seen, leave_out)
+            yield from _walk_folder(path, named, seen, leave_out)
         elif path.is_file():
-            yield Found(path, named)
+            yield FoundFile(path, named)
         elif path.exists():
-            yield Found(path, named, "not a regular file (a device, pipe or socket)")
+            yield FoundFile(path, named, "not a regular file (a device, pipe or socket)")
         elif path.is_symlink():
-            yield Found(path, named, _broken_link(path))
+            try:
+                path.stat()
+                reason = "a broken link"
+            except OSError as error:
+                looped = error.errno == errno.ELOOP
+                reason = "a loop of symbolic links" if looped else f"a link to nothing: {path.readlink()}"
+            yield FoundFile(path, named, reason)
         else:
-            yield Found(path, named, "no such file or folder")
+            yield FoundFile(path, named, "no such file or folder")
     except (OSError, RuntimeError) as error:
-        yield Found(path, named, _why(error))
+        yield FoundFile(path, named, _reason_for(error))
 
 
-def _folder(path: Path, named: bool, seen: set[Path], leave_out: Path | None) -> Iterator[Found]:
+def _walk_folder(path: Path, named: bool, seen: set[Path], leave_out: Path | None) -> Iterator[FoundFile]:
     real = path.resolve()
     if real == leave_out or real in seen:
         return
     seen.add(real)
     if not named and (path / "store.sqlite").is_file():
-        yield Found(path, False, "a store, not documents")
+        yield FoundFile(path, False, "a store, not documents")
         return
     try:
         children = sorted(path.iterdir())
     except OSError as error:
-        yield Found(path, named, _why(error))
+        yield FoundFile(path, named, _reason_for(error))
         return
     for child in children:
         if child.name in SKIPPED_FOLDERS and child.is_dir():
-            yield Found(child, False, "folder of installed packages or caches; name it to ingest it")
+            yield FoundFile(child, False, "folder of installed packages or caches; name it to ingest it")
         elif child.name.startswith(".") and child.resolve() != leave_out:
-            yield Found(child, False, "hidden; name it to ingest it")
+            yield FoundFile(child, False, "hidden; name it to ingest it")
         else:
-            yield from _walk(child, False, seen, leave_out)
+            yield from _walk_path(child, False, seen, leave_out)
 
 
-def _broken_link(path: Path) -> str:
-    try:
-        path.stat()
-    except OSError as error:
-        return "a loop of symbolic links" if error.errno == errno.ELOOP else f"a link to nothing: {path.readlink()}"
-    return "a broken link"
-
-
-def _why(error: Exception) -> str:
+def _reason_for(error: Exception) -> str:
     if isinstance(error, PermissionError):
         return "no permission to read it"
     return str(getattr(error, "strerror", None) or error)
 
 
 def origin_name(path: Path, base: Path) -> str:
-    """Return what a file is called in a store: relative to `base` when it lies beneath it, else absolute, with `/`.
+    """Return the name of a file in a store: relative to `base` where it lies below it, else absolute, with `/`.
 
-    So the name does not change with the current folder, and a project's folder may move together with its store.
+    The name does not depend on the current folder, and a project's folder may move together with its store.
     """
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  (links keep the names that the user knows)
     for root in (Path(os.path.abspath(base)), base.resolve()):  # noqa: PTH100

@@ -1,4 +1,4 @@
-"""What flows out of ingestion: documents made of blocks, and the chunks cut from them."""
+"""Documents made of blocks, and the chunks cut from them."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ BLOCK_KINDS: tuple[BlockKind, ...] = get_args(BlockKind)
 
 Scalar = str | int | float | bool | None
 Metadata = Mapping[str, Scalar | Sequence[Scalar]]
-"""JSON values under string keys; lists hold scalars only, so that a filter can look inside them."""
+"""JSON values under string keys; lists hold scalars only, so that filters can look inside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A span of a document's text with one role: `document.text[start:end]`, offsets in characters.
 
-    `heading` is the path of titles above the block, outermost first; a title's own text is not in its own path.
-    `page` counts from 1, None where the format has no pages.
+    `heading` is the path of titles above the block, outermost first, without the block's own text. `page` counts from
+    1; it is None where the format has no pages.
     """
 
     start: int
@@ -32,11 +32,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file's text, or one catalogue row's, or one attachment's.
+    """The text of a file, a catalogue row or an attachment.
 
-    `source` names it for good: the file's path, with `#key` for a row or an attachment. `blocks` are in order and do
-    not overlap; text between blocks is white space. `metadata` holds what filters and templates may use: front matter,
-    e-mail headers, the fields of a catalogue row.
+    `source` is its permanent name: the path of the file, with `#key` for a row or an attachment. `blocks` are in order
+    and do not overlap; text between blocks is white space. `metadata` is for filters and templates: front matter, the
+    headers of a mail, the fields of a catalogue row.
     """
 
     text: str
@@ -59,11 +59,11 @@ class Chunk:
 
     @property
     def id(self) -> str:
-        """32 hexadecimal digits from (source, start, text): ingesting the same text twice gives the same id."""
+        """A hash of (source, start, text), 32 hexadecimal digits: ingesting the same text twice gives the same id."""
         key = f"{self.source}\0{self.start}\0{self.text}".encode("utf-8", "surrogatepass")
         return hashlib.sha256(key).hexdigest()[:32]
 
     @property
     def embedding_text(self) -> str:
-        """What the embedder reads: the heading path on a line of its own, then the text."""
+        """The text for the embedder: the heading path on a line of its own, then the chunk's text."""
         return f"{' > '.join(self.heading)}\n{self.text}" if self.heading else self.text

@@ -16,7 +16,7 @@ from typing import Any
 
 from ingest.chunk import Chunker
 from ingest.closing import Closing
-from ingest.discover import Found, discover, origin_name, printable_name
+from ingest.discover import FoundFile, discover, origin_name, printable_name
 from ingest.embed import Embedder, as_embedder
 from ingest.errors import InputError, Unsupported
 from ingest.models.weights import MINILM
@@ -137,7 +137,7 @@ class Index(Closing):
 
     def _changed_files(
         self,
-        files: Iterable[tuple[Found, str]],
+        files: Iterable[tuple[FoundFile, str]],
         origins: dict[str, str],
         report: SyncReport,
         advance: Callable[[], None],
@@ -168,7 +168,7 @@ class Index(Closing):
         return digest.hexdigest()
 
     def _find_vanished(
-        self, roots: Sequence[Path], files: Sequence[tuple[Found, str]], origins: dict[str, str]
+        self, roots: Sequence[Path], files: Sequence[tuple[FoundFile, str]], origins: dict[str, str]
     ) -> list[str]:
         """Return the names of files that were ingested from under these roots and are gone."""
         present = {name for file, name in files if file.reason is None}
