@@ -1,7 +1,7 @@
-"""LangChain at the seams: our store, retrievers, embedders and pipeline as LangChain's, for use in its chains.
+"""Adapters for LangChain: stores, retrievers, embedders and pipelines of ours, for use in its chains.
 
-Its embeddings, chat models and LLMs serve here without this file: `ingest.embed.as_embedder`,
-`rag.generate.new_generator("langchain:...")`.
+The other direction needs no adapter: `Config.override("generator", model=...)` and `new_generator` take its chat models
+and LLMs, `Config.override("embedder", model=...)` and `as_embedder` its `Embeddings`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from langchain_core.vectorstores import VectorStore
 from pydantic import ConfigDict
 
 from ingest.embed import Embedder, as_embedder
+from ingest.errors import InputError
 from ingest.models.weights import MINILM
 from ingest.types import Chunk
 from rag.answer.pipeline import Pipeline
@@ -35,7 +36,7 @@ __all__ = ["OpenbookEmbeddings", "OpenbookRetriever", "OpenbookVectorStore", "Pi
 
 
 class OpenbookEmbeddings(Embeddings):
-    """One of our embedders, or a model's name, as LangChain `Embeddings`."""
+    """Adapt one of our embedders, or a model's name, to LangChain `Embeddings`."""
 
     def __init__(self, embedder: Embedder | str = MINILM) -> None:
         self.embedder = as_embedder(embedder)
@@ -49,9 +50,9 @@ class OpenbookEmbeddings(Embeddings):
 
 
 class OpenbookVectorStore(VectorStore):
-    """A store of ours as a LangChain vector store; each document is one chunk, whatever its length.
+    """Adapt a store to a LangChain vector store. Each document is one chunk, whatever its length.
 
-    Adding a document under an id that is there replaces it. Scores are cosines: higher is better.
+    A document replaces the one of the same id. Scores are cosines: higher is better.
     """
 
     def __init__(self, store: Store, embedding: Any = MINILM) -> None:
@@ -72,30 +73,30 @@ class OpenbookVectorStore(VectorStore):
         ids: list[str] | None = None,
         **kwargs: Any,
     ) -> list[str]:
-        """Add texts and return their ids; those not given are made up."""
+        """Add texts and return their ids. Those that are missing are random."""
         texts = list(texts)
         metadatas = metadatas or [{} for _ in texts]
         names = [name or str(uuid.uuid4()) for name in ids or [""] * len(texts)]
-        for given in (metadatas, names):
-            if len(given) != len(texts):
-                raise ValueError(f"{len(texts)} texts, but {len(given)} metadatas or ids: give one each")
+        if not len(texts) == len(metadatas) == len(names):
+            raise InputError(f"{len(texts)} texts, {len(metadatas)} metadatas and {len(names)} ids: give one of each")
         if texts:
             vectors = np.asarray(self.embedder.embed_documents(texts), dtype=np.float32)
-            entries = {  # of texts with the same id the last one stays
-                name: _entry(name, text, metadata, vector)
-                for name, text, metadata, vector in zip(names, texts, metadatas, vectors, strict=True)
-            }
+            entries = {}  # the last one of those with the same id
+            for name, text, metadata, vector in zip(names, texts, metadatas, vectors, strict=True):
+                chunk = Chunk(text, name, 0, len(text), metadata=metadata)
+                text_hash = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+                entries[name] = Entry(Source(name, name, text_hash), [chunk], vector[np.newaxis])
             self.store.write(put=list(entries.values()))
         return names
 
     def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool | None:
-        """Delete these documents, all of them when no ids are given."""
+        """Delete the documents of these ids, or all documents."""
         names = [info.source.source for info in self.store.sources()] if ids is None else ids
         self.store.write(delete=names)
         return True
 
     def get_by_ids(self, ids: Sequence[str], /) -> list[LangChainDocument]:
-        return [_document(chunk) for name in ids for chunk in self.store.chunks(name)]
+        return [_to_document(chunk) for name in ids for chunk in self.store.chunks(name)]
 
     def similarity_search(self, query: str, k: int = 4, filter: Where = None, **kwargs: Any) -> list[LangChainDocument]:
         return [document for document, _ in self.similarity_search_with_score(query, k, filter)]
@@ -123,12 +124,12 @@ class OpenbookVectorStore(VectorStore):
         """Return k documents chosen from the nearest `fetch_k` for relevance and variety (1: relevance alone)."""
         from langchain_core.vectorstores.utils import maximal_marginal_relevance
 
-        asked = self.embedder.embed_query(query)
-        hits = self.store.search(asked, max(k, fetch_k), as_filter(filter))
+        query_vector = self.embedder.embed_query(query)
+        hits = self.store.search(query_vector, max(k, fetch_k), as_filter(filter))
         vectors = self.store.vectors([hit.chunk.embedding_text for hit in hits])
         rows: list[Any] = [vectors[hit.chunk.embedding_text] for hit in hits]
-        chosen = maximal_marginal_relevance(asked, rows, lambda_mult, k) if rows else []
-        return [_document(hits[i].chunk) for i in chosen]
+        chosen = maximal_marginal_relevance(query_vector, rows, lambda_mult, k) if rows else []
+        return [_to_document(hits[i].chunk) for i in chosen]
 
     def _select_relevance_score_fn(self) -> Any:
         return lambda cosine: max(0.0, min(1.0, cosine))
@@ -144,7 +145,7 @@ class OpenbookVectorStore(VectorStore):
         store: Store | None = None,
         **kwargs: Any,
     ) -> OpenbookVectorStore:
-        """Make a vector store of texts, in memory unless a store is given."""
+        """Create a vector store from texts, in memory unless a store is given."""
         from stores import new_store
 
         vector_store = cls(store or new_store("memory"), embedding)
@@ -153,9 +154,9 @@ class OpenbookVectorStore(VectorStore):
 
 
 class OpenbookRetriever(BaseRetriever):
-    """A retriever of ours (dense, BM25, hybrid) as a LangChain retriever.
+    """Adapt a retriever (dense, BM25, hybrid, reranked) to a LangChain retriever.
 
-    The documents' metadata hold `source`, `start`, `end`, `page`, `heading` and `score` beside the chunk's own.
+    The documents' metadata are those of the chunk, and `source`, `start`, `end`, `page`, `heading` and `score`.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -171,11 +172,17 @@ class OpenbookRetriever(BaseRetriever):
     ) -> list[LangChainDocument]:
         retriever: Retriever = self.retriever
         hits = retriever.retrieve(query, k or self.k, as_filter(self.where))
-        return [_document_with_place(hit) for hit in hits]
+        documents = []
+        for hit in hits:
+            chunk = hit.chunk
+            place = {"source": chunk.source, "start": chunk.start, "end": chunk.end, "page": chunk.page}
+            metadata = {**chunk.metadata, **place, "heading": " > ".join(chunk.heading), "score": hit.score}
+            documents.append(LangChainDocument(id=chunk.id, page_content=chunk.text, metadata=metadata))
+        return documents
 
 
 class PipelineRunnable(Runnable[str, Answer]):
-    """A pipeline as a LangChain runnable: a question in, an `Answer` out; `batch` generates in batches."""
+    """Adapt a pipeline to a LangChain runnable from a question to an `Answer`; `batch` generates in batches."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self.pipeline = pipeline
@@ -196,22 +203,9 @@ class PipelineRunnable(Runnable[str, Answer]):
         return self.pipeline.ask_many(inputs)
 
 
-def _entry(name: str, text: str, metadata: dict[str, Any], vector: Any) -> Entry:
-    chunk = Chunk(text, name, 0, len(text), metadata=metadata)
-    fingerprint = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Entry(Source(name, name, fingerprint), [chunk], np.asarray([vector], dtype=np.float32))
-
-
-def _document(chunk: Chunk) -> LangChainDocument:
+def _to_document(chunk: Chunk) -> LangChainDocument:
     return LangChainDocument(id=chunk.source, page_content=chunk.text, metadata=dict(chunk.metadata))
 
 
-def _document_with_place(hit: Hit) -> LangChainDocument:
-    chunk = hit.chunk
-    place = {"source": chunk.source, "start": chunk.start, "end": chunk.end, "page": chunk.page}
-    metadata = {**chunk.metadata, **place, "heading": " > ".join(chunk.heading), "score": hit.score}
-    return LangChainDocument(id=chunk.id, page_content=chunk.text, metadata=metadata)
-
-
 def _scored(hits: Sequence[Hit]) -> list[tuple[LangChainDocument, float]]:
-    return [(_document(hit.chunk), hit.score) for hit in hits]
+    return [(_to_document(hit.chunk), hit.score) for hit in hits]

@@ -9,14 +9,14 @@ import sys
 from argparse import RawDescriptionHelpFormatter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from difflib import get_close_matches
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from typing import Any, NoReturn
 
 from ingest.errors import OpenbookError
-from rag.cli.options import Command, CommandGroup, Parser, add_options, flags_of, read_options
+from ingest.plugins import suggest
+from rag.cli.options import Command, CommandGroup, CommandParser, add_options, flags_of, read_options
 
 INTERRUPTED = 130  # the exit status, as shells have it
 
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         build_parser().print_help()
         return 2
     if name is not None and name not in COMMANDS:
-        return _complain(f"unknown command {name!r}{_suggestion(name, COMMANDS)}; `rag --help` lists the commands", 2)
+        return _complain(f"unknown command {name!r}; {suggest(name, COMMANDS, '`rag --help` lists the commands')}", 2)
     # Only the module of the command that runs is imported; help needs them all.
     parser = build_parser(COMMANDS if name is None else [name])
     namespace, unknown = parser.parse_known_args(arguments)
@@ -67,9 +67,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if isinstance(command, CommandGroup):
         name, command = f"{name} {namespace.subcommand}", command.commands[namespace.subcommand]
     if unknown:
-        flags = flags_of(command.options)
+        otherwise = f"`rag {name} --help` lists the options"
         return _complain(
-            f"unknown option {unknown[0]!r}{_suggestion(unknown[0], flags)}; `rag {name} --help` lists the options", 2
+            f"unknown option {unknown[0]!r}; {suggest(unknown[0], flags_of(command.options), otherwise)}", 2
         )
     _set_up_libraries()
     try:
@@ -88,9 +88,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(text, 1)
 
 
-def build_parser(names: Iterable[str] = COMMANDS) -> Parser:
+def build_parser(names: Iterable[str] = COMMANDS) -> CommandParser:
     """Return a parser of these commands."""
-    parser = Parser(prog="rag", description=DESCRIPTION, epilog=EPILOG, formatter_class=RawDescriptionHelpFormatter)
+    parser = CommandParser("rag", description=DESCRIPTION, epilog=EPILOG, formatter_class=RawDescriptionHelpFormatter)
     try:
         installed = version("openbook-rag")
     except PackageNotFoundError:
@@ -115,11 +115,6 @@ def _add_command(subparsers: Any, name: str, command: Command | CommandGroup) ->
 def _find_command(name: str) -> Command | CommandGroup:
     command: Command | CommandGroup = import_module(f"rag.cli.{name.replace('-', '_')}").COMMAND
     return command
-
-
-def _suggestion(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(word, known, n=1)
-    return f": did you mean {close[0]}?" if close else ""
 
 
 def _complain(message: str, status: int) -> int:

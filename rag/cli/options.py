@@ -44,7 +44,7 @@ class CommandGroup:
 class JsonOptions:
     """The output of a command that people and programs read."""
 
-    TITLE: ClassVar = "output"
+    TITLE: ClassVar = "general"
 
     json: bool = option("print one JSON object and nothing else", default=False)
 
@@ -52,8 +52,6 @@ class JsonOptions:
 @dataclass(frozen=True, kw_only=True)
 class CommonOptions(JsonOptions):
     """The configuration, and the output."""
-
-    TITLE: ClassVar = "configuration and output"
 
     config: Path | None = option("configuration (default: rag.toml of this folder, if there is one)", "FILE")
 
@@ -63,7 +61,7 @@ def load_config(options: CommonOptions) -> Config:
     return Config.load(options.config).with_options(options)
 
 
-class Parser(argparse.ArgumentParser):
+class CommandParser(argparse.ArgumentParser):
     """A parser that reports a mistake in one line."""
 
     def error(self, message: str) -> NoReturn:
@@ -97,7 +95,7 @@ def read_options(namespace: argparse.Namespace, options: type[T]) -> T:
 
 def flags_of(options: type[DataclassInstance]) -> list[str]:
     """Return the flags of a class of options, without those that were renamed."""
-    parser = Parser(add_help=False)
+    parser = CommandParser(add_help=False)
     add_options(parser, options)
     return [flag for action in parser._actions if action.help != argparse.SUPPRESS for flag in action.option_strings]
 
@@ -179,7 +177,7 @@ def _add_option(group: Any, field: Field[Any], kind: Any) -> None:
     details: dict[str, Any] = {"help": described.help.replace("%", "%%"), "metavar": described.metavar}
     if not required:
         details["default"] = field.default
-    # The type says how many values a flag takes, and which.
+    # The type decides how many values a flag takes, and which.
     inner = _kind_of(kind)
     if inner is bool:
         del details["metavar"]
@@ -192,11 +190,12 @@ def _add_option(group: Any, field: Field[Any], kind: Any) -> None:
         details["type"] = inner
         if described.positional and not required:
             details["nargs"] = "?"
+    # A positional argument has no flag. A flag keeps those that it replaced, to refuse them by name.
     if described.positional:
         group.add_argument(field.name, **details)
         return
     flags = described.flags or (f"--{field.name.replace('_', '-')}",)
-    group.add_argument(*flags, dest=field.name, **details, **({"required": True} if required else {}))
+    group.add_argument(*flags, dest=field.name, required=required, **details)
     for old in described.was:
         group.add_argument(
             old, action=_Renamed, const=flags[-1], dest=argparse.SUPPRESS, nargs="?", help=argparse.SUPPRESS

@@ -13,6 +13,7 @@ from langchain_tests.integration_tests.vectorstores import EMBEDDING_SIZE, Vecto
 from langchain_tests.unit_tests import EmbeddingsUnitTests
 
 from ingest.embed import as_embedder
+from ingest.errors import InputError
 from ingest.types import Chunk
 from rag.answer.pipeline import Pipeline
 from rag.langchain import OpenbookEmbeddings, OpenbookRetriever, OpenbookVectorStore, PipelineRunnable
@@ -113,7 +114,7 @@ def test_marginal_relevance_prefers_variety() -> None:
 
 def test_unequal_lists_are_refused() -> None:
     vector_store = OpenbookVectorStore(new_store("memory"), DeterministicFakeEmbedding(size=8))
-    with pytest.raises(ValueError, match="2 texts, but 1 metadatas or ids"):
+    with pytest.raises(ValueError, match="2 texts, 1 metadatas and 2 ids"):
         vector_store.add_texts(["a", "b"], [{}])
 
 
@@ -122,4 +123,4 @@ def test_a_pipeline_is_a_runnable(scripted: Any) -> None:
     assert (RunnablePassthrough() | runnable).invoke("which number?").text == "number 3"
     assert [answer.text for answer in runnable.batch(["one number?", "which number?"])] == ["number 3"] * 2
     answered, refused = runnable.batch(["which number?", " "], return_exceptions=True)
-    assert (answered.text, type(refused)) == ("number 3", ValueError)
+    assert (answered.text, type(refused)) == ("number 3", InputError)

@@ -404,8 +404,9 @@ def test_the_command_is_installed_and_helps() -> None:
 
 
 MISUSES = {
-    "unknown command": (["serch", "x"], "rag: unknown command 'serch': did you mean search?; `rag --help` lists"),
-    "unknown flag": (["ask", "x", "--modle", "y"], "rag: unknown option '--modle': did you mean --model?; `rag ask"),
+    "unknown command": (["serch", "x"], "rag: unknown command 'serch'; did you mean search?\n"),
+    "unknown flag": (["ask", "x", "--modle", "y"], "rag: unknown option '--modle'; did you mean --model?\n"),
+    "no command": (["frobnicate"], "rag: unknown command 'frobnicate'; `rag --help` lists the commands\n"),
     "no number": (["ask", "x", "-k", "five"], "rag ask: argument -k: invalid int value: 'five'"),
     "ask --questions": (["ask", "--questions", "q.jsonl"], "rag ask: --questions is now --file"),
     "ask --style": (["ask", "x", "--style", "list"], "rag ask: --style is now --answer-format"),
