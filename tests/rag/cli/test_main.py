@@ -439,4 +439,4 @@ def test_every_command_has_a_file_options_and_help(name) -> None:
     assert "usage: rag" in build_parser([name]).format_help()
     for each in command.commands.values() if isinstance(command, CommandGroup) else [command]:
         assert each.options.__dataclass_params__.frozen
-        assert all("option" in field.metadata for field in fields(each.options))
+        assert all({"option", "settings"} & set(field.metadata) for field in fields(each.options))
