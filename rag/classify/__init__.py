@@ -1,9 +1,10 @@
-"""Classification with a model that can only answer with a label of yours.
+"""Classification: choose one of your labels for a text, with a model that cannot answer anything else.
 
 >>> from rag.classify import Classifier
 >>> from rag.generate import new_generator
->>> found = Classifier(new_generator(), ["good", "bad"]).classify("It broke after a day.")
->>> print(found.label, found.probability)
+>>> classifier = Classifier(new_generator("builtin:smollm2"), ["good", "bad"])
+>>> classification = classifier.classify("It broke after a day.")
+>>> print(classification.label, classification.probability)
 """
 
 from typing import TYPE_CHECKING

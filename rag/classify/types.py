@@ -1,4 +1,4 @@
-"""What comes out of classifying: a label with the scores that it was chosen by."""
+"""The result of a classification: a label with the scores behind it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ingest.errors import InputError
 from prompts.types import Dropped
 
 Certainty = Literal["probability", "margin"]
@@ -15,10 +16,10 @@ Criterion = Literal["balanced_accuracy", "f1"]
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """How certain a label must be for its text to be in scope.
+    """The certainty that a label needs for its text to be in scope.
 
-    `of` is the probability of the label, or its margin over the second. `reached` is how well the threshold did by its
-    criterion, on `rows_in` texts of the labels and `rows_out` others that it was chosen on; None where it was given.
+    `of` is the probability of the label, or its margin over the second. A calibrated threshold has the criterion `by`,
+    the value `reached` by it, and the numbers of texts in and out of scope that it was calibrated on.
     """
 
     value: float
@@ -30,17 +31,16 @@ class Threshold:
 
     def __post_init__(self) -> None:
         if not 0 <= self.value <= 1:
-            raise ValueError(f"a threshold of {self.of} is from 0 to 1, not {self.value}")
+            raise InputError(f"a threshold of {self.of} is from 0 to 1, not {self.value}")
 
 
 @dataclass(frozen=True, slots=True)
 class Classification:
     """The label of a text.
 
-    `scores` are those that the labels were ranked by, all that were allowed: natural log-probabilities, normalised and
-    calibrated as the classifier was told; `probability` is the softmax over them. `examples` are the (text, label)
-    pairs that the prompt held, best first, `dropped` those that did not fit. With a `threshold`, `out_of_scope` says
-    whether the text seems to belong to no label.
+    `scores` rank all allowed labels: natural log-probabilities, normalised and calibrated by the classifier's options.
+    `probability` is the softmax over them. `examples` are the (text, label) pairs of the prompt, best first, `dropped`
+    the ones that did not fit. With a `threshold`, `out_of_scope` marks a text that seems to belong to no label.
     """
 
     label: str
@@ -55,18 +55,18 @@ class Classification:
 
     @property
     def probabilities(self) -> dict[str, float]:
-        """Every allowed label's probability, best first."""
+        """The probability of every allowed label, best first."""
         return softmax(self.scores)
 
     @property
     def margin(self) -> float:
-        """How much more probable the label is than the second; 1 where there is no second."""
+        """The probability of the label less that of the second, or less 0 without a second."""
         best = [*self.probabilities.values(), 0.0]
         return best[0] - best[1]
 
     @property
     def out_of_scope(self) -> bool:
-        """Whether the label is less certain than the threshold wants; never without a threshold."""
+        """True where the label is less certain than the threshold; False without a threshold."""
         return self.threshold is not None and self.certainty(self.threshold.of) < self.threshold.value
 
     def certainty(self, of: Certainty) -> float:
@@ -75,7 +75,7 @@ class Classification:
 
 
 def softmax(scores: Mapping[str, float]) -> dict[str, float]:
-    """Return the scores as probabilities, best first; of equal scores, the first given stays first."""
+    """Return the scores as probabilities, best first; equal scores keep their order."""
     ordered = sorted(scores, key=lambda label: -scores[label])
     highest = scores[ordered[0]]
     weights = {label: math.exp(scores[label] - highest) for label in ordered}

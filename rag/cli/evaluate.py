@@ -351,7 +351,7 @@ def new_classifier(
         config.generator(SMOLLM2, scored=True),
         labels,
         retriever,
-        examples=options.similar,
+        similar=options.similar,
         candidates=options.candidates,
         listed=options.listed,
         calibrate=options.calibrate,

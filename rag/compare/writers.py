@@ -52,7 +52,7 @@ def new_writer(
         return DescriptionWriter(describer, firsts)
     if experiment.task == "classify":
         count = system.examples or system.similar
-        return LabelWriter(Classifier(generator, experiment.labels, experiment.labelled(system), examples=count))
+        return LabelWriter(Classifier(generator, experiment.labels, experiment.labelled(system), similar=count))
 
     # A model that only continues texts is stopped where it begins another row, unless it has learnt to stop.
     continues = generator.style == "completion" and not system.is_trained

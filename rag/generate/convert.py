@@ -1,9 +1,9 @@
-"""Convert a generator for CTranslate2 and measure how true the copy is. Run in a process of its own.
+"""Convert a generator for CTranslate2 and measure the copy against the model. Runs in its own process.
 
     python -m rag.generate.convert MODEL FOLDER
 
-How far the copy's log-probabilities are from the reference's in float32 tells whether the conversion is right, and in
-int8 what the coarser numbers cost.
+In float32 the log-probabilities of copy and model must agree, or the conversion is wrong. In int8 their difference is
+the cost of the coarser numbers.
 """
 
 from __future__ import annotations
@@ -24,8 +24,12 @@ from rag.generate.tokenizer import FileTokenizer, write_tokenizer
 from rag.generate.tokens import TextCodec
 from rag.generate.window import model_window
 
-WRONG = 0.01  # nats a token between reference and copy in float32: beyond it the conversion is wrong
-COARSE = 0.1  # nats a token that the copy in int8 may find the reference's own texts less likely
+WRONG = 0.01
+"""Nats a token between model and copy in float32: a larger difference means a wrong conversion."""
+
+COARSE = 0.1
+"""Nats a token by which the copy in int8 may find the model's own texts less likely."""
+
 NEW_TOKENS = 24
 
 SAMPLE = (
@@ -36,16 +40,16 @@ SAMPLE = (
     "Summarise: Heavy rain closed the mountain road on Tuesday. Workers cleared it by noon, and buses ran again.",
     "In 1969 two people walked on the Moon while a third stayed in orbit around it.",
 )
-"""What reference and copy are compared on: questions with what answers them, fields, and plain text."""
+"""Texts to compare model and copy on: questions with their passages, fields, and plain text."""
 
 
 @dataclass(frozen=True)
-class Measured:
-    """The copy against the reference, on texts that the reference wrote greedily.
+class Fidelity:
+    """The agreement of a copy with its model, on texts that the model wrote greedily.
 
-    `float32` and `int8` are mean absolute differences of the tokens' log-probabilities in nats, `loss` by how much
-    less likely the copy in int8 finds these tokens on average; `same` is the share of texts that the copy in float32
-    writes alike, and `same_int8` that in int8.
+    `float32` and `int8` are mean absolute differences of the tokens' log-probabilities in nats. `loss` is the mean by
+    which the copy in int8 finds these tokens less likely. `same` is the share of texts that the copy in float32 writes
+    identically, and `same_int8` that of the copy in int8.
     """
 
     float32: float
@@ -56,7 +60,7 @@ class Measured:
 
     @property
     def refused(self) -> str | None:
-        """Return why the copy is not to be used; None where it is true enough."""
+        """The reason for not using the copy; None where it is faithful enough."""
         if not self.float32 <= WRONG:
             return f"its copy differs by {self.float32:.3f} nats a token in float32 (at most {WRONG} is right)"
         if not self.loss <= COARSE:
@@ -65,10 +69,10 @@ class Measured:
 
 
 def convert_generator(model: str, folder: Path) -> dict[str, Any]:
-    """Fill an empty folder with the model's copy, and return what is to be known of it and what was measured."""
+    """Fill an empty folder with the model's copy, and return the details of the copy and its measurements."""
     import torch
 
-    torch.set_num_threads(1)  # sums in another order would smooth otherwise: a model's copy is to be the same each time
+    torch.set_num_threads(1)  # another order of sums would smooth differently, and a copy has to come out the same
     tell_step("loading the model")
     source = model_folder(model)
     family = model_family(source)
@@ -105,56 +109,56 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=folder.parent) as plain, quiet():
         copies = Path(plain) / MODEL, folder / MODEL
         write_copy(loaded.model, loaded.tokenizer, source, copies[0], "float32")
-        written = [_written(loaded, codec, prompt) for prompt in prompts]
+        written = [_write_greedily(loaded, codec, prompt) for prompt in prompts]
         if not any(written):
             raise ValueError("it writes nothing after any text of the sample")
         texts = list(zip(prompts, written, strict=True))
-        expected = [_chances(loaded, codec, *each) for each in texts]
+        expected = [_log_probabilities(loaded, codec, *pair) for pair in texts]
         rows = [prompt + text for prompt, text in texts]
         strengths = smooth(loaded.model, rows)
         write_copy(loaded.model, loaded.tokenizer, source, copies[1], "int8")
         tell_step("comparing the copy with the model")
-        measured = measure(codec, loaded.forced_first, texts, expected, *copies)
+        fidelity = compare_copies(codec, loaded.forced_first, texts, expected, *copies)
     return details | {
         "smoothed": sum(strength > 0 for strength in strengths),
-        "measured": asdict(measured),
-        "refused": measured.refused,
+        "measured": asdict(fidelity),
+        "refused": fidelity.refused,
         "recipe": {"rows": rows, "strengths": strengths},
     }
 
 
-def measure(
+def compare_copies(
     codec: TextCodec,
     forced_first: int | None,
     texts: Sequence[tuple[list[int], list[int]]],
     expected: Sequence[Sequence[float]],
     plain: Path,
     coarse: Path,
-) -> Measured:
-    """Return how copies in float32 and int8 differ from the reference.
+) -> Fidelity:
+    """Compare the copies in float32 and int8 with the model.
 
-    `texts` are prompts with what the reference writes after them, `expected` the log-probabilities that it gives to
-    these tokens.
+    `texts` are prompts with the texts that the model writes after them, `expected` its log-probabilities of their
+    tokens.
     """
     from rag.generate.ctranslate2 import Runtime
 
-    found, same = [], []
+    outputs, same = [], []
     for copy, kind in ((plain, "float32"), (coarse, "int8")):
         runtime = Runtime(copy, codec, forced_first, compute_type=kind, threads=1)
-        found.append([runtime.log_probabilities(*pair) for pair in texts])
+        outputs.append([runtime.log_probabilities(*pair) for pair in texts])
         same.append(sum(runtime.write(prompt, NEW_TOKENS) == text for prompt, text in texts) / len(texts))
-    exact, rough = found
+    exact, rough = outputs
     tokens = sum(map(len, expected))
     differences = [
-        sum(abs(a - b) for one, other in zip(expected, each, strict=True) for a, b in zip(one, other, strict=True))
-        for each in (exact, rough)
+        sum(abs(a - b) for one, other in zip(expected, copied, strict=True) for a, b in zip(one, other, strict=True))
+        for copied in (exact, rough)
     ]
     loss = sum(sum(one) - sum(other) for one, other in zip(expected, rough, strict=True))
-    return Measured(differences[0] / tokens, differences[1] / tokens, loss / tokens, *same)
+    return Fidelity(differences[0] / tokens, differences[1] / tokens, loss / tokens, *same)
 
 
-def _written(loaded: LoadedModel, codec: TextCodec, prompt: list[int]) -> list[int]:
-    """Return the tokens that the reference writes greedily, its end token left out."""
+def _write_greedily(loaded: LoadedModel, codec: TextCodec, prompt: list[int]) -> list[int]:
+    """Return the tokens that the model writes greedily, without the end token."""
     import torch
 
     settings = loaded.bare_settings(codec.family)
@@ -164,24 +168,23 @@ def _written(loaded: LoadedModel, codec: TextCodec, prompt: list[int]) -> list[i
     with quiet(), torch.inference_mode():
         output = loaded.model.generate(input_ids=ids, attention_mask=torch.ones_like(ids), generation_config=settings)
     new: list[int] = output[0, 1 if codec.family == "seq2seq" else len(prompt) :].tolist()
-    end = next((at for at, token in enumerate(new) if token in loaded.eos), len(new))
+    end = next((place for place, token in enumerate(new) if token in loaded.eos), len(new))
     return new[:end]
 
 
-def _chances(loaded: LoadedModel, codec: TextCodec, prompt: list[int], text: list[int]) -> list[float]:
-    """Return the reference's log-probability of each of the text's tokens after the prompt."""
+def _log_probabilities(loaded: LoadedModel, codec: TextCodec, prompt: list[int], text: list[int]) -> list[float]:
+    """Return the model's log-probability of each token of a text after a prompt."""
     import torch
 
     with torch.inference_mode():
         if codec.family == "seq2seq":
             start = [] if loaded.start is None else [loaded.start]
-            given = torch.tensor([start + text])[:, : len(start) + len(text) - 1]
-            logits = loaded.model(input_ids=torch.tensor([prompt]), decoder_input_ids=given).logits[0]
+            before = torch.tensor([start + text])[:, : len(start) + len(text) - 1]
+            logits = loaded.model(input_ids=torch.tensor([prompt]), decoder_input_ids=before).logits[0]
         else:
             logits = loaded.model(input_ids=torch.tensor([prompt + text])).logits[0, len(prompt) - 1 : -1]
-        chances = logits.float().log_softmax(-1)
-    found: list[float] = chances[range(len(text)), text].tolist()
-    return found
+        values: list[float] = logits.float().log_softmax(-1)[range(len(text)), text].tolist()
+    return values
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Turn the embedded GGUF model into a folder that transformers loads in half a second, once, in a cache.
+"""Convert the embedded GGUF model, once, into a cached folder that transformers loads in half a second.
 
 transformers can read GGUF itself, but takes 14-22 s each time, needs accelerate for it, and forgets that this family
 splits numbers into digits. The file format is public and the architecture is Llama's, so the conversion is short.
@@ -20,21 +20,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CONVERSION = 1
-"""Raised when the conversion changes, so that older cached copies are not taken."""
+"""Version of the conversion: a change of it makes older cached copies unused."""
 
 
 def gguf_folder(weights: Weights) -> Path:
-    """Return a folder with these GGUF weights as float32 safetensors, config and tokenizer, converted if need be.
+    """Return a folder with these GGUF weights as float32 safetensors, with config and tokenizer.
 
-    Raises WeightsError when the cache cannot be written or the file is of another architecture.
+    Raises WeightsError where the cache cannot be written, or for a file of another architecture.
     """
     if weights.path is None or weights.file is None or weights.sha256 is None:
         raise WeightsError(f"model {weights.name!r} is no verified GGUF file")
     file = weights.path / weights.file
-    return cached_folder("gguf", f"{weights.sha256[:16]}-{CONVERSION}", lambda folder: _convert(file, folder))
+    return cached_folder("gguf", f"{weights.sha256[:16]}-{CONVERSION}", lambda folder: _convert_file(file, folder))
 
 
-def _convert(file: Path, folder: Path) -> None:
+def _convert_file(file: Path, folder: Path) -> None:
     # Imported here, where the one slow conversion happens.
     from gguf import GGUFReader
     from gguf.quants import dequantize
@@ -44,11 +44,15 @@ def _convert(file: Path, folder: Path) -> None:
     fields: dict[str, Any] = {name: field.contents() for name, field in reader.fields.items()}
     if fields["general.architecture"] != "llama":
         raise WeightsError(f"{file} is of architecture {fields['general.architecture']!r}; only llama is converted")
-    config = _config(fields)
+    config = _llama_config(fields)
     tensors = {}
     for tensor in reader.tensors:
-        values = dequantize(tensor.data, tensor.tensor_type)
-        tensors[_tensor_name(tensor.name)] = _hub_layout(tensor.name, values, config)
+        # `blk.3.attn_q.weight` -> `model.layers.3.self_attn.q_proj.weight`
+        parts = tensor.name.split(".")
+        is_layer = parts[0] == "blk"
+        prefix = f"model.layers.{parts[1]}.{_TENSORS[parts[2]]}" if is_layer else _TENSORS[parts[0]]
+        name = f"{prefix}.{parts[-1]}"
+        tensors[name] = _hub_layout(tensor.name, dequantize(tensor.data, tensor.tensor_type), config)
     config["tie_word_embeddings"] = "lm_head.weight" not in tensors
     # "format" tells transformers that the tensors are laid out as PyTorch's.
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
@@ -56,7 +60,7 @@ def _convert(file: Path, folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(config, indent=1), "utf-8")
 
 
-def _config(fields: Mapping[str, Any]) -> dict[str, Any]:
+def _llama_config(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "architectures": ["LlamaForCausalLM"],
         "model_type": "llama",
@@ -92,14 +96,6 @@ _TENSORS = {
 }
 
 
-def _tensor_name(name: str) -> str:
-    """`blk.3.attn_q.weight` -> `model.layers.3.self_attn.q_proj.weight`."""
-    parts = name.split(".")
-    if parts[0] == "blk":
-        return f"model.layers.{parts[1]}.{_TENSORS[parts[2]]}.{parts[3]}"
-    return f"{_TENSORS[parts[0]]}.{parts[1]}"
-
-
 def _hub_layout(name: str, values: NDArray[np.float32], config: Mapping[str, Any]) -> NDArray[np.float32]:
     """Undo llama.cpp's interleaving of the two halves of each head's rotary dimensions, in queries and keys."""
     import numpy as np
@@ -113,7 +109,7 @@ def _hub_layout(name: str, values: NDArray[np.float32], config: Mapping[str, Any
 
 
 _CONTROL_TOKEN = 3
-"""A token type of GGUF: chat marks and the like, never part of text."""
+"""GGUF's type of tokens that are never part of text, such as chat marks."""
 
 
 def _save_tokenizer(fields: Mapping[str, Any], folder: Path) -> None:

@@ -1,16 +1,15 @@
-"""How probable each of some texts is as all that a model writes: exact, and without reading the prompt twice.
+"""Score texts by their exact probability as a model's whole answer, reading the prompt once.
 
-The texts' tokens form a tree, of which each node goes through the model once. A decoder-only model reads the whole tree
-in one pass behind the cached prompt: every node sees the prompt and its own ancestors only, at the position that it
-would have had (tree attention; Miao et al. 2023, arXiv:2305.09781). Models whose positions cannot be told this way, the
-encoder-decoders among them, walk the tree level by level, each node with its parent's cache.
+The texts' tokens form a tree, and each node goes through the model once. A decoder-only model reads the whole tree in
+one pass behind the cached prompt: every node sees only the prompt and its own ancestors, at the position that it would
+have in its text (tree attention; Miao et al. 2023, arXiv:2305.09781). Encoder-decoders, and models that take no
+positions, walk the tree level by level, each node with its parent's cache.
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from functools import cached_property
 from threading import Lock
@@ -19,6 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ingest.errors import InputError
 from ingest.models.threads import limited_threads
 from prompts.types import RenderedPrompt
 from rag.generate.base import Generator
@@ -27,51 +27,59 @@ from rag.generate.encode import text_ids
 from rag.generate.load import quiet
 from rag.generate.trie import Trie
 
-NODES = 256  # of a tree in one pass: their logits over a vocabulary of 50,000 take 50 MB
-ROWS = 128  # nodes of a level in one pass, each with a cache of its own
-PROMPT_ROWS = 16  # the same where each of these caches holds the prompt
-ROUNDING = {torch.float32: 1e-3}  # nats, on average over a vocabulary, between a tree pass and a plain one
-COARSE_ROUNDING = 0.05  # the same in half precision; a wrong position or mask makes some tenths at least
+NODES = 256
+"""Nodes of a tree in one pass: their logits over a vocabulary of 50,000 take 50 MB."""
+
+ROWS, PROMPT_ROWS = 128, 16
+"""Nodes of a level in one pass, each with its own cache; fewer where each cache holds the prompt."""
+
+ROUNDING, COARSE_ROUNDING = 1e-3, 0.05
+"""Nats between a tree pass and a plain one, on average over a vocabulary, in float32 and in half precision. A wrong
+position or mask makes some tenths at least."""
+
+ANCHOR = "Label:"
+"""Text before a label when its tokens are looked up: after a word, a space belongs to the next."""
 
 
 class TextScorer:
-    """Scores texts as continuations of prompts.
+    """Scores texts as the answers to prompts.
 
     A text's log-probability is that of its tokens and of the end after them, so that a text which begins another
-    competes with it fairly. The end is any token that ends the model's texts, and in plain completion a line break too.
-    Raises ValueError for a generator that is no transformers model: others do not tell their probabilities.
+    competes with it fairly. The end is any token that ends the model's texts, and in plain completion also a line
+    break. A converted copy scores on its reference. Raises InputError for a generator that returns no probabilities.
     """
 
     def __init__(self, generator: Generator) -> None:
         self.generator = generator = reference_of(generator)
         reader = _EncoderDecoder if generator.family == "seq2seq" else _DecoderOnly
         self._reader: _EncoderDecoder | _DecoderOnly = reader(generator)
-        self._lock = Lock()  # a reader keeps the prompt that it read last
+        self._lock = Lock()  # a reader keeps its last prompt
         self._tokens: dict[str, tuple[int, ...]] = {}
 
     def tokens(self, text: str) -> tuple[int, ...]:
-        """Return the text's tokens as the model would write them, without its end. Raises ValueError for none."""
+        """Return the text's tokens as the model would write them, without the end. Raises InputError for none."""
         if text not in self._tokens:
-            found = _answer_ids(self.generator, text)
-            # The unknown token is a special one too.
-            if not self.generator.tokenizer.decode(found, skip_special_tokens=True).strip():
-                raise ValueError(f"{text!r} has no tokens that {self.generator.name} knows")
-            self._tokens[text] = tuple(found)
+            ids = _answer_ids(self.generator, text)
+            # The unknown token is special, too.
+            if not self.generator.tokenizer.decode(ids, skip_special_tokens=True).strip():
+                raise InputError(f"{text!r} has no tokens that {self.generator.name} knows")
+            self._tokens[text] = tuple(ids)
         return self._tokens[text]
 
     def score(self, prompt: RenderedPrompt, texts: Sequence[str]) -> list[float]:
         """Return each text's log-probability (natural, summed over its tokens and the end) after the prompt.
 
-        Raises ValueError where prompt and text together do not fit the window, or two texts have the same tokens.
+        Raises InputError where prompt and text together do not fit the window, or two texts have the same tokens.
         """
         trie = self._trie(texts)
         ids = self.generator.encode(prompt)
         room = self.generator.prompt_window(trie.depth + 1)
         if len(ids) > room:
-            raise ValueError(
+            raise InputError(
                 f"the prompt has {len(ids)} tokens, but {self.generator.name} takes {room} beside the labels"
             )
-        with self._lock, _working(self.generator):
+        limited = limited_threads(self.generator.threads)
+        with self._lock, torch.inference_mode(), quiet(), limited:
             tally = Tally(trie, self._ends)
             self._reader.read(ids, trie, tally)
         return tally.totals()
@@ -81,7 +89,7 @@ class TextScorer:
         for text in texts:
             other = by_tokens.setdefault(self.tokens(text), text)
             if other != text:
-                raise ValueError(f"{other!r} and {text!r} are the same tokens to {self.generator.name}")
+                raise InputError(f"{other!r} and {text!r} are the same tokens to {self.generator.name}")
         return Trie.of(tuple(self.tokens(text) for text in texts))
 
     @cached_property
@@ -91,26 +99,26 @@ class TextScorer:
             words = enumerate(map(self.generator.tokenizer.decode, range(len(self.generator.tokenizer))))
             ends |= {token for token, word in words if word.startswith("\n")}
         if not ends:
-            raise ValueError(f"{self.generator.name} has no token that ends a text")
+            raise InputError(f"{self.generator.name} has no token that ends a text")
         return torch.tensor(sorted(ends), device=self.generator.model.device)
 
 
 class Tally:
-    """Adds up log-probabilities along a tree as the model's logits for its nodes come in."""
+    """Adds up log-probabilities along a tree, from the model's logits after its nodes."""
 
     def __init__(self, trie: Trie, ends: Tensor) -> None:
         self._trie = trie
         self._ends = ends
         self.device = ends.device
-        self._own = [0.0] * len(trie)  # of a node's token after its parent
+        self._own = [0.0] * len(trie)  # log-probability of a node's token after its parent
         self._end = [0.0] * len(trie)
 
     def note(self, nodes: Sequence[int], logits: Tensor) -> None:
-        """Take what the model expects after each of these nodes, `(nodes, vocabulary)`."""
+        """Take the logits after each of these nodes, `(nodes, vocabulary)`."""
         chances = logits.float().log_softmax(-1)
         for node, end in zip(nodes, chances[:, self._ends].logsumexp(-1).tolist(), strict=True):
             self._end[node] = end
-        row = {node: at for at, node in enumerate(nodes)}
+        row = {node: index for index, node in enumerate(nodes)}
         children = self._trie.children(nodes)
         rows = [row[self._trie.parents[child]] for child in children]
         own = chances[rows, [self._trie.tokens[child] for child in children]].tolist()
@@ -118,7 +126,7 @@ class Tally:
             self._own[child] = value
 
     def totals(self) -> list[float]:
-        """Return the log-probability of each sequence and the end after it."""
+        """Return the log-probability of each sequence with its end."""
         sums = [0.0] * len(self._trie)
         for node in range(1, len(self._trie)):
             sums[node] = sums[self._trie.parents[node]] + self._own[node]
@@ -129,45 +137,51 @@ class Tally:
 
 
 class _DecoderOnly:
-    """Reads prompts, and keeps the last one's cache: the next prompt often begins alike."""
+    """Reads prompts, and keeps the cache of the last one: the next prompt often begins alike."""
 
     def __init__(self, generator: TransformersGenerator) -> None:
         self._model = generator.model
-        self._known = inspect.signature(self._model.forward).parameters
+        self._parameters = inspect.signature(self._model.forward).parameters
         self._ids: list[int] = []  # the prompt that the cache holds
         self._cache: Any = None
-        self._trees: bool | None = None  # whether tree passes are right for this model; None: not known yet
+        self._trees: bool | None = None  # whether tree passes are right for this model, None before the first check
 
     def read(self, ids: list[int], trie: Trie, tally: Tally) -> None:
-        """Put the prompt and the tree behind it through the model, and what it expects into the tally."""
-        known, self._ids = self._ids, []  # an interrupted pass leaves a cache of which nothing is known
-        tally.note([0], self._prompt(ids, known))
+        """Read the prompt and the tree behind it, and note the logits in the tally."""
+        cached, self._ids = self._ids, []  # an interrupted pass leaves a cache of unknown content
+        tally.note([0], self._read_prompt(ids, cached))
         if self._trees is None:
-            self._trees = self._tree_is_right(trie)
+            self._trees = self._is_tree_right(trie)
         if self._trees:
-            for nodes, logits in self._tree(trie):
+            for nodes, logits in self._read_tree(trie):
                 tally.note(nodes, logits)
         else:
-            _walk(self._step, self._cache, trie, tally, PROMPT_ROWS)
+
+            def step(tokens: Tensor, cache: Any) -> Any:
+                return self._model(input_ids=tokens, past_key_values=cache, use_cache=True)
+
+            _walk_levels(step, self._cache, trie, tally, PROMPT_ROWS)
         self._ids = ids
 
-    def _prompt(self, ids: list[int], known: list[int]) -> Tensor:
-        """Return the logits after the prompt, `(1, vocabulary)`, having read only what differs from the known one."""
-        shared = min(_shared(ids, known), len(ids) - 1)  # the last token has to be read for its logits
-        if not shared or not _plain(self._cache):
+    def _read_prompt(self, ids: list[int], cached: list[int]) -> Tensor:
+        """Return the logits after the prompt, `(1, vocabulary)`, reading only what differs from the cached prompt."""
+        pairs = enumerate(zip(ids, cached, strict=False))
+        shared = next((index for index, (new, old) in pairs if new != old), min(len(ids), len(cached)))
+        shared = min(shared, len(ids) - 1)  # the last token has to be read for its logits
+        if not shared or not _is_croppable(self._cache):
             shared, self._cache = 0, None
-        elif shared < len(known):
-            self._cache.crop(shared - len(known))
-        options = {"logits_to_keep": 1} if "logits_to_keep" in self._known else {}
+        elif shared < len(cached):
+            self._cache.crop(shared - len(cached))
+        options = {"logits_to_keep": 1} if "logits_to_keep" in self._parameters else {}
         output = self._forward(ids[shared:], past_key_values=self._cache, use_cache=True, **options)
         self._cache = output.past_key_values
         logits: Tensor = output.logits[:, -1]
         return logits
 
-    def _tree(self, trie: Trie) -> Iterator[tuple[range, Tensor]]:
-        """Yield nodes and the logits after them; the cache is as before at the end."""
+    def _read_tree(self, trie: Trie) -> Iterator[tuple[range, Tensor]]:
+        """Yield nodes and the logits after them; in the end, the cache is as before."""
         start, nodes = self._cache.get_seq_length(), len(trie) - 1
-        seen = torch.eye(nodes, dtype=torch.bool)  # of node n's ancestors and itself, root left out
+        seen = torch.eye(nodes, dtype=torch.bool)  # a node sees itself and its ancestors; the root is left out
         for node in range(1, nodes + 1):
             if trie.parents[node] > 0:
                 seen[node - 1] |= seen[trie.parents[node] - 1]
@@ -187,34 +201,25 @@ class _DecoderOnly:
             yield range(1 + low, 1 + high), output.logits[0]
         self._cache.crop(-nodes)
 
-    def _tree_is_right(self, trie: Trie) -> bool | None:
-        """Try a tree pass against a plain reading of its longest sequence: some models go by other positions."""
-        if "position_ids" not in self._known or not _plain(self._cache):
+    def _is_tree_right(self, trie: Trie) -> bool | None:
+        """Compare a tree pass with a plain reading of its longest sequence: some models use other positions."""
+        if "position_ids" not in self._parameters or not _is_croppable(self._cache):
             return False
         path = trie.path(len(trie) - 1)
         if len(path) == len(trie) - 1:
             return None  # a tree of one branch is a plain sequence
         plain = self._forward([trie.tokens[node] for node in path], past_key_values=self._cache, use_cache=True)
         self._cache.crop(-len(path))
-        of_tree = torch.cat([logits for _, logits in self._tree(trie)])[[node - 1 for node in path]]
+        of_tree = torch.cat([logits for _, logits in self._read_tree(trie)])[[node - 1 for node in path]]
         difference = plain.logits[0].float().log_softmax(-1) - of_tree.float().log_softmax(-1)
-        return bool(difference.abs().mean() < ROUNDING.get(self._model.dtype, COARSE_ROUNDING))
-
-    def _step(self, tokens: Tensor, cache: Any) -> Any:
-        return self._model(input_ids=tokens, past_key_values=cache, use_cache=True)
+        return bool(difference.abs().mean() < (ROUNDING if self._model.dtype == torch.float32 else COARSE_ROUNDING))
 
     def _forward(self, ids: Sequence[int], **options: Any) -> Any:
         return self._model(input_ids=torch.tensor([list(ids)], device=self._model.device), **options)
 
 
-def _shared(a: Sequence[int], b: Sequence[int]) -> int:
-    """Return how many tokens two sequences have in common before they differ."""
-    pairs = enumerate(zip(a, b, strict=False))
-    return next((at for at, (left, right) in pairs if left != right), min(len(a), len(b)))
-
-
-def _plain(cache: Any) -> bool:
-    """Tell whether a cache holds every token of the prompt in order, to be cut back at will."""
+def _is_croppable(cache: Any) -> bool:
+    """Tell whether a cache holds every token of the prompt in order, so that it can be cut back."""
     from transformers.cache_utils import DynamicLayer
 
     return all(type(layer) is DynamicLayer for layer in getattr(cache, "layers", [None]))
@@ -231,7 +236,7 @@ class _EncoderDecoder:
         self._model = generator.model
 
     def read(self, ids: list[int], trie: Trie, tally: Tally) -> None:
-        """Put the prompt through the encoder and the tree through the decoder, and what it expects into the tally."""
+        """Read the prompt with the encoder and the tree with the decoder, and note the logits in the tally."""
         from transformers.modeling_outputs import BaseModelOutput
 
         inputs, _ = self._generator.inputs([ids])
@@ -248,30 +253,37 @@ class _EncoderDecoder:
             )
 
         first = [self._generator.loaded.start, self._generator.loaded.forced_first]
-        given = [token for token in first if token is not None]
-        output = step(torch.tensor([given], device=self._model.device), None)
+        start = [token for token in first if token is not None]
+        output = step(torch.tensor([start], device=self._model.device), None)
         tally.note([0], output.logits[:, -1])
-        _walk(step, output.past_key_values, trie, tally, ROWS)
+        _walk_levels(step, output.past_key_values, trie, tally, ROWS)
 
 
 # --- level by level ---------------------------------------------------------------------------------------------------
 
 
-def _walk(step: Any, cache: Any, trie: Trie, tally: Tally, rows: int, nodes: Sequence[int] = (0,)) -> None:
-    """Put the descendants of `nodes`, of which the cache holds a row each, through the model, `rows` at a time."""
-    row = {node: at for at, node in enumerate(nodes)}
+def _walk_levels(
+    step: Callable[[Tensor, Any], Any],
+    cache: Any,
+    trie: Trie,
+    tally: Tally,
+    rows: int,
+    nodes: Sequence[int] = (0,),
+) -> None:
+    """Read the descendants of `nodes`, `rows` at a time; the cache holds a row for each of the nodes."""
+    row = {node: index for index, node in enumerate(nodes)}
     children = trie.children(nodes)
     for low in range(0, len(children), rows):
         chosen = children[low : low + rows]
-        parents = _chosen_rows(cache, [row[trie.parents[child]] for child in chosen])
+        parents = _select_rows(cache, [row[trie.parents[child]] for child in chosen])
         tokens = torch.tensor([[trie.tokens[child]] for child in chosen], device=tally.device)
         output = step(tokens, parents)
         tally.note(chosen, output.logits[:, -1])
-        _walk(step, output.past_key_values, trie, tally, rows, chosen)
+        _walk_levels(step, output.past_key_values, trie, tally, rows, chosen)
 
 
-def _chosen_rows(cache: Any, rows: list[int]) -> Any:
-    """Return a cache of these rows; the given one stays as it is.
+def _select_rows(cache: Any, rows: list[int]) -> Any:
+    """Return a cache of these rows; the original is left unchanged.
 
     All rows share the encoder's part, which is widened without a copy.
     """
@@ -281,8 +293,9 @@ def _chosen_rows(cache: Any, rows: list[int]) -> Any:
         shared: Any = copy(cache.cross_attention_cache)
         shared.layers = [copy(layer) for layer in shared.layers]
         for layer in shared.layers:
-            layer.keys, layer.values = (each[:1].expand(len(rows), -1, -1, -1) for each in (layer.keys, layer.values))
-        return EncoderDecoderCache(_chosen_rows(cache.self_attention_cache, rows), shared)
+            layer.keys = layer.keys[:1].expand(len(rows), -1, -1, -1)
+            layer.values = layer.values[:1].expand(len(rows), -1, -1, -1)
+        return EncoderDecoderCache(_select_rows(cache.self_attention_cache, rows), shared)
     chosen = copy(cache)
     chosen.layers = [copy(layer) for layer in cache.layers]
     chosen.reorder_cache(torch.tensor(rows, device=chosen.layers[0].keys.device))
@@ -293,7 +306,7 @@ def _chosen_rows(cache: Any, rows: list[int]) -> Any:
 
 
 def _answer_ids(generator: TransformersGenerator, text: str) -> list[int]:
-    """Return the tokens of a text as an answer: what fine-tuning learns to write, without start and end."""
+    """Return the tokens of a text as an answer, as fine-tuning learns to write it, without start and end."""
     tokenizer, loaded = generator.tokenizer, generator.loaded
     if generator.family == "seq2seq":
         ids = text_ids(tokenizer, text.strip())
@@ -306,13 +319,3 @@ def _answer_ids(generator: TransformersGenerator, text: str) -> list[int]:
         if whole[: len(before)] == before:
             return whole[len(before) :]
     return list(tokenizer(text.strip(), add_special_tokens=False, verbose=False).input_ids)
-
-
-ANCHOR = "Label:"
-"""Stands before a label when its tokens are looked up: after a word, a space belongs to the next."""
-
-
-@contextmanager
-def _working(generator: TransformersGenerator) -> Iterator[None]:
-    with torch.inference_mode(), quiet(), limited_threads(generator.threads):
-        yield

@@ -1,9 +1,9 @@
-"""Even out a model's activations before it is converted to int8, which changes nothing of what it computes.
+"""Smooth a model's activations before it is converted to int8, without changing what it computes.
 
 A few channels of a language model's activations are far larger than all others, so that eight bits leave little for the
-rest. Dividing a channel where it is made and multiplying the weights that read it moves the difference into weights,
-which have room for it (SmoothQuant; Xiao et al. 2022, arXiv:2211.10438). How far to go is chosen for each place by the
-error that int8 would make there on a sample, none at all being a choice too (as Lin et al. 2023, arXiv:2306.00978).
+rest. Dividing a channel at its source and multiplying the weights that read it moves the difference into weights, which
+have room for it (SmoothQuant; Xiao et al. 2022, arXiv:2211.10438). The strength is chosen for each place by the error
+of int8 there on a sample, and may be none (as Lin et al. 2023, arXiv:2306.00978).
 """
 
 from __future__ import annotations
@@ -21,53 +21,61 @@ LEAST = 1e-5
 
 @dataclass(frozen=True)
 class Joint:
-    """Channels that `made_by` makes, a row of its weight each, and that the matrices of `read_by` read.
+    """Channels between the module `source`, which computes them, and the matrices of `readers`.
 
-    Where heads share keys and values, each made channel is read `shared` times: there are heads of `width` channels,
-    and each stands `shared` times in a row.
+    Where heads share keys and values, each channel is read `shared` times: heads have `width` channels, and each head
+    occurs `shared` times in a row.
     """
 
-    made_by: nn.Module
-    read_by: tuple[nn.Linear, ...]
+    source: nn.Module
+    readers: tuple[nn.Linear, ...]
     shared: int = 1
     width: int = 1
 
     def spread(self, scales: Tensor) -> Tensor:
-        """Return the scales of what is read from those of what is made."""
+        """Return the scales of the channels as they are read, from the scales at the source."""
         return scales.view(-1, 1, self.width).expand(-1, self.shared, -1).reshape(-1)
 
     def merged(self, sizes: Tensor) -> Tensor:
-        """Return the largest size of what is read for each channel that is made."""
+        """Return the largest size of each source channel among the channels that are read."""
         return sizes.view(-1, self.shared, self.width).amax(1).reshape(-1)
 
 
 def smooth(model: Any, rows: Sequence[Sequence[int]], strengths: Sequence[float] | None = None) -> list[float]:
-    """Even out a model in place by its activations over a sample of token ids; return the strength of each place.
+    """Smooth a model in place by its activations over a sample of token ids, and return the strength of each place.
 
     `strengths` repeats an earlier choice, without the search. Only decoder-only models of Llama's kind are changed; the
     list is empty for others.
     """
-    joints = _joints(model)
+    joints = find_joints(model)
     if not joints:
         return []
-    seen = _inputs(model, [joint.read_by[0] for joint in joints], rows)
+    seen = record_inputs(model, [joint.readers[0] for joint in joints], rows)
     chosen: list[float] = []
     with torch.no_grad():
         for place, (joint, inputs) in enumerate(zip(joints, seen, strict=True)):
+            # The strength with the smallest error in int8 is chosen.
             candidates = STRENGTHS if strengths is None else (strengths[place],)
             scales = {strength: _scales(joint, inputs, strength) for strength in candidates}
+            best = candidates[0]
             if len(candidates) > 1:
-                best = min(candidates, key=lambda strength: _error(joint, inputs, joint.spread(scales[strength])))
-            else:
-                best = candidates[0]
-            if best:
-                _apply(joint, scales[best])
+                best = min(candidates, key=lambda strength: int8_error(joint, inputs, joint.spread(scales[strength])))
             chosen.append(best)
+            if not best:
+                continue
+            # Divide the channels at their source, and multiply the weights that read them.
+            source: Any = joint.source
+            source.weight.div_(scales[best] if source.weight.dim() == 1 else scales[best][:, None])
+            if getattr(source, "bias", None) is not None:
+                source.bias.div_(scales[best])
+            for reader in joint.readers:
+                reader.weight.mul_(joint.spread(scales[best]))
     return chosen
 
 
-def _joints(model: Any) -> list[Joint]:
-    found = []
+def find_joints(model: Any) -> list[Joint]:
+    """Return the places of a Llama-like model that can be smoothed; none for other models."""
+    joints: list[Joint] = []
     for layer in getattr(getattr(model, "model", None), "layers", ()):
         attention: Any = getattr(layer, "self_attn", None)
         mlp: Any = getattr(layer, "mlp", None)
@@ -76,36 +84,31 @@ def _joints(model: Any) -> list[Joint]:
             (mlp, ("gate_proj", "up_proj", "down_proj")),
             (layer, ("input_layernorm", "post_attention_layernorm")),
         )
-        if not all(_has(part, *names) for part, names in parts) or not _is_plain(layer):
+        modules = [getattr(part, name, None) for part, names in parts for name in names]
+        if not all(isinstance(module, nn.Module) for module in modules):
             return []
+        # A norm must return its weight times something: Gemma's adds one to the weight.
+        norm, ones = layer.input_layernorm, torch.ones(1, layer.input_layernorm.weight.numel())
+        with torch.no_grad():
+            if not torch.allclose(norm(ones), norm.weight.expand_as(ones), rtol=1e-3, atol=1e-3):
+                return []
         width = int(attention.head_dim)
         shared = attention.o_proj.in_features // attention.v_proj.out_features
-        found += [
+        joints += [
             Joint(layer.input_layernorm, (attention.q_proj, attention.k_proj, attention.v_proj)),
             Joint(attention.v_proj, (attention.o_proj,), shared, width),
             Joint(layer.post_attention_layernorm, (mlp.gate_proj, mlp.up_proj)),
             Joint(mlp.up_proj, (mlp.down_proj,)),
         ]
-    return found
+    return joints
 
 
-def _has(module: Any, *names: str) -> bool:
-    return all(isinstance(getattr(module, name, None), nn.Module) for name in names)
-
-
-def _is_plain(layer: Any) -> bool:
-    """Whether a norm's result is its weight times something: Gemma's adds one to it."""
-    with torch.no_grad():
-        norm, sample = layer.input_layernorm, torch.ones(1, layer.input_layernorm.weight.numel())
-        return bool(torch.allclose(norm(sample), norm.weight.expand_as(sample), rtol=1e-3, atol=1e-3))
-
-
-def _inputs(model: Any, readers: Sequence[nn.Module], rows: Sequence[Sequence[int]]) -> list[Tensor]:
-    """Return what each module was given, (tokens, channels), over all rows."""
-    given: dict[nn.Module, list[Tensor]] = {reader: [] for reader in readers}
+def record_inputs(model: Any, readers: Sequence[nn.Module], rows: Sequence[Sequence[int]]) -> list[Tensor]:
+    """Return the inputs of each module, `(tokens, channels)`, over all rows."""
+    inputs_of: dict[nn.Module, list[Tensor]] = {reader: [] for reader in readers}
 
     def note(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
-        given[module].append(inputs[0].detach().reshape(-1, inputs[0].shape[-1]))
+        inputs_of[module].append(inputs[0].detach().reshape(-1, inputs[0].shape[-1]))
 
     hooks = [reader.register_forward_pre_hook(note) for reader in readers]
     try:
@@ -115,40 +118,31 @@ def _inputs(model: Any, readers: Sequence[nn.Module], rows: Sequence[Sequence[in
     finally:
         for hook in hooks:
             hook.remove()
-    return [torch.cat(given[reader]) for reader in readers]
+    return [torch.cat(inputs_of[reader]) for reader in readers]
 
 
 def _scales(joint: Joint, inputs: Tensor, strength: float) -> Tensor:
-    """Return by what each made channel is to be divided."""
+    """Return the divisors of the source channels."""
     largest = joint.merged(inputs.abs().amax(0)).clamp(min=LEAST)
-    weights = torch.stack([reader.weight.abs().amax(0) for reader in joint.read_by]).amax(0)
+    weights = torch.stack([reader.weight.abs().amax(0) for reader in joint.readers]).amax(0)
     scales = largest**strength / joint.merged(weights).clamp(min=LEAST) ** (1 - strength)
     return scales.clamp(min=LEAST) if strength else torch.ones_like(largest)
 
 
-def _error(joint: Joint, inputs: Tensor, scales: Tensor) -> float:
+def int8_error(joint: Joint, inputs: Tensor, scales: Tensor) -> float:
     """Return the squared error of the products in int8, with a scale for each token and each row of the weights.
 
-    It is each token's share of its own product: the first token's, often a thousand times as large, is one of many.
+    Errors are relative to each token's product: those of the first token are often a thousand times as large.
     """
     rounded = _int8(inputs / scales)
-    found = 0.0
-    for reader in joint.read_by:
+    error = 0.0
+    for reader in joint.readers:
         exact = inputs @ reader.weight.T
         off = (rounded @ _int8(reader.weight * scales).T - exact).square().sum(-1)
-        found += float((off / exact.square().sum(-1).clamp(min=1e-12)).mean())
-    return found
+        error += float((off / exact.square().sum(-1).clamp(min=1e-12)).mean())
+    return error
 
 
 def _int8(values: Tensor) -> Tensor:
     step = values.abs().amax(-1, keepdim=True).clamp(min=1e-12) / 127
     return (values / step).round() * step
-
-
-def _apply(joint: Joint, scales: Tensor) -> None:
-    made: Any = joint.made_by
-    made.weight.div_(scales if made.weight.dim() == 1 else scales[:, None])
-    if getattr(made, "bias", None) is not None:
-        made.bias.div_(scales)
-    for reader in joint.read_by:
-        reader.weight.mul_(joint.spread(scales))

@@ -1,4 +1,4 @@
-"""Stop strings: where they cut a text, and what of a growing text they can no longer reach."""
+"""Stop strings: the place where they cut a text, and the part of a growing text that they can no longer reach."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 
 def first_stop(text: str, stop: Sequence[str]) -> int | None:
-    """Return where the first stop string starts, None where there is none."""
-    return min((at for mark in stop if (at := text.find(mark)) >= 0), default=None)
+    """Return the start of the first stop string, None without one."""
+    return min((start for mark in stop if (start := text.find(mark)) >= 0), default=None)
 
 
 def settled(text: str, stop: Sequence[str]) -> str:

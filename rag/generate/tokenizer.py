@@ -1,4 +1,4 @@
-"""A tokenizer from its file alone, as transformers would use it, without importing transformers.
+"""A tokenizer that is read from its file alone, with the results of transformers but without importing it.
 
 >>> tokenizer = FileTokenizer.of_folder(folder)
 >>> tokenizer.decode(tokenizer("Bees dance.").input_ids, skip_special_tokens=True)
@@ -14,21 +14,23 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ingest.errors import ModelError
+
 FILE, SETTINGS = "tokenizer.json", "tokens.json"
 NAMED = ("bos_token", "eos_token", "unk_token", "pad_token", "sep_token", "cls_token", "mask_token")
 
 
 @dataclass(frozen=True)
-class Encoded:
-    """A text's token ids."""
+class TokenIds:
+    """The token ids of a text."""
 
     input_ids: list[int]
 
 
 class FileTokenizer:
-    """What encoding prompts needs of a transformers tokenizer: the same names, the same results.
+    """The part of a transformers tokenizer that encoding prompts needs, with the same names and results.
 
-    `settings` are the named special tokens, all special ones and the chat template, as `write_tokenizer` kept them.
+    `settings` are the named special tokens, all special tokens and the chat template, as `write_tokenizer` saved them.
     """
 
     def __init__(self, tokenizer: Any, settings: Mapping[str, Any]) -> None:
@@ -39,7 +41,7 @@ class FileTokenizer:
 
     @classmethod
     def of_folder(cls, folder: Path) -> FileTokenizer:
-        """Read what `write_tokenizer` wrote; how the file would cut and pad by itself is forgotten."""
+        """Read the files of `write_tokenizer`, without the truncation and padding that they declare."""
         from tokenizers import Tokenizer
 
         tokenizer = Tokenizer.from_file(str(folder / FILE))
@@ -48,17 +50,17 @@ class FileTokenizer:
         return cls(tokenizer, json.loads((folder / SETTINGS).read_text("utf-8")))
 
     def __getattr__(self, name: str) -> str | None:
-        """Return a named special token; None where the tokenizer has none of that name."""
+        """Return a named special token, None where the tokenizer lacks it."""
         if name in NAMED:
             return self._named.get(name)
         raise AttributeError(name)
 
-    def __call__(self, text: str, add_special_tokens: bool = True, verbose: bool = True) -> Encoded:
-        return Encoded(self._tokenizer.encode(text, add_special_tokens=add_special_tokens).ids)
+    def __call__(self, text: str, add_special_tokens: bool = True, verbose: bool = True) -> TokenIds:
+        return TokenIds(self._tokenizer.encode(text, add_special_tokens=add_special_tokens).ids)
 
     @cached_property
     def added_tokens_decoder(self) -> Mapping[int, Any]:
-        """The tokens that were added to the vocabulary, by id."""
+        """The tokens added to the vocabulary, by id."""
         added: Mapping[int, Any] = self._tokenizer.get_added_tokens_decoder()
         return added
 
@@ -76,7 +78,7 @@ class FileTokenizer:
 
     @cached_property
     def _template(self) -> Any:
-        """The chat template in a sandbox, with what transformers gives such templates."""
+        """The chat template in a sandbox, with the functions that transformers gives such templates."""
         from datetime import datetime
 
         from jinja2 import TemplateError
@@ -97,10 +99,10 @@ class FileTokenizer:
 
 
 def write_tokenizer(tokenizer: Any, folder: Path) -> None:
-    """Keep a transformers tokenizer so that `FileTokenizer` reads it. Raises ValueError for one without a file."""
+    """Save a transformers tokenizer for `FileTokenizer`. Raises ModelError for one without a file."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
     if backend is None:
-        raise ValueError("its tokenizer is not one of the tokenizers library")
+        raise ModelError("its tokenizer is not one of the tokenizers library")
     backend.save(str(folder / FILE))
     named = {name: str(mark) for name in NAMED if (mark := getattr(tokenizer, name, None)) is not None}
     template = tokenizer.chat_template

@@ -1,4 +1,4 @@
-"""Between prompts and a model's tokens, whatever runs the model: encoding, the room for a prompt, cutting answers."""
+"""Convert between prompts, tokens and answers, for every backend."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ingest.errors import InputError
 from prompts.types import RenderedPrompt, Style
 from rag.generate.base import Decoding, Generation
 from rag.generate.encode import chat_ids, text_ids
@@ -17,7 +18,7 @@ Family = Literal["seq2seq", "causal"]
 
 @dataclass(frozen=True)
 class TextCodec:
-    """How a model of either family reads prompts and what of its tokens is the answer.
+    """The encoding of a model's prompts, the room for them, and the decoding of its answers.
 
     `tokenizer` is a transformers tokenizer or a `FileTokenizer`; `eos` are the tokens that end a text.
     """
@@ -30,15 +31,15 @@ class TextCodec:
 
     @property
     def style(self) -> Style:
-        """Text-to-text for encoder-decoders; else chat exactly when the tokenizer brings a chat template."""
+        """Text-to-text for encoder-decoders; else chat with a chat template, and completion without."""
         if self.family == "seq2seq":
             return "text2text"
         return "chat" if self.tokenizer.chat_template else "completion"
 
     def encode(self, prompt: RenderedPrompt) -> list[int]:
-        """Return the prompt's token ids as the model gets them; a chat model takes a text as one user turn.
+        """Return the token ids that the model reads for a prompt; a chat model reads a text as one user turn.
 
-        Raises TypeError for a chat given to a model that reads text.
+        Raises TypeError for a chat where the model reads text.
         """
         if self.style == "chat":
             return chat_ids(self.tokenizer, prompt)
@@ -48,32 +49,32 @@ class TextCodec:
         return text_ids(self.tokenizer, prompt)
 
     def prompt_window(self, max_new_tokens: int) -> int:
-        """Return how many tokens a prompt may have beside this many new ones. Raises ValueError when none.
+        """Return the largest number of prompt tokens that leaves room for `max_new_tokens`.
 
-        An encoder-decoder has a window for each, all others share one.
+        An encoder-decoder has a window for each, the others share one. Raises InputError where there is no room.
         """
         if self.family == "seq2seq":
             limit = self.window.new_tokens
             if max_new_tokens < 1 or (limit is not None and max_new_tokens > limit):
-                raise ValueError(
+                raise InputError(
                     f"{self.name} can write 1 to {limit or 'any number of'} new tokens, not {max_new_tokens}"
                 )
             return self.window.tokens
         if not 1 <= max_new_tokens < self.window.tokens:
-            raise ValueError(f"{self.name} can write 1 to {self.window.tokens - 1} new tokens, not {max_new_tokens}")
+            raise InputError(f"{self.name} can write 1 to {self.window.tokens - 1} new tokens, not {max_new_tokens}")
         return self.window.tokens - max_new_tokens
 
     def encode_all(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[list[int]]:
-        """Return the tokens of all prompts. Raises ValueError for an empty one, or one that is too long."""
+        """Return the tokens of all prompts. Raises InputError for an empty prompt, or one that is too long."""
         room = self.prompt_window(decoding.max_new_tokens)
         rows = []
         for number, prompt in enumerate(prompts):
             texts = [prompt] if isinstance(prompt, str) else [message.content for message in prompt]
             if not any(text.strip() for text in texts):
-                raise ValueError(f"prompt {number} is empty")
+                raise InputError(f"prompt {number} is empty")
             row = self.encode(prompt)
             if len(row) > room:
-                raise ValueError(
+                raise InputError(
                     f"prompt {number} has {len(row)} tokens, but {self.name} takes {room} "
                     f"with {decoding.max_new_tokens} new tokens"
                 )
@@ -81,14 +82,14 @@ class TextCodec:
         return rows
 
     def text(self, tokens: Sequence[int]) -> str:
-        """Return what new tokens say, without special tokens."""
+        """Return the text of new tokens, without special tokens."""
         # clean_up_tokenization_spaces would rewrite " ," and the like, in quotations too.
         text = self.tokenizer.decode(list(tokens), skip_special_tokens=True, clean_up_tokenization_spaces=False)
         return str(text)
 
     def generation(self, prompt_tokens: int, tokens: Sequence[int], decoding: Decoding) -> Generation:
-        """Cut a row of new tokens, padding and all, down to the answer."""
-        end = next((at for at, token in enumerate(tokens) if token in self.eos), None)
+        """Return the answer of a row of new tokens, without what follows its end or a stop string."""
+        end = next((place for place, token in enumerate(tokens) if token in self.eos), None)
         finish: Literal["stop", "length"] = "length" if end is None else "stop"
         tokens = tokens[:end]
         text = self.text(tokens)

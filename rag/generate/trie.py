@@ -1,4 +1,4 @@
-"""Sequences of tokens that share their beginnings, as a tree: what is common to many labels is computed once."""
+"""A tree of token sequences: a beginning that many labels share is computed once."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import cached_property, lru_cache
 
 @dataclass(frozen=True)
 class Trie:
-    """A tree of tokens. Node 0 is the root, and every node comes after its parent, level by level.
+    """A tree of tokens. Node 0 is the root, and every node follows its parent, level by level.
 
-    `tokens`, `parents` and `depths` are by node; the root's token and parent are -1. `last[i]` is the node where the
-    i-th sequence ends: an inner one where that sequence begins another.
+    `tokens`, `parents` and `depths` are by node; the root's token and parent are -1. `last[i]` is the last node of the
+    i-th sequence, an inner node where that sequence begins another.
     """
 
     tokens: tuple[int, ...]
@@ -23,7 +23,7 @@ class Trie:
     @classmethod
     @lru_cache(maxsize=32)
     def of(cls, sequences: tuple[tuple[int, ...], ...]) -> Trie:
-        """Return the tree of these sequences; of the same ones, the same tree."""
+        """Return the tree of these sequences; the same sequences give the same tree."""
         tokens, parents, depths = [-1], [-1], [0]
         last = [0] * len(sequences)
         for depth in range(1, max(map(len, sequences), default=0) + 1):
@@ -49,7 +49,7 @@ class Trie:
         return self.depths[-1]
 
     def path(self, node: int) -> list[int]:
-        """Return the nodes from below the root down to this one."""
+        """Return the nodes on the way from the root, which is left out, to this node."""
         path: list[int] = []
         while node:
             path.insert(0, node)
@@ -57,7 +57,7 @@ class Trie:
         return path
 
     def children(self, nodes: Sequence[int]) -> list[int]:
-        """Return the children of these nodes, those of one node side by side."""
+        """Return the children of these nodes, those of one node next to each other."""
         return [child for node in nodes for child in self._children[node]]
 
     @cached_property

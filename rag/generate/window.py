@@ -1,12 +1,14 @@
-"""Read a model's true window from its config: what it was built or trained for, not what a tokenizer file claims."""
+"""Read a model's true window from its config: the one it was built or trained for, not the tokenizer file's claim."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.errors import InputError, ModelError
+
 T5_WINDOW = 512
-"""Tokens that T5, mT5 and FLAN-T5 were trained on; their relative positions set no limit, and quality falls beyond."""
+"""Tokens that T5, mT5 and FLAN-T5 were trained on. Their relative positions set no limit, but quality falls beyond."""
 
 _POSITIONS = ("max_encoder_position_embeddings", "max_position_embeddings", "n_positions", "max_seq_len", "n_ctx")
 _SENTINEL = 1_000_000
@@ -15,10 +17,10 @@ _SENTINEL = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ModelWindow:
-    """Limits in tokens.
+    """The limits of a model in tokens.
 
     `tokens` is the encoder's window, or for decoder-only models that of prompt and answer together. `new_tokens` limits
-    what an encoder-decoder can write, None where nothing does. Only a `soft` window may be raised.
+    the output of an encoder-decoder, None without a limit. Only a `soft` window may be raised.
     """
 
     tokens: int
@@ -26,31 +28,31 @@ class ModelWindow:
     soft: bool = False
 
     def narrowed(self, wanted: int | None) -> ModelWindow:
-        """Return this window with the tokens that a user asked for. Raises ValueError where the model cannot."""
+        """Return this window with another number of tokens. Raises InputError for more than the model has."""
         if wanted is None:
             return self
         if wanted < 1:
-            raise ValueError(f"context_window must be at least 1, not {wanted}")
+            raise InputError(f"context_window must be at least 1, not {wanted}")
         if wanted > self.tokens and not self.soft:
-            raise ValueError(f"context_window {wanted} is more than the {self.tokens} positions the model has")
+            raise InputError(f"context_window {wanted} is more than the {self.tokens} positions the model has")
         return ModelWindow(wanted, self.new_tokens, self.soft)
 
 
 def model_window(config: Any, tokenizer_limit: int) -> ModelWindow:
-    """Return the window of a transformers config. Raises ValueError where neither it nor the tokenizer knows one."""
+    """Return the window of a transformers config. Raises ModelError where neither it nor the tokenizer has one."""
     limit = tokenizer_limit if tokenizer_limit < _SENTINEL else None
     if hasattr(config, "relative_attention_num_buckets"):  # the T5 family
         return ModelWindow(getattr(config, "n_positions", None) or limit or T5_WINDOW, soft=True)
     if config.is_encoder_decoder:
         encoder, decoder = getattr(config, "encoder", config), getattr(config, "decoder", config)
-        new_tokens = _first(decoder, ("max_decoder_position_embeddings", *_POSITIONS[1:]))
-        return ModelWindow(_first(encoder, _POSITIONS) or limit or _unknown(config), new_tokens)
-    return ModelWindow(_first(config.get_text_config(), _POSITIONS) or limit or _unknown(config))
+        new_tokens = _first_setting(decoder, ("max_decoder_position_embeddings", *_POSITIONS[1:]))
+        tokens = _first_setting(encoder, _POSITIONS) or limit
+    else:
+        new_tokens, tokens = None, _first_setting(config.get_text_config(), _POSITIONS) or limit
+    if tokens is None:
+        raise ModelError(f"a {config.model_type} config and its tokenizer name no window")
+    return ModelWindow(tokens, new_tokens)
 
 
-def _first(config: Any, names: tuple[str, ...]) -> int | None:
+def _first_setting(config: Any, names: tuple[str, ...]) -> int | None:
     return next((int(value) for name in names if (value := getattr(config, name, None))), None)
-
-
-def _unknown(config: Any) -> int:
-    raise ValueError(f"a {config.model_type} config and its tokenizer name no window")

@@ -80,7 +80,7 @@ def systems(split: Split, options: argparse.Namespace) -> Mapping[str, Callable[
         loaded[:] = loaded or [new_generator(options.model, "transformers", threads=options.threads)]
         return loaded[0]
 
-    few = {"examples": EXAMPLES, "candidates": EXAMPLES}
+    few = {"similar": EXAMPLES, "candidates": EXAMPLES}
     made: dict[str, Callable[[], Any]] = {
         "nearest neighbours": lambda: NearestNeighbours(labels, retriever),
         "few-shot": lambda: Classifier(generator(), labels, retriever, **few),  # type: ignore[arg-type]

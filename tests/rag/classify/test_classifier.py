@@ -99,7 +99,7 @@ def test_a_label_reads_as_words() -> None:
     [
         ([], "at least two labels are needed, none is given"),
         (["good"], "at least two labels are needed, only 'good' is given"),
-        (["good", "bad", "good"], "the label 'good' stands 2 times: name each label once"),
+        (["good", "bad", "good"], "the label 'good' occurs 2 times: name each label once"),
         (["good", " "], "label 2 of 2 is empty"),
         ("good,bad", "labels are a sequence of texts, not the text 'good,bad'"),
     ],
@@ -240,10 +240,10 @@ def test_the_most_similar_rows_stand_in_the_prompt(
     generator_of: Callable[..., Generator], architecture: str, retriever: Retriever
 ) -> None:
     generator = generator_of(architecture)
-    classified = Classifier(generator, LABELS, retriever, examples=2, listed="none").classify("i lost my purse")
+    classified = Classifier(generator, LABELS, retriever, similar=2, listed="none").classify("i lost my purse")
     shown = [(hit.chunk.text, str(hit.chunk.metadata["label"])) for hit in retriever.retrieve("i lost my purse", 2)]
     assert list(classified.examples) == shown
-    values = {"text": "i lost my purse", "examples": [(text, readable(label)) for text, label in shown]}
+    values = {"text": "i lost my purse", "similar": [(text, readable(label)) for text, label in shown]}
     prompt = Prompt.load("classify").render(generator.style, values)
     assert classified.prompt_tokens == generator.count_tokens(prompt)
     expected = TextScorer(generator).score(prompt, [readable(label) for label in LABELS])
@@ -252,11 +252,11 @@ def test_the_most_similar_rows_stand_in_the_prompt(
 
 def test_examples_that_do_not_fit_are_told(generator_of: Callable[..., Generator], retriever: Retriever) -> None:
     text = "the card i lost"
-    whole = Classifier(generator_of("t5"), LABELS, retriever, examples=6).classify(text)
+    whole = Classifier(generator_of("t5"), LABELS, retriever, similar=6).classify(text)
     assert len(whole.examples) == 6
     assert not whole.dropped
     narrow = generator_of("t5", context_window=whole.prompt_tokens - 1)
-    cut = Classifier(narrow, LABELS, retriever, examples=6).classify(text)
+    cut = Classifier(narrow, LABELS, retriever, similar=6).classify(text)
     assert cut.examples == whole.examples[:5]
     assert [each.reason for each in cut.dropped] == ["example"]
     assert cut.prompt_tokens < whole.prompt_tokens
@@ -282,8 +282,8 @@ def test_candidates_are_named_unless_examples_show_them_all(
     generator_of: Callable[..., Generator], retriever: Retriever, examples: int, listed: Any
 ) -> None:
     generator = generator_of("gpt2")
-    usual = Classifier(generator, LABELS, retriever, examples=examples, candidates=3).classify("i lost my card")
-    told = Classifier(generator, LABELS, retriever, examples=examples, candidates=3, listed=listed)
+    usual = Classifier(generator, LABELS, retriever, similar=examples, candidates=3).classify("i lost my card")
+    told = Classifier(generator, LABELS, retriever, similar=examples, candidates=3, listed=listed)
     assert usual.prompt_tokens == told.classify("i lost my card").prompt_tokens
 
 
@@ -293,15 +293,15 @@ def test_calibration_takes_off_what_labels_score_for_nothing(
 ) -> None:
     generator = generator_of("gpt2")
     text = "i lost my purse"
-    plain = Classifier(generator, LABELS, retriever, examples=examples, calibrate=False).classify(text)
-    calibrated = Classifier(generator, LABELS, retriever, examples=examples, calibrate=True).classify(text)
-    usual = Classifier(generator, LABELS, retriever, examples=examples).classify(text)
+    plain = Classifier(generator, LABELS, retriever, similar=examples, calibrate=False).classify(text)
+    calibrated = Classifier(generator, LABELS, retriever, similar=examples, calibrate=True).classify(text)
+    usual = Classifier(generator, LABELS, retriever, similar=examples).classify(text)
     assert usual.scores == pytest.approx((plain if examples else calibrated).scores, abs=1e-4)
     shown = [(text, readable(label)) for text, label in plain.examples]
     scorer, names = TextScorer(generator), [readable(label) for label in LABELS]
     biases = []
     for text in CONTENT_FREE:
-        values = {"text": text, "labels": names, "examples": shown}
+        values = {"text": text, "labels": names, "similar": shown}
         scores = scorer.score(Prompt.load("classify").render("completion", values), names)
         biases.append(softmax_of(dict(zip(LABELS, scores, strict=True))))
     for label in LABELS:
@@ -334,10 +334,13 @@ def test_a_model_that_learnt_to_classify_is_not_told_the_labels(folder: Callable
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"examples": -1}, "examples must be 0 or more, not -1"),
-        ({"examples": 3}, "examples=3 needs labelled rows to choose from: give a retriever"),
+        ({"similar": -1}, "similar must be 0 or more, not -1"),
+        ({"similar": 3}, "similar=3 needs labelled rows to choose from: give a retriever"),
         ({"candidates": 3}, "candidates=3 needs labelled rows to choose from: give a retriever"),
-        ({"allowed": "candidates"}, 'allowed="candidates" needs to know among how many rows: give candidates=20, say'),
+        (
+            {"allowed": "candidates"},
+            'allowed="candidates" needs a number of rows to take them from: give candidates=20, say',
+        ),
         ({"listed": "some"}, "unknown listed 'some'; known: all, candidates, none"),
         ({"normalise": "words"}, "unknown normalise 'words'; known: none, tokens, characters"),
     ],
@@ -356,7 +359,7 @@ def test_wrong_texts_are_refused(generator_of: Callable[..., Generator], retriev
     with pytest.raises(ValueError, match=r"the prompt has .* tokens .* the longest value is 'text'"):
         classifier.classify("card " * 1100)
     with pytest.raises(ValueError, match="an example has the label 'lost_card', which is none of the 2 known"):
-        Classifier(generator_of("gpt2"), ["a", "b"], retriever, examples=2).classify("i lost my card")
+        Classifier(generator_of("gpt2"), ["a", "b"], retriever, similar=2).classify("i lost my card")
 
 
 # --- the command ------------------------------------------------------------------------------------------------------
@@ -401,7 +404,7 @@ def test_the_command_labels_a_file(
     ("arguments", "message"),
     [
         (["x", "--labels", "good"], "there is nothing to choose: at least two labels are needed, only 'good' is given"),
-        (["x", "--labels", "good,bad,good"], "the label 'good' stands 2 times: name each label once"),
+        (["x", "--labels", "good,bad,good"], "the label 'good' occurs 2 times: name each label once"),
         (["x", "--labels", "good,,bad"], "label 2 of 3 is empty"),
         (["x"], "give the labels as --labels a,b,c, or --labels-from with labelled rows"),
         (["--labels", "good,bad"], "give one text, or --file with rows"),
@@ -447,7 +450,7 @@ def test_the_embedded_model_and_77_labels(data: Path) -> None:
     labels = labels_of(train)
     retriever = index_examples(train[::4], new_embedder())
     classifier = Classifier(
-        new_generator("builtin:smollm2", "transformers"), labels, retriever, examples=4, candidates=8
+        new_generator("builtin:smollm2", "transformers"), labels, retriever, similar=4, candidates=8
     )
     found = [classifier.classify(row.text).label for row in held_out]
     assert set(found) <= set(labels)

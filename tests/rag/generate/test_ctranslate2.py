@@ -200,10 +200,10 @@ def test_another_device_or_precision_is_the_references(folder_of: Make) -> None:
 def test_a_copy_that_is_not_true_is_refused(folder_of: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from rag.generate import convert as module
 
-    def measured(*_: object) -> module.Measured:
-        return module.Measured(float32=0.0, int8=0.4, loss=0.3, same=1.0, same_int8=0.2)
+    def measured(*_: object) -> module.Fidelity:
+        return module.Fidelity(float32=0.0, int8=0.4, loss=0.3, same=1.0, same_int8=0.2)
 
-    monkeypatch.setattr(module, "measure", measured)
+    monkeypatch.setattr(module, "compare_copies", measured)
     assert "0.300 nats a token less likely" in module.convert_generator(str(folder_of("gpt2")), tmp_path)["refused"]
     wrong = replace(measured(), float32=float("nan"))
     assert "nan nats a token in float32" in str(wrong.refused)

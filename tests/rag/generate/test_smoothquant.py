@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from rag.generate.smoothquant import _error, _inputs, _joints, smooth
+from rag.generate.smoothquant import find_joints, int8_error, record_inputs, smooth
 
 ROWS = [[5, 9, 14, 3, 7, 21, 30], [8, 8, 2, 40]]
 
@@ -32,9 +32,9 @@ def logits(model: Any) -> torch.Tensor:
 
 def errors(model: Any) -> list[float]:
     """What eight bits lose at each place."""
-    joints = _joints(model)
-    given = _inputs(model, [joint.read_by[0] for joint in joints], ROWS)
-    return [_error(joint, inputs, torch.ones(inputs.shape[1])) for joint, inputs in zip(joints, given, strict=True)]
+    joints = find_joints(model)
+    given = record_inputs(model, [joint.readers[0] for joint in joints], ROWS)
+    return [int8_error(joint, inputs, torch.ones(inputs.shape[1])) for joint, inputs in zip(joints, given, strict=True)]
 
 
 def test_it_computes_the_same_and_loses_less(uneven: Any) -> None:
@@ -48,8 +48,8 @@ def test_it_computes_the_same_and_loses_less(uneven: Any) -> None:
 
 def test_heads_that_share_keys_and_values_are_scaled_alike(uneven: Any) -> None:
     attention = uneven.model.layers[0].self_attn
-    joint = _joints(uneven)[1]
-    assert joint.made_by is attention.v_proj
+    joint = find_joints(uneven)[1]
+    assert joint.source is attention.v_proj
     assert joint.shared * attention.v_proj.out_features == attention.o_proj.in_features
     assert joint.shared > 1, "the small model shares them"
 
