@@ -53,7 +53,7 @@ def pack(
             name = max(values, key=lambda name: len(str(values[name])), default=None)
             blame = f"; the longest value is {name!r} ({len(str(values[name])):,} characters)" if name else ""
             raise InputError(
-                f"the prompt has {budget + missing:,} tokens without any passage, but {budget:,} are left beside "
+                f"the prompt has {budget + missing:,} tokens without any passage, but only {budget:,} fit with "
                 f"{max_new_tokens:,} new ones{blame}"
             )
 
@@ -66,7 +66,7 @@ def pack(
         if needs_passages and passages and not kept:
             raise NothingFits(
                 f"not one sentence of {len(passages)} passages fits: the prompt without them has "
-                f"{budget - room(values, [])} tokens of the {budget} that are left beside {max_new_tokens} new ones"
+                f"{budget - room(values, [])} tokens of the {budget} that fit with {max_new_tokens} new ones"
             )
     prompt = render(values, kept)
     return Packed(prompt, tuple(kept), tuple(dropped), window.count_tokens(prompt))
@@ -88,8 +88,8 @@ def _choose(
 ) -> tuple[list[Chunk], list[Dropped]]:
     """Return the passages to keep and those to drop.
 
-    `room` returns the number of tokens left beside some passages, negative for too many; `left` is an upper bound of it
-    without any. `is_giant` tells whether a sentence alone overfills the window.
+    `room` returns the number of tokens that some passages leave, negative for too many; `left` is an upper bound of
+    it without any. `is_giant` tells whether a sentence alone overfills the window.
     """
     kept: list[Chunk] = []
     dropped: list[Dropped] = []
@@ -193,7 +193,7 @@ def _last_true(lengths: Sequence[int], fits: Callable[[int], bool]) -> int:
 def _drop_examples(
     values: Values, room: Callable[[Values, Sequence[Chunk]], int], lead: Sequence[Chunk]
 ) -> tuple[Values, list[Dropped]]:
-    """Return the values with as many examples as fit beside the passages of `lead`, and the dropped examples."""
+    """Return the values with as many examples as fit with the passages of `lead`, and the dropped examples."""
     examples = values.get("examples", ())
     if not isinstance(examples, Sequence) or not examples:
         return values, []

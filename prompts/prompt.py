@@ -128,7 +128,7 @@ class Prompt:
     def pack(
         self, window: Window, max_new_tokens: int, values: Mapping[str, object], passages: Sequence[Chunk] = ()
     ) -> Packed:
-        """Return the prompt with as many of the passages, best first, as the window holds beside `max_new_tokens`.
+        """Return the prompt with as many of the passages, best first, as the window holds with `max_new_tokens`.
 
         Special tokens are those of the window's attribute `special_tokens`, where it has one. Raises InputError where
         the values do not fit (they are never cut), or no sentence of the passages that the task needs.

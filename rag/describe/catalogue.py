@@ -45,7 +45,7 @@ def read_products(pairs: Sequence[str], file: Path | None) -> list[Fields]:
         table = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if kind == ".tsv" else ",")
         rows: list[Fields] = [{name: value for name, value in row.items() if name} for row in table]
     else:
-        rows = _read_to_json(text, file)
+        rows = _read_json(text, file)
     if not rows:
         raise RowsError(f"{file} holds no rows")
     for number, row in enumerate(rows, start=1):
@@ -56,7 +56,7 @@ def read_products(pairs: Sequence[str], file: Path | None) -> list[Fields]:
     return rows
 
 
-def _read_to_json(text: str, file: Path) -> list[Fields]:
+def _read_json(text: str, file: Path) -> list[Fields]:
     """Return the rows of a JSON list, of one JSON object, or of an object a line."""
     try:
         content = json.loads(text)
@@ -78,7 +78,7 @@ def _read_to_json(text: str, file: Path) -> list[Fields]:
 
 
 class DescriptionFile:
-    """The file of a catalogue's descriptions, CSV or JSONL, with a record file beside it while they are made.
+    """The file of a catalogue's descriptions, CSV or JSONL, and the record file next to it.
 
     `weights` identifies the model's weights. Raises InputError for another ending, and for a file that is there
     already but belongs to other products or to another model.

@@ -78,7 +78,7 @@ class LangChainGenerator(Closing):
         return sum(self._count(message.content) + _TOKENS_PER_MESSAGE for message in prompt)
 
     def prompt_window(self, max_new_tokens: int) -> int:
-        """Return the rest of the window beside the new tokens. Raises InputError where nothing is left."""
+        """Return the largest prompt in tokens that leaves room for the new ones. Raises InputError for no room."""
         if not 1 <= max_new_tokens < self.context_window:
             raise InputError(f"{self.name} can write 1 to {self.context_window - 1} new tokens, not {max_new_tokens}")
         return self.context_window - max_new_tokens

@@ -75,9 +75,7 @@ class TextScorer:
         ids = self.generator.encode(prompt)
         room = self.generator.prompt_window(trie.depth + 1)
         if len(ids) > room:
-            raise InputError(
-                f"the prompt has {len(ids)} tokens, but {self.generator.name} takes {room} beside the labels"
-            )
+            raise InputError(f"the prompt has {len(ids)} tokens, but {self.generator.name} takes {room} and the labels")
         limited = limited_threads(self.generator.threads)
         with self._lock, torch.inference_mode(), quiet(), limited:
             tally = Tally(trie, self._ends)

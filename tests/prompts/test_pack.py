@@ -120,7 +120,7 @@ def test_a_question_longer_than_the_window_is_refused_with_the_numbers() -> None
     question = "why " * 500
     with pytest.raises(
         ValueError,
-        match=r"the prompt has 502 tokens without any passage, but 90 are left beside 10 new ones; the longest value "
+        match=r"the prompt has 502 tokens without any passage, but only 90 fit with 10 new ones; the longest value "
         r"is 'question' \(2,000 characters\)",
     ):
         Prompt.load("answer").pack(FakeWindow(100), 10, {"question": question}, [chunk(LONG)])
@@ -130,7 +130,7 @@ def test_a_question_longer_than_the_window_is_refused_with_the_numbers() -> None
 
 def test_no_sentence_that_fits_is_refused_where_the_task_needs_one() -> None:
     with pytest.raises(
-        ValueError, match=r"not one sentence of 1 passages fits: .* has 4 tokens of the 7 that are left"
+        ValueError, match=r"not one sentence of 1 passages fits: .* has 4 tokens of the 7 that fit"
     ):
         pack_words(7, [chunk(LONG)])
     describe = Prompt.load("describe")

@@ -199,7 +199,7 @@ def joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def test_a_question_longer_than_the_window_is_one_clear_line(pipeline: Pipeline, family: Family) -> None:
     question = "Is overtime paid " + "and taken as leave " * 600 + "?"
     for ask in (pipeline.ask, pipeline.stream):
-        with pytest.raises(ValueError, match=rf"{family.prompt_window:,} are left beside 12 new ones.*'question'") as e:
+        with pytest.raises(ValueError, match=rf"{family.prompt_window:,} fit with 12 new ones.*'question'") as e:
             ask(question)
         assert "\n" not in str(e.value)
         assert len(str(e.value)) < 250

@@ -117,7 +117,7 @@ def test_an_interrupted_pass_leaves_nothing_behind(
     scorer = TextScorer(generator_of("gpt2"))
     expected = scorer.score(PROMPTS[0], LABELS)
     with monkeypatch.context() as patch:
-        patch.setattr(_DecoderOnly, "_tree", lambda self, trie: (_ for _ in ()).throw(KeyboardInterrupt))
+        patch.setattr(_DecoderOnly, "_read_tree", lambda self, trie: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             scorer.score(PROMPTS[1], LABELS)
     assert scorer.score(PROMPTS[0], LABELS) == pytest.approx(expected, abs=1e-4)
@@ -137,7 +137,7 @@ def test_only_what_differs_from_the_prompt_before_is_read(generator_of: Callable
     generator.model.forward = counting
     try:
         assert isinstance(scorer._reader, _DecoderOnly)
-        scorer._reader._known = {"position_ids": None, "logits_to_keep": None}  # type: ignore[assignment]
+        scorer._reader._parameters = {"position_ids": None, "logits_to_keep": None}  # type: ignore[assignment]
         scorer.score(PROMPTS[1], LABELS)
     finally:
         del generator.model.forward
@@ -171,7 +171,7 @@ def test_texts_of_the_same_tokens_are_refused(generator_of: Callable[..., Genera
 
 
 def test_a_prompt_that_leaves_no_room_is_refused(generator_of: Callable[..., Generator]) -> None:
-    with pytest.raises(ValueError, match=r"the prompt has \d+ tokens, but .* takes \d+ beside the labels"):
+    with pytest.raises(ValueError, match=r"the prompt has \d+ tokens, but .* takes \d+ and the labels"):
         TextScorer(generator_of("gpt2")).score("card " * 1020, LABELS)
 
 
