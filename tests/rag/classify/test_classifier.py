@@ -243,7 +243,7 @@ def test_the_most_similar_rows_stand_in_the_prompt(
     classified = Classifier(generator, LABELS, retriever, similar=2, listed="none").classify("i lost my purse")
     shown = [(hit.chunk.text, str(hit.chunk.metadata["label"])) for hit in retriever.retrieve("i lost my purse", 2)]
     assert list(classified.examples) == shown
-    values = {"text": "i lost my purse", "similar": [(text, readable(label)) for text, label in shown]}
+    values = {"text": "i lost my purse", "examples": [(text, readable(label)) for text, label in shown]}
     prompt = Prompt.load("classify").render(generator.style, values)
     assert classified.prompt_tokens == generator.count_tokens(prompt)
     expected = TextScorer(generator).score(prompt, [readable(label) for label in LABELS])
@@ -301,7 +301,7 @@ def test_calibration_takes_off_what_labels_score_for_nothing(
     scorer, names = TextScorer(generator), [readable(label) for label in LABELS]
     biases = []
     for text in CONTENT_FREE:
-        values = {"text": text, "labels": names, "similar": shown}
+        values = {"text": text, "labels": names, "examples": shown}
         scores = scorer.score(Prompt.load("classify").render("completion", values), names)
         biases.append(softmax_of(dict(zip(LABELS, scores, strict=True))))
     for label in LABELS:
@@ -358,7 +358,7 @@ def test_wrong_texts_are_refused(generator_of: Callable[..., Generator], retriev
         classifier.classify(" \n")
     with pytest.raises(ValueError, match=r"the prompt has .* tokens .* the longest value is 'text'"):
         classifier.classify("card " * 1100)
-    with pytest.raises(ValueError, match="an example has the label 'lost_card', which is none of the 2 known"):
+    with pytest.raises(ValueError, match="an example has the label 'lost_card', which is none of the 2 labels"):
         Classifier(generator_of("gpt2"), ["a", "b"], retriever, similar=2).classify("i lost my card")
 
 
