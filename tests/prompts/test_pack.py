@@ -129,9 +129,7 @@ def test_a_question_longer_than_the_window_is_refused_with_the_numbers() -> None
 
 
 def test_no_sentence_that_fits_is_refused_where_the_task_needs_one() -> None:
-    with pytest.raises(
-        ValueError, match=r"not one sentence of 1 passages fits: .* has 4 tokens of the 7 that fit"
-    ):
+    with pytest.raises(ValueError, match=r"not one sentence of 1 passages fits: .* has 4 tokens of the 7 that fit"):
         pack_words(7, [chunk(LONG)])
     describe = Prompt.load("describe")
     packed = describe.pack(FakeWindow(14), 10, {"fields": {"size": 3}}, [chunk(LONG)])
