@@ -11,6 +11,7 @@ DEMO_STORE := build/demo/store
 .PHONY: demo test test-slow bench check format docs wheel clean
 
 demo: $(VENV)/.runs
+	@$(BIN)/rag prepare
 	@$(BIN)/python examples/knowledge_base/demo.py --store $(DEMO_STORE)
 
 test: check

@@ -61,7 +61,7 @@ class DenseRetriever(StoreRetriever):
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint("dense", self.store, self.embedder)
+        return fingerprint("dense", self.store, self.embedder, type(self.embedder).__name__)
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         hits = self.store.search(self.embedder.embed_query(question), k, as_filter(where))
@@ -112,7 +112,8 @@ class HybridRetriever(StoreRetriever):
     @property
     def fingerprint(self) -> str:
         options = (self.depth, self.fusion, self.weight, self.neighbour, self.constant)
-        return fingerprint("hybrid", self.store, self.embedder, options)
+        # The class, too: a copy's vectors are those of its model only nearly, and both have the model's fingerprint.
+        return fingerprint("hybrid", self.store, self.embedder, type(self.embedder).__name__, options)
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
         depth = max(k, self.depth)

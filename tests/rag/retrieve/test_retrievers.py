@@ -157,3 +157,11 @@ def test_a_retriever_by_name(store, embedder) -> None:
     assert isinstance(new_retriever("bm25", store, embedder), Bm25Retriever)
     with pytest.raises(ValueError, match="unknown retriever 'best'; known: bm25, dense, hybrid"):
         new_retriever("best", store, embedder)
+
+
+def test_a_fingerprint_tells_a_copy_from_its_model(store, embedder) -> None:
+    copy = type("Copy", (type(embedder),), {})()
+    assert copy.fingerprint == embedder.fingerprint
+    for kind in (DenseRetriever, HybridRetriever):
+        assert kind(store, copy).fingerprint != kind(store, embedder).fingerprint
+        assert kind(store, embedder).fingerprint == kind(store, embedder).fingerprint
