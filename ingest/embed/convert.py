@@ -15,7 +15,7 @@ import numpy as np
 
 from ingest.embed.ctranslate2 import POOLINGS, TOKENIZER, CTranslate2Embedder
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
-from ingest.models.convert import MODEL, ModelCopy, known_measures, run_conversion, tell_step, write_copy
+from ingest.models.convert import MODEL, ModelCopy, look_up_measures, run_conversion, tell_step, write_copy
 from ingest.models.shift import shift_activations
 
 MIN_MEAN_COSINE, MIN_COSINE = 0.995, 0.985  # of the copy's vectors with the model's
@@ -72,7 +72,7 @@ def convert_embedder(model: str, folder: Path) -> dict[str, Any]:
 
     shift_activations(encoder, run_sample)
     write_copy(encoder, tokenizer, reference.folder, folder / MODEL, "int8")
-    measures = known_measures(folder)
+    measures = look_up_measures(folder)
     if measures is None:
         tell_step("comparing the copy with the model")
         measures = measure_copy(reference, CTranslate2Embedder(model, threads=1, copy=ModelCopy(folder, settings)))

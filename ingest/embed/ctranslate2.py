@@ -11,7 +11,7 @@ import numpy as np
 from ingest.closing import Closing
 from ingest.embed.tokens import FileTokens
 from ingest.errors import InputError
-from ingest.models.convert import MODEL, ModelCopy, converted_copy
+from ingest.models.convert import MODEL, ModelCopy, prepare_copy
 from ingest.models.encoder import EncoderRuntime
 from ingest.models.threads import idle_cores
 from ingest.models.weights import MINILM, model_fingerprint
@@ -36,7 +36,7 @@ def embedder_copy(model: str) -> ModelCopy:
     Raises NoCopyError for a model without a faithful copy, WeightsError for one that is missing or damaged, ImportError
     without the runtime.
     """
-    return converted_copy("ingest.embed.convert", model, model_fingerprint(model))
+    return prepare_copy("ingest.embed.convert", model, model_fingerprint(model))
 
 
 class CTranslate2Embedder(Closing):

@@ -60,7 +60,7 @@ def copy_or_none(make: Callable[[], T], reference: str) -> T | None:
         return None
 
 
-def converted_copy(module: str, model: str, fingerprint: str) -> ModelCopy:
+def prepare_copy(module: str, model: str, fingerprint: str) -> ModelCopy:
     """Return a model's copy from the cache, converted by `python -m module` when it is not there.
 
     `fingerprint` is a hash of the model's weights. Raises NoCopyError for a model without a faithful copy, WeightsError
@@ -121,7 +121,7 @@ def tell_step(step: str) -> None:
     print(f"{STEP}{step}", flush=True)
 
 
-def known_measures(folder: Path) -> dict[str, Any] | None:
+def look_up_measures(folder: Path) -> dict[str, Any] | None:
     """Return the recorded measures of a copy whose files are exactly those of one that was measured, else None.
 
     The comparison with the reference takes most of a conversion's time, and its outcome is a function of the files.
@@ -131,7 +131,7 @@ def known_measures(folder: Path) -> dict[str, Any] | None:
     return measures
 
 
-def known_recipe(fingerprint: str) -> dict[str, Any] | None:
+def look_up_recipe(fingerprint: str) -> dict[str, Any] | None:
     """Return the choices with which a model of these weights was converted before, else None."""
     recipe: dict[str, Any] | None = _known("recipes").get(fingerprint)
     return recipe

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.models.convert import MODEL, known_measures, known_recipe, run_conversion, tell_step, write_copy
+from ingest.models.convert import MODEL, look_up_measures, look_up_recipe, run_conversion, tell_step, write_copy
 from ingest.models.weights import folder_named
 from rag.generate.load import LoadedModel, generator_weights, load_model, model_family, model_folder, quiet
 from rag.generate.smoothquant import smooth
@@ -92,12 +92,12 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
     }
 
     # An embedded model's copy is made by its recipe, and measured only where it is not the copy that was measured.
-    if recipe := known_recipe(generator_weights(model)):
+    if recipe := look_up_recipe(generator_weights(model)):
         tell_step("converting the weights")
         smooth(loaded.model, recipe["rows"], recipe["strengths"])
         with quiet():
             write_copy(loaded.model, loaded.tokenizer, source, folder / MODEL, "int8")
-        if measures := known_measures(folder):
+        if measures := look_up_measures(folder):
             return details | measures
         shutil.rmtree(folder / MODEL)
         loaded = load_model(source, family, adapter=folder_named(model))

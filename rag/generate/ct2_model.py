@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.models.convert import MODEL, converted_copy
+from ingest.models.convert import MODEL, prepare_copy
 from rag.generate.load import generator_weights
 from rag.generate.tokenizer import FileTokenizer
 from rag.generate.tokens import TextCodec
@@ -28,7 +28,7 @@ class GeneratorCopy:
         Raises NoCopyError for a model without a faithful copy, WeightsError for missing weights, ImportError without
         the runtime.
         """
-        copy = converted_copy("rag.generate.convert", model, generator_weights(model))
+        copy = prepare_copy("rag.generate.convert", model, generator_weights(model))
         return cls(copy.folder, copy.details)
 
     @property

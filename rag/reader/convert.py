@@ -11,7 +11,7 @@ from typing import Any
 
 from safetensors.numpy import save_file
 
-from ingest.models.convert import MODEL, known_measures, run_conversion, tell_step, write_copy
+from ingest.models.convert import MODEL, look_up_measures, run_conversion, tell_step, write_copy
 from ingest.models.shift import shift_activations
 from ingest.models.weights import folder_named, local_path
 from ingest.types import Chunk
@@ -64,7 +64,7 @@ def convert_reader(reader: str, folder: Path) -> dict[str, Any]:
     }
     save_file(heads, folder / HEADS)
     segmented = getattr(network.encoder.config, "type_vocab_size", 1) > 1
-    measures = known_measures(folder)
+    measures = look_up_measures(folder)
     if measures is None:
         tell_step("comparing the copy with the model")
         expected = spans(reference_scorer(load_reader_network(source), 1))  # loaded again: the first was changed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, inf, isfinite
 
-from ingest.models.convert import ModelCopy, converted_copy, copy_or_none, has_runtime
+from ingest.models.convert import ModelCopy, copy_or_none, has_runtime, prepare_copy
 from ingest.models.threads import idle_cores
 from ingest.models.weights import folder_named, weights_fingerprint
 from ingest.types import Chunk
@@ -124,8 +124,8 @@ def new_scorer(model: str, backend: str, device: str, threads: int) -> tuple[str
 
 
 def reader_copy(model: str) -> ModelCopy:
-    """Return a reader's int8 copy, converted if it is not in the cache. Raises as `converted_copy` does."""
-    return converted_copy("rag.reader.convert", model, weights_fingerprint(folder_named(model)))
+    """Return a reader's int8 copy, converted if it is not in the cache. Raises as `prepare_copy` does."""
+    return prepare_copy("rag.reader.convert", model, weights_fingerprint(folder_named(model)))
 
 
 def _converted_scorer(model: str, threads: int) -> Scorer:

@@ -29,8 +29,8 @@ CONVERTS = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {path!r})  # as `python -c` and interactive sessions have it
-from ingest.models.convert import converted_copy
-copy = converted_copy("small_converter", "a model", "abc")
+from ingest.models.convert import prepare_copy
+copy = prepare_copy("small_converter", "a model", "abc")
 from ingest.parsers import ParseWorker
 with ParseWorker() as worker:
     print(copy.details["torch"], worker.parse(Path({file!r}), "a.md").documents[0].text)

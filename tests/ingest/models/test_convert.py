@@ -26,10 +26,10 @@ from ingest.models.convert import (
     DETAILS,
     MODEL,
     ModelCopy,
-    converted_copy,
     copy_hash,
-    known_measures,
-    known_recipe,
+    look_up_measures,
+    look_up_recipe,
+    prepare_copy,
     run_conversion,
 )
 from ingest.models.encoder import EncoderRuntime
@@ -180,7 +180,7 @@ def test_a_killed_child_is_another_reason_to_run_the_model_itself(
 def test_a_child_that_dies_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path))
     with pytest.raises(WeightsError, match="No module named"):
-        converted_copy("ingest.no_such_converter", "spider", "abc")
+        prepare_copy("ingest.no_such_converter", "spider", "abc")
     assert not list(tmp_path.rglob(DETAILS))
 
 
@@ -246,12 +246,12 @@ def test_a_copy_is_known_by_all_of_its_files(tmp_path: Path, monkeypatch: pytest
     known = {"copies": {copy_hash(tmp_path / "copy"): {"measured": {"mean": 1.0}}}, "recipes": {"abc": {"rows": [[1]]}}}
     (tmp_path / "known.json").write_text(json.dumps(known))
     monkeypatch.setattr("ingest.models.convert.KNOWN_COPIES", tmp_path / "known.json")
-    assert known_measures(tmp_path / "copy") == {"measured": {"mean": 1.0}}
-    assert (known_recipe("abc"), known_recipe("abd")) == ({"rows": [[1]]}, None)
+    assert look_up_measures(tmp_path / "copy") == {"measured": {"mean": 1.0}}
+    assert (look_up_recipe("abc"), look_up_recipe("abd")) == ({"rows": [[1]]}, None)
     (tmp_path / "copy" / DETAILS).write_text('{"other": 1}')
-    assert known_measures(tmp_path / "copy") is not None
+    assert look_up_measures(tmp_path / "copy") is not None
     (tmp_path / "copy" / "model" / "model.bin").write_bytes(b"weightz")
-    assert known_measures(tmp_path / "copy") is None
+    assert look_up_measures(tmp_path / "copy") is None
 
 
 def test_the_steps_of_a_conversion_are_logged(
@@ -265,8 +265,8 @@ def test_the_steps_of_a_conversion_are_logged(
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path / "cache"))
     with caplog.at_level(logging.DEBUG, "ingest"):
-        converted_copy("stepping", "a model", "abc")
-        converted_copy("stepping", "a model", "abc")
+        prepare_copy("stepping", "a model", "abc")
+        prepare_copy("stepping", "a model", "abc")
     assert [record.getMessage() for record in caplog.records] == [
         "preparing a model for this machine, once; this takes up to a minute",
         "preparing a model: loading the model",
