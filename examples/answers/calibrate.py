@@ -106,7 +106,7 @@ def _measure(title: str, pipeline: Pipeline, rows: Sequence[Row], records: Seque
     chances: dict[str, list[float]] = {"reader alone": [record.confidence or 0.0 for record in records]}
     if model:
         fitted = model.after or model.before
-        chances["all signals"] = [fitted.chance(read_signals(record)) or 0.0 for record in records]
+        chances["all signals"] = [fitted.probability(read_signals(record)) or 0.0 for record in records]
     worth = [100 * token_f1(record.output, row.references) for record, row in zip(records, rows, strict=True)]
     none = [row.unanswerable for row in rows]
     for name, values in chances.items():

@@ -38,7 +38,7 @@ class Abstention(Strategy):
         signals = signals_of(retrieved.hits, retrieved.spans)
         best = best_span(retrieved.spans)
         confidence = best.probability if best else None
-        if self.confidence and (chance := self.confidence.before.chance(signals)) is not None:
+        if self.confidence and (chance := self.confidence.before.probability(signals)) is not None:
             confidence = chance
         return replace(retrieved, signals=signals, confidence=confidence)
 
@@ -56,14 +56,14 @@ class Abstention(Strategy):
         chances: list[float | None] = []
         if self.confidence and self.confidence.after and self.context_window and retrieved.spans:
             outcomes = [replace(retrieved.signals, agreed=agreed) for agreed in (True, False)]
-            chances = [self.confidence.after.chance(signals) for signals in outcomes]
+            chances = [self.confidence.after.probability(signals) for signals in outcomes]
         best_case = max((chance for chance in chances if chance is not None), default=retrieved.confidence)
         return self.is_too_low(best_case)
 
     def reassess(self, retrieved: Retrieved, agreed: bool) -> Retrieved:
         """Return a question with the confidence after generating; `agreed` is the signal of that name."""
         signals = replace(retrieved.signals, agreed=agreed)
-        chance = self.confidence.after.chance(signals) if self.confidence and self.confidence.after else None
+        chance = self.confidence.after.probability(signals) if self.confidence and self.confidence.after else None
         return replace(retrieved, signals=signals, confidence=retrieved.confidence if chance is None else chance)
 
     def is_too_low(self, confidence: float | None) -> bool:

@@ -1,8 +1,8 @@
-"""Which span of which source supports each sentence of an answer: computed from the texts, never asked of the model.
+"""Citations: the span of a source that supports each sentence of an answer, computed from the texts alone.
 
 A sentence is supported by the smallest run of one to three source sentences that holds what it adds to the question,
-half of all its content words and all of its numbers, and does not deny what the sentence says. Nothing here knows which
-model wrote the answer.
+half of all its content words and all of its numbers, and does not deny what the sentence says. The model that wrote
+the answer is never asked.
 
 Calibrated on 600 questions with their passage and two others, the sentence being the question's words followed by the
 right answer or by another question's: supported 88% and 0.2%; of the supported right ones 96% cite the very sentence
@@ -23,11 +23,11 @@ from rag.answer.types import AnswerSentence, Citation
 
 MIN_ADDED = 0.7  # share of what the sentence adds to the question that a span has to hold
 MIN_WHOLE = 0.5  # share of all its content
-LONGEST_RUN = 3
-CLAUSE = 4  # content words from which on a sentence claims something, rather than naming it
-RUN_COST = 0.05  # of support, for each further sentence: of two runs that support, the shorter one is shown
-RELEVANCE = 0.05  # at most, for holding the question's words: enough to choose between equals
-COUNTED = 0.2  # for holding, after "How many weeks", a number of weeks
+LONGEST_RUN = 3  # sentences
+CLAUSE = 4  # content words from which on a sentence makes a claim rather than naming something
+RUN_COST = 0.05  # of support, for each further sentence: the shorter of two supporting runs is cited
+RELEVANCE = 0.05  # bonus for a span with all of the question's words: enough to choose between equals
+COUNTED = 0.2  # bonus for a span with a number of weeks, if the question is "How many weeks"
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,24 @@ class SentenceRun:
         """The content of each sentence."""
         return [Content.of(self.text[start:end]) for start, end in sentence_spans(self.text)]
 
-    @property
-    def length(self) -> int:
-        return self.end - self.start
+    def citation(self, number: int, support: float) -> Citation:
+        """Return the run as the citation of this number."""
+        chunk = self.chunk
+        return Citation(
+            number=number,
+            source=chunk.source,
+            start=chunk.start + self.start,
+            end=chunk.start + self.end,
+            text=self.text,
+            page=chunk.page,
+            heading=chunk.heading,
+            support=round(support, 3),
+        )
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a text states, as far as words show it."""
+    """The content words and numbers of a text, and whether it denies something."""
 
     words: frozenset[str]
     numbers: frozenset[str]
@@ -70,13 +80,20 @@ class Content:
         tokens = [token.casefold() for token in _TOKEN.findall(text)]
         return cls(
             words=frozenset(stem(token) for token in tokens if token not in STOP_WORDS and not token[0].isdigit()),
-            numbers=frozenset(_number(token) for token in tokens if token[0].isdigit()),
+            # Numbers compare without thousands separators or a trailing point.
+            numbers=frozenset(token.replace(",", "").rstrip(".") for token in tokens if token[0].isdigit()),
             denied=any(token in NEGATIONS or token.endswith(("n't", "n’t")) for token in tokens),
         )
 
     def beyond(self, other: Content) -> Content:
-        """What this text states and the other does not."""
+        """Return the content that the other does not have."""
         return Content(self.words - other.words, self.numbers - other.numbers, self.denied)
+
+    def share_in(self, other: Content) -> float:
+        """Return the share of this content that the other has, too; 0 of no content."""
+        if not self.size:
+            return 0.0
+        return (len(self.words & other.words) + len(self.numbers & other.numbers)) / self.size
 
     @property
     def size(self) -> int:
@@ -88,83 +105,83 @@ def cite(text: str, question: str, passages: Sequence[Chunk]) -> tuple[list[Cita
 
     A sentence that no passage supports has no number. `citation.text == document.text[start:end]` by construction.
     """
-    spans = [span for chunk in passages for span in _spans(chunk)]
-    asked = Content.of(question)
-    open_question = _WH.search(question) is not None
+    runs = [run for chunk in passages for run in sentence_runs(chunk)]
+    asked, counted = Content.of(question), counted_thing(question)
+    is_open = _WH.search(question) is not None
     citations: dict[tuple[str, int, int], Citation] = {}
     sentences = []
     for start, end in sentence_spans(text):
-        sentence = text[start:end]
-        echoes = (
-            open_question and not Content.of(sentence).beyond(asked).size
-        )  # "It is what you asked for" says nothing
-        found = None if echoes else best_support(sentence, asked, spans, counted_thing(question))
         number = None
-        if found is not None:
-            span, support = found
-            key = (span.chunk.source, span.chunk.start + span.start, span.chunk.start + span.end)
-            citation = citations.setdefault(key, _citation(len(citations) + 1, span, support))
-            number = citation.number
+        sentence = text[start:end]
+        # The answer to an open question says nothing with the question's own words.
+        is_echo = is_open and not Content.of(sentence).beyond(asked).size
+        best = None if is_echo else best_support(sentence, asked, runs, counted)
+        if best is not None:
+            citation = best[0].citation(len(citations) + 1, best[1])
+            number = citations.setdefault(citation.place, citation).number
         sentences.append(AnswerSentence(start, end, number))
     return list(citations.values()), sentences
 
 
-def best_support(
-    sentence: str, asked: Content, spans: Sequence[SentenceRun], counted: str | None = None
-) -> tuple[SentenceRun, float] | None:
-    """Return the span that supports a sentence best, with the share of its content that it holds; None if none does.
+def sentence_runs(chunk: Chunk) -> Iterator[SentenceRun]:
+    """Yield the runs of one to LONGEST_RUN sentences of a passage."""
+    sentences = sentence_spans(chunk.text)
+    for first, (start, _) in enumerate(sentences):
+        for count, (_, end) in enumerate(sentences[first : first + LONGEST_RUN], start=1):
+            yield SentenceRun(chunk, start, end, count)
 
-    Among equals the span that also holds more of the question wins, then the shorter one, then the earlier. `counted`
-    is what the question asks the number of: a span where one of the sentence's numbers stands before it is preferred.
+
+def best_support(
+    sentence: str, asked: Content, runs: Sequence[SentenceRun], counted: str | None = None
+) -> tuple[SentenceRun, float] | None:
+    """Return the run that supports a sentence best, with the share of its content that it holds; None if none does.
+
+    Of equal runs the one with more of the question's words wins, then the shorter, then the earlier. If the question
+    asks for a number of `counted` things, a run that has such a number of them is preferred.
     """
     content = Content.of(sentence)
-    number_of = _number_of(content.numbers, counted)
-    best: tuple[tuple[float, float, int], SentenceRun, float] | None = None
-    for position, span in enumerate(spans):
-        held = support(content, span, asked)
-        if not held:
+    number_of = None
+    if content.numbers and counted:
+        numbers = "|".join(map(re.escape, sorted(content.numbers)))
+        number_of = re.compile(rf"\b(?:{numbers})\W+(?:\w+\W+)?{re.escape(counted)}", re.IGNORECASE)
+    best: tuple[tuple[float, int, int], SentenceRun, float] | None = None
+    for position, run in enumerate(runs):
+        share = support(content, run, asked)
+        if not share:
             continue
-        relevance = _share(asked, span.content)
-        bonus = COUNTED if number_of and number_of.search(span.text.replace(",", "")) else 0.0
-        rank = (held - RUN_COST * (span.sentences - 1) + RELEVANCE * relevance + bonus, -span.length, -position)
+        score = share - RUN_COST * (run.sentences - 1) + RELEVANCE * asked.share_in(run.content)
+        if number_of and number_of.search(run.text.replace(",", "")):
+            score += COUNTED
+        rank = (score, run.start - run.end, -position)
         if best is None or rank > best[0]:
-            best = rank, span, held
+            best = rank, run, share
     return (best[1], best[2]) if best else None
 
 
-def support(sentence: Content, span: SentenceRun, asked: Content) -> float:
-    """Return the share of a sentence's content that a span holds, from 0 to 1.
+def support(sentence: Content, run: SentenceRun, asked: Content) -> float:
+    """Return the share of a sentence's content that a run holds, from 0 to 1; 0 if it does not support it.
 
-    0 when that is too little, when a number is missing, when one of the two denies and the other does not (an answer
-    of a few words may stand in a sentence that denies something else), or when there is nothing to check. What the
-    sentence adds to the question has to be held above all: an echo of the question proves nothing.
+    It does not if the share is too small, a number is missing, one of the two denies and the other does not, or there
+    is no content. What the sentence adds to the question counts most: an echo of the question proves nothing.
     """
-    held = span.content
+    held = run.content
     if not sentence.size or sentence.numbers - held.numbers:
         return 0.0
-    whole = _share(sentence, held)
-    added = sentence.beyond(asked)
-    enough = whole >= MIN_WHOLE and _share(added, held) >= MIN_ADDED if added.size else whole >= MIN_ADDED
-    return whole if enough and not _contradicts(sentence, span) else 0.0
+    whole, added = sentence.share_in(held), sentence.beyond(asked)
+    if whole < (MIN_WHOLE if added.size else MIN_ADDED) or (added.size and added.share_in(held) < MIN_ADDED):
+        return 0.0
+
+    # The nearest source sentence must not deny what the sentence says, nor the other way round. An answer of a few
+    # words may come from a sentence that denies something else.
+    nearest = max(run.parts, key=sentence.share_in)
+    contradicts = sentence.denied != nearest.denied and (sentence.denied or sentence.size >= CLAUSE)
+    return 0.0 if contradicts else whole
 
 
 def counted_thing(question: str) -> str | None:
-    """Return the stem of what a question asks the number of: "How many weeks of leave" asks for weeks."""
-    found = _HOW_MANY.search(question)
-    return stem(found[1].casefold()) if found else None
-
-
-def _number_of(numbers: frozenset[str], counted: str | None) -> re.Pattern[str] | None:
-    if not numbers or not counted:
-        return None
-    either = "|".join(map(re.escape, sorted(numbers)))
-    return re.compile(rf"\b(?:{either})\W+(?:\w+\W+)?{re.escape(counted)}", re.IGNORECASE)
-
-
-def _contradicts(sentence: Content, span: SentenceRun) -> bool:
-    """Whether the source sentence nearest to this one denies and this one does not, or the other way round."""
-    nearest = max(span.parts, key=lambda part: _share(sentence, part))
-    return sentence.denied != nearest.denied and (sentence.denied or sentence.size >= CLAUSE)
+    """Return the stem of the thing that a question asks the number of: "How many weeks of leave" asks for weeks."""
+    how_many = _HOW_MANY.search(question)
+    return stem(how_many[1].casefold()) if how_many else None
 
 
 def stem(word: str) -> str:
@@ -177,39 +194,6 @@ def stem(word: str) -> str:
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
         word = word[:-1]
     return word.removesuffix("e") if len(word) > 3 else word
-
-
-def _spans(chunk: Chunk) -> Iterator[SentenceRun]:
-    """Yield the runs of one to LONGEST_RUN sentences of a passage."""
-    sentences = sentence_spans(chunk.text)
-    for first, (start, _) in enumerate(sentences):
-        for count, (_, end) in enumerate(sentences[first : first + LONGEST_RUN], start=1):
-            yield SentenceRun(chunk, start, end, count)
-
-
-def _citation(number: int, span: SentenceRun, support: float) -> Citation:
-    chunk = span.chunk
-    return Citation(
-        number=number,
-        source=chunk.source,
-        start=chunk.start + span.start,
-        end=chunk.start + span.end,
-        text=span.text,
-        page=chunk.page,
-        heading=chunk.heading,
-        support=round(support, 3),
-    )
-
-
-def _share(content: Content, held: Content) -> float:
-    if not content.size:
-        return 0.0
-    return (len(content.words & held.words) + len(content.numbers & held.numbers)) / content.size
-
-
-def _number(token: str) -> str:
-    """A number as it is compared: no thousands separators, no trailing point or unit letters' case."""
-    return token.replace(",", "").rstrip(".")
 
 
 _WH = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)

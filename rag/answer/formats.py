@@ -1,4 +1,4 @@
-"""How an answer is phrased: as the question asks for it, where nobody has said."""
+"""The format of an answer: as the question suggests, if nobody has chosen one."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ FormatChoice = Literal["short", "sentence", "list", "auto"]
 FORMAT_CHOICES: tuple[str, ...] = get_args(FormatChoice)
 
 
-def choose_format(style: FormatChoice, question: str) -> AnswerFormat:
-    """Return the style of an answer: as told, or with "auto" by the kind of question.
+def choose_format(choice: FormatChoice, question: str) -> AnswerFormat:
+    """Return the format of an answer: the choice, or for "auto" the one that the question asks for.
 
-    What asks for several things gets a list, what asks for a reason, a way or an explanation a sentence, and all else,
-    such as who, when, where and how many, a short answer.
+    A question for several things gets a list. A question for a reason, a way or an explanation gets a sentence. Any
+    other, such as who, when, where and how many, gets a short answer.
     """
-    if style != "auto":
-        return style
+    if choice != "auto":
+        return choice
     if _SEVERAL.search(question):
         return "list"
     return "sentence" if _EXPLAINED.search(question) else "short"

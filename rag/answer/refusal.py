@@ -1,4 +1,4 @@
-"""What a generated text says: its whole sentences, or that the model does not know."""
+"""The text of a generation: its whole sentences, and whether it refuses to answer."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from rag.generate.base import Generation
 
 
 def whole_sentences(generation: Generation) -> str:
-    """Return a generation's text without the sentence in which it was cut off, unless that is all there is.
+    """Return a generation's text without a last sentence that was cut off, unless that is all there is.
 
-    Nor does it end in a comma, or a conjunction that nothing follows.
+    A comma or a conjunction at the end is removed.
     """
     text = _DANGLING.sub("", generation.text.strip())
     spans = sentence_spans(text)
@@ -20,13 +20,12 @@ def whole_sentences(generation: Generation) -> str:
     return text[: spans[-2][1]]
 
 
-_DANGLING = re.compile(r"(?:\s*,)?(?:\s+(?:and|or|but))?$", re.IGNORECASE)
-
-
 def is_refusal(text: str) -> bool:
-    """Whether a generated answer says, in the ways that models have, that it does not know; nothing said counts too."""
+    """Return whether a generated text is empty or says, in the words that models use, that it does not know."""
     return not text or _REFUSAL.match(text) is not None
 
+
+_DANGLING = re.compile(r"(?:\s*,)?(?:\s+(?:and|or|but))?$", re.IGNORECASE)
 
 _REFUSAL = re.compile(
     r"""\W*(?:

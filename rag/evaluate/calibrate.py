@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ingest.errors import RowsError
-from rag.answer.confidence import AFTER, BEFORE, FOLDS, LEAST, THRESHOLDS, ConfidenceModel, Fitted, values_of
+from rag.answer.confidence import AFTER, BEFORE, FOLDS, LEAST, THRESHOLDS, ConfidenceModel, LogisticModel, values_of
 from rag.answer.types import Signals
 from rag.data.rows import Row
 from rag.evaluate.metrics.confidence import balanced_accuracy, calibration_error
@@ -62,7 +62,7 @@ def fit_confidence(
         fitted = fit([place for place in usable if folds[place] != fold], signals, right, names)
         for place in usable:
             if folds[place] == fold:
-                chances[place] = fitted.chance(signals[place])
+                chances[place] = fitted.probability(signals[place])
 
     # Choose the threshold, of equal ones the lowest.
     unanswerable = [row.unanswerable for row in rows]
@@ -81,13 +81,15 @@ def fit_confidence(
     return Calibration(model, chances, error, abstention_at(threshold))
 
 
-def fit(places: Sequence[int], signals: Sequence[Signals], right: Sequence[bool], names: Sequence[str]) -> Fitted:
+def fit(
+    places: Sequence[int], signals: Sequence[Signals], right: Sequence[bool], names: Sequence[str]
+) -> LogisticModel:
     """Return the logistic function of the named signals at these places; columns are scaled to fit them evenly."""
     columns: Array = np.array([values_of(signals[place], names) for place in places], dtype=np.float64)
     mean, width = columns.mean(axis=0), np.maximum(columns.std(axis=0), 1e-9)
     weights, bias = fit_logistics((columns - mean) / width, np.array([right[place] for place in places]), ridge=1.0)
     plain = np.array(weights) / width
-    return Fitted(
+    return LogisticModel(
         {name: round(float(weight), 6) for name, weight in zip(names, plain, strict=True)},
         round(bias - float(plain @ mean), 6),
     )

@@ -1,4 +1,4 @@
-"""Reading: of each passage the span that answers a question best, so that nothing said can be invented.
+"""Extractive question answering: point at the span of a passage that answers a question.
 
 >>> from rag.reader import ExtractiveReader, best_span
 >>> best_span(ExtractiveReader("my-reader").read("How long is the warranty?", passages)).text

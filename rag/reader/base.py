@@ -1,4 +1,4 @@
-"""What a reader gives: of each passage the span that answers a question best, and how surely it does."""
+"""The protocol of a reader: question and passages in, the best span of each passage out."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ BUILTIN_READER = MINILM_READER
 class Span:
     """The span of a passage that answers a question best: `chunk.text[start:end]`.
 
-    `margin` is how much better the reader scores the span than no answer at all, in logits. `probability` is the chance
-    that the span is a right answer, calibrated where the reader is. `others` are the next best spans of the passage,
-    best first, apart from it and from each other, and with no others of their own.
+    `margin` is how much higher the reader scores the span than no answer, in logits. `probability` is that of a right
+    answer, calibrated if the reader is. `others` are the next best spans of the passage, best first, none of which
+    overlaps another or has others itself.
     """
 
     chunk: Chunk
@@ -36,22 +36,26 @@ class Span:
 
 @runtime_checkable
 class Reader(Protocol):
-    """Finds answers in passages; it can point, never invent."""
+    """Finds answers in passages; it points at spans and never invents."""
 
     @property
     def name(self) -> str:
-        """The name that it was asked for by."""
+        """The name that the model was requested by."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of everything that the spans depend on."""
 
     def read(self, question: str, passages: Sequence[Chunk]) -> list[Span]:
-        """Return one reading a passage, in order, an empty span where a passage has no words.
+        """Return one span a passage, in order; an empty one for a passage without words.
 
-        Raises ValueError for an empty question, or one too long to leave room for a passage.
+        Raises InputError for an empty question, or one too long to leave room for a passage.
         """
 
-    def read_many(self, asked: Sequence[tuple[str, Sequence[Chunk]]]) -> list[list[Span]]:
-        """Return the readings of several questions, each with passages of its own."""
+    def read_many(self, questions: Sequence[tuple[str, Sequence[Chunk]]]) -> list[list[Span]]:
+        """Return the spans for several questions, each with its own passages."""
 
 
-def best_span(readings: Sequence[Span]) -> Span | None:
-    """Return the surest of some readings, the first of equals; None of none."""
-    return max(readings, key=lambda reading: reading.margin, default=None)
+def best_span(spans: Sequence[Span]) -> Span | None:
+    """Return the span with the highest margin, the first of equals; None if there is none."""
+    return max(spans, key=lambda span: span.margin, default=None)

@@ -1,4 +1,4 @@
-"""Convert a reader for CTranslate2 and measure how true the copy is. Run in a process of its own.
+"""Convert a reader for CTranslate2, and measure the copy against the model. Run as a child process.
 
 python -m rag.reader.convert READER FOLDER
 """
@@ -15,15 +15,14 @@ from ingest.models.convert import MODEL, look_up_measures, run_conversion, tell_
 from ingest.models.shift import shift_activations
 from ingest.models.weights import folder_named, local_path
 from ingest.types import Chunk
-from rag.generate.adapter import Adapter
-from rag.reader.converted import HEADS, converted_scorer
-from rag.reader.folder import ReaderConfig, load_reader_network, load_windows
+from rag.reader.converted import HEADS, ConvertedScorer
+from rag.reader.folder import ReaderConfig, adapter_in, load_reader_network, load_windows
 from rag.reader.reader import read_spans
-from rag.reader.score import Scorer, reference_scorer
+from rag.reader.score import ReferenceScorer, WindowScorer
 from rag.reader.spans import ScoredSpan
 
-FARTHEST = 1.0  # logits that the margins of the copy's spans may be off on average
-LEAST_SAME = 0.75  # of the sample's spans
+FARTHEST = 1.0  # mean difference of the margins of the copy's spans, in logits, at most
+LEAST_SAME = 0.75  # share of the sample's spans, at least
 
 SAMPLE = (
     ("How do bees tell where flowers are?", "Bees tell each other where flowers are by dancing on the comb."),
@@ -39,26 +38,27 @@ SAMPLE = (
     ("How long is the trial period?", "You can try the product for 30 days. After that a licence costs 99 a year."),
     ("Which river flows through Vienna?", "Vienna lies on the Danube, which flows from there to Bratislava."),
 )
-"""Questions with a passage each; two of them have no answer in it."""
+"""Questions, each with a passage; two passages do not hold the answer."""
 
 
 def convert_reader(reader: str, folder: Path) -> dict[str, Any]:
-    """Fill an empty folder with the reader's copy, and return what is to be known of it and what was measured."""
+    """Fill an empty folder with a reader's copy, and return its details and measures."""
+    from transformers import AutoTokenizer
+
     tell_step("loading the model")
     source = folder_named(reader)
     config, network = ReaderConfig.read(source), load_reader_network(source)
     windows = load_windows(source, config)
-    adapter = Adapter.of(source)
-    assert adapter is not None  # or the network would not have been loaded
-    base = local_path(adapter.base)
+    base = local_path(adapter_in(source).base)
     pairs = [(question, Chunk(text, "sample", 0, len(text))) for question, text in SAMPLE]
 
-    def spans(score: Scorer) -> list[ScoredSpan]:
-        return [read_spans(score, windows, [pair], config.max_answer_tokens)[0][0] for pair in pairs]
+    def spans(scorer: WindowScorer) -> list[ScoredSpan]:
+        return [read_spans(scorer.score, windows, [pair], config.max_answer_tokens)[0][0] for pair in pairs]
 
     tell_step("converting the weights")
-    shift_activations(network.encoder, lambda: spans(reference_scorer(network, 1)))
-    write_copy(network.encoder, _tokenizer(base), base, folder / MODEL, "int8")
+    shift_activations(network.encoder, lambda: spans(ReferenceScorer(lambda: network, 1)))
+    tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True, trust_remote_code=False)
+    write_copy(network.encoder, tokenizer, base, folder / MODEL, "int8")
     heads = {
         name: value.detach().numpy() for name, value in network.named_parameters() if not name.startswith("encoder")
     }
@@ -67,8 +67,8 @@ def convert_reader(reader: str, folder: Path) -> dict[str, Any]:
     measures = look_up_measures(folder)
     if measures is None:
         tell_step("comparing the copy with the model")
-        expected = spans(reference_scorer(load_reader_network(source), 1))  # loaded again: the first was changed
-        pairs_of_spans = list(zip(expected, spans(converted_scorer(folder, segmented, 1)), strict=True))
+        expected = spans(ReferenceScorer(lambda: load_reader_network(source), 1))  # loaded again: the first was changed
+        pairs_of_spans = list(zip(expected, spans(ConvertedScorer(folder, segmented, 1)), strict=True))
         off = sum(abs(one.margin - other.margin) for one, other in pairs_of_spans) / len(pairs)
         same = sum((one.start, one.end) == (other.start, other.end) for one, other in pairs_of_spans) / len(pairs)
         measures = {"measured": {"margins_off": off, "same_spans": same}}
@@ -77,12 +77,6 @@ def convert_reader(reader: str, folder: Path) -> dict[str, Any]:
                 f"its copy in int8 gives {same:.0%} of the reader's own spans, their margins {off:.2f} logits off"
             )
     return {"segmented": segmented, **measures}
-
-
-def _tokenizer(base: Path) -> Any:
-    from transformers import AutoTokenizer
-
-    return AutoTokenizer.from_pretrained(base, local_files_only=True, trust_remote_code=False)
 
 
 if __name__ == "__main__":

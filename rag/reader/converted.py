@@ -1,4 +1,4 @@
-"""A reader's converted copy: windows in, scores of tokens out, on a CPU and without torch."""
+"""Score windows with a reader's converted copy, on a CPU and without torch."""
 
 from __future__ import annotations
 
@@ -10,36 +10,47 @@ from safetensors.numpy import load_file
 
 from ingest.models.convert import MODEL
 from ingest.models.encoder import EncoderRuntime
-from rag.reader.score import Scorer
+from rag.reader.score import WindowScorer
 from rag.reader.spans import Scores
 from rag.reader.windows import ReadingWindow
 
 HEADS = "heads.safetensors"
 
 
-def converted_scorer(folder: Path, segmented: bool, threads: int, compute_type: str = "int8") -> Scorer:
-    """Return what scores windows with a copy's encoder and its heads; see `rag.reader.network.ReaderNetwork`.
+class ConvertedScorer(WindowScorer):
+    """Scores windows with a copy's encoder and its heads; see `rag.reader.network.ReaderNetwork`.
 
-    `segmented`: the encoder knows two segments, of which the passage is the second.
+    `segmented` is True if the encoder knows two segments, of which the passage is the second. A closed one loads the
+    encoder again when it is used.
     """
-    runtime = EncoderRuntime(folder / MODEL, threads, compute_type)
-    heads = load_file(folder / HEADS)
 
-    def scored(windows: Sequence[ReadingWindow]) -> list[Scores]:
-        segments = [_passage(window) for window in windows] if segmented else None
-        states = runtime.hidden([window.ids for window in windows], segments)
-        found = []
+    def __init__(self, folder: Path, segmented: bool, threads: int, compute_type: str = "int8") -> None:
+        self._folder, self._segmented = folder, segmented
+        self._threads, self._compute_type = threads, compute_type
+        self._heads = load_file(folder / HEADS)
+        self._runtime: EncoderRuntime | None = self._load()
+
+    def score(self, windows: Sequence[ReadingWindow]) -> list[Scores]:
+        self._runtime = self._runtime or self._load()
+        segments = None
+        if self._segmented:
+            segments = [
+                [int(window.first <= index < window.last) for index in range(len(window.ids))] for window in windows
+            ]
+        states = self._runtime.hidden([window.ids for window in windows], segments)
+
+        # The first token's score is that of no answer. Of the others only the passage's tokens can be in an answer.
+        heads, every = self._heads, []
         for window, hidden in zip(windows, states, strict=True):
             scores = np.full((len(window.ids), 2), -np.inf, dtype=np.float32)
             scores[0] = heads["none.weight"] @ hidden[0] + heads["none.bias"]
             passage = hidden[window.first : window.last]
             scores[window.first : window.last] = passage @ heads["spans.weight"].T + heads["spans.bias"]
-            found.append(scores)
-        return found
+            every.append(scores)
+        return every
 
-    return scored
+    def close(self) -> None:
+        self._runtime = None
 
-
-def _passage(window: ReadingWindow) -> list[int]:
-    """Return 1 for each token of the passage, 0 for the others."""
-    return [int(window.first <= place < window.last) for place in range(len(window.ids))]
+    def _load(self) -> EncoderRuntime:
+        return EncoderRuntime(self._folder / MODEL, self._threads, self._compute_type)

@@ -1,6 +1,6 @@
-"""A reader as a folder: what differs from an encoder that comes with a package, in a file of a few megabytes.
+"""A reader as a folder: the difference from an encoder that comes with a package, in a few megabytes.
 
-reader.json            which encoder, its hash, the windows, the calibration
+reader.json            the encoder, its hash, the windows, the calibration
 adapter.safetensors    low-rank updates (or whole weights) of the encoder, and the heads
 README.md              the model card
 """
@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import WeightsError
+from ingest.errors import ModelError, WeightsError
 from ingest.models.weights import local_path
 from rag.generate.adapter import ADAPTER, Adapter
 from rag.reader.windows import Windows
@@ -27,10 +27,10 @@ HEADS = ("spans.", "none.")
 
 @dataclass(frozen=True)
 class ReaderConfig:
-    """How a reader reads, and how it turns margins into chances.
+    """The settings of a reader: its windows, its longest answer, and its calibration.
 
-    The chance that a span is right is the logistic function of `slope * margin + bias`, fitted on held-out rows (Platt
-    1999). `brevity` is what is taken off for each token of a span but the first when spans are chosen.
+    The probability of a span is the logistic function of `slope * margin + bias`, fitted on held-out rows (Platt 1999).
+    Each token of a span but the first costs it `brevity` logits when spans are chosen.
     """
 
     max_tokens: int
@@ -42,7 +42,7 @@ class ReaderConfig:
 
     @classmethod
     def read(cls, folder: Path) -> ReaderConfig:
-        """Return what a folder says. Raises WeightsError where it holds no reader."""
+        """Return the settings in a folder. Raises WeightsError if it holds no reader."""
         file = folder / SETTINGS
         if not file.is_file() or Adapter.of(folder) is None:
             raise WeightsError(f"{folder} holds no reader: {SETTINGS} or {ADAPTER} is missing")
@@ -50,12 +50,12 @@ class ReaderConfig:
         return cls(**{name: content[name] for name in cls.__dataclass_fields__ if name in content})
 
     def write(self, folder: Path, details: Mapping[str, Any]) -> None:
-        """Write it, with details for people."""
+        """Write the settings, with details for people."""
         (folder / SETTINGS).write_text(json.dumps({**asdict(self), **details}, indent=1) + "\n", "utf-8")
 
 
 def new_reader_network(base: str, seed: int = 0) -> ReaderNetwork:
-    """Return an encoder by name with heads that have learnt nothing, drawn by a seed. Raises WeightsError."""
+    """Return an encoder by name with untrained heads, drawn by the seed. Raises WeightsError."""
     import torch
 
     from rag.reader.network import ReaderNetwork
@@ -66,8 +66,8 @@ def new_reader_network(base: str, seed: int = 0) -> ReaderNetwork:
         return ReaderNetwork(encoder)
 
 
-def load_encoder(base: str, wanted: str) -> Any:
-    """Return an encoder by name, in float32. Raises WeightsError, and ValueError for an encoder-decoder."""
+def load_encoder(base: str, purpose: str) -> Any:
+    """Return an encoder by name, in float32. Raises WeightsError, and ModelError for an encoder-decoder."""
     import torch
     from transformers import AutoModel
 
@@ -78,24 +78,25 @@ def load_encoder(base: str, wanted: str) -> Any:
             local_path(base), local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32
         )
     if getattr(encoder.config, "is_encoder_decoder", False):
-        raise ValueError(f"{base} is an encoder-decoder: {wanted} needs an encoder, such as builtin:minilm")
+        raise ModelError(f"{base} is an encoder-decoder: {purpose} needs an encoder, such as builtin:minilm")
     return encoder
 
 
 def load_reader_network(folder: Path) -> ReaderNetwork:
     """Return a folder's network, its adapter merged into the encoder. Raises WeightsError for another encoder."""
-    adapter = _adapter(folder)
+    adapter = adapter_in(folder)
     network = new_reader_network(adapter.base)
     adapter.apply(folder, network)
     return network.eval()
 
 
 def load_windows(folder: Path, config: ReaderConfig) -> Windows:
-    """Return what cuts passages as the reader was trained to see them."""
-    return Windows.of_folder(local_path(_adapter(folder).base), config.max_tokens, config.stride)
+    """Return the windows that the reader was trained with."""
+    return Windows.of_folder(local_path(adapter_in(folder).base), config.max_tokens, config.stride)
 
 
-def _adapter(folder: Path) -> Adapter:
+def adapter_in(folder: Path) -> Adapter:
+    """Return a folder's adapter. Raises WeightsError if there is none."""
     adapter = Adapter.of(folder)
     if adapter is None:
         raise WeightsError(f"{folder} holds no reader: {ADAPTER} is missing")

@@ -2,50 +2,68 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ingest.closing import Closing
 from ingest.models.threads import limited_threads
 from rag.reader.spans import Scores
 from rag.reader.windows import ReadingWindow
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from rag.reader.network import ReaderNetwork
 
-Scorer = Callable[[Sequence[ReadingWindow]], list[Scores]]
-"""Gives each window's (tokens, 2) scores, in order."""
+ScoreWindows = Callable[[Sequence[ReadingWindow]], list[Scores]]
+"""Returns each window's (tokens, 2) scores, in order."""
 
 BATCH_TOKENS = 4096  # of all rows together, padding included
 
 
-def reference_scorer(network: ReaderNetwork, threads: int) -> Scorer:
-    """Return what scores windows with a network, on so many CPU threads."""
+class WindowScorer(Closing):
+    """A reader's network on some backend."""
 
-    def scored(windows: Sequence[ReadingWindow]) -> list[Scores]:
-        with limited_threads(threads):
-            return score_windows(network, windows)
+    @abstractmethod
+    def score(self, windows: Sequence[ReadingWindow]) -> list[Scores]:
+        """Return each window's (tokens, 2) scores, in order."""
 
-    return scored
+
+class ReferenceScorer(WindowScorer):
+    """Scores windows with a network on `threads` CPU threads. A closed one loads the network again when it is used."""
+
+    def __init__(self, load: Callable[[], ReaderNetwork], threads: int) -> None:
+        self._load, self._threads = load, threads
+        self._network: ReaderNetwork | None = load()
+
+    def score(self, windows: Sequence[ReadingWindow]) -> list[Scores]:
+        self._network = self._network or self._load()
+        with limited_threads(self._threads):
+            return score_windows(self._network, windows)
+
+    def close(self) -> None:
+        self._network = None
 
 
 def score_windows(network: ReaderNetwork, windows: Sequence[ReadingWindow]) -> list[Scores]:
-    """Return each window's (tokens, 2) scores, computed in batches of like length."""
+    """Return each window's (tokens, 2) scores, computed in batches of similar length."""
     import torch
 
     device = network.spans.weight.device
-    found: dict[int, Scores] = {}
+    scores: dict[int, Scores] = {}
     for batch in batches_of(windows):
-        tensors = {name: each.to(device) for name, each in collate([windows[place] for place in batch]).items()}
+        tensors = {name: tensor.to(device) for name, tensor in collate([windows[i] for i in batch]).items()}
         with torch.inference_mode():
-            scores = network(**tensors).cpu().numpy()
-        for row, place in enumerate(batch):
-            found[place] = np.asarray(scores[row, : len(windows[place].ids)], dtype=np.float32)
-    return [found[place] for place in range(len(windows))]
+            rows = network(**tensors).cpu().numpy()
+        for row, index in zip(rows, batch, strict=True):
+            scores[index] = np.asarray(row[: len(windows[index].ids)], dtype=np.float32)
+    return [scores[index] for index in range(len(windows))]
 
 
-def collate(windows: Sequence[ReadingWindow]) -> dict[str, Any]:
+def collate(windows: Sequence[ReadingWindow]) -> dict[str, Tensor]:
     """Return windows as the network's (rows, tokens) tensors, padded on the right."""
     import torch
 
@@ -59,12 +77,12 @@ def collate(windows: Sequence[ReadingWindow]) -> dict[str, Any]:
 
 
 def batches_of(windows: Sequence[ReadingWindow]) -> list[list[int]]:
-    """Return places in order of length, as many at a time as keep the padded batch within BATCH_TOKENS."""
+    """Return the windows' indexes in order of length, in batches of at most BATCH_TOKENS with padding."""
     batches: list[list[int]] = []
-    for place in sorted(range(len(windows)), key=lambda place: len(windows[place].ids)):
-        width = len(windows[place].ids)
+    for index in sorted(range(len(windows)), key=lambda index: len(windows[index].ids)):
+        width = len(windows[index].ids)
         if batches and width * (len(batches[-1]) + 1) <= BATCH_TOKENS:
-            batches[-1].append(place)
+            batches[-1].append(index)
         else:
-            batches.append([place])
+            batches.append([index])
     return batches

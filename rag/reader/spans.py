@@ -1,4 +1,4 @@
-"""From scores of tokens to the best span of a passage, at the borders of words."""
+"""The best spans of a passage, from the scores of its tokens, at the borders of words."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Scores = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ScoredSpan:
-    """`text[start:end]` of a passage, and by how much it beats no answer, in logits."""
+    """The span `text[start:end]` of a passage, with its margin over no answer, in logits."""
 
     start: int
     end: int
     margin: float
 
 
-# Where an item of a list begins, or a paragraph: no answer goes on beyond.
+# The start of a list item or of a paragraph: no answer crosses it.
 _BREAK = re.compile(r"\n\s*(?=\n|[-*•‣]\s|\(?\w{1,3}[.)]\s)")
 
 
@@ -35,44 +35,49 @@ def best_spans(
     brevity: float = 0.0,
     text: str = "",
 ) -> list[ScoredSpan]:
-    """Return the window's best spans of at most `max_tokens`, `count` at most, best first, no two of them overlapping.
+    """Return the window's best spans of at most `max_tokens`, best first, none overlapping another.
 
-    `scores` (tokens, 2) are as the network gives them. Of a span's score `brevity` is taken for each token but the
-    first when spans are chosen; its margin is what it was. No span crosses a paragraph's or a list item's border in
+    `scores` (tokens, 2) are the network's. Each token of a span but the first costs it `brevity` when spans are chosen,
+    not in its margin. At most `count` spans are returned, and none crosses the border of a paragraph or a list item in
     the passage's `text`.
     """
+    # Every pair of a first and a last token is a span.
     first, last = scores[window.first : window.last, 0], scores[window.first : window.last, 1]
     both = first[:, None] + last[None, :]
-    places = np.arange(len(first))
-    length = places[None, :] - places[:, None]
-    borders = [found.end() for found in _BREAK.finditer(text)]
+    positions = np.arange(len(first))
+    length = positions[None, :] - positions[:, None]
+
+    # Allowed are those in order, short enough and within one paragraph or list item.
+    borders = [border.end() for border in _BREAK.finditer(text)]
     part = np.searchsorted(borders, [start for start, _ in window.offsets], side="right")
     allowed = (length >= 0) & (length < max_tokens) & (part[:, None] == part[None, :])
-    chosen = np.where(allowed, both - brevity * length, -np.inf)
-    none = float(scores[0].sum())
-    found: list[ScoredSpan] = []
-    while len(found) < count:
-        start, end = divmod(int(chosen.argmax()), len(last))
-        if chosen[start, end] == -np.inf:
+    ranking = np.where(allowed, both - brevity * length, -np.inf)
+
+    # Take the best and remove all that overlap it: those that begin before its end and end after its start.
+    no_answer = float(scores[0].sum())
+    spans: list[ScoredSpan] = []
+    while len(spans) < count:
+        start, end = divmod(int(ranking.argmax()), len(last))
+        if ranking[start, end] == -np.inf:
             break
-        found.append(ScoredSpan(window.offsets[start][0], window.offsets[end][1], float(both[start, end]) - none))
-        chosen[: end + 1, start:] = -np.inf  # all that begin before its end and end after its start
-    return found
+        spans.append(ScoredSpan(window.offsets[start][0], window.offsets[end][1], float(both[start, end]) - no_answer))
+        ranking[: end + 1, start:] = -np.inf
+    return spans
 
 
-def best_of(spans: Sequence[ScoredSpan], count: int = 1) -> list[ScoredSpan]:
-    """Return the best of a passage's spans, whatever window they are of, best first and none overlapping a better one.
+def choose_spans(spans: Sequence[ScoredSpan], count: int = 1) -> list[ScoredSpan]:
+    """Return the best of a passage's spans, from any of its windows, best first, none overlapping a better one.
 
-    Of no spans it is the empty one, infinitely worse than no answer.
+    Without any span, it is the empty one, infinitely worse than no answer.
     """
-    found: list[ScoredSpan] = []
+    chosen: list[ScoredSpan] = []
     for span in sorted(spans, key=lambda span: -span.margin):
-        if len(found) < count and all(span.end <= each.start or span.start >= each.end for each in found):
-            found.append(span)
-    return found or [ScoredSpan(0, 0, -np.inf)]
+        if len(chosen) < count and all(span.end <= better.start or span.start >= better.end for better in chosen):
+            chosen.append(span)
+    return chosen or [ScoredSpan(0, 0, -np.inf)]
 
 
-def whole_words(text: str, span: ScoredSpan) -> ScoredSpan:
+def widen_to_words(text: str, span: ScoredSpan) -> ScoredSpan:
     """Return the span widened to whole words: a tokenizer's pieces may begin and end within one."""
     start, end = span.start, span.end
     while 0 < start < end and text[start - 1].isalnum() and text[start].isalnum():

@@ -16,7 +16,7 @@ from langchain_core.language_models import FakeListChatModel
 from ingest.chunk import Chunker
 from ingest.errors import ConfigError, StoreError, WrongEmbedder
 from ingest.parsers import ParseSettings
-from rag.answer.confidence import ConfidenceModel, Fitted
+from rag.answer.confidence import ConfidenceModel, LogisticModel
 from rag.answer.defaults import MIN_EVIDENCE
 from rag.answer.pipeline import DEFAULT_DECODING, Pipeline
 from rag.build import DEFAULT_GENERATOR
@@ -229,7 +229,7 @@ def test_the_embedded_models_bring_their_confidence_and_others_do_not(tmp_path, 
     other = config.override("generator", model="builtin:smollm2").override("reader", model=BUILTIN_READER).pipeline()
     assert (other.confidence, other.min_confidence) == (False, 0.2)
     assert config.override("reader", model="none").pipeline().confidence is False
-    mine = ConfidenceModel(Fitted({"evidence": 1.0}, 0.0), None, 0.45)
+    mine = ConfidenceModel(LogisticModel({"evidence": 1.0}, 0.0), None, 0.45)
     mine.write(tmp_path / "mine.json")
     fitted = config.override("pipeline", confidence="mine.json").pipeline()
     assert (fitted.confidence, fitted.min_confidence) == (mine, 0.45)

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from ingest.chunk import Chunker
 from ingest.errors import RowsError, WeightsError
 from ingest.types import Chunk, Document
-from rag.answer.confidence import AFTER, ConfidenceModel, Fitted, signals_of
+from rag.answer.confidence import AFTER, ConfidenceModel, LogisticModel, signals_of
 from rag.answer.pipeline import Pipeline
 from rag.answer.types import Signals
 from rag.data.rows import Row, as_passage
@@ -66,7 +66,7 @@ def test_the_fit_is_calibrated_on_rows_that_it_has_not_seen() -> None:
     assert done.model.about == {"model": "m", "rows": 1500, "right": sum(right)}
     _, others, truth = drawn(1500, seed=1)
     assert done.model.after is not None
-    chances = np.array([done.model.after.chance(each) for each in others], dtype=float)
+    chances = np.array([done.model.after.probability(each) for each in others], dtype=float)
     assert abs(chances[np.array(truth)].mean() - chances.mean()) > 0.05
     assert abs(chances.mean() - np.mean(truth)) < 0.05
 
@@ -90,24 +90,26 @@ def test_too_few_of_either_kind_are_refused() -> None:
 
 
 def test_a_file_goes_round_and_another_is_refused(tmp_path: Path) -> None:
-    model = ConfidenceModel(Fitted({"margin": 0.5}, -1.0), Fitted({"margin": 0.4, "agreed": 1.0}, -1.5), 0.35, {"k": 5})
+    model = ConfidenceModel(
+        LogisticModel({"margin": 0.5}, -1.0), LogisticModel({"margin": 0.4, "agreed": 1.0}, -1.5), 0.35, {"k": 5}
+    )
     model.write(tmp_path / "c.json")
     assert ConfidenceModel.read(tmp_path / "c.json") == model
     for text in ("{}", "[", '{"before": 3}'):
         (tmp_path / "x.json").write_text(text)
-        with pytest.raises(WeightsError, match="is no confidence: `rag calibrate` writes one"):
+        with pytest.raises(WeightsError, match="is not a confidence model: `rag calibrate` writes one"):
             ConfidenceModel.read(tmp_path / "x.json")
     with pytest.raises(WeightsError, match="cannot be read"):
         ConfidenceModel.read(tmp_path / "none.json")
 
 
 def test_chances_by_hand() -> None:
-    fitted = Fitted({"margin": 2.0, "agreed": 1.0}, -1.0)
-    assert fitted.chance(Signals(margin=0.0, agreed=True)) == 0.5
-    assert fitted.chance(Signals(margin=1.0, agreed=False)) == pytest.approx(1 / (1 + math.exp(-1)))
-    assert fitted.chance(Signals(margin=1e9, agreed=False)) == pytest.approx(1 / (1 + math.exp(-39)))
-    assert fitted.chance(Signals(margin=1.0)) is None
-    assert fitted.chance(Signals(margin=float("-inf"), agreed=True)) is None
+    fitted = LogisticModel({"margin": 2.0, "agreed": 1.0}, -1.0)
+    assert fitted.probability(Signals(margin=0.0, agreed=True)) == 0.5
+    assert fitted.probability(Signals(margin=1.0, agreed=False)) == pytest.approx(1 / (1 + math.exp(-1)))
+    assert fitted.probability(Signals(margin=1e9, agreed=False)) == pytest.approx(1 / (1 + math.exp(-39)))
+    assert fitted.probability(Signals(margin=1.0)) is None
+    assert fitted.probability(Signals(margin=float("-inf"), agreed=True)) is None
 
 
 def test_signals_are_the_surest_reading_and_the_two_best_cosines() -> None:
@@ -144,7 +146,7 @@ def index(embedder: Any) -> Index:
     return index
 
 
-MODEL = ConfidenceModel(Fitted({"margin": 1.0}, 0.0), Fitted({"margin": 1.0, "agreed": 4.0}, -2.0), 0.5)
+MODEL = ConfidenceModel(LogisticModel({"margin": 1.0}, 0.0), LogisticModel({"margin": 1.0, "agreed": 4.0}, -2.0), 0.5)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +185,7 @@ def test_what_will_not_be_answered_is_not_written_again(index: Index, scripted: 
 
 
 def test_a_confidence_without_a_reader_goes_by_retrieval(index: Index, scripted: Any) -> None:
-    model = ConfidenceModel(Fitted({"evidence": 10.0}, -5.0), None, 0.5)
+    model = ConfidenceModel(LogisticModel({"evidence": 10.0}, -5.0), None, 0.5)
     retriever = HybridRetriever(index.store, index.embedder)
     pipeline = Pipeline(retriever, scripted("At four."), confidence=model, min_confidence=0.5)
     assert not pipeline.ask("When is tea served in the library?").abstained
@@ -195,7 +197,7 @@ def test_a_confidence_without_a_reader_goes_by_retrieval(index: Index, scripted:
 
 
 def test_where_a_signal_is_not_known_the_reader_is_believed(index: Index) -> None:
-    model = ConfidenceModel(Fitted({"margin": 1.0, "evidence": 1.0}, -9.0), None, 0.5)
+    model = ConfidenceModel(LogisticModel({"margin": 1.0, "evidence": 1.0}, -9.0), None, 0.5)
     by_words = Bm25Retriever(index.store)
     pipeline = Pipeline(by_words, None, reader=Pointing(3.0), confidence=model, min_confidence=0.4)
     answer = pipeline.ask("When is tea served?")
@@ -261,7 +263,7 @@ def test_the_command_calibrates_and_its_file_is_used(
     answer = json.loads(capsys.readouterr().out)
     assert answer["answer"] == "1702"
     assert main(["ask", "x?", "--extractive", "--confidence", "rows.jsonl"]) == 1
-    assert "is no confidence: `rag calibrate` writes one" in capsys.readouterr().err
+    assert "is not a confidence model: `rag calibrate` writes one" in capsys.readouterr().err
     assert main(["calibrate", "rows.jsonl", "--contexts", "--extractive", "--out", "d.json"]) == 1
     assert "--unanswerable makes such" in capsys.readouterr().err
     assert not (tmp_path / "d.json").exists()

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.chunk import Chunker
 from ingest.types import Document
-from rag.answer.confidence import best_cosine
+from rag.answer.confidence import signals_of
 from rag.answer.pipeline import ABSTENTION, Pipeline
 from rag.answer.refusal import is_refusal, whole_sentences
 from rag.generate import Generation
@@ -38,7 +38,7 @@ def test_an_answer_carries_its_evidence(index, scripted) -> None:
     assert (citation.source, citation.text) == ("tea.txt", "Tea is served at four in the library.")
     assert TEA[citation.start : citation.end] == citation.text
     assert [hit.chunk.source for hit in answer.hits] == ["tea.txt", "rent.txt"]
-    assert answer.evidence == best_cosine(answer.hits)
+    assert answer.evidence == signals_of(answer.hits, []).evidence
     assert TEA in generator.prompts[0]
     assert answer.usage.prompt_tokens == len(generator.prompts[0].split())
     assert (answer.usage.completion_tokens, answer.usage.context_window) == (5, 400)
@@ -191,5 +191,6 @@ def test_answers_are_not_refusals(text: str) -> None:
 
 def test_the_best_cosine_ignores_other_scores(index) -> None:
     chunk = next(index.store.chunks())
-    assert best_cosine([Hit(chunk, 0.03, {"bm25": 9.0}), Hit(chunk, 0.02, {"dense": 0.4, "bm25": 1.0})]) == 0.4
-    assert best_cosine([Hit(chunk, 12.0, {"bm25": 12.0})]) is None
+    found_by_both = [Hit(chunk, 0.03, {"bm25": 9.0}), Hit(chunk, 0.02, {"dense": 0.4, "bm25": 1.0})]
+    assert signals_of(found_by_both, []).evidence == 0.4
+    assert signals_of([Hit(chunk, 12.0, {"bm25": 12.0})], []).evidence is None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from rag.reader.spans import ScoredSpan, best_of, best_spans, whole_words
+from rag.reader.spans import ScoredSpan, best_spans, choose_spans, widen_to_words
 from rag.reader.windows import ReadingWindow
 
 
@@ -35,12 +35,12 @@ def test_further_spans_are_the_best_that_do_not_overlap(count: int, longest: int
         left = [(s, e) for s, e in left if e < start or s > end]
     found = best_spans(window, scores, longest, wanted)
     assert [(each.start, each.end) for each in found] == expected
-    assert best_of(found, wanted) == found
+    assert choose_spans(found, wanted) == found
 
 
 def test_the_best_window_wins_and_no_window_is_no_answer() -> None:
-    assert best_of([ScoredSpan(0, 1, -1.0), ScoredSpan(4, 5, 2.0)]) == [ScoredSpan(4, 5, 2.0)]
-    assert best_of([]) == [ScoredSpan(0, 0, -np.inf)]
+    assert choose_spans([ScoredSpan(0, 1, -1.0), ScoredSpan(4, 5, 2.0)]) == [ScoredSpan(4, 5, 2.0)]
+    assert choose_spans([]) == [ScoredSpan(0, 0, -np.inf)]
 
 
 def test_brevity_prefers_the_shorter_of_nearly_equal_spans_and_leaves_the_margin() -> None:
@@ -73,8 +73,8 @@ def test_no_span_crosses_from_one_item_or_paragraph_into_the_next(text: str, end
 
 def test_windows_that_share_a_span_give_it_once() -> None:
     spans = [ScoredSpan(0, 5, 3.0), ScoredSpan(8, 9, 1.0), ScoredSpan(0, 4, 2.0), ScoredSpan(12, 14, 2.5)]
-    assert best_of(spans, 4) == [spans[0], spans[3], spans[1]]
-    assert best_of(spans, 2) == [spans[0], spans[3]]
+    assert choose_spans(spans, 4) == [spans[0], spans[3], spans[1]]
+    assert choose_spans(spans, 2) == [spans[0], spans[3]]
 
 
 @pytest.mark.parametrize(
@@ -88,5 +88,5 @@ def test_windows_that_share_a_span_give_it_once() -> None:
     ],
 )
 def test_spans_end_at_the_borders_of_words(text: str, span: tuple[int, int], whole: str) -> None:
-    found = whole_words(text, ScoredSpan(*span, 1.0))
+    found = widen_to_words(text, ScoredSpan(*span, 1.0))
     assert text[found.start : found.end] == whole
