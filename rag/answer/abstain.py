@@ -34,37 +34,34 @@ class Abstention(Strategy):
         return [self.abstain(question) for question in questions]
 
     def assess(self, retrieved: Retrieved) -> Retrieved:
-        """Return a question with its signals and the confidence before anything is generated."""
+        """Return a question with its signals, the confidence before generating, and whether it is refused."""
         signals = signals_of(retrieved.hits, retrieved.spans)
         best = best_span(retrieved.spans)
         confidence = best.probability if best else None
-        if self.confidence and (chance := self.confidence.before.probability(signals)) is not None:
-            confidence = chance
-        return replace(retrieved, signals=signals, confidence=confidence)
+        if self.confidence and (probability := self.confidence.before.probability(signals)) is not None:
+            confidence = probability
 
-    def refuses(self, retrieved: Retrieved) -> bool:
-        """Tell whether an assessed question stays unanswered, whatever would be generated."""
         # No evidence: nothing retrieved, only distant passages, or no span in any of them.
-        evidence = retrieved.signals.evidence
-        if not retrieved.hits or (evidence is not None and evidence < self.min_evidence):
-            return True
-        best = best_span(retrieved.spans)
-        if best is not None and not best.text:
-            return True
+        is_distant = signals.evidence is not None and signals.evidence < self.min_evidence
+        has_no_span = best is not None and not best.text
 
         # No hope: even the better of the two outcomes of generating is too improbable.
-        chances: list[float | None] = []
-        if self.confidence and self.confidence.after and self.context_window and retrieved.spans:
-            outcomes = [replace(retrieved.signals, agreed=agreed) for agreed in (True, False)]
-            chances = [self.confidence.after.probability(signals) for signals in outcomes]
-        best_case = max((chance for chance in chances if chance is not None), default=retrieved.confidence)
-        return self.is_too_low(best_case)
+        outcomes: list[float | None] = []
+        if self.confidence and self.confidence.after and self.context_window and best is not None:
+            after = self.confidence.after
+            outcomes = [after.probability(replace(signals, agreed=agreed)) for agreed in (True, False)]
+        best_case = max((outcome for outcome in outcomes if outcome is not None), default=confidence)
+
+        refused = not retrieved.hits or is_distant or has_no_span or self.is_too_low(best_case)
+        return replace(retrieved, signals=signals, confidence=confidence, refused=refused)
 
     def reassess(self, retrieved: Retrieved, agreed: bool) -> Retrieved:
         """Return a question with the confidence after generating; `agreed` is the signal of that name."""
         signals = replace(retrieved.signals, agreed=agreed)
-        chance = self.confidence.after.probability(signals) if self.confidence and self.confidence.after else None
-        return replace(retrieved, signals=signals, confidence=retrieved.confidence if chance is None else chance)
+        confidence = self.confidence.after.probability(signals) if self.confidence and self.confidence.after else None
+        return replace(
+            retrieved, signals=signals, confidence=retrieved.confidence if confidence is None else confidence
+        )
 
     def is_too_low(self, confidence: float | None) -> bool:
         """Tell whether a confidence is below the threshold; an unknown one is below any but 0."""

@@ -16,7 +16,7 @@ from rag.answer.cite import cite
 from rag.answer.extractive import Extractive, candidate_spans, citation_of, sentence_of
 from rag.answer.match import holds, token_f1
 from rag.answer.options import Guidance
-from rag.answer.passages import Draft, OnePrompt, Writer
+from rag.answer.passages import Draft, OnePrompt, PromptWriter
 from rag.answer.refusal import is_refusal, whole_sentences
 from rag.answer.strategy import AnswerPieces, Strategy
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
@@ -43,7 +43,7 @@ class Guided(Strategy):
     `extractive`, where the generator's answer does not stand or not one sentence fits the prompt.
     """
 
-    writer: Writer
+    writer: PromptWriter
     rewriter: OnePrompt
     extractive: Extractive
     abstention: Abstention
@@ -58,7 +58,10 @@ class Guided(Strategy):
         reassesses = self.abstention.confidence and self.abstention.confidence.after
         draft = self._pack(question)
         if draft is None or self.guidance & {"retry", "fallback"} or reassesses or draft.prompts:
-            return (yield from super().stream(question))
+            return self.answer_in_one_piece(question)
+        return self._stream(question, draft)
+
+    def _stream(self, question: Retrieved, draft: Draft) -> AnswerPieces:
         generation = yield from self.rewriter.stream(draft)
         return self._finish(self._judge(Attempt(question, None, ((draft, generation),))))
 
@@ -71,7 +74,7 @@ class Guided(Strategy):
         except NothingFits:
             return None
 
-    def _generate(self, writer: Writer, attempts: Sequence[Attempt]) -> list[Attempt]:
+    def _generate(self, writer: PromptWriter, attempts: Sequence[Attempt]) -> list[Attempt]:
         """Return the attempts after their drafts, if they have one, were generated in one batch."""
         generations = iter(writer.generate([attempt.draft for attempt in attempts if attempt.draft]))
         return [

@@ -33,7 +33,7 @@ class Draft:
     prompts: tuple[Packed, ...] = ()
 
 
-class Writer(Protocol):
+class PromptWriter(Protocol):
     """Packs passages into prompts, and has the generator answer them."""
 
     def pack(self, question: Retrieved, passages: Sequence[Chunk]) -> Draft:

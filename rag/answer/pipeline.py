@@ -111,22 +111,18 @@ class Pipeline(PipelineOptions, Closing):
 
     def ask_many(self, questions: Sequence[str], where: Where = None) -> list[Answer]:
         """Answer questions in order, the models working in batches."""
-        assessed = self._retrieve(questions, where)
-        refused = [self.abstention.refuses(question) for question in assessed]
-        answers = iter(self.strategy.answer([one for one, no in zip(assessed, refused, strict=True) if not no]))
-        return [
-            self.abstention.abstain(question) if is_refused else next(answers)
-            for question, is_refused in zip(assessed, refused, strict=True)
-        ]
+        retrieved = self._retrieve(questions, where)
+        answers = iter(self.strategy.answer([row for row in retrieved if not row.refused]))
+        return [self.abstention.abstain(row) if row.refused else next(answers) for row in retrieved]
 
     def stream(self, question: str, where: Where = None) -> AnswerStream:
         """Return the answer's text in pieces as it is generated, and the whole `Answer` afterwards.
 
         An answer that a reader has to check comes in one piece.
         """
-        [assessed] = self._retrieve([question], where)
-        strategy = self.abstention if self.abstention.refuses(assessed) else self.strategy
-        return AnswerStream(strategy.stream(assessed))
+        [retrieved] = self._retrieve([question], where)
+        strategy = self.abstention if retrieved.refused else self.strategy
+        return AnswerStream(strategy.stream(retrieved))
 
     def close(self) -> None:
         """Close the retriever, the generator and the reader."""
@@ -136,20 +132,19 @@ class Pipeline(PipelineOptions, Closing):
         """Return the questions with their hits, the reader's spans and the confidence that there is an answer."""
         if not all(question.strip() for question in questions):
             raise InputError("the question is empty: ask something")
-        # Retrieve, for each question, within both filters.
-        filters = tuple(one for one in (as_filter(self.where), as_filter(where)) if one is not None)
-        both = And(filters) if len(filters) > 1 else next(iter(filters), None)
-        retrieved = [
-            Retrieved(
-                question, choose_format(self.answer_format, question), self.retriever.retrieve(question, self.k, both)
-            )
-            for question in questions
-        ]
-        # Read, in batches over all questions.
+        # Retrieve what both filters allow, question by question.
+        filters = [chosen for chosen in (as_filter(self.where), as_filter(where)) if chosen is not None]
+        both = And(tuple(filters)) if len(filters) > 1 else next(iter(filters), None)
+        retrieved = []
+        for question in questions:
+            hits = self.retriever.retrieve(question, self.k, both)
+            retrieved.append(Retrieved(question, choose_format(self.answer_format, question), hits))
+        # Read in batches over all questions.
         if self.reader:
-            spans = self.reader.read_many([(one.question, [hit.chunk for hit in one.hits]) for one in retrieved])
-            retrieved = [replace(one, spans=ranked) for one, ranked in zip(retrieved, spans, strict=True)]
-        return [self.abstention.assess(one) for one in retrieved]
+            pairs = [(row.question, [hit.chunk for hit in row.hits]) for row in retrieved]
+            spans = self.reader.read_many(pairs)
+            retrieved = [replace(row, spans=ranked) for row, ranked in zip(retrieved, spans, strict=True)]
+        return [self.abstention.assess(row) for row in retrieved]
 
 
 class AnswerStream:

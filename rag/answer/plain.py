@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rag.answer.abstain import Abstention
 from rag.answer.cite import cite
-from rag.answer.passages import Draft, OnePrompt, Writer
+from rag.answer.passages import Draft, OnePrompt, PromptWriter
 from rag.answer.refusal import is_refusal, whole_sentences
 from rag.answer.strategy import AnswerPieces, Strategy
 from rag.answer.types import Answer, Retrieved, Usage
@@ -18,7 +18,7 @@ from rag.generate.base import Generation
 class Plain(Strategy):
     """The generator answers from the hits, best first, and the answer's sentences are cited."""
 
-    writer: Writer
+    writer: PromptWriter
     abstention: Abstention
 
     def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
@@ -27,10 +27,13 @@ class Plain(Strategy):
         return [self._finish(draft, generation) for draft, generation in zip(drafts, generations, strict=True)]
 
     def stream(self, question: Retrieved) -> AnswerPieces:
-        if not isinstance(self.writer, OnePrompt):  # one that merges several prompts generates all at once
-            return (yield from super().stream(question))
         draft = self._pack(question)
-        generation = yield from self.writer.stream(draft)
+        if isinstance(self.writer, OnePrompt):
+            return self._stream(self.writer, draft)
+        return self.answer_in_one_piece(question)  # several prompts are merged when all have been read
+
+    def _stream(self, writer: OnePrompt, draft: Draft) -> AnswerPieces:
+        generation = yield from writer.stream(draft)
         return self._finish(draft, generation)
 
     def _pack(self, question: Retrieved) -> Draft:

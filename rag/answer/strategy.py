@@ -12,14 +12,21 @@ AnswerPieces = Generator[str, None, Answer]
 
 
 class Strategy(ABC):
-    """Answers questions whose passages were retrieved, and that abstention has not refused."""
+    """Answers questions whose passages were retrieved, and that are not refused."""
 
     @abstractmethod
     def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
         """Return one answer a question, in order, the same as for each question alone."""
 
     def stream(self, question: Retrieved) -> AnswerPieces:
-        """Yield the text of one answer as it is generated, in one piece where it has to be checked first."""
+        """Return the text of one answer as it is generated, in one piece if it has to be checked first.
+
+        Raises InputError at once for a question that is too long for the prompt.
+        """
+        return self.answer_in_one_piece(question)
+
+    def answer_in_one_piece(self, question: Retrieved) -> AnswerPieces:
+        """Yield the text of one answer when it is complete."""
         [answer] = self.answer([question])
         yield answer.text
         return answer

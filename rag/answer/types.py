@@ -109,7 +109,7 @@ class Answer:
 class Retrieved:
     """A question with its hits, best first, and the reader's span of each, if there is a reader.
 
-    `signals` and `confidence` are as far as they are known by now.
+    `signals` and `confidence` are as far as they are known by now. A `refused` question stays unanswered.
     """
 
     question: str
@@ -118,6 +118,7 @@ class Retrieved:
     spans: Sequence[Span] = ()
     signals: Signals = Signals()
     confidence: float | None = None
+    refused: bool = False
 
     def answer(
         self,
