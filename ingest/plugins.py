@@ -6,7 +6,6 @@ import inspect
 from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
 from ingest.errors import InputError, OptionError
@@ -33,6 +32,8 @@ def resolve(kind: str, table: Mapping[str, str], group: str) -> Any:
     if kind in table:
         module, _, attribute = table[kind].partition(":")
         return getattr(import_module(module), attribute)
+    from importlib.metadata import entry_points  # takes longer to import than all of this module
+
     points = {point.name: point for point in entry_points(group=group)}
     if kind in points:
         return points[kind].load()

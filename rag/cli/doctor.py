@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Protocol, runtime_checkable
 
 from ingest.errors import StoreError, WeightsError
 from ingest.models.cache import cache_folder
-from ingest.models.cpu import instruction_set
-from ingest.models.threads import idle_cores, usable_cores
 from ingest.models.weights import BUILTINS, find_weights
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
@@ -64,6 +61,8 @@ def doctor(options: DoctorOptions) -> int:
 
 def examine(config: Config, repair: bool = False) -> dict[str, Any]:
     """Return versions, threads, weights, the cache, the store's state, the repairs and all problems."""
+    from importlib.metadata import PackageNotFoundError, version
+
     # Versions of the packages that matter.
     problems, versions = [], {"python": platform.python_version()}
     for package in PACKAGES:
@@ -106,6 +105,8 @@ def _count_threads() -> dict[str, Any]:
     import faiss
     import torch
 
+    from ingest.models.cpu import instruction_set
+    from ingest.models.threads import idle_cores, usable_cores
     from ingest.parsers.worker.pool import MAX_PROCESSES
 
     usable, idle = usable_cores(), idle_cores()

@@ -6,11 +6,10 @@ import logging
 import os
 import signal
 import sys
-from argparse import RawDescriptionHelpFormatter
+from argparse import Action, RawDescriptionHelpFormatter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from typing import Any, NoReturn
 
@@ -91,11 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def build_parser(names: Iterable[str] = COMMANDS) -> CommandParser:
     """Return a parser of these commands."""
     parser = CommandParser("rag", description=DESCRIPTION, epilog=EPILOG, formatter_class=RawDescriptionHelpFormatter)
-    try:
-        installed = version("openbook-rag")
-    except PackageNotFoundError:
-        installed = "0 (not installed)"
-    parser.add_argument("--version", action="version", version=f"openbook-rag {installed}")
+    parser.add_argument("--version", action=_ShowVersion, nargs=0, help="show the version and exit")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name in names:
         _add_command(subparsers, name, _find_command(name))
@@ -110,6 +105,20 @@ def _add_command(subparsers: Any, name: str, command: Command | CommandGroup) ->
     nested = parser.add_subparsers(dest="subcommand", metavar="WHAT", required=True)
     for subname, subcommand in command.commands.items():
         _add_command(nested, subname, subcommand)
+
+
+class _ShowVersion(Action):
+    """Print the version. Looking it up takes time, which help is spared."""
+
+    def __call__(self, *_: object) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            installed = version("openbook-rag")
+        except PackageNotFoundError:
+            installed = "0 (not installed)"
+        sys.stdout.write(f"openbook-rag {installed}\n")
+        sys.exit(0)
 
 
 def _find_command(name: str) -> Command | CommandGroup:

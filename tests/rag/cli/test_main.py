@@ -165,6 +165,57 @@ def test_sources_and_delete(run, docs) -> None:
     assert (status, err) == (1, "rag: no source 'docs/tea.txt' in the store; `rag sources` lists them\n")
 
 
+def test_deleting_needs_no_embedder(run, docs, monkeypatch) -> None:
+    run("ingest", docs)
+    monkeypatch.setattr(Config, "embedder", lambda self: 1 / 0)
+    assert run("delete", "docs/tea.txt")[:2] == (0, "deleted 1 source; 1 chunks remain\n")
+
+
+@pytest.mark.parametrize(
+    ("terminal", "environment", "styled"),
+    [
+        (True, {"TERM": "xterm"}, True),
+        (True, {"TERM": "dumb"}, False),
+        (True, {"TERM": "xterm", "NO_COLOR": "1"}, False),
+        (False, {"TERM": "xterm"}, False),
+    ],
+)
+def test_styles_are_for_terminals_that_show_them(run, docs, monkeypatch, terminal, environment, styled) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
+    for command in (["ingest", docs], ["sources"], ["search", "tea"]):
+        assert ("\x1b[" in run(*command)[1]) == styled
+
+
+def test_a_table_in_a_pipe_is_never_cut(run, tmp_path) -> None:
+    name = f"{'long' * 60}.txt"
+    (tmp_path / name).write_text("Tea is served at four.")
+    run("ingest", name)
+    assert f"     1  {name}\n" in run("sources")[1]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["models", "--json"], ["ask", "--help"]])
+def test_rich_is_imported_for_tables_only(arguments) -> None:
+    code = (
+        "import sys\nfrom rag.cli.main import main\ntry: main(sys.argv[1:])\nexcept SystemExit: pass\n"
+        "print('rich' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_asking_imports_no_other_command() -> None:
+    code = (
+        "import sys\nfrom rag.cli.main import main\ntry: main(['ask', '--help'])\nexcept SystemExit: pass\n"
+        "print(*(name for name in sys.modules if name.startswith('rag.cli.')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.splitlines()[-1].split())
+    assert imported == {f"rag.cli.{name}" for name in ("main", "options", "ask", "questions", "output")}
+
+
 def test_describe_says_what_is_missing_and_what_is_made_up(run, scripted, monkeypatch) -> None:
     generator = scripted("The red lamp by Acme shines for 99 hours.")
     monkeypatch.setattr(Config, "generator", lambda self, *_: generator)
