@@ -19,6 +19,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from ingest import Document
+from ingest.models.weights import MINILM_READER
 from rag import Config, Pipeline
 from rag.answer.defaults import MIN_CONFIDENCE
 from rag.answer.match import token_f1
@@ -29,7 +30,6 @@ from rag.evaluate.metrics import at_coverage, balanced_accuracy, calibration_err
 from rag.evaluate.predictions import Prediction
 from rag.evaluate.run import Run
 from rag.evaluate.unanswerable import unanswerable_rows
-from rag.reader.base import BUILTIN_READER
 
 SETS = ("squad", "nq")
 BATCH = 32
@@ -110,7 +110,7 @@ def _measure(title: str, pipeline: Pipeline, rows: Sequence[Row], records: Seque
     worth = [100 * token_f1(record.output, row.references) for record, row in zip(records, rows, strict=True)]
     none = [row.unanswerable for row in rows]
     for name, values in chances.items():
-        threshold = MIN_CONFIDENCE[BUILTIN_READER] if name == "reader alone" else pipeline.min_confidence
+        threshold = MIN_CONFIDENCE[MINILM_READER] if name == "reader alone" else pipeline.min_confidence
         curve = coverage_curve(values, worth)
         figures = {
             "rows": len(rows),

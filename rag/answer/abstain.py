@@ -58,10 +58,11 @@ class Abstention(Strategy):
     def reassess(self, retrieved: Retrieved, agreed: bool) -> Retrieved:
         """Return a question with the confidence after generating; `agreed` is the signal of that name."""
         signals = replace(retrieved.signals, agreed=agreed)
-        confidence = self.confidence.after.probability(signals) if self.confidence and self.confidence.after else None
-        return replace(
-            retrieved, signals=signals, confidence=retrieved.confidence if confidence is None else confidence
-        )
+        after = self.confidence.after if self.confidence else None
+        confidence = after.probability(signals) if after else None
+        if confidence is None:
+            confidence = retrieved.confidence
+        return replace(retrieved, signals=signals, confidence=confidence)
 
     def is_too_low(self, confidence: float | None) -> bool:
         """Tell whether a confidence is below the threshold; an unknown one is below any but 0."""

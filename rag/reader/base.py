@@ -6,10 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from ingest.models.weights import MINILM_READER
 from ingest.types import Chunk
-
-BUILTIN_READER = MINILM_READER
 
 
 @dataclass(frozen=True, slots=True)

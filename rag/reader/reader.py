@@ -10,9 +10,9 @@ from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from ingest.models.convert import ModelCopy, copy_or_none, has_runtime, prepare_copy
 from ingest.models.threads import idle_cores
-from ingest.models.weights import folder_named, weights_fingerprint
+from ingest.models.weights import MINILM_READER, folder_named, weights_fingerprint
 from ingest.types import Chunk
-from rag.reader.base import BUILTIN_READER, Span
+from rag.reader.base import Span
 from rag.reader.folder import ReaderConfig, load_reader_network, load_windows
 from rag.reader.score import ReferenceScorer, ScoreWindows, WindowScorer
 from rag.reader.spans import ScoredSpan, best_spans, choose_spans, widen_to_words
@@ -34,7 +34,7 @@ class ExtractiveReader(Closing):
 
     def __init__(
         self,
-        model: str = BUILTIN_READER,
+        model: str = MINILM_READER,
         *,
         device: str = "cpu",
         threads: int | None = None,

@@ -21,6 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from ingest import Chunk
+from ingest.models.weights import MINILM_READER
 from rag import Config
 from rag.answer.defaults import MIN_CONFIDENCE
 from rag.answer.match import exact_match, holds, token_f1
@@ -30,7 +31,6 @@ from rag.evaluate.metrics import at_coverage, balanced_accuracy, calibration_err
 from rag.evaluate.metrics.answers import is_right
 from rag.evaluate.metrics.metric import Metric, mean_metric
 from rag.reader import ExtractiveReader, Span
-from rag.reader.base import BUILTIN_READER
 
 SETS = ("squad", "nq", "nq_swap", "policyqa", "covidqa")
 
@@ -40,7 +40,7 @@ def main() -> None:
     parser.add_argument("reader", help="builtin:minilm-reader, or a folder")
     parser.add_argument("rows", type=Path, help="the folder that prepare.py wrote")
     parser.add_argument("corpus", type=Path, nargs="?", help="a BEIR folder: also ask open book")
-    parser.add_argument("--min-confidence", type=float, default=MIN_CONFIDENCE[BUILTIN_READER])
+    parser.add_argument("--min-confidence", type=float, default=MIN_CONFIDENCE[MINILM_READER])
     parser.add_argument("--store", type=Path, default=Path("build/benchmarks/nq"))
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--backend", choices=("auto", "transformers"), default="auto")

@@ -15,6 +15,7 @@ from langchain_core.language_models import FakeListChatModel
 
 from ingest.chunk import Chunker
 from ingest.errors import ConfigError, StoreError, WrongEmbedder
+from ingest.models.weights import MINILM_READER
 from ingest.parsers import ParseSettings
 from rag.answer.confidence import ConfidenceModel, LogisticModel
 from rag.answer.defaults import MIN_EVIDENCE
@@ -23,7 +24,6 @@ from rag.build import DEFAULT_GENERATOR
 from rag.config import TABLES, Config
 from rag.generate import Decoding
 from rag.options import GenerationOptions, RetrievalOptions, StoreOptions
-from rag.reader.base import BUILTIN_READER
 from rag.retrieve.retrievers import DenseRetriever, HybridRetriever
 from stores import LocalStore
 
@@ -203,7 +203,7 @@ def test_reading_with_another_embedder_is_refused(tmp_path, embedder, monkeypatc
 @pytest.mark.weights
 def test_the_embedded_reader_reads_unless_a_generator_or_none_is_named(tmp_path) -> None:
     reader = config_of(tmp_path, "").reader()
-    assert (reader.name, reader.read("Who built it?", [])) == (BUILTIN_READER, [])
+    assert (reader.name, reader.read("Who built it?", [])) == (MINILM_READER, [])
     assert config_of(tmp_path, "[generator]\nmodel = 'my-t5'").reader() is None
     assert config_of(tmp_path, "[reader]\nmodel = 'none'").reader() is None
     assert config_of(tmp_path, "[generator]\nmodel = 'x'\nkind = 'extractive'").reader() is not None
@@ -226,7 +226,7 @@ def test_the_embedded_models_bring_their_confidence_and_others_do_not(tmp_path, 
     assert alone.confidence is not None
     assert alone.confidence.after is None
     assert config.override("pipeline", min_confidence=0.7).pipeline().min_confidence == 0.7
-    other = config.override("generator", model="builtin:smollm2").override("reader", model=BUILTIN_READER).pipeline()
+    other = config.override("generator", model="builtin:smollm2").override("reader", model=MINILM_READER).pipeline()
     assert (other.confidence, other.min_confidence) == (False, 0.2)
     assert config.override("reader", model="none").pipeline().confidence is False
     mine = ConfidenceModel(LogisticModel({"evidence": 1.0}, 0.0), None, 0.45)
