@@ -42,6 +42,7 @@ def pack(
     def room(values: Values, kept: Sequence[Chunk]) -> int:
         return budget - window.count_tokens(render(values, kept))
 
+    # Most prompts fit: then the tokens are counted once.
     kept, dropped = _choose(passages, lambda kept: 0)
     hopeless = sum(len(chunk.text) for chunk in kept) > budget * _CHARACTERS_PER_TOKEN
     if hopeless or room(values, kept) < 0:
@@ -103,6 +104,7 @@ def _choose(
             if is_repeat:
                 dropped.append(Dropped(passage, piece.start, piece.end, "overlap"))
                 continue
+            # Take the whole piece if it fits, else its first sentences; later passages are taken only whole.
             limit = left * _CHARACTERS_PER_TOKEN
             if len(piece.text) <= limit and room([*kept, piece]) >= 0:
                 fitting = len(piece.text)
@@ -128,6 +130,7 @@ def _part(passage: Chunk, start: int, end: int) -> Chunk:
 
 def _split_repeats(passage: Chunk, kept: Sequence[Chunk]) -> list[tuple[Chunk, bool]]:
     """Return a passage in pieces, in order, each with whether it repeats a kept passage of the same source."""
+    # The spans of this document that are in the prompt already.
     covered = sorted(
         (chunk.start, chunk.end)
         for chunk in kept
@@ -163,6 +166,7 @@ def _fitting_length(
     def fits(length: int) -> bool:
         return room([*kept, _part(piece, piece.start, piece.start + length)]) >= 0
 
+    # Whole sentences, or the words of a first sentence that no window would hold.
     ends = [end for _, end in sentence_spans(piece.text)]
     fitting = _last_true([end for end in ends if end <= limit], fits)
     if fitting or kept or not ends or not (ends[0] > limit or is_giant(piece.text[: ends[0]])):
@@ -197,6 +201,7 @@ def _drop_examples(
     examples = values.get("examples", ())
     if not isinstance(examples, Sequence) or not examples:
         return values, []
+    # The examples are sorted, the most similar first: the last ones go.
     counts = list(range(1, len(examples) + 1))
     fitting = _last_true(counts, lambda count: room({**values, "examples": examples[:count]}, lead) >= 0)
     dropped = []

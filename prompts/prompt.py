@@ -77,6 +77,7 @@ class Prompt:
         """
         if folder is None and task not in TASKS:
             raise InputError(f"unknown task {task!r}; known: {', '.join(TASKS)}, or a folder of your own templates")
+        # Templates of the folder replace the built-in ones of the same style.
         templates: dict[Style, str] = {}
         if task in TASKS:
             builtin = resources.files("prompts") / "templates" / task
@@ -100,6 +101,7 @@ class Prompt:
         if style not in self.templates:
             styles = ", ".join(self.templates)
             raise InputError(f"prompt {self.task!r} has no template for style {style!r}; it has: {styles}")
+        # Optional values get their defaults; passages are shown with their place.
         data = {**self._task.defaults, **values}
         _check_values(data)
         data["passages"] = [
@@ -119,6 +121,7 @@ class Prompt:
             if style != "chat":
                 return template.render(safe).strip()
             system, user = _render_block(template, "system", safe), _render_block(template, "user", safe)
+            # Examples are turns of their own, the most similar one last, next to the question.
             turns: list[Message] = []
             for example, output in reversed(safe.get("examples", ())) if "example" in template.blocks else ():
                 question = _render_block(template, "example", {**safe, "input": example})

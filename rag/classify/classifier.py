@@ -98,6 +98,7 @@ class Classifier:
         packed, listed, allowed, examples = self._prepare(text)
         # The least similar examples are the ones that did not fit.
         examples = examples[: len(examples) - sum(dropped.reason == "example" for dropped in packed.dropped)]
+        # Scores are log-probabilities: the bias is subtracted.
         scores = self._score(packed, allowed)
         if self.calibrate:
             bias = self._bias(listed, allowed, examples)
@@ -127,6 +128,7 @@ class Classifier:
         """Return the prompt, the labels that it lists, the labels that may come out, and its examples."""
         examples: Examples = ()
         candidates: tuple[str, ...] = ()
+        # One search serves both the examples and the candidates.
         count = max(self.similar, self.candidates)
         if self.retriever is not None and count:
             rows = [(chunk.text, label) for chunk, label, _ in nearest(self.retriever, text, count)]
@@ -138,6 +140,7 @@ class Classifier:
             examples = tuple(rows[: self.similar])
             near = {label for _, label in rows[: self.candidates]}
             candidates = tuple(label for label in self.labels if label in near)
+        # Without any candidate, all labels are allowed.
         allowed = candidates if self.allowed == "candidates" and candidates else self.labels
         listed = {"all": self.labels, "candidates": candidates or self.labels, "none": ()}[self.listed]
         return self._pack(text, listed, allowed, examples), listed, allowed, examples
@@ -148,8 +151,9 @@ class Classifier:
             "labels": [self.names[label] for label in listed],
             "examples": [(example, self.names[label]) for example, label in examples],
         }
+        # The answer is a label and the end token.
         longest = max(len(self._scorer.tokens(self.names[label])) for label in allowed)
-        return self.prompt.pack(self.generator, longest + 1, values)  # and the end
+        return self.prompt.pack(self.generator, longest + 1, values)
 
     def _score(self, packed: Packed, allowed: Sequence[str]) -> dict[str, float]:
         sums = self._scorer.score(packed.prompt, tuple(self.names[label] for label in allowed))

@@ -30,6 +30,7 @@ def index_examples(rows: Sequence[Row], embedder: Embedder, store: Store | None 
 
     store = store if store is not None else MemoryStore()
     store.bind(embedder_manifest(embedder))
+    # The hash of texts and labels tells whether the store holds these rows already.
     content = json.dumps([(row.text, row.target) for row in rows])
     source = Source(SOURCE, SOURCE, hashlib.sha256(content.encode()).hexdigest())
     if source.fingerprint not in {held.source.fingerprint for held in store.sources()}:
@@ -69,6 +70,7 @@ class NearestNeighbours:
         began = time.perf_counter()
         if not text.strip():
             raise InputError("the text is empty: there is nothing to classify")
+        # A dissimilar example still has a vote, so that every label that was found has a score.
         votes: dict[str, float] = {}
         neighbours = nearest(self.retriever, text, self.k)
         for _, label, score in neighbours:

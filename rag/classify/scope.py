@@ -24,6 +24,7 @@ def calibrate_threshold(
     rows_in, rows_out = sum(in_scope), len(in_scope) - sum(in_scope)
     if len(certain) != len(in_scope) or not rows_in or not rows_out:
         raise InputError(f"texts of both kinds are needed: {rows_in} are in scope and {rows_out} out of it")
+    # Candidates lie halfway between neighbouring certainties.
     marks = sorted({0.0, 1.0, *certain})
     best = Threshold(0.0, of, by, -1.0)
     for value in [0.0, *((low + high) / 2 for low, high in pairwise(marks))]:

@@ -58,6 +58,7 @@ def read_products(pairs: Sequence[str], file: Path | None) -> list[Fields]:
 
 def _read_json(text: str, file: Path) -> list[Fields]:
     """Return the rows of a JSON list, of one JSON object, or of an object a line."""
+    # A file that is not one JSON value has an object on each line.
     try:
         content = json.loads(text)
         rows = content if isinstance(content, list) else [content]
@@ -92,6 +93,7 @@ class DescriptionFile:
         self._keys = [fingerprint(fields) for fields in products]
         self._products = dict(zip(self._keys, products, strict=True))
         self._origin = {"model": model, "weights": weights}
+        # One file is written by one model.
         self._records = self._record_file.read()
         for record in self._records.values():
             origin = record.pop("origin", {})
@@ -100,6 +102,7 @@ class DescriptionFile:
                 raise InputError(
                     f"{file} was begun with {other}: choose another --out, or remove it and {self._record_file.path}"
                 )
+        # Products may be added to a catalogue; a file of others is not overwritten.
         if file.exists() and (not self._records or not self._records.keys() <= set(self._keys)):
             raise InputError(f"{file} holds descriptions of other products: choose another --out, or remove it")
 

@@ -88,6 +88,7 @@ class Describer:
     ) -> None:
         if attempts < 1:
             raise InputError(f"attempts is {attempts}: at least one text has to be written")
+        # A fine-tuned model is used as it was trained.
         trained = Trained.of(generator.name)
         self.generator = generator
         self.prompt = prompt or Prompt.load("describe")
@@ -143,6 +144,7 @@ class Describer:
 
     def retry(self, rows: Sequence[Row], descriptions: Sequence[Description]) -> list[Description]:
         """Write the descriptions with errors again; the others are returned as they are."""
+        # Prompts are packed for failing rows only.
         failing = [place for place, description in enumerate(descriptions) if description.errors]
         again = [rows[place] for place in failing]
         improved = self._improve(again, self._pack(again), [descriptions[place] for place in failing])
@@ -204,6 +206,7 @@ class Describer:
             failing = [place for place, description in enumerate(best) if self._faults(description)]
             if not failing:
                 break
+            # Greedy decoding would repeat the first text: every round samples with a seed of its own.
             seed = (self.decoding.seed or 0) + attempt
             sampling = replace(self.decoding, temperature=TEMPERATURE, top_p=TOP_P, num_beams=1, seed=seed)
             again = self._write([rows[place] for place in failing], [prompts[place] for place in failing], sampling)
@@ -229,6 +232,7 @@ class Describer:
         if not description.missing:
             return description
         fields = row.values["fields"]
+        # The new line is checked together with the text.
         facts = "; ".join(f"{name.replace('_', ' ')}: {fields[name]}" for name in description.missing)
         line = f"{facts[0].upper()}{facts[1:]}."
         checked = self.check(row, f"{description.text}\n{line}" if description.text else line)

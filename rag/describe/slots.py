@@ -80,12 +80,14 @@ class ValueLexicon:
         given. A value that most rows share ("laptop", where no other type is known) is always doubtful.
         """
         fields = list(rows)
+        # The values of each attribute, in the order of the rows.
         values: dict[str, dict[str, None]] = defaultdict(dict)
         for row in fields:
             for name, value in _checkable(row).items():
                 values[_attribute(name, row)][value] = None
         runs = {_run(value) for named in values.values() for value in named}
         wordy = {run for run in runs if not any(map(_has_digit, run))}
+        # Values that most rows share, since their attribute has no other.
         only = {
             _run(value)
             for name, named in values.items()
@@ -162,6 +164,7 @@ def check_slots(text: str, fields: Mapping[str, Scalar], lexicon: ValueLexicon |
         foreign = [mention for mention in foreign if mention.run != substitute.run]
         doubtful = [mention for mention in doubtful if mention is not substitute]
         strays = [mention for mention in strays if not mention.overlaps(substitute)]
+    # The rest is invented: known values that no field gives, and numbers.
     added = sorted([*foreign, *strays], key=lambda mention: mention.first)
     spans += [tokens.span(mention) for mention in added]
     invented = {mention.run: tokens.slice(mention) for mention in reversed(added)}
@@ -266,9 +269,11 @@ def _find_substitute(
 
     It is another known value of the attribute, or the missing value with other numbers.
     """
+    # Another known value of the attribute.
     for mention in foreign:
         if attribute in mention.attributes:
             return mention
+    # A number that no field gives, as the whole value or as a part of one.
     numbers = lexicon.numbers.get(attribute, frozenset()) if lexicon else frozenset()
     for stray in strays:
         if len(run) == 1 and _is_number(run[0]) and stray.run[0] in numbers:
@@ -290,6 +295,7 @@ def _loose_values(wordy: Iterable[Run], rows: Sequence[Mapping[str, Scalar]], te
     """Yield the values that texts state less reliably than `RELIABLE`, and single words that are too rare to tell."""
     said: Counter[Run] = Counter()
     right: Counter[Run] = Counter()
+    # Count the texts that say a value, and those whose row gives it.
     for row, text in zip(rows, texts, strict=True):
         tokens = _Tokens.of(text).tokens
         values = [_run(str(value)) for value in row.values()]
@@ -327,6 +333,7 @@ def _run(value: str) -> Run:
 @lru_cache(maxsize=1 << 15)
 def _normalise(token: str) -> str:
     """Return a token without case, plural or adverb ending and needless zeros, and number words as digits."""
+    # Numbers: "1,000" is 1000, and "3.50" is 3.5.
     token = token.casefold()
     if token[0].isdigit():
         if _THOUSANDS.fullmatch(token):
@@ -334,6 +341,7 @@ def _normalise(token: str) -> str:
         return token.rstrip("0").rstrip(".") if "." in token else token
     if token in _NUMBER_WORDS:
         return _NUMBER_WORDS[token]
+    # Words: "inches" is "inch", "colours" is "colour", "cheaply" is "cheap".
     if token.endswith(("ches", "shes", "sses", "xes")):
         return token[:-2]
     if len(token) > 3 and token.endswith("s") and not token.endswith("ss"):

@@ -46,6 +46,7 @@ def new_generator(model: str | Generator | BaseLanguageModel[Any], backend: str 
     kind = options.pop("kind", None)
     if not isinstance(model, str):
         return _adapt(model, options)
+    # A faithful copy runs faster than the reference; a `kind` of the caller's is taken at its word.
     if kind is None and backend == "auto" and (fast := _load_copy(model, options)) is not None:
         return fast
     if kind is None:
@@ -69,6 +70,7 @@ def generator_kind(model: str) -> str:
 
 def _adapt(model: object, options: Mapping[str, Any]) -> Generator:
     """Return a generator for a model object."""
+    # Not isinstance: on Python 3.11 a runtime check would compute the fingerprint, and so hash the weights.
     if hasattr(model, "prompt_window"):
         generator = cast("Generator", model)
         if options:
@@ -88,6 +90,7 @@ def _adapt(model: object, options: Mapping[str, Any]) -> Generator:
 
 def _load_copy(model: str, options: Mapping[str, Any]) -> Generator | None:
     """Return a generator on the converted copy; None where there is none, or for another device or precision."""
+    # The copy runs in int8 on the CPU only.
     own = {name: value for name, value in options.items() if name not in ("device", "dtype")}
     placement = options.get("device") or "cpu", options.get("dtype") or "float32"
     if placement != ("cpu", "float32") or is_endpoint(model) or not has_runtime():

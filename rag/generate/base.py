@@ -40,6 +40,7 @@ class Decoding:
             "repetition_penalty": ("above 0", lambda value: value > 0),
             "no_repeat_ngram_size": ("0 or above", lambda value: value >= 0),
         }
+        # A number in rag.toml may have been written as a string.
         for name, (rule, holds) in rules.items():
             value = getattr(self, name)
             if isinstance(value, str):

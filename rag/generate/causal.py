@@ -36,6 +36,7 @@ class CausalGenerator(TransformersGenerator):
         import torch
         from transformers import DynamicCache
 
+        # Read the common beginning into a cache, and repeat the cache for each row.
         with quiet(), limited_threads(self._threads), torch.no_grad():
             beginning = torch.tensor([rows[0][:shared]], device=self.model.device)
             cache = self.model(input_ids=beginning, use_cache=True, logits_to_keep=1).past_key_values
@@ -44,6 +45,7 @@ class CausalGenerator(TransformersGenerator):
         if type(cache) is not DynamicCache or {type(layer).__name__ for layer in layers} != {"DynamicLayer"}:
             return super().read(rows)
         cache.batch_repeat_interleave(len(rows))
+        # The mask covers the cached tokens as well as the rest of each row.
         width = max(map(len, rows)) - shared
         ids = [rows[0][:shared] + self._pad(row[shared:], self._loaded.pad, width) for row in rows]
         mask = [[1] * shared + self._pad([1] * (len(row) - shared), 0, width) for row in rows]

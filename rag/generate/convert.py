@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ingest.errors import ModelError
 from ingest.models.convert import MODEL, look_up_measures, look_up_recipe, run_conversion, tell_step, write_copy
 from ingest.models.weights import folder_named
 from rag.generate.load import LoadedModel, generator_weights, load_model, model_family, model_folder, quiet
@@ -79,11 +80,13 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
     loaded = load_model(source, family, adapter=folder_named(model))
     window = model_window(loaded.model.config, loaded.tokenizer.model_max_length)
     codec = TextCodec(model, family, loaded.tokenizer, window, loaded.eos)
+
+    # The copy encodes prompts without transformers: its tokenizer has to agree.
     write_tokenizer(loaded.tokenizer, folder)
     own = replace(codec, tokenizer=FileTokenizer.of_folder(folder))
     prompts = [codec.encode(text) for text in SAMPLE]
     if prompts != [own.encode(text) for text in SAMPLE]:
-        raise ValueError("its tokenizer gives other tokens from its file alone")
+        raise ModelError("its tokenizer gives other tokens from its file alone")
     details: dict[str, Any] = {
         "family": family,
         "window": asdict(window),
@@ -104,14 +107,15 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
 
     prompts = [prompt for prompt in prompts if len(prompt) + NEW_TOKENS <= window.tokens]
     if not prompts:
-        raise ValueError(f"its window of {window.tokens} tokens is too small to compare texts in")
+        raise ModelError(f"its window of {window.tokens} tokens is too small to compare texts in")
     tell_step("converting the weights")
     with tempfile.TemporaryDirectory(dir=folder.parent) as plain, quiet():
         copies = Path(plain) / MODEL, folder / MODEL
+        # The model's own texts are the measure, written before it is smoothed.
         write_copy(loaded.model, loaded.tokenizer, source, copies[0], "float32")
         written = [_write_greedily(loaded, codec, prompt) for prompt in prompts]
         if not any(written):
-            raise ValueError("it writes nothing after any text of the sample")
+            raise ModelError("it writes nothing after any text of the sample")
         texts = list(zip(prompts, written, strict=True))
         expected = [_log_probabilities(loaded, codec, *pair) for pair in texts]
         rows = [prompt + text for prompt, text in texts]
@@ -142,11 +146,13 @@ def compare_copies(
     """
     from rag.generate.ctranslate2 import Runtime
 
+    # Score and write the same texts with both copies.
     outputs, same = [], []
     for copy, kind in ((plain, "float32"), (coarse, "int8")):
         runtime = Runtime(copy, codec, forced_first, compute_type=kind, threads=1)
         outputs.append([runtime.log_probabilities(*pair) for pair in texts])
         same.append(sum(runtime.write(prompt, NEW_TOKENS) == text for prompt, text in texts) / len(texts))
+    # Means over all tokens of all texts.
     exact, rough = outputs
     tokens = sum(map(len, expected))
     differences = [

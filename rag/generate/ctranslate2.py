@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from ingest.errors import ModelError
 from ingest.fingerprint import fingerprint
 from ingest.models.cpu import load_ctranslate2
 from prompts.types import RenderedPrompt
@@ -77,6 +78,7 @@ class CTranslate2Generator(LocalGenerator):
         """
         if decoding.temperature > 0 or decoding.num_beams > 1:
             return self.reference.generate(prompts, decoding)
+        # Prompts of like length share a batch, the longest first.
         rows = self._codec.encode_all(prompts, decoding)
         order = sorted(range(len(rows)), key=lambda place: -len(rows[place]))
         tokens: dict[int, list[int]] = {}
@@ -116,7 +118,7 @@ class Runtime:
 
     `compute_type` is "int8" or "float32", as the copy was written. Texts run on `threads` threads at a time: as many
     batches of an encoder-decoder as there are threads, but each text of a decoder-only model by itself, since the
-    runtime would force the surplus of a longer prompt on the model token by token. Raises ValueError for a vocabulary
+    runtime would force the surplus of a longer prompt on the model token by token. Raises ModelError for a vocabulary
     with two tokens of one name.
     """
 
@@ -128,11 +130,12 @@ class Runtime:
         self._forced_first = forced_first
         self._ends = sorted(codec.eos)
         self._threads = threads
+        # The runtime takes and returns tokens by name. The file is named differently for the two families.
         [listed] = folder.glob("*vocabulary.json")
         self._vocabulary: list[str] = json.loads(listed.read_text("utf-8"))
         self._numbers = {token: number for number, token in enumerate(self._vocabulary)}
         if len(self._numbers) < len(self._vocabulary):
-            raise ValueError("its vocabulary has tokens of the same name, which the runtime cannot tell apart")
+            raise ModelError("its vocabulary has tokens of the same name, which the runtime cannot tell apart")
         kind = ctranslate2.Translator if codec.family == "seq2seq" else ctranslate2.Generator
         self._load = partial(kind, str(folder), device="cpu", compute_type=compute_type)
 
@@ -169,6 +172,7 @@ class Runtime:
                 outputs = list(pool.map(lambda places: run(model, places, [rows[n] for n in places]), parts))
         else:
             outputs = [run(self._single, places, [rows[place] for place in places]) for places in parts]
+        # Put the outputs back into the order of the rows.
         tokens: dict[int, list[int]] = {}
         for places, part in zip(parts, outputs, strict=True):
             tokens |= zip(places, part, strict=True)
@@ -184,7 +188,8 @@ class Runtime:
         """Return the natural log-probability of each token of a text after a prompt."""
         if self._codec.family == "seq2seq":
             [scored] = self._single.score_batch([self._tokens(row)], [self._tokens(text)], max_input_length=0)
-            return list(scored.log_probs)[: len(text)]
+            return list(scored.log_probs)[: len(text)]  # without the end token
+        # A decoder-only model scores each token but the first by those before it.
         [scored] = self._single.score_batch([self._tokens([*row, *text])])
         return list(scored.log_probs)[len(row) - 1 :]
 

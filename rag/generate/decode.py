@@ -83,6 +83,7 @@ class TransformersGenerator(LocalGenerator, ABC):
 
         Raises InputError for an empty prompt, or one that is longer than `prompt_window`.
         """
+        # Seeds are drawn before the prompts are sorted, so that each prompt keeps its own.
         encoded = self._codec.encode_all(prompts, decoding)
         seeds = [seed_of(decoding) for _ in encoded]
         generations: dict[int, Generation] = {}
@@ -106,6 +107,7 @@ class TransformersGenerator(LocalGenerator, ABC):
     def batches(self, encoded: Sequence[Sequence[int]], decoding: Decoding) -> Iterator[list[int]]:
         """Yield the places of prompts of like length. Beams go alone: their sums of scores tie far too easily."""
         size = self._batch_size if decoding.num_beams == 1 else 1
+        # The longest first: a lack of memory shows at once.
         order = sorted(range(len(encoded)), key=lambda place: -len(encoded[place]))
         for start in range(0, len(order), size):
             yield order[start : start + size]
@@ -126,6 +128,7 @@ class TransformersGenerator(LocalGenerator, ABC):
         """
         from rag.generate.sampling import Halt, Repetition, Sampler
 
+        # Sampling is the last step: its noise must not be penalised or mixed.
         processors = [
             Repetition(start, decoding),
             *([mixture] if mixture else []),
@@ -133,6 +136,7 @@ class TransformersGenerator(LocalGenerator, ABC):
         ]
         cancelled = listener.cancelled if listener else None
         halt = Halt(start, self._loaded.eos, decoding.stop, self._codec.text, cancelled)
+        # `do_sample` stays off: the sampler has drawn already, and transformers takes the best score.
         settings = copy(self._settings)
         settings.update(max_new_tokens=decoding.max_new_tokens, num_beams=decoding.num_beams, do_sample=False)
         with quiet(), limited_threads(self._threads):

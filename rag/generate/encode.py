@@ -45,11 +45,13 @@ def _with_seams(text: str, marks: Iterable[str]) -> str:
     present = [mark for mark in marks if mark in text]
     if not present:
         return text
+    # The longest mark first: "<|im_start|>" before "<".
     pattern = "|".join(re.escape(mark) for mark in sorted(present, key=len, reverse=True))
     return re.sub(pattern, lambda match: match[0][0] + _SEAM + match[0][1:], text.replace(_SEAM, ""))
 
 
 def _piece_ids(tokenizer: Any, seamed: str) -> list[int]:
+    # Each piece is encoded alone, so that no token spans a seam.
     pieces = (piece for piece in seamed.split(_SEAM) if piece)
     return [token for piece in pieces for token in _ids(tokenizer, piece, add_special_tokens=False)]
 

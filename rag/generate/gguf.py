@@ -40,6 +40,7 @@ def _convert_file(file: Path, folder: Path) -> None:
     from gguf.quants import dequantize
     from safetensors.numpy import save_file
 
+    # Read the metadata, and refuse any other architecture.
     reader = GGUFReader(file)
     fields: dict[str, Any] = {name: field.contents() for name, field in reader.fields.items()}
     if fields["general.architecture"] != "llama":
@@ -53,6 +54,7 @@ def _convert_file(file: Path, folder: Path) -> None:
         prefix = f"model.layers.{parts[1]}.{_TENSORS[parts[2]]}" if is_layer else _TENSORS[parts[0]]
         name = f"{prefix}.{parts[-1]}"
         tensors[name] = _hub_layout(tensor.name, dequantize(tensor.data, tensor.tensor_type), config)
+    # Without an output matrix of its own, the model uses its embeddings.
     config["tie_word_embeddings"] = "lm_head.weight" not in tensors
     # "format" tells transformers that the tensors are laid out as PyTorch's.
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
@@ -126,6 +128,7 @@ def _save_tokenizer(fields: Mapping[str, Any], folder: Path) -> None:
     control = zip(tokens, fields["tokenizer.ggml.token_type"], strict=True)
     tokenizer.add_special_tokens([AddedToken(token, special=True) for token, kind in control if kind == _CONTROL_TOKEN])
     tokenizer.save(str(folder / "tokenizer.json"))
+    # transformers reads the named special tokens and the chat template from a second file.
     special = {
         name: tokens[fields[f"tokenizer.ggml.{key}_token_id"]]
         for name, key in [

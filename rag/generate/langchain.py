@@ -51,6 +51,7 @@ class LangChainGenerator(Closing):
     @property
     def fingerprint(self) -> str:
         """A hash of the name, the window and the model's plain settings; secrets are none of these."""
+        # Plain values only: an API key is a SecretStr, and clients are objects.
         settings = {name: getattr(self._model, name) for name in type(self._model).model_fields}
         plain = {name: value for name, value in settings.items() if isinstance(value, str | int | float | None)}
         return fingerprint("langchain", self._name, type(self._model).__name__, self._context_window, plain)
@@ -131,12 +132,14 @@ class LangChainGenerator(Closing):
         wanted |= {"top_p": decoding.top_p} if decoding.top_p < 1 else {}
         wanted |= {"top_k": decoding.top_k} if decoding.top_k else {}
         wanted |= {"repetition_penalty": decoding.repetition_penalty} if decoding.repetition_penalty != 1 else {}
+        # Providers name the limit of new tokens differently.
         options = {name: value for name, value in wanted.items() if name in fields and value is not None}
         options |= {name: decoding.max_new_tokens for name in _LENGTH_FIELDS if name in fields}
         return options | ({"stop": list(decoding.stop)} if decoding.stop else {})
 
     def _read(self, prompt: RenderedPrompt, reply: str | BaseMessage, decoding: Decoding) -> Generation:
         """Return the generation of a reply, with the provider's own token counts where it sends them."""
+        # Trust the provider's counts and reason where it sends them.
         text = _text_of(reply)
         usage: Mapping[str, Any] = (reply.usage_metadata if isinstance(reply, AIMessage) else None) or {}
         reason = "" if isinstance(reply, str) else str(reply.response_metadata.get("finish_reason", ""))

@@ -124,6 +124,7 @@ def load_model(
 
     if dtype not in DTYPES:
         raise InputError(f"unknown dtype {dtype!r}; known: {', '.join(DTYPES)}")
+    # Never the checkpoint's own code, and never the network.
     kind: Any = AutoModelForSeq2SeqLM if family == "seq2seq" else AutoModelForCausalLM
     offline = {"local_files_only": True, "trust_remote_code": False}
     with quiet():
@@ -134,6 +135,7 @@ def load_model(
     if report["missing_keys"]:  # transformers would fill them with random numbers and go on
         missing = sorted(report["missing_keys"])
         raise WeightsError(f"{folder} lacks {len(missing)} weights of a text generator, {missing[0]} the first")
+    # A low-rank adapter changes the weights of its base.
     if adapter and (low_rank := Adapter.of(adapter)):
         low_rank.apply(adapter, model)
     if device == "auto":

@@ -24,6 +24,7 @@ class Repetition(LogitsProcessor):
         self._size = decoding.no_repeat_ngram_size
 
     def __call__(self, input_ids: Tensor, scores: Tensor) -> Tensor:
+        # Divide the positive scores of seen tokens by the penalty, and multiply the negative ones.
         new = input_ids[:, self._start :]
         if self._penalty != 1:
             seen = scores.gather(1, new)
@@ -87,6 +88,7 @@ class Halt(StoppingCriteria):
     def __call__(self, input_ids: Tensor, scores: Tensor, **_: object) -> Tensor:
         if self._cancelled is not None and self._cancelled.is_set():
             return torch.ones(len(input_ids), dtype=torch.bool, device=input_ids.device)
+        # transformers keeps a row that is done, and pads it.
         done = torch.isin(input_ids[:, -1], torch.tensor(self._eos, device=input_ids.device, dtype=input_ids.dtype))
         if self._stop:
             texts = [self._text(tokens) for tokens in input_ids[:, self._start :].tolist()]

@@ -85,6 +85,7 @@ class TextScorer:
     def _trie(self, texts: Sequence[str]) -> Trie:
         by_tokens: dict[tuple[int, ...], str] = {}
         for text in texts:
+            # Two labels with the same tokens could never be told apart.
             other = by_tokens.setdefault(self.tokens(text), text)
             if other != text:
                 raise InputError(f"{other!r} and {text!r} are the same tokens to {self.generator.name}")
@@ -148,6 +149,7 @@ class _DecoderOnly:
         """Read the prompt and the tree behind it, and note the logits in the tally."""
         cached, self._ids = self._ids, []  # an interrupted pass leaves a cache of unknown content
         tally.note([0], self._read_prompt(ids, cached))
+        # A model is checked once for whether it reads trees correctly.
         if self._trees is None:
             self._trees = self._is_tree_right(trie)
         if self._trees:
@@ -179,6 +181,7 @@ class _DecoderOnly:
     def _read_tree(self, trie: Trie) -> Iterator[tuple[range, Tensor]]:
         """Yield nodes and the logits after them; in the end, the cache is as before."""
         start, nodes = self._cache.get_seq_length(), len(trie) - 1
+        # Each node attends to the prompt, to its ancestors and to itself.
         seen = torch.eye(nodes, dtype=torch.bool)  # a node sees itself and its ancestors; the root is left out
         for node in range(1, nodes + 1):
             if trie.parents[node] > 0:
@@ -186,6 +189,7 @@ class _DecoderOnly:
         dtype, device = self._model.dtype, self._model.device
         hidden = torch.zeros(nodes, start + nodes, dtype=dtype)
         hidden[:, start:].masked_fill_(~seen, torch.finfo(dtype).min)
+        # A node's position is the one that it would have in its own text.
         positions = torch.tensor(trie.depths[1:]) + start - 1
         for low in range(0, nodes, NODES):
             high = min(low + NODES, nodes)
@@ -203,6 +207,7 @@ class _DecoderOnly:
         """Compare a tree pass with a plain reading of its longest sequence: some models use other positions."""
         if "position_ids" not in self._parameters or not _is_croppable(self._cache):
             return False
+        # The last node is one of the deepest.
         path = trie.path(len(trie) - 1)
         if len(path) == len(trie) - 1:
             return None  # a tree of one branch is a plain sequence
@@ -306,11 +311,13 @@ def _select_rows(cache: Any, rows: list[int]) -> Any:
 def _answer_ids(generator: TransformersGenerator, text: str) -> list[int]:
     """Return the tokens of a text as an answer, as fine-tuning learns to write it, without start and end."""
     tokenizer, loaded = generator.tokenizer, generator.loaded
+    # A decoder writes the text's tokens without the end, and without a first token that it is forced to write.
     if generator.family == "seq2seq":
         ids = text_ids(tokenizer, text.strip())
         while ids and ids[-1] in loaded.eos:
             ids = ids[:-1]
         return ids[1:] if ids and ids[0] == loaded.forced_first else ids
+    # A plain model continues the prompt after a space, which belongs to the first token.
     if generator.style == "completion":
         before, whole = text_ids(tokenizer, ANCHOR), text_ids(tokenizer, f"{ANCHOR} {text.strip()}")
         before, whole = ([token for token in ids if token not in loaded.eos] for ids in (before, whole))

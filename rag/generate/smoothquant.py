@@ -92,6 +92,7 @@ def find_joints(model: Any) -> list[Joint]:
         with torch.no_grad():
             if not torch.allclose(norm(ones), norm.weight.expand_as(ones), rtol=1e-3, atol=1e-3):
                 return []
+        # Several query heads may read the values of one head.
         width = int(attention.head_dim)
         shared = attention.o_proj.in_features // attention.v_proj.out_features
         joints += [
@@ -110,6 +111,7 @@ def record_inputs(model: Any, readers: Sequence[nn.Module], rows: Sequence[Seque
     def note(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         inputs_of[module].append(inputs[0].detach().reshape(-1, inputs[0].shape[-1]))
 
+    # Hooks see the inputs while the model reads the rows.
     hooks = [reader.register_forward_pre_hook(note) for reader in readers]
     try:
         with torch.inference_mode():
@@ -123,6 +125,7 @@ def record_inputs(model: Any, readers: Sequence[nn.Module], rows: Sequence[Seque
 
 def _scales(joint: Joint, inputs: Tensor, strength: float) -> Tensor:
     """Return the divisors of the source channels."""
+    # Balance the largest activation of a channel against its largest weight.
     largest = joint.merged(inputs.abs().amax(0)).clamp(min=LEAST)
     weights = torch.stack([reader.weight.abs().amax(0) for reader in joint.readers]).amax(0)
     scales = largest**strength / joint.merged(weights).clamp(min=LEAST) ** (1 - strength)

@@ -53,6 +53,7 @@ def stream_text(codec: TextCodec, run: Callable[[Listener], Generation], decodin
             if isinstance(event, BaseException):
                 raise event
             tokens.append(event)
+            # Yield the part that later tokens cannot change.
             safe = settled(codec.text(tokens), decoding.stop)
             if len(safe) > len(sent) and safe.startswith(sent):
                 yield safe[len(sent) :]

@@ -85,6 +85,7 @@ class FileTokenizer:
         from jinja2.ext import loopcontrols
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+        # Templates raise errors, write JSON and print the date through these.
         def refuse(message: str) -> None:
             raise TemplateError(message)
 

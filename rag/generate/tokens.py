@@ -93,6 +93,7 @@ class TextCodec:
         finish: Literal["stop", "length"] = "length" if end is None else "stop"
         tokens = tokens[:end]
         text = self.text(tokens)
+        # Count the tokens up to the one that completes a stop string.
         cut = first_stop(text, decoding.stop)
         if cut is not None:
             finish, text = "stop", text[:cut]

@@ -26,6 +26,7 @@ class Trie:
         """Return the tree of these sequences; the same sequences give the same tree."""
         tokens, parents, depths = [-1], [-1], [0]
         last = [0] * len(sequences)
+        # Level by level, the next token of each sequence adds a child to its last node.
         for depth in range(1, max(map(len, sequences), default=0) + 1):
             children: dict[tuple[int, int], int] = {}
             for number, sequence in enumerate(sequences):

@@ -43,6 +43,7 @@ def model_window(config: Any, tokenizer_limit: int) -> ModelWindow:
     limit = tokenizer_limit if tokenizer_limit < _SENTINEL else None
     if hasattr(config, "relative_attention_num_buckets"):  # the T5 family
         return ModelWindow(getattr(config, "n_positions", None) or limit or T5_WINDOW, soft=True)
+    # Encoder and decoder may have windows of different sizes.
     if config.is_encoder_decoder:
         encoder, decoder = getattr(config, "encoder", config), getattr(config, "decoder", config)
         new_tokens = _first_setting(decoder, ("max_decoder_position_embeddings", *_POSITIONS[1:]))
