@@ -22,7 +22,7 @@ from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.data.rows import Row, read_rows
 from rag.finetune import finetune_generator
-from rag.finetune.reader.examples import answer_spans
+from rag.finetune.reader.examples import find_answer_spans
 from rag.finetune.reader.unanswerable import mine_unanswerable
 
 SHARES = {"squad": 0.42, "nq": 0.28, "nq_swap": 0.15, "policyqa": 0.08, "covidqa": 0.07}
@@ -102,7 +102,7 @@ def _with_passages(rows: Sequence[Row], wrong: dict[str, list[Chunk]], chance: r
 def _ask_for_sentence(row: Row) -> Row:
     """Return the row with the whole sentence of its answer as the target, if that has an ordinary length."""
     for chunk in row.passages:
-        for start, end in answer_spans(chunk.text, row.references[:1])[:1]:
+        for start, end in find_answer_spans(chunk.text, row.references[:1])[:1]:
             for low, high in sentence_spans(chunk.text):
                 if low <= start and end <= high and 4 <= len(chunk.text[low:high].split()) <= 24:
                     values = {**row.values, "answer_format": "sentence"}

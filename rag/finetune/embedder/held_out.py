@@ -67,24 +67,24 @@ class HeldOut:
 
     def measure(self, embed_questions: Embed, embed_passages: Embed) -> dict[str, float]:
         """Return the means over the questions, each from 0 to 1: "ndcg@10", "mrr@10", "recall@10"."""
-        passages = unit_rows(embed_passages(list(self.candidates)))
-        questions = unit_rows(embed_questions(list(self.questions)))
-        return mean_metrics(
+        passages = scale_to_unit(embed_passages(list(self.candidates)))
+        questions = scale_to_unit(embed_questions(list(self.questions)))
+        return average_metrics(
             [
-                gold_ranks(passages @ question, right, skipped)
+                rank_golds(passages @ question, right, skipped)
                 for question, right, skipped in zip(questions, self.right, self.skipped, strict=True)
             ]
         )
 
 
-def gold_ranks(scores: Vectors, right: Sequence[int], skipped: Sequence[int] = ()) -> list[int]:
+def rank_golds(scores: Vectors, right: Sequence[int], skipped: Sequence[int] = ()) -> list[int]:
     """Return the ranks of the right candidates, from 1; of equal scores a wrong candidate's counts as the better."""
     wrong = np.delete(scores, [*right, *skipped])
     ordered = sorted((float(scores[place]) for place in right), reverse=True)
     return [place + int(np.count_nonzero(wrong >= score)) for place, score in enumerate(ordered, start=1)]
 
 
-def mean_metrics(ranks: Sequence[Sequence[int]]) -> dict[str, float]:
+def average_metrics(ranks: Sequence[Sequence[int]]) -> dict[str, float]:
     """Return the means over questions of binary nDCG, reciprocal rank and recall at K, given the right ones' ranks."""
     rows = []
     for question in ranks:
@@ -95,7 +95,7 @@ def mean_metrics(ranks: Sequence[Sequence[int]]) -> dict[str, float]:
     return {name: float(mean) for name, mean in zip(NAMES, np.mean(rows, axis=0), strict=True)}
 
 
-def unit_rows(vectors: Vectors) -> Vectors:
+def scale_to_unit(vectors: Vectors) -> Vectors:
     """Return vectors (n, d) scaled to unit length."""
     unit: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     return unit

@@ -20,7 +20,7 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING
 
 from ingest.errors import InputError
 from rag.finetune.embedder.settings import EmbedderSettings
-from rag.finetune.shared.examples import IGNORED, Example, collate_examples, mean_loss
+from rag.finetune.shared.examples import IGNORED, Example, collate_examples, measure_loss
 from rag.finetune.shared.loop import train
 
 MASKED = 0.15  # of the tokens, as in BERT (Devlin et al. 2019): 80% become the mask, 10% any token, 10% stay
@@ -47,7 +47,7 @@ def adapt(
     language model, and for documents without text.
     """
     tokenizer = network.tokenizer
-    language_model = masked_language_model(network, tokenizer, settings.seed)
+    language_model = build_masked_language_model(network, tokenizer, settings.seed)
     size = min(settings.adapt_tokens, network.max_seq_length or settings.adapt_tokens)
     blocks = list(cut_blocks(tokenizer, documents, size))
     if not blocks:
@@ -67,7 +67,7 @@ def adapt(
     batch_size = settings.adapt_batch_size
     batches = [places[low : low + batch_size] for low in range(0, total, batch_size)]
     pad = tokenizer.pad_token_id or 0
-    before = mean_loss(language_model, measured, lambda rows: collate_examples(rows, pad), batch_size)
+    before = measure_loss(language_model, measured, lambda rows: collate_examples(rows, pad), batch_size)
     run = train(
         language_model,
         batches,
@@ -78,12 +78,12 @@ def adapt(
         name="adapt",
         progress=progress,
     )
-    after = mean_loss(language_model, measured, lambda rows: collate_examples(rows, pad), batch_size)
+    after = measure_loss(language_model, measured, lambda rows: collate_examples(rows, pad), batch_size)
     network.eval()
     return Adaptation(len(learnt), run.steps, before, after)
 
 
-def masked_language_model(network: Any, tokenizer: Any, seed: int) -> Any:
+def build_masked_language_model(network: Any, tokenizer: Any, seed: int) -> Any:
     """Return a masked language model around the network's own encoder."""
     encoder = getattr(network[0], "auto_model", None)
     config = getattr(encoder, "config", None)

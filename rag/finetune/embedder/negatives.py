@@ -19,7 +19,7 @@ import numpy as np
 from ingest.embed import Embedder
 from ingest.errors import InputError
 from rag.data.ngrams import fold_text, shingles
-from rag.finetune.embedder.held_out import unit_rows
+from rag.finetune.embedder.held_out import scale_to_unit
 from rag.finetune.embedder.pairs import Pair, distinct_texts
 from rag.finetune.shared.batch_order import cycle_shuffled
 from stores.base import Hit, Store
@@ -109,7 +109,7 @@ class Miner:
             passages_of.setdefault(pair.question, []).append(pair.passage)
         mined = Mined()
         for question, passages in passages_of.items():
-            [vector] = unit_rows(np.asarray([self._embedder.embed_query(question)], dtype=np.float32))
+            [vector] = scale_to_unit(np.asarray([self._embedder.embed_query(question)], dtype=np.float32))
             hits = self._search(question, vector, depth)
             right = self._golds[fold_text(question)] | self._held_out
             for passage in passages:
@@ -162,7 +162,7 @@ class Miner:
         missing = [text for text in texts if text not in vectors]
         if missing:
             vectors.update(zip(missing, np.asarray(self._embedder.embed_documents(missing), np.float32), strict=True))
-        return {text: unit_rows(vector[None])[0] for text, vector in vectors.items()}
+        return {text: scale_to_unit(vector[None])[0] for text, vector in vectors.items()}
 
 
 class NearCopies:

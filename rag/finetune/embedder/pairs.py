@@ -108,7 +108,7 @@ def split_pairs(pairs: Iterable[Pair], valid: Iterable[Pair] | None, share: floa
     return PairSplit(learnt, tuple(pair for pair in train if pair.passage in held), 0, frozen)
 
 
-def pairs_sha256(pairs: Iterable[Pair]) -> str:
+def hash_pairs(pairs: Iterable[Pair]) -> str:
     """Return a hash of the pairs' texts, in order."""
     digest = hashlib.sha256()
     for pair in pairs:

@@ -23,9 +23,9 @@ from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
 from ingest.errors import InputError, RowsError, WrongEmbedder
 from rag.finetune.embedder.held_out import HeldOut
 from rag.finetune.embedder.negatives import Miner, PairExample, plan_batches
-from rag.finetune.embedder.pairs import Pairs, PairSplit, as_pairs, distinct_texts, pairs_sha256, split_pairs
+from rag.finetune.embedder.pairs import Pairs, PairSplit, as_pairs, distinct_texts, hash_pairs, split_pairs
 from rag.finetune.embedder.settings import EmbedderSettings
-from rag.finetune.shared.card import licence_of, model_card, text_hash
+from rag.finetune.shared.card import find_licence, hash_texts, render_card
 from rag.finetune.shared.unfinished import Unfinished, check_output
 from rag.generate.load import quiet
 from stores.base import Store
@@ -102,18 +102,18 @@ def finetune_embedder(
 
     # State the data by counts and hashes, in the record of the run and in the model card.
     data: dict[str, Any] = {
-        "train": {"pairs": len(split.train), "sha256": pairs_sha256(split.train)},
-        "valid": {"pairs": len(split.valid), "sha256": pairs_sha256(split.valid)} if split.valid else None,
+        "train": {"pairs": len(split.train), "sha256": hash_pairs(split.train)},
+        "valid": {"pairs": len(split.valid), "sha256": hash_pairs(split.valid)} if split.valid else None,
     }
     if texts:
-        data["documents"] = {"texts": len(texts), "sha256": text_hash(texts)}
+        data["documents"] = {"texts": len(texts), "sha256": hash_texts(texts)}
     if store is not None:
         data["store"] = {"chunks": len(store)}
 
     identity = {"base": embedder.fingerprint, "data": data, "settings": chosen.decisive()}
     with Unfinished.begin(out, identity, restart) as unfinished:
         run = EmbedderRun(embedder, split, store, texts, chosen, unfinished, progress, notes)
-        return run.run(data, licence or licence_of(embedder.name))
+        return run.run(data, licence or find_licence(embedder.name))
 
 
 @dataclass(frozen=True)
@@ -255,7 +255,7 @@ class EmbedderRun:
         if not metrics:
             tables["Retrieval of held-out passages"] = {"Not measured": "no passages were held out"}
         name, base = self.unfinished.out.name, self.embedder.name
-        card = model_card(name, introduction, base, licence, tables, result.notes, "sentence-transformers")
+        card = render_card(name, introduction, base, licence, tables, result.notes, "sentence-transformers")
         with self.unfinished.result() as folder, quiet():
             network.save_pretrained(str(folder), create_model_card=False)
             (folder / "openbook.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")

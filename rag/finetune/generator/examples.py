@@ -78,7 +78,7 @@ def encode_rows(
             left_out["input longer than the window"] += 1
             continue
         prompt, shortenings = rendered
-        ids, target = encode_pair(generator, prompt, target_text(task, row))
+        ids, target = encode_pair(generator, prompt, write_target(task, row))
         lengths["input"].append(len(ids))
         lengths["target"].append(len(target))
         if len(target) > max_target_tokens:
@@ -93,7 +93,7 @@ def encode_rows(
     return EncodedTask(examples, left_out, shortened, lengths)
 
 
-def target_text(task: TaskData, row: Row) -> str:
+def write_target(task: TaskData, row: Row) -> str:
     """Return the text that the model learns to write for a row, with placeholders if the task has them."""
     if row.unanswerable:
         return "I don't know."

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import InputError, RowsError
-from rag.finetune.generator.run import run_training, training_details
+from rag.finetune.generator.run import describe_training, run_training
 from rag.finetune.generator.settings import GeneratorSettings
 from rag.finetune.generator.start import FinetunedGenerator, StartModel
-from rag.finetune.shared.batch_order import fixed_batches
-from rag.finetune.shared.card import text_hash
+from rag.finetune.shared.batch_order import order_batches
+from rag.finetune.shared.card import hash_texts
 from rag.finetune.shared.examples import Example
 from rag.finetune.shared.settings import at_least, check
 from rag.finetune.shared.unfinished import Unfinished, check_output
@@ -47,7 +47,7 @@ def pretrain_generator(
     out = Path(out)
     check_output(out, "pretraining")
     texts = list(read_texts(paths))
-    digest = text_hash(texts)
+    digest = hash_texts(texts)
     about = {"start": start.name, "settings": chosen.decisive(), "window": window, "data": digest}
     with Unfinished.begin(out, about, restart) as unfinished:
         generator = start.load(unfinished.folder, lambda: texts)
@@ -67,7 +67,7 @@ def pretrain_generator(
         learnt = pieces[held_out:]
 
         # Draw the spans of every example by its place in the run, so that a resumed run sees the same ones.
-        make = span_corruption(tokenizer) if generator.family == "seq2seq" else next_token
+        make = make_span_corruption(tokenizer) if generator.family == "seq2seq" else predict_next_token
         valid = [
             make(piece, random.Random(f"{chosen.seed}/valid/{number}"))
             for number, piece in enumerate(pieces[:held_out])
@@ -75,7 +75,7 @@ def pretrain_generator(
         rows = round(chosen.epochs * len(learnt))
         if chosen.max_steps is not None:
             rows = chosen.max_steps * chosen.batch_size
-        places = fixed_batches([[len(piece) for piece in learnt]], [1.0], rows, chosen.batch_size, chosen.seed)
+        places = order_batches([[len(piece) for piece in learnt]], [1.0], rows, chosen.batch_size, chosen.seed)
         batches = [
             [make(learnt[row], random.Random(f"{chosen.seed}/{step}/{row}")) for _, row in batch]
             for step, batch in enumerate(places)
@@ -83,7 +83,7 @@ def pretrain_generator(
 
         # Train, and write the model.
         result, final = run_training(start, generator, batches, valid, dict, len(learnt), unfinished, progress)
-        details = {**training_details(start, result), "pieces": len(learnt), "window": window}
+        details = {**describe_training(start, result), "pieces": len(learnt), "window": window}
         data = {"texts": len(texts), "characters": sum(map(len, texts)), "SHA-256": digest, "window": window}
         start.write(unfinished, final, tokenizer, Trained((), details=details), result, data)
     return result
@@ -146,7 +146,7 @@ def _random_sizes(total: int, count: int, chance: random.Random) -> list[int]:
     return [high - low for low, high in zip([0, *cuts], [*cuts, total], strict=True)]
 
 
-def span_corruption(tokenizer: Any) -> Callable[[Sequence[int], random.Random], Example]:
+def make_span_corruption(tokenizer: Any) -> Callable[[Sequence[int], random.Random], Example]:
     """Return the function that turns a piece into an example of span corruption with this tokenizer's sentinels."""
     vocabulary = tokenizer.get_vocab()
     names = [f"<extra_id_{number}>" for number in range(100)]
@@ -162,6 +162,6 @@ def span_corruption(tokenizer: Any) -> Callable[[Sequence[int], random.Random], 
     return make
 
 
-def next_token(piece: Sequence[int], chance: random.Random) -> Example:
+def predict_next_token(piece: Sequence[int], chance: random.Random) -> Example:
     """Return a piece as an example of next-token prediction."""
     return Example(list(piece), list(piece))

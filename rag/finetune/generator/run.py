@@ -12,10 +12,10 @@ from rag.data.contexts import Contexts, own_context
 from rag.data.rows import Row, data_hash, read_rows
 from rag.data.task_prompts import prompt_for
 from rag.describe.delexicalise import Delexicalizer, attribute
-from rag.finetune.generator.examples import EncodedTask, TaskData, encode_rows, generate_texts, target_text
+from rag.finetune.generator.examples import EncodedTask, TaskData, encode_rows, generate_texts, write_target
 from rag.finetune.generator.settings import GeneratorSettings
 from rag.finetune.generator.start import FinetunedGenerator as FinetunedGenerator, StartModel
-from rag.finetune.shared.batch_order import fixed_batches, mixture
+from rag.finetune.shared.batch_order import compute_shares, order_batches
 from rag.finetune.shared.examples import Example
 from rag.finetune.shared.unfinished import Unfinished, check_output
 from rag.generate.decode import TransformersGenerator
@@ -63,7 +63,7 @@ def finetune_generator(
             if task.placeholders
             for mark in task.placeholders.tokens(row.values["fields"] for row in task.train)
         ]
-        generator = start.load(unfinished.folder, lambda: list(_tokenizer_texts(tasks)), marks)
+        generator = start.load(unfinished.folder, lambda: list(_yield_tokenizer_texts(tasks)), marks)
 
         # Encode all rows before training starts, so that rows that do not fit are refused at once.
         encoded = [_encode(task, task.train, generator, chosen, "rows") for task in tasks]
@@ -97,9 +97,9 @@ def finetune_generator(
         trained = Trained(
             tuple(task.name for task in tasks),
             frozenset().union(*delexicalised) if delexicalised else None,
-            field_values([row for task in tasks for row in task.train]),
+            collect_field_values([row for task in tasks for row in task.train]),
             dict(context or {}),
-            training_details(start, result),
+            describe_training(start, result),
         )
         counts = {
             f"{task.name}: rows": f"{len(part.examples)} of {len(task.train)}, SHA-256 {data_hash(task.train)}"
@@ -143,7 +143,7 @@ def run_training(
     return result, final
 
 
-def training_details(start: StartModel, result: FinetunedGenerator) -> dict[str, Any]:
+def describe_training(start: StartModel, result: FinetunedGenerator) -> dict[str, Any]:
     """Return the facts on a training that its folder's `openbook.json` states."""
     return {
         "start": start.name,
@@ -157,7 +157,7 @@ def training_details(start: StartModel, result: FinetunedGenerator) -> dict[str,
     }
 
 
-def field_values(rows: Sequence[Row]) -> dict[str, list[str]]:
+def collect_field_values(rows: Sequence[Row]) -> dict[str, list[str]]:
     """Return the values of each attribute in the rows' fields, sorted."""
     values: dict[str, set[str]] = {}
     for row in rows:
@@ -201,13 +201,13 @@ def _load_rows(source: Rows, task: str) -> list[Row]:
     return rows
 
 
-def _tokenizer_texts(tasks: Sequence[TaskData]) -> Iterator[str]:
+def _yield_tokenizer_texts(tasks: Sequence[TaskData]) -> Iterator[str]:
     """Yield the texts that a new tokenizer is trained on: each row's prompt and target as the model will see them."""
     for task in tasks:
         for row, context in zip(task.train, task.contexts(task.train), strict=True):
             values = task.placeholders.encode_values(context.values) if task.placeholders else context.values
             yield str(task.prompt.render("text2text", values, context.passages))
-            yield target_text(task, row)
+            yield write_target(task, row)
 
 
 def _encode(
@@ -237,6 +237,6 @@ def _mix_batches(encoded: Sequence[EncodedTask], settings: GeneratorSettings) ->
     rows = round(settings.epochs * sum(min(size, settings.cap or size) for size in sizes))
     if settings.max_steps is not None:
         rows = settings.max_steps * settings.batch_size
-    shares = mixture(sizes, settings.temperature, settings.cap)
-    places = fixed_batches(lengths, shares, rows, settings.batch_size, settings.seed)
+    shares = compute_shares(sizes, settings.temperature, settings.cap)
+    places = order_batches(lengths, shares, rows, settings.batch_size, settings.seed)
     return [[encoded[task].examples[row] for task, row in batch] for batch in places]

@@ -28,25 +28,25 @@ class Size:
     config: dict[str, Any] = field(default_factory=dict)
 
 
-def _t5(width: int, inner: int, layers: int, heads: int, vocabulary: int) -> Size:
+def _define_t5(width: int, inner: int, layers: int, heads: int, vocabulary: int) -> Size:
     shape = {"d_model": width, "d_ff": inner, "num_layers": layers, "num_decoder_layers": layers, "num_heads": heads}
     return Size("t5", vocabulary, {**shape, "d_kv": width // heads, "feed_forward_proj": "gated-gelu"})
 
 
-def _gpt2(width: int, layers: int, heads: int, vocabulary: int, positions: int = 1024) -> Size:
+def _define_gpt2(width: int, layers: int, heads: int, vocabulary: int, positions: int = 1024) -> Size:
     return Size("gpt2", vocabulary, {"n_embd": width, "n_layer": layers, "n_head": heads, "n_positions": positions})
 
 
 SIZES: dict[str, Size] = {
-    "t5-tiny": _t5(64, 128, 2, 4, 800),
-    "t5-micro": _t5(192, 512, 4, 4, 4_000),
-    "t5-mini": _t5(256, 640, 4, 4, 4_000),
-    "t5-small": _t5(512, 1024, 6, 8, 16_000),
-    "openbook-t5": _t5(512, 768, 6, 8, 8_000),
-    "t5-base": _t5(768, 2048, 12, 12, 32_000),
-    "gpt2-tiny": _gpt2(64, 2, 4, 800, 512),
-    "gpt2-mini": _gpt2(256, 6, 4, 4_000),
-    "gpt2-small": _gpt2(768, 12, 12, 16_000),
+    "t5-tiny": _define_t5(64, 128, 2, 4, 800),
+    "t5-micro": _define_t5(192, 512, 4, 4, 4_000),
+    "t5-mini": _define_t5(256, 640, 4, 4, 4_000),
+    "t5-small": _define_t5(512, 1024, 6, 8, 16_000),
+    "openbook-t5": _define_t5(512, 768, 6, 8, 8_000),
+    "t5-base": _define_t5(768, 2048, 12, 12, 32_000),
+    "gpt2-tiny": _define_gpt2(64, 2, 4, 800, 512),
+    "gpt2-mini": _define_gpt2(256, 6, 4, 4_000),
+    "gpt2-small": _define_gpt2(768, 12, 12, 16_000),
 }
 """The sizes that `init` names. The "tiny" ones are for tests; "t5-mini" has about 9 million parameters."""
 
@@ -76,7 +76,9 @@ def new_model(
     if not texts:
         raise InputError("no texts to train a tokenizer on")
     tokenizer = (
-        _t5_tokenizer(texts, size.vocabulary, marks) if size.family == "t5" else _gpt2_tokenizer(texts, size, marks)
+        _train_t5_tokenizer(texts, size.vocabulary, marks)
+        if size.family == "t5"
+        else _train_gpt2_tokenizer(texts, size, marks)
     )
 
     # Draw the weights by the seed.
@@ -122,7 +124,7 @@ SENTINELS = 100
 """The number of sentinels, `<extra_id_0>` to `<extra_id_99>`, which span corruption puts in place of spans."""
 
 
-def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -> Any:
+def _train_t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -> Any:
     import sentencepiece
     import transformers
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
@@ -133,7 +135,7 @@ def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -
     coverage = commonest / characters.total() if len(characters) > vocabulary // 4 else 1.0
     trained = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(_without(texts, marks)),
+        sentence_iterator=iter(_remove_marks(texts, marks)),
         model_writer=trained,
         model_type="unigram",
         vocab_size=vocabulary,
@@ -174,7 +176,7 @@ def _t5_tokenizer(texts: Sequence[str], vocabulary: int, marks: Sequence[str]) -
     )
 
 
-def _gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> Any:
+def _train_gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> Any:
     import transformers
     from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -188,7 +190,7 @@ def _gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> A
     trainer = trainers.BpeTrainer(
         vocab_size=size.vocabulary, special_tokens=[end], initial_alphabet=alphabet, show_progress=False
     )
-    tokenizer.train_from_iterator(_without(texts, marks), trainer)
+    tokenizer.train_from_iterator(_remove_marks(texts, marks), trainer)
     tokenizer.add_tokens([AddedToken(mark, normalized=False, special=False) for mark in marks])
     fast: Any = transformers.PreTrainedTokenizerFast
     return fast(
@@ -200,7 +202,7 @@ def _gpt2_tokenizer(texts: Sequence[str], size: Size, marks: Sequence[str]) -> A
     )
 
 
-def _without(texts: Iterable[str], marks: Sequence[str]) -> Iterator[str]:
+def _remove_marks(texts: Iterable[str], marks: Sequence[str]) -> Iterator[str]:
     """Yield the texts without the marks, which are tokens already."""
     pattern = re.compile("|".join(map(re.escape, sorted(marks, key=len, reverse=True)))) if marks else None
     return (pattern.sub(" ", text) if pattern else text for text in texts)

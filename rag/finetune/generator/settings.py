@@ -22,7 +22,7 @@ class GeneratorSettings(TrainingSettings):
     of each task. Rows whose prompt or target does not fit are left out; it is an error if their share is above
     `max_left_out`. `max_target_tokens` bounds a target, and a generated text.
 
-    `temperature` and `cap` mix several tasks (see `mixture`). `placeholders` trains on delexicalised values (see
+    `temperature` and `cap` mix several tasks (see `compute_shares`). `placeholders` trains on delexicalised values (see
     `rag.describe.delexicalise`). `words` names an embedder that initialises the word embeddings of a model with random
     weights. `adapter_only` writes the LoRA adapter alone, a few megabytes, instead of a merged model.
     """

@@ -11,7 +11,7 @@ from typing import Any
 from ingest.closing import close_parts
 from ingest.errors import InputError
 from rag.finetune.generator.settings import GeneratorSettings
-from rag.finetune.shared.card import licence_of, model_card
+from rag.finetune.shared.card import find_licence, render_card
 from rag.finetune.shared.lora import add_lora, write_adapter
 from rag.finetune.shared.unfinished import Unfinished
 from rag.generate.adapter import Adapter
@@ -124,7 +124,7 @@ class StartModel:
         course = {"steps": result.steps, "seconds": round(result.seconds), "parameters": result.parameters}
         tables = {"Data": data, "Settings": settings, "Metrics": {**result.metrics, **course}}
         kind = "An adapter" if self.settings.adapter_only else "A generator"
-        card = model_card(unfinished.out.name, f"{kind} for text.", self.name, licence_of(self.model), tables)
+        card = render_card(unfinished.out.name, f"{kind} for text.", self.name, find_licence(self.model), tables)
         with unfinished.result() as folder:
             if self.settings.adapter_only:
                 write_adapter(folder, model, str(self.model))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.finetune.generator.settings import GeneratorSettings
-from rag.finetune.shared.examples import IGNORED, Batch, Example, collate_examples, mean_loss
+from rag.finetune.shared.examples import IGNORED, Batch, Example, collate_examples, measure_loss
 from rag.finetune.shared.loop import TrainingRun, train
 from rag.generate.decode import TransformersGenerator
 
@@ -41,7 +41,7 @@ def train_generator(
 
     def measure() -> dict[str, float]:
         is_causal = generator.family == "causal"
-        return {"loss": mean_loss(model, valid, collate_valid, settings.batch_size, is_causal), **measure_texts()}
+        return {"loss": measure_loss(model, valid, collate_valid, settings.batch_size, is_causal), **measure_texts()}
 
     return train(
         model,

@@ -37,7 +37,7 @@ class ReaderExample:
         return len(self.window.ids)
 
 
-def reader_examples(rows: Sequence[Row], windows: Windows, settings: ReaderSettings) -> list[ReaderExample]:
+def make_reader_examples(rows: Sequence[Row], windows: Windows, settings: ReaderSettings) -> list[ReaderExample]:
     """Return the examples of rows, in order.
 
     Raises RowsError for a row without a context, and if too many answers are no span of their context.
@@ -52,9 +52,9 @@ def reader_examples(rows: Sequence[Row], windows: Windows, settings: ReaderSetti
         # Mark in every window of the context the places of the answer.
         cut: list[ReaderExample] = []
         for chunk in row.passages:
-            spans = [] if row.unanswerable else answer_spans(chunk.text, row.references)
+            spans = [] if row.unanswerable else find_answer_spans(chunk.text, row.references)
             for window in windows.cut(row.values["question"], chunk.text, chunk.heading):
-                places = [place for span in spans if (place := token_span(window, *span))]
+                places = [place for span in spans if (place := locate_tokens(window, *span))]
                 starts, ends = zip(*places, strict=True) if places else (NONE, NONE)
                 cut.append(ReaderExample(window, sorted(set(starts)), sorted(set(ends))))
 
@@ -73,7 +73,7 @@ def reader_examples(rows: Sequence[Row], windows: Windows, settings: ReaderSetti
     return examples
 
 
-def answer_spans(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:
+def find_answer_spans(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:
     """Return the spans of answers in a text, as whole words; case is ignored only if no answer matches exactly."""
     patterns = [re.escape(answer.strip()) for answer in answers if answer.strip()]
     if not patterns:
@@ -83,7 +83,7 @@ def answer_spans(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:
     return exact or [match.span() for match in re.finditer(pattern, text, re.IGNORECASE)]
 
 
-def token_span(window: ReadingWindow, start: int, end: int) -> tuple[int, int] | None:
+def locate_tokens(window: ReadingWindow, start: int, end: int) -> tuple[int, int] | None:
     """Return the first and last token of a text span in a window; None if the window does not contain all of it."""
     inside = [token for token, (low, high) in enumerate(window.offsets) if low < end and high > start]
     if not inside or window.offsets[inside[0]][0] > start or window.offsets[inside[-1]][1] < end:
@@ -91,7 +91,7 @@ def token_span(window: ReadingWindow, start: int, end: int) -> tuple[int, int] |
     return window.first + inside[0], window.first + inside[-1]
 
 
-def with_targets(batch: Sequence[ReaderExample]) -> dict[str, Tensor]:
+def collate_with_targets(batch: Sequence[ReaderExample]) -> dict[str, Tensor]:
     """Return examples as the network's tensors, with the right starts and ends marked."""
     import torch
 

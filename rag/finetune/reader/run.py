@@ -27,10 +27,10 @@ from rag.data.rows import Row, data_hash, read_rows
 from rag.evaluate.metrics.answers import is_right
 from rag.evaluate.metrics.labels import auroc
 from rag.evaluate.metrics.logistic import fit_logistic
-from rag.finetune.reader.examples import reader_examples, with_targets
+from rag.finetune.reader.examples import collate_with_targets, make_reader_examples
 from rag.finetune.reader.settings import ReaderSettings
-from rag.finetune.shared.batch_order import fixed_batches
-from rag.finetune.shared.card import licence_of, model_card
+from rag.finetune.shared.batch_order import order_batches
+from rag.finetune.shared.card import find_licence, render_card
 from rag.finetune.shared.lora import add_lora, load_updates, write_adapter
 from rag.finetune.shared.unfinished import Unfinished, check_output
 from rag.generate.adapter import WEIGHTS, Adapter
@@ -101,9 +101,9 @@ def finetune_reader(
         # Cut rows, and the unanswerable ones mined from them, into windows.
         windows = Windows.of_folder(local_path(base), chosen.max_tokens, chosen.stride)
         learnt = [*rows, *_mine_unanswerable(rows, chosen, unfinished)]
-        examples = reader_examples(learnt, windows, chosen)
+        examples = make_reader_examples(learnt, windows, chosen)
         lengths = [len(example) for example in examples]
-        places = fixed_batches([lengths], [1.0], round(chosen.epochs * len(examples)), chosen.batch_size, chosen.seed)
+        places = order_batches([lengths], [1.0], round(chosen.epochs * len(examples)), chosen.batch_size, chosen.seed)
 
         # Train an encoder with new heads, or go on from those of `start`.
         network = new_reader_network(base, chosen.seed)
@@ -117,8 +117,8 @@ def finetune_reader(
         run = train_network(
             network,
             [[examples[row] for _, row in batch] for batch in places],
-            with_targets,
-            (lambda: reading_metrics(measured, *_read_best_spans(network, measured, windows, chosen)))
+            collate_with_targets,
+            (lambda: measure_reading(measured, *_read_best_spans(network, measured, windows, chosen)))
             if measured
             else None,
             unfinished.folder / "steps",
@@ -146,7 +146,7 @@ def finetune_reader(
             "Settings": asdict(chosen),
             "Metrics": {**run.metrics, "steps": run.steps, "best_step": run.best_step},
         }
-        card = model_card(out.name, "An extractive reader.", base, licence or licence_of(base), tables)
+        card = render_card(out.name, "An extractive reader.", base, licence or find_licence(base), tables)
         with unfinished.result() as folder:
             write_adapter(folder, network, base, HEADS)
             config.write(folder, {heading.lower(): table for heading, table in tables.items()})
@@ -154,7 +154,7 @@ def finetune_reader(
     return FinetunedReader(out, len(examples), run.steps, run.best_step, run.metrics, run.losses)
 
 
-def reading_metrics(rows: Sequence[Row], texts: Sequence[str], margins: Sequence[float]) -> dict[str, float]:
+def measure_reading(rows: Sequence[Row], texts: Sequence[str], margins: Sequence[float]) -> dict[str, float]:
     """Return exact match and F1 over answerable rows, in percent, and how well margins separate answerable rows.
 
     `auroc` is the chance that the margin of an answerable row is above that of an unanswerable one, 0 to 1. It is left

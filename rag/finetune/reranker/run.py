@@ -24,12 +24,12 @@ from ingest.closing import close_parts
 from ingest.embed import Embedder, new_embedder
 from ingest.models.weights import MINILM, local_path, model_fingerprint
 from ingest.types import Document
-from rag.finetune.embedder.held_out import gold_ranks, mean_metrics, unit_rows
+from rag.finetune.embedder.held_out import average_metrics, rank_golds, scale_to_unit
 from rag.finetune.embedder.negatives import Miner, PairExample
-from rag.finetune.embedder.pairs import Pairs, PairSplit, as_pairs, distinct_texts, pairs_sha256, split_pairs
+from rag.finetune.embedder.pairs import Pairs, PairSplit, as_pairs, distinct_texts, hash_pairs, split_pairs
 from rag.finetune.reranker.settings import RerankerSettings
-from rag.finetune.shared.batch_order import fixed_batches
-from rag.finetune.shared.card import licence_of, model_card
+from rag.finetune.shared.batch_order import order_batches
+from rag.finetune.shared.card import find_licence, render_card
 from rag.finetune.shared.lora import add_lora, write_adapter
 from rag.finetune.shared.unfinished import Unfinished, check_output
 from rag.reader.score import collate
@@ -96,8 +96,8 @@ def finetune_reranker(
     held_out = as_pairs(valid) if valid is not None else None
     split = split_pairs(as_pairs(pairs), held_out, chosen.valid_share, chosen.seed)
     data = {
-        "train": {"pairs": len(split.train), "sha256": pairs_sha256(split.train)},
-        "valid": {"pairs": len(split.valid), "sha256": pairs_sha256(split.valid)},
+        "train": {"pairs": len(split.train), "sha256": hash_pairs(split.train)},
+        "valid": {"pairs": len(split.valid), "sha256": hash_pairs(split.valid)},
         "store": {"chunks": len(store)} if store is not None else None,
     }
     identity = {
@@ -122,7 +122,7 @@ def finetune_reranker(
         groups = [tuple(text[0] for text in texts) for texts in cut if all(texts)]  # a text may have no tokens
         lengths = [max(len(window.ids) for window in group) for group in groups]
         rows = round(chosen.epochs * len(groups))
-        places = fixed_batches([lengths], [1.0], rows, chosen.batch_size, chosen.seed)
+        places = order_batches([lengths], [1.0], rows, chosen.batch_size, chosen.seed)
 
         # Train low-rank updates of the encoder, and a new head.
         network = new_reranker_network(base, chosen.seed)
@@ -132,7 +132,7 @@ def finetune_reranker(
         def measure() -> dict[str, float]:
             flat = [(question, text) for question, texts in held for text in texts]
             scores = iter(score_texts(network, windows, flat))
-            return _mean_of_first([[next(scores) for _ in texts] for _, texts in held])
+            return _measure_order([[next(scores) for _ in texts] for _, texts in held])
 
         run = train(
             network,
@@ -153,7 +153,7 @@ def finetune_reranker(
             "best_step": run.best_step,
         }
         tables = {"Data": data, "Settings": asdict(chosen), "Metrics": metrics}
-        card = model_card(out.name, "A reranker.", base, licence or licence_of(base), tables)
+        card = render_card(out.name, "A reranker.", base, licence or find_licence(base), tables)
         with unfinished.result() as folder:
             write_adapter(folder, network, base, HEADS)
             config = RerankerConfig(chosen.max_tokens, chosen.stride)
@@ -171,7 +171,7 @@ def collate_groups(batch: Sequence[Sequence[ReadingWindow]]) -> dict[str, Tensor
 
 def _mine(split: PairSplit, store: Store | None, embedder: Embedder, settings: RerankerSettings) -> dict[str, Any]:
     """Return questions with their passage and hard negatives, and the metrics of the order by cosine."""
-    with nullcontext(store) if store is not None else _passage_store(split, embedder) as passages:
+    with nullcontext(store) if store is not None else _open_passage_store(split, embedder) as passages:
         miner = Miner(passages, embedder, split.golds, (), settings.near_duplicate, by_words=True)
         train = miner.mine(split.train, settings.negatives, settings.depth, settings.margin, settings.seed).examples
         # A held-out passage competes with all near ones: cosines close to its own are the hard cases.
@@ -184,9 +184,9 @@ def _mine(split: PairSplit, store: Store | None, embedder: Embedder, settings: R
     if valid:
         groups = [(row.passage, *row.negatives) for row in valid]
         texts = distinct_texts(text for group in groups for text in group)
-        vectors = dict(zip(texts, unit_rows(embedder.embed_documents(texts)), strict=True))
+        vectors = dict(zip(texts, scale_to_unit(embedder.embed_documents(texts)), strict=True))
         questions = [embedder.embed_query(row.question) for row in valid]
-        before = _mean_of_first(
+        before = _measure_order(
             [[float(vectors[text] @ vector) for text in group] for group, vector in zip(groups, questions, strict=True)]
         )
     rows = [[[row.question, row.passage, row.negatives] for row in part] for part in (train, valid)]
@@ -194,7 +194,7 @@ def _mine(split: PairSplit, store: Store | None, embedder: Embedder, settings: R
 
 
 @contextmanager
-def _passage_store(split: PairSplit, embedder: Embedder) -> Iterator[Store]:
+def _open_passage_store(split: PairSplit, embedder: Embedder) -> Iterator[Store]:
     """Open a store in memory of the pairs' own passages."""
     from ingest.chunk import Chunker
     from rag.index.index import Index
@@ -209,6 +209,6 @@ def _passage_store(split: PairSplit, embedder: Embedder) -> Iterator[Store]:
         close_parts(index.engine, index.store)
 
 
-def _mean_of_first(scores: Sequence[Sequence[float]]) -> dict[str, float]:
+def _measure_order(scores: Sequence[Sequence[float]]) -> dict[str, float]:
     """Return the means over questions whose first score is the right passage's."""
-    return mean_metrics([gold_ranks(np.asarray(row, dtype=np.float32), (0,)) for row in scores])
+    return average_metrics([rank_golds(np.asarray(row, dtype=np.float32), (0,)) for row in scores])

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 POOL = 50  # batches: within a pool, rows of similar length share a batch, so that little of it is padding
 
 
-def mixture(sizes: Sequence[int], temperature: float = 1.0, cap: int | None = None) -> list[float]:
+def compute_shares(sizes: Sequence[int], temperature: float = 1.0, cap: int | None = None) -> list[float]:
     """Return the share of each task: min(size, cap) ** (1 / temperature), normalised.
 
     Temperature 1 is examples-proportional mixing with a cap on large tasks; higher temperatures approach equal shares.
@@ -21,7 +21,7 @@ def mixture(sizes: Sequence[int], temperature: float = 1.0, cap: int | None = No
     return [weight / sum(weights) for weight in weights]
 
 
-def fixed_batches(
+def order_batches(
     lengths: Sequence[Sequence[int]], shares: Sequence[float], rows: int, batch_size: int, seed: int
 ) -> list[list[tuple[int, int]]]:
     """Return the batches of a run, `rows` rows in total, as (task, row) pairs.

@@ -15,7 +15,7 @@ from ingest.models.weights import builtin_of, local_path
 UNKNOWN = "other"  # the hub's word for a licence that is not in its list
 
 
-def model_card(
+def render_card(
     name: str,
     introduction: str,
     base: str,
@@ -61,7 +61,7 @@ def _table_row(cells: Sequence[Any]) -> str:
     return f"| {' | '.join(texts)} |"
 
 
-def licence_of(model: str | None) -> str:
+def find_licence(model: str | None) -> str:
     """Return the licence of a model as pinned, or as the README.md of its folder states; "other" if neither does."""
     if model is None:
         return UNKNOWN
@@ -76,7 +76,7 @@ def licence_of(model: str | None) -> str:
     return stated[1].lower() if stated else UNKNOWN
 
 
-def text_hash(texts: Sequence[str]) -> str:
+def hash_texts(texts: Sequence[str]) -> str:
     """Return a SHA-256 over texts, in order."""
     digest = hashlib.sha256()
     for text in texts:

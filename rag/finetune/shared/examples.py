@@ -43,7 +43,7 @@ def collate_examples(examples: Sequence[Example], pad: int) -> Batch:
     return {name: torch.tensor(rows) for name, rows in tensors.items()}
 
 
-def mean_loss(
+def measure_loss(
     model: Any, examples: Sequence[Example], collate: Callable[[Any], Batch], batch_size: int, is_causal: bool = False
 ) -> float:
     """Return the mean cross-entropy of a learnt token over all examples, in nats."""

@@ -40,7 +40,7 @@ def load_updates(model: Any, weights: Mapping[str, Tensor]) -> None:
     import torch
 
     # Whole weights keep their names; updates have peft's names in the model.
-    updates, _ = low_rank_updates(model)
+    updates, _ = collect_updates(model)
     places = {name: weight for name, weight in model.named_parameters() if name in weights} | updates
     shapes = {name: weight.shape for name, weight in places.items()}
     if shapes != {name: weight.shape for name, weight in weights.items()}:
@@ -56,14 +56,14 @@ def write_adapter(folder: Path, model: Any, base: str, heads: tuple[str, ...] = 
     The adapter has the low-rank updates, and whole the weights whose names begin with one of `heads`; of a model
     without updates it has all weights.
     """
-    updates, scale = low_rank_updates(model)
+    updates, scale = collect_updates(model)
     whole = {name: weight for name, weight in model.named_parameters() if not updates or name.startswith(heads)}
     weights = {name: weight.detach().half().contiguous() for name, weight in (whole | updates).items()}
     name = str(Path(base).absolute()) if Path(base).is_dir() else base
     Adapter(name, model_fingerprint(base), scale).write(folder, weights)
 
 
-def low_rank_updates(model: Any) -> tuple[dict[str, Tensor], float]:
+def collect_updates(model: Any) -> tuple[dict[str, Tensor], float]:
     """Return the low-rank updates of a model that peft wraps, by their names in an adapter, and their scale."""
     updates: dict[str, Tensor] = {}
     scale = 1.0

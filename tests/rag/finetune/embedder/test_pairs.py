@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from ingest.errors import RowsError
-from rag.finetune.embedder.pairs import Pair, pairs_sha256, read_pairs, split_pairs
+from rag.finetune.embedder.pairs import Pair, hash_pairs, read_pairs, split_pairs
 
 
 def written(folder: Path, *rows: Any) -> Path:
@@ -104,5 +104,5 @@ def test_validation_pairs_whose_passage_is_learnt_are_left_out_and_counted() -> 
 
 def test_the_hash_is_of_content_and_order() -> None:
     one, other = Pair("a", "b"), Pair("c", "d")
-    assert pairs_sha256([one, other]) == pairs_sha256([Pair("a", "b"), Pair("c", "d")])
-    assert len({pairs_sha256(each) for each in ([one, other], [other, one], [one], [Pair("a b", "")], [])}) == 5
+    assert hash_pairs([one, other]) == hash_pairs([Pair("a", "b"), Pair("c", "d")])
+    assert len({hash_pairs(each) for each in ([one, other], [other, one], [one], [Pair("a b", "")], [])}) == 5

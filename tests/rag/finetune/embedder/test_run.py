@@ -20,7 +20,7 @@ from ingest.errors import MissingExtra, RowsError, WrongEmbedder
 from ingest.types import Chunk
 from rag.cli.main import main
 from rag.finetune.embedder.held_out import HeldOut
-from rag.finetune.embedder.pairs import Pair, pairs_sha256, split_pairs
+from rag.finetune.embedder.pairs import Pair, hash_pairs, split_pairs
 from rag.finetune.embedder.run import EmbedderRun, EmbedderSettings, FinetunedEmbedder, finetune_embedder
 from rag.finetune.shared import loop
 from rag.index.manifest import embedder_manifest
@@ -139,13 +139,13 @@ def test_the_folder_is_an_embedder_like_its_start_with_a_card(tuned: FinetunedEm
 
     written = json.loads((tuned.folder / "openbook.json").read_text("utf-8"))
     split = split_pairs(make_pairs(), None, SETTINGS["valid_share"], 0)
-    assert written["data"]["train"] == {"pairs": 136, "sha256": pairs_sha256(split.train)}
+    assert written["data"]["train"] == {"pairs": 136, "sha256": hash_pairs(split.train)}
     assert written["metrics"]["after"] == tuned.after
     assert written["settings"]["learning_rate"] == SETTINGS["learning_rate"]
     assert written["adaptation"]["loss_after"] < written["adaptation"]["loss_before"]
     card = (tuned.folder / "README.md").read_text("utf-8")
     assert card.startswith("---\nlicense: other\n")
-    assert pairs_sha256(split.train) in card
+    assert hash_pairs(split.train) in card
     assert f"| after | {tuned.after['ndcg@10']:.4g} |" in card
     assert "tied to the word embeddings" in card
     assert any("hard negatives were mined" in note for note in tuned.notes)
@@ -311,7 +311,7 @@ def test_questions_and_passages_are_learnt_with_the_prefixes_that_they_are_embed
 
 def test_masks_are_those_of_bert_and_depend_on_the_seed_and_the_place_alone(start: Path) -> None:
     from rag.finetune.embedder.contrastive import load_embedder_network
-    from rag.finetune.embedder.masked import IGNORED, Masks, masked_language_model
+    from rag.finetune.embedder.masked import IGNORED, Masks, build_masked_language_model
 
     network = load_embedder_network(start, "cpu")
     tokenizer = network.tokenizer
@@ -331,7 +331,7 @@ def test_masks_are_those_of_bert_and_depend_on_the_seed_and_the_place_alone(star
     assert rows[7] == Masks(tokenizer, 0).apply(blocks[7], 7)
     assert rows[7] != Masks(tokenizer, 1).apply(blocks[7], 7)
     assert rows[7] != rows[8]
-    model = masked_language_model(network, tokenizer, 0)
+    model = build_masked_language_model(network, tokenizer, 0)
     words = network[0].auto_model.embeddings.word_embeddings.weight
     assert model.cls.predictions.decoder.weight is words
     assert model.bert is network[0].auto_model

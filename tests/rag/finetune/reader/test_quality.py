@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from rag.data.rows import Row, as_passage
 from rag.evaluate.metrics.answers import is_right
 from rag.evaluate.metrics.logistic import fit_logistic
-from rag.finetune.reader.run import reading_metrics
+from rag.finetune.reader.run import measure_reading
 
 RIGHT = Row("1", "answer", {"question": "q"}, ("the red house",), (as_passage("x", "s"),))
 NONE = Row("2", "answer", {"question": "q"}, (), (as_passage("x", "s"),), unanswerable=True)
@@ -19,7 +19,7 @@ NONE = Row("2", "answer", {"question": "q"}, (), (as_passage("x", "s"),), unansw
 def test_auroc_is_scikit_learns() -> None:
     chance = np.random.default_rng(0)
     margins, answerable = np.round(chance.normal(size=200), 1), chance.random(200) < 0.3
-    found = reading_metrics([RIGHT if each else NONE for each in answerable], ["x"] * 200, margins.tolist())
+    found = measure_reading([RIGHT if each else NONE for each in answerable], ["x"] * 200, margins.tolist())
     assert found["auroc"] == pytest.approx(roc_auc_score(answerable, margins), abs=1e-12)
 
 
@@ -40,7 +40,7 @@ def test_the_fit_is_finite_where_scores_separate_and_leaves_infinite_margins_out
 
 
 def test_metrics_by_hand() -> None:
-    found = reading_metrics([RIGHT, RIGHT, NONE], ["red house", "a house", "x"], [3.0, 1.0, 2.0])
+    found = measure_reading([RIGHT, RIGHT, NONE], ["red house", "a house", "x"], [3.0, 1.0, 2.0])
     assert found == {"exact_match": 50.0, "f1": pytest.approx(100 * (1 + 2 / 3) / 2), "auroc": 0.5}
     assert is_right("a house", RIGHT)
     assert not is_right("green", RIGHT)

@@ -16,7 +16,7 @@ import rag.finetune.reader.run as run_module
 from ingest.errors import RowsError, WeightsError
 from rag.cli.main import main
 from rag.data.rows import Row, as_passage
-from rag.finetune.reader.examples import answer_spans, reader_examples
+from rag.finetune.reader.examples import find_answer_spans, make_reader_examples
 from rag.finetune.reader.run import finetune_reader
 from rag.finetune.reader.settings import ReaderSettings
 from rag.finetune.reader.unanswerable import mine_unanswerable
@@ -95,7 +95,7 @@ def test_a_killed_run_goes_on_to_the_same_weights(
     options = {**OPTIONS, "method": method, "epochs": 4, "eval_every": 5, "learning_rate": 1e-3}
     train, valid = rows[:45], rows[45:]
     finetune_reader(train, valid, out=tmp_path / "whole", base=str(encoder), **options)
-    made, calls = run_module.with_targets, 0
+    made, calls = run_module.collate_with_targets, 0
 
     def deadly(batch: Any) -> Any:
         nonlocal calls
@@ -104,11 +104,11 @@ def test_a_killed_run_goes_on_to_the_same_weights(
             raise Killed
         return made(batch)
 
-    monkeypatch.setattr(run_module, "with_targets", deadly)
+    monkeypatch.setattr(run_module, "collate_with_targets", deadly)
     with pytest.raises(Killed):
         finetune_reader(train, valid, out=tmp_path / "killed", base=str(encoder), **options)
     assert not (tmp_path / "killed").exists()
-    monkeypatch.setattr(run_module, "with_targets", made)
+    monkeypatch.setattr(run_module, "collate_with_targets", made)
     finetune_reader(train, valid, out=tmp_path / "killed", base=str(encoder), **options)
     whole, killed = (load_file(tmp_path / name / "adapter.safetensors") for name in ("whole", "killed"))
     assert whole.keys() == killed.keys()
@@ -145,9 +145,9 @@ def test_a_reader_of_another_encoder_is_refused(trained: Path, tmp_path: Path) -
 
 def test_answers_are_found_as_whole_words_and_as_written_first() -> None:
     text = "May was in May, a dismay; in may too"
-    assert [text[slice(*span)] for span in answer_spans(text, ["May"])] == ["May", "May"]
-    assert [text[slice(*span)] for span in answer_spans(text, ["DISMAY"])] == ["dismay"]
-    assert answer_spans(text, ["am", " "]) == []
+    assert [text[slice(*span)] for span in find_answer_spans(text, ["May"])] == ["May", "May"]
+    assert [text[slice(*span)] for span in find_answer_spans(text, ["DISMAY"])] == ["dismay"]
+    assert find_answer_spans(text, ["am", " "]) == []
 
 
 def test_an_answer_is_in_the_windows_that_hold_all_of_it(encoder: Path) -> None:
@@ -155,7 +155,7 @@ def test_an_answer_is_in_the_windows_that_hold_all_of_it(encoder: Path) -> None:
     filler = "bob lived in Rome and was happy there . "
     text = filler * 8 + "ann lived in Paris . " + filler * 8
     row = Row("1", "answer", {"question": "where did ann live ?"}, ("Paris",), (as_passage(text, "s"),))
-    examples = reader_examples([row], windows, ReaderSettings(max_tokens=64, stride=16, empty_windows=2))
+    examples = make_reader_examples([row], windows, ReaderSettings(max_tokens=64, stride=16, empty_windows=2))
     holding = [example for example in examples if not example.is_empty]
     assert 1 <= len(holding) <= 2
     assert len(examples) == len(holding) + 2
