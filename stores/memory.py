@@ -66,7 +66,7 @@ class MemoryStore(Closing):
         """See `Store.write`."""
         with self._lock:
             index = self._index()
-            entries = scoring.checked_entries(put, origins or {}, self._manifest)  # before anything changes
+            entries = scoring.check_entries(put, origins or {}, self._manifest)  # before anything changes
             for source in delete:
                 self._remove(index, source)
             for entry in entries:

@@ -86,9 +86,7 @@ def dimension_of(manifest: Mapping[str, str]) -> int | None:
     return int(manifest["dimension"]) if manifest else None
 
 
-def checked_entries(
-    put: Sequence[Entry], origins: Mapping[str, str | None], manifest: Mapping[str, str]
-) -> list[Entry]:
+def check_entries(put: Sequence[Entry], origins: Mapping[str, str | None], manifest: Mapping[str, str]) -> list[Entry]:
     """Return a write's entries without repeated chunks, their vectors as (n, dimension) float32.
 
     Raises InputError for what cannot be stored, StoreError for an unbound store.

@@ -12,7 +12,7 @@ from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder, MetadataValue, one_line
 from ingest.parsers.decode import clean
-from ingest.parsers.html import add_html, html_text
+from ingest.parsers.html import add_html, strip_html
 from ingest.types import Document, Scalar
 
 Row = Mapping[str, MetadataValue]
@@ -41,7 +41,7 @@ class FieldRoles:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueInfo:
-    """What all rows of a file share: metadata, a prefix of their keys; and their numbers where not 1, 2, ..."""
+    """The metadata and the prefix of keys that all rows of a file share; the rows' numbers where not 1, 2, ..."""
 
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     prefix: str = ""
@@ -205,7 +205,7 @@ def show_value(value: MetadataValue) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return html_text(value) if HTML.search(value) else value
+        return strip_html(value) if HTML.search(value) else value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):

@@ -38,10 +38,10 @@ def parse_html(path: Path, source: str, settings: ParseSettings) -> Parsed:
     metadata, body = split_front_matter(text)
     if metadata is not None or path.name.endswith(".erb"):
         text = TEMPLATE_TAGS.sub("", body)
-    return Parsed([html_builder(text).build(source, metadata)])
+    return Parsed([build_page(text).build(source, metadata)])
 
 
-def html_builder(text: str) -> DocumentBuilder:
+def build_page(text: str) -> DocumentBuilder:
     """Return a builder that holds the metadata and the blocks of a page."""
     from selectolax.lexbor import LexborHTMLParser
 
@@ -70,14 +70,14 @@ def add_html(builder: DocumentBuilder, text: str) -> None:
         _HtmlReader(builder).read(body)
 
 
-def html_text(text: str) -> str:
+def strip_html(text: str) -> str:
     """Return the text of a fragment of HTML."""
     builder = DocumentBuilder()
     add_html(builder, text)
     return builder.build("").text
 
 
-def table_rows(text: str) -> list[list[str]]:
+def read_table(text: str) -> list[list[str]]:
     """Return the cells of the first table in a piece of HTML."""
     from selectolax.lexbor import LexborHTMLParser
 

@@ -19,7 +19,7 @@ from ingest.errors import MissingExtra, ParseError
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder, one_line
 from ingest.parsers.decode import clean, decode
-from ingest.parsers.html import add_html, html_text
+from ingest.parsers.html import add_html, strip_html
 from ingest.parsers.registry import parse
 from ingest.parsers.text import add_text
 
@@ -162,7 +162,7 @@ def _add_best(mail: Mail, alternatives: list[Mail]) -> None:
 
 
 def _is_enough(plain: str, html: str) -> bool:
-    return len(plain.split()) >= 0.7 * len(html_text(html).split()) and bool(plain.strip())
+    return len(plain.split()) >= 0.7 * len(strip_html(html).split()) and bool(plain.strip())
 
 
 def _body_text(part: Message) -> str:

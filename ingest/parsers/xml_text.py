@@ -10,7 +10,7 @@ from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder, one_line
 from ingest.parsers.catalogue import HTML
 from ingest.parsers.decode import decode
-from ingest.parsers.html import html_builder, html_text
+from ingest.parsers.html import build_page, strip_html
 
 TITLES = {"title", "name", "headline", "subject"}
 
@@ -31,7 +31,7 @@ def parse_xml(path: Path, source: str, settings: ParseSettings) -> Parsed:
             raise ParseError(f"not valid XML: {one_line(str(error))}") from error
         warnings.append(f"not valid XML, read as far as it can be: {one_line(str(error))}")
     if _local_name(root) == "html":
-        return Parsed([html_builder(decode(data)[0]).build(source)], warnings)
+        return Parsed([build_page(decode(data)[0]).build(source)], warnings)
     builder = DocumentBuilder()
     # A record is an element whose children are all fields. The outermost are taken, and single fields between them.
     pending = [root]
@@ -74,4 +74,4 @@ def _add_record(builder: DocumentBuilder, record: Any) -> None:
 
 def _field_text(element: Any) -> str:
     text = "".join(element.itertext("*"))  # of elements only, as an entity's name is no text
-    return html_text(text) if HTML.search(text) else text.strip()
+    return strip_html(text) if HTML.search(text) else text.strip()

@@ -7,8 +7,8 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from ingest.errors import StoreBusy, StoreError
@@ -165,21 +165,38 @@ def _create_tables(connection: sqlite3.Connection, timeout: float) -> None:
             connection.execute("ROLLBACK")
 
 
-def read_state(connection: sqlite3.Connection) -> dict[str, Any]:
-    """Return the counters of a store and the identity of its FAISS file.
+@dataclass(frozen=True)
+class SavedIndex:
+    """The FAISS file of a store: its checksum, '' for none, and its layout as JSON where it holds clusters."""
+
+    checksum: str = ""
+    layout: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """The counters of a store, and its FAISS file.
 
     `generation` counts the writes and `changes` the chunks put or removed by all of them. `index_changes` is the value
-    of `changes` when the FAISS file with the checksum `index_checksum` was saved. `index_layout` describes a file that
-    holds clusters; it is '' for other files.
+    of `changes` when the FAISS file was saved.
     """
-    return {"index_layout": "", **dict(connection.execute("SELECT name, value FROM state"))}
+
+    generation: int
+    changes: int
+    index_changes: int
+    index: SavedIndex
 
 
-def note_index(
-    connection: sqlite3.Connection, index_checksum: str, index_layout: str = "", index_changes: int = 0
-) -> None:
-    """Record which file holds the index: see `read_state`."""
-    values = {"index_checksum": index_checksum, "index_layout": index_layout, "index_changes": index_changes}
+def read_state(connection: sqlite3.Connection) -> State:
+    """Return the state of a store."""
+    values = dict(connection.execute("SELECT name, value FROM state"))
+    index = SavedIndex(values["index_checksum"], values.get("index_layout", ""))
+    return State(values["generation"], values["changes"], values["index_changes"], index)
+
+
+def record_index(connection: sqlite3.Connection, index: SavedIndex, changes: int = 0) -> None:
+    """Record the file that holds the index, and the number of changes that it has taken in."""
+    values = {"index_checksum": index.checksum, "index_layout": index.layout, "index_changes": changes}
     connection.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
 
 

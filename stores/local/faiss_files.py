@@ -6,22 +6,19 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from stores.local.clusters import ClusteredIndex, Layout
+from stores.local.database import SavedIndex
 from stores.local.faiss_index import VectorIndex
 
 INDEX, CLUSTERS = "vectors.faiss", "vectors.*.faiss"
 BLOCKS, BLOCK = 64, 1 << 16  # how many blocks a quick checksum reads, and their size in bytes
 ABANDONED = 3600.0  # seconds since a file was last written to
-
-State = Mapping[str, Any]
-"""`database.state`: `index_checksum` identifies a file, and `index_layout` describes one that holds clusters."""
 
 
 @dataclass(frozen=True)
@@ -33,61 +30,61 @@ class IndexFiles:
 
     folder: Path
 
-    def path(self, state: State) -> Path:
+    def path(self, saved: SavedIndex) -> Path:
         """Return the path of the file, whether it exists or not."""
-        name = CLUSTERS.replace("*", state["index_checksum"][:16]) if state["index_layout"] else INDEX
+        name = CLUSTERS.replace("*", saved.checksum[:16]) if saved.layout else INDEX
         return self.folder / name
 
-    def load(self, state: State, dimension: int) -> VectorIndex | None:
+    def load(self, saved: SavedIndex, dimension: int) -> VectorIndex | None:
         """Return the index in the file; None where the file is missing, torn or not the one that was saved."""
-        if state["index_layout"]:
-            clusters = self.load_clusters(state, dimension, mapped=True)
+        if saved.layout:
+            clusters = self.load_clusters(saved, dimension, mapped=True)
             return None if clusters is None else VectorIndex(dimension, clusters)
-        path = self.path(state)
+        path = self.path(saved)
         try:
-            if not state["index_checksum"] or checksum(path) != state["index_checksum"]:
+            if not saved.checksum or checksum(path) != saved.checksum:
                 return None
             return VectorIndex.open(path, dimension)
         except (OSError, RuntimeError):
             return None
 
-    def load_clusters(self, state: State, dimension: int, mapped: bool) -> ClusteredIndex | None:
+    def load_clusters(self, saved: SavedIndex, dimension: int, mapped: bool) -> ClusteredIndex | None:
         """Return the clusters in the file, mapped to search or loaded to add to; None where there is no such file."""
-        if not state["index_layout"]:
+        if not saved.layout:
             return None
-        layout = json.loads(state["index_layout"])
+        layout = json.loads(saved.layout)
         del layout["checksum"]
         try:
-            if quick_checksum(self.path(state)) != state["index_checksum"]:
+            if quick_checksum(self.path(saved)) != saved.checksum:
                 return None
-            clusters = ClusteredIndex.open(self.path(state), Layout(**layout), mapped)
+            clusters = ClusteredIndex.open(self.path(saved), Layout(**layout), mapped)
         except (OSError, RuntimeError):
             return None
         return clusters if clusters.dimension == dimension else None
 
-    def are_whole(self, state: State, dimension: int) -> bool:
+    def are_whole(self, saved: SavedIndex, dimension: int) -> bool:
         """Tell whether the file is the one that was saved, to the last bit."""
-        if self.load(state, dimension) is None:
+        if self.load(saved, dimension) is None:
             return False
-        layout = json.loads(state["index_layout"] or "{}")
-        return not layout or checksum(self.path(state)) == layout["checksum"]
+        layout = json.loads(saved.layout or "{}")
+        return not layout or checksum(self.path(saved)) == layout["checksum"]
 
-    def save(self, index: VectorIndex) -> str:
-        """Replace the file that `load` reads in one step, and return its checksum."""
+    def save(self, index: VectorIndex) -> SavedIndex:
+        """Replace the file that `load` reads in one step, and return what the database has to record."""
         new = fresh_file(self.folder, INDEX, index.write)
-        digest = checksum(new)
-        new.replace(self.folder / INDEX)
-        return digest
+        saved = SavedIndex(checksum(new))
+        new.replace(self.path(saved))
+        return saved
 
-    def write(self, clusters: ClusteredIndex) -> tuple[Path, dict[str, str]]:
+    def write(self, clusters: ClusteredIndex) -> tuple[Path, SavedIndex]:
         """Write clusters to a file that is yet to be renamed, and return it with what the database has to record."""
         new = fresh_file(self.folder, INDEX, clusters.write)
         layout = json.dumps({"checksum": checksum(new), **asdict(clusters.layout)})
-        return new, {"index_checksum": quick_checksum(new), "index_layout": layout}
+        return new, SavedIndex(quick_checksum(new), layout)
 
-    def remove_all_but(self, *states: State) -> None:
-        """Remove all index files except those of these states."""
-        for path in {self.folder / INDEX, *self.folder.glob(CLUSTERS)} - {self.path(state) for state in states}:
+    def remove_all_but(self, *kept: SavedIndex) -> None:
+        """Remove all index files except these."""
+        for path in {self.folder / INDEX, *self.folder.glob(CLUSTERS)} - {self.path(saved) for saved in kept}:
             path.unlink(missing_ok=True)
 
 

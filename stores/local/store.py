@@ -31,6 +31,7 @@ from stores.filters.filter import Filter
 from stores.filters.sql import SQLITE, to_sql
 from stores.local import database, tables
 from stores.local.build_clusters import build_clusters
+from stores.local.database import SavedIndex
 from stores.local.faiss_files import IndexFiles
 from stores.local.faiss_index import VectorIndex
 from stores.local.fulltext import match_query
@@ -100,7 +101,7 @@ class LocalStore(Closing):
         origins: Mapping[str, str | None] | None = None,
     ) -> None:
         """See `Store.write`."""
-        entries = scoring.checked_entries(put, origins or {}, self.manifest)
+        entries = scoring.check_entries(put, origins or {}, self.manifest)
         with self._writing() as connection:
             changes = sum(tables.remove(connection, source) for source in delete)
             for entry in entries:
@@ -257,8 +258,8 @@ class LocalStore(Closing):
         if wrong := connection.execute(sql, [4 * dimension]).fetchone()[0]:
             return [f"{wrong} vectors of another dimension than {dimension}"]
         problems = []
-        if state["index_checksum"] and not self._files.are_whole(state, dimension):
-            name = self._files.path(state).name
+        if state.index.checksum and not self._files.are_whole(state.index, dimension):
+            name = self._files.path(state.index).name
             problems.append(f"{name} is missing, or not the file that was saved: each opening builds it anew in memory")
         keys = np.sort(self._synced(connection, dimension).keys)
         if not np.array_equal(keys, np.sort(tables.read_keys(connection))):
@@ -270,7 +271,7 @@ class LocalStore(Closing):
         with self._writing() as connection:
             connection.execute("REINDEX")
             connection.execute("INSERT INTO words(words) VALUES ('rebuild')")
-            database.note_index(connection, "")
+            database.record_index(connection, SavedIndex())
         self._index = None
         self._save_index()
 
@@ -336,14 +337,14 @@ class LocalStore(Closing):
         """Return the index after taking in everything committed since it was last used."""
         state = database.read_state(connection)
         if self._index is None:
-            self._index = self._files.load(state, dimension)
+            self._index = self._files.load(state.index, dimension)
             self._index_lost = self._index is None
         if self._index is None:
             crowded = tables.count_chunks(connection) >= CROWD
             self._index = VectorIndex(dimension, build_clusters(connection, dimension, None) if crowded else None)
-        if self._index.generation != state["generation"]:
+        if self._index.generation != state.generation:
             _catch_up(self._index, connection, dimension)
-            self._index.generation = state["generation"]
+            self._index.generation = state.generation
         return self._index
 
     def _save_index(
@@ -356,7 +357,7 @@ class LocalStore(Closing):
         with self._reading() as connection:
             state, chunks = database.read_state(connection), tables.count_chunks(connection)
             dimension = scoring.dimension_of(tables.read_manifest(connection))
-        lacking = state["changes"] - (0 if self._index_lost else state["index_changes"])
+        lacking = state.changes - (0 if self._index_lost else state.index_changes)
         if dimension is None or self._read_only or (when is not None and not when(lacking, chunks)):
             return
         if chunks < MANY:
@@ -379,11 +380,11 @@ class LocalStore(Closing):
             if index.is_clustered:  # so many chunks were deleted that the others are searched exactly again
                 self._index = index = VectorIndex(dimension)
                 _catch_up(index, connection, dimension)
-                index.generation = database.read_state(connection)["generation"]
-            checksum = self._files.save(index)  # a kill before COMMIT leaves a file that the database does not record
-            before = database.read_state(connection)
-            database.note_index(connection, checksum, index_changes=before["changes"])
-            self._files.remove_all_but(database.read_state(connection), before)
+                index.generation = database.read_state(connection).generation
+            saved = self._files.save(index)  # a kill before COMMIT leaves a file that the database does not record
+            state = database.read_state(connection)
+            database.record_index(connection, saved, state.changes)
+            self._files.remove_all_but(saved, state.index)
         self._index_lost = False
 
     def _save_clusters(self, dimension: int, timeout: float | None) -> None:
@@ -392,15 +393,15 @@ class LocalStore(Closing):
             reader = database.connect(self.path / DATABASE, create=False, timeout=self._timeout, read_only=True)
             with closing(reader), database.our_errors(self.path / DATABASE):
                 before = database.read_state(reader)
-                older = self._files.load_clusters(before, dimension, mapped=False)
+                older = self._files.load_clusters(before.index, dimension, mapped=False)
                 index = build_clusters(reader, dimension, older)
             new, saved = self._files.write(index)
             del older, index  # they may take gigabytes
             with self._waiting(timeout), self._writing() as connection:
-                now = database.read_state(connection)
+                current = database.read_state(connection).index  # kept for readers, and for a kill before COMMIT
                 new.replace(self._files.path(saved))
-                database.note_index(connection, **saved, index_changes=before["changes"])
-                self._files.remove_all_but(saved, now)  # `now`: for earlier readers, and for a kill before COMMIT
+                database.record_index(connection, saved, before.changes)
+                self._files.remove_all_but(saved, current)
                 self._index, self._index_lost = None, False
 
     @contextmanager
