@@ -15,7 +15,17 @@ import numpy as np
 
 from ingest.embed.ctranslate2 import POOLINGS, TOKENIZER, CTranslate2Embedder
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
-from ingest.models.convert import MODEL, ModelCopy, look_up_measures, run_conversion, tell_step, write_copy
+from ingest.models.convert import (
+    COMPARING,
+    CONVERTING,
+    LOADING,
+    MODEL,
+    ModelCopy,
+    look_up_measures,
+    run_conversion,
+    tell_step,
+    write_copy,
+)
 from ingest.models.shift import shift_activations
 
 MIN_MEAN_COSINE, MIN_COSINE = 0.995, 0.985  # of the copy's vectors with the model's
@@ -50,7 +60,7 @@ def convert_embedder(model: str, folder: Path) -> dict[str, Any]:
     import torch
     from transformers import AutoModel, AutoTokenizer
 
-    tell_step("loading the model")
+    tell_step(LOADING)
     reference = SentenceTransformerEmbedder(model)
     settings = read_settings(reference)
     tokenizer = AutoTokenizer.from_pretrained(reference.folder, local_files_only=True, trust_remote_code=False)
@@ -62,7 +72,7 @@ def convert_embedder(model: str, folder: Path) -> dict[str, Any]:
         reference.folder, dtype=torch.float32, use_safetensors=True, local_files_only=True, trust_remote_code=False
     ).eval()
 
-    tell_step("converting the weights")
+    tell_step(CONVERTING)
 
     def run_sample() -> None:
         with torch.inference_mode():
@@ -74,7 +84,7 @@ def convert_embedder(model: str, folder: Path) -> dict[str, Any]:
     write_copy(encoder, tokenizer, reference.folder, folder / MODEL, "int8")
     measures = look_up_measures(folder)
     if measures is None:
-        tell_step("comparing the copy with the model")
+        tell_step(COMPARING)
         measures = measure_copy(reference, CTranslate2Embedder(model, threads=1, copy=ModelCopy(folder, settings)))
     return {**settings, **measures}
 

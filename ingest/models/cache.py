@@ -48,7 +48,8 @@ def cached_folder(kind: str, key: str, make: Callable[[Path], None], model: str 
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            _LOG.info("waiting for another process that prepares %s", model, extra={"model": model})
+            extra = {"model": model, "step": "waiting for another process"}
+            _LOG.info("waiting for another process that prepares %s", model, extra=extra)
             lock.acquire()
         try:
             if not _is_complete(folder):

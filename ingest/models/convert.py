@@ -33,6 +33,7 @@ DETAILS, MODEL = "details.json", "model"
 CONVERSION = 4  # raised when any conversion changes, so that older copies are not used
 KNOWN_COPIES = Path(__file__).with_name("known_copies.json")
 STEP = "step: "  # begins a line in which a child says what it does
+LOADING, CONVERTING, COMPARING = "loading the model", "converting the weights", "comparing the copy with the model"
 
 CANNOT_CONVERT = 1  # exit status of a child whose model is missing or damaged
 NO_ROOM = 2  # and of one that ran out of disk or memory: another time it may succeed
@@ -78,7 +79,8 @@ def prepare_copy(module: str, model: str, fingerprint: str) -> ModelCopy:
 
 
 def _convert_in_child(module: str, model: str, folder: Path) -> None:
-    _LOG.info("preparing %s for this machine, once; this takes up to a minute", model, extra={"model": model})
+    extra = {"model": model, "step": "starting"}
+    _LOG.info("preparing %s for this machine, once; this takes up to a minute", model, extra=extra)
     with tempfile.TemporaryFile() as log:
         with start_child(module, model, str(folder.resolve()), stdout=subprocess.PIPE, stderr=log) as child:
             assert child.stdout is not None

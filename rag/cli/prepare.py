@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ingest.models.convert import COMPARING, CONVERTING, LOADING
 from rag.build import Task
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
 from rag.options import GenerationOptions, StoreOptions, option
 
-STEPS = 3  # of a conversion: load, convert, compare
+STEPS = (LOADING, CONVERTING, COMPARING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,23 +48,21 @@ def show_steps() -> Iterator[None]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.fields[model]}"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    columns = (TextColumn("{task.fields[model]}"), BarColumn(20), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bars:
         tasks: dict[str, TaskID] = {}
 
         class Bars(logging.Handler):
             def emit(self, record: logging.LogRecord) -> None:
-                model, step = getattr(record, "model", None), getattr(record, "step", None)
+                model, step = getattr(record, "model", None), getattr(record, "step", "")
                 if model is None:
                     if record.levelno >= logging.INFO:
                         bars.print(f"rag: {record.getMessage()}")
                     return
                 if model not in tasks:
-                    tasks[model] = bars.add_task(record.getMessage(), total=STEPS, model=model)
-                if step == "ready":
-                    bars.update(tasks[model], completed=STEPS, description=step)
-                elif step is not None:
-                    bars.update(tasks[model], advance=1, description=step)
+                    tasks[model] = bars.add_task("", total=len(STEPS), model=model)
+                completed = STEPS.index(step) if step in STEPS else 0
+                bars.update(tasks[model], completed=len(STEPS) if step == "ready" else completed, description=step)
 
         logger = logging.getLogger("ingest")
         before, level = logger.handlers, logger.level

@@ -17,7 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import ModelError
-from ingest.models.convert import MODEL, look_up_measures, look_up_recipe, run_conversion, tell_step, write_copy
+from ingest.models.convert import (
+    COMPARING,
+    CONVERTING,
+    LOADING,
+    MODEL,
+    look_up_measures,
+    look_up_recipe,
+    run_conversion,
+    tell_step,
+    write_copy,
+)
 from ingest.models.weights import folder_named
 from rag.generate.load import LoadedModel, generator_weights, load_model, model_family, model_folder, quiet
 from rag.generate.smoothquant import smooth
@@ -74,7 +84,7 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
     import torch
 
     torch.set_num_threads(1)  # another order of sums would smooth differently, and a copy has to come out the same
-    tell_step("loading the model")
+    tell_step(LOADING)
     source = model_folder(model)
     family = model_family(source)
     loaded = load_model(source, family, adapter=folder_named(model))
@@ -96,7 +106,7 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
 
     # An embedded model's copy is made by its recipe, and measured only where it is not the copy that was measured.
     if recipe := look_up_recipe(generator_weights(model)):
-        tell_step("converting the weights")
+        tell_step(CONVERTING)
         smooth(loaded.model, recipe["rows"], recipe["strengths"])
         with quiet():
             write_copy(loaded.model, loaded.tokenizer, source, folder / MODEL, "int8")
@@ -108,7 +118,7 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
     prompts = [prompt for prompt in prompts if len(prompt) + NEW_TOKENS <= window.tokens]
     if not prompts:
         raise ModelError(f"its window of {window.tokens} tokens is too small to compare texts in")
-    tell_step("converting the weights")
+    tell_step(CONVERTING)
     with tempfile.TemporaryDirectory(dir=folder.parent) as plain, quiet():
         copies = Path(plain) / MODEL, folder / MODEL
         # The model's own texts are the measure, written before it is smoothed.
@@ -121,7 +131,7 @@ def convert_generator(model: str, folder: Path) -> dict[str, Any]:
         rows = [prompt + text for prompt, text in texts]
         strengths = smooth(loaded.model, rows)
         write_copy(loaded.model, loaded.tokenizer, source, copies[1], "int8")
-        tell_step("comparing the copy with the model")
+        tell_step(COMPARING)
         fidelity = compare_copies(codec, loaded.forced_first, texts, expected, *copies)
     return details | {
         "smoothed": sum(strength > 0 for strength in strengths),

@@ -11,7 +11,16 @@ from typing import Any
 
 from safetensors.numpy import save_file
 
-from ingest.models.convert import MODEL, look_up_measures, run_conversion, tell_step, write_copy
+from ingest.models.convert import (
+    COMPARING,
+    CONVERTING,
+    LOADING,
+    MODEL,
+    look_up_measures,
+    run_conversion,
+    tell_step,
+    write_copy,
+)
 from ingest.models.shift import shift_activations
 from ingest.models.weights import folder_named, local_path
 from ingest.types import Chunk
@@ -45,7 +54,7 @@ def convert_reader(reader: str, folder: Path) -> dict[str, Any]:
     """Fill an empty folder with a reader's copy, and return its details and measures."""
     from transformers import AutoTokenizer
 
-    tell_step("loading the model")
+    tell_step(LOADING)
     source = folder_named(reader)
     config, network = ReaderConfig.read(source), load_reader_network(source)
     windows = load_windows(source, config)
@@ -55,7 +64,7 @@ def convert_reader(reader: str, folder: Path) -> dict[str, Any]:
     def spans(scorer: WindowScorer) -> list[ScoredSpan]:
         return [read_spans(scorer.score, windows, [pair], config.max_answer_tokens)[0][0] for pair in pairs]
 
-    tell_step("converting the weights")
+    tell_step(CONVERTING)
     shift_activations(network.encoder, lambda: spans(ReferenceScorer(lambda: network, 1)))
     tokenizer = AutoTokenizer.from_pretrained(base, local_files_only=True, trust_remote_code=False)
     write_copy(network.encoder, tokenizer, base, folder / MODEL, "int8")
@@ -66,7 +75,7 @@ def convert_reader(reader: str, folder: Path) -> dict[str, Any]:
     segmented = getattr(network.encoder.config, "type_vocab_size", 1) > 1
     measures = look_up_measures(folder)
     if measures is None:
-        tell_step("comparing the copy with the model")
+        tell_step(COMPARING)
         expected = spans(ReferenceScorer(lambda: load_reader_network(source), 1))  # loaded again: the first was changed
         pairs_of_spans = list(zip(expected, spans(ConvertedScorer(folder, segmented, 1)), strict=True))
         off = sum(abs(one.margin - other.margin) for one, other in pairs_of_spans) / len(pairs)
