@@ -74,6 +74,7 @@ class Chunker:
         title = document.metadata.get("title")
         root = (title,) if isinstance(title, str) and title.strip() else ()
         gathered: list[Unit] = []
+        # Gather units until the next one does not fit, then begin with those that are repeated.
         fresh = 0  # the number of gathered units that are not repeated from the chunk before
         for unit in self._split_units(document, root, offsets):
             if fresh and self._ends_before(unit, gathered, root, document.text):
@@ -104,6 +105,7 @@ class Chunker:
         held = sum(other.tokens for other in gathered)
         if held + unit.tokens > self._room(root, [*gathered, unit], text):
             return True
+        # Not full: end only where a title begins, and only a chunk that is a quarter full.
         if gathered[-1].block.kind == "title":  # a title does not stay alone at the end of a chunk
             return False
         return held >= self.size // 4 and unit.first and unit.block.kind == "title"
@@ -112,6 +114,7 @@ class Chunker:
         """Return the last whole units of a chunk: as many as `overlap` allows and leave room for the next unit."""
         kept: list[Unit] = []
         held = 0
+        # Never all of them: the next chunk would then begin where this one did.
         for last in reversed(gathered[1:]):
             room = min(self.overlap, self._room(root, [last, *kept, unit], text) - unit.tokens)
             if held + last.tokens > room:
@@ -131,6 +134,7 @@ class Chunker:
 
     def _heading(self, root: tuple[str, ...], units: Sequence[Unit], text: str) -> tuple[str, ...]:
         """Return the titles above all of these units, without the outermost until they take at most a quarter."""
+        # Find the path that all units share.
         path = units[0].block.heading
         for unit in units[1:]:
             if unit.block.heading != path:
@@ -141,6 +145,7 @@ class Chunker:
         own = text[first.start : first.end] if first.block.kind == "title" else ""
         titles = {_fold(part) for part in (*path, own)}
         whole = (*(part for part in root if _fold(part) not in titles), *path)
+        # Drop the outermost titles until the heading takes a quarter of the chunk at most.
         while whole and self._heading_tokens(whole) > self.size // 4:
             whole = whole[1:]
         return whole
@@ -180,6 +185,7 @@ def _cut_span(text: str, start: int, end: int, offsets: Offsets, limit: int) -> 
     A token that begins inside a word continues it, so a piece ends before the last token of the window that follows
     white space; a word longer than a chunk is cut between tokens.
     """
+    # A span that fits stays whole, and one without tokens is kept if it has text.
     count = len(offsets)
     if count <= limit:
         if count or text[start:end].strip():
@@ -201,6 +207,7 @@ def _cut_span(text: str, start: int, end: int, offsets: Offsets, limit: int) -> 
             high = next(iter(clauses or words), high)
         piece_start = start if low == 0 else int(offsets[low, 0])
         piece_end = end if high == count else int(offsets[high, 0])
+        # Trim the white space between pieces.
         piece = text[piece_start:piece_end]
         piece_start += len(piece) - len(piece.lstrip())
         piece_end -= len(piece) - len(piece.rstrip())

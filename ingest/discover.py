@@ -59,10 +59,12 @@ def _walk_path(path: Path, named: bool, seen: set[Path], leave_out: Path | None)
 
 
 def _walk_folder(path: Path, named: bool, seen: set[Path], leave_out: Path | None) -> Iterator[FoundFile]:
+    # Follow links, but enter each real folder once.
     real = path.resolve()
     if real == leave_out or real in seen:
         return
     seen.add(real)
+    # Another store is no documents.
     if not named and (path / "store.sqlite").is_file():
         yield FoundFile(path, False, "a store, not documents")
         return

@@ -37,6 +37,7 @@ _TITLE_LENGTH = 60
 
 def _split_blocks(text: str) -> Iterator[tuple[int, int]]:
     """Yield the (start, end) of paragraphs, list items, table rows and headings, which no sentence crosses."""
+    # Look at each line break with the lines before and after it.
     gaps = list(_GAP.finditer(text))
     ends = [gap.start() for gap in gaps] + [len(text)]
     block = line = 0
@@ -55,6 +56,7 @@ def _breaks(line: str, following: str, *, first: bool, indented: bool) -> bool:
     """Tell whether the line break between two lines ends a sentence; `first`: the line begins a paragraph."""
     if _ITEM.match(following) or _TITLE.match(following) or _TITLE.match(line) or _is_row(line) or _is_row(following):
         return True
+    # A line of dashes belongs to the title above it, and parts everything else.
     if _RULE.match(line) or _RULE.match(following):
         return not _RULE.match(following)  # an underline belongs to the title above
     if indented or following[:1].islower():
@@ -129,10 +131,12 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
         return True
     if not text[match.end()].isspace():
         return False
+    # Look at the word after the stop.
     following = _NEXT_WORD.match(text, match.end())
     word = following[1] if following else ""
     if text[match.start()] != "." or match["more"]:  # ! ? … and runs: `"Really?" he asked.`
         return not word[:1].islower()
+    # Look at the word before the full stop.
     before = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()]
     token = before.split()[-1].lstrip(_OPENING) if before and not before[-1].isspace() else ""
     spaced_letters = len(token) == len(word) == 1 and following and text[following.end() : following.end() + 1] == "."
@@ -153,6 +157,7 @@ def _is_abbreviation(token: str, word: str, *, begins: bool) -> bool:
         return (begins and len(token) <= 3) or (len(token) <= 2 and word in _GERMAN_MONTHS)
     if word[:1].isdigit() and lower in _BEFORE_A_NUMBER:
         return True
+    # Initials, U.S. and p.m. are letters with stops between them.
     is_initials = token[::2].isalpha() and not token[1::2].strip(".") and (len(token) > 1 or token.isupper())
     if is_initials or lower in _BEFORE_A_NAME:
         return word.islower() or word.lower() not in _STARTERS

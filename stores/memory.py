@@ -66,7 +66,9 @@ class MemoryStore(Closing):
         """See `Store.write`."""
         with self._lock:
             index = self._index()
+            # Check everything before anything changes: a write takes effect whole, or not at all.
             entries = scoring.check_entries(put, origins or {}, self._manifest)  # before anything changes
+            # Deletions come first, so that a source both deleted and put is put.
             for source in delete:
                 self._remove(index, source)
             for entry in entries:
@@ -76,6 +78,7 @@ class MemoryStore(Closing):
                     self._last_key += 1
                     self._chunks[self._last_key] = chunk
                     self._vectors[self._last_key] = vector
+                    # The full-text index keeps no texts of its own.
                     row = (self._last_key, " ".join(chunk.heading), chunk.text)
                     index.execute("INSERT INTO words(rowid, heading, text) VALUES (?, ?, ?)", row)
             for origin, state in (origins or {}).items():
@@ -100,6 +103,7 @@ class MemoryStore(Closing):
         with self._lock:
             index = self._index()
             scoring.check_k(k)
+            # FTS5 scores are negative, the best the lowest.
             sql = "SELECT rowid, -bm25(words) FROM words WHERE words MATCH ?"
             scored = [(self._chunks[key], score) for key, score in index.execute(sql, [match_query(text)])]
             return scoring.top_hits((pair for pair in scored if where is None or matches(where, pair[0])), k)
@@ -119,6 +123,7 @@ class MemoryStore(Closing):
         """See `Store.sources`."""
         with self._lock:
             self._index()
+            # Sources without chunks are listed, too.
             counts = dict.fromkeys(sorted(self._sources), 0)
             for chunk in self._chunks.values():
                 counts[chunk.source] += 1
@@ -180,6 +185,7 @@ class MemoryStore(Closing):
     def _remove(self, index: sqlite3.Connection, source: str) -> None:
         self._sources.pop(source, None)
         for key in [key for key, chunk in self._chunks.items() if chunk.source == source]:
+            # The full-text index needs the text again to remove it.
             chunk = self._chunks.pop(key)
             del self._vectors[key]
             row = (key, " ".join(chunk.heading), chunk.text)

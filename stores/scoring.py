@@ -37,6 +37,7 @@ def cosines(vectors: Vectors, query: NDArray[np.float64]) -> list[float]:
     A row's score does not depend on the other rows, as that of a matrix product may in the last bit.
     """
     rows = vectors.astype(np.float64)
+    # Sums of products row by row, whose order does not depend on how many rows there are.
     products = np.einsum("ij,j->i", rows, query)
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows)) * math.sqrt(float(query @ query))
     scores = np.divide(products, lengths, out=np.zeros(len(rows)), where=lengths > 0)
@@ -72,6 +73,7 @@ def merge_manifest(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, 
     dimension = new.get("dimension", "")
     if not (dimension.isascii() and dimension.isdigit() and int(dimension) > 0):
         raise InputError(f"a manifest needs a dimension such as '384', not {dimension!r}")
+    # Vectors of another embedder, or of another dimension, cannot be compared.
     for key in ("embedder_fingerprint", "dimension"):
         if old and old.get(key) != new.get(key):
             raise WrongEmbedder(
@@ -127,6 +129,7 @@ def check_entries(put: Sequence[Entry], origins: Mapping[str, str | None], manif
 
 def _check_metadata(source: str, metadata: Metadata) -> None:
     for key, value in metadata.items():
+        # A list of metadata holds scalars only.
         elements = value if isinstance(value, list | tuple) else [value]
         for element in elements:
             if not (element is None or isinstance(element, str | int | float)):

@@ -10,6 +10,7 @@ from ingest.types import Block, BlockKind, Document, Scalar
 
 MetadataValue = Scalar | Sequence[Scalar]
 SEPARATORS = re.compile("[\x85\u2028\u2029]")
+# Lines of signs that decorate, and say nothing.
 RULE = re.compile(r"[-_=*~.#+|/\\\s·•]+")
 BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
@@ -32,6 +33,7 @@ class DocumentBuilder:
         text = one_line(text)
         if not text:
             return
+        # A title ends the sections of its own level and of those below it.
         while self._titles and self._titles[-1][0] >= level:
             self._titles.pop()
         self.add(text, "title", page)
@@ -43,6 +45,7 @@ class DocumentBuilder:
         text = text if kind == "code" else text.strip()
         if not text.strip() or (kind != "code" and RULE.fullmatch(text)):
             return
+        # Blocks are joined by blank lines, of two characters each.
         start = self._length + 2 if self._parts else 0
         self._parts.append(text)
         self._length = start + len(text)

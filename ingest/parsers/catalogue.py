@@ -17,12 +17,15 @@ from ingest.types import Document, Scalar
 
 Row = Mapping[str, MetadataValue]
 
+# The names of fields that identify a row, in order of preference, and patterns of other such names.
 KEYS = ("_id", "id", "sku", "asin", "ean", "gtin", "key", "uuid", "guid", "handle", "slug")
 KEY_LIKE = re.compile(r".*[ _](?:id|sku|number|no|code)|(?:id|sku|ean|gtin|isbn|upc)[ _].*")
+# The names of fields with a title or a text, in order of preference.
 TITLES = ("title", "name", "headline", "product name", "product title", "product", "subject", "question", "label")
 TEXTS = ("text", "body", "content", "description", "product description", "long description", "body html", "review",
          "review text", "review body", "reviewtext", "article", "abstract", "passage", "answer", "summary", "message",
          "comment", "details", "short description")  # fmt: skip
+# A number without leading zeros and of at most 15 digits, which a float holds exactly.
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 HTML = re.compile(r"<(?:p|br|div|ul|ol|li|table|h[1-6]|span|b|strong|em|a)\b[^>]*>", re.I)
 LONGEST_DETAIL = 300
@@ -144,6 +147,7 @@ def _clean_scalar(value: object) -> Scalar:
 
 def _words_of(name: str) -> str:
     """Return a name as lower-case words: `productName`, `product_name` and `Product (name)` are `product name`."""
+    # Part camel case, then take the runs of letters and digits.
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return " ".join(re.findall(r"[^\W_]+", words.lower()))
 
@@ -160,6 +164,7 @@ def _is_detail(name: str, sample: Sequence[MetadataValue]) -> bool:
     words = _words_of(name)
     if KEY_LIKE.fullmatch(words) or words in KEYS or re.search(r"\b(?:url|uri|image|img|link|href|src)\b", words):
         return False
+    # A field of addresses, under whatever name, is none that a person would search for.
     addresses = sum(1 for value in sample if isinstance(value, str) and re.match(r"(?:https?:)?//\S+$", value))
     return addresses <= len(sample) / 2
 
@@ -167,14 +172,17 @@ def _is_detail(name: str, sample: Sequence[MetadataValue]) -> bool:
 def _build_document(
     row: Row, source: str, roles: FieldRoles, template: str | None, metadata: Mapping[str, MetadataValue]
 ) -> Document:
+    # A template replaces the whole layout.
     builder = DocumentBuilder()
     if template is not None:
         builder.paragraphs(render_row(template, row))
         return builder.build(source, {**metadata, **row})
+    # The title, then the text, then the details: short ones as a list, long ones as paragraphs.
     if roles.title is not None:
         builder.title(show_value(row.get(roles.title)))
     if roles.text is not None:
         _add_field_text(builder, show_value(row.get(roles.text)))
+    # Details are listed in the order of the row's fields.
     details = [(name, show_value(row[name])) for name in row if name in roles.details]
     builder.items(f"{_field_label(name)}: {one_line(value)}" for name, value in details if len(value) <= LONGEST_DETAIL)
     for name, value in details:
@@ -187,6 +195,7 @@ def _build_document(
 
 def render_row(template: str, row: Row) -> str:
     """Fill in each `{field}` of a template; fields that a row lacks are empty. Names may contain dots."""
+    # Formatter.parse yields the text before each field, and the name of the field.
     parts = []
     for literal, name, specification, _ in Formatter().parse(template):
         parts.append(literal)
@@ -222,5 +231,6 @@ def _add_field_text(builder: DocumentBuilder, text: str) -> None:
 
 def _field_label(name: str) -> str:
     """Return the label of a field: `Print technology` for `attributes.print_technology`."""
+    # Of a dotted name only the last part is shown.
     words = re.sub(r"[_\s]+", " ", name.rsplit(".", 1)[-1]).strip() or name
     return words[:1].upper() + words[1:]

@@ -21,8 +21,10 @@ NUMBER = re.compile(r"[-+]?[$€£]?\d[\d.,]*%?")
 def parse_csv(path: Path, source: str, settings: ParseSettings) -> Parsed:
     """Read values separated by commas, semicolons, tabs or pipes, one document a row."""
     text = decode(path.read_bytes())[0]
+    # The ending settles the delimiter of a .tsv file, if there is any tab in it.
     tsv = path.name.lower().endswith((".tsv", ".tab"))
     delimiter = "\t" if tsv and "\t" in text else _find_delimiter(text)
+    # Without a delimiter each line is a row of one cell.
     rows = _read_rows(text, delimiter) if delimiter else [[line] for line in text.split("\n") if line.strip()]
     caption, rows = split_caption(rows)
     if not rows:
@@ -34,12 +36,14 @@ def parse_csv(path: Path, source: str, settings: ParseSettings) -> Parsed:
 
 def split_header(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
     """Return the names of the columns and the rows below; the names are `column 1`, ... where the first row is data."""
+    # A single column is named only by a well-known name; anything else is a list of texts.
     width = max(map(len, rows))
     first = [cell.strip() for cell in rows[0]]
     if width == 1 and not is_known_name(first[0]):
         return ["text"], rows
     if not is_header(first, rows[1:51]):
         return [f"column {number}" for number in range(1, width + 1)], rows
+    # Missing names are numbered, and repeated ones get a number, so that no field overwrites another.
     names, seen = [], Counter[str]()
     for number in range(width):
         name = " ".join(first[number].split()) if number < len(first) else ""
@@ -51,11 +55,13 @@ def split_header(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
 
 def is_header(first: list[str], below: list[list[str]]) -> bool:
     """Tell whether cells name columns: short, distinct, and no numbers except years."""
+    # Names are there for most columns, differ from each other, and are short.
     filled = [cell for cell in first if cell]
     if not filled or not below or len(filled) < len(first) / 2:
         return False
     if len(set(filled)) < len(filled) * 0.6 or max(map(len, filled)) > 100:
         return False
+    # Numbers are data, except years, which head the columns of many tables.
     numbers = [cell for cell in filled if NUMBER.fullmatch(cell) and not re.fullmatch(r"(?:19|20)\d\d", cell)]
     return len(numbers) <= len(filled) * 0.2
 
@@ -93,6 +99,7 @@ def split_caption(rows: list[list[str]]) -> tuple[str, list[list[str]]]:
 
 
 def _read_rows(text: str, delimiter: str) -> list[list[str]]:
+    # The limit of the csv module is for the whole process, so it is set back.
     limit = csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
     try:
         rows = [
@@ -109,6 +116,7 @@ def _find_delimiter(text: str) -> str:
     """Return the delimiter by which most rows have the same number of cells, "" where half of them differ."""
     sample = text[:100_000]
     best, best_score = "", 0.5
+    # Score each delimiter by the share of rows with the most frequent number of cells.
     for delimiter in DELIMITERS:
         try:
             rows = _read_rows(sample, delimiter)[:100]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
+# Byte order marks, and the encodings that they announce.
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16 LE, whose mark it begins with
@@ -12,8 +13,11 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# The encoding that the first line of XML or a <meta> element of HTML names.
 DECLARED = re.compile(rb"""(?:<\?xml[^>]{0,200}?encoding|<meta[^>]{0,200}?charset)\s*=\s*["']?\s*([\w.:-]+)""", re.I)
+# Control characters, half characters, and code points that are no characters. UTF-8 or JSON refuses some of them.
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]")
+# Text in a Western European language has no other letters and signs beyond ASCII.
 WESTERN_SIGNS = "äöüÄÖÜßéèêëÉÈÊËáàâãåÁÀÂÃÅæÆçÇñÑíìîïÍÌÎÏóòôõøÓÒÔÕØœŒúùûÚÙÛÿ€£©®°§«»‘’“”„–—…•·´½¼¿¡ºª²³±×\xa0"
 WESTERN = ("cp1252", "cp1250", "cp1254", "cp1257", "mac_roman")
 
@@ -42,6 +46,7 @@ def clean(text: str) -> str:
     r"""Drop control characters and lone surrogates, and end lines in `\n`; a form feed becomes a paragraph break."""
     if text.isprintable():  # true of most cells and lines: blanks are their only white space
         return text
+    # Old Macs ended lines in \r, and Word writes \x0b for a line break and \x0c for a page break.
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n\n").replace("\x0b", "\n")
     return UNWANTED.sub("", text)
 
@@ -51,6 +56,7 @@ def is_binary(data: bytes) -> bool:
     head = data[:65536]
     if any(head.startswith(mark) for mark, _ in BOMS) or _wide_encoding(head):
         return False
+    # Text has tabs and line breaks, and now and then an escape or a stray control character.
     control = sum(head.count(byte) for byte in (*range(9), *range(14, 27), *range(28, 32)))
     return control > len(head) * 0.02
 
@@ -60,10 +66,12 @@ def _wide_encoding(head: bytes) -> str | None:
     length = len(head) // 4 * 4
     if length < 4 or head.count(0) < length * 0.2:
         return None
+    # Count how often each of the four bytes of a unit is zero.
     zeros = [head[place:length:4].count(0) / (length / 4) for place in range(4)]
     for name, pattern in {"utf-32-le": (0, 0, 1, 1), "utf-32-be": (1, 1, 0, 0)}.items():
         if all(abs(share - wanted) < 0.1 for share, wanted in zip(zeros, pattern, strict=True)):
             return name
+    # In UTF-16 nearly every other byte is zero, in text of mostly Latin letters.
     even, odd = (zeros[0] + zeros[2]) / 2, (zeros[1] + zeros[3]) / 2
     if odd > 0.4 and even < 0.1:
         return "utf-16-le"
@@ -87,6 +95,7 @@ def _declared_encoding(data: bytes) -> str | None:
     if not (match := DECLARED.search(data[:4096])):
         return None
     name = match[1].decode("ascii", "replace").lower()
+    # Files that claim Latin-1 or ASCII are often in Windows' superset of it.
     name = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}.get(name, name)
     try:
         bad = data.decode(name, errors="replace").count("\ufffd")
@@ -104,6 +113,7 @@ def _likely_encoding(data: bytes) -> str:
     import charset_normalizer
 
     sample = data[:200_000]
+    # Where less than 40 % of the letters are beyond ASCII, the script is Latin.
     high = sum(1 for byte in sample if byte > 0x7F)
     letters = sum(1 for byte in sample if byte > 0x7F or chr(byte).isalpha())
     if high < letters * 0.4:

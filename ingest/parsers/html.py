@@ -15,19 +15,24 @@ from ingest.parsers.front_matter import TEMPLATE_TAGS, split_front_matter
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
+# Elements whose content no reader sees, or which are controls.
 NEVER_TEXT = {"script", "style", "template", "svg", "math", "iframe", "object", "canvas", "audio", "video", "head",
               "input", "select", "button", "datalist", "noscript", "meta", "link"}  # fmt: skip
+# Elements around the content of a page. They are removed unless they hold half of its text.
 FURNITURE = ("nav", "footer", "aside", "form", "dialog", "header", "menu", "[hidden]", "[aria-hidden=true]",
              "[role=navigation]", "[role=banner]", "[role=contentinfo]", "[role=search]", "[role=dialog]",
              "[class*=cookie]", "[id*=cookie]", "[class*=consent]", "[id*=consent]", "[class*=gdpr]", "[id*=gdpr]",
              "[class*=breadcrumb]", "[class*=skip-link]")  # fmt: skip
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
+# Elements that begin and end a line, as browsers show them.
 BLOCKS = {"address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div",
           "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frameset", "header", "hgroup", "hr",
           "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td",
           "tfoot", "th", "thead", "tr", "ul"} | set(HEADINGS)  # fmt: skip
+# A table with one of these inside is there for the layout of the page.
 NOT_IN_DATA = {"table", "h1", "h2", "h3", "pre"}
 LISTS = {"ul", "ol", "menu", "dir"}
+# The names in <meta> elements, and the fields that they become. The first that has a value counts.
 METADATA = {"description": "description", "og:description": "description", "author": "author", "keywords": "keywords",
             "article:published_time": "date", "date": "date", "dcterms.created": "date"}  # fmt: skip
 
@@ -47,6 +52,7 @@ def build_page(text: str) -> DocumentBuilder:
 
     tree = LexborHTMLParser(text)
     builder = DocumentBuilder()
+    # Collect the metadata from the head.
     for node in tree.css("meta[content]"):
         name = (node.attributes.get("name") or node.attributes.get("property") or "").lower()
         if name in METADATA and (content := one_line(node.attributes.get("content") or "")):
@@ -55,6 +61,7 @@ def build_page(text: str) -> DocumentBuilder:
         builder.metadata["title"] = one_line(title.text())
     if (root := tree.root) is not None and (language := root.attributes.get("lang")):
         builder.metadata["language"] = language
+    # Read the main content.
     if tree.body is not None:
         _HtmlReader(builder).read(_main_content(tree.body))
         if not len(builder):  # everything looked like furniture: better that than nothing
@@ -91,6 +98,7 @@ def _main_content(body: LexborNode) -> LexborNode:
     Nothing that holds half of the text is furniture, as whole pages are wrapped in a form or in a div of class
     "cookie-page", nor is the header of an article. `main` or `article` is returned when it holds most of the rest.
     """
+    # Scripts and styles go first, so that the lengths below are of text that a reader sees.
     for node in body.css(",".join(NEVER_TEXT - {"head"})):
         node.remove()
     length = len(body.text())
@@ -98,6 +106,7 @@ def _main_content(body: LexborNode) -> LexborNode:
         if len(node.text()) < length / 2 and not (node.tag == "header" and _holds_title(node)):
             node.remove()
     length = len(body.text())
+    # Take the main element where it holds most of what is left; some pages mark only a part of theirs.
     for node in body.css("main, [role=main], article"):
         if len(node.text()) > length * 0.6:
             return node
@@ -106,6 +115,7 @@ def _main_content(body: LexborNode) -> LexborNode:
 
 def _holds_title(header: LexborNode) -> bool:
     """Tell the header of an article, which holds its title, from that of a site, which holds the menu."""
+    # The header of an article, or one with a heading and no links, belongs to the content.
     node = header.parent
     while node is not None and node.tag not in {"main", "article"}:
         node = node.parent
@@ -127,6 +137,7 @@ class _HtmlReader:
         self.skipped: int | None = None  # the node whose inside is being skipped
 
     def read(self, root: LexborNode) -> None:
+        # Inside of a skipped element nothing counts but its end.
         for step, node in _steps(root):
             if self.skipped is not None:
                 if step == "close" and node.mem_id == self.skipped:
@@ -195,6 +206,7 @@ class _HtmlReader:
         if not text:
             return
         if self.lists:
+            # Further lines of an item are indented below its text.
             indent = "  " * min(len(self.lists), 21)
             self.items.append((self.marker or indent) + text.replace("\n", f"\n{indent}"))
             self.marker = ""
@@ -208,6 +220,7 @@ class _HtmlReader:
 
 def _steps(root: LexborNode) -> Iterator[Step]:
     """Yield every node below root in reading order: elements when they open and close, texts once."""
+    # Go down, then right, then up, by the links between nodes: no stack that could overflow.
     node = root.child
     while node is not None:
         if node.is_text_node:

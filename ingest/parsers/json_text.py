@@ -25,6 +25,7 @@ def parse_json_lines(path: Path, source: str, settings: ParseSettings) -> Parsed
     records: dict[int, Any] = {}
     bad: list[str] = []
     lines = {number: line for number, line in enumerate(decode(path.read_bytes())[0].split("\n"), 1) if line.strip()}
+    # Read each line by itself, so that one invalid line costs only itself.
     for number, line in lines.items():
         try:
             records[number] = _load_json(line)
@@ -64,6 +65,7 @@ def _load_json(text: str) -> Any:
 
 
 def _parse_value(value: Any, source: str, settings: ParseSettings) -> Parsed:
+    # An array of objects is a catalogue.
     if isinstance(value, list) and len(value) > 0 and all(isinstance(item, dict) for item in value):
         return _parse_records(value, source, settings)
     # {"products": [{...}, {...}], "total": 2}: the records are the only value that is not a scalar.
@@ -79,6 +81,7 @@ def _parse_value(value: Any, source: str, settings: ParseSettings) -> Parsed:
 def _parse_records(
     records: Sequence[Any], source: str, settings: ParseSettings, info: CatalogueInfo | None = None
 ) -> Parsed:
+    # unstructured saves its elements under these keys.
     element = {"type", "text", "metadata", "element_id"}
     if records and all(isinstance(record, dict) and element <= record.keys() for record in records):
         builder = DocumentBuilder()
@@ -91,6 +94,7 @@ def _parse_records(
 def _value_lines(value: Any) -> list[str]:
     """Return a line `path: value` for each scalar and each list of scalars."""
     lines: list[str] = []
+    # Walk with a stack instead of recursion: JSON may nest deeply.
     pending: list[tuple[str, Any]] = [("", value)]
     while pending:
         path, item = pending.pop()

@@ -49,6 +49,7 @@ def parse_eml(path: Path, source: str, settings: ParseSettings) -> Parsed:
     text, encoding = decode(data)
     if encoding.startswith(("utf-16", "utf-32")) or data.startswith(b"\xef\xbb\xbf"):
         data = text.encode("utf-8")
+    # The older policy never fails on malformed headers; the newer ones do.
     message = BytesParser(policy=policy.compat32).parsebytes(data.lstrip())
     mail = Mail({name: value for name in HEADERS if (value := _header_text(message, name))})
     _collect_parts(message, mail, inline=False)
@@ -65,12 +66,14 @@ def parse_msg(path: Path, source: str, settings: ParseSettings) -> Parsed:
         message = oxmsg.Message.load(str(path))
     except Exception as error:
         raise ParseError(f"damaged: {one_line(f'{type(error).__name__}: {error}')[:200]}") from error
+    # Outlook's own fields go before the transport headers, which drafts lack.
     named = {name.lower(): value for name, value in message.message_headers.items()}
     headers = {name: one_line(_decode_words(named[name])) for name in HEADERS if named.get(name)}
     headers |= {"subject": one_line(message.subject or "")} if message.subject else {}
     headers |= {"from": one_line(message.sender)} if message.sender else {}
     if message.sent_date:
         headers["date"] = message.sent_date.isoformat()
+    # Of the two versions of the body, the plain one is read unless it lacks much of the text.
     plain, html = clean(message.body or ""), message.html_body or ""
     bodies = [(html, True)] if html and not _is_enough(plain, html) else [(plain, False)]
     files = [Attachment(a.file_name or "attachment", a.file_bytes or b"") for a in message.attachments]
@@ -112,6 +115,7 @@ def _parse_mail(mail: Mail, source: str, settings: ParseSettings) -> Parsed:
 def _parse_attachment(attachment: Attachment, source: str, settings: ParseSettings) -> Parsed:
     if settings.max_depth == 0:
         raise ParseError("attached too deep within attachments")
+    # The ending is that of the original name, before any ` (2)`.
     name = attachment.name.removesuffix(")").rpartition(" (")[0] if attachment.name.endswith(")") else attachment.name
     ending = Path(name.replace("/", "_").replace("\0", "")).suffix
     with tempfile.TemporaryDirectory() as folder:
@@ -170,6 +174,7 @@ def _body_text(part: Message) -> str:
 
     Valid UTF-8 goes before the name: other text is hardly ever valid by chance, and much UTF-8 is sent as "latin-1".
     """
+    # Whatever the part says of its character set, the bytes are looked at first.
     data = _payload(part)
     text, encoding = decode(data)
     charset = str(part.get_content_charset() or "")
@@ -204,6 +209,7 @@ def _header_text(message: Message, name: str) -> str:
 
 def _decode_words(value: str) -> str:
     """Return the text of a header, with encoded words and bare 8-bit bytes decoded."""
+    # Bare 8-bit bytes come as half characters.
     if any("\udc80" <= character <= "\udcff" for character in value):
         value = decode(value.encode("utf-8", "surrogateescape"))[0]
     if "=?" not in value:

@@ -16,10 +16,14 @@ from ingest.parsers.html import add_html
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
+# A fenced block, an unclosed one up to the end of the text.
 FENCE = re.compile(r"^( {0,3}|[ \t]*)(`{3,}|~{3,}).*?(?:^[ \t]*\2[`~]*[ \t]*$|\Z)", re.S | re.M)
 INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.S)
+# Jekyll's tag for code, which becomes a fenced block.
 HIGHLIGHT = re.compile(r"\{%-?\s*highlight\s+(\S+).*?%\}\n?(.*?)\{%-?\s*endhighlight\s*-?%\}", re.S)
+# Jekyll's tag for comments, which are no text.
 COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", re.S)
+# kramdown's attributes: {: .class } on a line of its own, or {#id} after a heading.
 KRAMDOWN = re.compile(r"^[ \t]*\{:.*\}[ \t]*$|[ \t]*\{[:#][^{}\n]*\}(?=[ \t]*$)", re.M)
 
 
@@ -27,6 +31,7 @@ def parse_markdown(path: Path, source: str, settings: ParseSettings) -> Parsed:
     """Read a Markdown file."""
     text = decode(path.read_bytes())[0]
     builder, warnings = DocumentBuilder(), []
+    # Front matter is metadata; where it is broken it stays in the text, with a warning.
     metadata, body = split_front_matter(text)
     if metadata is not None:
         builder.metadata.update(metadata)
@@ -46,6 +51,7 @@ def add_markdown(builder: DocumentBuilder, text: str) -> None:
 
 def _without_tags(text: str) -> str:
     """Drop the tags that Jekyll, Hugo or ERB would have replaced, except in code, which may be about them."""
+    # Highlighted code becomes a fence first, so that it is kept like any other code.
     text = HIGHLIGHT.sub(lambda block: f"```{block[1]}\n{block[2].rstrip()}\n```", text)
 
     def drop_from_prose(prose: str) -> str:
@@ -78,6 +84,7 @@ class _MarkdownReader:
         self.in_table = False
 
     def read(self, tokens: Sequence[Token]) -> None:
+        # A token opens, closes or is a block; the inline tokens between them carry the text.
         for token in tokens:
             kind = token.type
             if kind == "inline":
@@ -112,6 +119,7 @@ class _MarkdownReader:
                 self.in_table = False
 
     def _add_inline(self, text: str) -> None:
+        # A text belongs to the open table, heading or list, in this order, else it is a paragraph.
         if self.in_table:
             self.rows[-1].append(text)
         elif self.level:

@@ -58,6 +58,7 @@ def _parse_by_unstructured(kind: str, path: Path, source: str) -> Parsed:
         )
     if kind in ZIPPED and not zipfile.is_zipfile(path):
         raise ParseError(f"damaged: not a complete .{kind} file")
+    # `languages=[""]` switches the detection of languages off.
     _keep_off_network()
     try:
         partition = getattr(import_module(f"unstructured.partition.{kind}"), f"partition_{kind}")
@@ -97,6 +98,7 @@ def core_properties(path: Path) -> dict[str, str]:
     from lxml import etree
 
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
+    # Office keeps its properties in one place, OpenDocument in another, both as Dublin Core.
     with zipfile.ZipFile(path) as archive:
         name = next((name for name in ("docProps/core.xml", "meta.xml") if name in archive.namelist()), None)
         root = etree.fromstring(archive.read(name), parser) if name else None

@@ -17,6 +17,7 @@ BEGIN = re.compile(r"\s*#\+begin_(\w+)", re.I)
 DRAWER = re.compile(r"\s*:[\w-]+:\s*$")
 WITHOUT_TEXT = re.compile(r"\s*#(?:\+|\s|$)|\s*(?:SCHEDULED|DEADLINE|CLOSED):|\s*$")
 ITEM = re.compile(r"(\s*)(?:[-+]|\s\*|\d+[.)])\s+\S")
+# Markup, and what a reader sees in its place: links, emphasis, footnote marks.
 INLINE = (
     (re.compile(r"\[\[[^\]]*\]\[([^\]]*)\]\]"), r"\1"),
     (re.compile(r"\[\[([^\]]*)\]\]"), r"\1"),
@@ -30,6 +31,7 @@ def parse_org(path: Path, source: str, settings: ParseSettings) -> Parsed:
     builder = DocumentBuilder()
     lines = decode(path.read_bytes())[0].split("\n")
     number = 0
+    # Take one block after the other; each branch moves on to the line after its block.
     while number < len(lines):
         line = lines[number]
         if match := HEADLINE.match(line):

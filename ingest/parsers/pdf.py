@@ -80,6 +80,7 @@ def parse_pdf(path: Path, source: str, settings: ParseSettings) -> Parsed:
 
 def _read_lines(page: Any) -> Iterator[TextLine]:
     """Yield a page's lines with the position and letter size of each; footnote marks are part of their line."""
+    # Hold each line back until the next one shows that it is complete.
     held: TextLine | None = None
     for line in _read_runs(page):
         if held is not None and _is_same_line(held, line):
@@ -96,6 +97,7 @@ def _read_lines(page: Any) -> Iterator[TextLine]:
 
 def _is_same_line(left: TextLine, right: TextLine) -> bool:
     """Tell runs at the same height, the second close behind the first: footnote marks, and words in another font."""
+    # Runs on one line overlap in height by 40 % at least, and have little between them.
     overlap = min(left.top, right.top) - max(left.bottom, right.bottom)
     height = min(left.top - left.bottom, right.top - right.bottom)
     gap = right.left - left.right
@@ -106,6 +108,7 @@ def _read_runs(page: Any) -> Iterator[TextLine]:
     """Yield the lines that pdfium sees, which go on after a hyphenated word, and end them there."""
     from pypdfium2 import raw
 
+    # The codes of all characters; 10 and 13 end lines, 2 and 0xFFFE are hyphens at their ends.
     handle = page.raw
     characters = [raw.FPDFText_GetUnicode(handle, index) for index in range(raw.FPDFText_CountChars(handle))]
     start = 0
@@ -124,6 +127,7 @@ def _read_runs(page: Any) -> Iterator[TextLine]:
 def _measure_line(page: Any, text: str, characters: list[int], start: int, end: int) -> TextLine:
     from pypdfium2 import raw
 
+    # Measure by the characters that are drawn, not by blanks and marks.
     drawn = [index for index in range(start, end) if characters[index] not in (0, 2, 32, 160, 0xFFFE)] or [start]
     first, last, middle = drawn[0], drawn[-1], drawn[len(drawn) // 2]
     left, bottom, _, top = page.get_charbox(first, loose=True)
@@ -181,6 +185,7 @@ def _place_of(line: TextLine) -> tuple[str, int]:
 
 def _group_lines(page: list[TextLine]) -> Iterator[list[TextLine]]:
     """Yield the lines that form a paragraph: close to each other, and of one letter size and weight."""
+    # The usual distance of two lines is the median on the page.
     steps = [above.bottom - below.bottom for above, below in pairwise(page)]
     usual = median([step for step in steps if step > 1] or [0.0])
     group: list[TextLine] = []
@@ -207,6 +212,7 @@ def _starts_paragraph(above: TextLine, line: TextLine, usual: float) -> bool:
 
 def _join_lines(group: list[TextLine]) -> str:
     """Return the text of a paragraph: full lines of prose run on, short ones (addresses, cells) stay lines."""
+    # A line is full when it ends in the last fifth of the paragraph's width.
     edge = max(line.right for line in group)
     full = edge - max(edge - min(line.left for line in group), 1.0) * 0.2
     text = one_line(group[0].text.rstrip().rstrip(HYPHENS))

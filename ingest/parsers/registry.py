@@ -15,6 +15,7 @@ from ingest.plugins import resolve
 
 GROUP = "rag.parsers"
 
+# A parser's module is imported at its first use, so the table holds names only.
 TEXT, CODE = "ingest.parsers.text:parse_text", "ingest.parsers.text:parse_code"
 RST, ORG = "ingest.parsers.rst:parse_rst", "ingest.parsers.org:parse_org"
 OFFICE, SHEETS, MAIL = "ingest.parsers.office", "ingest.parsers.spreadsheet", "ingest.parsers.mail"
@@ -52,6 +53,7 @@ PARSERS: dict[str, str] = {
 Other distributions add parsers through entry points of group `rag.parsers`, named by the ending.
 """
 
+# Kinds that are recognised but not read, and the advice for each.
 REASONS = {
     **dict.fromkeys(
         (".zip", ".gz", ".bz2", ".xz", ".7z", ".rar", ".tar", ".tgz", ".zst"), "an archive: unpack it first"
@@ -63,6 +65,7 @@ REASONS = {
     ".ole": "a Microsoft container of an unknown kind",
     ".bin": "binary data of an unknown kind",
 }
+# Parsers that would read any bytes: files under their endings are checked to be text.
 TEXT_PARSERS = {TEXT, CODE, MARKDOWN, HTML, RST, ORG, CSV, JSON_LINES, XML, PARSERS[".json"]}
 CONTAINERS = {".docx", ".pptx", ".xlsx", ".xls", ".doc", ".ppt", ".msg", ".epub", ".odt", ".rtf"}
 """Endings whose content the first bytes tell, and which other files carry, too: HTML called .xls, RTF called .doc."""
@@ -88,6 +91,7 @@ def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Par
     except Exception as error:
         message = one_line(f"not readable: {type(error).__name__}: {error}")
         raise ParseError(message if len(message) <= 300 else f"{message[:300]}...") from error
+    # A parser without warnings may return a bare list.
     parsed = parsed if isinstance(parsed, Parsed) else Parsed(parsed)
     if not any(document.text for document in parsed.documents):
         raise ParseError("; ".join(["no text found", *parsed.warnings]))
@@ -121,6 +125,7 @@ def _choose_ending(path: Path) -> str:
     """Return the ending whose parser reads a file: that of its name, unless the content shows that it is wrong."""
     # The longest ending of the name that has a parser: `.md.erb` before `.erb`.
     parts = path.name.lower().split(".")
+    # Take the longest ending first.
     endings = (f".{'.'.join(parts[first:])}" for first in range(1, len(parts)))
     ending = next((ending for ending in endings if ending in PARSERS or ending in _entry_point_endings()), None)
     if ending is not None and not _is_misnamed(path, ending):

@@ -26,13 +26,17 @@ LISTS = (nodes.bullet_list, nodes.enumerated_list, nodes.definition_list, nodes.
 ERROR = 3  # the level of a system message from which on text is missing from the tree
 DIRECTIVE = re.compile(r"\s*\.\.\s+(?:\|[^|]+\|\s+)?(?P<name>[\w:+.-]+?)::(?:[ \t]+(?P<argument>.*))?$", re.M)
 OPTION = re.compile(r"\s*:([\w -]+):(?:\s+(.*))?$")
+# The line of signs above or below a title.
 ADORNMENT = re.compile(r"\s*([!-/:-@\[-`{-~])\1+\s*")
 STYLE_CLASS = re.compile(r"^(\s*\.\. )class::", re.M)  # docutils takes the name of a Python class for a style
 TITLED = re.compile(r"(.*\S)\s+<[^<>]*>", re.S)
+# Directives whose content is code.
 CODE = {"code", "code-block", "sourcecode", "parsed-literal", "doctest", "testcode", "prompt", "math", "productionlist"}
+# Directives without text for a reader: references, settings, and files that are not read.
 WITHOUT_TEXT = {"include", "literalinclude", "toctree", "contents", "raw", "meta", "index", "highlight", "automodule",
     "autoclass", "autofunction", "module", "currentmodule", "default-role", "role", "replace", "target-notes",
     "tabularcolumns", "image"}  # fmt: skip
+# Directives whose content is text, but whose argument is not.
 WITHOUT_ARGUMENT = {"figure", "csv-table", "list-table", "only", "ifconfig", "rst-class"}
 
 
@@ -61,6 +65,7 @@ class _TreeReader:
         inliner = states.Inliner()
         inliner.interpreted = _read_role  # type: ignore[method-assign, assignment]
         Parser(inliner=inliner).parse(STYLE_CLASS.sub(r"\1py:class::", text), document)
+        # Substitutions may be used before they are defined, so they are collected first.
         for node in document.findall(nodes.substitution_definition):
             if " date::" not in node.rawsource:  # the same file gives the same text every day
                 self._substitutions |= {name: self._text(node) for name in node["names"]}
@@ -112,6 +117,7 @@ class _TreeReader:
                 body = list(item.children[-1].children)
             if not (isinstance(item, nodes.list_item) and body and isinstance(body[0], LISTS)):
                 lines.append(" " * indent + label)
+            # Paragraphs go on in the item's line, lists in lines of their own.
             for node in body:
                 if isinstance(node, LISTS):
                     self._add_items(node, indent + 2, lines, depth)
@@ -129,6 +135,7 @@ class _TreeReader:
         if not directive:
             self._builder.add(text if "|" in text or "  " in text else one_line(ADORNMENT.sub(" ", text)))
             return
+        # Roles and directives of a domain, as in `py:function`, count like those without.
         name, argument = directive["name"].lower().rpartition(":")[2], directive["argument"] or ""
         # The options come first; of these, captions and the like are text.
         while lines and (option := OPTION.match(lines[0])):
@@ -172,6 +179,7 @@ def _marker(parent: nodes.Element, number: int) -> str:
     """Return what stands before an item of a list: `-` or `1.`, `b)`, ..."""
     if isinstance(parent, nodes.bullet_list):
         return str(parent["bullet"])
+    # Roman numbers are written as Arabic ones.
     letter = {"loweralpha": "a", "upperalpha": "A"}.get(parent["enumtype"])
     counted = chr(ord(letter) + number - 1) if letter and number <= 26 else str(number)
     return f"{parent['prefix']}{counted}{parent['suffix']}"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ingest.parsers.decode import decode, is_binary
 
+# First bytes, and the ending of files that begin with them.
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", ".pdf"),
     (b"{\\rtf", ".rtf"),
@@ -50,10 +51,12 @@ def sniff(path: Path) -> str:
     if head.startswith(OLE):  # the directory of Microsoft's container lists its streams by name, in UTF-16
         data = path.read_bytes()
         return next((ending for name, ending in OLE_STREAMS.items() if name.encode("utf-16-le") in data), ".ole")
+    # Containers name their kind behind their own mark.
     if head.startswith(b"RIFF"):
         return {b"WAVE": ".wav", b"AVI ": ".avi", b"WEBP": ".webp"}.get(head[8:12], ".bin")
     if head[4:8] == b"ftyp":
         return ".mp4"
+    # Two bytes are a weak mark: the rest has to be binary, too.
     for magic, ending in MAGIC:
         if head.startswith(magic) and (len(magic) > 2 or is_binary(head)):
             return ending

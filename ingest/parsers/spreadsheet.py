@@ -27,6 +27,7 @@ def parse_xlsx(path: Path, source: str, settings: ParseSettings) -> Parsed:
     except ImportError as error:
         raise MissingExtra("reading .xlsx files", "office") from error
     try:
+        # The values that formulas had when the file was saved are read, not the formulas.
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheets: dict[str, Rows] = {}
         for sheet in book.worksheets:
@@ -55,6 +56,7 @@ def parse_xls(path: Path, source: str, settings: ParseSettings) -> Parsed:
 
 def _read_xls_rows(xlrd: Any, book: Any, sheet: Any) -> Rows:
     rows = []
+    # Dates and booleans are numbers in the file; their cell's type tells them.
     for row in range(sheet.nrows):
         cells = []
         for cell in sheet.row(row):
@@ -73,10 +75,12 @@ def _cell_text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
+    # A date without a time is a date.
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, (date, time)):
         return value.isoformat()
+    # Whole numbers come as floats, and sums with the rounding errors of floats.
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else f"{value:.12g}"
     return str(value)
@@ -93,6 +97,7 @@ def _parse_sheets(sheets: dict[str, Rows], source: str, settings: ParseSettings)
         catalogues = set()
     parsed = Parsed([])
     builder = DocumentBuilder()
+    # Sheets that are no catalogue go into one document, each under its name.
     for name, rows in sheets.items():
         if name not in catalogues:
             builder.title(name)
@@ -120,10 +125,12 @@ def _count_filled(rows: Rows) -> int:
 
 def _trim_rows(rows: Rows) -> Rows:
     """Return the rows without empty ones, and empty columns, at the edges."""
+    # Cut the empty rows at both ends.
     filled = [index for index, row in enumerate(rows) if any(map(str.strip, row))]
     if not filled:
         return []
     rows = rows[filled[0] : filled[-1] + 1]
+    # Pad the rows to one width, and cut the empty columns.
     width = max(map(len, rows))
     rows = [row + [""] * (width - len(row)) for row in rows]
     columns = [column for column in range(width) if any(row[column].strip() for row in rows)]
@@ -136,6 +143,7 @@ def _is_catalogue(rows: Rows) -> bool:
         return False
     if not is_header([cell.strip() for cell in rows[0]], rows[1:51]):
         return False
+    # Most rows of a catalogue have a value in most columns.
     full = sum(1 for row in rows[1:] if sum(1 for cell in row if cell.strip()) >= len(rows[0]) * 0.5)
     return full >= (len(rows) - 1) * 0.7
 
@@ -143,6 +151,7 @@ def _is_catalogue(rows: Rows) -> bool:
 def _add_tables(builder: DocumentBuilder, rows: Rows) -> None:
     """Add each run of rows between empty ones: as a table, or as text where it is a single cell."""
     group: Rows = []
+    # An empty row ends a table; the one added here ends the last.
     for row in [*rows, []]:
         if any(map(str.strip, row)):
             group.append(row)

@@ -20,6 +20,7 @@ def parse_xml(path: Path, source: str, settings: ParseSettings) -> Parsed:
     from lxml import etree
 
     warnings = []
+    # The parser resolves no entities and reads no other file, and a damaged file as far as it goes.
     data = path.read_bytes()
     options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False,
                "remove_comments": True, "remove_pis": True}  # fmt: skip
@@ -64,6 +65,7 @@ def _is_leaf(element: Any) -> bool:
 
 def _add_record(builder: DocumentBuilder, record: Any) -> None:
     fields = [(_local_name(child), _field_text(child)) for child in _child_elements(record)]
+    # The first title-like field becomes the title; all fields and attributes become lines.
     titles = [text for name, text in fields if name.lower() in TITLES and 0 < len(text) <= 200]
     lines = [f"{name}: {one_line(text)}" for name, text in fields if text and text not in titles[:1]]
     lines = [*(f"{name}: {one_line(str(value))}" for name, value in record.attrib.items() if "}" not in name), *lines]

@@ -80,6 +80,7 @@ Where = Filter | str | Mapping[str, object] | None
 def matches(where: Filter, chunk: Chunk) -> bool:
     """Tell whether the filter allows the chunk. This is the meaning that every store's own filtering agrees with."""
     match where:
+        # The opposite of ==, for missing keys and lists, too.
         case Compare(key, "!=", value):
             return not matches(Compare(key, "==", value), chunk)
         case Compare(key, sign, value):
@@ -115,6 +116,7 @@ _OPERATIONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def _satisfies(element: Scalar, sign: Operator, value: Scalar) -> bool:
+    # Numbers compare with numbers and texts with texts.
     if is_number(element) and is_number(value):
         return _OPERATIONS[sign](as_number(element), as_number(value))
     if isinstance(element, str) and isinstance(value, str):

@@ -28,8 +28,10 @@ def parse_filter(text: str) -> Filter:
         # The grammar is that of Python's expressions. Nothing is evaluated: the tree is only walked.
         tree = ast.parse(masked, mode="eval")
     except SyntaxError as error:
+        # Python itself refuses more than 200 open brackets.
         if "too many nested" in error.msg:
             raise _error("(", _TOO_DEEP) from None
+        # Offsets count from 1; there is none where the text ends too early.
         place = text[error.offset - 1 :][:20] if error.offset else ""
         reason = error.msg if re.search("never closed|unmatched|does not match", error.msg) else ""
         raise _error(place, "equality is written ==" if place.startswith("=") else reason) from None
@@ -39,6 +41,7 @@ def parse_filter(text: str) -> Filter:
 
 
 _TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
+# The tokens of the language; every other character is an error.
 _TEXT = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])"
 _TOKEN = re.compile(
@@ -46,6 +49,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 
+# Words with a meaning: true, false and null are not Python's, the others are.
 _CONSTANTS: dict[str, Scalar] = {"true": True, "false": False, "null": None}
 _WORDS = {"and", "or", "not", "in", "True", "False", "None"}
 _SIGNS: dict[type[ast.cmpop], Operator] = {
@@ -61,6 +65,7 @@ def _mask(token: re.Match[str]) -> str:
     """
     if token["text"]:
         return f"'{'_' * (len(token[0]) - 2)}'"
+    # A key in backticks loses these, so that its columns are those of its name.
     if token["quoted"]:
         return f" {'k' * (len(token[0]) - 2)} "
     if token["name"]:
@@ -92,6 +97,7 @@ class _FilterTree:
         raise self._error(node, "expected a comparison such as price < 900, or exists(key)")
 
     def _comparison(self, left: ast.expr, operator: ast.cmpop, right: ast.expr) -> Filter:
+        # `in` has the key on the left of a list, or on the right of a single value.
         if isinstance(operator, ast.In | ast.NotIn):
             if self._is_literal(left):  # 'red' in colours
                 where: Filter = Compare(self._key(right), "==", self._literal(left))
@@ -119,6 +125,7 @@ class _FilterTree:
             raise self._error(node, "expected 'text' in quotes, a number, true, false or null")
         if isinstance(node, ast.Name):
             return _CONSTANTS[self._source(node)]
+        # The tree holds a mask in place of a text, which is in the filter.
         value: Scalar = ast.literal_eval(node)
         return re.sub(r"\\(.)", r"\1", self._source(node)[1:-1], flags=re.DOTALL) if isinstance(value, str) else value
 

@@ -62,6 +62,7 @@ def to_sql(where: Filter, dialect: Dialect) -> Condition:
             sql, parameters = to_keys(where, dialect)
             return f"(chunks.key IN ({sql}))", parameters
         case And(parts) | Or(parts):
+            # `and` of nothing is true, `or` of nothing is false.
             conditions = [to_sql(part, dialect) for part in parts]
             word, empty = (" AND ", dialect.true) if isinstance(where, And) else (" OR ", dialect.false)
             sql = word.join(sql for sql, _ in conditions) or empty
@@ -85,6 +86,7 @@ def to_keys(where: Filter, dialect: Dialect) -> Condition:
         case In(key, values) if key not in ATTRIBUTES:
             condition, parameters = dialect.compare("value", "==", values)
         case _:
+            # Everything else is a condition on the rows of `chunks`.
             condition, parameters = to_sql(where, dialect)
             return f"SELECT key FROM chunks WHERE {condition}", parameters
     return f"SELECT key FROM fields WHERE name = {dialect.placeholder} AND {condition}", [key, *parameters]

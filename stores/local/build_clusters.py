@@ -24,6 +24,7 @@ def build_clusters(connection: sqlite3.Connection, dimension: int, older: Cluste
     """Return an index of all rows: the older one brought up to date, or a new one where the rows have outgrown it."""
     with safe_threads():
         keys = tables.read_keys(connection)
+        # Bring the older clusters up to date, unless the rows have outgrown them.
         if older is not None and len(keys) <= GROWTH * older.layout.made_for:
             older.remove(np.setdiff1d(older.keys, keys))
             for page in read_pages(connection, dimension, after=older.layout.last):

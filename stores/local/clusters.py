@@ -79,6 +79,7 @@ class ClusteredIndex:
     @classmethod
     def train(cls, sample: Vectors, count: int) -> ClusteredIndex:
         """Return an empty index for `count` vectors like those of the sample, (n, d) of length 1."""
+        # A part of a vector, two dimensions where their number is even, becomes a code of four bits.
         clusters, dimension = min(clusters_for(count), len(sample)), sample.shape[1]
         parts = dimension // 2 if dimension % 2 == 0 else dimension
         index: Any = faiss.index_factory(dimension, f"IVF{clusters},PQ{parts}x4fs", faiss.METRIC_INNER_PRODUCT)
@@ -119,6 +120,7 @@ class ClusteredIndex:
     @property
     def keys(self) -> Keys:
         """The keys of all vectors, in no order."""
+        # The keys are in the lists of the clusters.
         lists = self._index.invlists
         sizes = [lists.list_size(number) for number in range(self.clusters)]
         keys = [faiss.rev_swig_ptr(lists.get_ids(number), size).copy() for number, size in enumerate(sizes) if size > 0]
@@ -138,6 +140,7 @@ class ClusteredIndex:
     def tune(self, queries: Vectors, pages: Pages) -> None:
         """Measure how many clusters a search has to probe, by exact search over all the vectors, page by page."""
         # Find the exact nearest of each query.
+        # Keep the best so far of each query, page after page.
         scores, keys = np.zeros((len(queries), 0), dtype=np.float32), np.zeros((len(queries), 0), dtype=np.int64)
         for page, vectors in pages:
             scores = np.hstack([scores, queries @ vectors.T])
@@ -160,6 +163,7 @@ class ClusteredIndex:
         `selector` restricts the search to the keys it allows, which are this `share` of all. The smaller the share and
         the greater `count`, the more clusters are probed, in the end all.
         """
+        # Start with the probes that suit the share, and take four times as many until enough are found.
         probes = self.probes(share, count)
         selected = {} if selector is None else {"sel": selector}
         while True:
@@ -172,6 +176,7 @@ class ClusteredIndex:
 
     def probes(self, share: float, count: int = 1) -> int:
         """Return the number of clusters that a search for `count` of this share of the vectors probes first."""
+        # A filter spreads its hits over more clusters the fewer they are.
         wanted = max(self.layout.probes, SEEN * count * self.clusters / max(len(self), 1)) / max(share, 1e-9)
         return int(min(self.clusters, np.ceil(wanted)))
 

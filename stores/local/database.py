@@ -51,6 +51,7 @@ def our_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.OperationalError as error:
+        # Only a lock is worth another try.
         if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             raise StoreBusy(f"{path}: another process is writing; try again, or open with a longer timeout") from error
         raise StoreError(f"{path}: {error}") from error
@@ -83,9 +84,11 @@ def connect(path: Path, *, create: bool, timeout: float, read_only: bool) -> sql
                 if not create:
                     raise missing
                 _create_tables(connection, timeout)
+            # Check the kind again: the header may still have been in the write-ahead log.
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             _check_kind(path, application, version)
+            # Settings of this connection; they are not kept in the file.
             connection.execute("PRAGMA synchronous = FULL")  # what is committed outlives a power cut
             connection.execute("PRAGMA cache_size = -65536")  # KiB
             connection.execute("PRAGMA journal_size_limit = 67108864")
@@ -98,6 +101,7 @@ def connect(path: Path, *, create: bool, timeout: float, read_only: bool) -> sql
 def _check_header(path: Path) -> None:
     """Refuse what SQLite would notice only later, or by writing: another format, a truncated file, another program."""
     with path.open("rb") as file:
+        # The header of an SQLite file holds the page size, the number of pages, and the application's numbers.
         header = file.read(100)
     if not header:
         return  # a process was killed before its first transaction, or is about to begin it

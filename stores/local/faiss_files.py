@@ -55,6 +55,7 @@ class IndexFiles:
         layout = json.loads(saved.layout)
         del layout["checksum"]
         try:
+            # The whole of a large file is only read by `verify`.
             if quick_checksum(self.path(saved)) != saved.checksum:
                 return None
             clusters = ClusteredIndex.open(self.path(saved), Layout(**layout), mapped)
@@ -71,6 +72,7 @@ class IndexFiles:
 
     def save(self, index: VectorIndex) -> SavedIndex:
         """Replace the file that `load` reads in one step, and return what the database has to record."""
+        # A rename is atomic: others read the old file or the new one, never half of one.
         new = fresh_file(self.folder, INDEX, index.write)
         saved = SavedIndex(checksum(new))
         new.replace(self.path(saved))
@@ -93,6 +95,7 @@ def fresh_file(folder: Path, name: str, write: Callable[[Path], object]) -> Path
 
     Temporary files that killed processes left are removed once they are too old to be still in use.
     """
+    # Remove the files of processes that were killed.
     for left_over in folder.glob(f"{name}.*.new"):
         with suppress(OSError):
             if time.time() - left_over.stat().st_mtime > ABANDONED:
@@ -100,6 +103,7 @@ def fresh_file(folder: Path, name: str, write: Callable[[Path], object]) -> Path
     new = folder / f"{name}.{uuid4().hex}.new"
     write(new)
     with new.open("rb") as file:
+        # The content has to be on the disk before the name is: else a power cut leaves a torn file.
         os.fsync(file.fileno())
     return new
 

@@ -72,6 +72,7 @@ class VectorIndex:
     @property
     def keys(self) -> Keys:
         """The keys of all vectors, in no order."""
+        # Removed vectors stay in the clusters until these are built anew.
         exact = np.asarray(faiss.vector_to_array(self._exact.id_map), dtype=np.int64)
         if self._clustered is None:
             return exact
@@ -94,6 +95,7 @@ class VectorIndex:
 
     def remove(self, keys: Keys) -> None:
         """Remove the vectors of these keys, which have to exist."""
+        # What is not in the exact index is in a cluster, and only marked.
         removed = self._exact.remove_ids(faiss.IDSelectorBatch(keys))
         if removed < len(keys) and self._clustered is not None:
             left = np.setdiff1d(keys, faiss.vector_to_array(self._exact.id_map))
@@ -136,6 +138,7 @@ class VectorIndex:
         share, complete, present = 1.0, False, len(clustered) - len(self._gone)
         selector: Any = None
         if allowed is not None:
+            # One bit for each key up to the last: FAISS tests it faster than a set.
             share = len(allowed) / len(self)
             marks = np.zeros(clustered.layout.last + 1, dtype=bool)
             marks[allowed[allowed <= clustered.layout.last]] = True
@@ -166,6 +169,7 @@ class VectorIndex:
 
 def _fast_cosines(vectors: Vectors, unit: Vectors) -> Vectors:
     """Return the cosines of (n, d) vectors of any length with one of length 1, in float32; 0 for a zero vector."""
+    # Scale first: the squares of tiny and huge numbers would be 0 or infinite.
     largest = np.maximum(np.abs(vectors).max(axis=1, initial=0), np.finfo(np.float32).tiny)[:, None]
     scaled = vectors / largest  # else the squares of tiny and huge numbers would be 0 or infinite
     lengths = np.sqrt(np.einsum("ij,ij->i", scaled, scaled))

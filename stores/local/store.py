@@ -87,6 +87,7 @@ class LocalStore(Closing):
 
     def bind(self, manifest: Mapping[str, str]) -> None:
         """See `Store.bind`. A bind that changes nothing writes nothing, so that readers may check with it."""
+        # Compare outside of a transaction, so that a store opened read-only may be bound, too.
         old = self.manifest
         if scoring.merge_manifest(old, manifest) == old:
             return
@@ -101,8 +102,10 @@ class LocalStore(Closing):
         origins: Mapping[str, str | None] | None = None,
     ) -> None:
         """See `Store.write`."""
+        # Check everything before the lock is taken.
         entries = scoring.check_entries(put, origins or {}, self.manifest)
         with self._writing() as connection:
+            # Deletions come first, so that a source both deleted and put is put.
             changes = sum(tables.remove(connection, source) for source in delete)
             for entry in entries:
                 changes += tables.remove(connection, entry.source.source)
@@ -111,6 +114,7 @@ class LocalStore(Closing):
                 connection.execute("DELETE FROM origins WHERE origin = ?", [origin])
                 if state is not None:
                     connection.execute("INSERT INTO origins VALUES (?, ?)", [origin, state])
+            # Other processes see by the generation that their index is out of date.
             connection.execute("UPDATE state SET value = value + 1 WHERE name = 'generation'")
             connection.execute("UPDATE state SET value = value + ? WHERE name = 'changes'", [changes])
         self._save_index(when=_far_behind, in_background=True)
@@ -127,10 +131,12 @@ class LocalStore(Closing):
                 condition, parameters = ("1", []) if where is None else to_sql(where, SQLITE)
                 return [Hit(chunk, 0.0) for chunk in tables.read_chunks(connection, condition, parameters, k)]
             index = self._synced(connection, dimension)
+            # Filters are applied before the search, never to its hits.
             allowed = None if where is None else tables.read_allowed_keys(connection, where)
             stored = partial(tables.read_vectors, connection, dimension=dimension)
             count = k + MARGIN
             while True:
+                # FAISS ranks by float32; the exact scores of its candidates decide.
                 near = index.nearest(query, count, allowed, stored)
                 chunks, vectors = tables.read_chunks_with_vectors(connection, near.keys, dimension)
                 hits = scoring.top_hits(zip(chunks, scoring.cosines(vectors, query), strict=True), k)
@@ -160,6 +166,7 @@ class LocalStore(Closing):
 
     def vectors(self, texts: Collection[str]) -> dict[str, Vectors]:
         """See `Store.vectors`."""
+        # Equal texts have equal vectors, so the oldest chunk of each is enough.
         hashes = {tables.passage_hash(text): text for text in texts}
         sql = (
             "SELECT passage, vector FROM vectors JOIN (SELECT passage, min(key) AS key FROM chunks"
@@ -191,6 +198,7 @@ class LocalStore(Closing):
         if source is not None:
             yield from self._chunks("source = ?", source)
             return
+        # Read page by page, without a transaction that would stay open between them.
         page = self._chunks("source >= ?", "", limit=PAGE)
         while page:
             last = page[-1].source
@@ -280,6 +288,7 @@ class LocalStore(Closing):
         if self._connection is None:
             return
         if os.getpid() == self._pid:
+            # The thread that builds clusters ends before the connection does.
             if self._builder is not None:
                 self._builder.join()
             with suppress(StoreError, OSError, RuntimeError):  # the file only saves time at the next opening
@@ -304,6 +313,7 @@ class LocalStore(Closing):
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
+        # A forked child opens the database anew: SQLite forbids the use of its parent's connection.
         if self._connection is not None and os.getpid() != self._pid:
             _inherited.append(self._connection)
             self._open(create=False)
@@ -315,6 +325,7 @@ class LocalStore(Closing):
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         with self._connected() as connection:
+            # Leaving by an exception rolls everything back.
             connection.execute(begin)
             try:
                 yield connection
@@ -357,9 +368,11 @@ class LocalStore(Closing):
         with self._reading() as connection:
             state, chunks = database.read_state(connection), tables.count_chunks(connection)
             dimension = scoring.dimension_of(tables.read_manifest(connection))
+        # A file that is missing or torn lacks every change.
         lacking = state.changes - (0 if self._index_lost else state.index_changes)
         if dimension is None or self._read_only or (when is not None and not when(lacking, chunks)):
             return
+        # Few chunks are saved at once, many by clusters, which take a while to build.
         if chunks < MANY:
             self._save_exact(dimension, timeout)
         elif not in_background:

@@ -29,6 +29,7 @@ def add(connection: sqlite3.Connection, entry: Entry) -> int:
     source = entry.source
     values = [source.source, source.origin, source.fingerprint, _json(source.metadata)]
     connection.execute("INSERT INTO sources VALUES (?, ?, ?, ?)", values)
+    # The rows of each chunk: itself, its vector, and its metadata value by value.
     keys = []
     for chunk, vector in zip(entry.chunks, entry.vectors, strict=True):
         position = chunk.source, chunk.start, chunk.end, chunk.page, _json(chunk.heading)
@@ -38,6 +39,7 @@ def add(connection: sqlite3.Connection, entry: Entry) -> int:
         connection.execute("INSERT INTO vectors VALUES (?, ?)", [key, vector.tobytes()])
         connection.executemany("INSERT INTO fields VALUES (?, ?, ?)", _keyed_fields(key, chunk.metadata))
         keys.append(key)
+    # The full-text index takes the texts of all new chunks at once.
     texts = f"SELECT key, heading, text FROM chunks WHERE {THESE}"
     connection.execute(f"INSERT INTO words(rowid, heading, text) {texts}", [json.dumps(keys)])
     return len(keys)
@@ -91,6 +93,7 @@ def read_allowed_keys(connection: sqlite3.Connection, where: Filter) -> Keys:
 
     Conditions on metadata are looked up in `fields` alone: reading 10,000 of a million chunks would take 40 ms.
     """
+    # Sets of keys are intersected and united here, so that each part of the filter is looked up once.
     match where:
         case And(parts) if any(not isinstance(part, Not) for part in parts):
             wanted = [read_allowed_keys(connection, part) for part in parts if not isinstance(part, Not)]
