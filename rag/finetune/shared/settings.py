@@ -71,8 +71,11 @@ class TrainingSettings:
             value, rule = getattr(self, item.name), item.metadata["rule"]
             if value is None and str(item.type).endswith("| None"):
                 continue
-            if str(item.type).removesuffix(" | None") == "int":
-                check(isinstance(value, int) and not isinstance(value, bool), item.name, value, "a whole number")
+            kind = str(item.type).removesuffix(" | None")
+            if kind in ("int", "float"):
+                numbers: Any = int if kind == "int" else int | float
+                is_number = isinstance(value, numbers) and not isinstance(value, bool)
+                check(is_number, item.name, value, "a whole number" if kind == "int" else "a number")
             if rule is not None:
                 check(rule.holds(value), item.name, value, rule.text)
 
