@@ -16,7 +16,7 @@ from ingest.models.weights import file_sha256
 
 _LOG = logging.getLogger(__name__)
 
-_MANIFEST = "manifest.json"
+MANIFEST = "manifest.json"  # of a cached folder: each file and its hash
 
 
 def cache_folder() -> Path:
@@ -67,7 +67,7 @@ def cached_folder(kind: str, key: str, make: Callable[[Path], None], model: str 
 
 def _is_complete(folder: Path) -> bool:
     try:
-        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))  # written last
+        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))  # written last
         return bool(manifest) and all(file_sha256(folder / name) == digest for name, digest in manifest.items())
     except (OSError, ValueError, AttributeError):
         return False
@@ -82,7 +82,7 @@ def _fill(folder: Path, make: Callable[[Path], None]) -> None:
         # Record each file's hash, then put the folder in its place.
         files = sorted(path for path in fresh.rglob("*") if path.is_file())
         manifest = {path.relative_to(fresh).as_posix(): file_sha256(path) for path in files}
-        (fresh / _MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
+        (fresh / MANIFEST).write_text(json.dumps(manifest, indent=1), "utf-8")
         if folder.exists():
             shutil.rmtree(folder)
         fresh.replace(folder)

@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from ingest.child_process import start_child
 from ingest.errors import CacheError, NoCopyError, WeightsError
-from ingest.models.cache import cached_folder
+from ingest.models.cache import MANIFEST, cached_folder
 from ingest.models.weights import file_sha256
 
 T = TypeVar("T")
@@ -145,9 +145,9 @@ def _known(part: str) -> dict[str, Any]:
 
 
 def copy_hash(folder: Path) -> str:
-    """Return a SHA-256 over the names and contents of all files of a copy but its details."""
+    """Return a SHA-256 over the names and contents of a copy's files, without those that describe it."""
     digest = hashlib.sha256()
-    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name != DETAILS):
+    for file in sorted(path for path in folder.rglob("*") if path.is_file() and path.name not in (DETAILS, MANIFEST)):
         digest.update(f"{file.relative_to(folder).as_posix()}\0{file_sha256(file)}\n".encode())
     return digest.hexdigest()
 

@@ -21,7 +21,7 @@ from ingest.embed.convert import SAMPLE
 from ingest.embed.ctranslate2 import CTranslate2Embedder, embedder_copy
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
 from ingest.errors import NoCopyError, WeightsError
-from ingest.models.cache import cached_folder
+from ingest.models.cache import MANIFEST, cached_folder
 from ingest.models.convert import (
     DETAILS,
     MODEL,
@@ -249,6 +249,7 @@ def test_a_copy_is_known_by_all_of_its_files(tmp_path: Path, monkeypatch: pytest
     assert look_up_measures(tmp_path / "copy") == {"measured": {"mean": 1.0}}
     assert (look_up_recipe("abc"), look_up_recipe("abd")) == ({"rows": [[1]]}, None)
     (tmp_path / "copy" / DETAILS).write_text('{"other": 1}')
+    (tmp_path / "copy" / MANIFEST).write_text("{}")  # as the cache adds it
     assert look_up_measures(tmp_path / "copy") is not None
     (tmp_path / "copy" / "model" / "model.bin").write_bytes(b"weightz")
     assert look_up_measures(tmp_path / "copy") is None
