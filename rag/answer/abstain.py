@@ -35,6 +35,7 @@ class Abstention(Strategy):
 
     def assess(self, retrieved: Retrieved) -> Retrieved:
         """Return a question with its signals, the confidence before generating, and whether it is refused."""
+        # The model's probability, or the reader's where a signal is unknown.
         signals = signals_of(retrieved.hits, retrieved.spans)
         best = best_span(retrieved.spans)
         confidence = best.probability if best else None

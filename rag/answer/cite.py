@@ -105,6 +105,7 @@ def cite(text: str, question: str, passages: Sequence[Chunk]) -> tuple[list[Cita
 
     A sentence that no passage supports has no number. `citation.text == document.text[start:end]` by construction.
     """
+    # The question's words are no evidence for an answer: content is judged against them.
     runs = [run for chunk in passages for run in sentence_runs(chunk)]
     asked, counted = Content.of(question), counted_thing(question)
     is_open = _WH.search(question) is not None
@@ -139,11 +140,14 @@ def best_support(
     Of equal runs the one with more of the question's words wins, then the shorter, then the earlier. If the question
     asks for a number of `counted` things, a run that has such a number of them is preferred.
     """
+    # A pattern such as "12 weeks" or "12 paid weeks", for a question about a number of weeks.
     content = Content.of(sentence)
     number_of = None
     if content.numbers and counted:
         numbers = "|".join(map(re.escape, sorted(content.numbers)))
         number_of = re.compile(rf"\b(?:{numbers})\W+(?:\w+\W+)?{re.escape(counted)}", re.IGNORECASE)
+
+    # The best run, by support first.
     best: tuple[tuple[float, int, int], SentenceRun, float] | None = None
     for position, run in enumerate(runs):
         share = support(content, run, asked)
@@ -164,9 +168,12 @@ def support(sentence: Content, run: SentenceRun, asked: Content) -> float:
     It does not if the share is too small, a number is missing, one of the two denies and the other does not, or there
     is no content. What the sentence adds to the question counts most: an echo of the question proves nothing.
     """
+    # Every number has to be there.
     held = run.content
     if not sentence.size or sentence.numbers - held.numbers:
         return 0.0
+
+    # Enough of all words, and more of those that are not the question's.
     whole, added = sentence.share_in(held), sentence.beyond(asked)
     if whole < (MIN_WHOLE if added.size else MIN_ADDED) or (added.size and added.share_in(held) < MIN_ADDED):
         return 0.0
@@ -191,6 +198,7 @@ def stem(word: str) -> str:
         if word.endswith(ending) and len(word) - len(ending) >= 3 and not word.endswith("ss"):
             word = word[: -len(ending)] + keep
             break
+    # "stopped" and "stop" meet in "stop", "hope" and "hoping" in "hop".
     if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
         word = word[:-1]
     return word.removesuffix("e") if len(word) > 3 else word

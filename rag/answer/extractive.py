@@ -66,8 +66,9 @@ def candidate_spans(spans: Sequence[Span]) -> list[Span]:
 
     A passage may have several of them.
     """
-    every = [one for span in spans for one in (span, *span.others)]
+    every = [candidate for span in spans for candidate in (span, *span.others)]
     candidates: dict[str, Span] = {}
+    # By normalized text, so that of spans that say the same the best stays.
     for span in sorted(every, key=lambda span: -span.margin):
         best = next(iter(candidates.values()), span)
         if not span.text or span.probability < NEARLY * best.probability:
@@ -79,6 +80,7 @@ def candidate_spans(spans: Sequence[Span]) -> list[Span]:
 def sentence_of(span: Span) -> Chunk:
     """Return the sentence around a span, or the sentences that it touches, as a passage."""
     chunk = span.chunk
+    # A span may begin in one sentence and end in the next.
     touched = [(low, high) for low, high in sentence_spans(chunk.text) if low < span.end and high > span.start]
     low, high = touched[0][0], touched[-1][1]
     return replace(chunk, text=chunk.text[low:high], start=chunk.start + low, end=chunk.start + high)

@@ -76,6 +76,7 @@ class Guided(Strategy):
 
     def _generate(self, writer: PromptWriter, attempts: Sequence[Attempt]) -> list[Attempt]:
         """Return the attempts after their drafts, if they have one, were generated in one batch."""
+        # All questions are in one batch; an attempt without a draft is left as it is.
         generations = iter(writer.generate([attempt.draft for attempt in attempts if attempt.draft]))
         return [
             replace(attempt, draft=None, generated=(*attempt.generated, (attempt.draft, next(generations))))
@@ -88,9 +89,12 @@ class Guided(Strategy):
         """Return an attempt with the confidence after generating, and with a second draft if it needs one."""
         if not attempt.generated:
             return attempt
+        # Agreement of generator and reader is a signal of its own: it changes the confidence.
         [(_, generation)] = attempt.generated
         question = self.abstention.reassess(attempt.question, is_confirmed(generation, attempt.question.spans))
         attempt = replace(attempt, question=question)
+
+        # An answer that does not stand, to a question that may be answered, gets a second attempt.
         best = best_span(question.spans)
         if "retry" not in self.guidance or best is None or self._stands(attempt):
             return attempt
@@ -102,15 +106,20 @@ class Guided(Strategy):
             return attempt
 
     def _finish(self, attempt: Attempt) -> Answer:
+        # The reader answers where no prompt could be packed; it reads passages of any length.
         question = attempt.question
         usage = Usage.of([generation for _, generation in attempt.generated], self.abstention.context_window)
         if not attempt.generated:
             return self.extractive.extract(question, usage)
-        dropped = attempt.generated[0][0].packed.dropped
+
+        # Abstain if the answer is too improbable, or fall back on the reader if it does not stand.
+        dropped = attempt.generated[0][0].packed.dropped  # by the first attempt, which had all passages
         if self.abstention.is_too_low(question.confidence):
             return self.abstention.abstain(question, usage, dropped)
         if "fallback" in self.guidance and not self._stands(attempt):
             return self.extractive.extract(question, usage, dropped)
+
+        # The last generation is the answer. A refusal counts as abstention, whatever the confidence.
         draft, generation = attempt.generated[-1]
         text = whole_sentences(generation)
         if is_refusal(text):

@@ -93,6 +93,7 @@ class PromptEach:
 
     def pack(self, question: Retrieved, passages: Sequence[Chunk]) -> Draft:
         """Return a prompt for each passage; text that an earlier passage holds is dropped."""
+        # A passage of which not one sentence fits is left out, as long as there are others.
         pieces, dropped = distinct(passages)
         prompts: list[Packed] = []
         for piece in pieces:
@@ -102,6 +103,7 @@ class PromptEach:
                 dropped.append(Dropped(piece, piece.start, piece.end))
         if not prompts:
             raise NothingFits(f"of {len(passages)} passages not one sentence fits into a prompt of its own")
+        # To the outside the prompts look like one.
         packed = Packed(
             prompts[0].prompt,
             tuple(chunk for prompt in prompts for chunk in prompt.passages),
@@ -116,6 +118,7 @@ class PromptEach:
 
     def _merge(self, draft: Draft) -> Generation:
         generator, decoding = self.one.generator, self.one.decoding
+        # A single prompt needs no merging.
         if len(draft.prompts) == 1:
             return generator.generate([draft.packed.prompt], decoding)[0]
         from rag.generate.decode import TransformersGenerator
@@ -141,9 +144,11 @@ def passage_weights(passages: Sequence[Chunk], hits: Sequence[Hit]) -> list[floa
         )
         hit = next(around, None)
         cosine = hit.parts.get("dense") if hit else None
+        # Word search alone found it: no cosine, no comparison.
         if cosine is None:
             return [1.0 / len(passages)] * len(passages)
         cosines.append(cosine)
+    # The highest cosine is subtracted, so that no power overflows.
     powers = [exp(SHARPNESS * (cosine - max(cosines))) for cosine in cosines]
     return [power / sum(powers) for power in powers]
 

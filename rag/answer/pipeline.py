@@ -57,6 +57,7 @@ class Pipeline(PipelineOptions, Closing):
         if self.generator is None and not self.reader:
             raise InputError("nobody is there to answer: give a generator, a reader or both")
         defaults = resolve_defaults(self, self.retriever, self.generator, self.reader, self.confidence)
+        # A frozen dataclass sets its own fields so.
         for name in ("reader", "confidence", "min_confidence", "min_evidence", "prompt_tokens"):
             object.__setattr__(self, name, getattr(defaults, name))
         if not self.reader and not self.confidence and self.min_confidence:
@@ -79,6 +80,7 @@ class Pipeline(PipelineOptions, Closing):
     @cached_property
     def strategy(self) -> Strategy:
         """The strategy that these parts and options select."""
+        # A reader alone extracts, a generator alone generates, and of both the reader guides.
         extractive = Extractive(self.abstention, self.reader.name) if self.reader else None
         if self.generator is None:
             assert extractive is not None  # or nobody would be there to answer

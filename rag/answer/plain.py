@@ -41,6 +41,7 @@ class Plain(Strategy):
 
     def _finish(self, draft: Draft, generation: Generation) -> Answer:
         usage = Usage.of([generation], self.abstention.context_window)
+        # A refusal in the model's own words counts as abstention.
         text, dropped = whole_sentences(generation), draft.packed.dropped
         if is_refusal(text):
             return self.abstention.abstain(draft.question, usage, dropped)

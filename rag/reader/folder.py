@@ -60,6 +60,7 @@ def new_reader_network(base: str, seed: int = 0) -> ReaderNetwork:
 
     from rag.reader.network import ReaderNetwork
 
+    # The heads are drawn without touching the caller's random numbers.
     encoder = load_encoder(base, "a reader")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -73,6 +74,7 @@ def load_encoder(base: str, purpose: str) -> Any:
 
     from rag.generate.load import quiet
 
+    # Only local safetensors: weights in other formats may run code when they are loaded.
     with quiet():
         encoder = AutoModel.from_pretrained(
             local_path(base), local_files_only=True, trust_remote_code=False, use_safetensors=True, dtype=torch.float32

@@ -30,9 +30,11 @@ class ReaderNetwork(nn.Module):
 
         The targets `starts` and `ends` (rows, tokens) mark every right token, token 0 if the passage has no answer.
         """
+        # The first token has a head of its own for "no answer".
         hidden = encoder_states(self.encoder, input_ids, attention_mask, passage)
         scores = self.spans(hidden).float()
         scores = torch.cat([self.none(hidden[:, :1]).float(), scores[:, 1:]], dim=1)
+        # Question and heading are no part of any answer.
         allowed = passage.bool().clone()
         allowed[:, 0] = True
         scores = scores.masked_fill(~allowed[:, :, None], -torch.inf)

@@ -61,6 +61,7 @@ class ExtractiveReader(Closing):
 
     def read_many(self, questions: Sequence[tuple[str, Sequence[Chunk]]]) -> list[list[Span]]:
         """Return the spans for several questions, each with its own passages, read in batches together."""
+        # One flat list, so that the windows of all questions share batches.
         pairs = [(question, chunk) for question, passages in questions for chunk in passages]
         longest = self._config.max_answer_tokens
         ranked = read_spans(self._scorer.score, self._windows, pairs, longest, SPANS, self._brevity)
@@ -90,6 +91,7 @@ def read_spans(
 
     There are one to `count` of a passage, best first, none overlapping another; see `best_spans`.
     """
+    # Score all windows together, then choose among the windows of each passage.
     windows_of_pairs = [windows.cut(question, chunk.text, chunk.heading) for question, chunk in pairs]
     scores = iter(score([window for cut in windows_of_pairs for window in cut]))
     ranked = []
@@ -118,6 +120,7 @@ def new_scorer(model: str, backend: str, device: str, threads: int) -> tuple[str
         copy = reader_copy(model)
         return ConvertedScorer(copy.folder, copy.details["segmented"], threads)
 
+    # Only a named backend insists on the copy; "auto" takes the reference where there is no faithful one.
     if backend == "ctranslate2":
         return backend, converted()
     if backend == "auto" and device == "cpu" and has_runtime():

@@ -67,6 +67,7 @@ def collate(windows: Sequence[ReadingWindow]) -> dict[str, Tensor]:
     """Return windows as the network's (rows, tokens) tensors, padded on the right."""
     import torch
 
+    # Zeros are padding: the mask hides them from the encoder.
     shape = (len(windows), max(len(window.ids) for window in windows))
     ids, mask, passage = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
     for row, window in enumerate(windows):
@@ -78,6 +79,7 @@ def collate(windows: Sequence[ReadingWindow]) -> dict[str, Tensor]:
 
 def batches_of(windows: Sequence[ReadingWindow]) -> list[list[int]]:
     """Return the windows' indexes in order of length, in batches of at most BATCH_TOKENS with padding."""
+    # Windows of similar length share a batch, so that little of it is padding.
     batches: list[list[int]] = []
     for index in sorted(range(len(windows)), key=lambda index: len(windows[index].ids)):
         width = len(windows[index].ids)

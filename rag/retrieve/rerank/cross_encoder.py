@@ -97,6 +97,7 @@ def new_reranker_network(base: str, seed: int = 0) -> RerankerNetwork:
 
     from rag.retrieve.rerank.network import RerankerNetwork
 
+    # The head is drawn without touching the caller's random numbers.
     encoder = load_encoder(base, "a reranker")
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -107,6 +108,7 @@ def score_texts(network: RerankerNetwork, windows: Windows, pairs: Sequence[tupl
     """Return the score of each pair of question and passage: that of its best window."""
     import torch
 
+    # A long passage has several windows. All are scored in batches, then the best of each pair is taken.
     windows_of_pairs = [windows.cut(question, text) for question, text in pairs]
     every = [window for cut in windows_of_pairs for window in cut]
     scores = [0.0] * len(every)

@@ -47,6 +47,7 @@ class RerankedRetriever(Closing):
         return embedder
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
+        # The reranker reads the head; the tail is only needed if k is larger.
         hits = self.retriever.retrieve(question, max(k, self.depth), where)
         head, tail = hits[: self.depth], hits[self.depth :]
         scores = self.reranker.score(question, [hit.chunk for hit in head])
@@ -64,6 +65,7 @@ def new_reranker(model: str, **options: Any) -> Reranker:
 
     Options are those of the classes. Raises WeightsError for a model that is not there, and ModelError for a reader.
     """
+    # The file in the folder tells which kind of model it is.
     if (folder_named(model) / SETTINGS).is_file():
         from rag.retrieve.rerank.cross_encoder import CrossEncoderReranker
 

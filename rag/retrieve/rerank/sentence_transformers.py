@@ -52,6 +52,7 @@ class SentenceTransformersReranker(Closing):
 
         from rag.generate.load import quiet
 
+        # Only local safetensors: weights in other formats may run code when they are loaded.
         with quiet():
             model = CrossEncoder(
                 str(self._folder),
