@@ -32,6 +32,7 @@ from ingest.models.convert import MODEL, write_copy
 from rag.data.checks import RowChecks
 from rag.data.rows import read_rows
 from rag.data.task_prompts import prompt_for
+from rag.describe.delexicalise import Delexicalizer
 from rag.evaluate.metrics import text_metrics
 from rag.finetune.generator.examples import TaskData, generate_texts
 from rag.generate import Decoding, Generator, new_generator
@@ -110,7 +111,8 @@ def _quality(model: Path, data: Path, count: int) -> None:
     rows = random.Random(1).sample(list(RowChecks(repeated="drop").run(train=train, test=test).test), count)
     trained = Trained.of(model)
     assert trained is not None
-    task = TaskData("describe", prompt_for("describe", rows[0].values), rows, placeholders=trained.placeholders)
+    marks = Delexicalizer(trained.placeholders) if trained.placeholders is not None else None
+    task = TaskData("describe", prompt_for("describe", rows[0].values), rows, placeholders=marks)
     texts = {}
     for backend in ("transformers", "ctranslate2"):
         began = time.perf_counter()

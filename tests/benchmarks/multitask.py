@@ -20,6 +20,7 @@ from pathlib import Path
 from rag.data.checks import RowChecks
 from rag.data.rows import Row, read_rows
 from rag.data.task_prompts import prompt_for
+from rag.describe.delexicalise import Delexicalizer
 from rag.evaluate.metrics import Metric, label_metrics, text_metrics
 from rag.finetune import finetune_generator
 from rag.finetune.generator.examples import TaskData, generate_texts
@@ -88,7 +89,8 @@ def _split(file: Path, task: str, count: int) -> tuple[list[Row], list[Row]]:
 def _measure(folder: Path, task: str, rows: Sequence[Row], device: str) -> Metric:
     trained = Trained.of(folder)
     assert trained is not None
-    marks = trained.placeholders if rows[0].task == "describe" else None
+    named = trained.placeholders if rows[0].task == "describe" else None
+    marks = Delexicalizer(named) if named is not None else None
     data = TaskData(task, prompt_for(task, rows[0].values), rows, placeholders=marks)
     generator = new_generator(str(folder), "transformers", batch_size=32, device=device)
     if rows[0].task == "classify":

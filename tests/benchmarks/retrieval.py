@@ -113,7 +113,7 @@ class Folder:
         return np.array([ndcg_at(documents(rank(hits)), each) for hits, each in zip(self.found, grades, strict=True)])
 
     def hybrid(self, settings: Settings) -> Values:
-        return self.ndcg(HybridRetriever(self.index.store, self.index.embedder, DEPTH, **settings).fused)
+        return self.ndcg(HybridRetriever(self.index.store, self.index.embedder, DEPTH, **settings).fuse)
 
     def scored(self) -> Scored:
         return Scored(
