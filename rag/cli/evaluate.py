@@ -186,6 +186,7 @@ def evaluate_retrievers(options: EvaluateRetrievalOptions) -> int:
         table = config.table("retriever")
         systems = {}
         for kind in [options.retriever] if options.retriever else list(RETRIEVERS):
+            # The settings of rag.toml belong to its own kind.
             configured = table.items() if table.get("kind") == kind else ()
             settings = {key: value for key, value in configured if key not in ("kind", *RERANKING)}
             retriever = new_retriever(kind, index.store, index.embedder, **settings)
@@ -196,7 +197,7 @@ def evaluate_retrievers(options: EvaluateRetrievalOptions) -> int:
         about["embedder"] = index.embedder.name
     finally:
         index.store.close()
-    return _show(options, EvaluationResult("retrieval", str(options.path), about, systems))
+    return _write_result(options, EvaluationResult("retrieval", str(options.path), about, systems))
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
@@ -217,12 +218,15 @@ def evaluate_pipeline(options: EvaluateAnswersOptions) -> int:
     config = load_config(options)
     rows = _read(options, "answer")
     unanswerable = unanswerable_rows(rows.chosen) if options.unanswerable else []
-    asked = rows.chosen
-    rows = replace(rows, all=[*rows.all, *unanswerable], chosen=[*asked, *unanswerable])
+    answerable = rows.chosen
+    # Outputs of both kinds are read and scored together.
+    rows = replace(rows, all=[*rows.all, *unanswerable], chosen=[*answerable, *unanswerable])
 
     def predict() -> tuple[str, Evaluation]:
         pipeline = configure_questions(config, options, rows.all).pipeline(NO_PASSAGES if options.gold else None)
-        return pipeline.name, evaluate_answers(pipeline, asked, options.gold, prediction_run(options), unanswerable)
+        return pipeline.name, evaluate_answers(
+            pipeline, answerable, options.gold, prediction_run(options), unanswerable
+        )
 
     def score(predictions: Sequence[Prediction]) -> Evaluation:
         return Evaluation(
@@ -236,7 +240,7 @@ def evaluate_pipeline(options: EvaluateAnswersOptions) -> int:
     result = _measure("answers", options, rows, predict, score)
     if unanswerable:
         result = replace(result, about={**result.about, "unanswerable": len(unanswerable)})
-    return _show(options, result)
+    return _write_result(options, result)
 
 
 def configure_questions(config: Config, options: AskedRowsOptions, rows: Sequence[Row]) -> Config:
@@ -280,7 +284,7 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
     def predict() -> tuple[str, Evaluation]:
         generator = config.generator(SMOLLM2_DESCRIBE if task == "describe" else SMOLLM2)
         decoding = config.table("decoding")
-        if "stop" in decoding:
+        if "stop" in decoding:  # TOML has lists only
             decoding["stop"] = tuple(decoding["stop"])
         return generator.name, evaluate_text(
             generator,
@@ -295,7 +299,7 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
     def score(predictions: Sequence[Prediction]) -> Evaluation:
         return Evaluation(task, score_text(predictions, rows.chosen, lexicon), tuple(predictions), cost_of(predictions))
 
-    return _show(options, _measure("text", options, rows, predict, score))
+    return _write_result(options, _measure("text", options, rows, predict, score))
 
 
 # --- labels -----------------------------------------------------------------------------------------------------------
@@ -331,7 +335,7 @@ def evaluate_classifier(options: EvaluateLabelsOptions) -> int:
         for name, system in result.systems.items()
     }
     tables = {name: confusion(predicted, rows.chosen, sorted(classes)) for name, predicted in outputs.items()}
-    return _show(options, replace(result, systems=systems, confusions=tables))
+    return _write_result(options, replace(result, systems=systems, confusions=tables))
 
 
 def new_classifier(
@@ -403,7 +407,7 @@ def _measure(
     from rag.evaluate.result import EvaluationResult
 
     files = [file for file in (options.outputs, options.against) if file is not None]
-    names = [file.stem for file in files]
+    names = [file.stem for file in files]  # short, unless two would be equal
     if len(set(names)) < len(names):
         names = [str(file) for file in files]
     evaluations = [score(read_predictions(file, rows.chosen, among=rows.all)) for file in files]
@@ -414,7 +418,7 @@ def _measure(
     return EvaluationResult(task, str(options.path), {"rows": len(rows.chosen)}, systems, rows.checks)
 
 
-def _show(options: _TaskOptions, result: EvaluationResult) -> int:
+def _write_result(options: _TaskOptions, result: EvaluationResult) -> int:
     """Write the files that the options name, and print the result."""
     from rag.data.json_lines import write_objects
     from rag.evaluate.predictions import write_predictions
@@ -443,6 +447,7 @@ def draw_sample(rows: Sequence[T], options: SampleOptions) -> Sequence[T]:
     """Return a seeded sample in the rows' own order, or all of them; a smaller sample is part of a larger one."""
     if options.rows is None or options.rows >= len(rows):
         return rows
+    # The first N of a shuffled order: a larger N adds rows and replaces none.
     order = list(range(len(rows)))
     random.Random(options.seed or 0).shuffle(order)
     return [rows[place] for place in sorted(order[: options.rows])]
@@ -475,6 +480,7 @@ def _name_store(config: Config, options: StoreOptions, origin: Path) -> Config:
     """Return the configuration with a store for this data and embedder in FOLDER, unless one is named."""
     if options.store is not None:
         return config.override("store", kind="local", path=str(options.store.absolute()))
+    # Vectors of another embedder need another store.
     key = f"{origin.resolve()}\0{config.table('embedder')}"
     name = f"{origin.resolve().stem}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
     return config.override("store", kind="local", path=str((FOLDER / name).absolute()))

@@ -40,6 +40,7 @@ def read_retrieval_set(folder: str | Path) -> RetrievalSet:
     folder = Path(folder)
     if not folder.is_dir():
         raise RowsError(f"no folder at {folder}; it needs corpus.jsonl, queries.jsonl and qrels.tsv")
+    # The smallest file first, so that a mistake in it shows at once.
     judgements = _read_judgements(folder)
     queries: dict[str, str] = {}
     for number, content in read_objects(folder / "queries.jsonl"):
@@ -54,6 +55,7 @@ def read_retrieval_set(folder: str | Path) -> RetrievalSet:
         documents.add(document)
     if not documents:
         raise RowsError(f"{folder / 'corpus.jsonl'} holds no documents")
+    # A judged document that is missing would count as a miss of every system.
     _check_known("queries", judgements, queries, folder / "queries.jsonl")
     judged = {document for grades in judgements.values() for document in grades}
     _check_known("documents", judged, documents, folder / "corpus.jsonl")
@@ -66,6 +68,7 @@ def _read_judgements(folder: Path) -> dict[str, dict[str, int]]:
         raise RowsError(f"{folder} has no judgements: {' or '.join(QRELS)}, with query, document and grade a line")
     judgements: dict[str, dict[str, int]] = {}
     for number, line in enumerate(file.read_text("utf-8-sig").split("\n"), start=1):
+        # Without a tab it is TREC's layout, which separates by blanks.
         cells = line.rstrip("\r").split("\t") if "\t" in line else line.split()
         grade = _parse_grade(cells[-1]) if cells else None
         # A first line without a grade is a header.

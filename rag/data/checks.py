@@ -137,6 +137,7 @@ class RowChecks:
         return [(key, row) for key, row in keyed if key not in owners]
 
     def _merge_repeated(self, keyed: Sequence[tuple[str, Row]], checks: list[CheckResult]) -> list[Row]:
+        # A question that one row answers and another calls unanswerable stays two rows.
         groups: dict[tuple[str, bool], list[Row]] = {}
         for key, row in keyed:
             groups.setdefault((key, row.unanswerable), []).append(row)
@@ -277,13 +278,16 @@ class _SoughtTexts:
     def shares(self, chunks: Sequence[str]) -> Iterator[tuple[str, float]]:
         """Yield the rows that these chunks of one source hold, with the share of them."""
         chunk_words = [split_words(chunk) for chunk in chunks]
+        # Count the distinct 8-grams of each text that the source holds.
         held = set[Ngram]().union(*(self.grams.keys() & set(ngrams(words, COPY_ORDER)) for words in chunk_words))
         counts = Counter(number for gram in held for number in self.grams[gram])
         for number, count in counts.items():
             row_id, words = self.texts[number]
+            # All 8-grams may be there without the text itself: spread over several chunks.
             run = f" {' '.join(words)} "
             whole = count == self.sizes[number] and any(run in f" {' '.join(chunk)} " for chunk in chunk_words)
             yield row_id, 1.0 if whole else min(count / self.sizes[number], 0.999)
+        # Short texts: whole chunks or lines, with or without a label such as "text: ".
         for chunk in chunks if self.lines else ():
             candidates = [chunk, *chunk.split("\n")]
             spelled = {tuple(split_words(text)) for line in candidates for text in (line, line.partition(": ")[2])}

@@ -122,6 +122,7 @@ class SimilarRows:
         key = input_key(row)
         if key not in self._cache:  # fine-tuning asks for every row several times
             words = similarity_text(row).split()
+            # Search by the telling words, and by all of them where these find too little.
             telling = [word for word in words if word.casefold() not in self.common]
             rows = self._search(telling, key) if telling else []
             self._cache[key] = rows if len(rows) == self.count else self._search(words, key)
@@ -197,6 +198,7 @@ def _index_rows(sources: Mapping[str, Row], embedder: Embedder | None, store: St
     store = store if store is not None else MemoryStore()
     texts = [similarity_text(row) for row in sources.values()]
     store.bind(embedder_manifest(embedder) if embedder else WORDS_ONLY)
+    # A store that holds rows already is not filled again.
     if not len(store):
         vectors = embedder.embed_documents(texts) if embedder else np.zeros((len(texts), 1), dtype=np.float32)
         store.write(

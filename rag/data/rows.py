@@ -100,6 +100,7 @@ def as_row(content: Mapping[str, Any], place: str, number: str, task: str | None
             f"{place} has the columns {', '.join(map(str, content)) or 'none'}; needed are "
             + ", or ".join(f"{columns} (task {name})" for name, columns in needed.items())
         )
+    # The column that the row has of each group, and its id.
     columns = [str(_present(content, group)) for group in candidates[kind]]
     id_column = _present(content, ("id", "_id"))
     row_id = (id_column and str(content[id_column])) or number
@@ -124,6 +125,7 @@ def parse_mr(text: str) -> tuple[str, dict[str, Scalar]]:
     for name, value in ((name.strip(), value.strip()) for name, value in pairs):
         if call and len(value) > 1 and value[0] == value[-1] and value[0] in "'\"":
             value = value[1:-1]
+        # "food[Thai], food[Indian]" has two values of one name.
         copy, unique = 1, name
         while unique in fields:
             copy += 1

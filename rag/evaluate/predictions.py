@@ -63,6 +63,7 @@ class Prediction:
         output = next((content[name] for name in OUTPUTS if name in content), None)
         if not isinstance(row, str | int) or not isinstance(output, str):
             raise RowsError(f'{place}: needs "row" or "id", and a text as one of {", ".join(OUTPUTS)}')
+        # Other columns are ignored: `rag ask` prints many more.
         values = {name: content[name] for name in _NAMES if content.get(name) is not None}
         for name, value in values.items():
             if not isinstance(value, _KINDS.get(name, str | int | float)):
@@ -118,6 +119,7 @@ def predict_rows(
         except RowsError:  # of an older version: predicted anew
             continue
 
+    # Predict the first row of each key that is not kept, batch by batch.
     keys = [prediction_key(row, origin) for row in rows]
     by_key = dict(reversed(list(zip(keys, rows, strict=True))))  # the first row of each key
     waiting = [by_key[key] for key in dict.fromkeys(keys) if key not in kept]
@@ -137,6 +139,7 @@ def predict_rows(
                 records.append({key: prediction.as_json for key, prediction in predictions.items()})
             kept.update(predictions)
             bar.update(len(part))
+    # A kept prediction may have been made for a row of another id.
     return [replace(kept[key], row=row.id) for key, row in zip(keys, rows, strict=True)]
 
 

@@ -76,6 +76,7 @@ class EvaluationResult:
             }
             for name, system in self.systems.items()
         }
+        # By metric, each with the names of its two systems.
         content["differences"] = {}
         for pair in self.differences:
             numbers = asdict(pair.difference)

@@ -55,6 +55,7 @@ def risk_coverage(predictions: Sequence[Prediction], rows: Sequence[Row]) -> Ris
         right = [output == row.target for _, output, row in answered]
         worth = [100.0 * hit for hit in right]
 
+    # The curve counts answered rows only; its coverage is of all rows.
     share = len(answered) / len(rows)
     points = [
         CoveragePoint(point.threshold, point.coverage * share, point.value)

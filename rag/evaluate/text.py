@@ -42,13 +42,14 @@ def evaluate_text(
     run = run or Run()
     check_task(rows, {row.task for row in rows} - {"answer", "classify"})
     task = rows[0].task
+    # Descriptions are written as `rag describe` writes them, other texts by the task's prompt alone.
     if task == "describe":
         describer = Describer(generator, decoding=decoding, prompt=prompt, attempts=attempts, complete=complete)
-        predictions = run.predict(rows, lambda batch: _describe(describer, batch), describer)
+        predictions = run.predict(rows, lambda batch: _predict_descriptions(describer, batch), describer)
     else:
         own_prompt, options = prompt or prompt_for(task), replace(TEXT_DECODING, **(decoding or {}))
         predictions = run.predict(
-            rows, lambda batch: _generate(generator, own_prompt, options, batch), generator, own_prompt, options
+            rows, lambda batch: _predict_texts(generator, own_prompt, options, batch), generator, own_prompt, options
         )
     return Evaluation(task, score_text(predictions, rows, lexicon), tuple(predictions), cost_of(predictions, here=True))
 
@@ -66,7 +67,7 @@ def score_text(
     return (*metrics, *slot_metrics(checks))
 
 
-def _describe(describer: Describer, rows: Sequence[Row]) -> list[Prediction]:
+def _predict_descriptions(describer: Describer, rows: Sequence[Row]) -> list[Prediction]:
     try:
         descriptions = describer.describe_rows(rows)
     except ValueError as error:
@@ -84,12 +85,12 @@ def _describe(describer: Describer, rows: Sequence[Row]) -> list[Prediction]:
     ]
 
 
-def _generate(generator: Generator, prompt: Prompt, decoding: Decoding, rows: Sequence[Row]) -> list[Prediction]:
+def _predict_texts(generator: Generator, prompt: Prompt, decoding: Decoding, rows: Sequence[Row]) -> list[Prediction]:
     prompts = []
     for row in rows:
         try:
             packed = prompt.pack(generator, decoding.max_new_tokens, row.values, row.passages)
-        except ValueError as error:
+        except ValueError as error:  # too long; only here is the row's id known
             raise RowsError(f"row {row.id}: {error}") from None
         prompts.append(packed.prompt)
     return [

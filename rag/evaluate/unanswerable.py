@@ -60,6 +60,7 @@ class WithoutGold:
         contexts = [shingles(text, ORDER) for text in self.contexts.get(question, ())]
         kept = []
         for hit in self.retriever.retrieve(question, k + EXTRA_HITS, where):
+            # A chunk overlaps the context it was cut from by most of the shorter text.
             own = shingles(hit.chunk.text, ORDER)
             shares_text = any(len(own & context) >= SHARE * min(len(own), len(context)) for context in contexts)
             if not shares_text and not holds(hit.chunk.text, answers):

@@ -65,6 +65,7 @@ def answer_metrics(outputs: Sequence[AnswerOutput], rows: Sequence[Row]) -> list
     answers = [() if row.unanswerable else tuple(filter(normalize_answer, row.references)) for row in rows]
     references = [listed or ("",) for listed in answers]
 
+    # ROUGE cannot score the absence of an answer: unanswerable questions are left out.
     scorer = rouge_scorer("rougeL")
     rouge_l = [
         100 * float(scorer.score_multi(row.references, text)["rougeL"].fmeasure)
@@ -73,12 +74,14 @@ def answer_metrics(outputs: Sequence[AnswerOutput], rows: Sequence[Row]) -> list
         for text, row in zip(texts, rows, strict=True)
     ]
 
+    # Abstention and calibration: an abstention states no confidence.
     both = [100 * (a and u) for a, u in zip(abstained, unanswerable, strict=True)]
     confidences = [
         float("nan") if output.abstained or output.confidence is None else output.confidence for output in outputs
     ]
     right = [is_right(text, row) for text, row in zip(texts, rows, strict=True)]
 
+    # Citations: a cited span is right if it holds a reference.
     cited = [len(output.citations) for output in outputs]
     holding = [
         sum(holds(text, listed) for text in output.citations) for output, listed in zip(outputs, answers, strict=True)

@@ -39,6 +39,7 @@ def calibration_error(confidence: Sequence[float], right: Sequence[bool], bins: 
     stated = np.asarray(confidence, dtype=np.float64)
     counted = ~np.isnan(stated)
     stated = np.where(counted, stated, 0.0)
+    # A column for each bin holds the gap of the row in it; the last one counts the rows.
     place = np.clip((stated * bins).astype(int), 0, bins - 1)
     statistics = np.zeros((len(stated), bins + 1))
     statistics[np.arange(len(stated)), place] = np.where(counted, stated - np.asarray(right, dtype=np.float64), 0.0)
@@ -65,6 +66,7 @@ class CoveragePoint:
 def coverage_curve(confidence: Sequence[float], values: Sequence[float]) -> list[CoveragePoint]:
     """Return the curve from the surest question to all of them; questions of equal confidence form one point."""
     stated, worth = np.asarray(confidence, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    # Only the last of equal confidences makes a point: no threshold tells them apart.
     order = np.argsort(-stated, kind="stable")
     ordered, sums = stated[order], np.cumsum(worth[order])
     counts = [n for n in range(1, len(order) + 1) if n == len(order) or ordered[n] < ordered[n - 1]]

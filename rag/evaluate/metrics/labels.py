@@ -110,6 +110,7 @@ def auroc(name: str, scores: Sequence[float], positive: np.ndarray) -> Metric:
     others that score lower (ties half), and the other way round; the mean of either kind is the area A. Their sum over
     both kinds, less A, has A's value and its variance.
     """
+    # The placements of the positive rows, and of the others.
     values, others = np.asarray(scores, dtype=np.float64), ~positive
     placements = np.zeros(len(values))
     above = _share_below(values[positive], values[others])

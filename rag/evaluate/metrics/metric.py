@@ -168,6 +168,7 @@ def resample_rows(rows: int, draws: int, seed: int) -> Iterator[npt.NDArray[np.i
 def _resample_counts(rows: int, draws: int, seed: int) -> Iterator[Array]:
     """Yield the number of times that each row was drawn, `(some, rows)`: multinomial counts."""
     for drawn in resample_rows(rows, draws, seed) if rows else ():
+        # One bincount counts all draws: each draw's row numbers get a range of their own.
         offset = drawn + rows * np.arange(len(drawn))[:, None]
         yield np.bincount(offset.ravel(), minlength=drawn.size).reshape(drawn.shape).astype(np.float64)
 
@@ -177,8 +178,10 @@ def _p_value(a: Metric, b: Metric, observed: float, draws: int, seed: int) -> fl
     exchange = b.statistics - a.statistics
     sum_a, sum_b = a.statistics.sum(axis=0), b.statistics.sum(axis=0)
     bound = abs(observed) - TIE * max(1.0, abs(observed))
+    # The bit length avoids computing 2^rows for thousands of rows.
     exact = rows < draws.bit_length() and 2**rows <= draws
     extreme = total = 0
+    # A swap moves the difference of a row's statistics from one system to the other.
     for swapped in _swap_rows(rows, draws, seed, exact):
         moved = swapped @ exchange
         gaps = np.abs(a.total(sum_a + moved) - b.total(sum_b - moved))

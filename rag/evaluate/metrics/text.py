@@ -105,6 +105,7 @@ def _bleu(sums: Array) -> Array:
     By Papineni et al. 2002. Orders without a match are smoothed as by NIST's mteval: half a match, then a quarter.
     """
     length, wanted, matches, runs = sums[..., 0], sums[..., 1], sums[..., 2:6], sums[..., 6:10]
+    # Smooth the orders without a match.
     halvings = np.cumsum(matches == 0, axis=-1)
     precisions = divide(np.where(matches == 0, 0.5**halvings, matches), runs)
     brevity = np.exp(np.minimum(0, 1 - divide(wanted, length)))
@@ -118,6 +119,7 @@ def _chrf(sums: Array) -> Array:
     """Return chrF of [n-grams, n-grams of the reference, matches] of each order (Popović 2015): recall counts twice."""
     orders = sums.reshape(*sums.shape[:-1], -1, 3)
     said, wanted, matches = orders[..., 0], orders[..., 1], orders[..., 2]
+    # An order that either text is too short for does not count.
     effective = (said > 0) & (wanted > 0)
     count = effective.sum(axis=-1).astype(np.float64)
     precision = divide(np.where(effective, divide(matches, said), 0).sum(axis=-1), count)
@@ -143,6 +145,7 @@ def distinct_ngrams(texts: Sequence[str], order: int) -> Metric:
     small. So a row's statistic is its jackknife pseudo-value (the change from leaving out the text; Tukey 1958), moved
     so that their mean is the share; their spread is not too small (Efron & Stein 1981).
     """
+    # The share over all texts, and without each text in turn.
     runs = [ngrams(_split_joined_words(text), order) for text in texts]
     lengths = np.array([len(listed) for listed in runs], dtype=np.float64)
     holders = Counter(run for listed in runs for run in set(listed))
@@ -161,6 +164,7 @@ def _input_texts(row: Row) -> list[str]:
 
 def _count_copied(words: Sequence[str], sources: Iterable[str]) -> int:
     """Return the number of words inside a run of `COPIED_RUN` or more that a source holds."""
+    # Overlapping runs count a word once.
     held = {run for source in sources for run in ngrams(_split_joined_words(source), COPIED_RUN)}
     inside = {
         start + offset
