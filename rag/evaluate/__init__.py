@@ -3,7 +3,7 @@
 >>> from rag import Config
 >>> from rag.evaluate import evaluate_answers, read_rows
 >>> evaluation = evaluate_answers(Config().pipeline(), read_rows("questions.jsonl"))
->>> print(*(f"{metric.name}: {metric}" for metric in evaluation.metrics), sep="\\n")
+>>> print({metric.name: str(metric) for metric in evaluation.metrics})
 """
 
 from typing import TYPE_CHECKING
