@@ -67,7 +67,7 @@ def compare(options: CompareOptions) -> int:
     files = {"train": plan.train, "valid": plan.valid, "test": plan.test}
     rows = {name: read_rows(file, plan.task) if file else [] for name, file in files.items()}
 
-    # Passages come from a store, or from one made of the rows' own contexts; labels from the embedder's nearest rows.
+    # Find passages in a store, or in a new one of the rows' own contexts.
     config = Config.load(options.config).override("embedder", model=options.embedder)
     retriever = None
     if plan.store is not None:
@@ -99,12 +99,12 @@ def compare(options: CompareOptions) -> int:
     else:
         output.line(terminal_table(comparison).rstrip())
         report = output.colour(_relative(out / "report.html"), output.BOLD)
-        output.line(f"\n{report} shows all of it; comparison.json has the numbers")
+        output.line(f"\n{report} has the full report; comparison.json has the numbers")
     return 0
 
 
 def _relative(file: Path) -> str:
-    """Return a path from here: a report is given to others, and does not tell where this folder lies."""
+    """Return a path relative to this folder: a report for others must not disclose where the folder is."""
     try:
         return os.path.relpath(file)
     except ValueError:  # on another drive
@@ -119,6 +119,7 @@ def _read_plan(options: CompareOptions) -> Plan:
     def set_options(*names: str) -> dict[str, Any]:
         return {name: value for name in names if (value := getattr(options, name)) is not None}
 
+    # The one option that a plan may be given besides.
     curve: dict[str, Any] = {}
     if options.curve is not None:
         try:
@@ -127,6 +128,8 @@ def _read_plan(options: CompareOptions) -> Plan:
             raise PlanError(
                 f"--curve {options.curve}: it takes numbers of training rows, such as 250,500,1000"
             ) from None
+
+    # The general case: a plan.
     if options.plan is not None:
         mixed = next(iter(set_options(*NOT_WITH_PLAN)), None)
         if mixed is not None:
@@ -134,6 +137,7 @@ def _read_plan(options: CompareOptions) -> Plan:
         plan = Plan.load(options.plan)
         return replace(plan, settings=replace(plan.settings, **curve))
 
+    # The common case: the usual systems, with one model.
     if options.test is None:
         raise PlanError("nothing to compare on: give --test FILE.jsonl, or a plan: rag compare compare.toml")
     finetune: dict[str, Any] | None = None

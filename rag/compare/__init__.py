@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from rag.compare.plan import Plan as Plan
     from rag.compare.run import run_comparison as run_comparison
-    from rag.compare.settings import Settings as Settings
+    from rag.compare.settings import ComparisonSettings as ComparisonSettings
     from rag.compare.system import System as System
 
 __getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -91,7 +91,7 @@ def _caveats(comparison: Comparison, choice: SystemResult) -> Iterator[str]:
     if len(comparison.systems) == 1:
         yield "There is no other system to compare it with."
     elif all(system.trained for system in comparison.systems):
-        yield "Every system was trained: add one that was not, to see what training is worth."
+        yield "Every system was trained: add one without training as a baseline."
     rows = comparison.data.test.rows if comparison.data.test else None
     if rows is not None and rows < FEW_ROWS:
         yield f"{rows} test rows are few: measure on more before you decide."

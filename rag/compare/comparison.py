@@ -313,7 +313,7 @@ def _type_adapter() -> TypeAdapter[Comparison]:
     return TypeAdapter(Comparison)
 
 
-# Control characters have symbols of their own; what turns the direction of a line round has none.
+# Unicode has symbols for the ASCII control characters. Others, and overrides of a line's direction, become U+FFFD.
 _SYMBOLS = {code: 0x2400 + code for code in range(0x20)} | dict.fromkeys([*range(0x80, 0xA0), 0x202D, 0x202E], 0xFFFD)
 _SYMBOLS |= {0x7F: 0x2421, ord("\t"): ord("\t"), ord("\n"): ord("\n"), ord("\r"): ord(" ")}
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -330,6 +330,7 @@ def _replace_controls(value: object) -> object:
 
 def _check_names(comparison: Comparison) -> None:
     """Raise InputError unless names are unique, each mention is of one of them, and spans lie within their text."""
+    # Names are unique.
     names = {
         "system": [system.name for system in comparison.systems],
         "metric": [metric.name for metric in comparison.metrics],
@@ -337,8 +338,8 @@ def _check_names(comparison: Comparison) -> None:
     for kind, listed in names.items():
         for name in listed:
             if listed.count(name) > 1:
-                raise InputError(f"comparison: {kind}s: {name!r} stands there twice; names have to differ")
-    # Each mention: its place, its kind, the name.
+                raise InputError(f"comparison: {kind}s: {name!r} occurs twice; names have to differ")
+    # Collect each mention of a name: its place, its kind, the name.
     mentions = [("differences", "metric", metric) for metric in comparison.differences]
     for metric, pairs in comparison.differences.items():
         mentions += [(f"differences.{metric}", "system", name) for pair in pairs for name in (pair.a, pair.b)]

@@ -19,14 +19,14 @@ def learning_curve(
     measured: Mapping[str, Metric],
     seed: int,
 ) -> LearningCurve | None:
-    """Return the curve, None if no system is trained here or no size is given.
+    """Return the curve, None without a system to train or a size.
 
-    `measure` returns the main metric of a trained system; `measured` holds that of each system as compared, by name.
+    `measure` returns the main metric of a trained system; `measured` holds that of each compared system by name.
     """
     lines = [
         system
         for system in systems
-        # A training that goes on from another system's model has learnt from all rows already.
+        # A system that starts from another system's model has already learnt from all rows.
         if system.finetune is not None and system.curve and system.attempts == 1 and system.start is None
     ]
     rows = trainer.experiment.train

@@ -1,4 +1,4 @@
-"""`Experiment`: the rows and the store that all systems share, and what each system is shown of them."""
+"""`Experiment`: the rows and the store that all systems share, and the part of them that each system is shown."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Experiment:
         return index_examples(self.train, self.embedder or new_embedder())
 
     def definition(self, system: System) -> dict[str, Any]:
-        """Return all that decides what this system is shown besides the row, as JSON values."""
+        """Return everything that determines the context of a row in this system's prompt, as JSON values."""
         if system.examples:
             drawn = FixedExamples.draw(self.train, system.examples, self.seed)
             return {"examples": data_hash(drawn.examples)}

@@ -36,8 +36,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
 class Clock:
     """Counts the seconds of all runs that generated or trained something, interrupted runs included.
 
-    A kill takes the run's own count with it, but its work remains: `work` holds the seconds of all trainings and
-    outputs so far, and grows.
+    A killed run leaves no count, but its trainings and outputs remain: `work` holds their seconds, and grows.
     """
 
     def __init__(self, file: Path, work: Sequence[Mapping[str, float]]) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from ingest.closing import close_parts
 from ingest.models.threads import idle_cores, usable_cores
 from ingest.models.weights import is_endpoint
-from rag.compare.settings import Settings
+from rag.compare.settings import ComparisonSettings
 from rag.evaluate.metrics.cost import reset_peak_memory
 from rag.generate.base import Generator
 
@@ -35,14 +35,14 @@ class Models(Protocol):
 class LocalModels:
     """Generators of `new_generator`, all with the same threads, device and precision."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ComparisonSettings) -> None:
         self._settings = settings
         self._key: object = None
         self._generator: Generator | None = None
 
     @cached_property
     def threads(self) -> int:
-        """The CPU threads of each system: the cores that are idle at the first call, unless set."""
+        """The number of CPU threads of each system: the idle cores at the first call, unless set."""
         return self._settings.threads or idle_cores()
 
     def fingerprint(self, model: str) -> str:

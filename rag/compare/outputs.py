@@ -1,4 +1,4 @@
-"""`OutputCache`: each (system, row) is generated once and kept, whatever interrupts the comparison."""
+"""`OutputCache`: the output of each system for each row is generated once, even if the comparison is interrupted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from prompts.types import RenderedPrompt
 from rag.compare.comparison import round_finite
 from rag.compare.experiment import Experiment
 from rag.compare.models import Models
-from rag.compare.settings import Settings
+from rag.compare.settings import ComparisonSettings
 from rag.compare.system import System
 from rag.compare.writers import SystemWriter, new_writer
 from rag.data.contexts import similarity_text
@@ -22,7 +22,7 @@ from rag.describe.describer import TEMPERATURE, TOP_P
 from rag.evaluate.metrics.cost import peak_memory_mb
 from rag.evaluate.predictions import Prediction, predict_rows
 
-FORMAT = 2  # of what is kept: raised when the same definition comes to mean another text
+FORMAT = 2  # of cached outputs: raised when the same definition comes to mean another text
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,13 @@ class OutputCache:
     folder: Path
     experiment: Experiment
     models: Models
-    settings: Settings
+    settings: ComparisonSettings
     progress: bool | None = None
     seconds: dict[str, float] = field(default_factory=dict)
     """The time that each system's outputs took, whenever they were generated, by the name of their file."""
 
     def outputs(self, system: System, rows: Sequence[Row]) -> Outputs:
-        """Return a system's outputs, generating those that are not kept."""
+        """Return a system's outputs, generating those that are not in the cache."""
         # The first texts of several attempts are those of the same system with one attempt, generated once for both.
         firsts: dict[str, Prediction] | None = None
         if system.attempts > 1 and self.experiment.task == "describe":
@@ -66,6 +66,7 @@ class OutputCache:
                 writer = new_writer(system, generator, self.experiment, decoding, firsts)
             return writer.write(batch)
 
+        # Generate what is missing, and note the memory it took.
         definition = self.definition(system)
         name = fingerprint(definition)[:20]
         file = self.folder / f"{name}.jsonl"
@@ -77,7 +78,7 @@ class OutputCache:
         return Outputs(tuple(records), note["peak_memory_mb"], note["prompt_example"])
 
     def definition(self, system: System) -> dict[str, Any]:
-        """Return all that decides what a system writes for a row, as JSON values."""
+        """Return everything that determines a system's output for a row, as JSON values."""
         assert system.model is not None, "a system is trained before it is used"
         experiment = self.experiment
         content: dict[str, Any] = {
@@ -109,12 +110,12 @@ class OutputCache:
         others = sorted((row for row in waiting if row.key not in alone), key=lambda row: -_length(row))
         size = self.settings.batch_size
         batches = [others[start : start + size] for start in range(0, len(others), size)]
-        yield from batches[:1]  # the first call of a model takes longer: it counts as nobody's latency
+        yield from batches[:1]  # the first call of a model takes longer: it must not count as latency
         yield from ([row] for row in single)
         yield from batches[1:]
 
     def _note(self, name: str, definition: Mapping[str, Any], writer: SystemWriter | None, row: Row) -> dict[str, Any]:
-        """Return what stands beside a system's outputs, brought up to date if `writer` wrote any."""
+        """Return the memory and the prompt noted beside a system's outputs, updated if `writer` wrote any."""
         file = self.folder / f"{name}.json"
         try:
             note: dict[str, Any] = json.loads(file.read_text("utf-8"))
@@ -122,7 +123,7 @@ class OutputCache:
             note = {"definition": dict(definition), "peak_memory_mb": None, "prompt_example": ""}
         if writer is None:
             return note
-        # Several runs may have added up to these outputs: the highest peak counts.
+        # If several runs generated these outputs, the highest peak counts.
         peaks = [peak for peak in (note["peak_memory_mb"], round_finite(peak_memory_mb())) if peak is not None]
         note |= {"peak_memory_mb": max(peaks, default=None), "prompt_example": show_prompt(writer.prompt(row))}
         part = file.with_suffix(".part")

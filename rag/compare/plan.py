@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ingest.errors import PlanError
-from rag.compare.settings import Settings
+from rag.compare.settings import ComparisonSettings
 from rag.compare.system import System
 from rag.generate.base import Decoding
 
 DATA = ("train", "valid", "test", "task", "store", "contexts")
-SETTINGS = tuple(option.name for option in fields(Settings) if option.name != "decoding")
+SETTINGS = tuple(option.name for option in fields(ComparisonSettings) if option.name != "decoding")
 RENAMED = {"batch": "batch_size", "alone": "latency_rows"}
 
 
@@ -33,7 +33,7 @@ class Plan:
     store: Path | None = None
     contexts: bool = False
     out: Path | None = None
-    settings: Settings = field(default_factory=Settings)
+    settings: ComparisonSettings = field(default_factory=ComparisonSettings)
 
     @classmethod
     def load(cls, file: Path) -> Plan:
@@ -91,10 +91,10 @@ class Plan:
         )
 
 
-def settings_of(options: Mapping[str, Any], decoding: Mapping[str, Any]) -> Settings:
+def settings_of(options: Mapping[str, Any], decoding: Mapping[str, Any]) -> ComparisonSettings:
     """Return settings with these options of decoding. Raises ValueError if they are unknown or invalid."""
     _refuse_unknown_options("[decoding] has ", decoding, [option.name for option in fields(Decoding)])
-    settings = Settings(**options, decoding=dict(decoding))
+    settings = ComparisonSettings(**options, decoding=dict(decoding))
     Decoding(**settings.decoding_for(""))
     return settings
 

@@ -23,7 +23,7 @@ from rag.compare.models import LocalModels, Models, hardware
 from rag.compare.outputs import OutputCache
 from rag.compare.results import Scorer, compared_metrics, paired_differences, system_result
 from rag.compare.samples import draw_samples
-from rag.compare.settings import Settings
+from rag.compare.settings import ComparisonSettings
 from rag.compare.system import System, check_systems
 from rag.compare.training import SystemTrainer
 from rag.data.checks import CheckedRows, RowChecks
@@ -44,7 +44,7 @@ def run_comparison(
     out: str | Path,
     train: Sequence[Row] = (),
     valid: Sequence[Row] = (),
-    settings: Settings | None = None,
+    settings: ComparisonSettings | None = None,
     retriever: Retriever | None = None,
     embedder: Embedder | None = None,
     models: Models | None = None,
@@ -54,13 +54,14 @@ def run_comparison(
 ) -> Comparison:
     """Compare systems on the same rows, and write the result to `out`/comparison.json.
 
-    Test rows that train holds too are dropped. Systems are trained into `out`/models and their outputs are kept in
-    `out`/cache, so that an interrupted comparison goes on where it was. With a `retriever`, questions are answered from
-    its store, and no system is shown a row's own context. `embedder` finds similar rows to label. `files` (the path of
-    each split) and `command` are quoted in the report. Raises RowsError for rows and InputError for systems that cannot
-    be compared, BusyError if another comparison writes into `out`.
+    Test rows that also occur in train are dropped. Trained models are in `out`/models and outputs in `out`/cache, so
+    that an interrupted comparison resumes. With a `retriever`, questions are answered from its store, and no system is
+    shown a row's own context. `embedder` finds similar rows to label. `files` (the path of each split) and `command`
+    are quoted in the report. Raises RowsError for rows and InputError for systems that cannot be compared, BusyError if
+    another comparison writes into `out`.
     """
-    out, settings, files = Path(out), settings or Settings(), files or {}
+    # Refuse rows and systems that cannot be compared.
+    out, settings, files = Path(out), settings or ComparisonSettings(), files or {}
     tasks = sorted({row.task for row in (*train, *valid, *rows)})
     if len(tasks) != 1:
         raise RowsError(f"the rows are of {' and '.join(tasks) or 'no task'}: compare on rows of one task")
@@ -78,7 +79,7 @@ def run_comparison(
         bare = {name: tuple(replace(row, passages=()) for row in split) for name, split in splits.items()}
         checked = replace(checked, **bare)
 
-    # Draw test rows: a larger draw contains a smaller one, whose outputs are kept.
+    # Draw test rows: a larger sample contains a smaller one, whose outputs are in the cache.
     order = list(range(len(checked.test)))
     random.Random(settings.seed).shuffle(order)
     test = [checked.test[index] for index in sorted(order[: settings.rows])]
@@ -88,7 +89,7 @@ def run_comparison(
     cache = OutputCache(out / "cache", experiment, models, settings, progress)
     trainer = SystemTrainer(out / "models", experiment, checked.valid, models, settings)
     for system in systems:
-        experiment.definition(system)  # what a system lacks is reported before hours are spent on the others
+        experiment.definition(system)  # raises if a system lacks rows, before hours are spent on the others
 
     with ExitStack() as stack:
         stack.enter_context(lock_folder(out))

@@ -1,4 +1,4 @@
-"""`Settings`: the options of a comparison that are the same for all systems."""
+"""`ComparisonSettings`: the options of a comparison that are the same for all systems."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OTHER_DECODING: Mapping[str, Any] = DECODING["describe"]
 
 
 @dataclass(frozen=True)
-class Settings:
+class ComparisonSettings:
     """The options of a comparison.
 
     `decoding` are options of `Decoding`. `rows` test rows are drawn (None: all). Outputs are generated `batch_size`

@@ -1,4 +1,4 @@
-"""Training of the systems that ask for it, each once, with what they will be shown; also on parts of the rows."""
+"""`SystemTrainer`: fine-tune systems, each once, with the contexts that they will be shown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.errors import InputError
 from rag.compare.comparison import TrainingCost
 from rag.compare.experiment import Experiment
 from rag.compare.models import Models
-from rag.compare.settings import Settings
+from rag.compare.settings import ComparisonSettings
 from rag.compare.system import System
 from rag.data.rows import Row, data_hash
 from rag.finetune.generator.settings import GeneratorSettings
@@ -32,7 +32,7 @@ class SystemTrainer:
     experiment: Experiment
     valid: Sequence[Row]
     models: Models
-    settings: Settings
+    settings: ComparisonSettings
     seconds: dict[str, float] = field(default_factory=dict)
     """The duration of each training, whenever it ran, by the name of its folder."""
     _models: dict[str, str] = field(default_factory=dict, init=False)
@@ -52,7 +52,7 @@ class SystemTrainer:
         if part is not None:
             options = scale_steps(options, len(rows), len(self.experiment.train))
 
-        # The note beside each folder says what it was trained from; an equal training serves all systems.
+        # A note beside each model's folder defines its training. A model serves all systems with the same training.
         definition = {
             "start": self.models.fingerprint(system.model) if system.model else None,
             "options": options,

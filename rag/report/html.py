@@ -204,7 +204,7 @@ def _gist(sample: Sample) -> str:
 def _tally(sample: Sample) -> str:
     """Return how many outputs of a sample state a value that its row does not give."""
     faulty = sum(1 for output in sample.outputs.values() if output.wrong or output.invented)
-    return f"{faulty} of {len(sample.outputs)} outputs state what is not given" if faulty else ""
+    return f"{faulty} of {len(sample.outputs)} outputs state values that were not given" if faulty else ""
 
 
 def _format_setting(value: object) -> str:

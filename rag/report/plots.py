@@ -53,7 +53,7 @@ def label(x: float, y: float, text: str, class_: str = "", anchor: Anchor | None
 
 
 def drawing(width: float, height: float, description: str, content: Iterable[Markup], class_: str = "") -> Markup:
-    """Return the whole drawing. `description` says in words what it shows."""
+    """Return the whole drawing. `description` is its text for screen readers."""
     return element(
         "svg",
         *content,
@@ -296,7 +296,7 @@ def spread(centres: Sequence[float], heights: Sequence[float], low: float, high:
     return spaced
 
 
-# --- what several plots share -----------------------------------------------------------------------------------------
+# --- parts of several plots -------------------------------------------------------------------------------------------
 
 
 def _axes(above: str, below: str, across: Scale, up: Scale, right: float, height: float) -> Iterator[Markup]:

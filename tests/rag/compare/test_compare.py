@@ -17,7 +17,7 @@ import pytest
 from ingest.errors import BusyError, RowsError
 from prompts.types import RenderedPrompt
 from rag.cli.main import main
-from rag.compare import Settings, System, run_comparison
+from rag.compare import ComparisonSettings, System, run_comparison
 from rag.compare.advice import SENTENCES, advise
 from rag.compare.comparison import read_comparison
 from rag.compare.models import LocalModels
@@ -104,7 +104,7 @@ SYSTEMS = [
 
 def run(folder: Path, generator: Lamps, systems: Sequence[System] = SYSTEMS, **options: Any) -> dict[str, Any]:
     """Return what comparison.json holds."""
-    settings = Settings(batch_size=4, latency_rows=3, samples=2)
+    settings = ComparisonSettings(batch_size=4, latency_rows=3, samples=2)
     options = {"train": TRAIN, "settings": settings, "progress": False, **options}
     comparison = run_comparison(systems, options.pop("rows", TEST), out=folder, models=Shelf(generator), **options)
     return dict(json.loads(json.dumps(asdict(comparison))))
@@ -214,7 +214,22 @@ def test_one_system_alone_gets_a_caveat() -> None:
 def test_trained_systems_alone_lack_a_baseline() -> None:
     content = worked_example() | {"differences": {}, "curve": None, "samples": []}
     content["systems"] = [system for system in content["systems"] if system["trained"]]
-    assert "Every system was trained: add one that was not" in advise(read_comparison(content))[1][0]
+    assert "Every system was trained: add one without training" in advise(read_comparison(content))[1][0]
+
+
+def test_of_two_that_are_equally_good_the_faster_is_chosen() -> None:
+    content = worked_example()
+    top, fast = "T5 from nothing, checked", "T5 from nothing"
+    for pair in content["differences"]["bleu"]:
+        if {pair["a"], pair["b"]} == {top, fast}:
+            pair["p"] = 0.4
+    for system in content["systems"]:
+        if system["name"] == top:
+            system["cost"]["latency_p50"] = 0.3
+    sentences, _ = advise(read_comparison(content))
+    assert sentences[0].startswith("Choose T5 from nothing: its BLEU is 37.2")
+    best = "T5 from nothing, checked has the best BLEU, 39.0, but is not significantly better"
+    assert sentences[1] == f"{best}, and takes 4.6 times as long."
 
 
 def test_a_fast_system_is_no_advice_where_it_is_much_worse() -> None:
@@ -240,7 +255,9 @@ def test_texts_that_end_at_the_limit_are_told() -> None:
 
 
 def test_texts_at_the_limit_are_counted(tmp_path) -> None:
-    content = run(tmp_path, Lamps(), SYSTEMS[:1], settings=Settings(batch_size=30, decoding={"max_new_tokens": 1}))
+    content = run(
+        tmp_path, Lamps(), SYSTEMS[:1], settings=ComparisonSettings(batch_size=30, decoding={"max_new_tokens": 1})
+    )
     assert content["systems"][0]["cost"]["cut"] == 1.0
 
 
@@ -250,7 +267,7 @@ def test_some_rows_are_made_alone_and_never_twice(tmp_path) -> None:
     assert set(generator.asked.values()) == {1}
     assert generator.sizes.count(1) >= 3 * 3
     again = Lamps()
-    run(tmp_path, again, settings=Settings(batch_size=8, latency_rows=9, samples=3, title="another title"))
+    run(tmp_path, again, settings=ComparisonSettings(batch_size=8, latency_rows=9, samples=3, title="another title"))
     assert not again.asked, "what has been written is not written again"
 
 
@@ -301,7 +318,7 @@ def test_the_time_is_that_of_all_runs_that_made_something(tmp_path, monkeypatch)
             time.sleep(0.02)
             return made
 
-    settings = Settings(batch_size=4, latency_rows=0)
+    settings = ComparisonSettings(batch_size=4, latency_rows=0)
     with pytest.raises(KeyboardInterrupt):
         run(tmp_path, Slow(fail_after=4), SYSTEMS[:1], settings=settings)
     first = json.loads((tmp_path / "seconds.json").read_text())["seconds"]
@@ -328,7 +345,7 @@ def test_a_line_that_a_kill_tore_is_made_again_and_no_other(tmp_path) -> None:
         (System("a", "lamps", options={"context_window": 300}), {}),
         (System("a", "lamps", examples=1), {}),
         (System("a", "lamps", similar=1), {}),
-        (System("a", "lamps"), {"settings": Settings(decoding={"max_new_tokens": 50})}),
+        (System("a", "lamps"), {"settings": ComparisonSettings(decoding={"max_new_tokens": 50})}),
         (System("a", "other"), {}),
     ],
 )
@@ -346,13 +363,14 @@ def test_similar_rows_of_other_train_rows_make_texts_anew(tmp_path) -> None:
     assert sum(generator.asked.values()) == len(TEST)
 
 
-def test_rows_that_train_holds_are_dropped_and_no_row_sees_itself(tmp_path) -> None:
+def test_rows_that_train_holds_are_dropped_and_no_row_sees_itself(tmp_path, caplog) -> None:
     generator = Lamps()
     leaking = [*TRAIN, product(3), product(4)]
     content = run(tmp_path, generator, SYSTEMS[2:3], train=leaking)
     [check] = content["data"]["checks"]
     assert (check["check"], check["count"], check["action"]) == ("duplicates across splits", 2, "dropped from test")
     assert content["data"]["test"]["rows"] == len(TEST) - 2
+    assert "dropped from test" in caplog.text
     for prompt, _, _ in generator.asked:
         *shown, asked = prompt.split("\n\n")
         name = re.search("name: (.*)", asked)
@@ -361,7 +379,7 @@ def test_rows_that_train_holds_are_dropped_and_no_row_sees_itself(tmp_path) -> N
 
 
 def test_drawn_rows_are_the_same_for_all_and_for_every_run(tmp_path) -> None:
-    settings = Settings(rows=7, batch_size=4, latency_rows=0, samples=1)
+    settings = ComparisonSettings(rows=7, batch_size=4, latency_rows=0, samples=1)
     generator = Lamps()
     content = run(tmp_path, generator, SYSTEMS[:3], settings=settings)
     assert content["data"]["test"]["rows"] == 7
@@ -381,7 +399,7 @@ def test_two_comparisons_do_not_write_into_one_folder(tmp_path) -> None:
                 run(tmp_path, Lamps(), SYSTEMS[:1])
             return super().generate(prompts, decoding)
 
-    run(tmp_path, Nosy(), SYSTEMS[:1], settings=Settings(batch_size=30, latency_rows=0))
+    run(tmp_path, Nosy(), SYSTEMS[:1], settings=ComparisonSettings(batch_size=30, latency_rows=0))
     run(tmp_path, Lamps(), SYSTEMS[:1])
 
 
@@ -446,7 +464,7 @@ def test_definitions_differ_only_by_what_matters(tmp_path) -> None:
     from rag.compare.experiment import Experiment
 
     experiment = Experiment("describe", TRAIN, TEST)
-    cache = OutputCache(tmp_path, experiment, Shelf(Lamps()), Settings())
+    cache = OutputCache(tmp_path, experiment, Shelf(Lamps()), ComparisonSettings())
     one, other = System("a", "lamps", similar=3), System("b", "lamps", similar=3)
     assert cache.definition(one) == cache.definition(other)
     assert cache.definition(one) != cache.definition(System("a", "lamps", similar=3, show_as="passages"))

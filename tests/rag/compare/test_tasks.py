@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ingest.types import Document
-from rag.compare import Comparison, Settings, System, run_comparison
+from rag.compare import Comparison, ComparisonSettings, System, run_comparison
 from rag.compare.models import LocalModels
 from rag.compare.training import nested_parts, scale_steps
 from rag.data.rows import Row, as_passage
@@ -20,7 +20,7 @@ from rag.index.index import Index
 from rag.retrieve.retrievers import HybridRetriever
 from stores.memory import MemoryStore
 
-FEW = Settings(batch_size=4, latency_rows=2, samples=9, threads=1, decoding={"max_new_tokens": 10})
+FEW = ComparisonSettings(batch_size=4, latency_rows=2, samples=9, threads=1, decoding={"max_new_tokens": 10})
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,9 @@ TRAINED = [
 ]
 
 
-def train_and_compare(folder: Path, systems: Sequence[System], settings: Settings = FEW, **options: Any) -> Any:
+def train_and_compare(
+    folder: Path, systems: Sequence[System], settings: ComparisonSettings = FEW, **options: Any
+) -> Any:
     return run_comparison(systems, TEST, train=TRAIN, out=folder, settings=settings, progress=False, **options)
 
 

@@ -595,7 +595,7 @@ def test_a_long_output_is_cut_and_says_so() -> None:
 def test_the_first_samples_are_open() -> None:
     tree = parsed(laptops())
     assert ["open" in sample.attributes for sample in tree.css("details.sample")] == [True] * 3 + [False] * 17
-    assert "2 of 5 outputs state what is not given" in tree.css_first("details.sample summary").text()
+    assert "2 of 5 outputs state values that were not given" in tree.css_first("details.sample summary").text()
 
 
 # Content of any kind
@@ -760,7 +760,7 @@ def broken(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (lambda c: c["systems"][2].pop("kind"), r"systems\[2\]\.kind is missing"),
         (lambda c: c["systems"][1]["metrics"]["bleu"].update(value="high"), r"systems\[1\].*bleu\.value is 'high'"),
         (lambda c: c["metrics"][0].update(better="up"), r"metrics\[0\]\.better is 'up'"),
-        (lambda c: c["systems"][1].update(name="T5 fine-tuned"), r"systems: 'T5 fine-tuned' stands there twice"),
+        (lambda c: c["systems"][1].update(name="T5 fine-tuned"), r"systems: 'T5 fine-tuned' occurs twice"),
         (lambda c: c["differences"]["bleu"][0].update(a="T6"), r"'T6' is no system of it; known: SmolLM2 zero-shot, "),
         (lambda c: c["differences"].update(meteor=[]), r"'meteor' is no metric of it"),
         (lambda c: c["curve"].update(metric="meteor"), r"curve: 'meteor' is no metric"),
@@ -784,6 +784,14 @@ def test_an_object_of_another_type_is_refused() -> None:
 def test_these_are_comparisons(content: Callable[[], dict[str, Any]]) -> None:
     read_comparison(content())
     read_comparison(json.loads(json.dumps(content())))
+
+
+def test_names_of_earlier_files_are_read() -> None:
+    comparison = read_comparison(laptops(1))
+    assert [system.similar for system in comparison.systems] == [0, 0, 3, 0, 3], "as passages"
+    assert comparison.curve
+    assert len(comparison.curve.baselines) == 3, "as flat"
+    assert comparison.samples[0].input.startswith("recommend("), "as given"
 
 
 # Writing

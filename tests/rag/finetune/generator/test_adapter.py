@@ -14,7 +14,7 @@ import torch
 from ingest.errors import WeightsError
 from rag.cli.main import main
 from rag.compare.models import LocalModels
-from rag.compare.settings import Settings
+from rag.compare.settings import ComparisonSettings
 from rag.data.rows import Row
 from rag.finetune import finetune_generator
 from rag.generate import new_generator
@@ -59,10 +59,10 @@ def test_an_adapter_fits_its_own_base_only(rows: list[Row], folder_of: Callable[
     base = tmp_path / "base"
     shutil.copytree(folder_of("gpt2"), base)
     done = finetune_generator(str(base), rows, out=tmp_path / "adapter", adapter_only=True, **OPTIONS)
-    before = LocalModels(Settings()).fingerprint(str(done.folder))
+    before = LocalModels(ComparisonSettings()).fingerprint(str(done.folder))
     said = json.loads((done.folder / "adapter.json").read_text("utf-8"))
     (done.folder / "adapter.json").write_text(json.dumps({**said, "base_sha256": "0" * 64}), "utf-8")
-    assert LocalModels(Settings()).fingerprint(str(done.folder)) != before
+    assert LocalModels(ComparisonSettings()).fingerprint(str(done.folder)) != before
     with pytest.raises(WeightsError, match="trained on other weights"):
         new_generator(str(done.folder), "transformers")
     (done.folder / "adapter.safetensors").unlink()
