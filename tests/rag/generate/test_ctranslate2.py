@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import subprocess
@@ -23,6 +24,8 @@ from rag.generate.convert import COARSE, convert_generator
 from rag.generate.ct2_model import GeneratorCopy
 from rag.generate.ctranslate2 import Runtime
 from rag.generate.decode import TransformersGenerator
+from rag.generate.fusion import fuse_prompts
+from rag.generate.score import TextScorer
 from rag.generate.tokenizer import FileTokenizer
 
 Make = Callable[..., Any]
@@ -190,6 +193,24 @@ def test_options_and_backends_out_of_range_are_refused(copy_of: Make) -> None:
             CTranslate2Generator("small", copy=copy_of("gpt2"), **wrong)
     with pytest.raises(ValueError, match="unknown backend 'onnx'; known: auto, transformers, ctranslate2"):
         new_generator("builtin:smollm2", "onnx")
+
+
+def test_scores_and_fused_passages_come_from_the_reference(folder_of: Make, copy_of: Make) -> None:
+    copied = CTranslate2Generator(str(folder_of("gpt2")), copy=copy_of("gpt2"), threads=1)
+    reference = new_generator(str(folder_of("gpt2")), "transformers", threads=1)
+    labels = ["card", "a top-up"]
+    assert TextScorer(copied).score("Which one?", labels) == TextScorer(reference).score("Which one?", labels)
+    fused = [
+        fuse_prompts(each, TEXTS[:2], [1.0, 2.0], "rag-token", Decoding(max_new_tokens=6))
+        for each in (copied, reference)
+    ]
+    assert fused[0] == fused[1]
+    assert copied.fingerprint != reference.fingerprint
+    kept = weakref.ref(copied.reference)
+    copied.close()
+    copied.close()
+    gc.collect()
+    assert kept() is None
 
 
 def test_another_device_or_precision_is_the_references(folder_of: Make) -> None:
