@@ -143,8 +143,8 @@ class Chunker:
         # The document's title comes first, unless it is repeated below.
         first = units[0]
         own = text[first.start : first.end] if first.block.kind == "title" else ""
-        titles = {_fold(part) for part in (*path, own)}
-        whole = (*(part for part in root if _fold(part) not in titles), *path)
+        titles = {_casefold(part) for part in (*path, own)}
+        whole = (*(part for part in root if _casefold(part) not in titles), *path)
         # Drop the outermost titles until the heading takes a quarter of the chunk at most.
         while whole and self._heading_tokens(whole) > self.size // 4:
             whole = whole[1:]
@@ -163,7 +163,7 @@ class Chunker:
         )
 
 
-def _fold(text: str) -> str:
+def _casefold(text: str) -> str:
     return " ".join(text.casefold().split())
 
 

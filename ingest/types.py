@@ -65,5 +65,5 @@ class Chunk:
 
     @property
     def embedding_text(self) -> str:
-        """The text for the embedder: the heading path on a line of its own, then the chunk's text."""
+        """The text for the embedder: the heading path on the first line, then the chunk's text."""
         return f"{' > '.join(self.heading)}\n{self.text}" if self.heading else self.text

@@ -78,7 +78,7 @@ class MemoryStore(Closing):
                     self._last_key += 1
                     self._chunks[self._last_key] = chunk
                     self._vectors[self._last_key] = vector
-                    # The full-text index keeps no texts of its own.
+                    # The full-text index keeps no copy of the text.
                     row = (self._last_key, " ".join(chunk.heading), chunk.text)
                     index.execute("INSERT INTO words(rowid, heading, text) VALUES (?, ?, ?)", row)
             for origin, state in (origins or {}).items():

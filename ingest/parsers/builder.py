@@ -29,7 +29,7 @@ class DocumentBuilder:
         return len(self._blocks)
 
     def title(self, text: str, level: int = 1, page: int | None = None) -> None:
-        """Add a title, which stands above all blocks up to the next title of the same or an outer level."""
+        """Add a title. It heads all blocks up to the next title of the same or an outer level."""
         text = one_line(text)
         if not text:
             return

@@ -89,7 +89,7 @@ def assign_roles(rows: Sequence[Row]) -> FieldRoles:
     title = next((by_words[words] for words in TITLES if words in by_words), None)
     texts = [by_words[words] for words in TEXTS if words in by_words and by_words[words] != title]
     text = next((name for name in texts if any(isinstance(row.get(name), str) for row in rows)), None)
-    # The key has a usual name and a value of its own in every row.
+    # The key has a usual name, and a different value in every row.
     by_lower = {name.lower(): name for name in reversed(names)}
     keys = [by_lower[name] for name in KEYS if name in by_lower]
     keys += [name for name in names if KEY_LIKE.fullmatch(_words_of(name)) and name not in keys]
@@ -164,7 +164,7 @@ def _is_detail(name: str, sample: Sequence[MetadataValue]) -> bool:
     words = _words_of(name)
     if KEY_LIKE.fullmatch(words) or words in KEYS or re.search(r"\b(?:url|uri|image|img|link|href|src)\b", words):
         return False
-    # A field of addresses, under whatever name, is none that a person would search for.
+    # Nobody searches for addresses, whatever the name of their field.
     addresses = sum(1 for value in sample if isinstance(value, str) and re.match(r"(?:https?:)?//\S+$", value))
     return addresses <= len(sample) / 2
 

@@ -86,7 +86,7 @@ def convert_rows(names: list[str], rows: list[list[str]]) -> list[Row]:
 def split_caption(rows: list[list[str]]) -> tuple[str, list[list[str]]]:
     """Return the caption that exports put above the header, and the rows below it.
 
-    The caption is made of leading rows with a single cell, where other rows have several.
+    Leading rows with a single cell are the caption, where other rows have several.
     """
     if max((len([cell for cell in row if cell.strip()]) for row in rows[:50]), default=0) < 2:
         return "", rows

@@ -161,7 +161,7 @@ class _HtmlReader:
         elif tag == "img":
             self.inline.append(f" {node.attributes.get('alt') or ''} ")
         elif tag in HEADINGS or tag == "pre" or (tag == "table" and _is_data(node)):
-            # A block of its own, which ends the open paragraph and list.
+            # A separate block, which ends the open paragraph and list.
             self._flush()
             self._end_list()
             self.skipped = node.mem_id

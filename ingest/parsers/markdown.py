@@ -23,7 +23,7 @@ INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.S)
 HIGHLIGHT = re.compile(r"\{%-?\s*highlight\s+(\S+).*?%\}\n?(.*?)\{%-?\s*endhighlight\s*-?%\}", re.S)
 # Jekyll's tag for comments, which are no text.
 COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}.*?\{%-?\s*endcomment\s*-?%\}", re.S)
-# kramdown's attributes: {: .class } on a line of its own, or {#id} after a heading.
+# kramdown's attributes: {: .class } alone on a line, or {#id} after a heading.
 KRAMDOWN = re.compile(r"^[ \t]*\{:.*\}[ \t]*$|[ \t]*\{[:#][^{}\n]*\}(?=[ \t]*$)", re.M)
 
 

@@ -103,7 +103,7 @@ def register_parser(ending: str, target: str) -> None:
     if not ending.startswith(".") or target.count(":") != 1:
         raise InputError(f"expected an ending like '.xyz' and 'module:function', not {ending!r} and {target!r}")
     if target.startswith("__main__:"):
-        raise InputError(f"{target!r} cannot be imported by a worker: put the parser into a module of its own")
+        raise InputError(f"{target!r} cannot be imported by a worker: put the parser into a separate module")
     PARSERS[ending.lower()] = target
 
 

@@ -58,7 +58,7 @@ class _TreeReader:
         self._substitutions: dict[str, str] = {}
 
     def read(self, text: str, depth: int = 0) -> None:
-        """Add the blocks of a text whose titles stand below `depth` others."""
+        """Add the blocks of a text, its titles `depth` levels down."""
         settings = frontend.get_default_settings(Parser)
         vars(settings).update(SETTINGS)
         document = utils.new_document("", settings)
@@ -117,7 +117,7 @@ class _TreeReader:
                 body = list(item.children[-1].children)
             if not (isinstance(item, nodes.list_item) and body and isinstance(body[0], LISTS)):
                 lines.append(" " * indent + label)
-            # Paragraphs go on in the item's line, lists in lines of their own.
+            # Paragraphs continue the line of their item, inner lists start new ones.
             for node in body:
                 if isinstance(node, LISTS):
                     self._add_items(node, indent + 2, lines, depth)
@@ -176,7 +176,7 @@ def _read_role(rawsource: str, text: str, role: str, line: int) -> tuple[list[no
 
 
 def _marker(parent: nodes.Element, number: int) -> str:
-    """Return what stands before an item of a list: `-` or `1.`, `b)`, ..."""
+    """Return the mark of a list item: `-` or `1.`, `b)`, ..."""
     if isinstance(parent, nodes.bullet_list):
         return str(parent["bullet"])
     # Roman numbers are written as Arabic ones.

@@ -49,7 +49,7 @@ def read_pages(
 ) -> Iterator[tuple[Keys, Vectors]]:
     """Yield the keys above `after`, and up to `until`, in order, with their vectors scaled to length 1.
 
-    Each page is a transaction of its own: a longer one would keep the write-ahead log from being folded in. Rows that
+    Each page is a separate transaction: a longer one would keep the write-ahead log from being folded in. Rows that
     others add meanwhile have greater keys.
     """
     limit = np.iinfo(np.int64).max if until is None else until

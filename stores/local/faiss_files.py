@@ -25,7 +25,7 @@ ABANDONED = 3600.0  # seconds since a file was last written to
 class IndexFiles:
     """The index files in a store's folder.
 
-    Each file of clusters has a name of its own, because other processes may have an older one mapped.
+    Every file of clusters has another name, because other processes may have an older one mapped.
     """
 
     folder: Path

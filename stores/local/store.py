@@ -390,7 +390,7 @@ class LocalStore(Closing):
     def _save_exact(self, dimension: int, timeout: float | None) -> None:
         with self._waiting(timeout), self._writing() as connection:
             index = self._synced(connection, dimension)
-            if index.is_clustered:  # so many chunks were deleted that the others are searched exactly again
+            if index.is_clustered:  # after deletions, few enough to be searched exactly again
                 self._index = index = VectorIndex(dimension)
                 _catch_up(index, connection, dimension)
                 index.generation = database.read_state(connection).generation
