@@ -41,10 +41,13 @@ def resolve(kind: str, table: Mapping[str, str], group: str) -> Any:
     raise InputError(f"unknown {role} {kind!r}; {suggest(kind, {*table, *points})}")
 
 
-def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """Return "did you mean X?" for a word that is close to a known one, else `otherwise` or the list of known ones."""
+def suggest(word: str, known: Iterable[str], otherwise: str = "", cutoff: float = 0.6) -> str:
+    """Return "did you mean X?" for a word that is close to a known one, else `otherwise` or the list of known ones.
+
+    `cutoff` is the similarity, 0 to 1, from which a word is close; long prefixes that all words share ask for more.
+    """
     names = list(known) if isinstance(known, list | tuple) else sorted(known)
-    close = get_close_matches(word, names, n=1)
+    close = get_close_matches(word, names, 1, cutoff)
     return f"did you mean {close[0]}?" if close else otherwise or f"known: {', '.join(names)}"
 
 

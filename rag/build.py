@@ -35,6 +35,10 @@ RERANKING = ("reranker", "rerank_depth")
 DEFAULT_STORE = ".rag"
 DEFAULT_EMBEDDER = MINILM
 DEFAULT_GENERATOR = SMOLLM2_ANSWERS
+DEFAULT_DESCRIBER = SMOLLM2_DESCRIBE
+PLAIN_GENERATOR = SMOLLM2
+"""The default generator of a task that has none of its own."""
+
 DEFAULT_READER = MINILM_READER
 DEFAULT_BACKEND = "auto"
 SCORED_BACKEND = "transformers"
@@ -110,8 +114,13 @@ class Builder:
         from rag.index.manifest import check_embedder
         from rag.retrieve.retrievers import new_retriever
 
-        store, embedder = self.store(create=False), self.embedder()
-        check_embedder(store, embedder)
+        store = self.store(create=False)
+        try:
+            embedder = self.embedder()
+            check_embedder(store, embedder)
+        except BaseException:
+            store.close()
+            raise
         options = self.table("retriever")
         kind = options.pop("kind", "hybrid")
         options = {key: value for key, value in options.items() if key not in RERANKING}
@@ -136,15 +145,28 @@ class Builder:
         """
         from rag.generate import new_generator
 
-        options = {"backend": DEFAULT_BACKEND} | self.table("generator") | self.generator_model(default)
+        options = {"backend": DEFAULT_BACKEND} | self.table("generator") | {"model": self.generator_model(default)}
         if scored or self.table("pipeline").get("passages", "concat") != "concat":
             options["backend"] = SCORED_BACKEND
         return self._build("generator", lambda: new_generator(**options))
 
-    def generator_model(self, default: str = DEFAULT_GENERATOR) -> dict[str, Any]:
-        """Return the model that generates, as the option `model`; the default answerer is no choice for other tasks."""
+    def generator_model(self, default: str = DEFAULT_GENERATOR) -> Any:
+        """Return the name or object of the configured generator, else `default`.
+
+        The model that answers by default answers only: a task with another default takes that.
+        """
         model = self.table("generator").get("model", DEFAULT_GENERATOR)
-        return {"model": default if model == DEFAULT_GENERATOR else model}
+        return default if model == DEFAULT_GENERATOR else model
+
+    def decoding_options(self) -> dict[str, Any]:
+        """Return the options of decoding that are set."""
+        from rag.generate.base import Decoding
+
+        options = self.table("decoding")
+        if "stop" in options:
+            options["stop"] = tuple(options["stop"])
+        self._build("decoding", lambda: check_options(Decoding, options))
+        return options
 
     def reader(self) -> Reader | None:
         """Load the reader; None if there is to be none."""
@@ -168,18 +190,13 @@ class Builder:
         from prompts.prompt import Prompt
         from rag.answer.confidence import ConfidenceModel
         from rag.answer.pipeline import DEFAULT_DECODING, Pipeline
-        from rag.generate.base import Decoding
 
         # What is quick to build and to refuse comes before the models.
         prompt_options = {"task": "answer"} | self.table("prompt")
         if "folder" in prompt_options:
             prompt_options["folder"] = self._place(prompt_options["folder"])
         prompt = self._construct("prompt", Prompt.load, prompt_options)
-        decoding_options = self.table("decoding")
-        if "stop" in decoding_options:
-            decoding_options["stop"] = tuple(decoding_options["stop"])
-        self._build("decoding", lambda: check_options(Decoding, decoding_options))
-        decoding = replace(DEFAULT_DECODING, **decoding_options)
+        decoding = replace(DEFAULT_DECODING, **self.decoding_options())
         options = self.pipeline_options()
         file = self.table("pipeline").get("confidence")
         confidence = None if file is None else ConfidenceModel.read(self._place(file))
@@ -221,9 +238,9 @@ class Builder:
         if task in ("ask", "all") and not self._is_extractive:
             models.append(self.generator)
         if task in ("describe", "all"):
-            models.append(lambda: self.generator(SMOLLM2_DESCRIBE))
+            models.append(lambda: self.generator(DEFAULT_DESCRIBER))
         if task in ("classify", "all"):
-            models.append(lambda: self.generator(SMOLLM2, scored=True))
+            models.append(lambda: self.generator(PLAIN_GENERATOR, scored=True))
         if task in ("ask", "all"):
             models.append(self.reader)
         models.append(self.embedder)
@@ -251,7 +268,7 @@ class Builder:
         """The configured reader; without one the reader that belongs to the generator, if any."""
         from rag.answer.defaults import READERS
 
-        model = self.generator_model()["model"]
+        model = self.generator_model()
         belonging = READERS.get(model, NONE) if isinstance(model, str) else NONE
         default = DEFAULT_READER if self.table("generator").get("kind") == "extractive" else belonging
         return self.table("reader").get("model", default)

@@ -1,11 +1,11 @@
-"""One file, `rag.toml`: a table is a constructor call, `kind` picks the class.
+"""Read `rag.toml`: each table holds the options of one part, and `kind` selects its class.
 
     [store]
     path = ".rag"
     [generator]
     model = "google/flan-t5-base"
 
-Every table and key may be left out; `rag init` writes a file with all of them and their meaning.
+Every table and key is optional; `rag init` writes a file with all of them and their defaults.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 from ingest.errors import ConfigError
 from ingest.plugins import suggest
 from rag.build import Builder
-from rag.options import overrides
+from rag.options import find_overrides
 
 CONFIG_FILE = "rag.toml"
 TABLES = ("store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "reader", "decoding", "pipeline")
@@ -29,11 +29,18 @@ RENAMED_GUIDANCE = {"lead": "reader_first", "replace": "fallback"}
 
 
 class Config(Builder):
-    """A configuration: its tables, read from a file and overridden by options, and the parts that they describe."""
+    """A configuration: tables that are read from a file or set by options, and the parts that they describe.
+
+    `Config()` holds the defaults, `Config.load()` reads a file. The parts are built by `index()`, `pipeline()` and the
+    other methods of `rag.build.Builder`.
+    """
 
     @classmethod
     def load(cls, path: str | Path | None = None) -> Config:
-        """Read a configuration; without a path, `rag.toml` of the current folder if it is there, else the defaults."""
+        """Read a configuration. Without a path it is `rag.toml` of the current folder, or the defaults.
+
+        Raises ConfigError for a file that cannot be read, and for an unknown table.
+        """
         file = Path(path) if path is not None else Path(CONFIG_FILE)
         if path is None and not file.exists():
             return cls()
@@ -57,7 +64,10 @@ class Config(Builder):
         return cls(tables, file.resolve().parent, str(file))
 
     def override(self, table: str, **options: Any) -> Config:
-        """Return a copy in which these options of a table are set; those that are None stay as they are."""
+        """Return a copy with these options of a table set, apart from those that are None.
+
+        >>> Config().override("pipeline", k=3).override("generator", model="google/flan-t5-base")
+        """
         if table not in TABLES:
             raise ConfigError(f"unknown table [{table}]; {suggest(table, TABLES)}")
         values = {key: value for key, value in options.items() if value is not None}
@@ -68,15 +78,16 @@ class Config(Builder):
         return Config(tables, self.folder, self.source)
 
     def with_options(self, *options: object) -> Config:
-        """Return a copy with the options that are set; each is a dataclass of `rag.options` or one like it."""
+        """Return a copy with the options that are set, of dataclasses such as those of `rag.options`."""
         config = self
-        for table, key, value in (override for one in options for override in overrides(one)):
-            config = config.override(table, **{key: value})
+        for one in options:
+            for table, key, value in find_overrides(one):
+                config = config.override(table, **{key: value})
         return config
 
 
 def _refuse_renamed(tables: Mapping[str, Mapping[str, Any]], source: str) -> None:
-    """Raise ConfigError for a key or a value of an earlier version, with its new name."""
+    """Raise ConfigError for a key or a value of an earlier version, and name the new one."""
     for (table, old), new in RENAMED.items():
         if old in tables.get(table, {}):
             raise ConfigError(f"{source}: [{table}] {old} is now {new}")

@@ -1,17 +1,17 @@
-"""Options: frozen dataclasses that the command line takes its flags from, and `Config.with_options` its values.
+"""Options as frozen dataclasses: the source of the command line's flags, and of `Config.with_options`.
 
 >>> from rag import Config
 >>> from rag.options import GenerationOptions, RetrievalOptions
 >>> config = Config().with_options(RetrievalOptions(k=3), GenerationOptions(model="google/flan-t5-base"))
 
-A field says its help text, its flag where that is not its name, and the key of rag.toml that it overrides. None (False
-for a switch) leaves that key as it is. Options of several commands are here; a command's own are in its file.
+A field has a help text and names the key of rag.toml that it overrides. An option of None, or a switch that is False,
+overrides nothing. This file has the options of several commands; those of one command are in its own file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -20,9 +20,9 @@ from typing import Any, ClassVar, Literal
 class Option:
     """The metadata of a field that is an option.
 
-    `flags` are "--name" for the field `name` unless given; a `positional` one has none. `key` is "table.key" of
-    rag.toml, `convert` makes its value from the option's. `was` lists flags that this one replaced: they are refused
-    with its name.
+    `flags` is "--name" for the field `name` unless given; a `positional` argument has none. `key` is "table.key" of
+    rag.toml, and `convert` turns the option's value into that of the key. `was` lists earlier flags, which are refused
+    with the new name.
     """
 
     help: str
@@ -38,37 +38,35 @@ def option(
     help: str,  # noqa: A002 - as argparse calls it
     metavar: str | None = None,
     *flags: str,
-    default: Any = MISSING,
+    default: Any = None,
     required: bool = False,
     positional: bool = False,
     key: str = "",
     convert: Callable[[Any], Any] | None = None,
     was: tuple[str, ...] = (),
 ) -> Any:
-    """Return a dataclass field with an option's metadata; its default is None unless it is `required` or given."""
-    described = {"option": Option(help, metavar, flags, positional, key, convert, was)}
-    if required:
-        return field(metadata=described)
-    return field(default=None if default is MISSING else default, metadata=described)
+    """Return a dataclass field with an option's metadata, without a default if the option is `required`."""
+    metadata = {"option": Option(help, metavar, flags, positional, key, convert, was)}
+    return field(metadata=metadata) if required else field(default=default, metadata=metadata)
 
 
-def overrides(options: object) -> Iterator[tuple[str, str, Any]]:
-    """Yield the table, the key and the value of each option that is set and overrides one of rag.toml."""
-    for field_ in fields(options):  # type: ignore[arg-type]
-        described, value = field_.metadata.get("option"), getattr(options, field_.name)
+def find_overrides(options: object) -> Iterator[tuple[str, str, Any]]:
+    """Yield the table, the key and the value of each option that is set and overrides a key of rag.toml."""
+    for item in fields(options):  # type: ignore[arg-type]
+        described, value = item.metadata.get("option"), getattr(options, item.name)
         if described and described.key and value is not None and value is not False:
             table, _, key = described.key.partition(".")
             yield table, key, described.convert(value) if described.convert else value
 
 
-def absolute(path: Path) -> str:
-    """Return a path of the command line as the configuration takes it: from the root, not from rag.toml's folder."""
+def to_absolute(path: Path) -> str:
+    """Return a path of the command line as an absolute one: relative paths of rag.toml start at its own folder."""
     return str(path.absolute())
 
 
-def model_place(model: str) -> str:
-    """Return a model's name as it is, the path of a local folder from the root."""
-    return absolute(Path(model)) if Path(model).is_dir() else model
+def to_model(model: str) -> str:
+    """Return a model's name, or the absolute path of a folder."""
+    return to_absolute(Path(model)) if Path(model).is_dir() else model
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +75,7 @@ class StoreOptions:
 
     TITLE: ClassVar = "store"
 
-    store: Path | None = option("the store's folder (default: .rag)", "DIR", key="store.path", convert=absolute)
+    store: Path | None = option("the store's folder (default: .rag)", "DIR", key="store.path", convert=to_absolute)
     embedder: str | None = option("builtin:minilm, a hub id or a folder", "MODEL", key="embedder.model")
 
 
@@ -95,7 +93,7 @@ class RankingOptions:
         "cross-encoder that sorts the best hits again: a hub id, a folder or none (default: none)",
         "MODEL",
         key="retriever.reranker",
-        convert=model_place,
+        convert=to_model,
     )
     rerank_depth: int | None = option("hits that the reranker reads (default: 20)", "N", key="retriever.rerank_depth")
 
@@ -137,7 +135,7 @@ class ReadingOptions:
         "builtin:minilm-reader, a folder that `rag finetune-reader` wrote, or none",
         "MODEL",
         key="reader.model",
-        convert=model_place,
+        convert=to_model,
     )
     extractive: bool = option(
         "answer with the reader alone, in the sources' own words",
@@ -151,7 +149,7 @@ class ReadingOptions:
         key="pipeline.min_confidence",
     )
     confidence: Path | None = option(
-        "confidence model that `rag calibrate` wrote", "FILE", key="pipeline.confidence", convert=absolute
+        "confidence model that `rag calibrate` wrote", "FILE", key="pipeline.confidence", convert=to_absolute
     )
     answer_format: Literal["short", "sentence", "list", "auto"] | None = option(
         "form of an answer (default: short); auto decides by the question",

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.errors import WeightsError
+from ingest.plugins import suggest
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,8 @@ _FINGERPRINTED = (".safetensors", ".json", ".txt", ".model", ".jinja", ".gguf")
 def _find_builtin(name: str) -> Weights:
     builtin = builtin_of(name)
     if builtin is None:
-        raise WeightsError(f"unknown embedded model {name!r}; known: {_builtin_names()}")
+        names = [f"builtin:{short}" for short in BUILTINS]
+        raise WeightsError(f"unknown embedded model {name!r}; {suggest(name, names, cutoff=0.8)}")
     # find_spec does not run a top-level package, whose import may need packages that are not installed.
     spec = find_spec(builtin.package)
     if spec is None or not spec.submodule_search_locations:

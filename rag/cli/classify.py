@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import InputError, RowsError
-from ingest.models.weights import SMOLLM2
+from rag.build import PLAIN_GENERATOR
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions
 from rag.config import Config
@@ -67,7 +67,7 @@ def classify(options: ClassifyOptions) -> int:
     if options.similar or options.candidates:
         retriever = _new_retriever(options.store, config.override("embedder", model=options.embedder), rows)
     classifier = Classifier(
-        config.generator(SMOLLM2, scored=True),
+        config.generator(PLAIN_GENERATOR, scored=True),
         labels,
         retriever,
         similar=options.similar,

@@ -14,7 +14,7 @@ from ingest.models.weights import SMOLLM2
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions
 from rag.config import Config
-from rag.options import StoreOptions, absolute, option
+from rag.options import StoreOptions, option, to_absolute
 
 if TYPE_CHECKING:
     from rag.compare.plan import Plan
@@ -71,11 +71,11 @@ def compare(options: CompareOptions) -> int:
     config = Config.load(options.config).override("embedder", model=options.embedder)
     retriever = None
     if plan.store is not None:
-        retriever = config.override("store", path=absolute(plan.store)).retriever()
+        retriever = config.override("store", path=to_absolute(plan.store)).retriever()
     elif plan.contexts:
         from rag.cli.evaluate import ingest_contexts
 
-        config = config.override("store", kind="local", path=absolute(out / "store"))
+        config = config.override("store", kind="local", path=to_absolute(out / "store"))
         ingest_contexts(config, [row for split in rows.values() for row in split])
         retriever = config.retriever()
 

@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ingest.errors import InputError
-from ingest.models.weights import SMOLLM2_DESCRIBE
+from rag.build import DEFAULT_DESCRIBER
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
 from rag.config import Config
@@ -77,7 +77,7 @@ def _describe_catalogue(options: DescribeOptions, products: Sequence[Fields], fi
     from rag.describe.catalogue import DescriptionFile
     from rag.generate.load import generator_weights
 
-    model = load_config(options).generator_model(SMOLLM2_DESCRIBE)["model"]
+    model = load_config(options).generator_model(DEFAULT_DESCRIBER)
     out = DescriptionFile(file, products, model, generator_weights(model))
     lacking = out.lacking()
     failing = 0
@@ -119,11 +119,9 @@ def _new_describer(options: DescribeOptions) -> Describer:
     config = load_config(options)
     rows = read_rows(options.examples_from, "describe") if options.examples_from else []
     contexts = _new_contexts(options, config, rows)
-    decoding: dict[str, Any] = config.table("decoding")
-    if "stop" in decoding:
-        decoding["stop"] = tuple(decoding["stop"])
+    decoding = config.decoding_options()
     return Describer(
-        config.generator(SMOLLM2_DESCRIBE),
+        config.generator(DEFAULT_DESCRIBER),
         decoding=decoding,
         contexts=contexts,
         attempts=options.attempts,
@@ -137,7 +135,7 @@ def _new_contexts(options: DescribeOptions, config: Config, rows: list[Row]) -> 
     from rag.data.contexts import SHOW_AS, FixedExamples, SimilarRows, StorePassages
     from rag.generate.trained import Trained
 
-    trained = Trained.of(config.generator_model(SMOLLM2_DESCRIBE)["model"])
+    trained = Trained.of(config.generator_model(DEFAULT_DESCRIBER))
     context = trained.context if trained else {}
     similar = options.similar or (0 if options.examples else int(context.get("similar", 0)))
     if options.examples:

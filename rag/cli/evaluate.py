@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from ingest.errors import InputError, RowsError
-from ingest.models.weights import SMOLLM2, SMOLLM2_DESCRIBE
-from rag.build import RERANKING
+from rag.build import DEFAULT_DESCRIBER, PLAIN_GENERATOR, RERANKING
 from rag.cli import output
 from rag.cli.options import Command, CommandGroup, CommonOptions, load_config
 from rag.config import Config
@@ -282,10 +281,8 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
     lexicon = ValueLexicon.of_rows(rows.train or rows.all) if task == "describe" else None
 
     def predict() -> tuple[str, Evaluation]:
-        generator = config.generator(SMOLLM2_DESCRIBE if task == "describe" else SMOLLM2)
-        decoding = config.table("decoding")
-        if "stop" in decoding:  # TOML has lists only
-            decoding["stop"] = tuple(decoding["stop"])
+        generator = config.generator(DEFAULT_DESCRIBER if task == "describe" else PLAIN_GENERATOR)
+        decoding = config.decoding_options()
         return generator.name, evaluate_text(
             generator,
             rows.chosen,
@@ -352,7 +349,7 @@ def new_classifier(
         in_scope = [row for row in train if row.target != options.out_of_scope]
         retriever = index_examples(in_scope, config.embedder(), store)
     return Classifier(
-        config.generator(SMOLLM2, scored=True),
+        config.generator(PLAIN_GENERATOR, scored=True),
         labels,
         retriever,
         similar=options.similar,

@@ -120,7 +120,7 @@ def show_sources(sources: Sequence[Mapping[str, Any]]) -> None:
     """Show the sources of a store."""
     chunks = sum(source["chunks"] for source in sources)
     rows = [[str(source["chunks"]), source["source"]] for source in sources]
-    show_table(["chunks", "source"], [*rows, [str(chunks), f"in {len(sources)} sources"]])
+    show_table(["chunks", "source"], [*rows, [str(chunks), f"in {len(sources)} source{'s' * (len(sources) != 1)}"]])
 
 
 # --- search and ask ---------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ from stores import LocalStore
 def named(config: Config, scripted: Any) -> Any:
     """A scripted generator by the name of the configured one: the defaults go by it."""
     generator = scripted("x")
-    generator.name = config.generator_model()["model"]
+    generator.name = config.generator_model()
     return generator
 
 

@@ -426,8 +426,8 @@ def test_what_is_not_true_is_coloured(command, monkeypatch) -> None:
     generator = Attempts(lambda *_: "A lamp of 3 kg and 40 watts.")
     out = command(generator, "brand=Acme", "weight=2 kg")[1]
     assert out == (
-        "A lamp of <31:3 kg> and <31:40> watts.\n<33:not stated: brand>\n<31:stated wrongly: weight (3 kg)>\n"
-        "<31:not among the fields: 40>\n"
+        "A lamp of <red:3 kg> and <red:40> watts.\n<yellow:not stated: brand>\n<red:stated wrongly: weight (3 kg)>\n"
+        "<red:not among the fields: 40>\n"
     )
 
 
