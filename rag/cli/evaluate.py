@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
@@ -99,6 +101,9 @@ class ComparedOptions(ResultOptions):
 
     outputs: Path | None = option('measure these outputs instead: JSONL of {"id", "output"}', "FILE")
     against: Path | None = option("other outputs: shows each difference with its p-value", "FILE")
+    metric: tuple[str, ...] = option(
+        "add the mean of your own function of an output (text) and its row", "MODULE:FUNCTION", default=()
+    )
     train: Path | None = option("training rows, for labels, examples and known values; never measured on", "FILE")
     strict: bool = option("refuse rows that --train holds too, instead of dropping them", default=False)
 
@@ -210,6 +215,7 @@ def evaluate_pipeline(options: EvaluateAnswersOptions) -> int:
     from rag.evaluate.unanswerable import unanswerable_rows
 
     check_prediction_options(options)
+    own_metrics = import_metrics(options.metric)
     if options.gold and options.contexts:
         raise InputError("give --gold or --contexts, not both: each row's own context, or retrieval over all of them")
     if options.gold and options.unanswerable:
@@ -239,7 +245,7 @@ def evaluate_pipeline(options: EvaluateAnswersOptions) -> int:
     result = _measure("answers", options, rows, predict, score)
     if unanswerable:
         result = replace(result, about={**result.about, "unanswerable": len(unanswerable)})
-    return _write_result(options, result)
+    return _write_result(options, _add_metrics(result, own_metrics, rows.chosen))
 
 
 def configure_questions(config: Config, options: AskedRowsOptions, rows: Sequence[Row]) -> Config:
@@ -275,6 +281,7 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
 
     check_prediction_options(options)
     check_at_least_one(options, "attempts")
+    own_metrics = import_metrics(options.metric)
     config = load_config(options)
     rows = _read(options, options.task)
     task = rows.all[0].task
@@ -296,7 +303,8 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
     def score(predictions: Sequence[Prediction]) -> Evaluation:
         return Evaluation(task, score_text(predictions, rows.chosen, lexicon), tuple(predictions), cost_of(predictions))
 
-    return _write_result(options, _measure("text", options, rows, predict, score))
+    result = _measure("text", options, rows, predict, score)
+    return _write_result(options, _add_metrics(result, own_metrics, rows.chosen))
 
 
 # --- labels -----------------------------------------------------------------------------------------------------------
@@ -310,6 +318,7 @@ def evaluate_classifier(options: EvaluateLabelsOptions) -> int:
     from rag.evaluate.run import Evaluation, cost_of
 
     check_prediction_options(options)
+    own_metrics = import_metrics(options.metric)
     rows, outside = _read(options, "classify", options.out_of_scope), options.out_of_scope
     labels = sorted({row.target for row in rows.train or rows.all} - {outside})
 
@@ -332,7 +341,8 @@ def evaluate_classifier(options: EvaluateLabelsOptions) -> int:
         for name, system in result.systems.items()
     }
     tables = {name: confusion(predicted, rows.chosen, sorted(classes)) for name, predicted in outputs.items()}
-    return _write_result(options, replace(result, systems=systems, confusions=tables))
+    result = replace(result, systems=systems, confusions=tables)
+    return _write_result(options, _add_metrics(result, own_metrics, rows.chosen))
 
 
 def new_classifier(
@@ -413,6 +423,43 @@ def _measure(
         name, evaluation = predict()
         systems = {name: evaluation, **systems}
     return EvaluationResult(task, str(options.path), {"rows": len(rows.chosen)}, systems, rows.checks)
+
+
+RowMetric = Callable[[str, Row], float]
+"""A metric of the user: an output and its row in, a number out."""
+
+
+def import_metrics(names: Sequence[str]) -> dict[str, RowMetric]:
+    """Return the functions of "MODULE:FUNCTION" names by function name. Raises InputError for one that is not there."""
+    if names and str(Path.cwd()) not in sys.path:
+        sys.path.append(str(Path.cwd()))  # at the end: a file here must not hide a library
+    metrics: dict[str, RowMetric] = {}
+    for name in names:
+        module, _, function = name.partition(":")
+        try:
+            metrics[function] = getattr(import_module(module), function)
+        except (ImportError, AttributeError, ValueError) as error:
+            raise InputError(
+                f"--metric {name}: it takes MODULE:FUNCTION of a module that can be imported ({error})"
+            ) from None
+    return metrics
+
+
+def _add_metrics(result: EvaluationResult, metrics: Mapping[str, RowMetric], rows: Sequence[Row]) -> EvaluationResult:
+    """Add the user's own metrics to every system."""
+    from rag.evaluate.metrics.metric import mean_metric
+
+    systems = {}
+    for name, system in result.systems.items():
+        pairs = list(zip(system.outputs, rows, strict=True))
+        own = [
+            mean_metric(
+                title, [float(compute(prediction.output, row)) for prediction, row in pairs], "neither", "points"
+            )
+            for title, compute in metrics.items()
+        ]
+        systems[name] = replace(system, metrics=(*system.metrics, *own))
+    return replace(result, systems=systems)
 
 
 def _write_result(options: _TaskOptions, result: EvaluationResult) -> int:

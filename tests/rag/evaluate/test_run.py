@@ -625,6 +625,25 @@ def test_mistakes_are_one_line_and_not_zero(run, arguments, message) -> None:
     assert message in err
 
 
+def test_a_metric_of_ones_own_is_in_the_table_and_the_json(run) -> None:
+    Path("own_metrics.py").write_text(
+        "def words(output, row):\n    return len(output.split()) - len(row.target.split())\n"
+    )
+    rows = write("rows.jsonl", *TEXTS)
+    outputs = write("out.jsonl", *({"id": n, "output": "one two three"} for n in range(1, 5)))
+    given = ("text", rows, "--outputs", outputs, "--metric", "own_metrics:words")
+    (system,) = json.loads(run(*given, "--json")[1])["systems"].values()
+    assert system["metrics"][-1] == {
+        "name": "words", "value": -2.0, "low": -2.0, "high": -2.0, "unit": "points", "better": "neither",
+        "signature": None,
+    }  # fmt: skip
+    assert any(line.startswith("words ") and "-2.0" in line for line in run(*given)[1].splitlines())
+    for name in ("own_metrics", "own_metrics:lengths", "no_metrics:words"):
+        status, _, err = run("text", rows, "--outputs", outputs, "--metric", name)
+        assert (status, err.count("\n")) == (1, 1)
+        assert f"--metric {name}: it takes MODULE:FUNCTION" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
