@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,8 +73,6 @@ def describe(options: DescribeOptions) -> int:
 
 def _describe_catalogue(options: DescribeOptions, products: Sequence[Fields], file: Path) -> int:
     """Write the descriptions that a file lacks, a batch at a time, each kept before the next begins."""
-    from tqdm import tqdm
-
     from rag.describe.catalogue import DescriptionFile
     from rag.generate.load import generator_weights
 
@@ -83,13 +82,17 @@ def _describe_catalogue(options: DescribeOptions, products: Sequence[Fields], fi
     failing = 0
     if lacking:
         describer = _new_describer(options)
-        bar = tqdm(total=len(lacking), desc="describe", unit="product", disable=None, leave=False)
-        with bar:
-            for low in range(0, len(lacking), BATCH):
-                descriptions = _describe_stated(describer, lacking[low : low + BATCH], options.ignore)
-                out.keep(descriptions)
-                failing += sum(description.errors > 0 for description in descriptions)
-                bar.update(len(descriptions))
+        batches: Iterable[list[Fields]] = [lacking[low : low + BATCH] for low in range(0, len(lacking), BATCH)]
+        # A person sees a bar; programs and files get the result alone.
+        if sys.stderr.isatty() and not options.json:
+            from rich.console import Console
+            from rich.progress import track
+
+            batches = track(batches, "describe", console=Console(stderr=True), transient=True)
+        for batch in batches:
+            descriptions = _describe_stated(describer, batch, options.ignore)
+            out.keep(descriptions)
+            failing += sum(description.errors > 0 for description in descriptions)
     if lacking or not file.exists():
         out.write()
     if options.json:
