@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import numpy as np
 
+from ingest.closing import Closing
 from ingest.embed.tokens import EstimatedTokens
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class LangChainEmbeddings(Protocol):
         """Return the vector of a question."""
 
 
-class LangChainEmbedder:
+class LangChainEmbedder(Closing):
     """Wrap LangChain `Embeddings`. Their tokens are hidden, so chunks are sized by a cautious estimate.
 
     `window` is the number of tokens that the model reads, as its documentation says. The fingerprint is a hash of the

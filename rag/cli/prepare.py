@@ -13,16 +13,17 @@ from ingest.models.convert import COMPARING, CONVERTING, LOADING
 from rag.build import Task
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
-from rag.options import GenerationOptions, StoreOptions, option
+from rag.options import StoreOptions, option
 
 STEPS = (LOADING, CONVERTING, COMPARING)
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrepareOptions(StoreOptions, GenerationOptions, CommonOptions):
+class PrepareOptions(StoreOptions, CommonOptions):
     """Options of `rag prepare`."""
 
     task: Task = option("the command whose models are prepared (default: ask)", default="ask")
+    model: str | None = option("the generator: a hub id, a folder or builtin:NAME", "MODEL", key="generator.model")
 
 
 def prepare(options: PrepareOptions) -> int:
