@@ -1,10 +1,10 @@
-"""Train the adapter with which the embedded generator describes products: laptops, televisions, a store's catalogue.
+"""Train the adapter of the embedded generator for product descriptions: laptops, televisions, a store's catalogue.
 
     python examples/product_descriptions/prepare.py DATA
     python examples/product_descriptions/adapter.py build/product_descriptions build/smollm2-describe
 
-A set counts as many rows as its share says, the same each time; the catalogue, whose texts are the longest and the only
-ones that sell, all of its own. A run that was ended goes on when called again.
+Each set contributes its share of the rows, the same rows in each run. The catalogue contributes all of its own: its
+texts are the longest, and the only ones written to sell. An interrupted run resumes.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Write the rows that the comparison learns from and is measured on, from the sets as their authors give them.
+"""Write the training, validation and test rows of the comparison from the published data sets.
 
     python examples/product_descriptions/prepare.py DATA --out build/product_descriptions
 
 DATA holds `rnnlg_laptop` and `rnnlg_tv` (RNNLG, Wen et al. 2016, Apache-2.0: attributes and a sentence, already split)
 and `retail_demo_store` (MIT-0: a store's catalogue, split here by a hash of the product's id). Nothing is dropped:
-`rag compare` finds rows that stand in two splits, and says so in its report.
+`rag compare` finds rows that occur in two splits, and reports them.
 """
 
 from __future__ import annotations

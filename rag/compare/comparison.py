@@ -256,6 +256,7 @@ class Comparison:
         for pair in self.differences.get(metric, ()):
             if (pair.a, pair.b) == (a, b):
                 return pair
+            # Each pair is held once: the other way round, the ends of the interval change places, too.
             if (pair.a, pair.b) == (b, a):
                 low, high = negate(pair.high), negate(pair.low)
                 return PairedDifference(a=a, b=b, difference=negate(pair.difference), low=low, high=high, p=pair.p)
@@ -297,6 +298,7 @@ def read_comparison(content: object) -> Comparison:
     try:
         comparison = _type_adapter().validate_python(_replace_controls(content))
     except ValidationError as error:
+        # The first mistake is enough: its place as in JavaScript, the value, and the reason.
         first = error.errors()[0]
         place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
         if first["type"] == "missing":

@@ -29,6 +29,7 @@ def learning_curve(
         # A system that starts from another system's model has already learnt from all rows.
         if system.finetune is not None and system.curve and system.attempts == 1 and system.start is None
     ]
+    # The last point of each line is the system as compared, trained on all rows.
     rows = trainer.experiment.train
     sizes = sorted({size for size in sizes if size < len(rows)})
     if not lines or not sizes:

@@ -61,6 +61,7 @@ class Experiment:
             return own_context
         if self.task in ("answer", "summarise"):
             return StorePassages(self.retriever_for(system), system.similar)
+        # Several systems may share an index of similar rows.
         self._require_train(system)
         key = (system.similar, system.similar_as)
         if key not in self._similar:

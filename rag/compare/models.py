@@ -55,6 +55,7 @@ class LocalModels:
         """Return the model's generator, the loaded one if nothing differs; peak memory counts from here."""
         from rag.generate import new_generator
 
+        # A model folder that was trained again is another model.
         key = (model, self.fingerprint(model), sorted(options.items()))
         if self._generator is None or self._key != key:
             self.release()
@@ -86,6 +87,7 @@ def hardware(threads: int | None) -> dict[str, Any]:
         processor = next(line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         processor = platform.processor() or platform.machine()
+    # Windows has no sysconf.
     try:
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // (1 << 20)
     except (AttributeError, ValueError, OSError):

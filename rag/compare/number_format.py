@@ -92,4 +92,5 @@ def _decimals(size: float, unit: str) -> int:
         return 1 if size < 10 else 0
     if unit == "share":
         return 3
+    # Seconds and plain numbers: three significant digits.
     return 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 or not size else 3

@@ -58,6 +58,7 @@ class Plan:
         # Top level: settings, and the tables [data], [decoding] and [[system]].
         options = {name: value for name, value in tables.items() if name not in ("data", "decoding", "system")}
         _refuse_unknown_options("", options, ("out", *SETTINGS), "[data], [decoding], [[system]]")
+        # Each table has options of its own.
         data, decoding = (tables.get(name, {}) for name in ("data", "decoding"))
         for name, table in (("data", data), ("decoding", decoding)):
             if not isinstance(table, dict):

@@ -14,6 +14,7 @@ ALPHA = 0.05
 
 def best_systems(comparison: Comparison, metric: ComparedMetric) -> frozenset[str]:
     """Return the names of the systems with the best value; none if there is one system, or no direction is better."""
+    # A higher rank is better, whichever way the metric goes.
     ranks = {
         system.name: metric.rank(score.value)
         for system in comparison.systems
@@ -40,6 +41,7 @@ def tied_systems(comparison: Comparison, metric: ComparedMetric) -> frozenset[st
 
 def pareto_front(comparison: Comparison) -> list[str]:
     """Return the systems that no other system equals or beats in both the main metric and the median latency."""
+    # Both numbers of a system are costs: the lower, the better.
     main = comparison.metrics[0]
     costs = [
         (system.name, -main.rank(score.value), system.cost.latency_p50)
@@ -89,6 +91,7 @@ def find_crossovers(comparison: Comparison) -> list[Crossover]:
     if curve is None or comparison.metric(curve.metric).better == "neither":
         return []
     metric = comparison.metric(curve.metric)
+    # The rival is what a user has without training.
     baselines = [baseline for baseline in curve.baselines if baseline.value is not None]
     rag = [baseline for baseline in baselines if comparison.system(baseline.system).kind == "rag"]
     rival = max(rag or baselines, key=lambda baseline: metric.rank(baseline.value), default=None)
@@ -97,6 +100,7 @@ def find_crossovers(comparison: Comparison) -> list[Crossover]:
         points = line.measured
         if rival is None or not points:
             continue
+        # A line may pass the rival several times: what counts is where it stays ahead.
         best = metric.rank_ends(rival)[1]
         ahead = _lasting([metric.rank(point.value) > metric.rank(rival.value) for point in points])
         apart = _lasting([metric.rank_ends(point)[0] > best for point in points])

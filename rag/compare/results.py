@@ -30,6 +30,7 @@ class Scorer:
         self._experiment = experiment
         self._classes: set[str] | None = None
         if experiment.task == "classify":
+            # Macro F1 is over the same classes for all systems.
             self._classes = {*experiment.labels, *(row.target for row in experiment.test)}
             self._classes |= {record.output for record in records}
 
@@ -47,6 +48,7 @@ class Scorer:
             metrics = score_labels(records, rows, None, self._classes)
         else:
             metrics = score_text(records, rows, self._experiment.lexicon)
+        # The main metrics come first, the others in their own order.
         named = {metric.name: metric for metric in metrics}
         first = [name for name in MAIN.get(task, ("rouge_l",)) if name in named]
         return {name: named[name] for name in dict.fromkeys([*first, *named])}

@@ -19,6 +19,7 @@ def draw_samples(
     indices = sorted(random.Random(seed + 1).sample(range(len(rows)), min(count, len(rows))))
     samples = []
     for index in indices:
+        # Only descriptions have fields to check the texts against.
         row = rows[index]
         fields = row.values.get("fields")
         texts = {name: written.records[index].output for name, written in outputs.items()}

@@ -109,6 +109,7 @@ def check_systems(systems: Sequence[System], rows: int) -> None:
         place = f"system {system.name!r}"
         if names.count(system.name) > 1:
             raise InputError(f"two systems are called {system.name!r}: names have to differ")
+        # Systems are trained in their order.
         if system.start is not None and system.start not in trained:
             earlier = ", ".join(trained) or "none"
             raise InputError(f"{place} starts from {system.start!r}, which no earlier system trains; known: {earlier}")
@@ -150,6 +151,7 @@ def common_systems(
         if base not in COMMON:
             raise InputError(f"unknown system {name!r}; known: {', '.join(COMMON)}, each also with {CHECKED}")
         tuned = "fine-tuned" in base
+        # A fine-tuned system is in a folder already, or learns here.
         folder = (rag_finetuned or finetuned) if base == "rag-fine-tuned" else finetuned
         learns = tuned and folder is None
         if learns and finetune is None:

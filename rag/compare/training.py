@@ -43,6 +43,7 @@ class SystemTrainer:
         It learns from `part` of the training rows, by default from all. A system that starts from another system's
         model has to be trained after it. Raises InputError if a folder of the system's name was trained otherwise.
         """
+        # The model to start from, the rows to learn from, and the steps for as many rows.
         if system.finetune is None:
             return system
         if system.start is not None:
@@ -60,14 +61,17 @@ class SystemTrainer:
             "train": data_hash(rows),
             "valid": data_hash(self.valid),
         }
+
+        # Use a model that the same training wrote, or train one.
         notes = sorted(self.folder.glob("*.json")) if self.folder.is_dir() else []
-        trained = [note.with_suffix("") for note in notes if _differences(note, definition) == []]
+        trained = [note.with_suffix("") for note in notes if _changed_keys(note, definition) == []]
         folder = next((folder for folder in trained if (folder / TRAINED_FILE).is_file()), None)
         if folder is None:
             name = re.sub(r"[^\w.+-]+", "-", system.name).strip("-.") or "model"
             folder = self.folder / (name if part is None else f"{name}-{len(rows)}-rows")
             self._finetune(system, rows, options, definition, folder)
 
+        # Models of parts of the rows are for the curve alone: no other system starts from them.
         if part is None:
             self._models[system.name] = str(folder)
         training = training_cost(str(folder))
@@ -84,9 +88,10 @@ class SystemTrainer:
     ) -> None:
         from rag.finetune import finetune_generator
 
+        # A folder with another training is the user's to remove.
         note = folder.with_name(f"{folder.name}.json")
         if (folder / TRAINED_FILE).is_file():
-            changed = _differences(note, definition)
+            changed = _changed_keys(note, definition)
             reason = "its .json is missing" if changed is None else f"other {', '.join(changed)}"
             raise InputError(
                 f"{folder} was trained otherwise ({reason}): remove it, or give system {system.name!r} another name"
@@ -95,6 +100,8 @@ class SystemTrainer:
         # The note comes first: a kill may come at any time.
         note.write_text(json.dumps(definition, indent=1, ensure_ascii=False), "utf-8")
         LOG.info("training %r on %s rows", system.name, f"{len(rows):,}")
+
+        # A loaded generator would take memory from the training.
         self.models.release()
         settings = {"device": self.settings.device, "threads": self.settings.threads, **options}
         init = settings.pop("init", None)
@@ -148,7 +155,7 @@ def training_cost(model: str | None) -> TrainingCost | None:
     )
 
 
-def _differences(note: Path, definition: Mapping[str, Any]) -> list[str] | None:
+def _changed_keys(note: Path, definition: Mapping[str, Any]) -> list[str] | None:
     """Return the keys in which a note differs from a definition, None if there is no such note."""
     try:
         noted = json.loads(note.read_text("utf-8"))

@@ -57,6 +57,8 @@ def new_writer(
     # A model that only continues texts is stopped where it begins another row, unless it has learnt to stop.
     continues = generator.style == "completion" and not system.is_trained
     decoding = Decoding(**{**({"stop": ("\n",)} if continues else {}), **options})
+
+    # Passages of a store are cited and checked; answers from examples or from nothing cannot be.
     if experiment.task == "answer" and system.similar:
         retriever = experiment.retriever_for(system)
         return AnswerWriter(Pipeline(retriever, generator, experiment.prompt, decoding, reader=False, k=system.similar))
@@ -75,6 +77,7 @@ class DescriptionWriter:
             if self.firsts is None:
                 descriptions = self.describer.describe_rows(rows)
             else:
+                # Check the first texts again, and let the describer retry those with errors.
                 records = [(row, self.firsts[row.key]) for row in rows]
                 first_texts = [
                     self.describer.check(row, first.output, first.prompt_tokens or 0, first.completion_tokens or 0)
@@ -83,6 +86,7 @@ class DescriptionWriter:
                 descriptions = self.describer.retry(rows, first_texts)
         except ValueError as error:
             raise RowsError(str(error)) from None
+        # Only a description of several attempts has a first text that differs.
         predictions = []
         for row, text in zip(rows, descriptions, strict=True):
             prediction = Prediction(row.id, text.text, text.prompt_tokens, text.completion_tokens)
@@ -143,6 +147,7 @@ class TextWriter:
         generations = self.generator.generate(self._prompts(rows), self.decoding)
         for row, generation in zip(rows, generations, strict=True):
             text, abstained = generation.text.strip(), None
+            # An answer ends with a whole sentence, and a refusal counts as an abstention.
             if row.task == "answer":
                 text = whole_sentences(generation)
                 abstained = is_refusal(text)

@@ -35,6 +35,7 @@ def write_evaluation(result: EvaluationResult, file: Path) -> None:
 def render_evaluation(result: EvaluationResult) -> str:
     """Return the HTML of evaluations."""
     systems = result.systems
+    # A row for each metric that any system has.
     named = [{metric.name: metric for metric in evaluation.metrics} for evaluation in systems.values()]
     rows = []
     for name, metric in {name: metric for metrics in reversed(named) for name, metric in metrics.items()}.items():
@@ -50,6 +51,7 @@ def render_evaluation(result: EvaluationResult) -> str:
         if any(value is not None and math.isfinite(value) for value in seconds):
             costs.append((title, seconds))
 
+    # Confidence, for the systems that state one.
     confidence = {name: e.risk_coverage for name, e in systems.items() if e.risk_coverage is not None}
     curves = {name: risk.curve for name, risk in confidence.items()}
     measure = metric_info(next(iter(confidence.values())).measure).title if confidence else ""

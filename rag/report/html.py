@@ -130,6 +130,7 @@ def render_report(comparison: Comparison) -> str:
         if any(value is not None for value in values):
             costs.append((title, unit, [number_format.format_number(v, unit, decimals) for v in values], values))
 
+    # The legend: the usual kinds in their order, then others.
     present = {system.kind for system in c.systems}
     kinds = [kind for kind in KINDS if kind in present] + sorted(present - set(KINDS))
     return environment().get_template("report.html.jinja").render(
@@ -174,6 +175,7 @@ def _matrix(comparison: Comparison, metric: ComparedMetric) -> list[tuple[System
         cells: list[MatrixCell | None] = []
         for column in comparison.systems:
             pair = comparison.difference(metric.name, row.name, column.name)
+            # Without a significant difference the question is open.
             verdict = "open"
             if pair and pair.difference is not None and pair.p is not None and pair.p < ALPHA:
                 verdict = "better" if (pair.difference > 0) == (metric.better == "higher") else "worse"

@@ -127,6 +127,7 @@ def shorten(text: str, width: float) -> str:
     text = " ".join(text.split())
     if text_width(text) <= width:
         return text
+    # Drop letters on either side of the middle until it fits.
     head, tail = text[: len(text) // 2], text[len(text) // 2 :]
     while (head or tail) and text_width(f"{head}…{tail}") > width:
         head, tail = (head[:-1], tail) if len(head) > len(tail) else (head, tail[1:])
@@ -173,6 +174,7 @@ def linear(
 ) -> Scale:
     """Return a scale from tick to tick around the values; it starts at 0 if that is near, and keeps the bounds."""
     values = list(values) or [0.0, 1.0]
+    # Start at 0 if it is near, and widen a range of one value.
     low, high = min(values), max(values)
     if 0 < low < high * 0.4:
         low = 0.0
@@ -202,6 +204,7 @@ def logarithmic(values: Iterable[float], start: float, end: float, ticks: int = 
 
     while len(places := decades(1, 2, 5)) < 2:
         low, high = low / 1.2, high * 1.2
+    # Too many ticks: fewer in each decade, then every second or third decade.
     for heads in ((1, 3), (1,)):
         places = places if len(places) <= ticks else decades(*heads)
     return Scale(low, high, start, end, tuple(places[:: -(-len(places) // ticks) or 1]), log=True)
@@ -356,6 +359,7 @@ def plot_scores(comparison: Comparison, metric: ComparedMetric) -> Markup:
         content.append(line(across(tick), top, across(tick), height - 20, "grid"))
         content.append(label(across(tick), height - 5, format_tick(tick), "tick", "middle"))
 
+    # A row: the name and the value, below them the interval and the mark.
     words = []
     sign = "%" if UNITS.get(metric.unit) == "%" else ""
     for number, (system, score) in enumerate(scores):
@@ -535,6 +539,7 @@ def plot_coverage(
     across, up = linear([0.0, 100.0], LEFT, right), linear([0.0, 100.0], height - BOTTOM, top)
     below = "share answered, the surest first, %"
     content = [*_axes(f"{title}, % ↑", below, across, up, right, height)]
+    # A line for each system, named in the margin.
     names, words = [], []
     for number, (name, points) in enumerate(curves.items()):
         places = [(across(100 * point.coverage), up(point.value)) for point in points]
@@ -561,6 +566,7 @@ def plot_reliability(
     across, up = linear([0.0, 100.0], LEFT, right), linear([0.0, 100.0], height - BOTTOM, top)
     content = [*_axes("right, %", "confidence, %", across, up, right, height)]
     content.append(line(across(0), up(0), across(100), up(100), "flat"))
+    # A circle for each group of answers with similar confidence.
     largest = max(int(group.rows) for group in bins)
     words = []
     for group in bins:

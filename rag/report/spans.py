@@ -31,6 +31,7 @@ def mark_spans(output: SampleOutput) -> MarkedText:
     text, left_out = clip(output.text)
     wrong = {_normalize(value): f"wrong {name}" for name, value in reversed(output.wrong)}
     stretches = []
+    # Cut the text at the ends of the spans.
     done = 0
     for start, end in sorted(output.spans):
         start, end = max(start, done), min(end, len(text))  # overlapping spans are marked once
