@@ -46,7 +46,7 @@ def as_pairs(source: Pairs) -> list[Pair]:
     pairs = list(source)
     for number, pair in enumerate(pairs, start=1):
         if not (isinstance(pair, Pair) and pair.question.strip() and pair.passage.strip()):
-            raise RowsError(f"pair {number} is no Pair of two texts that are not empty: {str(pair)[:80]!r}")
+            raise RowsError(f"pair {number} is not a Pair of two non-empty texts: {str(pair)[:80]!r}")
     return pairs
 
 
@@ -66,7 +66,7 @@ def read_pairs(file: str | Path, limit: int | None = None) -> list[Pair]:
             raise RowsError(f"{place} has the columns {present}; needed are question and {'/'.join(PASSAGE_COLUMNS)}")
         for name in ("question", column):
             if not isinstance(content[name], str) or not content[name].strip():
-                raise RowsError(f'{place}: "{name}" has to be a text that is not empty')
+                raise RowsError(f'{place}: "{name}" must be a non-empty text')
         if not (content.get("unanswerable") or content.get("is_impossible")):
             pairs.append(Pair(content["question"].strip(), content[column].strip()))
         if limit is not None and len(pairs) == limit:
@@ -93,11 +93,11 @@ def split_pairs(pairs: Iterable[Pair], valid: Iterable[Pair] | None, share: floa
     frozen = {question: frozenset(passages) for question, passages in golds.items()}
     passages = {pair.passage for pair in train}
     if len(passages) < 2:
-        raise RowsError(f"{len(passages)} distinct passages cannot be told from each other: at least 2 are needed")
+        raise RowsError(f"{len(passages)} distinct passages: at least 2 are needed")
     if valid is not None:
         kept = [pair for pair in held_out if pair.passage not in passages]
         if not kept:
-            raise RowsError("each validation pair has a passage that is in the training pairs too: hold others out")
+            raise RowsError("every validation pair has a passage of the training pairs: hold out others")
         return PairSplit(tuple(train), tuple(kept), len(held_out) - len(kept), frozen)
 
     # Hold out at least one passage if any, and leave at least two to learn from.

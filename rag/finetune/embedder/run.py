@@ -213,7 +213,7 @@ class EmbedderRun:
         size = self.settings.batch_size
         batches = plan_batches(examples, self.split.golds, size, self.settings.epochs, self.settings.seed)
         if max(map(len, batches)) < 2 and not examples[0].negatives:
-            raise RowsError("no two pairs can be told apart: each passage answers the questions of all others too")
+            raise RowsError("no two pairs can be contrasted: every passage answers the questions of all others")
         if short := sum(len(batch) < size for batch in batches[:-1]):
             self.notes.append(
                 f"{short:,} of {len(batches):,} batches have fewer than {size} pairs: no other was clearly wrong."

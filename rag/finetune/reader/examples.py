@@ -67,8 +67,8 @@ def make_reader_examples(rows: Sequence[Row], windows: Windows, settings: Reader
         examples += answered + chance.sample(empty, min(settings.empty_windows, len(empty)))
     if left_out > settings.max_left_out * len(rows):
         raise RowsError(
-            f"{left_out:,} of {len(rows):,} rows have an answer that does not stand in their context: a reader learns "
-            "to point at it; leave them out, or allow it with max_left_out"
+            f"{left_out:,} of {len(rows):,} rows have an answer that is not in their context: a reader learns to "
+            "find it there; leave them out, or allow it with max_left_out"
         )
     return examples
 

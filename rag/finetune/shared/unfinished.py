@@ -47,9 +47,7 @@ class Unfinished:
         begun = run.once("run", lambda: wanted)
         if begun != wanted:
             other = ", ".join(_list_changes(begun, wanted))
-            raise InputError(
-                f"{run.folder} holds a run begun with other {other}: finish it, or discard it with restart"
-            )
+            raise InputError(f"{run.folder} has a run with different {other}: finish it, or discard it with restart")
         try:
             yield run
         except ValueError:

@@ -36,8 +36,8 @@ def test_both_columns_are_read_and_unanswerable_questions_passed_over(tmp_path: 
     [
         ({"question": "Who?"}, "line 1 has the columns question; needed are question and passage/context"),
         ({"passage": "She."}, "line 1 has the columns passage; needed are"),
-        ({"question": "Who?", "passage": " "}, 'line 1: "passage" has to be a text that is not empty'),
-        ({"question": 7, "passage": "She."}, 'line 1: "question" has to be a text'),
+        ({"question": "Who?", "passage": " "}, 'line 1: "passage" must be a non-empty text'),
+        ({"question": 7, "passage": "She."}, 'line 1: "question" must be a non-empty text'),
         ("[1]", "line 1: each row has to be an object, not list"),
         ("{", "line 1: not JSON"),
         ({"question": "Why?", "context": "None.", "unanswerable": True}, "holds no questions with a passage"),
@@ -98,7 +98,7 @@ def test_validation_pairs_whose_passage_is_learnt_are_left_out_and_counted() -> 
     split = split_pairs(learnt, held, 0.5, 0)
     assert (split.train, split.valid, split.leaking) == (tuple(learnt), (Pair("g?", "Gamma rays."),), 1)
     assert split.golds["other?"] == {"alpha rays."}  # known all the same: no batch may hold it as a wrong one
-    with pytest.raises(RowsError, match="each validation pair has a passage that is in the training pairs"):
+    with pytest.raises(RowsError, match="every validation pair has a passage of the training pairs"):
         split_pairs(learnt, held[:1], 0.5, 0)
 
 

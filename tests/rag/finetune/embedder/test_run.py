@@ -254,9 +254,9 @@ def test_what_cannot_be_used_is_refused_in_one_line_with_nothing_written(
     long = [Pair(pair.question, f"{pair.passage} {n} " + "text " * 30) for n, pair in enumerate(pairs)]
     unmasked = make_embedder(tmp_path_factory.mktemp("unmasked"), mask=False)
     refused(RowsError, "no rows at", tmp_path, start, tmp_path / "none.jsonl")
-    refused(RowsError, "pair 2 is no Pair", tmp_path, start, [pairs[0], ("a", "b")])
-    refused(RowsError, "0 distinct passages cannot be told from each other", tmp_path, start, [])
-    refused(RowsError, "each validation pair", tmp_path, start, pairs, valid=pairs[:2])
+    refused(RowsError, "pair 2 is not a Pair", tmp_path, start, [pairs[0], ("a", "b")])
+    refused(RowsError, "0 distinct passages: at least 2", tmp_path, start, [])
+    refused(RowsError, "every validation pair", tmp_path, start, pairs, valid=pairs[:2])
     refused(ValueError, r"10 of 10 passages \(100%\) are longer than the 22 tokens", tmp_path, start, long)
     refused(ValueError, "epochs must be above 0, not 0", tmp_path, start, pairs, epochs=0)
     refused(TypeError, "unexpected keyword argument 'epoch'", tmp_path, start, pairs, epoch=1)
@@ -268,7 +268,7 @@ def test_what_cannot_be_used_is_refused_in_one_line_with_nothing_written(
     refused(ValueError, "the store is empty", tmp_path, start, pairs, store=empty)
     refused(ValueError, "the store has too few passages", tmp_path, start, pairs[:3], store=few, valid_share=0)
     same = [Pair("who?", "alpha"), Pair("who?", "beta")]
-    refused(RowsError, "no two pairs can be told apart", tmp_path, start, same, valid_share=0)
+    refused(RowsError, "no two pairs can be contrasted", tmp_path, start, same, valid_share=0)
     refused(TypeError, "a dict cannot be fine-tuned", tmp_path, {}, pairs)
     refused(ValueError, "is no folder and no hub id", tmp_path, "no/such/folder", pairs)
 
@@ -290,7 +290,7 @@ def test_an_unfinished_run_with_other_pairs_or_settings_is_not_gone_on_with(
     killed(1)
     with pytest.raises(KeyboardInterrupt):
         finetune_embedder(start, pairs, out=out, batch_size=8, valid_share=0)
-    with pytest.raises(ValueError, match=r"begun with other data\.train\.sha256, settings\.epochs: finish it"):
+    with pytest.raises(ValueError, match=r"with different data\.train\.sha256, settings\.epochs: finish it"):
         finetune_embedder(start, pairs[::-1], out=out, batch_size=8, valid_share=0, epochs=4)
     killed(0)
     # Two in place of three passes, and no validation part: the last step counts.

@@ -117,9 +117,9 @@ def test_checkpoints_of_another_run_are_not_gone_on_from(
         patch.setattr(train_module, "collate_examples", killed)
         with pytest.raises(Killed):
             finetune_generator(None, rows, out=tmp_path / "m", init="t5-tiny", **tiny)
-    with pytest.raises(ValueError, match=r"m\.training holds a run begun with other settings\.seed: finish it"):
+    with pytest.raises(ValueError, match=r"m\.training has a run with different settings\.seed: finish it"):
         finetune_generator(None, rows, out=tmp_path / "m", init="t5-tiny", **{**tiny, "seed": 1})
-    with pytest.raises(ValueError, match=r"begun with other data"):
+    with pytest.raises(ValueError, match=r"with different data"):
         finetune_generator(None, rows[1:], out=tmp_path / "m", init="t5-tiny", **tiny)
     finetune_generator(
         None, rows, out=tmp_path / "m", init="t5-tiny", restart=True, **{**tiny, "seed": 1, "max_steps": 2}

@@ -182,7 +182,10 @@ def test_questions_are_paired_with_near_passages_that_do_not_answer(rows: list[R
     [
         (lambda rows: [], "no rows"),
         (lambda rows: [replace(rows[1], passages=())], "has no context"),
-        (lambda rows: [replace(row, references=("nowhere",), unanswerable=False) for row in rows], "does not stand"),
+        (
+            lambda rows: [replace(row, references=("nowhere",), unanswerable=False) for row in rows],
+            "is not in their context",
+        ),
     ],
 )
 def test_rows_that_cannot_be_learnt_are_refused(
