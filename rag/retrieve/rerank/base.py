@@ -7,6 +7,8 @@ from typing import Protocol, runtime_checkable
 
 from ingest.types import Chunk
 
+RERANKER_FILE = "reranker.json"  # in a folder that `rag finetune-reranker` wrote
+
 
 @runtime_checkable
 class Reranker(Protocol):

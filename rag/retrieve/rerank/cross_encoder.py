@@ -22,7 +22,7 @@ from rag.generate.adapter import ADAPTER, Adapter
 from rag.reader.folder import adapter_in, load_encoder
 from rag.reader.score import batches_of, collate
 from rag.reader.windows import Windows
-from rag.retrieve.rerank.reranked import SETTINGS
+from rag.retrieve.rerank.base import RERANKER_FILE
 
 if TYPE_CHECKING:
     from rag.retrieve.rerank.network import RerankerNetwork
@@ -40,15 +40,15 @@ class RerankerConfig:
     @classmethod
     def read(cls, folder: Path) -> RerankerConfig:
         """Return the settings in a folder. Raises WeightsError if it holds no reranker."""
-        file = folder / SETTINGS
+        file = folder / RERANKER_FILE
         if not file.is_file() or Adapter.of(folder) is None:
-            raise WeightsError(f"{folder} holds no reranker: {SETTINGS} or {ADAPTER} is missing")
+            raise WeightsError(f"{folder} holds no reranker: {RERANKER_FILE} or {ADAPTER} is missing")
         content = json.loads(file.read_text("utf-8"))
         return cls(**{name: content[name] for name in cls.__dataclass_fields__})
 
     def write(self, folder: Path, details: Mapping[str, Any]) -> None:
         """Write the settings, with details for people."""
-        (folder / SETTINGS).write_text(json.dumps({**asdict(self), **details}, indent=1) + "\n", "utf-8")
+        (folder / RERANKER_FILE).write_text(json.dumps({**asdict(self), **details}, indent=1) + "\n", "utf-8")
 
 
 class CrossEncoderReranker(Closing):

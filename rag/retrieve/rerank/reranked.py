@@ -11,12 +11,11 @@ from ingest.errors import InputError, ModelError, WeightsError
 from ingest.fingerprint import fingerprint
 from ingest.models.weights import folder_named
 from rag.reader.folder import SETTINGS as READER_SETTINGS
-from rag.retrieve.rerank.base import Reranker
+from rag.retrieve.rerank.base import RERANKER_FILE, Reranker
 from rag.retrieve.retrievers import Retriever
 from stores.base import Hit
 from stores.filters.filter import Where
 
-SETTINGS = "reranker.json"  # in a folder that `rag finetune-reranker` wrote
 DEPTH = 20
 
 
@@ -66,7 +65,7 @@ def new_reranker(model: str, **options: Any) -> Reranker:
     Options are those of the classes. Raises WeightsError for a model that is not there, and ModelError for a reader.
     """
     # The file in the folder tells which kind of model it is.
-    if (folder_named(model) / SETTINGS).is_file():
+    if (folder_named(model) / RERANKER_FILE).is_file():
         from rag.retrieve.rerank.cross_encoder import CrossEncoderReranker
 
         return CrossEncoderReranker(model, **options)
