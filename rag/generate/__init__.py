@@ -76,11 +76,9 @@ def _adapt(model: object, options: Mapping[str, Any]) -> Generator:
         if options:
             raise InputError(f"{generator.name} is a generator already: {', '.join(options)} cannot be set on it")
         return generator
-    from langchain_core.language_models import BaseChatModel, BaseLLM
+    from rag.generate.langchain import LangChainGenerator, is_language_model
 
-    if isinstance(model, BaseChatModel | BaseLLM):
-        from rag.generate.langchain import LangChainGenerator
-
+    if is_language_model(model):
         return LangChainGenerator(model, **options)
     raise InputError(
         f"{type(model).__name__} is no generator: give a model's name, a LangChain chat model or LLM, "

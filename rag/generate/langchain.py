@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from langchain_core.language_models import BaseChatModel, BaseLLM
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
@@ -150,6 +150,11 @@ class LangChainGenerator(Closing):
             int(usage.get("output_tokens", 0)) or self._count(text[:cut]),
             "length" if cut is None and reason.lower() in {"length", "max_tokens"} else "stop",
         )
+
+
+def is_language_model(model: object) -> TypeGuard[BaseChatModel | BaseLLM]:
+    """Return whether an object is a LangChain chat model or LLM."""
+    return isinstance(model, BaseChatModel | BaseLLM)
 
 
 def _new_chat_model(name: str) -> BaseChatModel:
