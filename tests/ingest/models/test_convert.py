@@ -24,6 +24,7 @@ from ingest.errors import NoCopyError, WeightsError
 from ingest.models.cache import MANIFEST, cached_folder
 from ingest.models.convert import (
     DETAILS,
+    KNOWN_COPIES,
     MODEL,
     ModelCopy,
     copy_hash,
@@ -302,3 +303,11 @@ def test_who_waits_for_another_process_says_so(
         logging.getLogger("ingest.models.cache").removeHandler(watch)
     first.join()
     assert "waiting for another process that prepares a model" in caplog.text
+
+
+def test_the_copies_of_the_models_that_answer_are_known() -> None:
+    known = json.loads(KNOWN_COPIES.read_text("utf-8"))
+    assert {"builtin:minilm", "builtin:minilm-reader", "builtin:smollm2-answers"} <= {
+        copy["model"] for copy in known["copies"].values()
+    }
+    assert all(len(recipe["rows"]) == 6 for recipe in known["recipes"].values())
