@@ -8,10 +8,12 @@ from ingest.plugins import construct
 if TYPE_CHECKING:
     from ingest.errors import StoreBusy as StoreBusy, StoreError as StoreError, WrongEmbedder as WrongEmbedder
     from stores.base import Entry as Entry, Hit as Hit, Source as Source, SourceInfo as SourceInfo, Store as Store
-    from stores.filters.filter import Filter as Filter, Where as Where, matches as matches
-    from stores.filters.parse import (
+    from stores.filters import (
+        Filter as Filter,
+        Where as Where,
         as_filter as as_filter,
         filter_from_dict as filter_from_dict,
+        matches as matches,
         parse_filter as parse_filter,
     )
     from stores.local.store import LocalStore as LocalStore

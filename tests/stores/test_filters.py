@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 from ingest.types import Chunk
 from stores import filter_from_dict, matches, parse_filter
 from stores.base import Entry, Source
-from stores.filters.filter import And, Compare, Exists, Filter, In, Not, Or
+from stores.filters import And, Compare, Exists, Filter, In, Not, Or
 from stores.filters.sql import SQLITE, to_sql
 from stores.local import database, tables
 
