@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rag.cli.output import BOLD, DIM, colour, line
+from rag.cli.output import BOLD, DIM, colour, line, show_table
 from rag.evaluate.metrics.info import metric_info
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def show_evaluation(result: EvaluationResult) -> None:
     columns = [_format_column(evaluation) for evaluation in systems.values()]
     units = {title: unit for column in columns for title, (_, unit) in column.items()}
     rows = [[title, *(column.get(title, ("", ""))[0] for column in columns), unit] for title, unit in units.items()]
-    print_table(["", *(list(systems) if len(systems) > 1 else ["value [95% interval]"]), ""], rows)
+    show_table(["", *(list(systems) if len(systems) > 1 else ["value [95% interval]"]), ""], rows, right=())
     signatures = [
         f"{metric_info(metric.name).title}|{metric.signature}"
         for evaluation in systems.values()
@@ -55,7 +54,9 @@ def show_evaluation(result: EvaluationResult) -> None:
     for name, table in result.confusions.items():
         if confusions := table.commonest():
             line(f"\n{colour('most confused', BOLD)} ({name})")
-            print_table(["right", "predicted", "rows"], [[*labels, str(count)] for *labels, count in confusions])
+            show_table(
+                ["right", "predicted", "rows"], [[*labels, str(count)] for *labels, count in confusions], right=()
+            )
 
     for first, second in dict.fromkeys((pair.first, pair.second) for pair in result.differences):
         line(f"\n{colour(f'{first} less {second}', BOLD)}, over the same rows")
@@ -67,27 +68,7 @@ def show_evaluation(result: EvaluationResult) -> None:
                 interval = _format_interval(gap.value, gap.low, gap.high, by_name[pair.metric].unit, "+")
                 p = "none" if math.isnan(gap.p) else f"{gap.p:.4f}"
                 rows.append([metric_info(pair.metric).title, interval, p])
-        print_table(["", "difference [95% interval]", "p"], rows)
-
-
-def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table with a dim heading, as wide as its cells are."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="")
-    for title in head:
-        table.add_column(title, no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    # Plain text of full width: a pipe is cut nowhere, and no line ends in blanks.
-    console = Console(width=10_000, color_system=None, markup=False, highlight=False)
-    with console.capture() as capture:
-        console.print(table)
-    heading, *lines = capture.get().splitlines()
-    line(colour(heading.rstrip(), DIM))
-    for text in lines:
-        line(text.rstrip())
+        show_table(["", "difference [95% interval]", "p"], rows, right=())
 
 
 def _format_column(evaluation: Evaluation) -> dict[str, tuple[str, str]]:

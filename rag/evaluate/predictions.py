@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -109,8 +111,6 @@ def predict_rows(
     once. `batch` is a number of rows, or a function that splits them; each batch is written before the next begins.
     `progress` shows a bar with this title on stderr; None means on a terminal only.
     """
-    from tqdm import tqdm
-
     records = RecordFile(file) if file is not None else None
     kept: dict[str, Prediction] = {}
     for key, content in records.read().items() if records else ():
@@ -126,10 +126,8 @@ def predict_rows(
     batches = (
         batch(waiting) if callable(batch) else [waiting[low : low + batch] for low in range(0, len(waiting), batch)]
     )
-    hidden = True if not waiting else None if progress is None else not progress
-    with tqdm(
-        total=len(rows), initial=len(rows) - len(waiting), desc=title, unit="row", disable=hidden, leave=False
-    ) as bar:
+    is_shown = bool(waiting) and (sys.stderr.isatty() if progress is None else progress)
+    with _show_progress(title, len(rows) - len(waiting), len(rows), is_shown) as advance:
         for part in batches if waiting else ():
             predictions = {
                 prediction_key(row, origin): prediction
@@ -138,7 +136,7 @@ def predict_rows(
             if records:
                 records.append({key: prediction.as_json for key, prediction in predictions.items()})
             kept.update(predictions)
-            bar.update(len(part))
+            advance(len(part))
     # A kept prediction may have been made for a row of another id.
     return [replace(kept[key], row=row.id) for key, row in zip(keys, rows, strict=True)]
 
@@ -172,6 +170,22 @@ def read_predictions(file: str | Path, rows: Sequence[Row], among: Sequence[Row]
 def write_predictions(file: str | Path, predictions: Sequence[Prediction]) -> None:
     """Write predictions as `read_predictions` reads them."""
     write_objects(Path(file), (prediction.as_json for prediction in predictions))
+
+
+@contextmanager
+def _show_progress(title: str, done: int, total: int, is_shown: bool) -> Iterator[Callable[[int], None]]:
+    """Show a bar on stderr that starts at the rows that are kept, and yield the function that advances it."""
+    if not is_shown:
+        yield lambda rows: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    label = TextColumn("{task.description}", markup=False)
+    columns = (label, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=total, completed=done)
+        yield lambda rows: bar.advance(task, rows)
 
 
 def _predict_timed(predict: Predict, rows: Sequence[Row]) -> list[Prediction]:
