@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.errors import RowsError
+from ingest.errors import InputError, RowsError
 from ingest.fingerprint import Fingerprinted, fingerprint
 from rag.data.rows import Row
 from rag.evaluate.metrics.cost import Estimate, Spent, cost_metrics, peak_memory_mb, percentile
@@ -62,7 +62,10 @@ class Run:
 
     def predict(self, rows: Sequence[Row], predict: Predict, *parts: Fingerprinted | str | None) -> list[Prediction]:
         """Return a prediction for each row, made where the cache has none that these parts made."""
-        origin = fingerprint(*parts) if self.cache is not None else ""
+        try:
+            origin = fingerprint(*parts) if self.cache is not None else ""
+        except TypeError as error:  # a plug-in without a fingerprint: its outputs could not be told from others
+            raise InputError(f"{error}: give it a property `fingerprint`, or keep no outputs (--no-cache)") from None
         return predict_rows(rows, predict, origin, self.cache, self.batch, self.progress)
 
 

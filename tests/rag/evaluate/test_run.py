@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ingest.errors import MissingExtra, RowsError
+from ingest.errors import InputError, MissingExtra, RowsError
 from ingest.fingerprint import fingerprint
 from ingest.types import Chunk
 from rag.answer.pipeline import Pipeline
@@ -155,6 +155,22 @@ def test_another_generator_of_the_same_name_answers_anew(scripted, tmp_path) -> 
     assert evaluate_answers(Pipeline(Found((TEA,)), wide), rows, run=run).outputs[0].output == "five"
     assert evaluate_text(narrow, [Row("1", "sums", {"input": "2"}, ("4",))], run=run).outputs[0].output == "four"
     assert evaluate_text(wide, [Row("1", "sums", {"input": "2"}, ("4",))], run=run).outputs[0].output == "five"
+
+
+def test_a_part_without_a_fingerprint_is_used_but_nothing_of_it_is_kept(scripted, tmp_path) -> None:
+    row, generator = Row("1", "sums", {"input": "2"}, ("4",)), scripted("four")
+
+    class Bare:
+        """A generator of somebody else."""
+
+        def __getattr__(self, name: str) -> object:
+            if name == "fingerprint":
+                raise AttributeError(name)
+            return getattr(generator, name)
+
+    assert evaluate_text(Bare(), [row], run=QUIET).outputs[0].output == "four"
+    with pytest.raises(InputError, match=r"Bare states no fingerprint: give it a property .* \(--no-cache\)"):
+        evaluate_text(Bare(), [row], run=Run(tmp_path / "cache.jsonl", progress=False))
 
 
 def test_rows_made_together_tell_nothing_of_latency(scripted) -> None:
