@@ -60,6 +60,7 @@ def convert_embedder(model: str, folder: Path) -> dict[str, Any]:
     import torch
     from transformers import AutoModel, AutoTokenizer
 
+    torch.set_num_threads(1)  # another order of sums would shift otherwise, and a copy has to come out the same
     tell_step(LOADING)
     reference = SentenceTransformerEmbedder(model)
     settings = read_settings(reference)

@@ -52,7 +52,10 @@ SAMPLE = (
 
 def convert_reader(reader: str, folder: Path) -> dict[str, Any]:
     """Fill an empty folder with a reader's copy, and return its details and measures."""
+    import torch
     from transformers import AutoTokenizer
+
+    torch.set_num_threads(1)  # another order of sums would shift otherwise, and a copy has to come out the same
 
     tell_step(LOADING)
     source = folder_named(reader)
