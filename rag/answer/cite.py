@@ -107,7 +107,7 @@ def cite(text: str, question: str, passages: Sequence[Chunk]) -> tuple[list[Cita
     """
     # The question's words are no evidence for an answer: content is judged against them.
     runs = [run for chunk in passages for run in sentence_runs(chunk)]
-    asked, counted = Content.of(question), counted_thing(question)
+    question_content, counted = Content.of(question), counted_thing(question)
     is_open = _WH.search(question) is not None
     citations: dict[tuple[str, int, int], Citation] = {}
     sentences = []
@@ -115,8 +115,8 @@ def cite(text: str, question: str, passages: Sequence[Chunk]) -> tuple[list[Cita
         number = None
         sentence = text[start:end]
         # The answer to an open question says nothing with the question's own words.
-        is_echo = is_open and not Content.of(sentence).beyond(asked).size
-        best = None if is_echo else best_support(sentence, asked, runs, counted)
+        is_echo = is_open and not Content.of(sentence).beyond(question_content).size
+        best = None if is_echo else best_support(sentence, question_content, runs, counted)
         if best is not None:
             citation = best[0].citation(len(citations) + 1, best[1])
             number = citations.setdefault(citation.place, citation).number
@@ -133,7 +133,7 @@ def sentence_runs(chunk: Chunk) -> Iterator[SentenceRun]:
 
 
 def best_support(
-    sentence: str, asked: Content, runs: Sequence[SentenceRun], counted: str | None = None
+    sentence: str, question_content: Content, runs: Sequence[SentenceRun], counted: str | None = None
 ) -> tuple[SentenceRun, float] | None:
     """Return the run that supports a sentence best, with the share of its content that it holds; None if none does.
 
@@ -150,10 +150,10 @@ def best_support(
     # The best run, by support first.
     best: tuple[tuple[float, int, int], SentenceRun, float] | None = None
     for position, run in enumerate(runs):
-        share = support(content, run, asked)
+        share = support(content, run, question_content)
         if not share:
             continue
-        score = share - RUN_COST * (run.sentences - 1) + RELEVANCE * asked.share_in(run.content)
+        score = share - RUN_COST * (run.sentences - 1) + RELEVANCE * question_content.share_in(run.content)
         if number_of and number_of.search(run.text.replace(",", "")):
             score += COUNTED
         rank = (score, run.start - run.end, -position)
@@ -162,7 +162,7 @@ def best_support(
     return (best[1], best[2]) if best else None
 
 
-def support(sentence: Content, run: SentenceRun, asked: Content) -> float:
+def support(sentence: Content, run: SentenceRun, question_content: Content) -> float:
     """Return the share of a sentence's content that a run holds, from 0 to 1; 0 if it does not support it.
 
     It does not if the share is too small, a number is missing, one of the two denies and the other does not, or there
@@ -174,7 +174,7 @@ def support(sentence: Content, run: SentenceRun, asked: Content) -> float:
         return 0.0
 
     # Enough of all words, and more of those that are not the question's.
-    whole, added = sentence.share_in(held), sentence.beyond(asked)
+    whole, added = sentence.share_in(held), sentence.beyond(question_content)
     if whole < (MIN_WHOLE if added.size else MIN_ADDED) or (added.size and added.share_in(held) < MIN_ADDED):
         return 0.0
 

@@ -64,14 +64,14 @@ class Windows:
         start, between, end = marks[:1], marks[1:-1], marks[-1:]
 
         # The question, which has to leave room for a passage.
-        asked = self.tokenizer.encode(question.strip(), add_special_tokens=False).ids
-        if not asked:
+        question_ids = self.tokenizer.encode(question.strip(), add_special_tokens=False).ids
+        if not question_ids:
             raise InputError("the question is empty: ask something")
-        room = self.max_tokens - len(start) - len(asked) - len(between) - len(end)
+        room = self.max_tokens - len(start) - len(question_ids) - len(between) - len(end)
         if room < MIN_PASSAGE:
-            limit = len(asked) + room - MIN_PASSAGE
-            raise InputError(f"the question has {len(asked)} tokens, but the reader takes {limit}")
-        head = [*start, *asked, *between]
+            limit = len(question_ids) + room - MIN_PASSAGE
+            raise InputError(f"the question has {len(question_ids)} tokens, but the reader takes {limit}")
+        head = [*start, *question_ids, *between]
 
         # The heading, where there is room for it.
         title = self.tokenizer.encode(" > ".join(heading), add_special_tokens=False).ids[-HEADING:]
