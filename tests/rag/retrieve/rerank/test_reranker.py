@@ -223,7 +223,7 @@ def test_bad_input_is_refused_in_a_line(
         RerankedRetriever(DenseRetriever(index.store, index.embedder), Longest(), 0)
     with pytest.raises(WeightsError, match="holds no reranker"):
         CrossEncoderReranker(str(tmp_path))
-    with pytest.raises(WeightsError, match="no reranker 'no where!': give a folder that `rag finetune-reranker` wrote, or"):
+    with pytest.raises(WeightsError, match="no reranker 'no where!': give a folder that `rag finetune-reranker` wrote"):
         new_reranker("no where!")
     with pytest.raises((WeightsError, ConfigError)):
         Config(folder=tmp_path).override("retriever", reranker="builtin:nothing").reranked(
