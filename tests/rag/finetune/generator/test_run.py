@@ -17,6 +17,7 @@ from prompts.prompt import Prompt
 from rag.data.contexts import Context, own_context
 from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
+from rag.describe.delexicalise import Delexicalizer
 from rag.finetune import finetune_generator
 from rag.finetune.generator import train as train_module
 from rag.finetune.generator.examples import TaskData, encode_rows
@@ -234,9 +235,10 @@ def test_values_are_learnt_as_marks(tiny: dict[str, Any], tmp_path: Path) -> Non
     assert trained.placeholders is not None
     assert trained.lexicon["colour"] == sorted(COLOURS)
     unseen = {"name": "brunk 99", "colour": "violet"}
-    row = Row("x", "describe", trained.placeholders.encode_values({"fields": unseen}), ("",))
+    marks = Delexicalizer(trained.placeholders)
+    row = Row("x", "describe", marks.encode_values({"fields": unseen}), ("",))
     [text] = written(done.folder, [row])
-    assert trained.placeholders.restore(text, unseen) == "the brunk 99 is violet"
+    assert marks.restore(text, unseen) == "the brunk 99 is violet"
 
 
 def test_retrieved_contexts_are_rendered_into_training_prompts(
