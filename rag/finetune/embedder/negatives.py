@@ -2,8 +2,8 @@
 
 sentence-transformers' `mine_hard_negatives` is not used: it does not recognise copies. On 225 pairs of SQuAD in chunks
 of 128 tokens, 38 % of its negatives were pieces of the right passage and 6 % held-out passages (ours: none); of
-227 pairs of PolicyQA it dropped 78 and took 9 % of the negatives from held-out passages (ours: none). It also embeds the corpus
-again, of which the store has the vectors.
+227 pairs of PolicyQA it dropped 78 and took 9 % of the negatives from held-out passages (ours: none). It also
+embeds the corpus again, of which the store has the vectors.
 """
 
 from __future__ import annotations
