@@ -209,7 +209,7 @@ def evaluate_retrievers(options: EvaluateRetrievalOptions) -> int:
 
 def evaluate_pipeline(options: EvaluateAnswersOptions) -> int:
     """Measure the answers of a pipeline, or answers that are given."""
-    from rag.evaluate.answers import NO_PASSAGES, evaluate_answers, score_answers
+    from rag.evaluate.answers import OwnPassages, evaluate_answers, score_answers
     from rag.evaluate.risk_coverage import risk_coverage
     from rag.evaluate.run import Evaluation, cost_of
     from rag.evaluate.unanswerable import unanswerable_rows
@@ -228,7 +228,9 @@ def evaluate_pipeline(options: EvaluateAnswersOptions) -> int:
     rows = replace(rows, all=[*rows.all, *unanswerable], chosen=[*answerable, *unanswerable])
 
     def predict() -> tuple[str, Evaluation]:
-        pipeline = configure_questions(config, options, rows.all).pipeline(NO_PASSAGES if options.gold else None)
+        configured = configure_questions(config, options, rows.all)
+        # With --gold the defaults stay those of the configured embedder, although nothing is embedded.
+        pipeline = configured.pipeline(OwnPassages({}, configured.embedder()) if options.gold else None)
         return pipeline.name, evaluate_answers(
             pipeline, answerable, options.gold, prediction_run(options), unanswerable
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING
 
 from ingest.errors import RowsError
 from ingest.fingerprint import fingerprint
@@ -21,6 +22,9 @@ from rag.evaluate.run import Evaluation, Run, check_task, cost_of
 from rag.evaluate.unanswerable import WithoutGold
 from stores.base import Hit
 from stores.filters.filter import Where
+
+if TYPE_CHECKING:
+    from ingest.embed import Embedder
 
 
 def evaluate_answers(
@@ -119,9 +123,13 @@ def answer_prediction(row: Row, answer: Answer) -> Prediction:
 
 @dataclass(frozen=True)
 class OwnPassages:
-    """A retriever that returns the passages of a question's own row, and nothing else."""
+    """A retriever that returns the passages of a question's own row, and nothing else.
+
+    `embedder` is that of the retriever in whose place it stands: a pipeline's defaults depend on it.
+    """
 
     passages: Mapping[str, Sequence[Chunk]]
+    embedder: Embedder | None = None
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> OwnPassages:
