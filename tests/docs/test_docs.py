@@ -1,22 +1,28 @@
 """Every code block of the README and the documentation is run, or at least parsed where it says why it is not run.
 
-A block is marked in the line above it: `<!-- not run: WHY -->` for installing, `<!-- parsed: WHY -->` for commands that
-need data or models that are not here, `<!-- compiled: WHY -->` for Python that takes minutes.
+A block is marked in the line above it: `<!-- not run: WHY -->` for installing and drawings, `<!-- parsed: WHY -->` for
+commands that need data or models that are not here, `<!-- compiled: WHY -->` for Python that takes minutes. A Python
+block whose first line is `# NAME.py` is written to that file.
 """
 
 from __future__ import annotations
 
 import contextlib
+import importlib
+import inspect
 import io
 import json
 import re
 import shlex
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+import rag
 from rag.cli.main import build_parser, main
 from rag.config import Config
 from rag.data.rows import read_rows
@@ -88,6 +94,7 @@ def test_every_block_runs_and_prints_what_the_page_shows(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
     (tmp_path / "examples").symlink_to(ROOT / "examples")
@@ -95,7 +102,7 @@ def test_every_block_runs_and_prints_what_the_page_shows(
     names: dict[str, object] = {"__name__": "page"}
     printed = ""
     for block in blocks(page):
-        if block.language == "text":
+        if block.language == "text" and block.mark is None:
             assert squeezed(block.text) in squeezed(printed), (
                 f"line {block.line}: this is not what was printed:\n{printed}"
             )
@@ -106,6 +113,8 @@ def test_every_block_runs_and_prints_what_the_page_shows(
             if block.language == "sh":
                 for command in block.commands():
                     assert main(command) == 0, f"line {block.line}: rag {shlex.join(command)}"
+            elif (file := re.match(r"# (\w+\.py)\n", block.text)) is not None:
+                Path(file[1]).write_text(block.text, "utf-8")
             elif block.language == "python":
                 exec(compile(block.text, f"{page.name}, line {block.line}", "exec"), names)
         printed = output.getvalue()
@@ -131,3 +140,34 @@ def test_a_json_object_is_on_each_line_that_says_json() -> None:
         for block in blocks(page):
             if block.language == "json":
                 assert all(isinstance(json.loads(line), dict) for line in block.text.splitlines())
+
+
+def test_the_functions_that_a_command_passes_exist_and_are_few() -> None:
+    for section in (ROOT / "docs" / "how-it-works.md").read_text("utf-8").split("\n## `rag ")[1:]:
+        stops = re.findall(r"^\| \d+ \| `([\w.]+)` \|", section.split("\n## ")[0], re.MULTILINE)
+        assert 10 <= len(stops) <= 15
+        files = [inspect.getsourcefile(inspect.unwrap(resolve_dotted(stop))) for stop in stops]
+        assert max(Counter(files).values()) <= 2, Counter(files)
+
+
+def resolve_dotted(name: str) -> Any:
+    """Return the function or class that a dotted name means."""
+    parts = name.split(".")
+    for length in range(len(parts) - 1, 0, -1):
+        try:
+            value: Any = importlib.import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[length:]:
+            value = getattr(value, part)
+        return value
+    raise AssertionError(f"there is no {name}")
+
+
+def test_the_reference_has_every_public_name() -> None:
+    page = (ROOT / "docs" / "reference" / "api.md").read_text("utf-8")
+    assert sorted(re.findall(r"^::: rag\.(\w+)$", page, re.MULTILINE)) == sorted(rag.__all__)
+
+
+def test_the_readme_is_one_screen_after_another() -> None:
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 150
