@@ -1,11 +1,10 @@
-"""Every example and every tested block of the README runs offline and shows what it says it shows."""
+"""Every example runs offline and shows what it says it shows."""
 
 from __future__ import annotations
 
 import json
 import re
 import runpy
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -174,21 +173,3 @@ def test_the_readme_names_every_example() -> None:
     named = set(re.findall(r"\]\(examples/([\w./]+)\)", (ROOT / "README.md").read_text("utf-8")))
     assert {file.name for file in EXAMPLES.glob("*.py")} <= named
     assert all((EXAMPLES / name).exists() for name in named)
-
-
-def blocks_to_run(text: str) -> list[str]:
-    """The Python blocks of a Markdown text that a comment `<!-- test -->` stands right before."""
-    return re.findall(r"^<!-- test -->\n+```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-
-
-def test_blocks_are_found_by_the_comment_before_them() -> None:
-    text = "<!-- test -->\n```python\na = 1\n```\n\n```python\nno\n```\n\n<!-- test -->\n\n```python\nb = a\n\nc\n```\n"
-    assert blocks_to_run(text) == ["a = 1\n", "b = a\n\nc\n"]
-    assert blocks_to_run("```python\nno\n```\n") == []
-
-
-def test_the_readmes_blocks_run_in_order(elsewhere: Path) -> None:
-    shutil.copytree(EXAMPLES, elsewhere / "examples")
-    names: dict[str, object] = {}
-    for block in blocks_to_run((ROOT / "README.md").read_text("utf-8")):
-        exec(compile(block, "README.md", "exec"), names)

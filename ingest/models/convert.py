@@ -89,7 +89,8 @@ def _convert_in_child(module: str, model: str, folder: Path) -> None:
                     step = line.decode("utf-8", "replace").removeprefix(STEP).strip()
                     _LOG.debug("preparing %s: %s", model, step, extra={"model": model, "step": step})
         if child.returncode == 0:
-            _LOG.info("%s is ready", model, extra={"model": model, "step": "ready"})
+            if "refused" not in json.loads((folder / DETAILS).read_text("utf-8")):
+                _LOG.info("%s is ready", model, extra={"model": model, "step": "ready"})
             return
         log.seek(0)
         lines = log.read().decode("utf-8", "replace").strip().splitlines()

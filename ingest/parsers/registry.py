@@ -12,6 +12,7 @@ from ingest.parsers.builder import one_line
 from ingest.parsers.decode import is_binary
 from ingest.parsers.sniff import sniff
 from ingest.plugins import resolve
+from ingest.types import Document
 
 GROUP = "rag.parsers"
 
@@ -93,6 +94,7 @@ def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Par
         raise ParseError(message if len(message) <= 300 else f"{message[:300]}...") from error
     # A parser without warnings may return a bare list.
     parsed = parsed if isinstance(parsed, Parsed) else Parsed(parsed)
+    _check_documents(parsed)
     if not any(document.text for document in parsed.documents):
         raise ParseError("; ".join(["no text found", *parsed.warnings]))
     return parsed
@@ -100,11 +102,22 @@ def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Par
 
 def register_parser(ending: str, target: str) -> None:
     """Read files of this ending (".xyz") with `module:function`, in this process and in workers."""
-    if not ending.startswith(".") or target.count(":") != 1:
+    if not ending.startswith(".") or not isinstance(target, str) or target.count(":") != 1:
         raise InputError(f"expected an ending like '.xyz' and 'module:function', not {ending!r} and {target!r}")
     if target.startswith("__main__:"):
         raise InputError(f"{target!r} cannot be imported by a worker: put the parser into a separate module")
     PARSERS[ending.lower()] = target
+
+
+def _check_documents(parsed: Parsed) -> None:
+    """Raise ParseError for what a parser of somebody else may return and no store can keep."""
+    for document in parsed.documents:
+        if not isinstance(document, Document):
+            raise ParseError(f"its parser returned a {type(document).__name__}; it must return a list of documents")
+        for key, value in document.metadata.items():
+            elements = value if isinstance(value, list | tuple) else [value]
+            if not all(element is None or isinstance(element, str | int | float) for element in elements):
+                raise ParseError(f"its parser gave the metadata {key!r} a value that is no scalar or list of scalars")
 
 
 def _check_size(path: Path, settings: ParseSettings) -> None:

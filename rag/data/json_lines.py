@@ -20,7 +20,7 @@ def read_objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         # splitlines() would also cut at U+2028, which JSON strings may hold.
         lines = file.read_text("utf-8-sig").split("\n")
     except FileNotFoundError:
-        raise RowsError(f"no rows at {file}") from None
+        raise RowsError(f"there is no file {file}") from None
     except OSError as error:
         raise RowsError(f"{file} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:

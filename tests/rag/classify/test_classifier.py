@@ -413,7 +413,7 @@ def test_the_command_labels_a_file(
             ["x", "--labels", "a,b", "--similar", "2"],
             "--similar and --candidates need labelled rows: give them as --l",
         ),
-        (["x", "--labels-from", "none.jsonl"], "no rows at none.jsonl"),
+        (["x", "--labels-from", "none.jsonl"], "there is no file none.jsonl"),
         (["--file", "{asked}", "--labels", "a,b"], "{asked}, line 1: the label 'c' is none of the 2 known"),
         (["x", "--labels", "a,b", "--threshold", "50"], "a threshold of probability is from 0 to 1, not 50.0"),
         (["x", "--labels", "a_b,a b"], "the labels 'a_b' and 'a b' both read 'a b': rename one"),

@@ -75,7 +75,7 @@ def mistakes(folder: Path) -> dict[str, tuple[list[str], str]]:
     return {
         "missing columns": ([columns, *new], "line 1 has the columns name, price; needed are"),
         "empty file": ([str(folder / "empty.jsonl"), *new], "holds no rows"),
-        "no file": ([str(folder / "absent.jsonl"), *new], "no rows at"),
+        "no file": ([str(folder / "absent.jsonl"), *new], "there is no file"),
         "torn line": ([str(folder / "torn.jsonl"), *new], "line 1: not JSON"),
         "a split that leaks": ([good, "--valid", good, "--strict", *new], "with the input of a row in another split"),
         "nothing left": ([good, "--valid", good, *new], "nothing is left of the 6 valid rows"),

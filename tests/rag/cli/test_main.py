@@ -292,7 +292,7 @@ MISTAKES = {
     "empty question": (["ask", " "], "the question is empty"),
     "no question": (["ask"], "give one question, or --file FILE.jsonl"),
     "two kinds of question": (["ask", "x", "--file", "q.jsonl"], "give one question, or --file"),
-    "no questions file": (["ask", "--file", "no.jsonl"], "no rows at no.jsonl"),
+    "no questions file": (["ask", "--file", "no.jsonl"], "there is no file no.jsonl"),
     "broken questions": (["ask", "--file", "broken.jsonl"], "broken.jsonl, line 2: not JSON"),
     "row without question": (["search", "--file", "bare.jsonl"], 'bare.jsonl, line 1: needs a "question"'),
     "unknown model": (["ask", "x", "--model", "no/such/model"], "model 'no/such/model' is no folder and no hub id"),

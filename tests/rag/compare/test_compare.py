@@ -561,7 +561,7 @@ MISTAKES = {
         "unknown system 'rags'; known: zero",
     ),
     "no finetuned": (["--test", "test.jsonl", "--out", "o", "--systems", "fine-tuned"], "needs --finetuned FOLDER"),
-    "no rows": (["--test", "no.jsonl", "--out", "o"], "no rows at no.jsonl"),
+    "no rows": (["--test", "no.jsonl", "--out", "o"], "there is no file no.jsonl"),
     "no plan": (["no.toml"], "no plan at no.toml"),
     "plan and option": (["plan.toml", "--rows", "3"], "--rows belongs in the plan if there is one"),
     "bad decoding": (

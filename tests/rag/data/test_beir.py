@@ -79,7 +79,7 @@ def test_missing_files(folder, tmp_path) -> None:
         read_retrieval_set(tmp_path)
     folder()
     (tmp_path / "corpus.jsonl").unlink()
-    with pytest.raises(RowsError, match=r"no rows at .*corpus.jsonl"):
+    with pytest.raises(RowsError, match=r"there is no file .*corpus.jsonl"):
         read_retrieval_set(tmp_path)
 
 

@@ -602,7 +602,7 @@ def test_retrieval_side_by_side(run, beir, embedder) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["answers", "nowhere.jsonl"], "no rows at nowhere.jsonl"),
+        (["answers", "nowhere.jsonl"], "there is no file nowhere.jsonl"),
         (["answers", "empty.jsonl"], "empty.jsonl holds no rows"),
         (
             ["answers", "texts.jsonl", "--gold"],
@@ -616,7 +616,7 @@ def test_retrieval_side_by_side(run, beir, embedder) -> None:
         (["labels", "labels.jsonl", "--similar", "3"], "--similar and --candidates need labelled rows"),
         (["text", "bare.jsonl"], "the rows are of answer; needed are rows of a task whose output is a text"),
         (["text", "texts.jsonl", "--rows", "0"], "--rows is 0: it has to be at least 1"),
-        (["text", "texts.jsonl", "--outputs", "none.jsonl"], "no rows at none.jsonl"),
+        (["text", "texts.jsonl", "--outputs", "none.jsonl"], "there is no file none.jsonl"),
         (
             ["text", "texts.jsonl", "--outputs", "strange.jsonl"],
             "1 outputs are for rows that are not there, such as '99'",

@@ -205,6 +205,28 @@ def test_too_large_and_empty_files_are_skipped_with_a_reason(tmp_path, embedder)
     assert report.chunks_total == 0
 
 
+@pytest.mark.parametrize(
+    ("returned", "reason"),
+    [
+        ("[Document('x', source, metadata={'d': {'k': 1}})]", "gave the metadata 'd' a value that is no scalar"),
+        ("['just text']", "returned a str; it must return a list of documents"),
+    ],
+)
+def test_what_a_parser_may_not_return_fails_for_its_file_alone(
+    tmp_path, docs, embedder, monkeypatch, returned, reason
+) -> None:
+    code = f"from ingest import Document\ndef parse(path, source, settings): return {returned}\n"
+    (tmp_path / "own_parser_of_a_test.py").write_text(code)
+    monkeypatch.syspath_prepend(tmp_path)
+    from ingest.parsers import PARSERS
+
+    monkeypatch.setitem(PARSERS, ".own", "own_parser_of_a_test:parse")
+    (docs / "a0.own").write_text("x")
+    report = index_of(tmp_path, embedder).sync([docs])
+    assert [(problem.source, reason in problem.reason) for problem in report.failed] == [("docs/a0.own", True)]
+    assert report.added == 3
+
+
 def test_a_slow_file_fails_and_the_next_one_is_read(tmp_path, docs, embedder, monkeypatch) -> None:
     (tmp_path / "slow_parser.py").write_text("import time\ndef parse(path, source, settings): time.sleep(60)\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))

@@ -51,7 +51,7 @@ def test_a_mistake_is_one_line(tmp_path: Path, row: Any, said: str) -> None:
 
 
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
-    with pytest.raises(RowsError, match="no rows at"):
+    with pytest.raises(RowsError, match="there is no file"):
         read_pairs(tmp_path / "none.jsonl")
 
 

@@ -229,6 +229,7 @@ def test_the_command_trains_and_tells(start: Path, tmp_path: Path, capsys: pytes
     assert told["steps"] == 3  # 54 pairs twice in batches of 32; the 12 that are left are too few for a step
     assert told["metrics"]["before"].keys() == {"ndcg@10", "mrr@10", "recall@10"}
     assert new_embedder(model=told["folder"]).embed_query("ask1").shape == (32,)
+    capsys.readouterr()  # that the new model is prepared
     assert main(asked) == 1
     assert capsys.readouterr().err == f"rag: {out} is there already: choose another folder, or remove it\n"
 
@@ -253,7 +254,7 @@ def test_what_cannot_be_used_is_refused_in_one_line_with_nothing_written(
     few = store_of(own, [pairs[0].passage])
     long = [Pair(pair.question, f"{pair.passage} {n} " + "text " * 30) for n, pair in enumerate(pairs)]
     unmasked = make_embedder(tmp_path_factory.mktemp("unmasked"), mask=False)
-    refused(RowsError, "no rows at", tmp_path, start, tmp_path / "none.jsonl")
+    refused(RowsError, "there is no file", tmp_path, start, tmp_path / "none.jsonl")
     refused(RowsError, "pair 2 is not a Pair", tmp_path, start, [pairs[0], ("a", "b")])
     refused(RowsError, "0 distinct passages: at least 2", tmp_path, start, [])
     refused(RowsError, "every validation pair", tmp_path, start, pairs, valid=pairs[:2])
