@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import IO
 
 _PACKAGES = str(Path(__file__).parents[1])  # the folder that this copy of our packages lies in
+
+_RUN_MODULE = """
+import json, runpy, sys
+_, path, module, *arguments = sys.argv
+sys.path[:] = json.loads(path)
+sys.argv = [module, *arguments]
+runpy.run_module(module, run_name="__main__", alter_sys=True)
+"""
 
 Pipe = int | IO[bytes] | None
 
@@ -21,9 +29,9 @@ def start_child(
     The child imports from where this process does. The current folder comes last, so that a `json.py` or `torch.py` in
     it is never imported in place of the library.
     """
-    command = [sys.executable, "-P", "-m", module, *arguments]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(import_path())}
-    return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr, env=environment)
+    # The path is set after Python's own start, which would import a sitecustomize.py of any folder in PYTHONPATH.
+    command = [sys.executable, "-P", "-c", _RUN_MODULE, json.dumps(import_path()), module, *arguments]
+    return subprocess.Popen(command, stdin=stdin, stdout=stdout, stderr=stderr)
 
 
 def import_path() -> list[str]:

@@ -51,9 +51,8 @@ class LangChainGenerator(Closing):
     @property
     def fingerprint(self) -> str:
         """A hash of the name, the window and the model's plain settings; secrets are none of these."""
-        # Plain values only: an API key is a SecretStr, and clients are objects.
         settings = {name: getattr(self._model, name) for name in type(self._model).model_fields}
-        plain = {name: value for name, value in settings.items() if isinstance(value, str | int | float | None)}
+        plain = {name: value for name, value in settings.items() if _is_plain(value)}
         return fingerprint("langchain", self._name, type(self._model).__name__, self._context_window, plain)
 
     @property
@@ -150,6 +149,15 @@ class LangChainGenerator(Closing):
             int(usage.get("output_tokens", 0)) or self._count(text[:cut]),
             "length" if cut is None and reason.lower() in {"length", "max_tokens"} else "stop",
         )
+
+
+def _is_plain(value: object) -> bool:
+    """Return whether a setting is a plain value, or a list or mapping of such: an API key is a SecretStr."""
+    if isinstance(value, Mapping):
+        return all(_is_plain(item) for item in value.values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(_is_plain(item) for item in value)
+    return isinstance(value, str | int | float | None)
 
 
 def is_language_model(model: object) -> TypeGuard[BaseChatModel | BaseLLM]:

@@ -68,6 +68,10 @@ class Index(Closing):
         on a terminal. Raises InputError for a path that neither exists nor was ingested before.
         """
         began = time.perf_counter()
+        if isinstance(paths, str | Path):
+            paths = [paths]
+        if not all(str(path) for path in paths):
+            raise InputError("a path is empty: name a file or a folder, such as . for the current one")
         roots = [Path(path) for path in paths]
         origins = self.store.origins()
         files = [(file, origin_name(file.path, self.base)) for file in discover(roots, self._store_folder)]

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.child_process import import_path, start_child
 
-HOSTILE = ("json", "torch", "numpy", "ctranslate2", "transformers", "logging", "ingest")
+HOSTILE = ("json", "torch", "numpy", "ctranslate2", "transformers", "logging", "ingest", "sitecustomize")
 
 
 @pytest.fixture

@@ -170,3 +170,9 @@ def test_a_fingerprint_changes_with_the_settings_and_holds_no_secret() -> None:
     assert of() == of()
     assert of() != of(sleep=0.5)
     assert of() != LangChainGenerator(FakeListLLM(responses=["x"]), context_window=100).fingerprint
+
+
+def test_settings_that_are_lists_belong_to_the_fingerprint() -> None:
+    one, other = (LangChainGenerator(FakeListChatModel(responses=[text])) for text in ("12", "twelve"))
+    assert one.fingerprint != other.fingerprint
+    assert one.fingerprint == LangChainGenerator(FakeListChatModel(responses=["12"])).fingerprint

@@ -296,3 +296,10 @@ def test_killed_at_any_moment_and_run_again_ends_as_if_uninterrupted(tmp_path, e
         assert [hit.chunk.id for hit in found] == [hit.chunk.id for hit in wanted]
         np.testing.assert_allclose([hit.score for hit in found], [hit.score for hit in wanted], atol=1e-5)
     assert any(0 < count < len(whole.store) for count in resumed), "no round was killed in the middle"
+
+
+def test_an_empty_path_is_refused_and_one_path_needs_no_list(tmp_path, docs, embedder) -> None:
+    index = index_of(tmp_path, embedder)
+    with pytest.raises(InputError, match="a path is empty"):
+        index.sync([""])
+    assert index.sync(docs).added == 3
