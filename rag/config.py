@@ -23,6 +23,9 @@ from rag.options import find_overrides
 CONFIG_FILE = "rag.toml"
 TABLES = ("store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "reader", "decoding", "pipeline")
 
+NAMES = {"backend", "confidence", "device", "folder", "kind", "model", "path", "reranker", "task"}
+"""Keys whose values are names. In Python some of them take objects, too."""
+
 RENAMED = {("pipeline", "fusion"): "passages", ("pipeline", "answer_style"): "answer_format"}
 RENAMED_GUIDANCE = {"lead": "reader_first", "replace": "fallback"}
 """Keys, and values of [pipeline] guided, of earlier versions."""
@@ -39,7 +42,7 @@ class Config(Builder):
     def load(cls, path: str | Path | None = None) -> Config:
         """Read a configuration. Without a path it is `rag.toml` of the current folder, or the defaults.
 
-        Raises ConfigError for a file that cannot be read, and for an unknown table.
+        Raises ConfigError for a file that cannot be read, an unknown table, and a name that is no text.
         """
         file = Path(path) if path is not None else Path(CONFIG_FILE)
         if path is None and not file.exists():
@@ -61,6 +64,10 @@ class Config(Builder):
             if not isinstance(table, dict):
                 raise ConfigError(f"{file}: {name} has to be a table: [{name}] on a line of its own")
         _refuse_renamed(tables, str(file))
+        for name, table in tables.items():
+            for key, value in table.items():
+                if key in NAMES and not isinstance(value, str):
+                    raise ConfigError(f"{file}: [{name}] {key} is {value!r}; it must be text in quotes")
         return cls(tables, file.resolve().parent, str(file))
 
     def override(self, table: str, **options: Any) -> Config:

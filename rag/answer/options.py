@@ -63,9 +63,8 @@ class PipelineOptions:
             raise InputError(f"answer_format is {self.answer_format!r}: known are {', '.join(FORMAT_CHOICES)}")
         if self.passages not in PASSAGE_MODES:
             raise InputError(f"passages is {self.passages!r}: known are {', '.join(PASSAGE_MODES)}")
-        if not isinstance(self.guided, bool) and (
-            isinstance(self.guided, str) or not set(self.guided) <= set(GUIDANCE)
-        ):
+        several = isinstance(self.guided, list | tuple | set | frozenset)
+        if not isinstance(self.guided, bool) and not (several and all(way in GUIDANCE for way in self.guided)):
             raise InputError(f"guided is {self.guided!r}: true, false, or some of {', '.join(GUIDANCE)}")
         as_filter(self.where)
 

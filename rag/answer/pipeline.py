@@ -55,7 +55,7 @@ class Pipeline(PipelineOptions, Closing):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.generator is None and not self.reader:
-            raise InputError("nobody is there to answer: give a generator, a reader or both")
+            raise InputError("a pipeline needs a generator, a reader or both")
         defaults = resolve_defaults(self, self.retriever, self.generator, self.reader, self.confidence)
         # A frozen dataclass sets its own fields so.
         for name in ("reader", "confidence", "min_confidence", "min_evidence", "prompt_tokens"):

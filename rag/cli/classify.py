@@ -120,7 +120,9 @@ def _read_inputs(options: ClassifyOptions, labels: Sequence[str]) -> Iterator[Ma
     if bool(options.text) == (options.file is not None):
         raise InputError("give one text, or --file with rows")
     if options.file is None:
-        inputs = [("the command line", {"text": " ".join(options.text)})]
+        if not " ".join(options.text).strip():
+            raise InputError("the text is empty: give one to classify")
+        inputs = [("the text", {"text": " ".join(options.text)})]
     else:
         inputs = [(f"{options.file}, line {number}", row) for number, row in read_objects(options.file)]
     if not inputs:

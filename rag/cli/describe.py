@@ -31,7 +31,7 @@ class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
     fields: tuple[str, ...] = option("the product's fields", "NAME=VALUE", default=(), positional=True)
     file: Path | None = option("JSON, JSONL or CSV: one product a row", "FILE")
     out: Path | None = option("CSV or JSONL to write; a second run adds the rows that it lacks", "FILE")
-    ignore: tuple[str, ...] = option('fields not to state, such as a key; "id" never is', "NAME", default=())
+    ignore: tuple[str, ...] = option('fields not to state, such as a key; "id" is never stated', "NAME", default=())
     examples_from: Path | None = option("JSONL of products with descriptions", "FILE")
     examples: int = option("show the model N fixed rows of --examples-from", "N", default=0)
     similar: int = option(
@@ -100,8 +100,8 @@ def _describe_catalogue(options: DescribeOptions, products: Sequence[Fields], fi
         output.json_line({"out": str(file), **counts})
     else:
         kept = f", {len(products) - len(lacking)} were there already" if len(lacking) < len(products) else ""
-        marked = f"; {failing} of them are marked: check those" if failing else ""
-        output.line(f"{file}: {len(lacking)} descriptions made{kept}{marked}")
+        marked = f"; with errors, which are marked: {failing}" if failing else ""
+        output.line(f"{file}: {len(lacking)} description{'s' * (len(lacking) != 1)} made{kept}{marked}")
     return 0
 
 

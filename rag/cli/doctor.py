@@ -46,7 +46,7 @@ OPTIONAL = ("unstructured",)  # of the `office` extra
 class DoctorOptions(StoreOptions, CommonOptions):
     """Options of `rag doctor`."""
 
-    repair: bool = option("rebuild the search index and what else derives from the store's rows", default=False)
+    repair: bool = option("rebuild the search index and all else that is derived from the stored rows", default=False)
 
 
 def doctor(options: DoctorOptions) -> int:

@@ -20,7 +20,7 @@ class FinetuneReaderOptions(TrainingOptions, JsonOptions):
     """Options of `rag finetune-reader`."""
 
     rows: Path = option('JSONL of {"question", "answers", "context"}', "FILE", required=True, positional=True)
-    valid: Path | None = option("validation rows, which select the checkpoint and calibrate", "FILE")
+    valid: Path | None = option("validation rows: they select the checkpoint and calibrate the threshold", "FILE")
     base: str = option(f"encoder (default: {MINILM})", "MODEL", default=MINILM)
     start: str | None = option(f"reader to train further: a folder or {MINILM_READER}", "READER")
     full: bool = option("train all weights of the encoder, not a low-rank adapter", default=False)

@@ -297,3 +297,22 @@ def test_the_written_file_holds_the_defaults() -> None:
     decoding = Decoding(**{**tables["decoding"], "stop": tuple(tables["decoding"].get("stop", ()))})
     assert decoding == DEFAULT_DECODING
     assert (tables["store"], tables["embedder"]) == ({"kind": "local", "path": ".rag"}, {"model": "builtin:minilm"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[store]\npath = 5",
+        "[store]\npath = 2026-01-01",
+        "[embedder]\nmodel = ['a']",
+        "[retriever]\nkind = 5",
+        "[generator]\nkind = []",
+        "[reader]\nmodel = 3",
+        "[pipeline]\nconfidence = 5",
+        "[retriever]\nreranker = true",
+    ],
+)
+def test_a_name_that_is_no_text_is_refused_with_its_place(tmp_path, text) -> None:
+    (tmp_path / "rag.toml").write_text(text)
+    with pytest.raises(ConfigError, match=r"rag\.toml: \[\w+\] \w+ is .*; it must be text in quotes"):
+        Config.load(tmp_path / "rag.toml")

@@ -273,7 +273,7 @@ def test_bad_options_are_refused(index, options, said) -> None:
 
 
 def test_somebody_has_to_answer(index, scripted) -> None:
-    with pytest.raises(ValueError, match="nobody is there to answer"):
+    with pytest.raises(ValueError, match="a pipeline needs a generator"):
         pipeline_of(index, None, None)
     with pytest.raises(ValueError, match="needs a reader"):
         pipeline_of(index, scripted("x"), None, min_confidence=0.5)

@@ -408,7 +408,7 @@ def test_the_command_labels_a_file(
         (["x", "--labels", "good,,bad"], "label 2 of 3 is empty"),
         (["x"], "give the labels as --labels a,b,c, or --labels-from with labelled rows"),
         (["--labels", "good,bad"], "give one text, or --file with rows"),
-        ([" ", "--labels", "good,bad"], "the command line: there is no text to classify"),
+        ([" ", "--labels", "good,bad"], "the text is empty: give one to classify"),
         (
             ["x", "--labels", "a,b", "--similar", "2"],
             "--similar and --candidates need labelled rows: give them as --l",

@@ -241,7 +241,7 @@ def test_a_catalogue_is_not_continued_by_another_model(run, tmp_path, scripted, 
     monkeypatch.setattr("rag.generate.load.generator_weights", lambda model: f"weights of {model}")
     (tmp_path / "p.csv").write_text("name,colour\nlamp,red\n", "utf-8")
     command = ["describe", "--file", "p.csv", "--out", "d.csv"]
-    assert "1 descriptions made" in run(*command)[1]
+    assert "1 description made" in run(*command)[1]
     assert "0 descriptions made, 1 were there" in run(*command)[1]
     status, _, err = run(*command, "--model", "other")
     assert (status, "d.csv was begun with the model builtin:smollm2-describe: choose another --out" in err) == (1, True)
