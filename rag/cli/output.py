@@ -106,9 +106,8 @@ def show_report(report: SyncReport, store: str) -> None:
     changes = {"updated": report.updated, "unchanged": report.unchanged, "deleted": report.deleted}
     counts = [f"{report.added} added", *(f"{count} {name}" for name, count in changes.items() if count)]
     line(f"{colour(store, BOLD)}: {', '.join(counts)}")
-    line(
-        f"{report.chunks_embedded} chunk{'s' * (report.chunks_embedded != 1)} embedded, {report.chunks_total} in the store, {report.seconds:.1f} s"
-    )
+    plural = "s" * (report.chunks_embedded != 1)
+    line(f"{report.chunks_embedded} chunk{plural} embedded, {report.chunks_total} in the store, {report.seconds:.1f} s")
     if report.truncated_chunks:
         line(colour(f"{report.truncated_chunks} chunks are longer than the embedder reads", YELLOW))
     problems = [("failed", problem, RED) for problem in report.failed]
