@@ -36,7 +36,7 @@ def main() -> None:
                 cwd=folder,
                 env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": "104"},
             )
-            console.print(Text.from_ansi(done.stdout.rstrip()))
+            console.print(Text.from_ansi(done.stdout.replace(f"{folder}/", "").rstrip()))
             console.print()
     svg = console.export_svg(title="rag")
     FILE.write_text(re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL), "utf-8")
