@@ -158,7 +158,7 @@ def test_the_columns_of_a_named_task_are_asked_for(file) -> None:
 
 
 def test_files_that_cannot_be_read(tmp_path) -> None:
-    with pytest.raises(RowsError, match=r"no rows at .*nowhere"):
+    with pytest.raises(RowsError, match=r"there is no file .*nowhere"):
         read_rows(tmp_path / "nowhere.jsonl")
     with pytest.raises(RowsError, match="cannot be read"):
         read_rows(tmp_path)

@@ -441,7 +441,7 @@ MISTAKES = {
         ["brand=x", "--examples-from", "train.jsonl", "--examples", "9"],
         "9 examples cannot be chosen",
     ),
-    "no file": (["brand=x", "--examples-from", "no.jsonl", "--examples", "1"], "no rows at no.jsonl"),
+    "no file": (["brand=x", "--examples-from", "no.jsonl", "--examples", "1"], "there is no file no.jsonl"),
     "attempts": (["brand=x", "--attempts", "0"], "--attempts is 0"),
     "negative": (["brand=x", "--similar", "-1"], "--similar is -1"),
 }
