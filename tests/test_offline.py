@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -42,6 +43,12 @@ class Ran:
     err: str
     attempts: list[str]
     seconds: float
+
+    @property
+    def complaints(self) -> list[str]:
+        """The lines of `err` but those that say that a model is prepared, where no copy of it is kept yet."""
+        prepared = re.compile(r"rag: (preparing \S+ for this machine, once; .*|\S+ is ready)")
+        return [line for line in self.err.splitlines() if not prepared.fullmatch(line)]
 
 
 def run_python(folder: Path, *arguments: str) -> Ran:
@@ -131,9 +138,7 @@ def test_a_model_in_a_folder_never_asks_a_hub(ingested: Ran, house: Path) -> Non
     spec.loader.exec_module(small_models)
     small_models.make_t5(house / "my-t5", seed=5)
     ran = rag(house, "ask", "When is tea served?", "--model", "my-t5", "--max-new-tokens", "8", "--json")
-    # Where no copy of the model is kept yet, it says that it makes one.
-    preparing = {"rag: preparing my-t5 for this machine, once; this takes up to a minute", "rag: my-t5 is ready"}
-    assert (ran.status, ran.attempts, set(ran.err.splitlines()) - preparing) == (0, [], set())
+    assert (ran.status, ran.attempts, ran.complaints) == (0, [], [])
     assert json.loads(ran.out)["model"] == "my-t5"
 
 
@@ -143,10 +148,10 @@ def test_ask_stays_at_home(ingested: Ran, house: Path, model: tuple[str, ...]) -
     (house / "itself.toml").write_text("[generator]\nbackend = 'transformers'\n[reader]\nbackend = 'transformers'\n")
     asked = ("ask", "When is tea served?", *model, "--max-new-tokens", "16", "--json")
     ran = rag(house, *asked, "--config", "itself.toml")
-    assert (ran.status, ran.attempts, ran.err) == (0, [], "")
+    assert (ran.status, ran.attempts, ran.complaints) == (0, [], [])
     answer = json.loads(ran.out)
     copied = rag(house, *asked)  # its copy in 8 bits need not be as sure of so short a text
-    assert (copied.status, copied.attempts, copied.err) == (0, [], "")
+    assert (copied.status, copied.attempts, copied.complaints) == (0, [], [])
     assert json.loads(copied.out)["answer"].strip()
     assert (answer["model"], answer["abstained"]) == (model[-1] if model else "builtin:smollm2-answers", False)
     assert answer["answer"].strip()
