@@ -34,7 +34,7 @@ from rag.finetune.shared.card import find_licence, render_card
 from rag.finetune.shared.lora import add_lora, load_updates, write_adapter
 from rag.finetune.shared.unfinished import Unfinished, check_output
 from rag.generate.adapter import WEIGHTS, Adapter
-from rag.reader.folder import HEADS, SETTINGS, ReaderConfig, new_reader_network
+from rag.reader.folder import HEADS, SETTINGS, ReaderConfig, adapter_in, new_reader_network
 from rag.reader.reader import read_spans
 from rag.reader.score import score_windows
 from rag.reader.windows import Windows
@@ -72,9 +72,9 @@ def finetune_reader(
     """Train a reader on rows with question, answers and context, and write it to the folder `out`.
 
     `base` names an encoder of BERT's kind: a hub id, a folder or `builtin:minilm`. `start` is a reader over the same
-    base, trained by the same method, to continue from. Without `valid` rows the last step is kept, and probabilities
-    are not calibrated. Validation rows whose input is also in `train` are dropped. `settings` are those of
-    ReaderSettings.
+    base to continue from; low-rank updates continue only those of the same shape. Without `valid` rows the last step is
+    kept, and probabilities are not calibrated. Validation rows whose input is also in `train` are dropped. `settings`
+    are those of ReaderSettings.
 
     Work in progress lies in `out.training`, and the same call resumes a run that was interrupted, unless `restart` is
     set. Raises RowsError for rows that cannot be used, InputError for settings, WeightsError for a base or start that
@@ -107,11 +107,17 @@ def finetune_reader(
 
         # Train an encoder with new heads, or go on from those of `start`.
         network = new_reader_network(base, chosen.seed)
+        if chosen.dropout is not None:
+            set_dropout(network.encoder, chosen.dropout)
         if chosen.method == "lora":
             shape = (chosen.lora_rank, chosen.lora_alpha, chosen.lora_dropout, chosen.seed)
             network.encoder = add_lora(network.encoder, *shape)
-        if start is not None:
-            load_updates(network, load_file(Path(start) / WEIGHTS))
+            if start is not None:
+                load_updates(network, load_file(start / WEIGHTS))
+        elif start is not None:
+            adapter_in(start).apply(start, network)
+        if chosen.method == "layers":
+            network.encoder.get_input_embeddings().requires_grad_(False)
         count = min(len(held_out), chosen.valid_rows)
         measured = [held_out[place * len(held_out) // count] for place in range(count)]  # spread over all parts
         run = train_network(
@@ -170,6 +176,15 @@ def measure_reading(rows: Sequence[Row], texts: Sequence[str], margins: Sequence
     return {**metrics, "auroc": auroc("auroc", margins, answerable).value / 100}
 
 
+def set_dropout(encoder: Any, dropout: float) -> None:
+    """Set the dropout of an encoder, that of its attention included."""
+    from torch import nn
+
+    for module in encoder.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = dropout
+
+
 def _mine_unanswerable(rows: Sequence[Row], settings: ReaderSettings, unfinished: Unfinished) -> list[Row]:
     """Return unanswerable rows made from others; mined once in a run, since that takes an embedder minutes."""
     if not settings.unanswerable:
@@ -202,7 +217,7 @@ def _check_start(start: Path, base: str, settings: ReaderSettings) -> str:
     if adapter.base_sha256 != model_fingerprint(base):
         raise InputError(f"{start} is a reader over {adapter.base}, not over {base}: give that as the base")
     trained = json.loads((start / SETTINGS).read_text("utf-8"))["settings"]
-    for name in ("method", "lora_rank", "lora_alpha"):
+    for name in ("method", "lora_rank", "lora_alpha") if settings.method == "lora" else ():
         if trained[name] != getattr(settings, name):
             raise InputError(f"{start} was trained with {name} {trained[name]}, not {getattr(settings, name)}")
     return weights_fingerprint(start)

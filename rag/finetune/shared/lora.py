@@ -54,10 +54,14 @@ def write_adapter(folder: Path, model: Any, base: str, heads: tuple[str, ...] = 
     """Write a trained model as an adapter over `base`, in half precision.
 
     The adapter has the low-rank updates, and whole the weights whose names begin with one of `heads`; of a model
-    without updates it has all weights.
+    without updates it has all weights that were trained.
     """
     updates, scale = collect_updates(model)
-    whole = {name: weight for name, weight in model.named_parameters() if not updates or name.startswith(heads)}
+    whole = {
+        name: weight
+        for name, weight in model.named_parameters()
+        if (name.startswith(heads) if updates else weight.requires_grad)
+    }
     weights = {name: weight.detach().half().contiguous() for name, weight in (whole | updates).items()}
     name = str(Path(base).absolute()) if Path(base).is_dir() else base
     Adapter(name, model_fingerprint(base), scale).write(folder, weights)
