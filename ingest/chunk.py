@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
@@ -59,7 +59,7 @@ class Chunker:
     @property
     def settings(self) -> str:
         """A short text that changes whenever the same document would be cut differently."""
-        return f"v1 size={self.size} overlap={self.overlap} tokens={self.tokens.settings}"
+        return f"v2 size={self.size} overlap={self.overlap} tokens={self.tokens.settings}"
 
     def chunk(self, document: Document) -> list[Chunk]:
         """Return the document's chunks in order; together they hold all of its words."""
@@ -160,7 +160,17 @@ class Chunker:
             page=units[0].block.page,
             heading=self._heading(root, units, document.text),
             metadata=document.metadata,
+            blocks=_clip_blocks(units),
         )
+
+
+def _clip_blocks(units: Sequence[Unit]) -> tuple[Block, ...]:
+    """Return the blocks of units, each cut to what the units have of it."""
+    spans: dict[int, tuple[int, int, Block]] = {}
+    for unit in units:
+        start = spans[unit.block.start][0] if unit.block.start in spans else unit.start
+        spans[unit.block.start] = start, unit.end, unit.block
+    return tuple(replace(block, start=start, end=end, table=None) for start, end, block in spans.values())
 
 
 def _casefold(text: str) -> str:

@@ -16,11 +16,26 @@ Metadata = Mapping[str, Scalar | Sequence[Scalar]]
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """The cells of a table: the names of its columns, its rows, and its caption.
+
+    Every row has a cell for each name. A merged cell is repeated in each row and column that it covers, header rows
+    are joined into one, and a table within a cell is text of that cell. The text of the block has a line for each row,
+    `name: cell; name: cell`, without empty cells; see `ingest.parsers.builder`.
+    """
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A span of a document's text with one role: `document.text[start:end]`, offsets in characters.
 
     `heading` is the path of titles above the block, outermost first, without the block's own text. `page` counts from
-    1; it is None where the format has no pages.
+    1; it is None where the format has no pages. A block of the kind "table" has its cells in `table`, if its columns
+    have names.
     """
 
     start: int
@@ -28,6 +43,7 @@ class Block:
     kind: BlockKind = "text"
     page: int | None = None
     heading: tuple[str, ...] = ()
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +63,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage of a document, small enough for the embedder: `text == document.text[start:end]`, always."""
+    """A passage of a document, small enough for the embedder: `text == document.text[start:end]`, always.
+
+    `blocks` are the document's blocks that the chunk has a part of, cut to that part, without the cells of tables.
+    Their offsets are the document's, too. A chunk of plain text alone may have none.
+    """
 
     text: str
     source: str
@@ -56,6 +76,7 @@ class Chunk:
     page: int | None = None
     heading: tuple[str, ...] = ()
     metadata: Metadata = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
 
     @property
     def id(self) -> str:
