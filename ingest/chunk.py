@@ -59,7 +59,7 @@ class Chunker:
     @property
     def settings(self) -> str:
         """A short text that changes whenever the same document would be cut differently."""
-        return f"v2 size={self.size} overlap={self.overlap} tokens={self.tokens.settings}"
+        return f"v3 size={self.size} overlap={self.overlap} tokens={self.tokens.settings}"
 
     def chunk(self, document: Document) -> list[Chunk]:
         """Return the document's chunks in order; together they hold all of its words."""
@@ -152,15 +152,20 @@ class Chunker:
 
     def _build_chunk(self, document: Document, units: Sequence[Unit], root: tuple[str, ...]) -> Chunk:
         start, end = units[0].start, units[-1].end
+        heading = self._heading(root, units, document.text)
+        blocks = _clip_blocks(units)
+        match blocks:
+            case (Block(kind="text", heading=path),) if path == heading[len(heading) - len(path) :]:
+                blocks = ()  # which would say nothing that the chunk does not
         return Chunk(
             text=document.text[start:end],
             source=document.source,
             start=start,
             end=end,
             page=units[0].block.page,
-            heading=self._heading(root, units, document.text),
+            heading=heading,
             metadata=document.metadata,
-            blocks=_clip_blocks(units),
+            blocks=blocks,
         )
 
 

@@ -28,7 +28,7 @@ from rag.index.staging import Problem, Staging, SyncReport, document_fingerprint
 from rag.index.writer import Writer
 from stores.base import Store
 
-PARSE_VERSION = "1"  # raised when parsers change so that files have to be parsed again
+PARSE_VERSION = "2"  # raised when parsers change so that files have to be parsed again
 ADDED = "made:"  # begins the fingerprint of an origin that is no file, but a document handed to `add`
 MISSING = "no such file or folder"
 

@@ -14,12 +14,13 @@ from urllib.parse import quote
 from ingest.errors import StoreBusy, StoreError
 from stores.local.fulltext import create_words
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x4F424B53  # "OBKS": tells a store from any other SQLite file
 
 # A chunk's key is never reused (AUTOINCREMENT), so a derived index can tell new rows from old ones. `path` is the path
-# of titles as JSON, `heading` the same as words; `passage` is a hash of the embedding text. `fields` holds the metadata
-# once more, value by value, for filters to look up. `words` indexes the texts without keeping a copy of them.
+# of titles as JSON, `heading` the same as words; `passage` is a hash of the embedding text. `blocks` holds the chunk's
+# blocks as JSON, each as [start, end, kind, page, heading]. `fields` holds the metadata once more, value by value, for
+# filters to look up. `words` indexes the texts without keeping a copy of them. Stores of version 1 have no `blocks`.
 SCHEMA = f"""
 CREATE TABLE manifest (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -30,7 +31,8 @@ CREATE TABLE sources (
 CREATE TABLE chunks (
     key INTEGER PRIMARY KEY AUTOINCREMENT,
     source TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL, page INTEGER, path TEXT NOT NULL,
-    metadata TEXT NOT NULL, id TEXT NOT NULL, passage TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL
+    metadata TEXT NOT NULL, id TEXT NOT NULL, passage TEXT NOT NULL, heading TEXT NOT NULL, text TEXT NOT NULL,
+    blocks TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX chunks_by_source ON chunks (source, start);
 CREATE INDEX chunks_by_id ON chunks (id);
@@ -43,6 +45,8 @@ INSERT INTO state VALUES ('generation', 0), ('changes', 0), ('index_changes', 0)
 PRAGMA application_id = {APPLICATION_ID};
 PRAGMA user_version = {SCHEMA_VERSION};
 """
+# A view in the connection's own memory: reads of `chunks` see it instead of the table.
+WITHOUT_BLOCKS = "CREATE TEMP VIEW chunks AS SELECT *, '[]' AS blocks FROM main.chunks"
 
 
 @contextmanager
@@ -88,6 +92,8 @@ def connect(path: Path, *, create: bool, timeout: float, read_only: bool) -> sql
             application = connection.execute("PRAGMA application_id").fetchone()[0]
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             _check_kind(path, application, version)
+            if version < SCHEMA_VERSION:
+                _upgrade(connection, read_only)
             # Settings of this connection; they are not kept in the file.
             connection.execute("PRAGMA synchronous = FULL")  # what is committed outlives a power cut
             connection.execute("PRAGMA cache_size = -65536")  # KiB
@@ -164,6 +170,27 @@ def _create_tables(connection: sqlite3.Connection, timeout: float) -> None:
             for statement in SCHEMA.split(";\n"):
                 connection.execute(statement)
         connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _upgrade(connection: sqlite3.Connection, read_only: bool) -> None:
+    """Add what version 1 lacks, in one transaction; a store that cannot be written reads as if it had it."""
+    if read_only:
+        connection.execute(WITHOUT_BLOCKS)
+        return
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        # Another process may have upgraded it by now.
+        if connection.execute("PRAGMA user_version").fetchone()[0] < SCHEMA_VERSION:
+            connection.execute("ALTER TABLE chunks ADD COLUMN blocks TEXT NOT NULL DEFAULT '[]'")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        if not error.sqlite_errorname.startswith("SQLITE_READONLY"):
+            raise
+        connection.execute(WITHOUT_BLOCKS)
     finally:
         if connection.in_transaction:
             connection.execute("ROLLBACK")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ingest.types import Chunk, Metadata
+from ingest.types import Block, Chunk, Metadata
 from stores.base import Entry
 from stores.filters.filter import And, Filter, Not, Or
 from stores.filters.sql import SQLITE, Value, field_rows, to_keys
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from stores.base import Vectors
     from stores.local.faiss_index import Keys
 
-COLUMNS = 'chunks.text, chunks.source, chunks.start, chunks."end", chunks.page, chunks.path, chunks.metadata'
+COLUMNS = 'chunks.text, chunks.source, chunks.start, chunks."end", chunks.page, chunks.path, chunks.metadata, blocks'
 THESE = "key IN (SELECT value FROM json_each(?))"  # one parameter, however many keys
 
 
@@ -34,8 +34,9 @@ def add(connection: sqlite3.Connection, entry: Entry) -> int:
     for chunk, vector in zip(entry.chunks, entry.vectors, strict=True):
         position = chunk.source, chunk.start, chunk.end, chunk.page, _json(chunk.heading)
         heading, passage = " ".join(chunk.heading), passage_hash(chunk.embedding_text)
-        row = (*position, _json(chunk.metadata), chunk.id, passage, heading, chunk.text)
-        key = connection.execute("INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row).lastrowid
+        blocks = [(block.start, block.end, block.kind, block.page, block.heading) for block in chunk.blocks]
+        row = (*position, _json(chunk.metadata), chunk.id, passage, heading, chunk.text, _json(blocks))
+        key = connection.execute("INSERT INTO chunks VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row).lastrowid
         connection.execute("INSERT INTO vectors VALUES (?, ?)", [key, vector.tobytes()])
         connection.executemany("INSERT INTO fields VALUES (?, ?, ?)", _keyed_fields(key, chunk.metadata))
         keys.append(key)
@@ -154,5 +155,16 @@ def _json(value: object) -> str:
 
 
 def _chunk(row: Sequence[Any]) -> Chunk:
-    text, source, start, end, page, path, metadata = row
-    return Chunk(text, source, start, end, page, tuple(json.loads(path)), json.loads(metadata))
+    text, source, start, end, page, path, metadata, blocks = row
+    return Chunk(
+        text=text,
+        source=source,
+        start=start,
+        end=end,
+        page=page,
+        heading=tuple(json.loads(path)),
+        metadata=json.loads(metadata),
+        blocks=tuple(
+            Block(first, last, kind, leaf, tuple(titles)) for first, last, kind, leaf, titles in json.loads(blocks)
+        ),
+    )

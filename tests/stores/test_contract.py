@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ingest.errors import StoreError, WrongEmbedder
-from ingest.types import Chunk
+from ingest.types import Block, Chunk
 from stores import STORES, Entry, Hit, Source, SourceInfo, Store, new_store, parse_filter
 
 MANIFEST = {"embedder": "tiny", "embedder_fingerprint": "f1", "dimension": "2", "chunker": "words"}
@@ -269,6 +269,16 @@ def test_putting_a_source_again_replaces_it_whole(store: Store) -> None:
         ("b", "1", 1),
     ]
     assert found(store.search([0, 1], k=9)) == [("four", 1), ("three", 0.5**0.5)]
+
+
+def test_a_chunk_keeps_its_blocks(store: Store) -> None:
+    blocks = (Block(7, 12, "title", 2, ("A",)), Block(14, 19, "table", None, ("A", "Ж")), Block(21, 26))
+    chunks = [chunk("title\n\ntable\n\nplain", start=7, page=2, blocks=blocks), chunk("none", start=50)]
+    store.write([Entry(Source("a", "a", "1"), chunks, np.eye(2, dtype=np.float32))])
+    assert list(store.chunks()) == chunks
+    assert [hit.chunk for hit in store.search([1, 0], k=1)] == chunks[:1]
+    assert [hit.chunk for hit in store.search_text("table")] == chunks[:1]
+    assert [kept.blocks for kept in store.get([kept.id for kept in chunks])] == [blocks, ()]
 
 
 def test_writing_the_same_twice_changes_nothing(store: Store) -> None:

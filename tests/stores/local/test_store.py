@@ -26,7 +26,7 @@ import stores.local.clusters
 import stores.local.faiss_index
 import stores.local.store
 from ingest.errors import StoreBusy, StoreError
-from ingest.types import Chunk
+from ingest.types import Block, Chunk
 from stores import Entry, LocalStore, MemoryStore, Source, Store, parse_filter
 
 ROOT = Path(__file__).parents[3]
@@ -361,6 +361,54 @@ def newer_version(file: Path) -> None:
     connection = sqlite3.connect(file)
     connection.execute("PRAGMA user_version = 99")
     connection.close()
+
+
+def older_version(file: Path) -> None:
+    """Take from a store what version 1 did not have."""
+    connection = sqlite3.connect(file)
+    connection.execute("ALTER TABLE chunks DROP COLUMN blocks")
+    connection.execute("PRAGMA user_version = 1")
+    connection.close()
+
+
+def version_of(file: Path) -> int:
+    connection = sqlite3.connect(file)
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    connection.close()
+    return version
+
+
+def test_a_store_of_version_1_is_read_as_it_is_and_upgraded_by_a_writer(tmp_path: Path) -> None:
+    before = saved(tmp_path / "s")
+    file = tmp_path / "s" / "store.sqlite"
+    older_version(file)
+    reader = LocalStore(tmp_path / "s", read_only=True)
+    assert answers(reader) == before
+    assert version_of(file) == 1
+    writer = LocalStore(tmp_path / "s")
+    assert (answers(writer), version_of(file)) == (before, 2)
+    assert writer.verify() == []
+    # A reader that was open while the store was upgraded sees what is written then.
+    chunk = Chunk("a table", "t", 0, 7, blocks=(Block(0, 7, "table"),))
+    writer.write([Entry(Source("t", "t", "1"), [chunk], np.ones((1, 4), np.float32))])
+    assert list(writer.chunks("t")) == [chunk]
+    assert list(reader.chunks("t")) == [chunk]
+    reader.close()
+    writer.close()
+
+
+def test_an_upgrade_that_fails_changes_nothing(tmp_path: Path) -> None:
+    before = saved(tmp_path / "s")
+    older_version(tmp_path / "s" / "store.sqlite")
+    other = sqlite3.connect(tmp_path / "s" / "store.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusy):
+        LocalStore(tmp_path / "s", timeout=0.1)
+    other.execute("ROLLBACK")
+    other.close()
+    assert version_of(tmp_path / "s" / "store.sqlite") == 1
+    with LocalStore(tmp_path / "s") as store:
+        assert answers(store) == before
 
 
 DATABASES: dict[str, tuple[Callable[[Path], object], str]] = {
