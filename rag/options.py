@@ -151,8 +151,8 @@ class ReadingOptions:
     confidence: Path | None = option(
         "confidence model that `rag calibrate` wrote", "FILE", key="pipeline.confidence", convert=to_absolute
     )
-    answer_format: Literal["short", "sentence", "list", "auto"] | None = option(
-        "form of an answer (default: short); auto decides by the question",
+    answer_format: Literal["short", "yes-no", "explain", "list", "compare", "sentence", "auto"] | None = option(
+        "kind of answer; auto, the default, decides by the question",
         key="pipeline.answer_format",
         was=("--style",),
     )

@@ -40,8 +40,8 @@ MIN_CONFIDENCE = {MINILM_READER: 0.2}
 # see tests/benchmarks/answers.py.
 PROMPT_TOKENS = {SMOLLM2: 512, SMOLLM2_ANSWERS: 512}
 
-# The same where a reader puts the best passage first and the answer is no list, whose items may be in several passages.
-# On validation rows the answers were no worse (exact match 56 % against 54) in half the time.
+# The same where a reader puts the best passage first. On validation rows the answers were no worse (exact match 56 %
+# against 54) in half the time.
 READER_FIRST_PROMPT_TOKENS = {SMOLLM2_ANSWERS: 256}
 
 
@@ -90,12 +90,12 @@ def resolve_defaults(
     prompt_tokens = options.prompt_tokens
     if prompt_tokens is None and generator is not None:
         guidance = options.guidance if reader else frozenset[Guidance]()
-        prompt_tokens = prompt_limit(generator.name, guidance, options.answer_format)
+        prompt_tokens = prompt_limit(generator.name, guidance)
     return Defaults(reader, confidence, min_confidence, min_evidence, prompt_tokens)
 
 
-def prompt_limit(model: str, guidance: Set[Guidance], answer_format: str) -> int | None:
+def prompt_limit(model: str, guidance: Set[Guidance]) -> int | None:
     """Return the most tokens that a prompt for this generator should have, None for its whole window."""
-    if "reader_first" in guidance and answer_format in ("short", "sentence") and model in READER_FIRST_PROMPT_TOKENS:
+    if "reader_first" in guidance and model in READER_FIRST_PROMPT_TOKENS:
         return READER_FIRST_PROMPT_TOKENS[model]
     return PROMPT_TOKENS.get(model)

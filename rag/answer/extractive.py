@@ -10,7 +10,7 @@ from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from prompts.types import Dropped
 from rag.answer.abstain import Abstention
-from rag.answer.formats import AnswerFormat
+from rag.answer.kinds import AnswerFormat
 from rag.answer.match import normalize_answer
 from rag.answer.strategy import Strategy
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ingest.errors import InputError
-from rag.answer.formats import FORMAT_CHOICES, FormatChoice
+from rag.answer.kinds import FORMAT_CHOICES, FormatChoice
 from stores.filters.filter import Where
 from stores.filters.parse import as_filter
 
@@ -34,10 +34,10 @@ class PipelineOptions:
       span alone.
     - "fallback": an answer that is still not confirmed is replaced by the reader's own.
 
-    `answer_format` is "short", "sentence", "list", or "auto", which decides by the question. `passages` is "concat" for
-    all passages in one prompt. The other modes give each passage its own prompt, so that more of them fit than the
-    window holds: "fid" for encoder-decoders, "rag-token" and "rag-sequence" for any model of the transformers backend,
-    see `rag.generate.fusion`.
+    `answer_format` is one of the kinds of questions, "short", "yes-no", "explain", "list" and "compare", or "sentence",
+    or "auto", which decides by the question. `passages` is "concat" for all passages in one prompt. The other modes
+    give each passage its own prompt, so that more of them fit than the window holds: "fid" for encoder-decoders,
+    "rag-token" and "rag-sequence" for any model of the transformers backend, see `rag.generate.fusion`.
     """
 
     k: int = 5
@@ -46,7 +46,7 @@ class PipelineOptions:
     min_confidence: float | None = None
     prompt_tokens: int | None = None
     guided: bool | Sequence[Guidance] = True
-    answer_format: FormatChoice = "short"
+    answer_format: FormatChoice = "auto"
     passages: PassageMode = "concat"
 
     def __post_init__(self) -> None:

@@ -17,6 +17,9 @@ from rag.answer.types import Retrieved
 from rag.generate.base import Decoding, Generation, Generator
 from stores.base import Hit
 
+# The formats that prompts know besides "short", by that of the question.
+PROMPT_FORMATS = {"sentence": "sentence", "explain": "sentence", "compare": "sentence", "list": "list"}
+
 SHARPNESS = 20.0  # factor of the cosines: a passage that is .1 nearer weighs seven times as much
 
 
@@ -58,8 +61,8 @@ class OnePrompt:
         if self.prompt_tokens is not None:
             window = CappedWindow(self.generator, self.prompt_tokens)
         values: dict[str, object] = {"question": question.question}
-        if question.answer_format != "short":
-            values["answer_format"] = question.answer_format
+        if question.answer_format in PROMPT_FORMATS:
+            values["answer_format"] = PROMPT_FORMATS[question.answer_format]
         return Draft(question, self.prompt.pack(window, self.decoding.max_new_tokens, values, passages))
 
     def generate(self, drafts: Sequence[Draft]) -> list[Generation]:

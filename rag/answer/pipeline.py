@@ -12,16 +12,21 @@ from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from prompts.prompt import Prompt
 from rag.answer.abstain import ABSTENTION as ABSTENTION, Abstention
+from rag.answer.compare import Compare
 from rag.answer.confidence import ConfidenceModel
 from rag.answer.defaults import resolve_defaults
+from rag.answer.explain import Explain
 from rag.answer.extractive import Extractive
-from rag.answer.formats import choose_format
 from rag.answer.guided import Guided
+from rag.answer.kinds import AnswerFormat, choose_format
+from rag.answer.list import ListItems
 from rag.answer.options import PipelineOptions
 from rag.answer.passages import OnePrompt, PromptEach
 from rag.answer.plain import Plain
+from rag.answer.router import Router
 from rag.answer.strategy import AnswerPieces, Strategy
 from rag.answer.types import Answer, Retrieved
+from rag.answer.yes_no import YesNo
 from rag.generate.base import Decoding, Generator
 from rag.reader.base import Reader
 from rag.retrieve.retrievers import Retriever
@@ -79,8 +84,19 @@ class Pipeline(PipelineOptions, Closing):
 
     @cached_property
     def strategy(self) -> Strategy:
-        """The strategy that these parts and options select."""
-        # A reader alone extracts, a generator alone generates, and of both the reader guides.
+        """The strategy that these parts and options select, by the kind of a question."""
+        by_format: dict[AnswerFormat, Strategy] = {}
+        if self.reader:
+            by_format = {
+                "yes-no": YesNo(self.abstention),
+                "explain": Explain(self.abstention),
+                "list": ListItems(self.abstention),
+                "compare": Compare(self.abstention),
+            }
+        return Router(self._general_strategy(), by_format, self.abstention)
+
+    def _general_strategy(self) -> Strategy:
+        """Return the strategy of any kind: a reader extracts, a generator generates, and of both the reader guides."""
         extractive = Extractive(self.abstention, self.reader.name) if self.reader else None
         if self.generator is None:
             assert extractive is not None  # or nobody would be there to answer
@@ -113,9 +129,7 @@ class Pipeline(PipelineOptions, Closing):
 
     def ask_many(self, questions: Sequence[str], where: Where = None) -> list[Answer]:
         """Answer questions in order, the models working in batches."""
-        retrieved = self._retrieve(questions, where)
-        answers = iter(self.strategy.answer([row for row in retrieved if not row.refused]))
-        return [self.abstention.abstain(row) if row.refused else next(answers) for row in retrieved]
+        return self.strategy.answer(self._retrieve(questions, where))
 
     def stream(self, question: str, where: Where = None) -> AnswerStream:
         """Return the answer's text in pieces as it is generated, and the whole `Answer` afterwards.
@@ -123,8 +137,7 @@ class Pipeline(PipelineOptions, Closing):
         An answer that a reader has to check comes in one piece.
         """
         [retrieved] = self._retrieve([question], where)
-        strategy = self.abstention if retrieved.refused else self.strategy
-        return AnswerStream(strategy.stream(retrieved))
+        return AnswerStream(self.strategy.stream(retrieved))
 
     def close(self) -> None:
         """Close the retriever, the generator and the reader."""

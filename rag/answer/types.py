@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prompts.types import Dropped
-from rag.answer.formats import AnswerFormat
+from rag.answer.kinds import AnswerFormat
 from rag.generate.base import Generation
 from rag.reader.base import Span
 from stores.base import Hit
@@ -83,7 +83,8 @@ class Answer:
 
     `hits` are the retrieved passages, best first, `dropped` the spans of them that did not fit the prompt. `evidence`
     is the best hit's cosine, `confidence` the estimated probability of a right answer (None if unknown), estimated from
-    `signals`; abstention is decided by the two. The text of an abstained answer says so and cites nothing.
+    `signals`; abstention is decided by the two. The text of an abstained answer says what is missing and cites nothing;
+    `nearest` are the passages that come closest, and `missing` is what a strategy knows the documents to lack.
     """
 
     question: str
@@ -98,6 +99,8 @@ class Answer:
     confidence: float | None = None
     signals: Signals = Signals()
     model: str = ""
+    missing: str = ""
+    nearest: tuple[Citation, ...] = ()
 
     @property
     def unsupported(self) -> tuple[str, ...]:

@@ -270,7 +270,6 @@ def test_a_confidence_goes_by_the_evidence_by_itself(tmp_path, monkeypatch, scri
     [
         ("", 256),
         ("[pipeline]\nguided = ['reader_first', 'fallback']", 256),
-        ("[pipeline]\nanswer_format = 'list'", 512),
         ("[pipeline]\nguided = ['fallback']", 512),
         ("[pipeline]\nguided = false", 512),
         ("[reader]\nmodel = 'none'", 512),

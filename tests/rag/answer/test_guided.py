@@ -262,7 +262,7 @@ def test_answer_formats_reach_the_prompt(index, scripted) -> None:
     ("options", "said"),
     [
         ({"min_confidence": 1.5}, "min_confidence is 1.5"),
-        ({"answer_format": "poem"}, "known are short, sentence, list, auto"),
+        ({"answer_format": "poem"}, "known are short, yes-no, explain, list, compare, sentence, auto"),
         ({"guided": ("reader_first", "luck")}, "some of reader_first, retry, fallback"),
         ({"guided": "reader_first"}, "some of reader_first, retry, fallback"),
     ],

@@ -1,0 +1,75 @@
+"""The router: the one strategy that sends each question to the strategy of its kind.
+
+A strategy that has no answer returns an abstained one, and the question goes to the next strategy of its route. Routes
+end with abstention, which shows what comes closest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answer.abstain import Abstention
+from rag.answer.kinds import AnswerFormat
+from rag.answer.strategy import AnswerPieces, Strategy
+from rag.answer.types import Answer, Retrieved
+
+# The formats that a question of each format is answered in, the first that has an answer.
+ROUTES: Mapping[AnswerFormat, tuple[AnswerFormat, ...]] = {
+    "short": ("short",),
+    "sentence": ("sentence",),
+    "yes-no": ("yes-no", "sentence"),
+    "explain": ("explain", "sentence"),
+    "list": ("list", "short"),
+    "compare": ("compare", "explain"),
+}
+
+
+@dataclass(frozen=True)
+class Router(Strategy):
+    """Asks the strategies of a question's route in turn, all questions of a step in one batch.
+
+    `general` answers with one span or one generation, in any format that has no strategy in `by_format`. Its answers
+    are what the confidence before generating is about: it is not asked a `refused` question.
+    """
+
+    general: Strategy
+    by_format: Mapping[AnswerFormat, Strategy]
+    abstention: Abstention
+
+    def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
+        answers: dict[int, Answer] = {}
+        routes = {number: route for number, question in enumerate(questions) if (route := self._route(question))}
+        while routes:
+            # One step of every route, each strategy answering its questions together.
+            steps: dict[AnswerFormat, list[int]] = {}
+            for number, (first, *_) in routes.items():
+                steps.setdefault(first, []).append(number)
+            for answer_format, numbers in steps.items():
+                strategy = self.by_format.get(answer_format, self.general)
+                asked = [replace(questions[number], answer_format=answer_format) for number in numbers]
+                answers |= zip(numbers, strategy.answer(asked), strict=True)
+
+            # Whoever has an answer is done, and whoever knows what is missing.
+            routes = {
+                number: rest
+                for number, (_, *rest) in routes.items()
+                if rest and answers[number].abstained and not answers[number].missing
+            }
+        return [answers.get(number) or self.abstention.abstain(question) for number, question in enumerate(questions)]
+
+    def stream(self, question: Retrieved) -> AnswerPieces:
+        route = self._route(question)
+        if len(route) == 1 and route[0] not in self.by_format:
+            return self.general.stream(replace(question, answer_format=route[0]))
+        if not route:
+            return self.abstention.stream(question)
+        return self.answer_in_one_piece(question)
+
+    def _route(self, question: Retrieved) -> list[AnswerFormat]:
+        if not question.hits:
+            return []
+        route = ROUTES[question.answer_format]
+        own = [step for step in route if step in self.by_format]
+        general = [step for step in route if step not in self.by_format]
+        return own + general[: not question.refused]
