@@ -186,6 +186,7 @@ def verdict_row(id_: str, question: str, context: str, label: str, document: str
 _AUXILIARY = re.compile(
     r"(?:is|are|was|were|do|does|did|can|could|will|would|should|may|must|has|have|had)(?:n['’]t)?\b", re.IGNORECASE
 )
+_LIMITED = re.compile(r"\b(?:but|only|except|however|unless|free|extra|fee|charge)\b", re.IGNORECASE)
 _CLAIM = re.compile(
     r"(?P<subject>(?:(?!who\b|which\b|that\b)[^,;:]){2,60}?) (?P<verb>is|was|are|were|can|could|will|did|does"
     r"|ha[sd](?= (?:not |never |only )?(?:been|\w+ed)\b))(?P<not> not)? (?P<rest>.+)\."
@@ -222,6 +223,9 @@ def squad_sentences(data: Path) -> Iterator[Content]:
             for answer, start in zip(row.get("answers") or (), row.get("answer_starts") or (), strict=True)
         ]
         yield sentence_row(f"squad2-{row['id']}", row["question"], contexts[row["context_id"]], spans)
+
+
+_EXPLAINS = re.compile(r"\b(?:why|how(?! (?:many|much|long|old|far)))\b", re.IGNORECASE)
 
 
 def policy_sentences(data: Path) -> Iterator[Content]:
