@@ -10,6 +10,7 @@ from typing import Literal
 from ingest.closing import Closing, close_parts
 from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
+from ingest.sections import split_sections
 from prompts.prompt import Prompt
 from rag.answer.abstain import ABSTENTION as ABSTENTION, Abstention
 from rag.answer.compare import Compare
@@ -154,9 +155,12 @@ class Pipeline(PipelineOptions, Closing):
         for question in questions:
             hits = self.retriever.retrieve(question, self.k, both)
             retrieved.append(Retrieved(question, choose_format(self.answer_format, question), hits))
-        # Read in batches over all questions.
+        # Read in batches over all questions, section by section: no text is read under another's heading.
         if self.reader:
-            pairs = [(row.question, [hit.chunk for hit in row.hits]) for row in retrieved]
+            pairs = [
+                (row.question, [section for hit in row.hits for section in split_sections(hit.chunk)])
+                for row in retrieved
+            ]
             spans = self.reader.read_many(pairs)
             retrieved = [replace(row, spans=ranked) for row, ranked in zip(retrieved, spans, strict=True)]
         return [self.abstention.assess(row) for row in retrieved]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from prompts.types import Dropped
+from rag.answer.anchors import Anchors
 from rag.answer.kinds import AnswerFormat
 from rag.generate.base import Generation
 from rag.reader.base import Span
@@ -110,15 +111,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Retrieved:
-    """A question with its hits, best first, and the reader's span of each, if there is a reader.
+    """A question with its hits, best first, and the reader's spans, if there is a reader.
 
-    `signals` and `confidence` are as far as they are known by now. A `refused` question stays unanswered.
+    The spans are those of the sections of the hits' chunks, one a section, in order. `anchors` are what the question
+    names. `signals` and `confidence` are as far as they are known by now. A `refused` question stays unanswered.
     """
 
     question: str
     answer_format: AnswerFormat
     hits: Sequence[Hit]
     spans: Sequence[Span] = ()
+    anchors: Anchors = field(default_factory=Anchors)
     signals: Signals = Signals()
     confidence: float | None = None
     refused: bool = False
