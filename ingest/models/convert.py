@@ -30,7 +30,7 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 DETAILS, MODEL = "details.json", "model"
-CONVERSION = 4  # raised when any conversion changes, so that older copies are not used
+CONVERSION = 5  # raised when any conversion changes, so that older copies are not used
 KNOWN_COPIES = Path(__file__).with_name("known_copies.json")
 STEP = "step: "  # begins a line in which a child says what it does
 LOADING, CONVERTING, COMPARING = "loading the model", "converting the weights", "comparing the copy with the model"

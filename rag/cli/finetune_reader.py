@@ -23,6 +23,8 @@ class FinetuneReaderOptions(TrainingOptions, JsonOptions):
     valid: Path | None = option("validation rows: they select the checkpoint and calibrate the threshold", "FILE")
     base: str = option(f"encoder (default: {MINILM})", "MODEL", default=MINILM)
     start: str | None = option(f"reader to train further: a folder or {MINILM_READER}", "READER")
+    yes_no: Path | None = option('JSONL of yes/no questions: {"question", "context", "verdict"}', "FILE")
+    sentences: Path | None = option('JSONL of relevant sentences: {"question", "context", "sentences"}', "FILE")
     full: bool = option("train all weights of the encoder, not a low-rank adapter", default=False)
     settings: Mapping[str, Any] = settings_option(ReaderSettings)
 
@@ -37,6 +39,8 @@ def run_finetune_reader(options: FinetuneReaderOptions) -> int:
         out=options.out,
         base=options.base,
         start=options.start,
+        yes_no=options.yes_no,
+        sentences=options.sentences,
         restart=options.restart,
         **{**options.settings, **({"method": "full"} if options.full else {})},
     )

@@ -31,6 +31,23 @@ class Span:
         return self.chunk.text[self.start : self.end]
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The probabilities that a passage answers a yes/no question with yes, or with no; the rest is neither."""
+
+    yes: float
+    no: float
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceScore:
+    """A sentence of a passage, `chunk.text[start:end]`, and the probability that it belongs to the answer."""
+
+    start: int
+    end: int
+    score: float
+
+
 @runtime_checkable
 class Reader(Protocol):
     """Finds answers in passages; it points at spans and never invents."""
@@ -51,6 +68,25 @@ class Reader(Protocol):
 
     def read_many(self, questions: Sequence[tuple[str, Sequence[Chunk]]]) -> list[list[Span]]:
         """Return the spans for several questions, each with its own passages."""
+
+
+@runtime_checkable
+class JudgingReader(Reader, Protocol):
+    """A reader that also judges passages, and the sentences in them, if its heads for that were trained."""
+
+    @property
+    def has_verdicts(self) -> bool:
+        """Whether `verdicts` may be called."""
+
+    @property
+    def has_relevance(self) -> bool:
+        """Whether `score_sentences` may be called."""
+
+    def verdicts(self, question: str, passages: Sequence[Chunk]) -> list[Verdict]:
+        """Return the verdict of each passage on a yes/no question, in order."""
+
+    def score_sentences(self, question: str, passages: Sequence[Chunk]) -> list[list[SentenceScore]]:
+        """Return the scores of each passage's sentences, passages and sentences in order."""
 
 
 def best_span(spans: Sequence[Span]) -> Span | None:

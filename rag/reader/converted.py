@@ -10,8 +10,7 @@ from safetensors.numpy import load_file
 
 from ingest.models.convert import MODEL
 from ingest.models.encoder import EncoderRuntime
-from rag.reader.score import WindowScorer
-from rag.reader.spans import Scores
+from rag.reader.score import WindowScorer, WindowScores
 from rag.reader.windows import ReadingWindow
 
 HEADS = "heads.safetensors"
@@ -30,7 +29,7 @@ class ConvertedScorer(WindowScorer):
         self._heads = load_file(folder / HEADS)
         self._runtime: EncoderRuntime | None = self._load()
 
-    def score(self, windows: Sequence[ReadingWindow]) -> list[Scores]:
+    def score(self, windows: Sequence[ReadingWindow]) -> list[WindowScores]:
         self._runtime = self._runtime or self._load()
         segments = None
         if self._segmented:
@@ -46,7 +45,9 @@ class ConvertedScorer(WindowScorer):
             scores[0] = heads["none.weight"] @ hidden[0] + heads["none.bias"]
             passage = hidden[window.first : window.last]
             scores[window.first : window.last] = passage @ heads["spans.weight"].T + heads["spans.bias"]
-            every.append(scores)
+            verdict = heads["verdict.weight"] @ hidden[0] + heads["verdict.bias"]
+            relevance = hidden @ heads["relevance.weight"][0] + heads["relevance.bias"]
+            every.append(WindowScores(scores, verdict, relevance))
         return every
 
     def close(self) -> None:

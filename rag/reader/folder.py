@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rag.reader.network import ReaderNetwork
 
 SETTINGS = "reader.json"
-HEADS = ("spans.", "none.")
+HEADS = ("spans.", "none.", "verdict.", "relevance.")
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class ReaderConfig:
     """The settings of a reader: its windows, its longest answer, and its calibration.
 
     The probability of a span is the logistic function of `slope * margin + bias`, fitted on held-out rows (Platt 1999).
-    Each token of a span but the first costs it `brevity` logits when spans are chosen.
+    Each token of a span but the first costs it `brevity` logits when spans are chosen. `has_verdicts` and
+    `has_relevance` tell whether these heads were trained.
     """
 
     max_tokens: int
@@ -39,6 +40,8 @@ class ReaderConfig:
     slope: float = 1.0
     bias: float = 0.0
     brevity: float = 0.0
+    has_verdicts: bool = False
+    has_relevance: bool = False
 
     @classmethod
     def read(cls, folder: Path) -> ReaderConfig:

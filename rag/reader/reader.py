@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, isfinite
 
+import numpy as np
+
 from ingest.closing import Closing
-from ingest.errors import InputError
+from ingest.errors import InputError, ModelError
 from ingest.fingerprint import fingerprint
 from ingest.models.convert import ModelCopy, copy_or_none, has_runtime, prepare_copy
 from ingest.models.threads import idle_cores
 from ingest.models.weights import MINILM_READER, folder_named, weights_fingerprint
+from ingest.sentences import sentence_spans
 from ingest.types import Chunk
-from rag.reader.base import Span
+from rag.reader.base import SentenceScore, Span, Verdict
 from rag.reader.folder import ReaderConfig, load_reader_network, load_windows
-from rag.reader.score import ReferenceScorer, ScoreWindows, WindowScorer
+from rag.reader.score import ReferenceScorer, ScoreWindows, WindowScorer, WindowScores
 from rag.reader.spans import ScoredSpan, best_spans, choose_spans, widen_to_words
-from rag.reader.windows import Windows
+from rag.reader.windows import ReadingWindow, Windows, tokens_within
 
 BACKENDS = ("auto", "ctranslate2", "transformers")
 SPANS = 4  # of a passage, at most
@@ -68,8 +71,60 @@ class ExtractiveReader(Closing):
         spans = iter([self._to_span(chunk, *best) for (_, chunk), best in zip(pairs, ranked, strict=True)])
         return [[next(spans) for _ in passages] for _, passages in questions]
 
+    @property
+    def has_verdicts(self) -> bool:
+        """Whether the reader was trained to judge yes/no questions."""
+        return self._config.has_verdicts
+
+    @property
+    def has_relevance(self) -> bool:
+        """Whether the reader was trained to tell the sentences that answer a question."""
+        return self._config.has_relevance
+
+    def verdicts(self, question: str, passages: Sequence[Chunk]) -> list[Verdict]:
+        """Return the verdict of each passage on a yes/no question, in order. Raises ModelError for an untrained head.
+
+        Of a passage longer than a window it is the verdict of the window that is least "neither".
+        """
+        if not self.has_verdicts:
+            raise ModelError(
+                f"{self.name} was not trained to judge yes/no questions: see `rag finetune-reader --yes-no`"
+            )
+        verdicts = []
+        for windows, scores in self._score(question, passages):
+            logits = [window.verdict for window in scores] if windows else []
+            shares = [np.exp(row - row.max()) / np.exp(row - row.max()).sum() for row in logits]
+            best = min(shares, key=lambda share: float(share[2]), default=np.array([0.0, 0.0, 1.0]))
+            verdicts.append(Verdict(float(best[0]), float(best[1])))
+        return verdicts
+
+    def score_sentences(self, question: str, passages: Sequence[Chunk]) -> list[list[SentenceScore]]:
+        """Return the scores of each passage's sentences. Raises ModelError for an untrained head."""
+        if not self.has_relevance:
+            raise ModelError(f"{self.name} was not trained to score sentences: see `rag finetune-reader --sentences`")
+        ranked = []
+        for chunk, (windows, scores) in zip(passages, self._score(question, passages), strict=True):
+            sentences = []
+            for start, end in sentence_spans(chunk.text):
+                # The mean over the sentence's tokens, from the window that has most of them.
+                inside = [
+                    window_scores.relevance[[window.first + token for token in tokens_within(window, start, end)]]
+                    for window, window_scores in zip(windows, scores, strict=True)
+                ]
+                values = max(inside, key=len, default=np.zeros(0))
+                score = 1 / (1 + exp(-float(values.mean()))) if len(values) else 0.0
+                sentences.append(SentenceScore(start, end, score))
+            ranked.append(sentences)
+        return ranked
+
     def close(self) -> None:
         self._scorer.close()
+
+    def _score(self, question: str, passages: Sequence[Chunk]) -> list[tuple[list[ReadingWindow], list[WindowScores]]]:
+        """Return each passage's windows with their scores."""
+        cut = [self._windows.cut(question, chunk.text, chunk.heading) for chunk in passages]
+        scores = iter(self._scorer.score([window for windows in cut for window in windows]))
+        return [(windows, [next(scores) for _ in windows]) for windows in cut]
 
     def _to_span(self, chunk: Chunk, scored: ScoredSpan, *others: ScoredSpan) -> Span:
         # The probability is the logistic function of the margin; a passage without words has none.
@@ -99,7 +154,7 @@ def read_spans(
         spans = [
             widen_to_words(chunk.text, span)
             for window in cut
-            for span in best_spans(window, next(scores), max_answer_tokens, count, brevity, chunk.text)
+            for span in best_spans(window, next(scores).spans, max_answer_tokens, count, brevity, chunk.text)
         ]
         ranked.append(choose_spans(spans, count))
     return ranked

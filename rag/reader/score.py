@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ingest.closing import Closing
 from ingest.models.threads import limited_threads
@@ -18,9 +17,24 @@ if TYPE_CHECKING:
 
     from rag.reader.network import ReaderNetwork
 
-ScoreWindows = Callable[[Sequence[ReadingWindow]], list[Scores]]
-"""Returns each window's (tokens, 2) scores, in order."""
 
+@dataclass(frozen=True)
+class WindowScores:
+    """The scores of a window, float32.
+
+    `spans` (tokens, 2) are those of each token as the first and the last of the answer, at token 0 those of no answer.
+    `verdict` (3,) are the logits of yes, no and neither, `relevance` (tokens,) what a token adds to its sentence.
+    """
+
+    spans: Scores
+    verdict: Scores
+    relevance: Scores
+
+
+ScoreWindows = Callable[[Sequence[ReadingWindow]], list[WindowScores]]
+"""Returns each window's scores, in order."""
+
+VERDICTS = ("yes", "no", "none")  # on a yes/no question, in the order of a network's logits
 BATCH_TOKENS = 4096  # of all rows together, padding included
 
 
@@ -28,8 +42,8 @@ class WindowScorer(Closing):
     """A reader's network on some backend."""
 
     @abstractmethod
-    def score(self, windows: Sequence[ReadingWindow]) -> list[Scores]:
-        """Return each window's (tokens, 2) scores, in order."""
+    def score(self, windows: Sequence[ReadingWindow]) -> list[WindowScores]:
+        """Return each window's scores, in order."""
 
 
 class ReferenceScorer(WindowScorer):
@@ -39,7 +53,7 @@ class ReferenceScorer(WindowScorer):
         self._load, self._threads = load, threads
         self._network: ReaderNetwork | None = load()
 
-    def score(self, windows: Sequence[ReadingWindow]) -> list[Scores]:
+    def score(self, windows: Sequence[ReadingWindow]) -> list[WindowScores]:
         self._network = self._network or self._load()
         with limited_threads(self._threads):
             return score_windows(self._network, windows)
@@ -48,18 +62,19 @@ class ReferenceScorer(WindowScorer):
         self._network = None
 
 
-def score_windows(network: ReaderNetwork, windows: Sequence[ReadingWindow]) -> list[Scores]:
-    """Return each window's (tokens, 2) scores, computed in batches of similar length."""
+def score_windows(network: ReaderNetwork, windows: Sequence[ReadingWindow]) -> list[WindowScores]:
+    """Return each window's scores, computed in batches of similar length."""
     import torch
 
     device = network.spans.weight.device
-    scores: dict[int, Scores] = {}
+    scores: dict[int, WindowScores] = {}
     for batch in batches_of(windows):
         tensors = {name: tensor.to(device) for name, tensor in collate([windows[i] for i in batch]).items()}
         with torch.inference_mode():
-            rows = network(**tensors).cpu().numpy()
-        for row, index in zip(rows, batch, strict=True):
-            scores[index] = np.asarray(row[: len(windows[index].ids)], dtype=np.float32)
+            spans, verdicts, relevance = (tensor.cpu().numpy() for tensor in network(**tensors))
+        for row, index in enumerate(batch):
+            length = len(windows[index].ids)
+            scores[index] = WindowScores(spans[row, :length], verdicts[row], relevance[row, :length])
     return [scores[index] for index in range(len(windows))]
 
 

@@ -87,3 +87,8 @@ class Windows:
             ReadingWindow([*head, *text.ids[low : low + room], *end], len(head), text.offsets[low : low + room])
             for low in lows
         ]
+
+
+def tokens_within(window: ReadingWindow, start: int, end: int) -> list[int]:
+    """Return the passage's tokens in a window, from 0, that have a part of the text span."""
+    return [token for token, (low, high) in enumerate(window.offsets) if low < end and high > start]

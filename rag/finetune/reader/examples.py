@@ -1,18 +1,28 @@
-"""The training examples of a reader: windows of text with the tokens that may start and end the answer."""
+"""The training examples of a reader: windows of text with the targets of one of its heads.
+
+Rows with answers teach the spans, rows with a verdict the answers to yes/no questions, rows with relevant sentences
+their relevance:
+
+    {"question": ..., "context": ..., "title": ..., "verdict": "yes" | "no" | "none"}
+    {"question": ..., "context": ..., "title": ..., "sentences": [[start, end], ...]}
+"""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ingest.errors import RowsError
+from ingest.sentences import sentence_spans
+from rag.data.json_lines import read_objects
 from rag.data.rows import Row
 from rag.finetune.reader.settings import ReaderSettings
-from rag.reader.score import collate
-from rag.reader.windows import ReadingWindow, Windows
+from rag.reader.score import VERDICTS, collate
+from rag.reader.windows import ReadingWindow, Windows, tokens_within
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,11 +32,19 @@ NONE = (0,)
 
 @dataclass(frozen=True)
 class ReaderExample:
-    """A window and the tokens in it where the answer may start and end; (0,) if the window has no answer."""
+    """A window with the targets of one head.
+
+    `starts` and `ends` are the tokens where the answer may start and end, (0,) if the window has no answer. `verdict`
+    is an index of VERDICTS, -1 for none. `sentences` number the window's tokens by sentence, from 1 (0: no sentence's),
+    and `relevant` tells of each sentence whether it answers the question.
+    """
 
     window: ReadingWindow
-    starts: Sequence[int]
-    ends: Sequence[int]
+    starts: Sequence[int] = ()
+    ends: Sequence[int] = ()
+    verdict: int = -1
+    sentences: Sequence[int] = ()
+    relevant: Sequence[bool] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -73,6 +91,52 @@ def make_reader_examples(rows: Sequence[Row], windows: Windows, settings: Reader
     return examples
 
 
+def make_verdict_examples(file: Path, windows: Windows) -> list[ReaderExample]:
+    """Return the examples of a file of yes/no questions, the first window of each context. Raises RowsError."""
+    examples = []
+    for place, row, window in _first_windows(file, windows):
+        if row.get("verdict") not in VERDICTS:
+            raise RowsError(f"{place}: verdict is {row.get('verdict')!r}; give one of {', '.join(VERDICTS)}")
+        examples.append(ReaderExample(window, verdict=VERDICTS.index(row["verdict"])))
+    return examples
+
+
+def make_sentence_examples(file: Path, windows: Windows) -> list[ReaderExample]:
+    """Return the examples of a file of questions with relevant sentences, the first window of each context.
+
+    A sentence is relevant if a span of the row covers half of it. Raises RowsError.
+    """
+    examples = []
+    for place, row, window in _first_windows(file, windows):
+        spans = row.get("sentences")
+        if not isinstance(spans, list) or not all(isinstance(span, list) and len(span) == 2 for span in spans):
+            raise RowsError(
+                f"{place}: sentences is {spans!r}; give a list of [start, end] in characters of the context"
+            )
+        numbers, relevant = [0] * len(window.ids), []
+        for start, end in sentence_spans(row["context"]):
+            if not (tokens := tokens_within(window, start, end)):
+                break  # beyond the window
+            covered = sum(max(0, min(end, high) - max(start, low)) for low, high in spans)
+            relevant.append(2 * covered >= end - start)
+            for token in tokens:
+                numbers[window.first + token] = len(relevant)
+        if relevant:
+            examples.append(ReaderExample(window, sentences=numbers, relevant=relevant))
+    return examples
+
+
+def _first_windows(file: Path, windows: Windows) -> Iterator[tuple[str, Mapping[str, Any], ReadingWindow]]:
+    """Yield the rows of a file that have text, with their place in it and the first window of their context."""
+    for number, row in read_objects(file):
+        place = f"{file}, line {number}"
+        if not all(isinstance(row.get(name), str) for name in ("question", "context")):
+            raise RowsError(f"{place} has the columns {', '.join(map(str, row))}; needed are question and context")
+        heading = (str(row["title"]),) if row.get("title") else ()
+        if cut := windows.cut(row["question"], row["context"], heading):
+            yield place, row, cut[0]
+
+
 def find_answer_spans(text: str, answers: Sequence[str]) -> list[tuple[int, int]]:
     """Return the spans of answers in a text, as whole words; case is ignored only if no answer matches exactly."""
     patterns = [re.escape(answer.strip()) for answer in answers if answer.strip()]
@@ -92,7 +156,7 @@ def locate_tokens(window: ReadingWindow, start: int, end: int) -> tuple[int, int
 
 
 def collate_with_targets(batch: Sequence[ReaderExample]) -> dict[str, Tensor]:
-    """Return examples as the network's tensors, with the right starts and ends marked."""
+    """Return examples as the network's tensors, with the targets of its heads."""
     import torch
 
     tensors = collate([example.window for example in batch])
@@ -101,4 +165,12 @@ def collate_with_targets(batch: Sequence[ReaderExample]) -> dict[str, Tensor]:
         for row, example in enumerate(batch):
             marks[row, list(getattr(example, name))] = 1
         tensors[name] = marks
+    if any(example.verdict >= 0 for example in batch):
+        tensors["verdicts"] = torch.tensor([example.verdict for example in batch])
+    if any(example.relevant for example in batch):
+        tensors["sentences"] = torch.zeros_like(tensors["input_ids"])
+        tensors["relevant"] = torch.full((len(batch), max(len(example.relevant) for example in batch)), -1)
+        for row, example in enumerate(batch):
+            tensors["sentences"][row, : len(example.sentences)] = torch.tensor(example.sentences, dtype=torch.long)
+            tensors["relevant"][row, : len(example.relevant)] = torch.tensor(example.relevant, dtype=torch.long)
     return tensors

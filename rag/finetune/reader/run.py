@@ -9,6 +9,7 @@ rows -> checks -> unanswerable rows -> windows -> training -> calibration -> a f
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -27,7 +28,12 @@ from rag.data.rows import Row, data_hash, read_rows
 from rag.evaluate.metrics.answers import is_right
 from rag.evaluate.metrics.labels import auroc
 from rag.evaluate.metrics.logistic import fit_logistic
-from rag.finetune.reader.examples import collate_with_targets, make_reader_examples
+from rag.finetune.reader.examples import (
+    collate_with_targets,
+    make_reader_examples,
+    make_sentence_examples,
+    make_verdict_examples,
+)
 from rag.finetune.reader.settings import ReaderSettings
 from rag.finetune.shared.batch_order import order_batches
 from rag.finetune.shared.card import find_licence, render_card
@@ -64,6 +70,8 @@ def finetune_reader(
     out: str | Path,
     base: str = MINILM,
     start: str | Path | None = None,
+    yes_no: str | Path | None = None,
+    sentences: str | Path | None = None,
     licence: str | None = None,
     restart: bool = False,
     progress: bool | None = None,
@@ -74,7 +82,8 @@ def finetune_reader(
     `base` names an encoder of BERT's kind: a hub id, a folder or `builtin:minilm`. `start` is a reader over the same
     base to continue from; low-rank updates continue only those of the same shape. Without `valid` rows the last step is
     kept, and probabilities are not calibrated. Validation rows whose input is also in `train` are dropped. `settings`
-    are those of ReaderSettings.
+    are those of ReaderSettings. The files `yes_no` and `sentences` teach the heads for verdicts and for relevant
+    sentences, see `rag.finetune.reader.examples`; their examples are mixed with those of `train` in each batch.
 
     Work in progress lies in `out.training`, and the same call resumes a run that was interrupted, unless `restart` is
     set. Raises RowsError for rows that cannot be used, InputError for settings, WeightsError for a base or start that
@@ -89,6 +98,9 @@ def finetune_reader(
         distinct = {row.id for row in RowChecks().run(train=rows, valid=held_out).valid}
         held_out = [row for row in held_out if row.id in distinct]
     data = {"train": data_hash(rows), "valid": data_hash(held_out)}
+    for name, file in (("yes_no", yes_no), ("sentences", sentences)):
+        if file is not None:
+            data[name] = _hash_rows(Path(file))
     identity = {"base": model_fingerprint(base), "data": data, "settings": chosen.decisive()}
     if start is not None:
         start = folder_named(start)
@@ -102,8 +114,15 @@ def finetune_reader(
         windows = Windows.of_folder(local_path(base), chosen.max_tokens, chosen.stride)
         learnt = [*rows, *_mine_unanswerable(rows, chosen, unfinished)]
         examples = make_reader_examples(learnt, windows, chosen)
-        lengths = [len(example) for example in examples]
-        places = order_batches([lengths], [1.0], round(chosen.epochs * len(examples)), chosen.batch_size, chosen.seed)
+        tasks = [examples]
+        if yes_no is not None:
+            tasks.append(make_verdict_examples(Path(yes_no), windows))
+        if sentences is not None:
+            tasks.append(make_sentence_examples(Path(sentences), windows))
+        lengths = [[len(example) for example in task] for task in tasks]
+        total = sum(map(len, tasks))
+        shares = [len(task) / total for task in tasks]
+        places = order_batches(lengths, shares, round(chosen.epochs * total), chosen.batch_size, chosen.seed)
 
         # Train an encoder with new heads, or go on from those of `start`.
         network = new_reader_network(base, chosen.seed)
@@ -122,7 +141,7 @@ def finetune_reader(
         measured = [held_out[place * len(held_out) // count] for place in range(count)]  # spread over all parts
         run = train_network(
             network,
-            [[examples[row] for _, row in batch] for batch in places],
+            [[tasks[task][row] for task, row in batch] for batch in places],
             collate_with_targets,
             (lambda: measure_reading(measured, *_read_best_spans(network, measured, windows, chosen)))
             if measured
@@ -146,6 +165,8 @@ def finetune_reader(
             max_answer_tokens=chosen.max_answer_tokens,
             slope=slope,
             bias=bias,
+            has_verdicts=yes_no is not None,
+            has_relevance=sentences is not None,
         )
         tables = {
             "Data": {**data, "rows": len(learnt), "held out": len(held_out)},
@@ -157,7 +178,7 @@ def finetune_reader(
             write_adapter(folder, network, base, HEADS)
             config.write(folder, {heading.lower(): table for heading, table in tables.items()})
             (folder / "README.md").write_text(card, "utf-8")
-    return FinetunedReader(out, len(examples), run.steps, run.best_step, run.metrics, run.losses)
+    return FinetunedReader(out, total, run.steps, run.best_step, run.metrics, run.losses)
 
 
 def measure_reading(rows: Sequence[Row], texts: Sequence[str], margins: Sequence[float]) -> dict[str, float]:
@@ -183,6 +204,13 @@ def set_dropout(encoder: Any, dropout: float) -> None:
     for module in encoder.modules():
         if isinstance(module, nn.Dropout):
             module.p = dropout
+
+
+def _hash_rows(file: Path) -> str:
+    """Return a hash of a file of rows. Raises RowsError if it is missing."""
+    if not file.is_file():
+        raise RowsError(f"{file} is not a file")
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
 
 def _mine_unanswerable(rows: Sequence[Row], settings: ReaderSettings, unfinished: Unfinished) -> list[Row]:
