@@ -23,8 +23,8 @@ class FinetuneReaderOptions(TrainingOptions, JsonOptions):
     valid: Path | None = option("validation rows: they select the checkpoint and calibrate the threshold", "FILE")
     base: str = option(f"encoder (default: {MINILM})", "MODEL", default=MINILM)
     start: str | None = option(f"reader to train further: a folder or {MINILM_READER}", "READER")
-    yes_no: Path | None = option('JSONL of yes/no questions: {"question", "context", "verdict"}', "FILE")
-    sentences: Path | None = option('JSONL of relevant sentences: {"question", "context", "sentences"}', "FILE")
+    yes_no: Path | None = option('JSONL of yes/no questions: {"question", "context", "label"}', "FILE")
+    sentences: Path | None = option('JSONL of relevant sentences: {"question", "context", "relevant"}', "FILE")
     full: bool = option("train all weights of the encoder, not a low-rank adapter", default=False)
     settings: Mapping[str, Any] = settings_option(ReaderSettings)
 

@@ -3,8 +3,8 @@
 Rows with answers teach the spans, rows with a verdict the answers to yes/no questions, rows with relevant sentences
 their relevance:
 
-    {"question": ..., "context": ..., "title": ..., "verdict": "yes" | "no" | "none"}
-    {"question": ..., "context": ..., "title": ..., "sentences": [[start, end], ...]}
+    {"question": ..., "context": ..., "title": ..., "label": "yes" | "no" | "none"}
+    {"question": ..., "context": ..., "title": ..., "relevant": [[start, end], ...]}
 """
 
 from __future__ import annotations
@@ -95,9 +95,9 @@ def make_verdict_examples(file: Path, windows: Windows) -> list[ReaderExample]:
     """Return the examples of a file of yes/no questions, the first window of each context. Raises RowsError."""
     examples = []
     for place, row, window in _first_windows(file, windows):
-        if row.get("verdict") not in VERDICTS:
-            raise RowsError(f"{place}: verdict is {row.get('verdict')!r}; give one of {', '.join(VERDICTS)}")
-        examples.append(ReaderExample(window, verdict=VERDICTS.index(row["verdict"])))
+        if row.get("label") not in VERDICTS:
+            raise RowsError(f"{place}: label is {row.get('label')!r}; give one of {', '.join(VERDICTS)}")
+        examples.append(ReaderExample(window, verdict=VERDICTS.index(row["label"])))
     return examples
 
 
@@ -108,10 +108,10 @@ def make_sentence_examples(file: Path, windows: Windows) -> list[ReaderExample]:
     """
     examples = []
     for place, row, window in _first_windows(file, windows):
-        spans = row.get("sentences")
+        spans = row.get("relevant")
         if not isinstance(spans, list) or not all(isinstance(span, list) and len(span) == 2 for span in spans):
             raise RowsError(
-                f"{place}: sentences is {spans!r}; give a list of [start, end] in characters of the context"
+                f"{place}: relevant is {spans!r}; give a list of [start, end] in characters of the context"
             )
         numbers, relevant = [0] * len(window.ids), []
         for start, end in sentence_spans(row["context"]):

@@ -35,22 +35,22 @@ def test_rows_without_targets_have_no_loss() -> None:
 def test_examples_mark_the_verdict_and_the_sentences_that_a_span_covers(encoder: Path, tmp_path: Path) -> None:
     windows = Windows.of_folder(encoder, 96, 16)
     context = "One two three. Four five six. Seven eight nine."
-    (tmp_path / "s.jsonl").write_text(json.dumps({"question": "what", "context": context, "sentences": [[15, 29]]}))
+    (tmp_path / "s.jsonl").write_text(json.dumps({"question": "what", "context": context, "relevant": [[15, 29]]}))
     [example] = make_sentence_examples(tmp_path / "s.jsonl", windows)
     assert list(example.relevant) == [False, True, False]
     tensors = collate_with_targets([example])
     assert tensors["relevant"].tolist() == [[0, 1, 0]]
     assert tensors["starts"].sum() == 0
-    (tmp_path / "v.jsonl").write_text(json.dumps({"question": "is it", "context": context, "verdict": "no"}))
+    (tmp_path / "v.jsonl").write_text(json.dumps({"question": "is it", "context": context, "label": "no"}))
     [example] = make_verdict_examples(tmp_path / "v.jsonl", windows)
     assert collate_with_targets([example])["verdicts"].tolist() == [1]
 
 
-@pytest.mark.parametrize("content", [{"verdict": "maybe"}, {}])
+@pytest.mark.parametrize("content", [{"label": "maybe"}, {}])
 def test_a_verdict_that_is_none_of_the_three_is_refused(content: Any, encoder: Path, tmp_path: Path) -> None:
     file = tmp_path / "v.jsonl"
     file.write_text(json.dumps({"question": "is it", "context": "It is.", **content}))
-    with pytest.raises(RowsError, match=r"line 1: verdict is .*; give one of yes, no, none"):
+    with pytest.raises(RowsError, match=r"line 1: label is .*; give one of yes, no, none"):
         make_verdict_examples(file, Windows.of_folder(encoder, 96, 16))
 
 
@@ -61,7 +61,7 @@ def test_a_reader_learns_all_three(encoder: Path, rows: list[Row], flood: Any, t
         name, verdict = flood.names[number % 10], ("yes", "no", "none")[number % 3]
         place = flood.places[number % 3]
         question = f"where did {name} live?"
-        verdicts.append({"question": question, "context": flood.sentence(name, place), "verdict": verdict})
+        verdicts.append({"question": question, "context": flood.sentence(name, place), "label": verdict})
     sentences = []
     for number in range(60):
         places = [flood.places[5] if step == number % 3 else flood.places[step] for step in range(3)]
@@ -69,7 +69,7 @@ def test_a_reader_learns_all_three(encoder: Path, rows: list[Row], flood: Any, t
         low = sum(len(part) + 1 for part in parts[: number % 3])
         span = [low, low + len(parts[number % 3])]
         name = flood.names[(number + number % 3) % 10]
-        sentences.append({"question": f"where did {name} live?", "context": " ".join(parts), "sentences": [span]})
+        sentences.append({"question": f"where did {name} live?", "context": " ".join(parts), "relevant": [span]})
     for name, content in (("v", verdicts), ("s", sentences)):
         (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, content)))
     settings = {"max_tokens": 96, "epochs": 40, "learning_rate": 5e-3, "batch_size": 12, "threads": 1}
@@ -89,12 +89,12 @@ def test_a_reader_learns_all_three(encoder: Path, rows: list[Row], flood: Any, t
     for row in verdicts[:6]:
         [verdict] = reader.verdicts(row["question"], [as_passage(row["context"], "v")])
         chances = {"yes": verdict.yes, "no": verdict.no, "none": 1 - verdict.yes - verdict.no}
-        assert max(chances, key=chances.__getitem__) == row["verdict"]
+        assert max(chances, key=chances.__getitem__) == row["label"]
     hits = 0
     for row in sentences:
         [scores] = reader.score_sentences(row["question"], [as_passage(row["context"], "s")])
         best = max(scores, key=lambda sentence: sentence.score)
-        hits += [best.start, best.end] == row["sentences"][0]
+        hits += [best.start, best.end] == row["relevant"][0]
     assert hits > 50
 
 
