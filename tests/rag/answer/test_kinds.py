@@ -2,41 +2,202 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from rag.answer.kinds import choose_format, classify_question
 
+# Labelled by hand before the rules were tuned; a question that two people might label differently is not here.
 QUESTIONS = {
-    "short": [
-        "Who approves travel?",
-        "When is tea served?",
-        "How many weeks of paid parental leave are employees entitled to?",
-        "How long is the warranty?",
-        "What is the rate per mile?",
-        "What are the chances of rain?",
-        "Which floor is the office on?",
-        "Which bus does he take?",
-    ],
-    "yes-no": ["Is parking free?"],
-    "explain": [
-        "Why was the flight cancelled?",
-        "Explain the leave policy.",
-        "What happens if I miss the deadline?",
-        "What does comp time mean?",
-    ],
-    "list": [
-        "List the holidays.",
-        "What are the core hours?",
-        "Which countries were founding members?",
-        "What documents do I need?",
-        "Name three rivers of France.",
-    ],
-    "compare": ["What is the difference between leave and comp time?"],
+    "short": """
+        Who approves travel?
+        When is tea served?
+        How many weeks of paid parental leave are employees entitled to?
+        How long is the warranty?
+        What is the rate per mile?
+        What are the chances of rain?
+        Which floor is the office on?
+        Which bus does he take?
+        what's the wifi password
+        ERR-1008
+        opening hours sunday
+        price of the blue kettle
+        warranty bike frame
+        phone number reception
+        How much does the annual pass cost for a child?
+        How often must the filter be changed?
+        How far is the station from the hotel?
+        How old do you have to be to rent a car?
+        how late can i check in
+        How soon will I get my refund?
+        How tall is the ladder in the shed?
+        At what temperature does the alarm go off?
+        In which year was the bridge finished?
+        To whom do I send the invoice?
+        By when do I have to hand in the form?
+        Until what time is the pool open on Fridays?
+        What does the large tent weigh?
+        What colour is the emergency button?
+        What is the name of the new chairman?
+        Where can I park my bike?
+        Where do I find the serial number?
+        Whose signature is needed for orders above 5,000 euros?
+        Is the meeting on Monday or on Tuesday?
+        Do I pay by card or by bank transfer?
+        Is breakfast served in the lobby or in the restaurant?
+        Can you tell me when the library closes?
+        Do you know how much a spare key costs?
+        Could you tell me who is responsible for the archive?
+        I'd like to know what the deposit is.
+        Please give me the address of the Leeds branch.
+        What is the maximum load of the lift?
+        What is the fine for late return?
+        what size are the lockers
+        what kind of battery does the remote use
+        Which version fixed the printing bug?
+        Which is the cheapest plan?
+        What is the largest room?
+        What percentage of the deposit is kept?
+        The trip to Rome: when does the bus leave?
+        Who do I call if the heating fails at night?
+        If I cancel two days before, how much do I get back?
+        minimum age driver
+        part number of the drain pump
+        What does error E42 mean on the display?
+        Who is allowed to sign contracts?
+    """,
+    "yes-no": """
+        Is parking free?
+        Are dogs allowed in the reading room?
+        Can I bring my own food?
+        Do I have to book in advance?
+        Does the kettle have a limescale filter?
+        Did the committee approve the budget?
+        Was the crack visible before the flight?
+        Have the fees changed since last year?
+        Has the manual been translated into Polish?
+        Will I be charged if I do not show up?
+        Would a cracked screen be covered?
+        Should the valve be closed before cleaning?
+        Must visitors sign in?
+        May children under 12 use the sauna?
+        Isn't the museum closed on Mondays?
+        Don't I need a passport?
+        Can't I pay in cash?
+        is it possible to extend the loan
+        are there showers
+        any discount for students?
+        Can I return a sale item without the receipt?
+        Could a trainee run the press alone?
+        The lift is out of order, isn't it?
+        You deliver to Norway, right?
+        Am I insured on the way to work?
+        Do you ship to Ireland, and is it free?
+        So is overtime paid?
+        Does it matter whether I cancel or not?
+        I want to know whether the hall has wheelchair access.
+        Can you tell me if the course includes lunch?
+        Is there a limit on the number of guests?
+        Were any passengers hurt?
+        Do part-time employees earn sick leave?
+        is the X200 waterproof
+        Is it true that the pool closes at noon on holidays?
+        Can a password be shorter than ten characters?
+    """,
+    "explain": """
+        Why was the flight cancelled?
+        Explain the leave policy.
+        What happens if I miss the deadline?
+        What does comp time mean?
+        How does the heat pump work?
+        How do I reset my password?
+        How can I get a refund for a faulty lamp?
+        how to descale the coffee machine
+        How should I store the paint?
+        How is the bonus worked out?
+        How are complaints handled?
+        How did the fire start?
+        How come my card was declined?
+        Describe the application process.
+        Summarise the report on the accident.
+        Summarize what was decided about the roof
+        Tell me about the volunteer programme.
+        Can you explain the point system?
+        Could you describe how the claims are checked?
+        Give me an overview of the insurance.
+        What is the purpose of the second valve?
+        What is the reason for the new fee?
+        What happened on the night of the storm?
+        What will happen to my points when I leave?
+        What should I do if the alarm goes off?
+        What do I do when the paper jams?
+        What causes the blue screen?
+        For what reason was the tender withdrawn?
+        How would a merger affect my contract?
+        in what way does the new rule differ for nurses and why
+        What is meant by gross misconduct?
+        How do you make a claim?
+        Walk me through the handover.
+        what went wrong with the delivery in May
+        why is the water brown
+    """,
+    "list": """
+        List the holidays.
+        Which countries were founding members?
+        What documents do I need?
+        Name three rivers of France.
+        What are the steps to register a bike?
+        What are the requirements for a grant?
+        What should I bring to the first lesson?
+        Which languages does the guide speak?
+        Which printers do you have?
+        What types of leave are there?
+        What items are not accepted at the depot?
+        Give me all dates of the autumn course.
+        Show all tents under 200 euros.
+        What tools are needed for the assembly?
+        Who are the members of the board?
+        Enumerate the safety rules for the press.
+        Which courses are held in June?
+        What is included in the price?
+        What does the starter kit contain?
+        What must not be put in the dishwasher?
+        What are my duties after the last shift?
+        Which of the rooms have a projector?
+        what ingredients are in the pesto
+        Which steps come before the final inspection?
+        What are the advantages of membership?
+    """,
+    "compare": """
+        What is the difference between leave and comp time?
+        Compare the basic and the family plan.
+        Which is cheaper, the X200 or the X300?
+        How does the Alpine tent compare with the Trek tent?
+        What's the difference in warranty between the pump and the motor?
+        Basic plan vs family plan
+        Is the X200 lighter than the X300?
+        In what do the two contracts differ?
+        How do the 2023 and the 2024 policies differ?
+        Which has the longer battery life: Nova or Luma?
+        Who earns more leave, nurses or drivers?
+        Is the day ticket better than the ten-ride card?
+        differences between standard and express delivery
+        What distinguishes the pro version from the free one?
+        Does the A4 use more power than the A3?
+    """,
 }
+LABELLED = [(kind, line.strip()) for kind, text in QUESTIONS.items() for line in text.strip().splitlines()]
 
 
-@pytest.mark.parametrize(("kind", "question"), [(kind, text) for kind, texts in QUESTIONS.items() for text in texts])
-def test_the_words_of_a_question_tell_its_kind(kind: str, question: str) -> None:
-    assert classify_question(question) == kind
-    assert choose_format("auto", question) == kind
-    assert choose_format("sentence", question) == "sentence", "a choice is final"
+def test_the_words_of_a_question_tell_its_kind() -> None:
+    wrong = Counter((kind, classify_question(question)) for kind, question in LABELLED)
+    right = sum(count for (kind, said), count in wrong.items() if kind == said)
+    assert len(LABELLED) > 150
+    assert right / len(LABELLED) >= 0.97, [item for item in wrong.items() if item[0][0] != item[0][1]]
+
+
+@pytest.mark.parametrize("choice", ["short", "yes-no", "explain", "list", "compare", "sentence"])
+def test_a_choice_is_final(choice) -> None:
+    assert choose_format(choice, "Why is tea served?") == choice
+    assert choose_format("auto", "Why is tea served?") == "explain"
