@@ -85,13 +85,13 @@ _COMPARED = re.compile(
     | \bdiffer(?:s|ed)?\ from\b | \bdifferences?\ (?:\w+\ ){0,5}?between\b | \bdistinguish(?:es)?\ .+\ from\b
     | \b(?:how|in\ what)\b.*\ and\ .*\bdiffer\b | \bin\ what\ (?:do|does|did)\b.*\bdiffer\b
     # "lighter than the X300", and not "shorter than ten"
-    | \b(?:\w{2,}er|more|less|better|worse)\ (?:[\w-]+\ ){0,3}?than\ (?!\d|(?:an?|one|two|three|four|five|six|seven|eight
-      |nine|ten|twelve|half|usual|normal|average|that|this|expected|planned|once|just|only|zero|twenty|thirty|forty
+    | \b(?:\w{2,}er|more|less|better|worse)\ (?:[\w-]+\ ){0,3}?than\ (?!\d|(?:an?|one|two|three|four|five|six|seven
+      |eight|nine|ten|twelve|half|usual|normal|average|that|this|expected|planned|once|just|only|zero|twenty|thirty|forty
       |fifty|sixty|ninety|hundred)\b)
     # "Which is cheaper, A or B?"
     | \b(?:which|who|what)(?:\ one|\ of\ (?:\w+\ ){1,4}?)?\ (?:\w+s|are|were|have)\ (?:the\ |an?\ )?
       (?:\w{2,}er|more|less|better|worse)\b.*\bor\b
-    | ^\W*(?:is|are|was|were|does|do)\b.*\bor\b.*\ (?:\w{2,}er|better|worse)\W*$
+    | ^\W*(?:is|are|was|were|does|do)\b.*\bor\ (?:the\ |an?\ )?[\w-]+\ (?:\w{2,}er|better|worse)\W*$
     | \bor\b.*\bwhich\b.*\b(?:\w{2,}er|more|less|better|worse)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -132,8 +132,8 @@ _STEPS = re.compile(
 )
 _EXPLAINED = re.compile(
     rf"""\bwhy\b | \bfor\ what\ reason\b | \bwhat\ for\b
-    | \bhow\ (?:do|does|did|can|could|should|shall|would|will|must|may|might|is|are|was|were|am|has|have|had|to|come|i|we
-      |you)\b(?!\ (?:you\ )?(?:called|spelled|spelt)\b)
+    | \bhow\ (?:do|does|did|can|could|should|shall|would|will|must|may|might|is|are|was|were|am|has|have|had|to|come|i
+      |we|you)\b(?!\ (?:you\ )?(?:called|spelled|spelt)\b)
     | ^\W*(?:explain|describe|tell\ (?:me|us)|summari[sz]e|define|outline|elaborate|walk\ (?:me|us)|clarify)\b
     | \b(?:an?\ |the\ )?(?:overview|summary|explanation|description|outline)\ (?:of|about|on|for)\b
     | \bwhat\ (?:happens|happened|(?:will|would|could|can|might|should)\ happen|went\ wrong|causes?|caused|led\ to
