@@ -110,9 +110,7 @@ def make_sentence_examples(file: Path, windows: Windows) -> list[ReaderExample]:
     for place, row, window in _first_windows(file, windows):
         spans = row.get("relevant")
         if not isinstance(spans, list) or not all(isinstance(span, list) and len(span) == 2 for span in spans):
-            raise RowsError(
-                f"{place}: relevant is {spans!r}; give a list of [start, end] in characters of the context"
-            )
+            raise RowsError(f"{place}: relevant is {spans!r}; give a list of [start, end] in characters of the context")
         numbers, relevant = [0] * len(window.ids), []
         for start, end in sentence_spans(row["context"]):
             if not (tokens := tokens_within(window, start, end)):
