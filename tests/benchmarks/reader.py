@@ -1,12 +1,13 @@
 """How well does a reader read, know when to be silent, follow the passage, and how quickly?
 
-    python examples/reader/prepare.py ../shared/data/qa build/reader
+    python examples/reader/prepare.py ../shared/data build/reader
     rag finetune-reader build/reader/train.jsonl --valid build/reader/valid.jsonl --out build/my-reader
     python tests/benchmarks/reader.py build/my-reader build/reader ../shared/data/retrieval/nq_wiki_passages_derived
 
-Gold passage: each test row's own passage is read, answerable rows for exact match and F1, all for abstention at the
-default setting, for F1 at 70% coverage and for calibration. Open book: the test part's questions over all passages of
-the corpus, k = 5. Nothing here was trained on; intervals are 95% by bootstrap over the questions.
+Gold passage: each test row's own passage is read, answerable rows for exact match and F1 (also with a declined answer
+counted as wrong), all for abstention at the default setting, for F1 at 70% coverage and for calibration. Open book: the
+test part's questions over all passages of the corpus, k = 5. Nothing here was trained on; intervals are 95% by
+bootstrap over the questions.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from rag.evaluate.metrics.answers import is_right
 from rag.evaluate.metrics.metric import Metric, mean_metric
 from rag.reader import ExtractiveReader, Span
 
-SETS = ("squad", "nq", "nq_swap", "policyqa", "covidqa")
+SETS = ("squad", "nq", "nq_swap", "policyqa", "covidqa", "squad2", "squadshifts_new_wiki", "squadshifts_amazon",
+        "squadshifts_reddit", "subjqa_reviews")  # fmt: skip
 
 
 def main() -> None:
@@ -43,14 +45,17 @@ def main() -> None:
     parser.add_argument("--min-confidence", type=float, default=MIN_CONFIDENCE[MINILM_READER])
     parser.add_argument("--store", type=Path, default=Path("build/benchmarks/nq"))
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--limit", type=int, help="rows a set, spread over all of it")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=SETS)
     parser.add_argument("--backend", choices=("auto", "transformers"), default="auto")
     options = parser.parse_args()
 
     reader = ExtractiveReader(options.reader, threads=options.threads, backend=options.backend)
-    for name in SETS:
+    for name in options.sets:
         file = options.rows / f"test-{name}.jsonl"
         if file.exists():
             rows = read_rows(file, "answer")
+            rows = rows[:: max(1, len(rows) // (options.limit or len(rows)))]
             report(name, gold(reader, rows, options.min_confidence))
     if options.corpus:
         rows = [row for row in read_rows(options.rows / "test-nq.jsonl", "answer") if not row.unanswerable]
@@ -68,10 +73,23 @@ def gold(reader: ExtractiveReader, rows: Sequence[Row], min_confidence: float) -
     worth = [100 * token_f1(reading.text, row.references or ("",)) * (not row.unanswerable) for row, reading in pairs]
     curve = coverage_curve(confidence, worth)
     silent = [chance < min_confidence for chance in confidence]
+    kept = [
+        (row, reading)
+        for (row, reading), declined in zip(pairs, silent, strict=True)
+        if not (row.unanswerable or declined)
+    ]
+    declined = [is_silent for row, is_silent in zip(rows, silent, strict=True) if row.unanswerable]
     return {
         "rows": len(rows),
         "exact match": str(_mean([exact_match(reading.text, row.references) for row, reading in asked])),
         "F1": str(_mean([token_f1(reading.text, row.references) for row, reading in asked])),
+        "exact match, declined as wrong": round(
+            100 * sum(exact_match(span.text, row.references) for row, span in kept) / max(len(asked), 1), 1
+        ),
+        "F1, declined as wrong": round(
+            100 * sum(token_f1(span.text, row.references) for row, span in kept) / max(len(asked), 1), 1
+        ),
+        "unanswerable declined": str(_mean(declined)) if declined else None,
         "balanced accuracy": str(balanced_accuracy(silent, [row.unanswerable for row in rows])),
         "calibration error": str(calibration_error(confidence, right)),
         "F1, all rows answered": round(curve[-1].value, 1),
