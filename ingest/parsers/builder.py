@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from ingest.parsers.decode import clean
-from ingest.types import Block, BlockKind, Document, Scalar
+from ingest.parsers.decode import clean, one_line
+from ingest.parsers.tables import Cell, read_grid, read_table
+from ingest.types import Block, BlockKind, Document, Scalar, Table
 
 MetadataValue = Scalar | Sequence[Scalar]
 SEPARATORS = re.compile("[\x85\u2028\u2029]")
@@ -39,7 +40,7 @@ class DocumentBuilder:
         self.add(text, "title", page)
         self._titles.append((level, text))
 
-    def add(self, text: str, kind: BlockKind = "text", page: int | None = None) -> None:
+    def add(self, text: str, kind: BlockKind = "text", page: int | None = None, table: Table | None = None) -> None:
         """Add one block, unless it is empty or a mere line of dashes."""
         text = SEPARATORS.sub("\n", clean(text)).strip("\n").rstrip()
         text = text if kind == "code" else text.strip()
@@ -50,7 +51,7 @@ class DocumentBuilder:
         self._parts.append(text)
         self._length = start + len(text)
         heading = tuple(title for _, title in self._titles)
-        self._blocks.append(Block(start, self._length, kind, page, heading))
+        self._blocks.append(Block(start, self._length, kind, page, heading, table))
 
     def paragraphs(self, text: str, page: int | None = None) -> None:
         """Add a text block for each paragraph; blank lines separate paragraphs."""
@@ -61,23 +62,18 @@ class DocumentBuilder:
         """Add one list block, a line for each item."""
         self.add("\n".join(item for item in items if item.strip()), "list", page)
 
-    def table(self, rows: Iterable[Iterable[str]], page: int | None = None) -> None:
-        """Add one table block, a line for each row that has text."""
-        self.add(table_text(rows), "table", page)
+    def table(self, rows: Iterable[Iterable[Cell | str]], page: int | None = None, caption: str = "") -> None:
+        """Add one table block, a line for each row: `name: cell; name: cell`, or `cell | cell` without names."""
+        rows = [list(row) for row in rows]
+        if (named := read_table(rows, caption)) is not None:
+            self.add("\n".join(named.lines), "table", page, named.table)
+            return
+        lines = [" | ".join(cell.text for cell in row).rstrip(" |") for row in read_grid(rows)]
+        # A single cell is a box around text.
+        kind: BlockKind = "text" if len(lines) == 1 and " | " not in lines[0] else "table"
+        self.add("\n".join(filter(None, [one_line(caption), *lines])), kind, page)
 
     def build(self, source: str, metadata: Mapping[str, MetadataValue] | None = None) -> Document:
         """Return the document; `metadata` is added to the collected metadata."""
         merged = {**self.metadata, **(metadata or {})}
         return Document("\n\n".join(self._parts), source, tuple(self._blocks), merged)
-
-
-def table_text(rows: Iterable[Iterable[str]]) -> str:
-    """Return a line for each row, cells joined by ` | `; rows and trailing cells without text are left out."""
-    lines = (" | ".join(map(one_line, row)) for row in rows)
-    trimmed = (re.sub(r"(?: \| *)+$", "", line) for line in lines)
-    return "\n".join(line for line in trimmed if line.strip(" |"))
-
-
-def one_line(text: str) -> str:
-    """Return a text cleaned, with every run of white space as one blank."""
-    return " ".join(clean(text).split())

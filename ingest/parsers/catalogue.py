@@ -10,8 +10,8 @@ from string import Formatter
 
 from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder, MetadataValue, one_line
-from ingest.parsers.decode import clean
+from ingest.parsers.builder import DocumentBuilder, MetadataValue
+from ingest.parsers.decode import clean, one_line
 from ingest.parsers.html import add_html, strip_html
 from ingest.types import Document, Scalar
 

@@ -51,6 +51,11 @@ def clean(text: str) -> str:
     return UNWANTED.sub("", text)
 
 
+def one_line(text: str) -> str:
+    """Return a text cleaned, with every run of white space as one blank."""
+    return " ".join(clean(text).split())
+
+
 def is_binary(data: bytes) -> bool:
     """Tell whether bytes are not text in any encoding: many control characters, and no pattern of zero bytes."""
     head = data[:65536]

@@ -7,8 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ingest.parsers.builder import DocumentBuilder, one_line
-from ingest.parsers.html import read_table
+from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.decode import one_line
+from ingest.parsers.html import read_html_cells
 
 CODE, LISTED, TITLES = {"CodeSnippet"}, {"ListItem", "List"}, {"Title", "Headline", "Subheadline"}
 MARKED = re.compile(r"\s*(?:[-*•◦▪]|\(?\w{1,4}[.)])\s")
@@ -37,8 +38,8 @@ def add_elements(builder: DocumentBuilder, elements: Sequence[Mapping[str, Any]]
         elif kind in LISTED:
             items.append("  " * depth + (one_line(text) if MARKED.match(text) else f"- {one_line(text)}"))
         elif kind == "Table":
-            rows = read_table(metadata.get("text_as_html") or "")
-            if len("".join("".join(cell.split()) for row in rows for cell in row)) >= len("".join(text.split())):
+            rows = read_html_cells(metadata.get("text_as_html") or "")
+            if len("".join("".join(cell.text.split()) for row in rows for cell in row)) >= len("".join(text.split())):
                 builder.table(rows, page)
             else:  # broken merged cells: the element's own text has all of them
                 builder.add(text, "table", page)

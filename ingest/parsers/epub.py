@@ -10,8 +10,8 @@ from urllib.parse import unquote
 
 from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder, one_line
-from ingest.parsers.decode import decode
+from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.decode import decode, one_line
 from ingest.parsers.html import add_html
 from ingest.parsers.sniff import DAMAGED_ZIP
 

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder, one_line
-from ingest.parsers.decode import decode
+from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.decode import decode, one_line
 from ingest.parsers.front_matter import TEMPLATE_TAGS, split_front_matter
+from ingest.parsers.tables import Cell, flatten_table
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -31,6 +32,7 @@ BLOCKS = {"address", "article", "aside", "blockquote", "body", "caption", "cente
           "tfoot", "th", "thead", "tr", "ul"} | set(HEADINGS)  # fmt: skip
 # A table with one of these inside is there for the layout of the page.
 NOT_IN_DATA = {"table", "h1", "h2", "h3", "pre"}
+ROW_GROUPS = {"thead", "tbody", "tfoot", "tr"}
 LISTS = {"ul", "ol", "menu", "dir"}
 # The names in <meta> elements, and the fields that they become. The first that has a value counts.
 METADATA = {"description": "description", "og:description": "description", "author": "author", "keywords": "keywords",
@@ -84,12 +86,12 @@ def strip_html(text: str) -> str:
     return builder.build("").text
 
 
-def read_table(text: str) -> list[list[str]]:
+def read_html_cells(text: str) -> list[list[Cell]]:
     """Return the cells of the first table in a piece of HTML."""
     from selectolax.lexbor import LexborHTMLParser
 
     table = LexborHTMLParser(text).css_first("table")
-    return _rows_of(table) if table else []
+    return _read_cells(table) if table else []
 
 
 def _main_content(body: LexborNode) -> LexborNode:
@@ -170,9 +172,8 @@ class _HtmlReader:
             elif tag == "pre":
                 self.builder.add(node.text(), "code")
             else:
-                if caption := node.css_first("caption"):
-                    self.builder.add(_node_text(caption))
-                self.builder.table(_rows_of(node))
+                caption = next((child for child in _children(node) if child.tag == "caption"), None)
+                self.builder.table(_read_cells(node), caption=_node_text(caption) if caption else "")
         elif tag in LISTS:
             self._flush()
             start = node.attributes.get("start") or "1"
@@ -239,15 +240,70 @@ def _steps(root: LexborNode) -> Iterator[Step]:
         node = node.next
 
 
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def _children(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.child
+    while child is not None:
+        yield child
+        child = child.next
+
+
+def _rows_of(table: LexborNode) -> list[tuple[LexborNode, list[LexborNode]]]:
+    """Return the rows of a table, each with its cells, without those of tables inside; a foot comes last."""
+    parts = [(part, [part] if part.tag == "tr" else _children(part)) for part in _children(table)]
+    ordered = sorted(parts, key=lambda pair: pair[0].tag == "tfoot")
+    rows = [row for part, rows in ordered if part.tag in ROW_GROUPS for row in rows if row.tag == "tr"]
+    return [(row, [cell for cell in _children(row) if cell.tag in {"td", "th"}]) for row in rows]
+
+
 def _is_data(table: LexborNode) -> bool:
-    """Tell a table of data from layout: no table, heading or code inside, and a row of at least two cells."""
-    if any(step == "open" and node.tag in NOT_IN_DATA for step, node in _steps(table)):
+    """Tell a table of data from layout: it has a row of several cells, and names or nothing but text in its cells."""
+    rows = _rows_of(table)
+    if not any(len(cells) > 1 for _, cells in rows):
         return False
-    return any(len(row.css("td, th")) > 1 for row in table.css("tr"))
+    if any(cell.tag == "th" for _, cells in rows for cell in cells):
+        return True
+    return not any(step == "open" and node.tag in NOT_IN_DATA for step, node in _steps(table))
 
 
-def _rows_of(table: LexborNode) -> list[list[str]]:
-    return [[_node_text(cell) for cell in row.css("td, th")] for row in table.css("tr")]
+def _read_cells(table: LexborNode, depth: int = 0) -> list[list[Cell]]:
+    grid = []
+    for row, cells in _rows_of(table):
+        in_head = row.parent is not None and row.parent.tag == "thead"
+        line = []
+        for cell in cells:
+            text = _cell_text(cell, depth)
+            bold = cell.css_first("b, strong")
+            is_name = in_head or cell.tag == "th" or (bold is not None and _node_text(bold) == text)
+            line.append(Cell(text, is_name, _span_of(cell, "rowspan"), _span_of(cell, "colspan")))
+        grid.append(line)
+    return grid
+
+
+def _span_of(cell: LexborNode, name: str) -> int:
+    span = cell.attributes.get(name) or "1"
+    return int(span) if span.isdecimal() and len(span) < 6 else 1
+
+
+def _cell_text(cell: LexborNode, depth: int) -> str:
+    """Return the text of a cell; a table inside is flattened: `Size: S, Price: 5 | Size: M, Price: 6`."""
+    if depth > 3 or cell.css_first("table") is None:
+        return _node_text(cell)
+    parts: list[str] = []
+    skipped: int | None = None
+    for step, node in _steps(cell):
+        if skipped is not None:
+            skipped = None if step == "close" and node.mem_id == skipped else skipped
+        elif step == "open" and node.tag == "table":
+            skipped = node.mem_id
+            parts.append(flatten_table(_read_cells(node, depth + 1)))
+        elif step == "text":
+            parts.append(node.text(deep=True))
+        elif node.tag in BLOCKS:
+            parts.append(" ")
+    return one_line(" ".join(parts))
 
 
 def _node_text(node: LexborNode) -> str:

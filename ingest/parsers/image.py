@@ -8,8 +8,8 @@ from pathlib import Path
 
 from ingest.errors import ParseError, Unsupported
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder, one_line
-from ingest.parsers.decode import decode
+from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.decode import decode, one_line
 
 
 def parse_image(path: Path, source: str, settings: ParseSettings) -> Parsed:

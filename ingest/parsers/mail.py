@@ -17,8 +17,8 @@ from pathlib import Path
 
 from ingest.errors import MissingExtra, ParseError
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder, one_line
-from ingest.parsers.decode import clean, decode
+from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.decode import clean, decode, one_line
 from ingest.parsers.html import add_html, strip_html
 from ingest.parsers.registry import parse
 from ingest.parsers.text import add_text

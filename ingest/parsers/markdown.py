@@ -12,6 +12,7 @@ from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.decode import decode
 from ingest.parsers.front_matter import TEMPLATE_TAGS, has_front_matter, split_front_matter
 from ingest.parsers.html import add_html
+from ingest.parsers.tables import Cell
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -79,9 +80,10 @@ class _MarkdownReader:
         self.items: list[str] = []  # lines of the list being read
         self.lists: list[int] = []  # for each open list the number of its next item, 0 for bullets
         self.marker = ""
-        self.rows: list[list[str]] = []
+        self.rows: list[list[Cell]] = []
         self.level = 0  # of the open heading
         self.in_table = False
+        self.in_header = False  # of the open table
 
     def read(self, tokens: Sequence[Token]) -> None:
         # A token opens, closes or is a block; the inline tokens between them carry the text.
@@ -114,6 +116,10 @@ class _MarkdownReader:
                 self.rows, self.in_table = [], True
             elif kind == "tr_open":
                 self.rows.append([])
+            elif kind == "th_open":
+                self.in_header = True
+            elif kind == "th_close":
+                self.in_header = False
             elif kind == "table_close":
                 self.builder.table(self.rows)
                 self.in_table = False
@@ -121,7 +127,7 @@ class _MarkdownReader:
     def _add_inline(self, text: str) -> None:
         # A text belongs to the open table, heading or list, in this order, else it is a paragraph.
         if self.in_table:
-            self.rows[-1].append(text)
+            self.rows[-1].append(Cell(text, self.in_header))
         elif self.level:
             self._end_list()
             self.builder.title(text, self.level)

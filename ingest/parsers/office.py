@@ -13,7 +13,8 @@ from types import ModuleType
 
 from ingest.errors import MissingExtra, ParseError, Unsupported
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder, one_line
+from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.decode import one_line
 from ingest.parsers.elements import add_elements
 
 ZIPPED = {"docx", "pptx", "odt"}

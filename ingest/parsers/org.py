@@ -8,6 +8,7 @@ from pathlib import Path
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.decode import decode
+from ingest.parsers.tables import Cell
 
 HEADLINE = re.compile(
     r"(\*+)\s+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)\s+)?(?:\[#\w\]\s*)?(.*?)(?:\s+:[\w@#%:]+:)?\s*$"
@@ -64,8 +65,16 @@ def _add_lines_from(builder: DocumentBuilder, lines: list[str], start: int) -> i
     if lines[start].lstrip().startswith("|"):
         while end < len(lines) and lines[end].lstrip().startswith("|"):
             end += 1
-        rows = [line.strip().strip("|").split("|") for line in lines[start:end] if not re.match(r"\s*\|-", line)]
-        builder.table([_without_markup(cell.strip()) for cell in row] for row in rows)
+        # The rows above the first line of dashes name the columns.
+        rules = [number for number in range(start + 1, end) if re.match(r"\s*\|-", lines[number])]
+        builder.table(
+            [
+                Cell(_without_markup(cell.strip()), bool(rules) and number < rules[0])
+                for cell in lines[number].strip().strip("|").split("|")
+            ]
+            for number in range(start, end)
+            if not re.match(r"\s*\|-", lines[number])
+        )
     elif ITEM.match(lines[start]):
         items: list[str] = []
         while end < len(lines) and (ITEM.match(lines[end]) or (lines[end][:1] == " " and lines[end].strip())):

@@ -13,7 +13,8 @@ from typing import Any
 
 from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder, one_line
+from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.decode import one_line
 
 HYPHENS = "\x02\ufffe\u00ad"
 """The marks of pdfium for a word that is hyphenated at the end of a line, and the soft hyphen."""

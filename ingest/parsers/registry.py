@@ -8,8 +8,7 @@ from pathlib import Path
 
 from ingest.errors import InputError, MissingExtra, ParseError, Unsupported
 from ingest.parsers.base import MEGABYTE, Parsed, Parser, ParseSettings
-from ingest.parsers.builder import one_line
-from ingest.parsers.decode import is_binary
+from ingest.parsers.decode import is_binary, one_line
 from ingest.parsers.sniff import sniff
 from ingest.plugins import resolve
 from ingest.types import Document

@@ -11,8 +11,9 @@ from docutils.parsers.rst import Parser, states
 
 from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder, one_line
-from ingest.parsers.decode import decode
+from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.decode import decode, one_line
+from ingest.parsers.tables import Cell
 
 SETTINGS = {
     "file_insertion_enabled": False,  # no file and no address is read
@@ -84,10 +85,7 @@ class _TreeReader:
             case nodes.literal_block() | nodes.doctest_block() | nodes.math_block():
                 self._builder.add(self._text(node), "code")
             case nodes.table():
-                for title in node.findall(nodes.title):
-                    self._builder.add(one_line(self._text(title)))
-                rows = node.findall(nodes.row)
-                self._builder.table([self._text(entry) for entry in row.children] for row in rows)
+                self._add_table(node)
             case nodes.line_block():
                 self._builder.add("\n".join(one_line(self._text(line)) for line in node.findall(nodes.line)))
             case nodes.system_message():
@@ -105,6 +103,23 @@ class _TreeReader:
                 self._builder.add(one_line(self._text(node)))
             case _:  # a quotation, a note, a figure, ...
                 self._add_all(node, depth)
+
+    def _add_table(self, table: nodes.table) -> None:
+        rows = [
+            [
+                Cell(
+                    self._text(entry),
+                    isinstance(row.parent, nodes.thead) or "stub" in entry.attributes,
+                    entry.get("morerows", 0) + 1,
+                    entry.get("morecols", 0) + 1,
+                )
+                for entry in row.children
+                if isinstance(entry, nodes.entry)
+            ]
+            for row in table.findall(nodes.row)
+        ]
+        caption = " ".join(self._text(child) for child in table.children if isinstance(child, nodes.title))
+        self._builder.table(rows, caption=caption)
 
     def _add_items(self, parent: nodes.Element, indent: int, lines: list[str], depth: int) -> None:
         """Collect the items of a list as lines, those of inner lists indented; code or a table interrupts the list."""

@@ -11,9 +11,10 @@ from typing import Any
 
 from ingest.errors import MissingExtra, ParseError
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder, one_line
+from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.catalogue import CatalogueInfo, parse_rows
 from ingest.parsers.csv_file import convert_rows, is_header, split_caption, split_header
+from ingest.parsers.decode import one_line
 
 Rows = list[list[str]]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder, one_line
+from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.catalogue import HTML
-from ingest.parsers.decode import decode
+from ingest.parsers.decode import decode, one_line
 from ingest.parsers.html import build_page, strip_html
 
 TITLES = {"title", "name", "headline", "subject"}

@@ -28,7 +28,7 @@ def test_html_without_its_furniture(read: Read, blocks: Blocks) -> None:
         ("text", "Send it back\nin 30 days."),
         ("title", "Steps"),
         ("list", "3. Pack it\n4. Send it\n  - by post"),
-        ("table", "Plan | Price\nS | 5 €"),
+        ("table", "Plan: S; Price: 5 €"),
         ("code", "a\n  b"),
     ]
     assert document.blocks[3].heading == ("Returns", "Steps")

@@ -39,7 +39,7 @@ def test_word(tmp_path: Path, read_file: Read, blocks: Blocks) -> None:
         ("text", "Everyone has thirty days of leave a year."),
         ("title", "Asking for it"),
         ("list", "- Ask early\n- Ask in writing"),
-        ("table", "Grade | Days\nA | 30"),
+        ("table", "Grade: A; Days: 30"),
     ]
     assert document.blocks[3].heading == ("Leave", "Asking for it")
     assert document.metadata["title"] == "Handbook"
@@ -88,7 +88,7 @@ def test_a_sheet_with_a_header_is_a_catalogue(tmp_path: Path, read_file: Read) -
 def test_other_sheets_are_tables_under_their_name(tmp_path: Path, read_file: Read, blocks: Blocks) -> None:
     rows: list[list[object]] = [["Report"], [], ["Income", 5], ["Cost", 7.25], [None, True]]
     (document,) = read_file(workbook(tmp_path / "a.xlsx", Year=rows)).documents
-    assert blocks(document) == [("title", "Year"), ("text", "Report"), ("table", "Income | 5\nCost | 7.25\n | true")]
+    assert blocks(document) == [("title", "Year"), ("text", "Report"), ("table", "Income: 5\nCost: 7.25\ntrue")]
 
 
 def test_two_catalogue_sheets_name_the_sheet(tmp_path: Path, read_file: Read) -> None:

@@ -76,7 +76,7 @@ def test_markdown_loses_its_markup_and_keeps_its_structure(read: Read, blocks: B
         ("title", "How"),
         ("list", "1. Write to  us\n  - with the number\n2. Wait"),
         ("code", "{% include x %}"),
-        ("table", "Plan | Price\nS | 5\nM"),
+        ("table", "Plan: S; Price: 5\nPlan: M"),
         ("text", "Mind the date"),
     ]
     assert document.blocks[3].heading == ("Refund policy", "How")
@@ -158,7 +158,7 @@ def test_restructuredtext(read: Read, blocks: Blocks) -> None:
         ("text", "Mind the gap."),
         ("list", "- one goes on\n- two"),
         ("code", "x = 1"),
-        ("table", "A | B\n1 | 2"),
+        ("table", "A: 1; B: 2"),
     ]
     assert document.blocks[5].heading == ("Guide", "Setup")
 
@@ -251,8 +251,7 @@ def test_rst_of_sphinx_keeps_its_text(read: Read, blocks: Blocks, capfd: pytest.
         ("list", "- apt"),
         ("text", "An example"),
         ("code", "x = 1"),
-        ("text", "Sizes"),
-        ("table", "A | B\n1 | two lines"),
+        ("table", "Sizes\nA: 1; B: two lines"),
         ("text", "A picture"),
         ("text", "A line\nblock"),
         ("text", "A note."),
@@ -300,7 +299,7 @@ def test_org(read: Read, blocks: Blocks) -> None:
         ("title", "Steps"),
         ("list", "- one\n- two"),
         ("code", "ls"),
-        ("table", "a | b\n1 | 2"),
+        ("table", "a: 1; b: 2"),
     ]
     assert document.blocks[3].heading == ("Setup", "Steps")
     assert document.metadata == {"title": "Notes"}
