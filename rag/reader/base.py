@@ -31,6 +31,9 @@ class Span:
         return self.chunk.text[self.start : self.end]
 
 
+VERDICTS = ("yes", "no", "none")  # on a yes/no question, in the order of a network's logits
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The probabilities that a passage answers a yes/no question with yes, or with no; the rest is neither."""

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from rag.reader.score import VERDICTS
+from rag.reader.base import VERDICTS
 
 
 class NetworkScores(NamedTuple):

@@ -34,7 +34,6 @@ class WindowScores:
 ScoreWindows = Callable[[Sequence[ReadingWindow]], list[WindowScores]]
 """Returns each window's scores, in order."""
 
-VERDICTS = ("yes", "no", "none")  # on a yes/no question, in the order of a network's logits
 BATCH_TOKENS = 4096  # of all rows together, padding included
 
 

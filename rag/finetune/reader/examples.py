@@ -21,7 +21,8 @@ from ingest.sentences import sentence_spans
 from rag.data.json_lines import read_objects
 from rag.data.rows import Row
 from rag.finetune.reader.settings import ReaderSettings
-from rag.reader.score import VERDICTS, collate
+from rag.reader.base import VERDICTS
+from rag.reader.score import collate
 from rag.reader.windows import ReadingWindow, Windows, tokens_within
 
 if TYPE_CHECKING:
