@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 EDITABLE := --config-settings editable_mode=compat --editable
 DEMO_STORE := build/demo/store
 
-.PHONY: demo test test-slow bench check format docs wheel clean
+.PHONY: demo test test-slow bench quality check format docs wheel clean
 
 demo: $(VENV)/.runs
 	@$(BIN)/rag prepare
@@ -22,6 +22,10 @@ test-slow: $(VENV)/.develops
 
 bench: $(VENV)/.develops
 	$(BIN)/python -m pytest tests/benchmarks -m "slow or not slow" -s
+
+# Natural questions over small collections: make quality ONLY=museum, SPLIT=tune, OPTIONS="--out answers.jsonl"
+quality: $(VENV)/.develops
+	$(BIN)/python tests/quality/run.py $(if $(ONLY),--only $(ONLY)) $(if $(SPLIT),--split $(SPLIT)) $(OPTIONS)
 
 check: $(VENV)/.develops
 	$(BIN)/ruff check .
