@@ -10,8 +10,8 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Return the (start, end) of each sentence, in characters and in order, without the white space around it.
 
     Every character that is not white space lies in exactly one span. A blank line always ends a sentence. A single line
-    break ends one next to a list item, a table row or a heading; elsewhere it is soft wrapping. A table row is one
-    sentence. Time is linear in the length of the text.
+    break ends one next to a list item, a table row or a heading, and between lines of `Name: value`; elsewhere it is
+    soft wrapping. A table row is one sentence. Time is linear in the length of the text.
     """
     spans = []
     for start, end in _split_blocks(text):
@@ -31,6 +31,7 @@ _GAP = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*+")
 _ITEM = re.compile(r"(?:[-*+–]|\(?(?:\d{1,3}[.)]|[A-Za-z]\)|[ivx]{1,5}\)))(?:\s|$)|[•‣▪◦●]|```|~~~")
 _TITLE = re.compile(r"#{1,6}\s")
 _RULE = re.compile(r"[=~_*-]{3,}$")
+_FIELD = re.compile(r"[^\W_a-z][^:;.!?\n]{0,60}: \S|[^\W_][^:;.!?\n]{0,60}: [^:;\n]{1,200}; [^\W_][^:;.!?\n]{0,60}: \S")
 _LONG_WORD = re.compile(r"\w{4,}")
 _TITLE_LENGTH = 60
 
@@ -55,6 +56,9 @@ def _split_blocks(text: str) -> Iterator[tuple[int, int]]:
 def _breaks(line: str, following: str, *, first: bool, indented: bool) -> bool:
     """Tell whether the line break between two lines ends a sentence; `first`: the line begins a paragraph."""
     if _ITEM.match(following) or _TITLE.match(following) or _TITLE.match(line) or _is_row(line) or _is_row(following):
+        return True
+    # Rows and properties: "Country: Norway; Hotel: 210 EUR".
+    if _FIELD.match(line) and _FIELD.match(following):
         return True
     # A line of dashes belongs to the title above it, and parts everything else.
     if _RULE.match(line) or _RULE.match(following):

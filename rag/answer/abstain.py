@@ -1,4 +1,7 @@
-"""Abstention: leave a question unanswered when the evidence is thin or a right answer is improbable."""
+"""Abstention: leave a question unanswered when the evidence is thin or a right answer is improbable.
+
+An abstained answer says what is missing, and shows the sentences that come closest.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ingest.sections import split_sections
+from ingest.sentences import sentence_spans
 from prompts.types import Dropped
+from rag.answer.cite import Content, SentenceRun
 from rag.answer.confidence import ConfidenceModel, signals_of
+from rag.answer.missing import name_wanted
 from rag.answer.strategy import Strategy
-from rag.answer.types import Answer, Retrieved, Usage
+from rag.answer.types import Answer, Citation, Retrieved, Usage
 from rag.reader.base import best_span
 
-ABSTENTION = "I don't know: the documents hold no good evidence for an answer."
+NEAREST = 2  # passages that an abstained answer shows
+HEADING_SHARE = 0.5  # weight of a question's words in the heading of a sentence, beside those in the sentence
+SPAN_BONUS = 0.2  # for a sentence with the reader's best span of its passage
+LATER_HIT = 0.05  # cost of each better hit before that of a sentence
 
 
 @dataclass(frozen=True)
@@ -69,7 +79,53 @@ class Abstention(Strategy):
         """Tell whether a confidence is below the threshold; an unknown one is below any but 0."""
         return self.min_confidence > 0 and (confidence or 0.0) < self.min_confidence
 
-    def abstain(self, retrieved: Retrieved, usage: Usage | None = None, dropped: Sequence[Dropped] = ()) -> Answer:
-        """Return the answer that there is no good evidence."""
+    def abstain(
+        self,
+        retrieved: Retrieved,
+        usage: Usage | None = None,
+        dropped: Sequence[Dropped] = (),
+        missing: str = "",
+    ) -> Answer:
+        """Return the answer that what was asked for is not there, with the sentences that come closest.
+
+        `missing` is what the documents are known to lack, as a clause: "ERR-1009 occurs in no document".
+        """
         usage = usage or Usage(context_window=self.context_window)
-        return retrieved.answer(ABSTENTION, self.model, usage, dropped=dropped, abstained=True)
+        text = abstention_text(retrieved.question, missing)
+        answer = retrieved.answer(text, self.model, usage, dropped=dropped, abstained=True)
+        return replace(answer, missing=missing, nearest=nearest_sentences(retrieved))
+
+
+def abstention_text(question: str, missing: str = "") -> str:
+    """Return the sentence that leaves a question unanswered."""
+    wanted = name_wanted(question)
+    return f"I can't find {wanted}: {missing}." if missing else f"I can't find {wanted} in the documents."
+
+
+def nearest_sentences(retrieved: Retrieved) -> tuple[Citation, ...]:
+    """Return the sentences or rows that share most words with a question, themselves and in their heading.
+
+    They support nothing: their support is 0.
+    """
+    # The sections of the hits, in which the reader's spans are where there is a reader.
+    wanted = Content.of(retrieved.question)
+    chunks = [hit.chunk for hit in retrieved.hits]
+    ranks = {chunk.source: rank for rank, chunk in reversed(list(enumerate(chunks)))}
+    sections = [span.chunk for span in retrieved.spans] or [part for chunk in chunks for part in split_sections(chunk)]
+    spans = {(span.chunk.source, span.chunk.start): span for span in retrieved.spans}
+
+    # Rank their sentences; of equals the first stays in front.
+    ranked: list[tuple[float, SentenceRun]] = []
+    for section in sections:
+        heading = HEADING_SHARE * wanted.share_in(Content.of("\n".join(section.heading)))
+        span = spans.get((section.source, section.start))
+        for start, end in sentence_spans(section.text):
+            run = SentenceRun(section, start, end, 1)
+            score = wanted.share_in(run.content) + heading - LATER_HIT * ranks.get(section.source, 0)
+            score += SPAN_BONUS * bool(span and span.text and start <= span.start < end)
+            ranked.append((score, run))
+    nearest: dict[str, SentenceRun] = {}
+    for _, run in sorted(ranked, key=lambda item: -item[0]):
+        nearest.setdefault(run.text, run)
+    runs = list(nearest.values())[:NEAREST]
+    return tuple(run.citation(number, 0.0) for number, run in enumerate(runs, start=1))

@@ -44,6 +44,14 @@ PROMPT_TOKENS = {SMOLLM2: 512, SMOLLM2_ANSWERS: 512}
 # against 54) in half the time.
 READER_FIRST_PROMPT_TOKENS = {SMOLLM2_ANSWERS: 256}
 
+# The words for a confidence, from the least that each of them needs.
+CONFIDENCE_WORDS = ((0.75, "sure"), (0.5, "likely"), (0.0, "unsure"))
+
+
+def word_confidence(confidence: float) -> str:
+    """Return the word for a confidence from 0 to 1."""
+    return next(word for least, word in CONFIDENCE_WORDS if confidence >= least)
+
 
 @dataclass(frozen=True)
 class Defaults:

@@ -12,7 +12,7 @@ from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from ingest.sections import split_sections
 from prompts.prompt import Prompt
-from rag.answer.abstain import ABSTENTION as ABSTENTION, Abstention
+from rag.answer.abstain import Abstention
 from rag.answer.compare import Compare
 from rag.answer.confidence import ConfidenceModel
 from rag.answer.defaults import resolve_defaults

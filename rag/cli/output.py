@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from rag.answer.pipeline import AnswerStream
-    from rag.answer.types import Answer
+    from rag.answer.types import Answer, Citation
     from rag.describe.describer import Description
     from rag.index.staging import SyncReport
     from stores.base import Hit
@@ -159,19 +160,8 @@ def answer_object(answer: Answer, seconds: float) -> dict[str, Any]:
         "question": answer.question,
         "answer": answer.text,
         "abstained": answer.abstained,
-        "citations": [
-            {
-                "number": citation.number,
-                "source": citation.source,
-                "start": citation.start,
-                "end": citation.end,
-                "page": citation.page,
-                "heading": " > ".join(citation.heading) or None,
-                "support": citation.support,
-                "text": citation.text,
-            }
-            for citation in answer.citations
-        ],
+        "citations": [_citation_object(citation) for citation in answer.citations],
+        "nearest": [_citation_object(citation) for citation in answer.nearest],
         "unsupported": list(answer.unsupported),
         "hits": [hit_object(hit) for hit in answer.hits],
         "dropped": [
@@ -187,6 +177,19 @@ def answer_object(answer: Answer, seconds: float) -> dict[str, Any]:
         "confidence": None if answer.confidence is None else round(answer.confidence, 4),
         "model": answer.model,
         "seconds": round(seconds, 3),
+    }
+
+
+def _citation_object(citation: Citation) -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        "source": citation.source,
+        "start": citation.start,
+        "end": citation.end,
+        "page": citation.page,
+        "heading": " > ".join(citation.heading) or None,
+        "support": citation.support,
+        "text": citation.text,
     }
 
 
@@ -206,21 +209,28 @@ def show_stream(stream: AnswerStream) -> None:
 def show_answer(answer: Answer) -> None:
     """Show an answer with a number after each supported sentence, and the cited spans by number."""
     if answer.abstained:
-        line(colour(answer.text, YELLOW))
-        if answer.hits:
-            nearest = answer.hits[0].chunk
-            reasons = [] if answer.signals.evidence is None else [f"cosine {answer.signals.evidence:.2f}"]
-            reasons += [] if answer.confidence is None else [f"confidence {answer.confidence:.2f}"]
-            why = f" ({', '.join(reasons)})" if reasons else ""
-            line(colour(f"nearest: {describe_place(nearest.source, nearest.page, nearest.heading)}{why}", DIM))
+        line(_wrap(answer.text, "", YELLOW))
+        if answer.nearest:
+            line("These come closest:")
+        _show_citations(answer.nearest)
         return
+    # A number after each supported sentence.
     marked, low = [], 0
     for sentence in answer.sentences:
-        mark = colour(f" [{sentence.citation}]", CYAN) if sentence.citation else colour(" [unsupported]", RED)
+        mark = f" [{sentence.citation}]" if sentence.citation else " [unsupported]"
         marked.append(answer.text[low : sentence.end] + mark)
         low = sentence.end
-    line("".join(marked) + answer.text[low:])
-    for citation in answer.citations:
+    text = _wrap("".join(marked) + answer.text[low:], "")
+    line(_MARK.sub(lambda mark: colour(mark[0], RED if mark[1] == "unsupported" else CYAN), text))
+    if answer.confidence is not None:
+        from rag.answer.defaults import word_confidence
+
+        line(colour(f"({word_confidence(answer.confidence)})", DIM))
+    _show_citations(answer.citations)
+
+
+def _show_citations(citations: Sequence[Citation]) -> None:
+    for citation in citations:
         where = describe_place(citation.source, citation.page, citation.heading)
         line(f"\n{colour(f'[{citation.number}]', CYAN)} {where}, characters {citation.start}-{citation.end}")
         line(_wrap(citation.text, "    "))
@@ -283,9 +293,16 @@ def _text_width() -> int:
     return min(shutil.get_terminal_size((WIDEST, 24)).columns, WIDEST)
 
 
-def _wrap(text: str, indent: str) -> str:
-    lines = [
-        textwrap.fill(paragraph, _text_width(), initial_indent=indent, subsequent_indent=indent)
-        for paragraph in text.split("\n")
-    ]
-    return "\n".join(paragraph for paragraph in lines if paragraph.strip())
+def _wrap(text: str, indent: str, style: str = "") -> str:
+    """Return the paragraphs of a text as lines that fit the terminal, those of a list item under its text."""
+    lines = []
+    for paragraph in text.split("\n"):
+        item = _BULLET.match(paragraph)
+        hanging = indent + " " * len(item[0]) if item else indent
+        wrapped = textwrap.wrap(paragraph, _text_width(), initial_indent=indent, subsequent_indent=hanging)
+        lines += [colour(text, style) if style else text for text in wrapped]
+    return "\n".join(lines)
+
+
+_BULLET = re.compile(r"\s*(?:[-*•]|\d{1,3}[.)])\s+")
+_MARK = re.compile(r"\[(\d+|unsupported)\]")

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from ingest.errors import RowsError
 from prompts.types import RenderedPrompt
-from rag.answer.pipeline import ABSTENTION, Pipeline
+from rag.answer.abstain import abstention_text
+from rag.answer.pipeline import Pipeline
 from rag.answer.refusal import is_refusal, whole_sentences
 from rag.classify.classifier import Classifier
 from rag.compare.experiment import Experiment
@@ -151,7 +152,7 @@ class TextWriter:
             if row.task == "answer":
                 text = whole_sentences(generation)
                 abstained = is_refusal(text)
-                text = ABSTENTION if abstained else text
+                text = abstention_text(str(row.values["question"])) if abstained else text
             tokens = (generation.prompt_tokens, generation.completion_tokens)
             predictions.append(Prediction(row.id, text, *tokens, abstained=abstained))
         return predictions

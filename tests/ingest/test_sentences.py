@@ -83,6 +83,19 @@ def test_wrapped_initials_are_no_list_items() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Country: Norway; Hotel: 210 EUR\nCountry: Denmark; Hotel: 190 EUR", 2),
+        ("sku: A1; price: 5\nsku: A2; price: 7", 2),
+        ("Weight: 3 kg\nColour: red\nWashable: no", 3),
+        ("He gave one reason: the\nweather was bad; it rained.", 1),
+    ],
+)
+def test_lines_of_names_and_values_are_sentences(text: str, count: int) -> None:
+    assert len(sentence_spans(text)) == count
+
+
 def test_nothing_has_no_sentences() -> None:
     assert sentence_spans("") == sentence_spans(" \n\t\u2029 ") == []
 

@@ -73,7 +73,9 @@ def pipeline_of(embedder: Any, generator: Generator, size: int, k: int, prompt: 
     index = Index(new_store("memory"), embedder, Chunker(embedder.tokens, size=size))
     index.add(Document(file.read_text("utf-8"), file.name) for file in sorted(HANDBOOK.glob("*.md")))
     template = Prompt.load("answer") if prompt == "answer" else Prompt.load("answer", Path(prompt))
-    return Pipeline(HybridRetriever(index.store, index.embedder), generator, template, k=k, decoding=PLAIN)
+    return Pipeline(
+        HybridRetriever(index.store, index.embedder), generator, template, k=k, decoding=PLAIN, answer_format="short"
+    )
 
 
 @pytest.fixture
