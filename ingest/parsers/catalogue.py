@@ -28,6 +28,8 @@ TEXTS = ("text", "body", "content", "description", "product description", "long 
 # A number without leading zeros and of at most 15 digits, which a float holds exactly.
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 HTML = re.compile(r"<(?:p|br|div|ul|ol|li|table|h[1-6]|span|b|strong|em|a)\b[^>]*>", re.I)
+# An address of a page, a UUID or a hash.
+MACHINE_VALUE = re.compile(r"(?:https?:)?//\S+$|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$|[0-9a-f]{20,}$", re.I)
 LONGEST_DETAIL = 300
 """Characters of a field that is listed as `Field: value`; longer ones become paragraphs."""
 
@@ -39,16 +41,22 @@ class FieldRoles:
     key: str | None
     title: str | None
     text: str | None
-    details: frozenset[str]
+    details: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueInfo:
-    """The metadata and the prefix of keys that all rows of a file share; the rows' numbers where not 1, 2, ..."""
+    """The metadata and the prefix of keys that all rows of a file share, and what is known of single rows.
+
+    `titles` stand above each row: the name of its sheet, the caption of its table. `numbers` are the rows' numbers
+    where not 1, 2, ...; `written` holds the rows' cells as a person sees them: `12.50`, `7.5 %`.
+    """
 
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     prefix: str = ""
+    titles: Sequence[str] = ()
     numbers: Sequence[int] = ()
+    written: Sequence[Mapping[str, str]] = ()
 
 
 def parse_rows(rows: Sequence[Row], source: str, settings: ParseSettings, info: CatalogueInfo | None = None) -> Parsed:
@@ -60,9 +68,11 @@ def parse_rows(rows: Sequence[Row], source: str, settings: ParseSettings, info: 
     info = info or CatalogueInfo()
     roles = assign_roles(rows)
     documents, empty = [], 0
-    for number, row in zip(info.numbers or range(1, len(rows) + 1), rows, strict=True):
+    for place, row in enumerate(rows):
+        number = info.numbers[place] if info.numbers else place + 1
         key = one_line(str(row[roles.key])) if roles.key else str(number)
-        document = _build_document(row, f"{source}#{info.prefix}{key}", roles, settings.template, info.metadata)
+        written = info.written[place] if info.written else {}
+        document = _build_document(row, written, f"{source}#{info.prefix}{key}", roles, settings.template, info)
         if document.text:
             documents.append(document)
         else:
@@ -87,18 +97,18 @@ def assign_roles(rows: Sequence[Row]) -> FieldRoles:
         by_words.setdefault(_words_of(name), name)
     # The title and the text have a usual name; a text has to be text in some row.
     title = next((by_words[words] for words in TITLES if words in by_words), None)
-    texts = [by_words[words] for words in TEXTS if words in by_words and by_words[words] != title]
-    text = next((name for name in texts if any(isinstance(row.get(name), str) for row in rows)), None)
+    texts = [words for words in TEXTS if words in by_words and by_words[words] != title]
+    text = next((by_words[words] for words in texts if _is_text(words, samples[by_words[words]])), None)
     # The key has a usual name, and a different value in every row.
     by_lower = {name.lower(): name for name in reversed(names)}
     keys = [by_lower[name] for name in KEYS if name in by_lower]
     keys += [name for name in names if KEY_LIKE.fullmatch(_words_of(name)) and name not in keys]
     key = next((name for name in keys if _is_unique(rows, name)), None)
-    # Most other fields are details.
-    details = frozenset(name for name in names if name not in {title, text, key} and _is_detail(name, samples[name]))
-    if text is not None and len(details) < 3:
-        details = frozenset()  # a passage with a field or two about it, not a product
-    return FieldRoles(key, title, text, details)
+    # All other fields are details, the key first, except those that nobody searches for.
+    others = [name for name in dict.fromkeys(filter(None, [key, *names])) if name not in {title, text}]
+    counted = key is not None and _counts_rows([row[key] for row in rows])
+    details = [name for name in others if _is_detail(name, samples[name]) and not (name == key and counted)]
+    return FieldRoles(key, title, text, tuple(details))
 
 
 def is_known_name(name: str) -> bool:
@@ -159,38 +169,55 @@ def _is_unique(rows: Sequence[Row], name: str) -> bool:
     return len(values) == len(rows) and all(0 < len(value) <= 200 for value in values)
 
 
+def _is_text(words: str, sample: Sequence[MetadataValue]) -> bool:
+    """Tell a field of text from one of codes or numbers under the same name: an `article` may be either."""
+    texts = [value.strip() for value in sample if isinstance(value, str)]
+    return bool(texts) and (words in {"text", "body", "content"} or any(" " in text or "<" in text for text in texts))
+
+
+def _counts_rows(values: Sequence[MetadataValue]) -> bool:
+    """Tell keys that only number the rows: 1, 2, 3, ... or 0, 1, 2, ..."""
+    return len(values) > 1 and list(values) in (list(range(len(values))), list(range(1, len(values) + 1)))
+
+
 def _is_detail(name: str, sample: Sequence[MetadataValue]) -> bool:
-    """Tell a field that a person would search for from keys, and from addresses of pages and pictures."""
-    words = _words_of(name)
-    if KEY_LIKE.fullmatch(words) or words in KEYS or re.search(r"\b(?:url|uri|image|img|link|href|src)\b", words):
+    """Tell a field that a person would search for from addresses of pages and pictures, and from keys of machines."""
+    if name.startswith("_") or re.search(r"\b(?:url|uri|image|img|link|href|src)\b", _words_of(name)):
         return False
-    # Nobody searches for addresses, whatever the name of their field.
-    addresses = sum(1 for value in sample if isinstance(value, str) and re.match(r"(?:https?:)?//\S+$", value))
-    return addresses <= len(sample) / 2
+    # Nobody searches for addresses and hashes, whatever the name of their field.
+    unread = [value for value in sample if isinstance(value, str) and MACHINE_VALUE.match(value)]
+    return len(unread) <= len(sample) / 2
 
 
 def _build_document(
-    row: Row, source: str, roles: FieldRoles, template: str | None, metadata: Mapping[str, MetadataValue]
+    row: Row, written: Mapping[str, str], source: str, roles: FieldRoles, template: str | None, info: CatalogueInfo
 ) -> Document:
     # A template replaces the whole layout.
     builder = DocumentBuilder()
     if template is not None:
         builder.paragraphs(render_row(template, row))
-        return builder.build(source, {**metadata, **row})
+        return builder.build(source, {**info.metadata, **row})
     # The title, then the text, then the details: short ones as a list, long ones as paragraphs.
+    for level, title in enumerate(info.titles, start=-len(info.titles)):
+        builder.title(title, level)
+    shared = len(builder)
     if roles.title is not None:
         builder.title(show_value(row.get(roles.title)))
     if roles.text is not None:
         _add_field_text(builder, show_value(row.get(roles.text)))
-    # Details are listed in the order of the row's fields.
-    details = [(name, show_value(row[name])) for name in row if name in roles.details]
+    # A number is shown as it is written in the file.
+    numbers = {name: written[name] for name in written if type(row.get(name)) in (int, float)}
+    details = [(name, numbers.get(name) or show_value(row[name])) for name in roles.details if name in row]
     builder.items(f"{_field_label(name)}: {one_line(value)}" for name, value in details if len(value) <= LONGEST_DETAIL)
     for name, value in details:
         if len(value) > LONGEST_DETAIL:
             _add_field_text(builder, f"{_field_label(name)}: {value}")
-    if not len(builder) and roles.key is None and row:  # nothing but codes and addresses: better those than nothing
-        builder.items(f"{_field_label(name)}: {one_line(show_value(value))}" for name, value in row.items())
-    return builder.build(source, {**metadata, **{name: value for name, value in row.items() if name != roles.text}})
+    if len(builder) == shared and row:  # nothing but addresses and the like: better those than nothing
+        builder.items(f"{_field_label(name)}: {one_line(text)}" for name in row if (text := show_value(row[name])))
+    if len(builder) == shared:
+        return Document("", source)
+    fields = {name: value for name, value in row.items() if name != roles.text}
+    return builder.build(source, {**info.metadata, **fields})
 
 
 def render_row(template: str, row: Row) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.catalogue import CatalogueInfo, Row, convert_cell, is_known_name, parse_rows
-from ingest.parsers.decode import decode
+from ingest.parsers.decode import decode, one_line
+from ingest.parsers.tables import count_header_rows, fill_right, join_names
 
 DELIMITERS = ",\t;|"
 NUMBER = re.compile(r"[-+]?[$€£]?\d[\d.,]*%?")
@@ -30,14 +31,24 @@ def parse_csv(path: Path, source: str, settings: ParseSettings) -> Parsed:
     if not rows:
         raise ParseError("no text found: not a single row")
     names, rows = split_header(rows)
-    info = CatalogueInfo({"caption": caption} if caption else {})
+    info = CatalogueInfo(
+        {"caption": caption} if caption else {},
+        titles=[caption] if caption else [],
+        written=[dict(zip(names, map(str.strip, row), strict=False)) for row in rows],
+    )
     return parse_rows(convert_rows(names, rows), source, settings, info)
 
 
 def split_header(rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
-    """Return the names of the columns and the rows below; the names are `column 1`, ... where the first row is data."""
+    """Return the names of the columns and the rows below; the names are `column 1`, ... where the first row is data.
+
+    A header of two lines gives names like `Price / EUR`.
+    """
     # A single column is named only by a well-known name; anything else is a list of texts.
     width = max(map(len, rows))
+    top = [[one_line(cell) for cell in [*row, *[""] * (width - len(row))]] for row in rows[:51]]
+    if count_header_rows(top) == 2:
+        rows = [list(join_names([fill_right(top[0]), top[1]])), *rows[2:]]
     first = [cell.strip() for cell in rows[0]]
     if width == 1 and not is_known_name(first[0]):
         return ["text"], rows

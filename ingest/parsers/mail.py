@@ -1,4 +1,4 @@
-"""E-mail: the body under its subject, headers as metadata, and each attachment as a document."""
+"""E-mail: headers and body under the subject, headers as metadata, too, and each attachment as a document."""
 
 from __future__ import annotations
 
@@ -87,6 +87,8 @@ def _parse_mail(mail: Mail, source: str, settings: ParseSettings) -> Parsed:
     with suppress(ValueError, TypeError, IndexError, OverflowError):  # a date that cannot be read stays as it is
         builder.metadata["date"] = parsedate_to_datetime(mail.headers.get("date", "")).isoformat()
     builder.title(mail.headers.get("subject", ""))
+    shown = ("from", "to", "cc", "date", "subject")
+    builder.items(f"{name.title()}: {mail.headers[name]}" for name in shown if mail.headers.get(name))
     for text, is_html in mail.bodies:
         if is_html:
             add_html(builder, text)

@@ -25,7 +25,7 @@ def test_product_rows_show_their_other_fields(read: Read, blocks: Blocks) -> Non
     assert blocks(first) == [
         ("title", "Trowel"),
         ("text", "A small spade;\nfor pots."),
-        ("list", "Price: 12.5\nBrand: Gard\nIn stock: yes"),
+        ("list", "Sku: A1\nPrice: 12.50\nBrand: Gard\nIn stock: yes\nEan: 0123456789012"),
     ]
     assert first.metadata == {
         "sku": "A1",
@@ -48,6 +48,31 @@ def test_corpus_rows_are_title_and_text(read: Read) -> None:
     assert (first.source, first.text) == ("corpus.jsonl#7", "On Cats\n\nThey sleep.\n\nA lot.")
     assert (second.source, second.text) == ("corpus.jsonl#8", "x")
     assert second.metadata == {"_id": "8"}
+
+
+def test_every_column_but_addresses_and_running_numbers_is_in_the_text(read: Read) -> None:
+    rows = (
+        "id,code,subject,body,status,link,hash\n"
+        f"1,T-7,Gate stuck,It does not move.,open,https://x.org/7,{'0a' * 16}\n"
+        f"2,T-9,Lamp out,The lamp is dark.,closed,https://x.org/9,{'0b' * 16}\n"
+    )
+    first, second = read("t.csv", rows).documents
+    assert first.text == "Gate stuck\n\nIt does not move.\n\nCode: T-7\nStatus: open"
+    assert (second.source, second.metadata["link"]) == ("t.csv#2", "https://x.org/9")
+    # The text of a field that is named like one may be a code.
+    (row, _) = read("p.csv", "article,fee\nK-1,0.50\nK-2,0.70\n").documents
+    assert row.text == "Article: K-1\nFee: 0.50"
+    # JSON writes numbers, too, and a key.
+    (row, _) = read(
+        "p.jsonl", '{"sku": "A", "name": "Cup", "left": 3}\n{"sku": "B", "name": "Pot", "left": 0}'
+    ).documents
+    assert row.text == "Cup\n\nSku: A\nLeft: 3"
+
+
+def test_a_header_of_two_lines(read: Read) -> None:
+    rows = "Team,2025,,2026,\n,Heads,Cost,Heads,Cost\nPress,4,90,5,99\nSales,7,120,8,130\n"
+    (first, _) = read("a.csv", rows).documents
+    assert first.text == "Team: Press\n2025 / Heads: 4\n2025 / Cost: 90\n2026 / Heads: 5\n2026 / Cost: 99"
 
 
 def test_template_over_the_fields(read: Read) -> None:
@@ -89,6 +114,7 @@ def test_no_header_ragged_rows_and_captions(read: Read) -> None:
     ragged = read("b.csv", "name,size\nA,1\nB\nC,3,extra\nD,4\n").documents
     assert [d.text for d in ragged] == ["A\n\nSize: 1", "B", "C\n\nSize: 3\nColumn 3: extra", "D\n\nSize: 4"]
     cups = read("c.csv", "Stanley Cups,,\nTeam,Location,Cups\nBlues,STL,1\nLeafs,TOR,13\n").documents
+    assert cups[0].text == "Stanley Cups\n\nTeam: Blues\nLocation: STL\nCups: 1"
     assert cups[0].metadata == {"caption": "Stanley Cups", "Team": "Blues", "Location": "STL", "Cups": 1}
 
 
@@ -99,7 +125,7 @@ def test_lines_of_text_called_csv_are_not_cut_at_their_commas(read: Read) -> Non
 
 def test_html_in_cells_is_stripped(read: Read) -> None:
     row = 'Handle,Title,Body (HTML)\nmug,Mug,"<p>Nice <b>mug</b></p><ul><li>blue</li></ul>"\ncup,Cup,<p>x</p>\n'
-    assert read("a.csv", row).documents[0].text == "Mug\n\nNice mug\n\n- blue"
+    assert read("a.csv", row).documents[0].text == "Mug\n\nNice mug\n\n- blue\n\nHandle: mug"
 
 
 def test_ten_thousand_columns(read: Read) -> None:

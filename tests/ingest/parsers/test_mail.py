@@ -18,9 +18,20 @@ def letter(text: str = "Dear all,\n\nsee the file.\n") -> EmailMessage:
     return message
 
 
+HEAD = (
+    "From: Ann <ann@example.org>\nTo: bob@example.org\nDate: Tue, 07 May 2024 10:00:00 +0200\nSubject: Grüße aus Köln"
+)
+
+
 def test_body_under_its_subject_and_headers_as_metadata(read: Read, blocks: Blocks) -> None:
     (document,) = read("a.eml", letter().as_bytes()).documents
-    assert blocks(document) == [("title", "Grüße aus Köln"), ("text", "Dear all,"), ("text", "see the file.")]
+    assert blocks(document) == [
+        ("title", "Grüße aus Köln"),
+        ("list", HEAD),
+        ("text", "Dear all,"),
+        ("text", "see the file."),
+    ]
+    assert document.blocks[2].heading == ("Grüße aus Köln",)
     assert document.metadata == {
         "subject": "Grüße aus Köln",
         "from": "Ann <ann@example.org>",
@@ -35,7 +46,9 @@ def test_html_is_read_where_the_plain_text_says_less(read: Read) -> None:
         "<p>The pump stops at ten centimetres below the mark.</p><ul><li>clean it</li></ul>", "html"
     )
     (document,) = read("a.eml", message.as_bytes()).documents
-    assert document.text == "Grüße aus Köln\n\nThe pump stops at ten centimetres below the mark.\n\n- clean it"
+    assert (
+        document.text == f"Grüße aus Köln\n\n{HEAD}\n\nThe pump stops at ten centimetres below the mark.\n\n- clean it"
+    )
 
 
 def test_attachments_are_documents_and_unreadable_ones_warnings(read: Read) -> None:
@@ -73,4 +86,4 @@ def test_wrong_character_sets_and_broken_headers(read: Read) -> None:
 
 def test_a_message_in_utf16(read: Read) -> None:
     (document,) = read("a.eml", "Subject: Hi\n\nThe body.\n".encode("utf-16")).documents
-    assert document.text == "Hi\n\nThe body."
+    assert document.text == "Hi\n\nSubject: Hi\n\nThe body."

@@ -4,6 +4,7 @@ import io
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from ingest.errors import ParseError, Unsupported
 from ingest.parsers import Parsed, ParseSettings
 from ingest.parsers.sniff import sniff
+from ingest.parsers.spreadsheet import format_number
 from ingest.types import Document
 
 docx = pytest.importorskip("docx", reason="the office extra is not installed")
@@ -81,7 +83,7 @@ def test_a_sheet_with_a_header_is_a_catalogue(tmp_path: Path, read_file: Read) -
     rows: list[list[object]] = [["sku", "name", "price"], ["A1", "Trowel", 12.5], ["A2", "Can", 18]]
     documents = read_file(workbook(tmp_path / "a.xlsx", Stock=rows)).documents
     assert [document.source for document in documents] == ["a.xlsx#A1", "a.xlsx#A2"]
-    assert documents[0].text == "Trowel\n\nPrice: 12.5"
+    assert documents[0].text == "Trowel\n\nSku: A1\nPrice: 12.5"
     assert documents[1].metadata == {"sheet": "Stock", "sku": "A2", "name": "Can", "price": 18}
 
 
@@ -95,6 +97,66 @@ def test_two_catalogue_sheets_name_the_sheet(tmp_path: Path, read_file: Read) ->
     one: list[list[object]] = [["id", "name"], ["x", "A"], ["y", "B"]]
     documents = read_file(workbook(tmp_path / "a.xlsx", One=one, Two=one)).documents
     assert [d.source for d in documents] == ["a.xlsx#One!x", "a.xlsx#One!y", "a.xlsx#Two!x", "a.xlsx#Two!y"]
+
+
+def test_a_workbook_reads_as_it_is_shown(tmp_path: Path, read_file: Read) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (["Kind", "Part", "Price", "Off", "Opens"], ["Nuts", "N-1", 0.35, 0.075, time(8)]):
+        sheet.append(row)
+    for row in ([None, "N-2", 1299, 0, time(9, 30)], ["Glue", "G-1", 8.9, 0.125, None]):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    for number in (2, 3, 4):
+        sheet[f"C{number}"].number_format = "[$€-407]#,##0.00"
+        sheet[f"D{number}"].number_format = "0.0 %"
+    book.create_sheet("Secret").append(["x"])
+    book["Secret"].sheet_state = "hidden"
+    book.save(str(tmp_path / "a.xlsx"))
+    parsed = read_file(tmp_path / "a.xlsx")
+    assert [document.text for document in parsed.documents] == [
+        "Kind: Nuts\nPart: N-1\nPrice: €0.35\nOff: 7.5 %\nOpens: 08:00",
+        "Kind: Nuts\nPart: N-2\nPrice: €1,299.00\nOff: 0.0 %\nOpens: 09:30",
+        "Kind: Glue\nPart: G-1\nPrice: €8.90\nOff: 12.5 %",
+    ]
+    assert parsed.documents[0].metadata["Off"] == 0.075, "filters compare numbers"
+    assert parsed.warnings == ["sheet Secret is hidden and was left out"]
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (0.075, "0%", "7.5%"),
+        (4.2, '0.0 "kg"', "4.2 kg"),
+        (-3, "#,##0.00_);(#,##0.00)", "-3.00"),
+        (5, "_-* #,##0.00\\ [$€-407]_-;-* #,##0.00", "5.00 €"),
+        (1.125, "0.0", "1.125"),
+        (0.5, "# ?/?", "0.5"),
+        (1e6, "0.00E+00", "1000000"),
+        (7, "General", "7"),
+    ],
+)
+def test_numbers_keep_their_signs_and_lose_no_digit(value: float, number_format: str, shown: str) -> None:
+    assert format_number(value, number_format) == shown
+
+
+def test_merged_headers_and_captions_of_a_sheet(tmp_path: Path, read_file: Read) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Staff"
+    for row in (
+        ["Staff plan", *[None] * 4],
+        ["Team", 2025, None, 2026, None],
+        [None, "Heads", "Cost", "Heads", "Cost"],
+    ):
+        sheet.append(row)
+    for row in (["Press", 4, 90, 5, 99], ["Sales", 7, 120, 8, 130]):
+        sheet.append(row)
+    for merged in ("A1:E1", "A2:A3", "B2:C2", "D2:E2"):
+        sheet.merge_cells(merged)
+    book.save(str(tmp_path / "a.xlsx"))
+    (first, _) = read_file(tmp_path / "a.xlsx").documents
+    assert first.text == "Staff plan\n\nTeam: Press\n2025 / Heads: 4\n2025 / Cost: 90\n2026 / Heads: 5\n2026 / Cost: 99"
 
 
 @pytest.mark.parametrize("ending", ["docx", "pptx", "xlsx", "odt", "epub"])
