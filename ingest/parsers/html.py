@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ingest.parsers.base import Parsed, ParseSettings
-from ingest.parsers.builder import DocumentBuilder
+from ingest.parsers.builder import BENEATH_HEADINGS, DocumentBuilder
 from ingest.parsers.decode import decode, one_line
 from ingest.parsers.front_matter import TEMPLATE_TAGS, split_front_matter
 from ingest.parsers.tables import Cell, flatten_table
@@ -24,6 +24,9 @@ FURNITURE = ("nav", "footer", "aside", "form", "dialog", "header", "menu", "[hid
              "[role=navigation]", "[role=banner]", "[role=contentinfo]", "[role=search]", "[role=dialog]",
              "[class*=cookie]", "[id*=cookie]", "[class*=consent]", "[id*=consent]", "[class*=gdpr]", "[id*=gdpr]",
              "[class*=breadcrumb]", "[class*=skip-link]")  # fmt: skip
+# Buttons that open a part of the page, and the attributes that name the part.
+OPENERS = "button[aria-controls], button[aria-expanded], button[data-bs-target], button[class*=accordion]"
+OPENER_TARGETS = ("aria-controls", "data-bs-target", "data-target")
 HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 # Elements that begin and end a line, as browsers show them.
 BLOCKS = {"address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog", "div",
@@ -102,10 +105,16 @@ def _main_content(body: LexborNode) -> LexborNode:
     """
     # Scripts and styles go first, so that the lengths below are of text that a reader sees.
     for node in body.css(",".join(NEVER_TEXT - {"head"})):
-        node.remove()
+        if not _heads_content(node):
+            node.remove()
     length = len(body.text())
+    # What a button opens is hidden only until then.
+    opened = {
+        (node.attributes.get(name) or "").removeprefix("#") for node in body.css(OPENERS) for name in OPENER_TARGETS
+    } - {""}
     for node in body.css(",".join(FURNITURE)):
-        if len(node.text()) < length / 2 and not (node.tag == "header" and _holds_title(node)):
+        is_kept = node.attributes.get("id") in opened or (node.tag == "header" and _holds_title(node))
+        if len(node.text()) < length / 2 and not is_kept:
             node.remove()
     length = len(body.text())
     # Take the main element where it holds most of what is left; some pages mark only a part of theirs.
@@ -113,6 +122,15 @@ def _main_content(body: LexborNode) -> LexborNode:
         if len(node.text()) > length * 0.6:
             return node
     return body
+
+
+def _heads_content(node: LexborNode) -> bool:
+    """Tell a button that heads what it opens, as in the accordions of help pages, from one that does something."""
+    if node.tag != "button":
+        return False
+    if one_line(node.text()).endswith("?") or node.css_matches(OPENERS):
+        return True
+    return node.parent is not None and node.parent.tag in {*HEADINGS, "dt", "summary"}
 
 
 def _holds_title(header: LexborNode) -> bool:
@@ -136,6 +154,7 @@ class _HtmlReader:
         self.items: list[str] = []  # lines of the list being read
         self.lists: list[int] = []  # for each open list the number of its next item, 0 for bullets
         self.marker = ""  # of the item that has not yet had text
+        self.details = 0  # open elements of this name
         self.skipped: int | None = None  # the node whose inside is being skipped
 
     def read(self, root: LexborNode) -> None:
@@ -156,8 +175,22 @@ class _HtmlReader:
 
     def _open(self, node: LexborNode) -> None:
         tag = node.tag or ""
-        if tag in NEVER_TEXT:
+        if tag in NEVER_TEXT and not _heads_content(node):
             self.skipped = node.mem_id
+        elif tag in {"button", "summary", "dt"} or (tag == "p" and not self.lists and _is_bold(node)):
+            # A title that is no heading: a question of a list of them, a term, a bold line.
+            self._flush()
+            self._end_list()
+            self.skipped = node.mem_id
+            if tag == "p":
+                self.builder.emphasised(_node_text(node))
+            else:
+                self.builder.title(_node_text(node), BENEATH_HEADINGS + self.details - (tag == "summary"))
+        elif tag == "dl" and (facts := _read_facts(node)):
+            self._flush()
+            self._end_list()
+            self.skipped = node.mem_id
+            self.builder.table(facts)
         elif tag == "br":
             self.inline.append("\n")
         elif tag == "img":
@@ -180,6 +213,7 @@ class _HtmlReader:
             self.lists.append(0 if tag != "ol" else int(start) if start.isdecimal() and len(start) < 9 else 1)
         elif tag in BLOCKS:
             self._flush()
+            self.details += tag == "details"
             if tag == "li":
                 if not self.lists:
                     self.lists.append(0)
@@ -197,6 +231,10 @@ class _HtmlReader:
                 self._end_list()
         elif tag == "li":
             self.marker = ""
+        elif tag in {"details", "dl"}:
+            self.details -= tag == "details"
+            self._end_list()
+            self.builder.close_titles(BENEATH_HEADINGS + self.details)
 
     def _flush(self) -> None:
         """End a run of inline text: it becomes lines of the open list, else a paragraph."""
@@ -238,6 +276,22 @@ def _steps(root: LexborNode) -> Iterator[Step]:
             node = node.parent
             yield "close", node
         node = node.next
+
+
+def _is_bold(node: LexborNode) -> bool:
+    bold = node.css_first("b, strong")
+    return bold is not None and bool(text := _node_text(bold)) and text == _node_text(node)
+
+
+def _read_facts(node: LexborNode) -> list[list[Cell]]:
+    """Return the terms of a description list with their short descriptions, [] where these are texts under titles."""
+    items = [child for child in node.css("dt, dd") if _node_text(child)]
+    terms, texts = items[::2], items[1::2]
+    if len(terms) != len(texts) or any(item.tag != "dt" for item in terms) or any(item.tag != "dd" for item in texts):
+        return []
+    if any(_node_text(term).endswith("?") for term in terms) or any(len(_node_text(text)) > 80 for text in texts):
+        return []
+    return [[Cell(_node_text(term), True), Cell(_node_text(text))] for term, text in zip(terms, texts, strict=True)]
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------

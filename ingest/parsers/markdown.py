@@ -90,7 +90,7 @@ class _MarkdownReader:
         for token in tokens:
             kind = token.type
             if kind == "inline":
-                self._add_inline(_inline_text(token))
+                self._add_inline(token)
             elif kind in {"fence", "code_block"}:
                 self._end_list()
                 self.builder.add(token.content, "code")
@@ -124,7 +124,8 @@ class _MarkdownReader:
                 self.builder.table(self.rows)
                 self.in_table = False
 
-    def _add_inline(self, text: str) -> None:
+    def _add_inline(self, token: Token) -> None:
+        text = _inline_text(token)
         # A text belongs to the open table, heading or list, in this order, else it is a paragraph.
         if self.in_table:
             self.rows[-1].append(Cell(text, self.in_header))
@@ -135,12 +136,30 @@ class _MarkdownReader:
             indent = "  " * len(self.lists)
             self.items.append((self.marker or indent) + text.strip().replace("\n", f"\n{indent}"))
             self.marker = ""
+        elif (bold := _leading_bold(token)) is not None:
+            # A bold line heads the lines below it.
+            self.builder.emphasised(_inline_text(bold))
+            self.builder.add(text[len(_inline_text(bold)) :])
         else:
             self.builder.add(text)
 
     def _end_list(self) -> None:
         self.builder.items(self.items)
         self.items = []
+
+
+def _leading_bold(token: Token) -> Token | None:
+    """Return the first line of a paragraph where that is bold throughout, and a question if lines follow it."""
+    from markdown_it.token import Token as InlineToken
+
+    children = [child for child in token.children or () if child.type != "text" or child.content]
+    end = next((number for number, child in enumerate(children) if child.type == "strong_close"), -1)
+    if end < 0 or children[0].type != "strong_open":
+        return None
+    bold = InlineToken("inline", "", 0, children=children[:end])
+    rest = children[end + 1 :]
+    is_asked = bool(rest) and rest[0].type in {"softbreak", "hardbreak"} and _inline_text(bold).rstrip().endswith("?")
+    return bold if not rest or is_asked else None
 
 
 def _inline_text(token: Token) -> str:

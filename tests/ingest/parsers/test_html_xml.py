@@ -35,6 +35,37 @@ def test_html_without_its_furniture(read: Read, blocks: Blocks) -> None:
     assert document.metadata == {"title": "Shop & Co", "description": "All about returns", "language": "en"}
 
 
+QUESTIONS = """<main><h1>Pool</h1>
+<div><h2><button aria-controls="a">May dogs swim?</button></h2><div id="a" hidden>No.</div></div>
+<button aria-expanded="false">Towels</button><div>At the desk.</div><button>Print</button>
+<details><summary>Is there <b>parking</b>?</summary><p>Yes.</p>
+<details><summary>Free?</summary>For guests.</details></details>
+<dl><dt>Can I pay by card?</dt><dd>Yes.</dd><dt>Or cheque?</dt><dd>No.</dd></dl><p>Write to us.</p>
+<dl><dt>Depth</dt><dd>2 m</dd><dt>Lanes</dt><dd>8</dd></dl>
+<p><strong>Where are lockers?</strong></p><p>Behind the showers.</p><p><b>Careful:</b></p><p>Wet floor.</p></main>"""
+
+
+def test_what_heads_an_answer_is_its_title(read: Read) -> None:
+    (document,) = read("a.html", f"<body>{QUESTIONS}</body>").documents
+    assert [
+        (block.heading[1:], document.text[block.start : block.end])
+        for block in document.blocks
+        if block.kind != "title"
+    ] == [
+        (("May dogs swim?",), "No."),
+        (("May dogs swim?", "Towels"), "At the desk."),
+        (("May dogs swim?", "Is there parking?"), "Yes."),
+        (("May dogs swim?", "Is there parking?", "Free?"), "For guests."),
+        (("May dogs swim?", "Can I pay by card?"), "Yes."),
+        (("May dogs swim?", "Or cheque?"), "No."),
+        (("May dogs swim?",), "Write to us."),
+        (("May dogs swim?",), "Depth: 2 m\nLanes: 8"),
+        (("May dogs swim?", "Where are lockers?"), "Behind the showers."),
+        (("May dogs swim?", "Where are lockers?"), "Careful:"),
+        (("May dogs swim?", "Where are lockers?"), "Wet floor."),
+    ]
+
+
 def test_a_page_of_nothing_but_furniture_is_not_lost(read: Read) -> None:
     assert read("a.html", "<body><nav>Only <a>links</a> here</nav></body>").documents[0].text == "Only links here"
 

@@ -29,6 +29,41 @@ def test_no_titles_are_invented(read: Read, blocks: Blocks) -> None:
     assert blocks(document) == [("text", "SHOUTING"), ("text", "A sentence."), ("text", "(c) 2020 Someone")]
 
 
+def test_lines_that_ask_are_titles_of_their_answers(read: Read, blocks: Blocks) -> None:
+    text = "Pool rules\n\nMay dogs swim?\n\nNo.\n\nQ: Is it deep?\nA: Two metres.\n1. Is there a slide?\nYes.\n\nBye."
+    (document,) = read("a.txt", text).documents
+    assert [(block.kind, block.heading) for block in document.blocks] == [
+        ("text", ()),
+        ("title", ()),
+        ("text", ("May dogs swim?",)),
+        ("title", ()),
+        ("text", ("Q: Is it deep?",)),
+        ("title", ()),
+        ("text", ("1. Is there a slide?",)),
+        ("text", ("1. Is there a slide?",)),
+    ]
+    assert blocks(document)[3:5] == [("title", "Q: Is it deep?"), ("text", "A: Two metres.")]
+    # One question alone is rhetoric, and questions below each other have no answers.
+    for prose in ("So what now?\n\nWe wait.\n", "Who is it?\n\nWhat is it?\n\nWhere is it?\n"):
+        assert {block.kind for block in read("b.txt", prose).documents[0].blocks} == {"text"}
+
+
+def test_bold_lines_of_markdown_are_titles_unless_they_are_sentences(read: Read) -> None:
+    text = "# Pool\n\n**Opening hours**\n\nFrom 7 to 9.\n\n**Is it deep?**\nTwo metres.\n\n**Do not run.**\n\n**Bring:**\n\n- a towel\n"
+    (document,) = read("a.md", text).documents
+    assert [
+        (block.kind, document.text[block.start : block.end], block.heading[1:]) for block in document.blocks[1:]
+    ] == [
+        ("title", "Opening hours", ()),
+        ("text", "From 7 to 9.", ("Opening hours",)),
+        ("title", "Is it deep?", ()),
+        ("text", "Two metres.", ("Is it deep?",)),
+        ("text", "Do not run.", ("Is it deep?",)),
+        ("text", "Bring:", ("Is it deep?",)),
+        ("list", "- a towel", ("Is it deep?",)),
+    ]
+
+
 def test_source_code_is_code_in_its_own_indentation(read: Read, blocks: Blocks) -> None:
     (document,) = read("a.py", "import os\n\n\ndef f():\n    x = 1\n\n    return x\n").documents
     assert blocks(document) == [("code", "import os"), ("code", "def f():\n    x = 1\n\n    return x")]
