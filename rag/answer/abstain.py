@@ -13,7 +13,8 @@ from ingest.sections import split_sections
 from ingest.sentences import sentence_spans
 from prompts.types import Dropped
 from rag.answer.cite import Content, SentenceRun
-from rag.answer.confidence import ConfidenceModel, signals_of
+from rag.answer.confidence import ConfidenceModel, signals_after, signals_of
+from rag.answer.kinds import QuestionKind
 from rag.answer.missing import name_wanted
 from rag.answer.strategy import Strategy
 from rag.answer.types import Answer, Citation, Retrieved, Usage
@@ -29,13 +30,14 @@ LATER_HIT = 0.05  # cost of each better hit before that of a sentence
 class Abstention(Strategy):
     """Estimates the probability of a right answer, and abstains below a threshold; see `PipelineOptions`.
 
-    The probability is the `confidence` model's, estimated once before anything is generated and, where a generator
-    answers, once more afterwards. Without a model, or where a signal is unknown, it is that of the reader's best span.
-    `model` is the name of the model that answers, `context_window` the generator's, 0 without one.
+    The probability is the `confidence` model's for the kind of question, estimated before an answer is there and once
+    more afterwards. Without a model, or where a signal is unknown, it is the score of the strategy that answered, or
+    the probability of the reader's best span. A `min_confidence` of None is the model's for the kind. `model` is the
+    name of the model that answers, `context_window` the generator's, 0 without one.
     """
 
     min_evidence: float
-    min_confidence: float
+    min_confidence: float | None
     confidence: ConfidenceModel | Literal[False]
     model: str
     context_window: int
@@ -43,41 +45,70 @@ class Abstention(Strategy):
     def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
         return [self.abstain(question) for question in questions]
 
+    @property
+    def concludes(self) -> bool:
+        """True if more is known of an answer's confidence when the answer is there: it has to be waited for."""
+        return bool(self.confidence and any(kind.after for kind in self.confidence.kinds.values()))
+
     def assess(self, retrieved: Retrieved) -> Retrieved:
-        """Return a question with its signals, the confidence before generating, and whether it is refused."""
+        """Return a question with its signals, the confidence before it is answered, and whether it is refused."""
         # The model's probability, or the reader's where a signal is unknown.
         signals = signals_of(retrieved.hits, retrieved.spans)
         best = best_span(retrieved.spans)
         confidence = best.probability if best else None
-        if self.confidence and (probability := self.confidence.before.probability(signals)) is not None:
+        fitted = self.confidence.of(retrieved.kind) if self.confidence else None
+        if fitted and (probability := fitted.before.probability(signals)) is not None:
             confidence = probability
 
         # No evidence: nothing retrieved, only distant passages, or no span in any of them.
         is_distant = signals.evidence is not None and signals.evidence < self.min_evidence
         has_no_span = best is not None and not best.text
 
-        # No hope: even the better of the two outcomes of generating is too improbable.
-        outcomes: list[float | None] = []
-        if self.confidence and self.confidence.after and self.context_window and best is not None:
-            after = self.confidence.after
-            outcomes = [after.probability(replace(signals, agreed=agreed)) for agreed in (True, False)]
-        best_case = max((outcome for outcome in outcomes if outcome is not None), default=confidence)
-
-        refused = not retrieved.hits or is_distant or has_no_span or self.is_too_low(best_case)
+        # No hope: even the best of answers would be too improbable.
+        best_case = fitted.after.best_case(signals) if fitted and fitted.after else None
+        is_hopeless = self.is_too_low(confidence if best_case is None else best_case, retrieved.kind)
+        refused = not retrieved.hits or is_distant or has_no_span or is_hopeless
         return replace(retrieved, signals=signals, confidence=confidence, refused=refused)
 
     def reassess(self, retrieved: Retrieved, agreed: bool) -> Retrieved:
-        """Return a question with the confidence after generating; `agreed` is the signal of that name."""
+        """Return a question with the confidence after generating, the best that it may still get from citations.
+
+        `agreed` is the signal of that name.
+        """
         signals = replace(retrieved.signals, agreed=agreed)
-        after = self.confidence.after if self.confidence else None
-        confidence = after.probability(signals) if after else None
+        after = self.confidence.of(retrieved.kind).after if self.confidence else None
+        confidence = after.best_case(signals) if after else None
         if confidence is None:
             confidence = retrieved.confidence
         return replace(retrieved, signals=signals, confidence=confidence)
 
-    def is_too_low(self, confidence: float | None) -> bool:
-        """Tell whether a confidence is below the threshold; an unknown one is below any but 0."""
-        return self.min_confidence > 0 and (confidence or 0.0) < self.min_confidence
+    def conclude(self, retrieved: Retrieved, answer: Answer) -> Answer:
+        """Return an answer with all signals and its confidence; abstain if it is too improbable.
+
+        A kind that was not fitted has no threshold of its own, so that only `min_confidence` leaves it unanswered.
+        """
+        if answer.abstained:
+            return answer
+        signals = signals_after(retrieved, answer)
+        confidence = answer.confidence if signals.score is None else signals.score
+        has_threshold = self.min_confidence is not None
+        if self.confidence:
+            fitted = self.confidence.of(retrieved.kind)
+            has_threshold = has_threshold or retrieved.kind in self.confidence.kinds
+            estimates = (part.probability(signals) for part in (fitted.after, fitted.before) if part)
+            confidence = next((value for value in estimates if value is not None), confidence)
+        if has_threshold and self.is_too_low(confidence, retrieved.kind):
+            return self.abstain(
+                replace(retrieved, signals=signals, confidence=confidence), answer.usage, answer.dropped
+            )
+        return replace(answer, signals=signals, confidence=confidence)
+
+    def is_too_low(self, confidence: float | None, kind: QuestionKind) -> bool:
+        """Tell whether a confidence is below the threshold of a kind; an unknown one is below any but 0."""
+        least = self.min_confidence
+        if least is None:
+            least = self.confidence.of(kind).min_confidence if self.confidence else 0.0
+        return least > 0 and (confidence or 0.0) < least
 
     def abstain(
         self,

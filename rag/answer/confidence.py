@@ -1,71 +1,119 @@
-"""Confidence: the probability that an answer is right, from the signals of reader, retriever and generator together.
+"""Confidence: the probability that an answer is right, from the signals of reader, retriever and answer together.
 
-A logistic function of four signals, fitted to held-out rows whose answers are known to be right or wrong (`rag
-calibrate`). Three signals are known before anything is generated; whether generator and reader agree is known
-afterwards.
+A logistic function of named signals for each kind of question, fitted to questions whose answers are known to be right
+or wrong (`rag calibrate`). Some signals are known before an answer is there, others only afterwards.
 
 >>> model = ConfidenceModel.read("confidence.json")
->>> model.before.probability(Signals(margin=3.1, evidence=0.62, lead=0.08))
+>>> model.of("short").before.probability(Signals(margin=3.1, evidence=0.62, lead=0.08))
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from math import exp, isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 from ingest.errors import WeightsError
 from ingest.fingerprint import fingerprint
 from ingest.models.weights import folder_named, is_builtin
-from rag.answer.types import Signals
+from ingest.sections import split_sections
+from rag.answer.anchors import missing_anchors
+from rag.answer.evidence import Evidence
+from rag.answer.kinds import QuestionKind
+from rag.answer.support import judge_support
+from rag.answer.types import Answer, Citation, Retrieved, Signals
 from rag.reader.base import Span, best_span
 from stores.base import Hit
 
 FILE = "confidence.json"  # in the folder of an embedded model that answers
-BEFORE = ("margin", "evidence", "lead")
-AFTER = (*BEFORE, "agreed")
-FOLDS = 5
-LEAST = 20  # right and wrong rows that a fit needs, of each
+VERSION = 2  # of the file; files of version 1 have no version, and one function for all kinds
+
+SignalName = Literal["margin", "evidence", "lead", "agreed", "support", "anchors", "score", "sources"]
+BEFORE: tuple[SignalName, ...] = ("margin", "evidence", "lead")
+AFTER: tuple[SignalName, ...] = get_args(SignalName)
+
 LARGEST_MARGIN = 20.0  # logits: margins beyond it are clipped
-THRESHOLDS = [share / 100 for share in range(5, 96, 5)]
+MOST_SOURCES = 3  # further passages that say the same add nothing
+
+# The least and the greatest value of the signals that are known afterwards only.
+RANGES: Mapping[SignalName, tuple[float, float]] = {
+    "agreed": (0, 1),
+    "support": (0, 1),
+    "anchors": (0, 1),
+    "score": (0, 1),
+    "sources": (0, MOST_SOURCES),
+}
 
 
 @dataclass(frozen=True)
 class LogisticModel:
-    """A logistic function of named signals."""
+    """A logistic function of named signals.
 
-    weights: Mapping[str, float]
+    A signal in `unknown` may be unknown, and then adds that value to the logit instead of its weighted one. Only some
+    of the ways to answer a question have a score.
+    """
+
+    weights: Mapping[SignalName, float]
     bias: float
+    unknown: Mapping[SignalName, float] = field(default_factory=dict)
 
     def probability(self, signals: Signals) -> float | None:
-        """Return the probability of a right answer; None if a signal is unknown."""
-        values = values_of(signals, tuple(self.weights))
-        if values is None:
-            return None
-        logit = self.bias + sum(weight * value for weight, value in zip(self.weights.values(), values, strict=True))
+        """Return the probability of a right answer; None if a signal is unknown that has to be known."""
+        return self._probability({name: signal_value(signals, name) for name in self.weights})
+
+    def best_case(self, signals: Signals) -> float | None:
+        """Return the highest probability that the signals which are known afterwards can still lead to."""
+        values = {name: signal_value(signals, name) for name in self.weights}
+        best = {name: RANGES[name][self.weights[name] > 0] for name in self.weights if name in RANGES}
+        return self._probability({name: best.get(name) if value is None else value for name, value in values.items()})
+
+    def _probability(self, values: Mapping[SignalName, float | None]) -> float | None:
+        logit = self.bias
+        for name, value in values.items():
+            if value is None and name not in self.unknown:
+                return None
+            logit += self.unknown[name] if value is None else self.weights[name] * value
         return 1 / (1 + exp(-max(min(logit, 500.0), -500.0)))
 
 
 @dataclass(frozen=True)
-class ConfidenceModel:
-    """The confidence `before` an answer is generated, and `after`; None if no generator was there to agree.
+class KindConfidence:
+    """The confidence in answers to one kind of question, `before` the answer is there and `after`.
 
-    At the threshold `min_confidence`, abstention separates answerable from unanswerable rows best. `about` describes
-    the rows and models of the fit.
+    `after` is None if nothing more is known afterwards. Below `min_confidence` a question is left unanswered.
     """
 
     before: LogisticModel
     after: LogisticModel | None
     min_confidence: float
+
+
+@dataclass(frozen=True)
+class ConfidenceModel:
+    """The confidence in answers, by the kind of question; a kind that was not fitted has that of "short".
+
+    `about` describes the rows and models of the fit.
+    """
+
+    kinds: Mapping[QuestionKind, KindConfidence]
     about: Mapping[str, Any] = field(default_factory=dict)
+
+    def of(self, kind: QuestionKind) -> KindConfidence:
+        """Return the confidence in answers to this kind of question."""
+        return self.kinds.get(kind) or self.kinds["short"]
 
     @property
     def fingerprint(self) -> str:
-        """A hash of both functions."""
-        return fingerprint(asdict(self.before), self.after and asdict(self.after))
+        """A hash of all functions and thresholds."""
+        return fingerprint({kind: asdict(confidence) for kind, confidence in self.kinds.items()})
+
+    @property
+    def needs_reader(self) -> bool:
+        """True if it was fitted to what a reader says."""
+        return any("margin" in confidence.before.weights for confidence in self.kinds.values())
 
     @property
     def extractive(self) -> bool | None:
@@ -75,25 +123,36 @@ class ConfidenceModel:
 
     @classmethod
     def read(cls, file: str | Path) -> ConfidenceModel:
-        """Read a file that `write` wrote. Raises WeightsError for any other."""
+        """Read a file that `write` wrote, in this or an earlier version. Raises WeightsError for any other."""
         try:
             content = json.loads(Path(file).read_text("utf-8"))
-            before, after = content["before"], content["after"]
-            return cls(
-                LogisticModel(before["weights"], before["bias"]),
-                None if after is None else LogisticModel(after["weights"], after["bias"]),
-                content["min_confidence"],
-                content["about"],
-            )
+            version = content.get("version", 1)
+            if version <= VERSION:
+                stored = content["kinds"] if "version" in content else {"short": content}
+                kinds = {kind: _kind_from(stored[kind]) for kind in get_args(QuestionKind) if kind in stored}
+                if len(kinds) < len(stored) or "short" not in kinds:
+                    raise KeyError
+                return cls(kinds, content["about"])
         except OSError as error:
             raise WeightsError(f"{file} cannot be read: {error.strerror or error}") from None
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise WeightsError(f"{file} is not a confidence model: `rag calibrate` writes one") from None
+        raise WeightsError(f"{file} has version {version}: this release reads up to {VERSION}")
 
     def write(self, file: str | Path) -> None:
         """Write the model as JSON."""
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-        Path(file).write_text(json.dumps(asdict(self), indent=1) + "\n", "utf-8")
+        Path(file).write_text(json.dumps({"version": VERSION} | asdict(self), indent=1) + "\n", "utf-8")
+
+
+def _kind_from(values: Mapping[str, Any]) -> KindConfidence:
+    before, after = (
+        None if part is None else LogisticModel(part["weights"], part["bias"], part.get("unknown", {}))
+        for part in (values["before"], values["after"])
+    )
+    if before is None or any(set(part.weights) - set(AFTER) for part in (before, after) if part):
+        raise KeyError
+    return KindConfidence(before, after, float(values["min_confidence"]))
 
 
 def embedded_confidence(model: str) -> ConfidenceModel | None:
@@ -105,7 +164,7 @@ def embedded_confidence(model: str) -> ConfidenceModel | None:
 
 
 def signals_of(hits: Sequence[Hit], spans: Sequence[Span]) -> Signals:
-    """Return the signals that are known before an answer is generated."""
+    """Return the signals that are known before an answer is there."""
     # Hits that only word search found have no cosine.
     cosines = sorted((cosine for hit in hits if (cosine := hit.parts.get("dense")) is not None), reverse=True)
     best = best_span(spans)
@@ -116,9 +175,42 @@ def signals_of(hits: Sequence[Hit], spans: Sequence[Span]) -> Signals:
     )
 
 
-def values_of(signals: Signals, names: Sequence[str]) -> list[float] | None:
-    """Return the values of the named signals, the margin clipped; None if one of them is unknown."""
-    values = [getattr(signals, name) for name in names]
-    if any(value is None or not isfinite(value) for value in values):
+def signals_after(question: Retrieved, answer: Answer) -> Signals:
+    """Return the signals of an answer that cites: those that it has, and what its citations add."""
+    cited = [evidence for citation in answer.citations if (evidence := find_evidence(citation, question)) is not None]
+    anchors = list(question.anchors)
+    missing = [set(missing_anchors(question.anchors, evidence)) for evidence in cited]
+    held = sum(not all(anchor in lacking for lacking in missing) for anchor in anchors)
+
+    # Of several passages that a reader points at, those where it says the same.
+    places = {citation.place[:2] for citation in answer.citations}
+    for span in question.spans:
+        evidence = Evidence(span.chunk, span.start, span.end).sentence
+        if span.text and judge_support(answer.text, question.question, evidence):
+            places.add((span.chunk.source, span.chunk.start + evidence.start))
+    return replace(
+        answer.signals,
+        support=min((citation.support for citation in answer.citations), default=0.0),
+        anchors=held / len(anchors) if anchors else 1.0,
+        sources=len(places),
+    )
+
+
+def find_evidence(citation: Citation, question: Retrieved) -> Evidence | None:
+    """Return the place of a citation in the sections that were retrieved; None if it is in none of them."""
+    chunks = [span.chunk for span in question.spans]
+    for section in chunks or [part for hit in question.hits for part in split_sections(hit.chunk)]:
+        start = citation.start - section.start
+        if section.source == citation.source and 0 <= start < len(section.text):
+            return Evidence(section, start, min(citation.end - section.start, len(section.text)))
+    return None
+
+
+def signal_value(signals: Signals, name: SignalName) -> float | None:
+    """Return the value of a signal, the margin and the number of sources clipped; None if it is unknown."""
+    value = getattr(signals, name)
+    if value is None or not isfinite(value):
         return None
-    return [max(-LARGEST_MARGIN, min(LARGEST_MARGIN, float(value))) for value in values]
+    if name == "margin":
+        return max(-LARGEST_MARGIN, min(LARGEST_MARGIN, float(value)))
+    return min(float(value), MOST_SOURCES) if name == "sources" else float(value)

@@ -6,7 +6,8 @@ The rule, for a pipeline from rag.toml and for one made in Python:
   with. Any other generator works without a reader.
 - The embedded models have an embedded confidence model, fitted to their own answers. It applies where the retriever
   embeds with `builtin:minilm`, the reader is the embedded one, and that reader or the embedded generator answers.
-- `min_confidence` is the threshold of the confidence model; without one that of the reader, else 0.
+- `min_confidence` of None is the threshold that the confidence model has for a question's kind; without a model it is
+  that of the reader, else 0.
 - `min_evidence` is 0 with a confidence model, which judges the cosine itself; else the threshold of the embedder.
 - `prompt_tokens` is the limit of the generator, which is lower where a reader puts the best passage first.
 """
@@ -59,7 +60,7 @@ class Defaults:
 
     reader: Reader | Literal[False]
     confidence: ConfidenceModel | Literal[False]
-    min_confidence: float
+    min_confidence: float | None
     min_evidence: float
     prompt_tokens: int | None
 
@@ -88,9 +89,8 @@ def resolve_defaults(
 
     # The thresholds.
     min_confidence, min_evidence = options.min_confidence, options.min_evidence
-    if min_confidence is None:
-        by_reader = MIN_CONFIDENCE.get(reader.name, 0.0) if reader else 0.0
-        min_confidence = confidence.min_confidence if confidence else by_reader
+    if min_confidence is None and not confidence:
+        min_confidence = MIN_CONFIDENCE.get(reader.name, 0.0) if reader else 0.0
     if min_evidence is None:
         min_evidence = 0.0 if confidence else MIN_EVIDENCE.get(embedder, 0.0)
 

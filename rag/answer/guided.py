@@ -55,9 +55,8 @@ class Guided(Strategy):
         return [self._finish(attempt) for attempt in attempts]
 
     def stream(self, question: Retrieved) -> AnswerPieces:
-        reassesses = self.abstention.confidence and self.abstention.confidence.after
         draft = self._pack(question)
-        if draft is None or self.guidance & {"retry", "fallback"} or reassesses or draft.prompts:
+        if draft is None or self.guidance & {"retry", "fallback"} or self.abstention.concludes or draft.prompts:
             return self.answer_in_one_piece(question)
         return self._stream(question, draft)
 
@@ -98,7 +97,7 @@ class Guided(Strategy):
         best = best_span(question.spans)
         if "retry" not in self.guidance or best is None or self._stands(attempt):
             return attempt
-        if self.abstention.is_too_low(question.confidence):  # it stays unanswered anyway
+        if self.abstention.is_too_low(question.confidence, question.kind):  # it stays unanswered anyway
             return attempt
         try:
             return replace(attempt, draft=self.rewriter.pack(question, [sentence_of(best)]))
@@ -114,7 +113,7 @@ class Guided(Strategy):
 
         # Abstain if the answer is too improbable, or fall back on the reader if it does not stand.
         dropped = attempt.generated[0][0].packed.dropped  # by the first attempt, which had all passages
-        if self.abstention.is_too_low(question.confidence):
+        if self.abstention.is_too_low(question.confidence, question.kind):
             return self.abstention.abstain(question, usage, dropped)
         if "fallback" in self.guidance and not self._stands(attempt):
             return self.extractive.extract(question, usage, dropped)

@@ -18,6 +18,11 @@ def choose_format(choice: FormatChoice, question: str) -> AnswerFormat:
     return classify_question(question) if choice == "auto" else choice
 
 
+def kind_of(answer_format: AnswerFormat) -> QuestionKind:
+    """Return the kind of question that a format answers; a sentence is a longer short answer."""
+    return "short" if answer_format == "sentence" else answer_format
+
+
 def classify_question(question: str) -> QuestionKind:
     """Return the kind of a question, by rules over its words.
 

@@ -19,7 +19,7 @@ from rag.answer.defaults import resolve_defaults
 from rag.answer.explain import Explain
 from rag.answer.extractive import Extractive
 from rag.answer.guided import Guided
-from rag.answer.kinds import AnswerFormat, choose_format
+from rag.answer.kinds import AnswerFormat, choose_format, kind_of
 from rag.answer.list import ListItems
 from rag.answer.options import PipelineOptions
 from rag.answer.passages import OnePrompt, PromptEach
@@ -68,7 +68,7 @@ class Pipeline(PipelineOptions, Closing):
             object.__setattr__(self, name, getattr(defaults, name))
         if not self.reader and not self.confidence and self.min_confidence:
             raise InputError("min_confidence needs a reader or a confidence: their chance is what is compared")
-        if not self.reader and self.confidence and "margin" in self.confidence.before.weights:
+        if not self.reader and self.confidence and self.confidence.needs_reader:
             raise InputError("this confidence was fitted with a reader: give one, or calibrate without")
         self.strategy  # noqa: B018 - models that cannot work together are refused at once
 
@@ -77,7 +77,7 @@ class Pipeline(PipelineOptions, Closing):
         """The policy that leaves questions unanswered."""
         return Abstention(
             self.min_evidence or 0.0,
-            self.min_confidence or 0.0,
+            self.min_confidence,
             self.confidence or False,
             self.name,
             self.generator.context_window if self.generator else 0,
@@ -154,7 +154,8 @@ class Pipeline(PipelineOptions, Closing):
         retrieved = []
         for question in questions:
             hits = self.retriever.retrieve(question, self.k, both)
-            retrieved.append(Retrieved(question, choose_format(self.answer_format, question), hits))
+            answer_format = choose_format(self.answer_format, question)
+            retrieved.append(Retrieved(question, answer_format, hits, kind=kind_of(answer_format)))
         # Read in batches over all questions, section by section: no text is read under another's heading.
         if self.reader:
             pairs = [

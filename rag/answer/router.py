@@ -48,7 +48,10 @@ class Router(Strategy):
             for answer_format, numbers in steps.items():
                 strategy = self.by_format.get(answer_format, self.general)
                 asked = [replace(questions[number], answer_format=answer_format) for number in numbers]
-                answers |= zip(numbers, strategy.answer(asked), strict=True)
+                answers |= {
+                    number: self.abstention.conclude(question, answer)
+                    for number, question, answer in zip(numbers, asked, strategy.answer(asked), strict=True)
+                }
 
             # Whoever has an answer is done, and whoever knows what is missing.
             routes = {
@@ -60,11 +63,16 @@ class Router(Strategy):
 
     def stream(self, question: Retrieved) -> AnswerPieces:
         route = self._route(question)
-        if len(route) == 1 and route[0] not in self.by_format:
-            return self.general.stream(replace(question, answer_format=route[0]))
+        if len(route) == 1 and route[0] not in self.by_format and not self.abstention.concludes:
+            question = replace(question, answer_format=route[0])
+            return self._conclude(question, self.general.stream(question))
         if not route:
             return self.abstention.stream(question)
         return self.answer_in_one_piece(question)
+
+    def _conclude(self, question: Retrieved, pieces: AnswerPieces) -> AnswerPieces:
+        answer = yield from pieces
+        return self.abstention.conclude(question, answer)
 
     def _route(self, question: Retrieved) -> list[AnswerFormat]:
         if not question.hits:

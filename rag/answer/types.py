@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from prompts.types import Dropped
 from rag.answer.anchors import Anchors
-from rag.answer.kinds import AnswerFormat
+from rag.answer.kinds import AnswerFormat, QuestionKind
 from rag.generate.base import Generation
 from rag.reader.base import Span
 from stores.base import Hit
@@ -67,15 +67,22 @@ class Usage:
 class Signals:
     """The signals that a confidence is estimated from; None is unknown.
 
-    `margin` is how much the reader's best span beats no answer, in logits. `evidence` is the best hit's cosine, `lead`
-    its distance to the next hit's (0 without one). `agreed` is True if the generator's first answer said what the
-    reader reads.
+    Known before the answer: `margin` is how much the reader's best span beats no answer, in logits. `evidence` is the
+    best hit's cosine, `lead` its distance to the next hit's (0 without one).
+
+    Known afterwards: `agreed` is True if the generator's first answer said what the reader reads. `support` is that of
+    the weakest citation, 0 without one. `anchors` is the share of what the question names that the cited spans are
+    about. `score` is the strategy's own, from 0 to 1. `sources` is the number of passages that say the same.
     """
 
     margin: float | None = None
     evidence: float | None = None
     lead: float | None = None
     agreed: bool | None = None
+    support: float | None = None
+    anchors: float | None = None
+    score: float | None = None
+    sources: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +122,7 @@ class Retrieved:
 
     The spans are those of the sections of the hits' chunks, one a section, in order. `anchors` are what the question
     names. `signals` and `confidence` are as far as they are known by now. A `refused` question stays unanswered.
+    `kind` stays what it is when another strategy answers in another format.
     """
 
     question: str
@@ -125,6 +133,7 @@ class Retrieved:
     signals: Signals = Signals()
     confidence: float | None = None
     refused: bool = False
+    kind: QuestionKind = "short"
 
     def answer(
         self,
@@ -135,8 +144,12 @@ class Retrieved:
         sentences: Sequence[AnswerSentence] = (),
         dropped: Sequence[Dropped] = (),
         abstained: bool = False,
+        score: float | None = None,
     ) -> Answer:
-        """Return the answer to this question, with its hits and signals."""
+        """Return the answer to this question, with its hits and signals.
+
+        `score`, from 0 to 1, is how sure the strategy is of it by its own measure; the confidence learns its worth.
+        """
         return Answer(
             question=self.question,
             text=text,
@@ -148,6 +161,6 @@ class Retrieved:
             sentences=tuple(sentences),
             evidence=self.signals.evidence or 0.0,
             confidence=self.confidence,
-            signals=self.signals,
+            signals=self.signals if score is None else replace(self.signals, score=score),
             model=model,
         )

@@ -23,13 +23,17 @@ class CalibrateOptions(AskedRowsOptions):
     """Options of `rag calibrate`."""
 
     out: Path = option("file to write the confidence model into", "FILE", required=True)
+    most_wrong: float = option(
+        "share of the answers that may be wrong, which sets the threshold (default: 0.1)", "P", default=0.1
+    )
     batch_size: int = option("rows at a time (default: 8)", "N", default=8, was=("--batch",))
 
 
 def calibrate(options: CalibrateOptions) -> int:
     """Ask the rows' questions, fit a confidence to the answers, and print its quality."""
+    from rag.answer.kinds import choose_format, kind_of
     from rag.evaluate.answers import are_right, evaluate_answers, read_signals
-    from rag.evaluate.calibrate import fit_confidence
+    from rag.evaluate.calibrate import CalibrationRow, fit_confidence
     from rag.evaluate.metrics.confidence import calibration_error
     from rag.evaluate.unanswerable import unanswerable_rows
 
@@ -46,9 +50,21 @@ def calibrate(options: CalibrateOptions) -> int:
     answers = evaluate_answers(pipeline, rows, run=prediction_run(options), unanswerable=unanswerable).outputs
     rows += unanswerable
 
+    # The kind is that by which the pipeline chose its way to answer.
     right = are_right(answers, rows)
+    calibration_rows = [
+        CalibrationRow(
+            question=question,
+            kind=kind_of(choose_format(pipeline.answer_format, question)),
+            signals=read_signals(answer),
+            verdict="abstained" if answer.abstained else "right" if is_right else "wrong",
+            unanswerable=row.unanswerable,
+        )
+        for row, answer, is_right in zip(rows, answers, right, strict=True)
+        for question in [str(row.values["question"])]
+    ]
     about = {"model": pipeline.name, "reader": pipeline.reader.name if pipeline.reader else None, "k": pipeline.k}
-    calibration = fit_confidence(rows, [read_signals(answer) for answer in answers], right, about, options.seed or 0)
+    calibration = fit_confidence(calibration_rows, about, options.seed or 0, options.most_wrong)
     model = calibration.model
     model.write(options.out)
     reader_error = None
@@ -62,7 +78,7 @@ def calibrate(options: CalibrateOptions) -> int:
                 "out": str(options.out),
                 "rows": len(rows),
                 "right": sum(right),
-                "min_confidence": model.min_confidence,
+                "min_confidence": {kind: fitted.min_confidence for kind, fitted in model.kinds.items()},
                 "calibration_error": round(calibration.calibration_error.value, 2),
                 "balanced_accuracy": round(calibration.balanced_accuracy.value, 2),
                 "calibration_error_of_the_reader": reader_error and round(reader_error.value, 2),
@@ -74,10 +90,8 @@ def calibrate(options: CalibrateOptions) -> int:
     )
     reader = f", of the reader alone {reader_error}%" if reader_error else ""
     output.line(f"calibration error {calibration.calibration_error}%{reader}")
-    output.line(
-        f"at {model.min_confidence:.2f}, which is now the default: balanced accuracy of abstention "
-        f"{calibration.balanced_accuracy}%"
-    )
+    thresholds = ", ".join(f"{kind} {fitted.min_confidence:.2f}" for kind, fitted in model.kinds.items())
+    output.line(f"thresholds: {thresholds}; balanced accuracy of abstention there {calibration.balanced_accuracy}%")
     output.line(f'use it: rag ask --confidence {options.out} "..."')
     return 0
 
@@ -86,6 +100,7 @@ COMMAND = Command(
     "fit the confidence of answers to questions whose answers are known",
     CalibrateOptions,
     calibrate,
-    "Answer the questions, and fit the probability of a right answer to the signals of reader, retrieval and "
-    "agreement. At least 20 answers have to be right and 20 wrong: add questions without an answer, or --unanswerable.",
+    "Answer the questions, and fit the probability of a right answer to the signals of reader, retrieval and answer, "
+    "for each kind of question that has enough rows. At least 20 answers have to be right and 20 wrong: add questions "
+    "without an answer, or --unanswerable.",
 )

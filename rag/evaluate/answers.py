@@ -100,8 +100,12 @@ def are_right(predictions: Sequence[Prediction], rows: Sequence[Row]) -> list[bo
 def read_signals(prediction: Prediction) -> Signals:
     """Return the signals that a prediction keeps."""
     signals = dict(prediction.signals or {})
-    agreed = signals.pop("agreed", None)
-    return Signals(**signals, agreed=None if agreed is None else bool(agreed))
+    agreed, sources = signals.pop("agreed", None), signals.pop("sources", None)
+    return Signals(
+        **signals,
+        agreed=None if agreed is None else bool(agreed),
+        sources=None if sources is None else int(sources),
+    )
 
 
 def answer_prediction(row: Row, answer: Answer) -> Prediction:

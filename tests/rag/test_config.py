@@ -17,7 +17,7 @@ from ingest.chunk import Chunker
 from ingest.errors import ConfigError, StoreError, WrongEmbedder
 from ingest.models.weights import MINILM_READER
 from ingest.parsers import ParseSettings
-from rag.answer.confidence import ConfidenceModel, LogisticModel
+from rag.answer.confidence import ConfidenceModel, KindConfidence, LogisticModel
 from rag.answer.defaults import MIN_EVIDENCE
 from rag.answer.pipeline import DEFAULT_DECODING, Pipeline
 from rag.build import DEFAULT_GENERATOR
@@ -220,19 +220,19 @@ def test_the_embedded_models_bring_their_confidence_and_others_do_not(tmp_path, 
     config.index().store.close()
     answering = config.pipeline()
     assert answering.confidence is not None
-    assert answering.confidence.after is not None
-    assert answering.min_confidence == answering.confidence.min_confidence
+    assert answering.confidence.of("short").after is not None
+    assert answering.min_confidence is None, "each kind of question has a threshold of its own"
     alone = config.override("generator", kind="extractive").pipeline()
     assert alone.confidence is not None
-    assert alone.confidence.after is None
+    assert alone.confidence != answering.confidence
     assert config.override("pipeline", min_confidence=0.7).pipeline().min_confidence == 0.7
     other = config.override("generator", model="builtin:smollm2").override("reader", model=MINILM_READER).pipeline()
     assert (other.confidence, other.min_confidence) == (False, 0.2)
     assert config.override("reader", model="none").pipeline().confidence is False
-    mine = ConfidenceModel(LogisticModel({"evidence": 1.0}, 0.0), None, 0.45)
+    mine = ConfidenceModel({"short": KindConfidence(LogisticModel({"evidence": 1.0}, 0.0), None, 0.45)})
     mine.write(tmp_path / "mine.json")
     fitted = config.override("pipeline", confidence="mine.json").pipeline()
-    assert (fitted.confidence, fitted.min_confidence) == (mine, 0.45)
+    assert (fitted.confidence, fitted.min_confidence) == (mine, None)
     replace(mine, about={"model": "builtin:minilm-reader", "reader": "builtin:minilm-reader"}).write(
         tmp_path / "x.json"
     )

@@ -110,5 +110,10 @@ def answer_metrics(outputs: Sequence[AnswerOutput], rows: Sequence[Row]) -> list
 
 
 def is_right(text: str, row: Row) -> bool:
-    """Tell whether a text shares half its words with a reference; no text is right where there is no answer."""
+    """Tell whether a text shares half its words with a reference; no text is right where there is no answer.
+
+    Where the reference is yes or no, the text begins with it.
+    """
+    if not row.unanswerable and {normalize_answer(text) for text in row.references} <= {"yes", "no"}:
+        return normalize_answer(text).split(" ")[0] in map(normalize_answer, row.references)
     return not row.unanswerable and token_f1(text, row.references) >= RIGHT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,12 @@ from sklearn.linear_model import LogisticRegression
 from ingest.chunk import Chunker
 from ingest.errors import RowsError, WeightsError
 from ingest.types import Chunk, Document
-from rag.answer.confidence import AFTER, ConfidenceModel, LogisticModel, signals_of
+from rag.answer.confidence import ConfidenceModel, KindConfidence, LogisticModel, signals_after, signals_of
+from rag.answer.kinds import QuestionKind
 from rag.answer.pipeline import Pipeline
-from rag.answer.types import Signals
+from rag.answer.types import Citation, Retrieved, Signals, Usage
 from rag.data.rows import Row, as_passage
-from rag.evaluate.calibrate import fit, fit_confidence
+from rag.evaluate.calibrate import CalibrationRow, choose_threshold, fit_confidence, fit_signals
 from rag.evaluate.unanswerable import WithoutGold, unanswerable_rows
 from rag.index.index import Index
 from rag.reader.base import Span
@@ -30,77 +32,178 @@ TEA = "Tea is served at four in the library. Coffee is served at ten."
 RENT = "The rent is due on the first of the month. It is 900 euros."
 
 
-def drawn(count: int, seed: int = 0) -> tuple[list[Row], list[Signals], list[bool]]:
-    """Rows whose answers are right with the chance that a known function of the signals gives."""
+def drawn(count: int, seed: int = 0, kind: QuestionKind = "short", bias: float = -2.0) -> list[CalibrationRow]:
+    """Return rows whose answers are right with the probability that a known function of the signals gives."""
     chance = np.random.default_rng(seed)
-    rows, signals, right = [], [], []
+    rows = []
     for number in range(count):
-        each = Signals(chance.normal() * 4, chance.uniform(0.2, 0.9), chance.uniform(0, 0.3), bool(chance.integers(2)))
-        logit = 0.5 * (each.margin or 0) + 3 * (each.evidence or 0) - 2 + 1.5 * bool(each.agreed)
+        signals = Signals(
+            chance.normal() * 4, chance.uniform(0.2, 0.9), chance.uniform(0, 0.3), bool(chance.integers(2))
+        )
+        logit = 0.5 * (signals.margin or 0) + 3 * (signals.evidence or 0) + bias + 1.5 * bool(signals.agreed)
         is_right = bool(chance.random() < 1 / (1 + math.exp(-logit)))
-        question = {"question": f"q{number}"}
-        rows.append(Row(str(number), "answer", question, ("x",) if is_right else (), (), not is_right))
-        signals.append(each)
-        right.append(is_right)
-    return rows, signals, right
+        verdict = "right" if is_right else "wrong"
+        rows.append(CalibrationRow(f"{kind} {number}", kind, signals, verdict, unanswerable=not is_right))
+    return rows
+
+
+def is_right(row: CalibrationRow) -> bool:
+    return row.verdict == "right"
 
 
 # --- the fit ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_fit_is_scikit_learns() -> None:
-    rows, signals, right = drawn(8000)
-    found = fit(range(len(rows)), signals, right, AFTER)
-    columns = np.array([[s.margin, s.evidence, s.lead, float(bool(s.agreed))] for s in signals], dtype=float)
-    reference = LogisticRegression(C=1e9, tol=1e-10).fit(columns, right)
-    assert list(found.weights) == list(AFTER)
-    assert list(found.weights.values()) == pytest.approx(reference.coef_[0], abs=0.03)
-    assert found.bias == pytest.approx(reference.intercept_[0], abs=0.03)
+    rows = drawn(8000)
+    fitted = fit_signals(rows, ("margin", "evidence", "lead", "agreed"))
+    columns = np.array(
+        [[s.margin, s.evidence, s.lead, float(bool(s.agreed))] for s in (row.signals for row in rows)], dtype=float
+    )
+    reference = LogisticRegression(C=1e9, tol=1e-10).fit(columns, [is_right(row) for row in rows])
+    assert list(fitted.weights.values()) == pytest.approx(reference.coef_[0], abs=0.03)
+    assert fitted.bias == pytest.approx(reference.intercept_[0], abs=0.03)
+    assert fitted.unknown == {}
+
+
+def test_rows_count_by_their_weight() -> None:
+    """Each row twice is what a row that counts twice is."""
+    rows = drawn(400)
+    double = fit_signals(rows[:100] + rows, ("margin", "evidence"))
+    counted = fit_signals(rows, ("margin", "evidence"), [2.0] * 100 + [1.0] * 300)
+    assert counted.weights == pytest.approx(double.weights, abs=1e-2)
+    assert counted.bias == pytest.approx(double.bias, abs=1e-2)
+
+
+def test_an_unknown_signal_counts_what_answers_without_it_are_worth() -> None:
+    """Of answers with a score, a high one is right; of those without, a tenth are."""
+    scored = [
+        CalibrationRow(f"s{number}", "list", Signals(score=number % 10 / 10), "right" if number % 10 > 4 else "wrong")
+        for number in range(400)
+    ]
+    bare = [CalibrationRow(f"b{number}", "list", Signals(), "right" if number % 10 == 0 else "wrong")
+            for number in range(300)]  # fmt: skip
+    fitted = fit_signals(scored + bare, ("score",))
+    assert fitted.probability(Signals()) == pytest.approx(0.1, abs=0.01)
+    high, low = fitted.probability(Signals(score=0.9)), fitted.probability(Signals(score=0.0))
+    assert high is not None
+    assert low is not None
+    assert high > 0.95
+    assert low < 0.05
 
 
 def test_the_fit_is_calibrated_on_rows_that_it_has_not_seen() -> None:
-    rows, signals, right = drawn(1500)
-    done = fit_confidence(rows, signals, right, {"model": "m"})
+    rows = drawn(1500)
+    done = fit_confidence(rows, {"model": "m"})
     assert done.calibration_error.value < 5
-    assert done.balanced_accuracy.value > 75
-    assert done.model.about == {"model": "m", "rows": 1500, "right": sum(right)}
-    _, others, truth = drawn(1500, seed=1)
-    assert done.model.after is not None
-    chances = np.array([done.model.after.probability(each) for each in others], dtype=float)
-    assert abs(chances[np.array(truth)].mean() - chances.mean()) > 0.05
-    assert abs(chances.mean() - np.mean(truth)) < 0.05
+    assert done.model.about == {"model": "m", "rows": 1500, "right": sum(map(is_right, rows))}
+    others = drawn(1500, seed=1)
+    after = done.model.of("short").after
+    assert after is not None
+    chances = np.array([after.probability(row.signals) for row in others], dtype=float)
+    truth = np.array([is_right(row) for row in others])
+    assert abs(chances[truth].mean() - chances.mean()) > 0.05
+    assert abs(chances.mean() - truth.mean()) < 0.05
+    given = truth[chances >= done.model.of("short").min_confidence]
+    assert 0.05 < 1 - given.mean() < 0.14, "about a tenth of the answers given are wrong"
+
+
+def test_each_kind_with_enough_rows_has_its_own_function() -> None:
+    rows = drawn(800) + drawn(400, 1, "yes-no", bias=-6.0) + drawn(30, 2, "compare", bias=-6.0)
+    done = fit_confidence(rows, {})
+    assert list(done.model.kinds) == ["short", "yes-no"]
+    signals = Signals(2.0, 0.5, 0.1, True)
+    by_kind = [done.model.of(kind).after.probability(signals) for kind in ("short", "yes-no", "compare")]
+    assert by_kind == pytest.approx([1 / (1 + math.exp(-2)), 1 / (1 + math.exp(2)), by_kind[0]], abs=0.07)
+    assert done.calibration_error.value < 5
+
+
+def test_where_no_kind_has_enough_all_rows_make_one_function() -> None:
+    rows = drawn(60) + [CalibrationRow(f"l{n}", "list", Signals(9.0, 0.9, 0.1, True), "right") for n in range(30)]
+    rows = [row for row in rows if row.kind == "list" or not is_right(row)]
+    done = fit_confidence(rows, {})
+    assert list(done.model.kinds) == ["short"]
+    assert min(chance for row, chance in zip(rows, done.chances, strict=True) if row.kind == "list") > 0.9
+
+
+def test_the_threshold_loses_least_of_those_with_few_wrong_answers() -> None:
+    chances = [0.12, 0.22, 0.32, 0.42, 0.52, 0.62, 0.72, 0.82, 0.92, None]
+    wrong = [True, True, False, True, False, False, False, False, False, False]
+    rows = [CalibrationRow(str(n), "short", Signals(), "wrong" if w else "half") for n, w in enumerate(wrong)]
+    assert choose_threshold(rows, chances, 0.1) == 0.45
+    assert choose_threshold(rows, chances, 0.15) == 0.25, "one of seven is wrong"
+    assert choose_threshold(rows, chances, 1.0) == 0.05
+    always_wrong = [CalibrationRow(row.question, "short", Signals(), "wrong") for row in rows[:3]]
+    assert choose_threshold(always_wrong, [0.12, 0.22, 0.32], 0.1) == 0.05
+    assert choose_threshold([*always_wrong, rows[4]], [0.52, 0.22, 0.52, 0.32], 0.1) == 0.25, "the fewest, not the last"
 
 
 def test_what_is_not_known_is_not_learnt_from() -> None:
-    rows, signals, right = drawn(300)
-    alone = [Signals(margin=each.margin) for each in signals]
-    done = fit_confidence(rows, alone, right, {})
-    assert list(done.model.before.weights) == ["margin"]
-    assert done.model.after is None
-    alone[0] = Signals()
-    assert fit_confidence(rows, alone, right, {}).chances[0] is None
+    rows = [replace(row, signals=Signals(margin=row.signals.margin)) for row in drawn(300)]
+    done = fit_confidence(rows, {})
+    fitted = done.model.of("short")
+    assert list(fitted.before.weights) == ["margin"]
+    assert fitted.after is None
+    rows[0] = replace(rows[0], signals=Signals())
+    assert fit_confidence(rows, {}).chances[0] is None
 
 
-def test_too_few_of_either_kind_are_refused() -> None:
-    rows, signals, right = drawn(300)
-    with pytest.raises(RowsError, match="300 answers were right and 0 wrong"):
-        fit_confidence(rows, signals, [True] * 300, {})
+def test_an_answer_that_was_not_given_teaches_only_what_is_known_before() -> None:
+    rows = drawn(600)
+    silent = [replace(row, question=f"silent {row.question}", signals=Signals(-9.0, 0.2, 0.0), verdict="abstained")
+              for row in rows[:300]]  # fmt: skip
+    alone, both = fit_confidence(rows, {}), fit_confidence([*rows, *silent], {})
+    assert both.model.of("short").after == alone.model.of("short").after
+    assert both.model.of("short").before != alone.model.of("short").before
+    assert set(both.chances[600:]) == {None}
+
+
+def test_too_few_right_or_wrong_answers_are_refused() -> None:
+    rows = drawn(300)
+    with pytest.raises(RowsError, match="300 answers were right and 0 were not"):
+        fit_confidence([replace(row, verdict="right") for row in rows], {})
     with pytest.raises(RowsError, match="at least 20 of each"):
-        fit_confidence(rows, [Signals()] * 300, right, {})
+        fit_confidence([replace(row, signals=Signals()) for row in rows], {})
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_file_goes_round_and_another_is_refused(tmp_path: Path) -> None:
-    model = ConfidenceModel(
-        LogisticModel({"margin": 0.5}, -1.0), LogisticModel({"margin": 0.4, "agreed": 1.0}, -1.5), 0.35, {"k": 5}
+    short = KindConfidence(
+        LogisticModel({"margin": 0.5}, -1.0), LogisticModel({"margin": 0.4, "agreed": 1.0}, -1.5, {"agreed": 0.2}), 0.35
     )
+    model = ConfidenceModel({"short": short, "list": replace(short, after=None)}, {"k": 5})
     model.write(tmp_path / "c.json")
     assert ConfidenceModel.read(tmp_path / "c.json") == model
-    for text in ("{}", "[", '{"before": 3}'):
+    for text in ("{}", "[", '{"before": 3}', '{"version": 2, "kinds": {}, "about": {}}', "3", '{"version": "x"}'):
         (tmp_path / "x.json").write_text(text)
         with pytest.raises(WeightsError, match="is not a confidence model: `rag calibrate` writes one"):
             ConfidenceModel.read(tmp_path / "x.json")
+    for old, new in (('"list"', '"poem"'), ('"margin"', '"mood"')):
+        (tmp_path / "x.json").write_text((tmp_path / "c.json").read_text().replace(old, new))
+        with pytest.raises(WeightsError, match="is not a confidence model"):
+            ConfidenceModel.read(tmp_path / "x.json")
+    (tmp_path / "x.json").write_text('{"version": 3}')
+    with pytest.raises(WeightsError, match="has version 3: this release reads up to 2"):
+        ConfidenceModel.read(tmp_path / "x.json")
     with pytest.raises(WeightsError, match="cannot be read"):
         ConfidenceModel.read(tmp_path / "none.json")
+
+
+def test_a_file_of_an_earlier_release_is_for_all_kinds(tmp_path: Path) -> None:
+    (tmp_path / "c.json").write_text(
+        '{"before": {"weights": {"margin": 0.5, "evidence": 3.0}, "bias": -4.0}, "after": null, "min_confidence": 0.15,'
+        ' "about": {"k": 5}}'
+    )
+    model = ConfidenceModel.read(tmp_path / "c.json")
+    before = LogisticModel({"margin": 0.5, "evidence": 3.0}, -4.0)
+    assert model == ConfidenceModel({"short": KindConfidence(before, None, 0.15)}, {"k": 5})
+    assert model.of("compare") == model.of("short")
+    assert model.needs_reader
+
+
+# --- signals ----------------------------------------------------------------------------------------------------------
 
 
 def test_chances_by_hand() -> None:
@@ -110,6 +213,29 @@ def test_chances_by_hand() -> None:
     assert fitted.probability(Signals(margin=1e9, agreed=False)) == pytest.approx(1 / (1 + math.exp(-39)))
     assert fitted.probability(Signals(margin=1.0)) is None
     assert fitted.probability(Signals(margin=float("-inf"), agreed=True)) is None
+    many = LogisticModel({"sources": 1.0}, -3.0)
+    assert many.probability(Signals(sources=9)) == 0.5, "no more than three count"
+
+
+def test_the_best_case_is_what_later_signals_can_still_bring() -> None:
+    fitted = LogisticModel({"margin": 1.0, "support": 2.0, "score": -1.0}, -2.0, {"score": 5.0})
+    assert fitted.best_case(Signals(margin=0.0)) == 0.5
+    assert fitted.best_case(Signals(margin=0.0, support=0.0)) == pytest.approx(1 / (1 + math.exp(2)))
+    assert fitted.best_case(Signals(support=1.0)) is None, "the margin does not change any more"
+
+
+def test_an_answers_citations_are_signals() -> None:
+    chunk, other = Chunk(TEA, "tea.txt", 0, len(TEA)), Chunk(f"At {TEA}", "b.txt", 0, len(TEA) + 3)
+    spans = [Span(section, section.text.index("four"), section.text.index("four") + 4, 3.0, 0.9)
+             for section in (chunk, other)]  # fmt: skip
+    rent = Chunk(RENT, "rent.txt", 0, len(RENT))
+    question = Retrieved("When is tea served?", "short", [], [*spans, Span(rent, 0, 8, 1.0, 0.5)])
+    citation = Citation(1, "tea.txt", 0, 37, TEA[:37], support=0.75)
+    answer = question.answer("At four.", "m", Usage(), [citation, replace(citation, number=2, support=1.0)], score=0.6)
+    assert answer.signals == Signals(score=0.6)
+    assert signals_after(question, answer) == Signals(score=0.6, support=0.75, anchors=1.0, sources=2)
+    bare = signals_after(question, question.answer("At nine.", "m", Usage()))
+    assert (bare.support, bare.sources) == (0.0, 0)
 
 
 def test_signals_are_the_surest_reading_and_the_two_best_cosines() -> None:
@@ -146,7 +272,13 @@ def index(embedder: Any) -> Index:
     return index
 
 
-MODEL = ConfidenceModel(LogisticModel({"margin": 1.0}, 0.0), LogisticModel({"margin": 1.0, "agreed": 4.0}, -2.0), 0.5)
+MODEL = ConfidenceModel(
+    {
+        "short": KindConfidence(
+            LogisticModel({"margin": 1.0}, 0.0), LogisticModel({"margin": 1.0, "agreed": 4.0}, -2.0), 0.5
+        )
+    }
+)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +317,7 @@ def test_what_will_not_be_answered_is_not_written_again(index: Index, scripted: 
 
 
 def test_a_confidence_without_a_reader_goes_by_retrieval(index: Index, scripted: Any) -> None:
-    model = ConfidenceModel(LogisticModel({"evidence": 10.0}, -5.0), None, 0.5)
+    model = ConfidenceModel({"short": KindConfidence(LogisticModel({"evidence": 10.0}, -5.0), None, 0.5)})
     retriever = HybridRetriever(index.store, index.embedder)
     pipeline = Pipeline(retriever, scripted("At four."), confidence=model, min_confidence=0.5)
     assert not pipeline.ask("When is tea served in the library?").abstained
@@ -197,7 +329,7 @@ def test_a_confidence_without_a_reader_goes_by_retrieval(index: Index, scripted:
 
 
 def test_where_a_signal_is_not_known_the_reader_is_believed(index: Index) -> None:
-    model = ConfidenceModel(LogisticModel({"margin": 1.0, "evidence": 1.0}, -9.0), None, 0.5)
+    model = ConfidenceModel({"short": KindConfidence(LogisticModel({"margin": 1.0, "evidence": 1.0}, -9.0), None, 0.5)})
     by_words = Bm25Retriever(index.store)
     pipeline = Pipeline(by_words, None, reader=Pointing(3.0), confidence=model, min_confidence=0.4)
     answer = pipeline.ask("When is tea served?")
@@ -250,7 +382,7 @@ def test_the_command_calibrates_and_its_file_is_used(
     assert found["right"] >= 20
     assert found["balanced_accuracy"] > 80
     model = ConfidenceModel.read(tmp_path / "c.json")
-    assert set(model.before.weights) == {"margin", "evidence", "lead"}
+    assert set(model.of("short").before.weights) == {"margin", "evidence", "lead"}
     (tmp_path / "rag.toml").write_text("[pipeline]\nconfidence = 'made.json'\n")
     assert main(["calibrate", *arguments[:-3], "--out", "made.json", "--json"]) == 0, "what is named need not be there"
     assert ConfidenceModel.read("made.json") == model

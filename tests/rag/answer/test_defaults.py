@@ -66,8 +66,8 @@ MINE, THEIRS = Nothing(Nothing.Named(MINILM)), Nothing(Nothing.Named("other"))
 def test_the_embedded_generator_brings_its_reader_and_its_confidence(scripted: Any) -> None:
     pipeline = Pipeline(MINE, named(scripted, SMOLLM2_ANSWERS))
     assert pipeline.reader and pipeline.reader.name == MINILM_READER  # noqa: PT018
-    assert pipeline.confidence and pipeline.confidence.after  # noqa: PT018
-    assert values(pipeline) == (pipeline.confidence.min_confidence, 0.0, 256)
+    assert pipeline.confidence and pipeline.confidence.of("short").after  # noqa: PT018
+    assert values(pipeline) == (None, 0.0, 256)
     assert values(Pipeline(MINE, named(scripted, SMOLLM2_ANSWERS), min_confidence=0.7, min_evidence=0.1)) == (
         0.7, 0.1, 256
     )  # fmt: skip
