@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -15,6 +15,7 @@ from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.decode import one_line
+from ingest.parsers.pdf_tables import PdfTable, find_tables
 
 HYPHENS = "\x02\ufffe\u00ad"
 """The marks of pdfium for a word that is hyphenated at the end of a line, and the soft hyphen."""
@@ -26,8 +27,9 @@ SENTENCE_END = re.compile(r"[.!?:;][\"')\]”’]*$")
 
 @dataclass(frozen=True, slots=True)
 class TextLine:
-    """One line of a page; positions and sizes in points, y upwards."""
+    """One line of a page; positions and sizes in points, y upwards. `first` is its first character on the page."""
 
+    first: int
     text: str
     left: float
     right: float
@@ -35,6 +37,9 @@ class TextLine:
     bottom: float
     size: float
     bold: bool
+
+
+PageContent = list[TextLine | PdfTable]
 
 
 def parse_pdf(path: Path, source: str, settings: ParseSettings) -> Parsed:
@@ -48,14 +53,17 @@ def parse_pdf(path: Path, source: str, settings: ParseSettings) -> Parsed:
         if re.search("password|security", str(error), re.I):
             raise ParseError("encrypted: a password is needed") from error
         raise ParseError(f"PDF is damaged: {error}") from error
-    pages: list[list[TextLine]] = []
+    pages: list[PageContent] = []
     warnings = []
     try:
         for number in range(len(pdf)):
             try:
                 page = pdf[number]
                 text = page.get_textpage()
-                pages.append(list(_read_lines(text)))
+                tables = find_tables(page, text)
+                in_tables = frozenset[int]().union(*(table.characters for table in tables))
+                parts: PageContent = [*_read_lines(text, in_tables), *tables]
+                pages.append(sorted(parts, key=lambda part: part.first))
                 text.close()
                 page.close()
             except pypdfium2.PdfiumError as error:
@@ -79,11 +87,11 @@ def parse_pdf(path: Path, source: str, settings: ParseSettings) -> Parsed:
 # --- lines ------------------------------------------------------------------------------------------------------------
 
 
-def _read_lines(page: Any) -> Iterator[TextLine]:
-    """Yield a page's lines with the position and letter size of each; footnote marks are part of their line."""
+def _read_lines(page: Any, in_tables: frozenset[int]) -> Iterator[TextLine]:
+    """Yield a page's lines outside of tables, with position and letter size; footnote marks are part of their line."""
     # Hold each line back until the next one shows that it is complete.
     held: TextLine | None = None
-    for line in _read_runs(page):
+    for line in _read_runs(page, in_tables):
         if held is not None and _is_same_line(held, line):
             longer = held if len(held.text) >= len(line.text) else line
             blank = " " if line.left - held.right > 0.2 * longer.size else ""
@@ -105,8 +113,8 @@ def _is_same_line(left: TextLine, right: TextLine) -> bool:
     return overlap > height * 0.4 and -1 < gap < 3 * max(left.size, right.size) and left.text[-1:] not in tuple(HYPHENS)
 
 
-def _read_runs(page: Any) -> Iterator[TextLine]:
-    """Yield the lines that pdfium sees, which go on after a hyphenated word, and end them there."""
+def _read_runs(page: Any, in_tables: frozenset[int]) -> Iterator[TextLine]:
+    """Yield the lines that pdfium sees, which go on after a hyphenated word, and end them there and at tables."""
     from pypdfium2 import raw
 
     # The codes of all characters; 10 and 13 end lines, 2 and 0xFFFE are hyphens at their ends.
@@ -114,9 +122,10 @@ def _read_runs(page: Any) -> Iterator[TextLine]:
     characters = [raw.FPDFText_GetUnicode(handle, index) for index in range(raw.FPDFText_CountChars(handle))]
     start = 0
     for index, code in enumerate([*characters, 10]):
-        if code not in (10, 13, 2, 0xFFFE):
+        is_mark = code in (10, 13) or index in in_tables
+        if not is_mark and code not in (2, 0xFFFE):
             continue
-        end = index if code in (10, 13) else index + 1
+        end = index if is_mark else index + 1
         # The characters are UTF-16 code units: those beyond the first plane come in two.
         data = b"".join((code & 0xFFFF).to_bytes(2, "little") for code in characters[start:end])
         text = data.decode("utf-16-le", errors="ignore")
@@ -138,35 +147,42 @@ def _measure_line(page: Any, text: str, characters: list[int], start: int, end: 
     if len(drawn) > 5 and max(top, last_top) - min(bottom, last_bottom) > abs(right - left):
         size = 0.0  # written upwards along the margin: no title, however large
     weight = raw.FPDFText_GetFontWeight(page.raw, middle)
-    return TextLine(text, left, right, max(top, last_top), min(bottom, last_bottom), round(size, 1), weight >= 600)
+    return TextLine(
+        first, text, left, right, max(top, last_top), min(bottom, last_bottom), round(size, 1), weight >= 600
+    )
 
 
 # --- paragraphs -------------------------------------------------------------------------------------------------------
 
 
-def _add_pages(builder: DocumentBuilder, pages: list[list[TextLine]]) -> None:
+def _add_pages(builder: DocumentBuilder, pages: list[PageContent]) -> None:
     # Drop page headers and footers: lines that most pages have at the same height, whatever their numbers.
     places = Counter[tuple[str, int]]()
     for page in pages:
-        places.update({_place_of(line) for line in page})
+        places.update({_place_of(line) for line in page if isinstance(line, TextLine)})
     furniture = {place for place, count in places.items() if count >= 3 and count > len(pages) * 0.6}
     pages = [
-        [line for line in page if _place_of(line) not in furniture and not PAGE_NUMBER.match(line.text)]
+        [
+            part
+            for part in page
+            if isinstance(part, PdfTable) or (_place_of(part) not in furniture and not PAGE_NUMBER.match(part.text))
+        ]
         for page in pages
     ]
     # Titles have letters larger than most of the text, or are bold where little else is.
     sizes = Counter[float]()
     bold = Counter[bool]()
-    for line in (line for page in pages for line in page):
+    for line in (part for page in pages for part in page if isinstance(part, TextLine)):
         sizes[line.size] += len(line.text)
         bold[line.bold] += len(line.text)
-    if not sizes:
-        return
-    body = sizes.most_common(1)[0][0]
+    body = sizes.most_common(1)[0][0] if sizes else 0.0
     larger = sorted((size for size in sizes if size > body * 1.12), reverse=True)
     bold_titles = bold[True] < bold[False] * 0.3
     for number, page in enumerate(pages, start=1):
-        for group in _group_lines(page):
+        for group in _group_parts(page):
+            if isinstance(group, PdfTable):
+                builder.table(group.rows, number)
+                continue
             text = _join_lines(group)
             is_large, is_bold = group[0].size in larger, bold_titles and group[0].bold
             short = len(group) <= 3 and len(text) <= 150 and re.search(r"[^\W\d_]{2}", text)
@@ -182,6 +198,15 @@ def _add_pages(builder: DocumentBuilder, pages: list[list[TextLine]]) -> None:
 def _place_of(line: TextLine) -> tuple[str, int]:
     """Return a line's text without its numbers, as in "Page # of #", and its height on the page."""
     return re.sub(r"\d+", "#", one_line(line.text)), round(line.bottom / 5)
+
+
+def _group_parts(page: PageContent) -> Iterator[list[TextLine] | PdfTable]:
+    """Yield the paragraphs and tables of a page."""
+    for kind, parts in groupby(page, key=type):
+        if kind is PdfTable:
+            yield from (part for part in parts if isinstance(part, PdfTable))
+        else:
+            yield from _group_lines([part for part in parts if isinstance(part, TextLine)])
 
 
 def _group_lines(page: list[TextLine]) -> Iterator[list[TextLine]]:

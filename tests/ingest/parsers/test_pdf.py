@@ -78,6 +78,65 @@ def test_rows_of_a_table_stay_lines(read: Read) -> None:
     assert read("a.pdf", pdf(lines)).documents[0].text == "Item 1 100\nItem 2 200\nItem 3 300"
 
 
+def row(y: float, *cells: str, xs: tuple[float, ...] = (72, 220, 330)) -> list[Text]:
+    return [(11.0, x, y, cell) for x, cell in zip(xs, cells, strict=False) if cell]
+
+
+FEES = [
+    *row(700, "Port", "Fee", "Berths"),
+    *row(684, "Almar", "12 EUR", "8"),
+    *row(668, "Brede Harbour", "9 EUR", "11"),
+    *row(652, "Total", "21 EUR", "19"),
+]
+
+
+def test_a_table_without_lines_has_columns_and_rows(read: Read, blocks: Blocks) -> None:
+    prose = [(11.0, 72.0, 760.0, "Ships pay for each night that they lie in one of our ports, as follows.")]
+    below = [(11.0, 72.0, 610.0, "Whoever leaves before noon pays nothing for the day on which the ship leaves.")]
+    (document,) = read("a.pdf", pdf([*prose, *FEES, *below])).documents
+    assert blocks(document) == [
+        ("text", prose[0][3]),
+        ("table", "Port: Almar; Fee: 12 EUR; Berths: 8\nPort: Brede Harbour; Fee: 9 EUR; Berths: 11\n"
+        "Port: Total; Fee: 21 EUR; Berths: 19"),
+        ("text", below[0][3]),
+    ]  # fmt: skip
+    assert document.blocks[1].table is not None
+    assert document.blocks[1].table.header == ("Port", "Fee", "Berths")
+
+
+def test_cells_of_several_lines_and_groups(read: Read) -> None:
+    lines = [
+        *row(700, "", "Fee", "Fee"),
+        *row(686, "", "in summer", "in winter"),
+        *row(668, "Sailing boats"),
+        *row(650, "up to ten metres", "12", "8"),
+        *row(632, "longer, with a", "19", "11"),
+        *row(620, "crew", "", ""),
+        *row(602, "Motor boats", "30", "30"),
+    ]
+    assert read("a.pdf", pdf(lines)).documents[0].text.split("\n") == [
+        "Sailing boats; up to ten metres; Fee in summer: 12; Fee in winter: 8",
+        "Sailing boats; longer, with a crew; Fee in summer: 19; Fee in winter: 11",
+        "Sailing boats; Motor boats; Fee in summer: 30; Fee in winter: 30",
+    ]
+
+
+def test_prose_in_two_columns_is_no_table(read: Read) -> None:
+    words = ["The", "harbour", "master", "keeps", "a", "list", "of", "all", "ships", "that"]
+    lines = []
+    for number in range(12):
+        turned = " ".join(words[number % 5 :] + words[: number % 5])
+        lines += [(9.0, 72.0, 700.0 - 12 * number, turned), (9.0, 330.0, 700.0 - 12 * number, turned)]
+    (document,) = read("a.pdf", pdf(lines)).documents
+    assert {block.kind for block in document.blocks} == {"text"}
+
+
+def test_a_list_is_no_table(read: Read, blocks: Blocks) -> None:
+    lines = [row(700 - 14 * n, "1.", f"Wash the deck {n} times", xs=(72, 92)) for n in range(1, 5)]
+    (document,) = read("a.pdf", pdf([text for line in lines for text in line])).documents
+    assert {block.kind for block in document.blocks} <= {"list", "text"}
+
+
 def test_pages_without_text_are_told(read: Read) -> None:
     with pytest.raises(ParseError, match=r"no text found \(1 pages, perhaps scanned"):
         read("a.pdf", pdf([]))

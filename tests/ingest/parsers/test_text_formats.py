@@ -49,8 +49,8 @@ def test_lines_that_ask_are_titles_of_their_answers(read: Read, blocks: Blocks) 
 
 
 def test_bold_lines_of_markdown_are_titles_unless_they_are_sentences(read: Read) -> None:
-    text = "# Pool\n\n**Opening hours**\n\nFrom 7 to 9.\n\n**Is it deep?**\nTwo metres.\n\n**Do not run.**\n\n**Bring:**\n\n- a towel\n"
-    (document,) = read("a.md", text).documents
+    questions = "**Opening hours**\n\nFrom 7 to 9.\n\n**Is it deep?**\nTwo metres.\n\n"
+    (document,) = read("a.md", f"# Pool\n\n{questions}**Do not run.**\n\n**Bring:**\n\n- a towel\n").documents
     assert [
         (block.kind, document.text[block.start : block.end], block.heading[1:]) for block in document.blocks[1:]
     ] == [

@@ -1,0 +1,531 @@
+"""Tables of a PDF page, with lines drawn between their cells or without, by the places of words.
+
+    Port     Fee   Berths        columns: the runs of x between gutters that hardly any line crosses
+    Almar    12      8           rows:    lines, or what lies between two rules; a line that continues cells above it
+    Brede     9     11                    joins them
+
+Text in two columns has gutters, too: there every column has prose, and a page is parted at such a gutter first.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise, takewhile
+from statistics import median
+from typing import Any
+
+from ingest.parsers.tables import Cell
+
+GAP = 0.7
+"""The width of a blank between cells, in heights of a line; blanks between words have a quarter to a half."""
+PROSE = 4.5
+"""Words in a row of a column from which on the column reads as prose."""
+MOST_NAME_LINES = 8
+MARKER = re.compile(r"[-–*•◦▪‣·●○■□➢✓\uf0b7]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
+VALUE = re.compile(r"[^\w\s]*\d[\d.,:/%\s–-]*\W*|[-–—.]+|n/?a", re.I)
+OPEN_END = re.compile(r"(?:[,/&(-]|\b(?:and|or|of|the|for|in|to|per|with|by))$", re.I)
+LAYOUT_MARKS = {0, 2, 10, 13, 32, 160, 0xFFFE}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, or several beside each other, in points, y upwards; `first` to `last` are its characters."""
+
+    text: str
+    left: float
+    right: float
+    bottom: float
+    top: float
+    first: int
+    last: int
+    bold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A line drawn across or down a page: from `start` to `end` in its direction, at `place` in the other."""
+
+    start: float
+    end: float
+    place: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The lines drawn on a page."""
+
+    across: tuple[Rule, ...]
+    down: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PdfTable:
+    """A table on a page: its rows, the characters of its text, and the first of them."""
+
+    rows: tuple[tuple[Cell, ...], ...]
+    characters: frozenset[int]
+    first: int
+
+
+Line = list[Word]
+
+
+def find_tables(page: Any, text: Any) -> list[PdfTable]:
+    """Return the tables of a page of pypdfium2, given also its text page."""
+    words = list(_read_words(text))
+    if len(words) < 4 or len(words) > 20_000:
+        return []
+    rules = _read_rules(page)
+    tables: list[PdfTable] = []
+    for area in _split_columns(words):
+        lines = [_join_words(line, rules) for line in _gather_lines(area)]
+        for region in _find_regions(lines, rules):
+            table = _read_region(region, rules)
+            if table is not None:
+                tables.append(table)
+    return tables
+
+
+# --- words and rules --------------------------------------------------------------------------------------------------
+
+
+def _read_words(text: Any) -> Iterator[Word]:
+    from pypdfium2 import raw
+
+    handle, box = text.raw, raw.FS_RECTF()
+    count = raw.FPDFText_CountChars(handle)
+    codes = [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
+    held: Word | None = None
+    for index, code in enumerate(codes):
+        if code in LAYOUT_MARKS:
+            if held is not None:
+                yield held
+            held = None
+            continue
+        raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(box))
+        height = box.top - box.bottom
+        bold = held.bold if held is not None else raw.FPDFText_GetFontWeight(handle, index) >= 600
+        letter = Word(chr(code & 0xFFFF), box.left, box.right, box.bottom, box.top, index, index, bold)
+        if held is not None:
+            # Letters of one word are at one height, one behind the other.
+            near = -height < letter.left - held.right < 0.3 * height and letter.right > held.right
+            if near and abs(letter.bottom - held.bottom) < 0.5 * height:
+                held = _merge(held, letter, "")
+                continue
+            yield held
+            letter = replace(letter, bold=raw.FPDFText_GetFontWeight(handle, index) >= 600)
+        held = letter
+    if held is not None:
+        yield held
+
+
+def _merge(left: Word, right: Word, blank: str = " ") -> Word:
+    return Word(
+        f"{left.text}{blank}{right.text}",
+        min(left.left, right.left),
+        max(left.right, right.right),
+        min(left.bottom, right.bottom),
+        max(left.top, right.top),
+        min(left.first, right.first),
+        max(left.last, right.last),
+        left.bold and right.bold,
+    )
+
+
+def _read_rules(page: Any) -> Rules:
+    """Return the lines of a page that are drawn as strokes, or as rectangles that are thin."""
+    from pypdfium2 import raw
+
+    across: list[Rule] = []
+    down: list[Rule] = []
+    for number, shape in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH])):
+        if number > 5_000:  # a drawing
+            break
+        matrix = shape.get_matrix()
+        points: list[tuple[float, float, bool]] = []  # x, y, and whether a line leads here
+        x, y = ctypes.c_float(), ctypes.c_float()
+        for index in range(min(raw.FPDFPath_CountSegments(shape.raw), 2_000)):
+            segment = raw.FPDFPath_GetPathSegment(shape.raw, index)
+            raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
+            is_line = raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO
+            points.append((*matrix.on_point(x.value, y.value), is_line))
+        for (left, low, _), (right, high, is_line) in pairwise(points):
+            if not is_line:
+                continue
+            if abs(low - high) < 2 and abs(left - right) > 5:
+                across.append(Rule(min(left, right), max(left, right), (low + high) / 2))
+            elif abs(left - right) < 2 and abs(low - high) > 5:
+                down.append(Rule(min(low, high), max(low, high), (left + right) / 2))
+    return Rules(tuple(across), tuple(down))
+
+
+def _gather_lines(words: Sequence[Word]) -> list[Line]:
+    """Return words in lines from top to bottom, each from left to right."""
+    lines: list[Line] = []
+    for word in sorted(words, key=lambda word: (-(word.bottom + word.top), word.left)):
+        line = lines[-1] if lines else []
+        middle = (word.bottom + word.top) / 2
+        if line and min(other.bottom for other in line[:3]) < middle < max(other.top for other in line[:3]):
+            overlap = min(word.top, line[0].top) - max(word.bottom, line[0].bottom)
+            if overlap > 0.5 * min(word.top - word.bottom, line[0].top - line[0].bottom):
+                line.append(word)
+                continue
+        lines.append([word])
+    return [sorted(line, key=lambda word: word.left) for line in lines]
+
+
+def _join_words(line: Line, rules: Rules) -> Line:
+    """Return the words of a line joined where no wide blank or drawn line parts them."""
+    joined: Line = []
+    middle = (line[0].bottom + line[0].top) / 2
+    edges = [rule.place for rule in rules.down if rule.start - 1 < middle < rule.end + 1]
+    for word in line:
+        if not joined:
+            joined.append(word)
+            continue
+        before = joined[-1]
+        height = min(word.top - word.bottom, before.top - before.bottom)
+        is_ruled = any(before.right - 2 < edge < word.left + 2 for edge in edges)
+        # The mark of a list item belongs to its text.
+        is_marker = len(joined) == 1 and bool(MARKER.fullmatch(before.text)) and not is_ruled
+        if is_ruled or (word.left - before.right > GAP * height and not is_marker):
+            joined.append(word)
+        else:
+            joined[-1] = _merge(before, word)
+    return joined
+
+
+# --- regions ----------------------------------------------------------------------------------------------------------
+
+
+def _split_columns(words: Sequence[Word]) -> list[Sequence[Word]]:
+    """Return the words of a page in two columns of prose column by column, else all of them."""
+    lines = _gather_lines(words)
+    left, right = min(word.left for word in words), max(word.right for word in words)
+    # Look for the emptiest place in the middle of the page, and for prose on both sides of it.
+    places = [left + (right - left) * share / 100 for share in range(30, 71)]
+    crossing = {place: sum(any(word.left < place < word.right for word in line) for line in lines) for place in places}
+    best = min(crossing.values())
+    if len(lines) < 8 or best > len(lines) * 0.2:
+        return [words]
+    emptiest = [place for place in places if crossing[place] == best]
+    gutter = emptiest[len(emptiest) // 2]
+    sides = [
+        [[word for word in line if (word.right <= gutter) == is_left] for line in lines] for is_left in (True, False)
+    ]
+    # Prose fills its lines without wide blanks; the sides of a table have several cells, or few words.
+    for side in sides:
+        joined = [_join_words(line, Rules((), ())) for line in side if line]
+        words_per_line = [len(word.text.split()) for line in joined for word in line if len(line) == 1]
+        if len(words_per_line) < max(8, len(joined) * 0.7) or sum(words_per_line) < PROSE * len(words_per_line):
+            return [words]
+    return [[word for line in side for word in line] for side in sides]
+
+
+def _find_regions(lines: Sequence[Line], rules: Rules) -> Iterator[list[Line]]:
+    """Yield runs of lines that may be tables: most have several words far from each other."""
+    region: list[Line] = []
+    for line in lines:
+        if region:
+            above = region[-1]
+            height = median(word.top - word.bottom for word in above)
+            step = min(word.bottom for word in above) - max(word.top for word in line)
+            # Two lines without a wide blank in a row end a table, unless rules frame them.
+            is_prose = len(line) == 1 and len(above) == 1 and not _is_framed(line[0], rules)
+            is_prose = is_prose and max(len(word.text.split()) for word in (line[0], above[0])) > 6
+            if step > 2.2 * height or is_prose:
+                yield region
+                region = []
+        region.append(line)
+    if region:
+        yield region
+
+
+def _is_framed(word: Word, rules: Rules) -> bool:
+    middle = (word.bottom + word.top) / 2
+    sides = [rule.place for rule in rules.down if rule.start - 1 < middle < rule.end + 1]
+    return any(place < word.left + 3 for place in sides) and any(place > word.right - 3 for place in sides)
+
+
+def _find_columns(lines: Sequence[Line]) -> list[tuple[float, float]]:
+    """Return the columns of lines: runs of x between gutters that hardly any line crosses."""
+    several = [line for line in lines if len(line) > 1]
+    edges = sorted({edge for line in several for word in line for edge in (word.left, word.right)})
+    allowed = 0 if len(several) < 4 else max(1, len(several) // 8)
+    columns: list[tuple[float, float]] = []
+    for left, right in pairwise(edges):
+        middle = (left + right) / 2
+        count = sum(any(word.left < middle < word.right for word in line) for line in several)
+        if count <= allowed:
+            continue
+        if columns and columns[-1][1] == left:
+            columns[-1] = columns[-1][0], right
+        else:
+            columns.append((left, right))
+    return columns
+
+
+# --- rows -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLine:
+    """A line of a table: for each word the first and the last column that it lies over."""
+
+    words: tuple[Word, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def top(self) -> float:
+        return max(word.top for word in self.words)
+
+    @property
+    def bottom(self) -> float:
+        return min(word.bottom for word in self.words)
+
+    @property
+    def middle(self) -> float:
+        return (self.top + self.bottom) / 2
+
+
+def _read_region(region: list[Line], rules: Rules) -> PdfTable | None:
+    """Return the table of a run of lines, None where they are none."""
+    columns = _find_columns(region)
+    if len(columns) < 2:
+        return None
+    placed = [_place_line(line, columns, rules) for line in region]
+    # A table begins and ends with a line of several cells; above it a name may stand over several columns.
+    is_row = [len({first for first, _ in line.spans}) > 1 for line in placed]
+    if sum(is_row) < 2:
+        return None
+    first = is_row.index(True)
+    while first and placed[first - 1].spans[0][0] > 0:
+        first -= 1
+    last = len(is_row) - 1 - is_row[::-1].index(True)
+    while last + 1 < len(placed) and _continues_cell(placed[last], placed[last + 1]):
+        last += 1
+    placed = _without_title(placed[first : last + 1], rules)
+    if not placed:
+        return None
+    ruled = _count_ruled(placed, rules)
+    if not _is_table(placed, len(columns), ruled):
+        return None
+    merged = _merge_rows(placed, rules, len(columns))
+    rows = _name_header(merged, ruled == 1 and _count_ruled(placed[:2], rules) == 1)
+    characters = frozenset(
+        index for line in placed for word in line.words for index in range(word.first, word.last + 1)
+    )
+    return PdfTable(tuple(rows), characters, min(characters))
+
+
+def _without_title(lines: list[PlacedLine], rules: Rules) -> list[PlacedLine]:
+    """Return the lines of a table without its title above, which is wider than any name of a column."""
+    width = max(word.right for line in lines for word in line.words) - min(line.words[0].left for line in lines)
+    wide = [n for n, line in enumerate(lines[:4]) if any(word.right - word.left > width / 2 for word in line.words)]
+    first = wide[-1] + 1 if wide else 0
+    if first >= len(lines):
+        return []
+    # Nor are one or two lines above its upper rule, where further rules follow.
+    separated = [any(_separates(rule, *pair) for rule in rules.across) for pair in pairwise(lines[first:])]
+    has_border = any(0 < rule.place - lines[first].middle < 20 for rule in rules.across)
+    for count in (1, 2):
+        is_apart = not has_border and sum(separated) > 1 and separated[:count] == [*[False] * (count - 1), True]
+        if is_apart and all(line.spans[0][0] > 0 or len(line.spans) == 1 for line in lines[first : first + count]):
+            return lines[first + count :]
+    return lines[first:]
+
+
+def _place_line(line: Line, columns: Sequence[tuple[float, float]], rules: Rules) -> PlacedLine:
+    spans: list[tuple[int, int]] = []
+    words: list[Word] = []
+    for word in line:
+        over = [
+            number for number, (left, right) in enumerate(columns) if min(right, word.right) - max(left, word.left) > 0
+        ]
+        if not over:
+            distances = [min(abs(word.left - right), abs(word.right - left)) for left, right in columns]
+            over = [distances.index(min(distances))]
+        # A name that is underlined stands over all columns that its line covers.
+        for rule in rules.across:
+            is_below = -1 < word.bottom - rule.place + 2 < word.top - word.bottom
+            is_alone = not any(
+                rule.start < other.right and other.left < rule.end for other in line if other is not word
+            )
+            if (
+                is_below
+                and is_alone
+                and rule.start > columns[0][1]
+                and rule.start - 3 < word.left
+                and word.right < rule.end + 3
+            ):
+                under = [n for n, (left, right) in enumerate(columns) if rule.start < (left + right) / 2 < rule.end]
+                over = list(range(min([*over, *under]), max([*over, *under]) + 1)) if len(columns) > 2 else over
+        if spans and spans[-1][1] >= over[0]:  # two words over one column
+            words[-1] = _merge(words[-1], word)
+            spans[-1] = spans[-1][0], max(spans[-1][1], over[-1])
+        else:
+            words.append(word)
+            spans.append((over[0], over[-1]))
+    return PlacedLine(tuple(words), tuple(spans))
+
+
+def _count_ruled(lines: Sequence[PlacedLine], rules: Rules) -> int:
+    """Return the number of gaps between lines that have a rule in them."""
+    return sum(any(_separates(rule, above, below) for rule in rules.across) for above, below in pairwise(lines))
+
+
+def _separates(rule: Rule, above: PlacedLine, below: PlacedLine) -> bool:
+    """Tell a rule between two lines, over the first word of either."""
+    if not below.middle < rule.place < above.middle:
+        return False
+    starts = [line.words[0] for line in (above, below)]
+    return any(rule.start - 3 < word.left and rule.end > word.left + 3 for word in starts)
+
+
+def _is_table(lines: Sequence[PlacedLine], width: int, ruled: int) -> bool:
+    """Tell a table from prose in columns, lists and letterheads."""
+    rows = [line for line in lines if len(line.spans) > 1]
+    if len(rows) < (2 if ruled else 3):
+        return False
+    cells: list[list[str]] = [[] for _ in range(width)]
+    for line in rows:
+        for word, (first, last) in zip(line.words, line.spans, strict=True):
+            if first == last:
+                cells[first].append(word.text)
+    filled = [column for column in cells if column]
+    lengths = [sum(len(text.split()) for text in column) / len(column) for column in filled]
+    if len(filled) < 2 or min(lengths) > PROSE:
+        return False
+    if not ruled and (min(lengths[1:]) > PROSE or sum(length > PROSE for length in lengths) > 1):
+        return False
+    # Without rules a table of two columns has to be one of values, or of short names.
+    values = sum(
+        bool(VALUE.fullmatch(text)) or bool(re.match(r"\W*\d", text)) for column in filled[1:] for text in column
+    )
+    if not ruled and width == 2:
+        return values > len(rows) * 0.5 or (len(rows) > 3 and max(lengths) < PROSE)
+    return sum(map(len, filled)) > len(rows) * width * 0.4
+
+
+def _continues_cell(above: PlacedLine, line: PlacedLine) -> bool:
+    """Tell a line that goes on in a cell of the line above: indented below it, close, and not in the first column."""
+    height = above.top - above.bottom
+    return line.spans[0][0] > 0 and len(line.spans) == 1 and above.bottom - line.top < 0.5 * height
+
+
+def _merge_rows(lines: Sequence[PlacedLine], rules: Rules, width: int) -> list[list[Word | None]]:
+    """Return rows of one word or none for each column; a word over several columns is repeated."""
+    groups: list[list[PlacedLine]] = []
+    between = [any(_separates(rule, above, line) for rule in rules.across) for above, line in pairwise(lines)]
+    is_framed = sum(between) > len(between) * 0.25 and sum(between) > 1
+    steps = [above.bottom - line.bottom for above, line in pairwise(lines)]
+    usual = median(steps) if steps else 0.0
+    for number, line in enumerate(lines):
+        if number == 0:
+            groups.append([line])
+            continue
+        above = lines[number - 1]
+        if between[number - 1]:
+            joins = False
+        elif is_framed:
+            joins = True
+        else:
+            joins = _joins(above, line, steps[number - 1], usual)
+        if joins:
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    rows = []
+    for group in groups:
+        row: list[Word | None] = [None] * width
+        for line in group:
+            for word, (first, last) in zip(line.words, line.spans, strict=True):
+                if all(row[column] is row[first] for column in range(first, last + 1)):
+                    held = row[first]
+                    merged = word if held is None else _merge(held, word)
+                    row[first : last + 1] = [merged] * (last + 1 - first)
+                else:
+                    held = row[first]
+                    row[first] = word if held is None else _merge(held, word)
+        rows.append(row)
+    return rows
+
+
+def _joins(above: PlacedLine, line: PlacedLine, step: float, usual: float) -> bool:
+    """Tell a line that continues the row above it: it has few cells, under others that are full, and is close."""
+    if step > usual * 1.3:
+        return False
+    firsts = {first for first, _ in line.spans}
+    above_firsts = {first for first, _ in above.spans}
+    texts = [word.text for word in line.words]
+    has_values = any(VALUE.fullmatch(text) for text in texts)
+    if 0 not in firsts:
+        # No new name of a row, and no values of its own.
+        return not has_values and firsts <= above_firsts and len(firsts) < max(2, len(above_firsts))
+    if above_firsts == {0}:
+        # The name of the row began on the line above, unless that is the name of a group.
+        is_open = bool(OPEN_END.search(above.words[0].text))
+        return is_open or (line.words[0].text[:1].islower() and step < usual * 0.95)
+    return firsts == {0} and texts[0][:1].islower() and step <= usual
+
+
+def _name_header(rows: list[list[Word | None]], is_underlined: bool) -> list[tuple[Cell, ...]]:
+    """Return rows of cells, in which the rows above the first one of values are one row of names.
+
+    Without values, the names are above the only rule, in bold, or above an empty first column.
+    """
+    filled = [[word for word in row[1:] if word is not None] for row in rows]
+    is_value = [sum(bool(VALUE.fullmatch(word.text)) for word in row) > len(row) * 0.5 for row in filled]
+    count = 0
+    if sum(is_value) > sum(map(bool, filled)) * 0.4:
+        is_first = [row[0] is not None and is_value[n] and not _may_name(filled[n]) for n, row in enumerate(rows)]
+        count = is_first.index(True) if True in is_first else 0
+        # A name alone in the first column, right above the values, is that of a group.
+        while count > 1 and rows[count - 1][0] is not None and not filled[count - 1]:
+            count -= 1
+    if not 0 < count <= MOST_NAME_LINES:
+        count = sum(1 for _ in takewhile(lambda row: row[0] is None, rows))
+    if not 0 < count <= MOST_NAME_LINES and (is_underlined or _is_bold_above(rows)):
+        count = 1
+    if not 0 < count <= MOST_NAME_LINES:
+        return [tuple(_to_cells(row)) for row in rows]
+    header = tuple(Cell(_join_lines_of(rows[:count], column), is_name=True) for column in range(len(rows[0])))
+    return [header, *(tuple(_to_cells(row)) for row in rows[count:])]
+
+
+def _may_name(words: Sequence[Word]) -> bool:
+    """Tell values that may name columns: years, or numbers that count."""
+    numbers = [int(word.text) for word in words if word.text.isdecimal()]
+    counts = len(numbers) > 2 and all(right - left == 1 for left, right in pairwise(numbers))
+    return counts or all(re.fullmatch(r"\W*(?:19|20)\d\d\W*", word.text) for word in words)
+
+
+def _is_bold_above(rows: list[list[Word | None]]) -> bool:
+    """Tell whether all words of the first row are bold, and few below it, but for the first column."""
+    below = [word.bold for row in rows[1:] for word in row[1:] if word is not None]
+    return all(word.bold for word in rows[0] if word is not None) and sum(below) < len(below) * 0.5
+
+
+def _join_lines_of(rows: Sequence[Sequence[Word | None]], column: int) -> str:
+    """Return the lines of a name as one text, after ` / ` where a name over several columns stands above."""
+    text, joint = "", ""
+    for row in rows:
+        word = row[column]
+        if word is not None:
+            is_over = sum(1 for other in row if other is word) > 1
+            text += f"{joint}{word.text}"
+            joint = " / " if is_over else " "
+    return text
+
+
+def _to_cells(row: Sequence[Word | None]) -> Iterator[Cell]:
+    for _, group in groupby(row, key=id):
+        places = list(group)
+        word = places[0]
+        if word is None:
+            yield from [Cell("")] * len(places)
+        else:
+            yield Cell(word.text, columns=len(places))
