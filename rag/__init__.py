@@ -68,7 +68,7 @@ if TYPE_CHECKING:
 # Answer: a prompt, a reader, a generator
 if TYPE_CHECKING:
     from prompts.prompt import Prompt as Prompt
-    from rag.answer.confidence import ConfidenceModel as ConfidenceModel
+    from rag.answer.confidence import ConfidenceModel as ConfidenceModel, KindConfidence as KindConfidence
     from rag.answer.pipeline import AnswerStream as AnswerStream, Pipeline as Pipeline
     from rag.answer.types import (
         Answer as Answer,
@@ -101,7 +101,11 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from rag.data.rows import Row as Row, read_rows as read_rows
     from rag.evaluate.answers import evaluate_answers as evaluate_answers
-    from rag.evaluate.calibrate import Calibration as Calibration, fit_confidence as fit_confidence
+    from rag.evaluate.calibrate import (
+        Calibration as Calibration,
+        CalibrationRow as CalibrationRow,
+        fit_confidence as fit_confidence,
+    )
     from rag.evaluate.labels import evaluate_labels as evaluate_labels
     from rag.evaluate.metrics.metric import Difference as Difference, Metric as Metric, mean_metric as mean_metric
     from rag.evaluate.predictions import Prediction as Prediction

@@ -144,7 +144,7 @@ class ReadingOptions:
         convert=lambda _: "extractive",
     )
     min_confidence: float | None = option(
-        "abstain below this probability of a right answer, 0 to 1 (default: 0.25 with the embedded models)",
+        "abstain below this probability of a right answer, 0 to 1 (default: the confidence model's by kind)",
         "P",
         key="pipeline.min_confidence",
     )

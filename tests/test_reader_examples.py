@@ -123,7 +123,7 @@ def test_embedded_confidences_are_measured_on_test_rows(
         data / "retrieval/nq_wiki_passages_derived/corpus.jsonl",
         [{"_id": town, "title": town, "text": text_of(town, number)} for number, town in enumerate(TOWNS)],
     )
-    arguments = [str(prepared), str(data), "--measure", "--kinds", "extractive", "--stores", str(tmp_path / "stores")]
+    arguments = [str(prepared), str(data), "--models", "extractive", "--stores", str(tmp_path / "stores")]
     monkeypatch.setattr(sys, "argv", ["calibrate.py", *arguments])
     runpy.run_path(str(EXAMPLES / "answers" / "calibrate.py"), run_name="__main__")
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -45,7 +45,7 @@ PROMPT_TOKENS = {SMOLLM2: 512, SMOLLM2_ANSWERS: 512}
 # against 54) in half the time.
 READER_FIRST_PROMPT_TOKENS = {SMOLLM2_ANSWERS: 256}
 
-# The words for a confidence, from the least that each of them needs.
+# The words for a confidence, from the least that each of them needs. `make confidence` prints the share right for each.
 CONFIDENCE_WORDS = ((0.75, "sure"), (0.5, "likely"), (0.0, "unsure"))
 
 

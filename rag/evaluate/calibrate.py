@@ -38,7 +38,7 @@ class CalibrationRow:
     """A question that was asked, the signals of its answer, and the verdict on it.
 
     Half right answers are not right, but no reason to stay silent. Rows of one `fold` are measured together, as fitted
-    to the others; None draws one by the question. `weight` is what the row counts in the fit.
+    to the others; None draws one by the question. `weight` is what the row counts.
     """
 
     question: str
@@ -116,13 +116,12 @@ def fit_confidence(
 
 def choose_threshold(rows: Sequence[CalibrationRow], chances: Sequence[float | None], most_wrong: float) -> float:
     """Return the lowest threshold at which few enough answers are wrong; if there is none, that with the fewest."""
-    answered = [
-        (chance, row.verdict == "wrong") for chance, row in zip(chances, rows, strict=True) if chance is not None
-    ]
+    answered = [(row, chance) for row, chance in zip(rows, chances, strict=True) if chance is not None]
 
     def wrong_share(threshold: float) -> float:
-        wrong = [is_wrong for chance, is_wrong in answered if chance >= threshold]
-        return sum(wrong) / len(wrong) if wrong else 1.0
+        kept = [row for row, chance in answered if chance >= threshold]
+        total = sum(row.weight for row in kept)
+        return sum(row.weight for row in kept if row.verdict == "wrong") / total if total else 1.0
 
     shares = {threshold: wrong_share(threshold) for threshold in THRESHOLDS}
     return next(
@@ -192,10 +191,12 @@ def _group_by_function(rows: Sequence[CalibrationRow], least: int) -> dict[Quest
 
 
 def _choose_folds(rows: Sequence[CalibrationRow], seed: int) -> list[int]:
+    """Return the fold of each row: its own, or one drawn by its question where rows have none or all the same."""
     questions = list(dict.fromkeys(row.question for row in rows))
     random.Random(seed).shuffle(questions)
     drawn = {question: number % FOLDS for number, question in enumerate(questions)}
-    return [drawn[row.question] if row.fold is None else row.fold for row in rows]
+    folds = [drawn[row.question] if row.fold is None else row.fold for row in rows]
+    return folds if len(set(folds)) > 1 else [drawn[row.question] for row in rows]
 
 
 def _is_common(rows: Sequence[CalibrationRow], name: SignalName) -> bool:

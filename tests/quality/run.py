@@ -147,8 +147,8 @@ def main() -> None:
 
     collections = [
         collection
-        for collection in read_collections()
-        if (not options.only or collection.name in options.only) and options.split in (None, collection.split)
+        for collection in read_collections(options.split)
+        if not options.only or collection.name in options.only
     ]
     if not collections:
         parser.error(f"no such collection: there are {', '.join(one.name for one in read_collections())}")
@@ -169,11 +169,13 @@ def main() -> None:
         options.out.write_text("".join(answer_line(answer) + "\n" for answer in answers), "utf-8")
 
 
-def read_collections() -> list[Collection]:
-    """Return all collections by name."""
+def read_collections(split: str | None = None) -> list[Collection]:
+    """Return the collections of a split, or all, by name."""
     collections = []
     for folder in sorted(COLLECTIONS.iterdir()):
         about = tomllib.loads((folder / "collection.toml").read_text("utf-8"))
+        if split not in (None, about["split"]):
+            continue
         questions = tuple(read_questions(folder / "questions.jsonl"))
         collections.append(Collection(about["name"], about["split"], folder / "documents", questions))
     return collections
@@ -183,11 +185,7 @@ def ask(collection: Collection, folder: Path) -> Iterator[JudgedAnswer]:
     """Ingest the documents into a new store in the folder, and judge the answers to the questions."""
     shutil.rmtree(folder, ignore_errors=True)
     config = Config().override("store", path=str(folder.absolute()))
-    index = config.index()
-    report = index.sync([collection.documents], progress=False)
-    index.store.close()
-    for problem in (*report.failed, *report.skipped):
-        print(f"{collection.name}: {problem}", file=sys.stderr)
+    ingest_documents(collection, config)
     pipeline = config.pipeline()
     for low in range(0, len(collection.questions), BATCH):
         questions = collection.questions[low : low + BATCH]
@@ -195,6 +193,14 @@ def ask(collection: Collection, folder: Path) -> Iterator[JudgedAnswer]:
             verdict = judge(question, answer.text, answer.abstained)
             cited = tuple(citation.source for citation in answer.citations)
             yield JudgedAnswer(collection, question, verdict, answer.text, answer.confidence, cited)
+
+
+def ingest_documents(collection: Collection, config: Config) -> None:
+    """Ingest a collection's documents into the store of a configuration, and print those that cannot be read."""
+    with config.index() as index:
+        report = index.sync([collection.documents], progress=False)
+    for problem in (*report.failed, *report.skipped):
+        print(f"{collection.name}: {problem}", file=sys.stderr)
 
 
 def group_answers(answers: Sequence[JudgedAnswer]) -> Iterator[tuple[str, list[JudgedAnswer]]]:
