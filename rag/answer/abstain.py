@@ -89,14 +89,16 @@ class Abstention(Strategy):
         """
         if answer.abstained:
             return answer
+        # The model's probability; of a kind that was not fitted the strategy's score, where it has one.
         signals = signals_after(retrieved, answer)
-        confidence = answer.confidence if signals.score is None else signals.score
-        has_threshold = self.min_confidence is not None
-        if self.confidence:
-            fitted = self.confidence.of(retrieved.kind)
-            has_threshold = has_threshold or retrieved.kind in self.confidence.kinds
-            estimates = (part.probability(signals) for part in (fitted.after, fitted.before) if part)
-            confidence = next((value for value in estimates if value is not None), confidence)
+        fitted = self.confidence.of(retrieved.kind) if self.confidence else None
+        is_fitted = bool(self.confidence and retrieved.kind in self.confidence.kinds)
+        estimates = [part.probability(signals) for part in (fitted.after, fitted.before) if part] if fitted else []
+        known = [value for value in estimates if value is not None]
+        order = (*known, signals.score) if is_fitted else (signals.score, *known)
+        confidence = next((value for value in order if value is not None), answer.confidence)
+
+        has_threshold = is_fitted or self.min_confidence is not None
         if has_threshold and self.is_too_low(confidence, retrieved.kind):
             return self.abstain(
                 replace(retrieved, signals=signals, confidence=confidence), answer.usage, answer.dropped

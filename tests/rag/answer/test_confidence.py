@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from ingest.chunk import Chunker
 from ingest.errors import RowsError, WeightsError
 from ingest.types import Chunk, Document
+from rag.answer.abstain import Abstention
 from rag.answer.confidence import ConfidenceModel, KindConfidence, LogisticModel, signals_after, signals_of
 from rag.answer.kinds import QuestionKind
 from rag.answer.pipeline import Pipeline
@@ -334,6 +335,30 @@ def test_where_a_signal_is_not_known_the_reader_is_believed(index: Index) -> Non
     pipeline = Pipeline(by_words, None, reader=Pointing(3.0), confidence=model, min_confidence=0.4)
     answer = pipeline.ask("When is tea served?")
     assert (answer.text, answer.confidence) == ("Tea", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("kind", "score", "least", "confidence", "abstained"),
+    [
+        ("list", 0.9, None, 0.5, False),  # fitted: the model judges the score
+        ("list", 0.1, None, 1 / (1 + math.exp(3.2)), True),
+        ("list", None, None, 1 / (1 + math.exp(2)), False),  # what is answered without a score
+        ("list", 0.9, 0.6, 0.5, True),
+        ("explain", 0.1, None, 0.1, False),  # not fitted: the score, and no threshold
+        ("explain", 0.1, 0.2, 0.1, True),
+        ("explain", None, None, 1 / (1 + math.exp(1)), False),  # as a short answer
+    ],
+)
+def test_an_answer_is_judged_by_the_kind_of_question(
+    kind: QuestionKind, score: float | None, least: float | None, confidence: float, abstained: bool
+) -> None:
+    listed = KindConfidence(LogisticModel({}, 0.0), LogisticModel({"score": 4.0}, -3.6, {"score": 1.6}), 0.1)
+    model = ConfidenceModel({"short": KindConfidence(LogisticModel({}, -1.0), None, 0.9), "list": listed})
+    question = Retrieved("What?", kind, [Hit(Chunk(TEA, "t", 0, len(TEA)), 1.0)], kind=kind)
+    answer = question.answer("Tea.", "m", Usage(), score=score)
+    concluded = Abstention(0.0, least, model, "m", 0).conclude(question, answer)
+    assert (concluded.confidence, concluded.abstained) == (pytest.approx(confidence), abstained)
+    assert concluded.signals.score == score
 
 
 # --- withholding ------------------------------------------------------------------------------------------------------
