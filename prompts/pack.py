@@ -125,7 +125,13 @@ def _collapse_spaces(text: str) -> str:
 
 
 def _part(passage: Chunk, start: int, end: int) -> Chunk:
-    return replace(passage, text=passage.text[start - passage.start : end - passage.start], start=start, end=end)
+    blocks = tuple(
+        replace(block, start=max(block.start, start), end=min(block.end, end))
+        for block in passage.blocks
+        if block.start < end and start < block.end
+    )
+    text = passage.text[start - passage.start : end - passage.start]
+    return replace(passage, text=text, start=start, end=end, blocks=blocks)
 
 
 def _split_repeats(passage: Chunk, kept: Sequence[Chunk]) -> list[tuple[Chunk, bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ingest.sentences import sentence_spans
 from ingest.types import Block, Chunk
@@ -32,8 +32,9 @@ class Evidence:
 
     @cached_property
     def sentence(self) -> Evidence:
-        """The sentence around the span, its line of a table or list, or the sentences that it touches."""
-        touched = [(low, high) for low, high in sentence_spans(self.chunk.text) if low < self.end and high > self.start]
+        """The sentence around the span, its row or its item of a list, or those that it touches."""
+        places = sentence_places(self.chunk)
+        touched = [(low, high) for low, high in places if low < self.end and high > self.start]
         if not touched:
             return self
         return Evidence(self.chunk, min(touched[0][0], self.start), max(touched[-1][1], self.end))
@@ -54,8 +55,7 @@ class Evidence:
     @cached_property
     def is_row(self) -> bool:
         """Tell whether the span is in a row of a table."""
-        is_table = self.block is not None and self.block.kind == "table"
-        return is_table or len(_CELL.findall(self.line)) > 1 or " | " in self.line
+        return is_row_line(self.line) or (self.block is not None and self.block.kind == "table")
 
     @cached_property
     def record(self) -> str:
@@ -68,11 +68,16 @@ class Evidence:
         return "\n".join(lines) if len(lines) > 1 and all(_PROPERTY.match(line) for line in lines) else ""
 
     @cached_property
-    def context(self) -> str:
-        """What the span stands under, a line each: titles, the row or record, a list's lead-in, a mail's header."""
+    def titles(self) -> list[str]:
+        """The title of the document, the header of a mail, and the titles above the section, outermost first."""
         metadata = {name.lower(): value for name, value in self.chunk.metadata.items()}
         fields = [metadata.get(name) for name in (*TITLE_FIELDS, *MAIL_FIELDS)]
-        lines = [*(str(value) for value in fields if value), *self.chunk.heading]
+        return [*(str(value) for value in fields if value), *self.chunk.heading]
+
+    @cached_property
+    def context(self) -> str:
+        """What the span stands under, a line each: titles, the row or record, a list's lead-in, a mail's header."""
+        lines = list(self.titles)
         # A list's lead-in is the paragraph before it.
         if self.block and self.block.kind == "list":
             before = [block for block in self.chunk.blocks if block.end <= self.block.start]
@@ -88,6 +93,30 @@ class Evidence:
         """The prose of the section before the span; nothing before a row, an item or a record."""
         kind = self.block.kind if self.block else "text"
         return "" if self.is_row or self.record or kind in ("table", "list") else self.chunk.text[: self.start]
+
+
+def sentence_places(section: Chunk) -> tuple[tuple[int, int], ...]:
+    """Return the (start, end) of a section's sentences, in order; each line of a table or list is one."""
+    return _find_places(section.text, section.start, section.blocks)
+
+
+@lru_cache(maxsize=1024)
+def _find_places(section_text: str, offset: int, blocks: tuple[Block, ...]) -> tuple[tuple[int, int], ...]:
+    places: list[tuple[int, int]] = []
+    parts = [(block.start - offset, block.end - offset, block.kind) for block in blocks]
+    for start, end, kind in parts or [(0, len(section_text), "text")]:
+        text = section_text[start:end]
+        lines = [line for line in re.finditer(r"[^\n]+", text) if line[0].strip()]
+        if kind in ("table", "list") or (len(lines) > 1 and all(is_row_line(line[0]) for line in lines)):
+            places += [(start + line.start(), start + line.end()) for line in lines]
+        else:
+            places += [(start + low, start + high) for low, high in sentence_spans(text)]
+    return tuple(places)
+
+
+def is_row_line(line: str) -> bool:
+    """Tell whether a line is a row of a table: `Column: value; Column: value`."""
+    return len(_CELL.findall(line)) > 1 or " | " in line
 
 
 _CELL = re.compile(r"(?:^|; )[^;:\n]{1,80}: ")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ingest.errors import InputError
-from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from prompts.types import Dropped
 from rag.answer.abstain import Abstention
-from rag.answer.kinds import AnswerFormat
+from rag.answer.anchors import Anchors
+from rag.answer.cite import citation_of
+from rag.answer.evidence import Evidence
 from rag.answer.match import normalize_answer
 from rag.answer.strategy import Strategy
+from rag.answer.support import judge_support
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
 from rag.reader.base import Span
 
@@ -32,33 +35,42 @@ class Extractive(Strategy):
 
     def extract(self, question: Retrieved, usage: Usage, dropped: Sequence[Dropped] = ()) -> Answer:
         """Return the answer that the question's spans give; `usage` and `dropped` are those of earlier attempts."""
-        text, citations, sentences = extractive_answer(question.spans, question.answer_format)
+        text, citations, sentences = extractive_answer(question)
         return question.answer(text, self.model, usage, citations, sentences, dropped)
 
 
-def extractive_answer(
-    spans: Sequence[Span], answer_format: AnswerFormat
-) -> tuple[str, list[Citation], list[AnswerSentence]]:
+def extractive_answer(question: Retrieved) -> tuple[str, list[Citation], list[AnswerSentence]]:
     """Return an answer in the sources' own words, its citations, and its sentences with the citations' numbers.
 
     "short" is the best span, "sentence" the sentence around it, "list" all candidate spans, one a line. Raises
     InputError if no passage has a span.
     """
-    candidates = candidate_spans(spans)
+    candidates = candidate_spans(question.spans)
     if not candidates:
         raise InputError("no passage holds a span to answer with")
-    if answer_format != "list":
+    if question.answer_format != "list":
         candidates = candidates[:1]
     citations: dict[tuple[str, int, int], Citation] = {}
     texts, sentences, start = [], [], 0
     for span in candidates:
-        text = sentence_of(span).text if answer_format == "sentence" else span.text
-        citation = citation_of(span, len(citations) + 1)
+        text = sentence_of(span).text if question.answer_format == "sentence" else _without_code(span.text, question)
+        evidence = evidence_of(span)
+        support = judge_support(span.text, question.question, evidence, question.anchors)
+        citation = citation_of(evidence.sentence, len(citations) + 1, support)
         citation = citations.setdefault(citation.place, citation)  # spans of one sentence share its citation
         texts.append(text)
         sentences.append(AnswerSentence(start, start + len(text), citation.number))
         start += len(text) + 1
     return "\n".join(texts), list(citations.values()), sentences
+
+
+def _without_code(text: str, question: Retrieved) -> str:
+    """Return a text without a code of the question before it: "ERR-1004: the paper is jammed" explains ERR-1004."""
+    for anchor in question.anchors:
+        rest = text.removeprefix(anchor.text).lstrip(" :–—-")
+        if anchor.kind == "identifier" and text.startswith(anchor.text) and rest:
+            return rest
+    return text
 
 
 def candidate_spans(spans: Sequence[Span]) -> list[Span]:
@@ -77,24 +89,41 @@ def candidate_spans(spans: Sequence[Span]) -> list[Span]:
     return list(candidates.values())
 
 
+def support_spans(question: str, spans: Sequence[Span], anchors: Anchors) -> list[Span]:
+    """Return the spans of each section without those that fail the test of support, the best that passes first.
+
+    A section of which none passes has an empty span, infinitely worse than no answer.
+    """
+    supported = []
+    for span in spans:
+        passing = [
+            candidate
+            for candidate in map(cut_to_cell, (span, *span.others))
+            if candidate.text and judge_support(candidate.text, question, evidence_of(candidate), anchors)
+        ]
+        best, *others = passing or [Span(span.chunk, 0, 0, float("-inf"), 0.0)]
+        supported.append(replace(best, others=tuple(replace(other, others=()) for other in others)))
+    return supported
+
+
+def cut_to_cell(span: Span) -> Span:
+    """Return a span in a row or a record without further cells, and without the name of its column."""
+    evidence = evidence_of(span)
+    if not span.text or not (evidence.is_row or evidence.record):
+        return span
+    cell = re.split(r"; |\n", span.text)[0]
+    name = re.match(r"[^:]{1,60}: (?=\S)", cell)
+    start = span.start + (name.end() if name else 0)
+    return replace(span, start=start, end=span.start + len(cell))
+
+
+def evidence_of(span: Span) -> Evidence:
+    """Return a span as evidence."""
+    return Evidence(span.chunk, span.start, span.end)
+
+
 def sentence_of(span: Span) -> Chunk:
     """Return the sentence around a span, or the sentences that it touches, as a passage."""
-    chunk = span.chunk
-    # A span may begin in one sentence and end in the next.
-    touched = [(low, high) for low, high in sentence_spans(chunk.text) if low < span.end and high > span.start]
-    low, high = touched[0][0], touched[-1][1]
-    return replace(chunk, text=chunk.text[low:high], start=chunk.start + low, end=chunk.start + high)
-
-
-def citation_of(span: Span, number: int) -> Citation:
-    """Return the sentence around a span as the citation of this number."""
-    sentence = sentence_of(span)
-    return Citation(
-        number=number,
-        source=sentence.source,
-        start=sentence.start,
-        end=sentence.end,
-        text=sentence.text,
-        page=sentence.page,
-        heading=sentence.heading,
-    )
+    chunk, sentence = span.chunk, evidence_of(span).sentence
+    start, end = chunk.start + sentence.start, chunk.start + sentence.end
+    return replace(chunk, text=sentence.text, start=start, end=end, blocks=())

@@ -12,14 +12,16 @@ from dataclasses import dataclass, replace
 from ingest.errors import NothingFits
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
-from rag.answer.cite import cite
-from rag.answer.extractive import Extractive, candidate_spans, citation_of, sentence_of
+from rag.answer.cite import citation_of, cite, keep_supported
+from rag.answer.extractive import Extractive, candidate_spans, evidence_of, sentence_of
 from rag.answer.match import holds, token_f1
 from rag.answer.options import Guidance
 from rag.answer.passages import Draft, OnePrompt, PromptWriter
 from rag.answer.refusal import is_refusal, whole_sentences
 from rag.answer.strategy import AnswerPieces, Strategy
+from rag.answer.support import Support, judge_support
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
+from rag.answer.words import read_content
 from rag.generate.base import Generation
 from rag.reader.base import Span, best_span
 
@@ -90,7 +92,8 @@ class Guided(Strategy):
             return attempt
         # Agreement of generator and reader is a signal of its own: it changes the confidence.
         [(_, generation)] = attempt.generated
-        question = self.abstention.reassess(attempt.question, is_confirmed(generation, attempt.question.spans))
+        agreed = is_confirmed(generation, attempt.question, attempt.question.spans)
+        question = self.abstention.reassess(attempt.question, agreed)
         attempt = replace(attempt, question=question)
 
         # An answer that does not stand, to a question that may be answered, gets a second attempt.
@@ -123,8 +126,12 @@ class Guided(Strategy):
         text = whole_sentences(generation)
         if is_refusal(text):
             return self.abstention.abstain(question, usage, dropped)
-        citations, sentences = cite(text, question.question, draft.packed.passages)
-        citations, sentences = cite_spans(text, citations, sentences, question.spans)
+        citations, sentences = cite(text, question.question, draft.packed.passages, question.anchors)
+        citations, sentences = cite_spans(text, citations, sentences, question)
+        text, citations, sentences = keep_supported(text, citations, sentences)
+        if not text:
+            can_extract = "fallback" in self.guidance and candidate_spans(question.spans)
+            return (self.extractive.extract if can_extract else self.abstention.abstain)(question, usage, dropped)
         return question.answer(text, self.abstention.model, usage, citations, sentences, dropped)
 
     def _stands(self, attempt: Attempt) -> bool:
@@ -136,7 +143,7 @@ class Guided(Strategy):
         spans = attempt.question.spans
         if attempt.question.answer_format == "sentence":
             spans = [replace(span, others=()) for span in [best_span(spans)] if span]
-        return is_confirmed(attempt.generated[-1][1], spans)
+        return is_confirmed(attempt.generated[-1][1], attempt.question, spans)
 
 
 def order_by_reader(spans: Sequence[Span]) -> list[Chunk]:
@@ -144,35 +151,43 @@ def order_by_reader(spans: Sequence[Span]) -> list[Chunk]:
     return [span.chunk for span in sorted(spans, key=lambda span: -span.margin)]
 
 
-def is_confirmed(generation: Generation, spans: Sequence[Span]) -> bool:
+def is_confirmed(generation: Generation, question: Retrieved, spans: Sequence[Span]) -> bool:
     """Tell whether a generated text is an answer that agrees with one of the candidate spans."""
     text = whole_sentences(generation)
-    return not is_refusal(text) and agrees(text, spans)
+    return not is_refusal(text) and agrees(text, question, spans)
 
 
-def agrees(text: str, spans: Sequence[Span]) -> bool:
-    """Tell whether a text holds a candidate span, is part of one, or shares half its words with one."""
-    return any(
-        holds(text, [span.text]) or holds(span.text, [text]) or token_f1(text, [span.text]) >= AGREEMENT
-        for span in candidate_spans(spans)
-    )
+def agrees(text: str, question: Retrieved, spans: Sequence[Span]) -> bool:
+    """Tell whether a text says what a candidate span says, and the span's sentence supports it."""
+    return any(_agreement(text, question, span) for span in candidate_spans(spans))
+
+
+def _agreement(text: str, question: Retrieved, span: Span) -> Support:
+    """Return the support of a text by the span's sentence, if the two also share half their words or a number."""
+    said, read = read_content(text), read_content(span.text)
+    is_same_number = any(one.equals(other) for one in said.quantities for other in read.quantities)
+    is_same = is_same_number or holds(text, [span.text]) or holds(span.text, [text])
+    if not is_same and token_f1(text, [span.text]) < AGREEMENT:
+        return Support(0.0, (f"it does not say {span.text!r}",))
+    return judge_support(text, question.question, evidence_of(span), question.anchors)
 
 
 def cite_spans(
-    text: str, citations: Sequence[Citation], sentences: Sequence[AnswerSentence], spans: Sequence[Span]
+    text: str, citations: Sequence[Citation], sentences: Sequence[AnswerSentence], question: Retrieved
 ) -> tuple[list[Citation], list[AnswerSentence]]:
     """Return the citations and sentences, unsupported sentences citing the candidate span that they agree with.
 
-    Support by words misses an answer of one or two words that the reader found in its place.
+    The span's section need not have been in the prompt.
     """
     cited = {citation.place: citation for citation in citations}
     completed = []
     for sentence in sentences:
         if sentence.citation is None:
             said = text[sentence.start : sentence.end]
-            span = next((span for span in candidate_spans(spans) if agrees(said, [span])), None)
-            if span is not None:
-                citation = citation_of(span, len(cited) + 1)
+            supports = ((span, _agreement(said, question, span)) for span in candidate_spans(question.spans))
+            best = next(((span, support) for span, support in supports if support), None)
+            if best is not None:
+                citation = citation_of(evidence_of(best[0]).sentence, len(cited) + 1, best[1])
                 citation = cited.setdefault(citation.place, citation)
                 sentence = replace(sentence, citation=citation.number)
         completed.append(sentence)

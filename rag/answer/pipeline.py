@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal
 
 from ingest.closing import Closing, close_parts
@@ -13,11 +13,13 @@ from ingest.fingerprint import fingerprint
 from ingest.sections import split_sections
 from prompts.prompt import Prompt
 from rag.answer.abstain import Abstention
+from rag.answer.anchors import FindPhrase, find_anchors, require_anchors
 from rag.answer.compare import Compare
 from rag.answer.confidence import ConfidenceModel
 from rag.answer.defaults import resolve_defaults
 from rag.answer.explain import Explain
-from rag.answer.extractive import Extractive
+from rag.answer.extractive import Extractive, support_spans
+from rag.answer.focus import focus_sections
 from rag.answer.guided import Guided
 from rag.answer.kinds import AnswerFormat, choose_format, kind_of
 from rag.answer.list import ListItems
@@ -30,7 +32,9 @@ from rag.answer.types import Answer, Retrieved
 from rag.answer.yes_no import YesNo
 from rag.generate.base import Decoding, Generator
 from rag.reader.base import Reader
+from rag.retrieve.phrases import find_phrase, phrase_words
 from rag.retrieve.retrievers import Retriever
+from stores.base import Hit
 from stores.filters.filter import And, Where
 from stores.filters.parse import as_filter
 
@@ -156,21 +160,48 @@ class Pipeline(PipelineOptions, Closing):
             hits = self.retriever.retrieve(question, self.k, both)
             answer_format = choose_format(self.answer_format, question)
             retrieved.append(Retrieved(question, answer_format, hits, kind=kind_of(answer_format)))
+        # What the question names, as far as it occurs in the store; a code that no hit has is looked for.
+        find = self._finder(both)
+        retrieved = [self._name_anchors(row, find) for row in retrieved]
+
         # Read in batches over all questions, section by section: no text is read under another's heading.
         if self.reader:
             pairs = [
-                (row.question, [section for hit in row.hits for section in split_sections(hit.chunk)])
+                (row.question, [s for hit in row.hits for s in focus_sections(hit.chunk, row.question, row.anchors)])
                 for row in retrieved
             ]
             spans = self.reader.read_many(pairs)
-            retrieved = [replace(row, spans=ranked) for row, ranked in zip(retrieved, spans, strict=True)]
-        return [self.abstention.assess(row) for row in retrieved]
+            retrieved = [
+                replace(row, spans=support_spans(row.question, ranked, row.anchors))
+                for row, ranked in zip(retrieved, spans, strict=True)
+            ]
+        assessed = [self.abstention.assess(row) for row in retrieved]
+        return [replace(row, refused=row.refused or bool(row.anchors.unanswerable)) for row in assessed]
+
+    def _name_anchors(self, row: Retrieved, find: FindPhrase) -> Retrieved:
+        """Return a question with its anchors, and with hits that hold its codes."""
+        codes = [anchor.text for anchor in find_anchors(row.question) if anchor.kind == "identifier"]
+        texts = "\n".join(phrase_words(hit.chunk.embedding_text) for hit in row.hits)
+        further = [hit for code in codes if phrase_words(code) not in texts for hit in (find(code) or ())[:2]]
+        hits = [*row.hits[: max(self.k - len(further), 0)], *further] if further else row.hits
+        sections = [section for hit in hits for section in split_sections(hit.chunk)]
+        return replace(row, hits=hits, anchors=require_anchors(row.question, sections, find))
+
+    def _finder(self, where: Where) -> FindPhrase:
+        """Return the function that looks for phrases in the retriever's store, each once."""
+
+        @cache
+        def find(phrase: str) -> list[Hit] | None:
+            return find_phrase(self.retriever, phrase, where)
+
+        return find
 
 
 class AnswerStream:
     """An answer under way: iterate for its text in pieces, then read `answer`.
 
-    The answer's text is that of the pieces, without white space around it and without a last sentence that was cut off.
+    The answer's text is that of the pieces, without white space around it, without a last sentence that was cut off and
+    without those that no source supports.
     """
 
     def __init__(self, pieces: AnswerPieces) -> None:

@@ -1,12 +1,13 @@
-"""The plain strategy: pack the passages, generate, cite."""
+"""The plain strategy: pack the passages, generate, cite, and keep what a source supports."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.sections import split_sections
 from rag.answer.abstain import Abstention
-from rag.answer.cite import cite
+from rag.answer.cite import cite, keep_supported
 from rag.answer.passages import Draft, OnePrompt, PromptWriter
 from rag.answer.refusal import is_refusal, whole_sentences
 from rag.answer.strategy import AnswerPieces, Strategy
@@ -16,7 +17,10 @@ from rag.generate.base import Generation
 
 @dataclass(frozen=True)
 class Plain(Strategy):
-    """The generator answers from the hits, best first, and the answer's sentences are cited."""
+    """The generator answers from the hits, best first; sentences that no source supports are left out of its answer.
+
+    A question of which no sentence is left stays unanswered. A stream shows the text before it is checked.
+    """
 
     writer: PromptWriter
     abstention: Abstention
@@ -45,5 +49,10 @@ class Plain(Strategy):
         text, dropped = whole_sentences(generation), draft.packed.dropped
         if is_refusal(text):
             return self.abstention.abstain(draft.question, usage, dropped)
-        citations, sentences = cite(text, draft.question.question, draft.packed.passages)
-        return draft.question.answer(text, self.abstention.model, usage, citations, sentences, dropped)
+        question = draft.question
+        sections = [section for passage in draft.packed.passages for section in split_sections(passage)]
+        citations, sentences = cite(text, question.question, sections, question.anchors)
+        text, citations, sentences = keep_supported(text, citations, sentences)
+        if not text:  # no source says any of it
+            return self.abstention.abstain(question, usage, dropped)
+        return question.answer(text, self.abstention.model, usage, citations, sentences, dropped)

@@ -1,19 +1,32 @@
-"""The test of support: whether a span of a source says what an answer says, to what was asked."""
+"""The test of support: whether a span of a source says what an answer says, to what was asked.
+
+Everything that has to know it asks here: agreement of generator and reader, citations and their score, sentences
+without a source, the choice among candidate spans, and the confidence signal `agreed`.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from rag.answer.anchors import Anchors, find_anchors, missing_anchors
-from rag.answer.cite import Content, SentenceRun, support
+from rag.answer.anchors import Anchor, Anchors, cells_of, missing_anchors
 from rag.answer.evidence import Evidence
+from rag.answer.quantities import Date, Quantity
+from rag.answer.units import CURRENCIES
+from rag.answer.words import OPPOSITES, Clause, Content, fold, read_content, stem
+
+IN_CONTEXT = 0.8  # what a word counts that only the evidence's context holds
+IN_QUESTION = 0.9  # ... that only repeats the question
+TOPIC = 0.15  # share of the question's words that a section has to have to be about it
+CLAIM = 4  # content words from which on a text makes a claim of its own, and does not only name something
 
 
 @dataclass(frozen=True)
 class Support:
     """The result of the test: `score` from 0 to 1, 0 if the evidence does not support the text.
 
-    `missing` says why not, in words for a message: "42 weeks is not in the source".
+    `missing` says why not, each in a few words: "36 months is not in the source".
     """
 
     score: float
@@ -23,16 +36,222 @@ class Support:
         return self.score > 0
 
 
-def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors | None = None) -> Support:
+NO_ANCHORS = Anchors()
+
+
+def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors = NO_ANCHORS) -> Support:
     """Judge whether this span of this source, in its context, says what a text says to what was asked.
 
-    The context is the heading and section, row and column, mail header and preceding question. Numbers, with unit,
-    currency, sign and range, dates and negation are equal; names and content words of the text are held by the
-    evidence, its context or, where they only repeat it, the question; the `anchors` of the question, by default all
-    that it has, hold of the evidence or its context.
+    The context is the heading and section, row and column, mail header and preceding question. It says so if
+
+    - every number, with unit, currency, sign and range, and every date of the text equals one of the evidence,
+    - evidence and text both affirm or both deny, and neither says the opposite: before and after, minimum and maximum,
+    - every other content word of the text, names above all, is held by the evidence, its context or, where it only
+      repeats it, the question; the text adds something to an open question,
+    - the text gives what is asked for: a time where the question is how long, weeks where it is how many weeks,
+    - the section, or a row in its context, has some of the question's words, and the `anchors` of the question hold of
+      the evidence or its context.
+
+    The score is the share of the text's content that the evidence holds; words that only its context or the question
+    holds count less.
     """
-    missing = [anchor.text for anchor in missing_anchors(anchors or find_anchors(question), evidence)]
+    said, asked = read_content(text), read_content(question)
+    held, around = _read_evidence(evidence, anchors)
+    if not said.size:
+        return Support(0.0, (f"{text.strip()!r} says nothing that a source could hold",))
+
+    # What the text adds to the question; an open question is not answered by its own words.
+    added = said.words - asked.words
+    figures: tuple[Quantity | Date, ...] = (*said.quantities, *said.dates)
+    is_open = _WH.search(question) is not None and not re.search(r"\bor\b", question, re.IGNORECASE)
+    if is_open and not added and not figures:
+        return Support(0.0, ("it only repeats the question",))
+
+    missing = [
+        f"{text[figure.start : figure.end]} is not in the source"
+        for figure in _missing_figures(text, question, held, around)
+    ]
+    lacking = [word for word in sorted(said.words) if not _is_held(word, held, around, asked)]
+    missing += [f"{word!r} is not in the source" for word in lacking]
+    missing += _contradictions(said, asked, held)
+    missing += _mismatches(question, text, evidence)
+    if not figures and not _WHO.search(question) and any(_names_anchor(anchor, evidence) for anchor in anchors):
+        missing.append("it only says what kind of thing the question names")
+    topic = asked.words
+    spoken = around.words | read_content(evidence.sentence.text if evidence.is_row else evidence.chunk.text).words
+    if topic and len(topic & spoken) < TOPIC * len(topic):
+        missing.append("the source does not speak of what was asked")
+    missing += [f"{anchor.text!r} is not what the source speaks of" for anchor in missing_anchors(anchors, evidence)]
     if missing:
         return Support(0.0, tuple(missing))
-    run = SentenceRun(evidence.chunk, evidence.sentence.start, evidence.sentence.end, 1)
-    return Support(support(Content.of(text), run, Content.of(question)))
+
+    # Of what was added, or of all that was said if nothing was.
+    weights = [
+        1.0 if word in held.words else IN_CONTEXT if word in around.words else IN_QUESTION
+        for word in added or said.words
+    ]
+    weights += [1.0 if _is_stated(figure, held) else IN_CONTEXT for figure in figures]
+    return Support(sum(weights) / len(weights))
+
+
+def _read_evidence(evidence: Evidence, anchors: Anchors) -> tuple[Content, Content]:
+    """Return the content of the sentence or row that the evidence is in, and that of its context.
+
+    Of a row of which the question names a column, only that column's cell is evidence.
+    """
+    named = {fold(anchor.text) for anchor in anchors if anchor.kind == "column"}
+    cells = cells_of(evidence.line) if evidence.is_row and named else ()
+    answering = [cell for cell in cells if fold(cell.column) in named]
+    if not answering:
+        return read_content(evidence.sentence.text), read_content(evidence.context)
+    texts = [f"{cell.column}: {cell.value}" for cell in answering]
+    # The row's first cell says what it is about, as do its titles.
+    return read_content("; ".join(texts)), read_content("\n".join([*evidence.titles, cells[0].value]))
+
+
+def _names_anchor(anchor: Anchor, evidence: Evidence) -> bool:
+    """Tell whether a span stands right before a code, as "the endpoint" in "the endpoint /v1/export was replaced"."""
+    return anchor.kind == "identifier" and evidence.chunk.text[evidence.end :].lstrip().startswith(anchor.text)
+
+
+_WHO = re.compile(r"\b(?:who|whom|whose|company|brand|manufacturer|maker)\b", re.IGNORECASE)
+_WH = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
+
+
+# --- numbers and dates ------------------------------------------------------------------------------------------------
+
+
+def _missing_figures(text: str, question: str, held: Content, around: Content) -> Iterator[Quantity | Date]:
+    """Yield the numbers and dates of a text that neither evidence, nor its context, nor the question states."""
+    said, asked = read_content(text), read_content(question)
+    sources = (held, around)
+    quantities = [quantity for content in sources for quantity in content.quantities]
+    dates = [date for content in sources for date in content.dates]
+    words = sources[0].words | sources[1].words | asked.words
+
+    # A bare year is a date and a number: one of the two has to be there.
+    stated = {
+        date.start
+        for date in said.dates
+        if any(other.holds(date) for other in (*dates, *asked.dates)) or _is_composed(date, dates)
+    }
+    for date in said.dates:
+        if date.start not in stated and not any(quantity.start == date.start for quantity in said.quantities):
+            yield date
+    for quantity in said.quantities:
+        if quantity.start in stated:
+            continue
+        others = [*quantities, *asked.quantities]
+        # Either end of a clock range or of a range of years may be the answer, not one end of a range of numbers.
+        if any(quantity.equals(other) and _has_unit(quantity, other, words, text) for other in others):
+            continue
+        yield quantity
+
+
+def _is_stated(figure: Quantity | Date, held: Content) -> bool:
+    """Tell whether the evidence itself states a number or a date."""
+    if isinstance(figure, Date):
+        return any(other.holds(figure) for other in held.dates)
+    return any(figure.equals(other) for other in held.quantities)
+
+
+def _is_composed(date: Date, dates: Sequence[Date]) -> bool:
+    """Tell whether the parts of a date stand apart: the day in a row, the year in its heading."""
+    parts = [other for other in dates if not other.contradicts(date)]
+    return all(
+        value is None or any(getattr(other, name) == value for other in parts)
+        for name, value in (("year", date.year), ("month", date.month), ("day", date.day))
+    )
+
+
+def _has_unit(quantity: Quantity, other: Quantity, words: frozenset[str], text: str) -> bool:
+    """Tell whether the unit of a number is there: with the number in the source, in a column's name or the question."""
+    if quantity.unit is None or other.unit is not None:
+        return True
+    name = re.sub(r"[\d.,\s-]+", " ", text[quantity.start : quantity.end]).split()
+    return any(stem(part) in words for part in name) or not name
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _is_held(word: str, held: Content, around: Content, asked: Content) -> bool:
+    if any(word in content.words for content in (held, around, asked)):
+        return True
+    # A month or a number in words may be a part of a figure there, a code may have a mark more.
+    return not word.isalpha() and any(word.strip("/.-v") == other.strip("/.-v") for other in held.words | around.words)
+
+
+def _contradictions(said: Content, asked: Content, held: Content) -> Iterator[str]:
+    """Yield what one of text and evidence denies while the other affirms it, and what they say the opposite of."""
+    for word in said.opposites - held.opposites:
+        if OPPOSITES[word] & held.opposites:
+            yield f"the source says {min(OPPOSITES[word] & held.opposites)}, not {word}"
+    # A text that only names something says of it what the question asks.
+    claims = said.clauses
+    if len(said.words) < CLAIM and not any(clause.denies or clause.signs for clause in said.clauses):
+        claims = tuple(
+            replace(clause, words=said.words | clause.words)
+            for clause in asked.clauses
+            if clause.words or clause.denies
+        )
+        is_claim = False
+    else:
+        is_claim = True
+    for claim in claims:
+        own = claim.words & said.words if is_claim else said.words
+        nearest = max(
+            held.clauses if is_claim else held.parts,
+            key=lambda clause: (len(clause.words & own), len(clause.words & claim.words)),
+            default=None,
+        )
+        if nearest is None or not nearest.words & claim.words:
+            continue
+        if not is_claim and not _speaks_of(nearest, said, asked):
+            continue
+        if claim.contradicts(nearest):
+            yield "the source denies what is said, or says what is denied"
+            return
+
+
+def _speaks_of(clause: Clause, said: Content, asked: Content) -> bool:
+    """Tell whether a clause of the source has both a word of the answer and a word of the question beside it."""
+    return bool(clause.words & (asked.words - said.words)) and bool(
+        clause.words & said.words or said.quantities or said.dates
+    )
+
+
+# --- what is asked for ------------------------------------------------------------------------------------------------
+
+_LENGTHS = frozenset({"time", "month", "workday", "night"})
+_ASKED = [
+    (re.compile(r"\bhow (?:long|old|soon|often)\b", re.IGNORECASE), _LENGTHS | {"length", "times"}),
+    (re.compile(r"\bhow (?:far|tall|wide|deep|high|thick)\b", re.IGNORECASE), frozenset({"length", *_LENGTHS})),
+    (re.compile(r"\bhow (?:heavy)\b|\bhow much .*\bweigh", re.IGNORECASE), frozenset({"mass", "GBP"})),
+    (
+        re.compile(
+            r"\bhow much\b.*\b(?:costs?|pay|charged?|price|fees?|rent)\b|\bwhat .*\b(?:price|fee|cost)\b", re.IGNORECASE
+        ),
+        frozenset({*CURRENCIES, "percent"}),
+    ),
+]  # fmt: skip
+_HOW_MANY = re.compile(r"\bhow many ((?:working |business )?[^\W\d_]+)", re.IGNORECASE)
+
+
+def _mismatches(question: str, text: str, evidence: Evidence) -> Iterator[str]:
+    """Yield why a text with numbers does not give the measure that the question asks for."""
+    quantities = read_content(text).quantities
+    units = {quantity.unit.dimension for quantity in quantities if quantity.unit}
+    # Numbers of weeks where weeks are asked for, taken from the evidence if the text has the bare number.
+    how_many = _HOW_MANY.search(question)
+    if how_many and quantities:
+        wanted = read_content(f"2 {how_many[1]}").quantities[0].unit
+        stated = read_content(evidence.sentence.text).quantities
+        equal = [other.unit for quantity in quantities for other in stated if quantity.equals(other)]
+        given = [unit for unit in equal if unit is not None]
+        if wanted and given and all(unit.dimension != wanted.dimension for unit in given) and len(given) == len(equal):
+            yield f"it is no number of {how_many[1]}"
+    for pattern, dimensions in _ASKED:
+        if pattern.search(question) and units and not units & dimensions:
+            yield "it is another measure than the question asks for"
+            return

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from ingest.types import Scalar
-from rag.answer.cite import STOP_WORDS
+from rag.answer.words import STOP_WORDS
 from rag.data.rows import Row
 
 RELIABLE = 0.95

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from rag.retrieve.retrievers import Retriever
 from stores.base import Hit, Store
@@ -15,14 +16,16 @@ CANDIDATES = 20  # chunks of word search that are looked at
 def find_phrase(retriever: Retriever, phrase: str, where: Where = None) -> list[Hit] | None:
     """Return hits that hold a phrase's words in a row, best BM25 first, of those that `where` allows.
 
-    Case, punctuation and white space do not count. None without a store to ask.
+    Case, accents, punctuation and white space do not count, and the last word may go on, as in a plural. None without a
+    store to ask.
     """
     store = store_of(retriever)
     if store is None:
         return None
     words = phrase_words(phrase)
     hits = store.search_text(phrase, CANDIDATES, as_filter(where)) if words.strip() else []
-    return [hit for hit in hits if words in phrase_words(hit.chunk.embedding_text)]
+    beginning = words.rstrip() if words.strip().isalpha() else words
+    return [hit for hit in hits if beginning in phrase_words(hit.chunk.embedding_text)]
 
 
 def store_of(retriever: object) -> Store | None:
@@ -36,6 +39,7 @@ def store_of(retriever: object) -> Store | None:
 
 
 def phrase_words(text: str) -> str:
-    """Return the words of a text in lower case, with one blank between them and around."""
-    words = re.findall(r"[^\W_]+", text.casefold())
+    """Return the words of a text in lower case and without accents, with one blank between them and around."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    words = re.findall(r"[^\W_]+", "".join(letter for letter in decomposed if not unicodedata.combining(letter)))
     return f" {' '.join(words)} "

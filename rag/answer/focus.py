@@ -1,0 +1,106 @@
+"""Focus: the parts of a chunk that a question's anchors leave to be read.
+
+A reader that is shown ten error codes at once may answer with the text of another. It is shown the one that is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ingest.sections import split_sections
+from ingest.types import Chunk
+from rag.answer.anchors import Anchors, cells_of, missing_anchors, place_cells
+from rag.answer.evidence import Evidence, sentence_places
+from rag.answer.words import fold, read_content, stem
+
+FOCUSING = ("identifier", "label", "key")
+
+
+def focus_sections(chunk: Chunk, question: str, anchors: Anchors) -> list[Chunk]:
+    """Return the sections of a chunk, each cut to the lines or sentences about the codes and rows of a question.
+
+    A section without any of them stays whole. A title that the question asks about, as in "Which version ...?" or with
+    a code of the question, is read as the first line of its section.
+    """
+    focused = replace(anchors, anchors=tuple(anchor for anchor in anchors if anchor.kind in FOCUSING))
+    sections = []
+    columns = {fold(anchor.text) for anchor in anchors if anchor.kind == "column"}
+    for section in split_sections(chunk):
+        narrowed = _narrow(section, focused) if focused.anchors else section
+        if columns:
+            narrowed = _narrow_to_cell(narrowed, columns)
+        if narrowed is section and section.heading and _asks_for(question, section.heading[-1], focused):
+            narrowed = _with_title(section, chunk)
+        sections.append(narrowed)
+    return sections
+
+
+def _narrow(section: Chunk, anchors: Anchors) -> Chunk:
+    """Return the part of a section from the first line about the anchors to the last, or the whole section."""
+    places = sentence_places(section)
+    about = [not missing_anchors(anchors, Evidence(section, start, end)) for start, end in places]
+    if not any(about) or all(about):
+        return section
+    # One run of lines; what follows a code in prose is about it as long as no other code comes up.
+    first = about.index(True)
+    last = next((place for place in range(first, len(about)) if not about[place]), len(about)) - 1
+    return cut_section(section, places[first][0], places[last][1])
+
+
+def _narrow_to_cell(section: Chunk, columns: set[str]) -> Chunk:
+    """Return the one cell of a row or record that is in one of the columns, under the row's first cell as heading.
+
+    Any other section, one of several rows too, stays whole.
+    """
+    places = sentence_places(section)
+    evidence = Evidence(section, *places[0]) if places else None
+    if evidence is None or not (evidence.record or (len(places) == 1 and evidence.is_row)):
+        return section
+    cells = [
+        (cell, start + offset)
+        for start, end in places
+        for cell, offset in place_cells(section.text[start:end])
+        if fold(cell.column) in columns
+    ]
+    if len(cells) != 1:
+        return section
+    [(cell, start)] = cells
+    first = cells_of(section.text)[0]
+    names = () if evidence.record or first == cell else (f"{first.column}: {first.value}",)
+    whole = replace(section, heading=(*section.heading, *names))
+    return cut_section(whole, start, start + len(cell.column) + 2 + len(cell.value))
+
+
+def _asks_for(question: str, title: str, anchors: Anchors) -> bool:
+    """Tell whether a question asks which of its kind a title is, or names the title by its code."""
+    thing = _WHICH.search(question)
+    if thing and stem(thing[1]) in read_content(title).words:
+        return True
+    chunk = Chunk(title, "", 0, len(title))
+    named = [anchor for anchor in anchors if anchor.kind in ("identifier", "label")]
+    return any(not missing_anchors(Anchors((anchor,)), Evidence(chunk, 0, len(title))) for anchor in named)
+
+
+_WHICH = re.compile(r"\b(?:which|what)\s+([^\W\d_]+)", re.IGNORECASE)
+
+
+def _with_title(section: Chunk, chunk: Chunk) -> Chunk:
+    """Return a section that begins with its title, if the chunk has it just before."""
+    title = section.heading[-1]
+    before = chunk.text[: section.start - chunk.start].rstrip()
+    if not before.endswith(title):
+        return section
+    whole = replace(chunk, heading=section.heading[:-1], page=section.page)
+    return cut_section(whole, len(before) - len(title), section.end - chunk.start)
+
+
+def cut_section(section: Chunk, start: int, end: int) -> Chunk:
+    """Return `section.text[start:end]` as a section of its own, with its parts of the blocks."""
+    low, high = section.start + start, section.start + end
+    blocks = tuple(
+        replace(block, start=max(block.start, low), end=min(block.end, high))
+        for block in section.blocks
+        if block.start < high and low < block.end
+    )
+    return replace(section, text=section.text[start:end], start=low, end=high, blocks=blocks)
