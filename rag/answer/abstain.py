@@ -10,14 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ingest.sections import split_sections
-from ingest.sentences import sentence_spans
 from prompts.types import Dropped
-from rag.answer.cite import Content, SentenceRun
+from rag.answer.cite import citation_of
 from rag.answer.confidence import ConfidenceModel, signals_after, signals_of
+from rag.answer.evidence import Evidence, sentence_places
 from rag.answer.kinds import QuestionKind
 from rag.answer.missing import name_wanted
 from rag.answer.strategy import Strategy
+from rag.answer.support import Support
 from rag.answer.types import Answer, Citation, Retrieved, Usage
+from rag.answer.words import read_content
 from rag.reader.base import best_span
 
 NEAREST = 2  # passages that an abstained answer shows
@@ -124,6 +126,8 @@ class Abstention(Strategy):
         `missing` is what the documents are known to lack, as a clause: "ERR-1009 occurs in no document".
         """
         usage = usage or Usage(context_window=self.context_window)
+        if not missing and retrieved.anchors.unanswerable:
+            missing = f"{retrieved.anchors.unanswerable[0].text} occurs in no document"
         text = abstention_text(retrieved.question, missing)
         answer = retrieved.answer(text, self.model, usage, dropped=dropped, abstained=True)
         return replace(answer, missing=missing, nearest=nearest_sentences(retrieved))
@@ -141,24 +145,25 @@ def nearest_sentences(retrieved: Retrieved) -> tuple[Citation, ...]:
     They support nothing: their support is 0.
     """
     # The sections of the hits, in which the reader's spans are where there is a reader.
-    wanted = Content.of(retrieved.question)
+    wanted = read_content(retrieved.question).words
     chunks = [hit.chunk for hit in retrieved.hits]
     ranks = {chunk.source: rank for rank, chunk in reversed(list(enumerate(chunks)))}
     sections = [span.chunk for span in retrieved.spans] or [part for chunk in chunks for part in split_sections(chunk)]
     spans = {(span.chunk.source, span.chunk.start): span for span in retrieved.spans}
 
     # Rank their sentences; of equals the first stays in front.
-    ranked: list[tuple[float, SentenceRun]] = []
+    ranked: list[tuple[float, Evidence]] = []
     for section in sections:
-        heading = HEADING_SHARE * wanted.share_in(Content.of("\n".join(section.heading)))
+        heading = HEADING_SHARE * len(wanted & read_content("\n".join(section.heading)).words)
         span = spans.get((section.source, section.start))
-        for start, end in sentence_spans(section.text):
-            run = SentenceRun(section, start, end, 1)
-            score = wanted.share_in(run.content) + heading - LATER_HIT * ranks.get(section.source, 0)
+        for start, end in sentence_places(section):
+            run = Evidence(section, start, end)
+            share = (len(wanted & read_content(run.text).words) + heading) / max(len(wanted), 1)
+            score = share - LATER_HIT * ranks.get(section.source, 0)
             score += SPAN_BONUS * bool(span and span.text and start <= span.start < end)
             ranked.append((score, run))
-    nearest: dict[str, SentenceRun] = {}
+    nearest: dict[str, Evidence] = {}
     for _, run in sorted(ranked, key=lambda item: -item[0]):
         nearest.setdefault(run.text, run)
     runs = list(nearest.values())[:NEAREST]
-    return tuple(run.citation(number, 0.0) for number, run in enumerate(runs, start=1))
+    return tuple(citation_of(run, number, Support(0.0)) for number, run in enumerate(runs, start=1))

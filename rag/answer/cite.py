@@ -19,7 +19,7 @@ from rag.answer.words import read_content
 
 LONGEST_RUN = 3  # sentences
 RUN_COST = 0.05  # of support, for each further sentence: the shorter of two supporting runs is cited
-RELEVANCE = 0.3  # bonus for a span with all of the question's words, in its context: it chooses among equals
+RELEVANCE = 0.05  # bonus for a span with all of the question's words, in its context: it chooses among equals
 
 
 @dataclass(frozen=True)

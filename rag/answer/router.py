@@ -75,7 +75,7 @@ class Router(Strategy):
         return self.abstention.conclude(question, answer)
 
     def _route(self, question: Retrieved) -> list[AnswerFormat]:
-        if not question.hits:
+        if not question.hits or question.anchors.unanswerable:
             return []
         route = ROUTES[question.answer_format]
         own = [step for step in route if step in self.by_format]

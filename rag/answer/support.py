@@ -206,6 +206,9 @@ def _contradictions(said: Content, asked: Content, held: Content) -> Iterator[st
             default=None,
         )
         if nearest is None or not nearest.words & claim.words:
+            # A denial in words that the source has not, such as "It is not 900 euros", needs a denial there.
+            if claim.denies and is_claim and not any(clause.denies for clause in held.clauses):
+                yield "the source does not deny it"
             continue
         if not is_claim and not _speaks_of(nearest, said, asked):
             continue

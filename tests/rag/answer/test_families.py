@@ -127,7 +127,7 @@ def test_batches_of_uneven_questions_answer_as_one_by_one(pipeline: Pipeline) ->
     alone = [pipeline.ask(question) for question in QUESTIONS]
     assert len({answer.usage.prompt_tokens for answer in alone}) >= 4, "uneven prompts"
     assert len({answer.text for answer in alone}) >= 2, "answers that depend on the prompt"
-    assert not any(answer.abstained for answer in alone)
+    assert all(answer.usage.completion_tokens for answer in alone)
     for size in (1, 3, 8):
         assert pipeline.ask_many(QUESTIONS[:size]) == alone[:size]
 
@@ -139,10 +139,17 @@ def reference_of(family: Family, prompt: RenderedPrompt, answer: Answer) -> tupl
     return whole_sentences(Generation(text, prompt_tokens, NEW_TOKENS, finish)), prompt_tokens
 
 
+def generated(pipeline: Pipeline, question: str) -> str:
+    """What the generator writes, before it is checked: no source supports the words of a random model."""
+    return "".join(pipeline.stream(question)).strip()
+
+
 def test_answers_are_those_of_transformers_generate(pipeline: Pipeline, family: Family) -> None:
     for answer in pipeline.ask_many(QUESTIONS):
         packed = packed_for(pipeline, answer)
-        assert (answer.text, answer.usage.prompt_tokens) == reference_of(family, packed.prompt, answer)
+        length = "length" if answer.usage.completion_tokens == NEW_TOKENS else "stop"
+        text = whole_sentences(Generation(generated(pipeline, answer.question), 0, NEW_TOKENS, length))
+        assert (text, answer.usage.prompt_tokens) == reference_of(family, packed.prompt, answer)
         assert 1 <= answer.usage.completion_tokens <= NEW_TOKENS
         assert answer.question in text_of(packed.prompt)
 
@@ -151,7 +158,7 @@ def test_a_stream_gives_the_same_answer(pipeline: Pipeline, family: Family) -> N
     for question in QUESTIONS[:3]:
         stream, asked = pipeline.stream(question), pipeline.ask(question)
         whole = "".join(stream)
-        assert whole.strip().startswith(asked.text)
+        assert asked.abstained or whole.strip().startswith(asked.text)
         assert stream.answer.text == asked.text
         # A stream brings text, not tokens: its new tokens are those of the text, without any mark around it.
         tokens = len(AutoTokenizer.from_pretrained(family.folder)(whole, add_special_tokens=False).input_ids)
@@ -165,7 +172,8 @@ def test_prompts_of_fifty_long_passages_fill_the_window_and_never_pass_it(crowde
         assert len(answer.hits) == 50
         assert sum(len(hit.chunk.text) for hit in answer.hits) > 20 * family.prompt_window
         assert family.prompt_window * 0.7 < answer.usage.prompt_tokens <= family.prompt_window
-        assert (answer.text, answer.usage.prompt_tokens) == family.reference(packed_for(crowded, answer).prompt)
+        text = generated(crowded, answer.question)
+        assert (text, answer.usage.prompt_tokens) == family.reference(packed_for(crowded, answer).prompt)
         assert answer.dropped
 
 

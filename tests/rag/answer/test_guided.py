@@ -10,16 +10,19 @@ import pytest
 
 from ingest.chunk import Chunker
 from ingest.types import Chunk, Document
-from rag.answer.extractive import candidate_spans, citation_of, extractive_answer, sentence_of
+from rag.answer.anchors import require_anchors
+from rag.answer.extractive import candidate_spans, cut_to_cell, extractive_answer, sentence_of, support_spans
 from rag.answer.guided import agrees, cite_spans, order_by_reader
 from rag.answer.pipeline import Pipeline
-from rag.answer.types import AnswerSentence
+from rag.answer.types import AnswerSentence, Retrieved
 from rag.index.index import Index
 from rag.reader.base import Span
 from rag.retrieve.retrievers import HybridRetriever
 from stores import new_store
+from stores.base import Hit
 
 TEA = "Tea is served at four in the library. Coffee is served at ten."
+HIT = Hit(Chunk("NX-7 NX-8", "n", 0, 9), 1.0)
 RENT = "The rent is due on the first of the month. It is 900 euros."
 
 
@@ -49,6 +52,10 @@ class ScriptedReader:
 def reading(text: str, span: str, chance: float = 0.9) -> Span:
     start = text.index(span)
     return Span(Chunk(text, "s.txt", 100, 100 + len(text)), start, start + len(span), 10 * chance, chance)
+
+
+def asked(spans: Sequence[Span], answer_format: str = "short", question: str = "When is tea served?") -> Retrieved:
+    return Retrieved(question, answer_format, (), spans)
 
 
 @pytest.fixture
@@ -81,9 +88,9 @@ def test_one_passage_may_have_several_likely_readings() -> None:
     further = (reading(TEA, "four", 0.6), reading(TEA, "library", 0.1))
     found = [replace(reading(TEA, "ten", 0.9), others=further), reading(RENT, "first", 0.5)]
     assert [each.text for each in candidate_spans(found)] == ["ten", "four", "first"]
-    assert agrees("At four.", found)
-    assert not agrees("In the library.", found)
-    assert extractive_answer(found, "list")[0] == "ten\nfour\nfirst"
+    assert agrees("At four.", asked(found), found)
+    assert not agrees("In the library.", asked(found), found)
+    assert extractive_answer(asked(found, "list"))[0] == "ten\nfour\nfirst"
 
 
 @pytest.mark.parametrize(
@@ -91,20 +98,25 @@ def test_one_passage_may_have_several_likely_readings() -> None:
     [
         ("It is 900 euros.", True),
         ("900", True),
-        ("900 dollars", True),
+        ("nine hundred euros", True),
+        ("900 dollars", False),
+        ("90 euros", False),
+        ("It is not 900 euros.", False),
+        ("The landlord wants 900 euros.", False),
         ("It is due on the first.", False),
         ("I like it.", False),
     ],
 )
 def test_agreement(text: str, agreed: bool) -> None:
-    assert agrees(text, [reading(RENT, "900 euros")]) is agreed
+    spans = [reading(RENT, "900 euros")]
+    assert agrees(text, asked(spans, question="How much is the rent?"), spans) is agreed
 
 
 def test_a_reading_is_cited_by_the_whole_sentence_it_stands_in() -> None:
     found = reading(RENT, "900 euros")
     assert sentence_of(found).text == "It is 900 euros."
-    citation = citation_of(found, 3)
-    assert (citation.number, citation.text) == (3, "It is 900 euros.")
+    [citation] = extractive_answer(asked([found], question="How much is the rent?"))[1]
+    assert (citation.number, citation.text, citation.support) == (1, "It is 900 euros.", 1.0)
     assert RENT[citation.start - 100 : citation.end - 100] == citation.text
     across = reading(RENT, "month. It")
     assert sentence_of(across).text == RENT
@@ -112,29 +124,48 @@ def test_a_reading_is_cited_by_the_whole_sentence_it_stands_in() -> None:
 
 def test_extracted_answers_by_style() -> None:
     readings = [reading(TEA, "ten", 0.9), reading(TEA, "four", 0.8)]
-    assert extractive_answer(readings, "short")[0] == "ten"
-    assert extractive_answer(readings, "sentence")[0] == "Coffee is served at ten."
-    text, citations, sentences = extractive_answer(readings, "list")
+    assert extractive_answer(asked(readings))[0] == "ten"
+    assert extractive_answer(asked(readings, "sentence"))[0] == "Coffee is served at ten."
+    text, citations, sentences = extractive_answer(asked(readings, "list"))
     assert text == "ten\nfour"
     assert [text[each.start : each.end] for each in sentences] == ["ten", "four"]
     assert [each.citation for each in sentences] == [1, 2]
     assert [each.text for each in citations] == ["Coffee is served at ten.", "Tea is served at four in the library."]
     with pytest.raises(ValueError, match="no passage holds a span"):
-        extractive_answer([], "short")
+        extractive_answer(asked([]))
 
 
 def test_spans_of_one_sentence_share_a_citation() -> None:
     readings = [reading(TEA, "four", 0.9), reading(TEA, "library", 0.8)]
-    text, citations, sentences = extractive_answer(readings, "list")
+    text, citations, sentences = extractive_answer(asked(readings, "list"))
     assert (text, len(citations), [each.citation for each in sentences]) == ("four\nlibrary", 1, [1, 1])
 
 
 def test_sentences_without_support_get_that_of_a_reading_which_says_the_same() -> None:
     text = "Ten. Tuesdays."
     sentences = [AnswerSentence(0, 4, None), AnswerSentence(5, 14, None)]
-    citations, completed = cite_spans(text, [], sentences, [reading(TEA, "ten")])
+    question = asked([reading(TEA, "ten")], question="When is coffee served?")
+    citations, completed = cite_spans(text, [], sentences, question)
     assert [each.citation for each in completed] == [1, None]
-    assert [each.text for each in citations] == ["Coffee is served at ten."]
+    assert [(each.text, each.support) for each in citations] == [("Coffee is served at ten.", 1.0)]
+
+
+def test_spans_that_fail_the_test_give_way_to_the_next_of_their_section() -> None:
+    text = "NX-7 opens the north gate. NX-8 opens the south gate."
+    span = replace(reading(text, "north gate", 0.9), others=(reading(text, "south gate", 0.4),))
+    question = "What does NX-8 open?"
+    anchors = require_anchors(question, [span.chunk], lambda phrase: None)
+    [supported] = support_spans(question, [span], anchors)
+    assert (supported.text, supported.margin, supported.others) == ("south gate", 4.0, ())
+    [empty] = support_spans("What does NX-9 open?", [span], require_anchors("NX-8 or NX-7", [], lambda phrase: [HIT]))
+    assert (empty.text, empty.margin) == ("", float("-inf"))
+
+
+def test_a_span_in_a_row_ends_with_its_cell() -> None:
+    row = "Town: Lund; Rent: 900 EUR; Deposit: 1,800 EUR"
+    assert cut_to_cell(reading(row, "900 EUR; Deposit: 1,800 EUR")).text == "900 EUR"
+    assert cut_to_cell(reading(row, "Rent: 900 EUR")).text == "900 EUR"
+    assert cut_to_cell(reading(TEA, "four in the library. Coffee")).text == "four in the library. Coffee"
 
 
 # --- in the pipeline --------------------------------------------------------------------------------------------------
@@ -164,7 +195,7 @@ def test_an_unsure_reader_abstains(index, scripted) -> None:
 
 def test_the_readers_passage_leads_the_prompt(index, scripted) -> None:
     generator = scripted("900 euros")
-    pipeline_of(index, generator, ScriptedReader(**{"900_euros": 0.9})).ask("When is tea served?")
+    pipeline_of(index, generator, ScriptedReader(**{"900_euros": 0.9})).ask("How much tea is the rent?")
     [prompt] = generator.prompts
     assert prompt.index(RENT) < prompt.index(TEA)
 
@@ -179,11 +210,11 @@ def test_an_answer_that_a_reading_bears_out_stays(index, scripted) -> None:
 
 def test_a_whole_sentence_has_to_say_what_the_best_reading_says(index, scripted) -> None:
     """The rent is nearly as likely a reading: a short answer may be it, but a sentence answers another question."""
-    reader = ScriptedReader(four=0.9, **{"900_euros": 0.8})
-    generator = scripted("The rent is 900 euros.")
-    short = pipeline_of(index, generator, reader).ask("When is tea served?")
-    assert (short.text, short.model) == ("The rent is 900 euros.", "scripted")
-    whole = pipeline_of(index, generator, reader, answer_format="sentence").ask("When is tea served?")
+    reader = ScriptedReader(four=0.9, first=0.8)
+    generator = scripted("The rent is due on the first.")
+    short = pipeline_of(index, generator, reader).ask("When is the rent or tea?")
+    assert (short.text, short.model) == ("The rent is due on the first.", "scripted")
+    whole = pipeline_of(index, generator, reader, answer_format="sentence").ask("When is the rent or tea?")
     assert (whole.text, whole.model) == ("Tea is served at four in the library.", "pointing")
 
 
@@ -224,7 +255,7 @@ def test_unguided_the_generator_is_left_alone(index, scripted) -> None:
     ("guided", "said", "prompts", "first"),
     [
         (("reader_first",), "At ten.", 1, "Tea"),
-        (("retry",), "At ten.", 2, "The rent"),
+        (("retry",), None, 2, "The rent"),
         (("fallback",), "four", 1, "The rent"),
         (("retry", "fallback"), "four", 2, "The rent"),
     ],
@@ -232,7 +263,7 @@ def test_unguided_the_generator_is_left_alone(index, scripted) -> None:
 def test_each_way_of_guidance_by_itself(index, scripted, guided, said, prompts, first) -> None:
     generator = scripted("At ten.")
     answer = pipeline_of(index, generator, ScriptedReader(four=0.9), guided=guided).ask("When is the rent tea?")
-    assert (answer.text, len(generator.prompts)) == (said, prompts)
+    assert (None if answer.abstained else answer.text, len(generator.prompts)) == (said, prompts)
     passages = sorted(("Tea is", "The rent"), key=generator.prompts[0].find)
     assert passages[0].startswith(first[:3])
 
@@ -241,7 +272,7 @@ def test_many_questions_keep_their_order(index, scripted) -> None:
     generator = scripted(lambda prompt: "900 euros" if "How much" in prompt else "nonsense")
     pipeline = pipeline_of(index, generator, ScriptedReader(**{"900_euros": 0.9, "four": 0.8}), min_confidence=0.5)
     answers = pipeline.ask_many(["How much is the rent?", "When is tea served?"])
-    assert [answer.text for answer in answers] == ["900 euros", "900 euros"]
+    assert [answer.text for answer in answers] == ["900 euros", "four"]
     assert [answer.model for answer in answers] == ["scripted", "pointing"]
 
 

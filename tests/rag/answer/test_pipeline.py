@@ -44,16 +44,18 @@ def test_an_answer_carries_its_evidence(index, scripted) -> None:
     assert (answer.usage.completion_tokens, answer.usage.context_window) == (5, 400)
 
 
-def test_what_no_source_says_is_marked(index, scripted) -> None:
-    answer = pipeline_of(index, scripted("Tea is served at four. The butler is called Jeeves.")).ask("When is tea?")
-    assert [sentence.citation for sentence in answer.sentences] == [1, None]
-    assert answer.unsupported == ("The butler is called Jeeves.",)
+def test_what_no_source_says_is_left_out(index, scripted) -> None:
+    answer = pipeline_of(index, scripted("The butler is called Jeeves. Tea is served at four.")).ask("When is tea?")
+    assert (answer.text, answer.unsupported) == ("Tea is served at four.", ())
+    assert [(sentence.start, sentence.end, sentence.citation) for sentence in answer.sentences] == [(0, 22, 1)]
+    nothing = pipeline_of(index, scripted("The butler is called Jeeves.")).ask("When is tea?")
+    assert (nothing.abstained, nothing.citations, nothing.usage.completion_tokens) == (True, (), 5)
 
 
 def test_without_good_evidence_nothing_is_generated(index, scripted) -> None:
     generator = scripted("Paris.")
     answer = pipeline_of(index, generator, min_evidence=0.9).ask("What is the capital of France?")
-    text = "I can't find the capital of France in the documents."
+    text = "I can't find the capital of France: France occurs in no document."
     assert (answer.text, answer.abstained, answer.citations) == (text, True, ())
     assert generator.prompts == []
     assert len(answer.hits) == 2
@@ -124,7 +126,7 @@ def test_a_stream_gives_pieces_and_then_the_same_answer(index, scripted) -> None
 
 def test_an_abstention_streams_too(index, scripted) -> None:
     stream = pipeline_of(index, scripted("x"), min_evidence=0.9).stream("What is the capital of France?")
-    assert list(stream) == ["I can't find the capital of France in the documents."]
+    assert list(stream) == ["I can't find the capital of France: France occurs in no document."]
     assert stream.answer.abstained
 
 

@@ -193,7 +193,8 @@ def test_a_pipeline_gives_each_passage_a_prompt_of_its_own(architecture: str, fu
     assert answer.usage.completion_tokens == made.completion_tokens
     assert answer.dropped == ()
     assert answer.text in (made.text.strip(), whole_sentences(made)) or answer.abstained
-    assert "".join(pipeline.stream("When is tea served?")) == answer.text
+    stream = pipeline.stream("When is tea served?")
+    assert "".join(stream) == stream.answer.text == answer.text
 
 
 def test_more_passages_than_the_window_holds_are_all_read(generator_of: Any) -> None:
