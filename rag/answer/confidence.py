@@ -186,7 +186,7 @@ def signals_after(question: Retrieved, answer: Answer) -> Signals:
     places = {citation.place[:2] for citation in answer.citations}
     for span in question.spans:
         evidence = Evidence(span.chunk, span.start, span.end).sentence
-        if span.text and judge_support(answer.text, question.question, evidence):
+        if span.text and judge_support(answer.text, question.question, evidence, question.anchors):
             places.add((span.chunk.source, span.chunk.start + evidence.start))
     return replace(
         answer.signals,

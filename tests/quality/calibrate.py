@@ -61,7 +61,8 @@ def main() -> None:
     collections = [one for one in read_collections("tune") if not options.only or one.name in options.only]
     shutil.rmtree(options.stores, ignore_errors=True)
     for collection in collections:
-        ingest_documents(collection, configure(options.stores / collection.name))
+        if not ingest_documents(collection, configure(options.stores / collection.name)):
+            parser.exit(1, f"{collection.name} was not read whole: answers without its documents teach nothing\n")
     files = {file: read_prose(file) for file in options.rows}
     for file, prose in files.items():
         texts = dict.fromkeys(chunk.text for row in prose for chunk in row.passages)

@@ -195,12 +195,16 @@ def ask(collection: Collection, folder: Path) -> Iterator[JudgedAnswer]:
             yield JudgedAnswer(collection, question, verdict, answer.text, answer.confidence, cited)
 
 
-def ingest_documents(collection: Collection, config: Config) -> None:
-    """Ingest a collection's documents into the store of a configuration, and print those that cannot be read."""
+def ingest_documents(collection: Collection, config: Config) -> bool:
+    """Ingest a collection's documents into the store of a configuration, print those that cannot be read.
+
+    Return whether all were.
+    """
     with config.index() as index:
         report = index.sync([collection.documents], progress=False)
     for problem in (*report.failed, *report.skipped):
         print(f"{collection.name}: {problem}", file=sys.stderr)
+    return not (report.failed or report.skipped)
 
 
 def group_answers(answers: Sequence[JudgedAnswer]) -> Iterator[tuple[str, list[JudgedAnswer]]]:
