@@ -1,4 +1,4 @@
-"""Word, PowerPoint, OpenDocument and rich text, read by unstructured without network, telemetry or language model."""
+"""OpenDocument, RTF, and Word and PowerPoint of before 2007, read by unstructured without network or telemetry."""
 
 from __future__ import annotations
 
@@ -20,16 +20,6 @@ from ingest.parsers.elements import add_elements
 ZIPPED = {"docx", "pptx", "odt"}
 OLD = {"doc": "docx", "ppt": "pptx"}
 CORE_PROPERTIES = {"title": "title", "creator": "author", "subject": "subject", "keywords": "keywords"}
-
-
-def parse_docx(path: Path, source: str, settings: ParseSettings) -> Parsed:
-    """Read a Word document."""
-    return _parse_by_unstructured("docx", path, source)
-
-
-def parse_pptx(path: Path, source: str, settings: ParseSettings) -> Parsed:
-    """Read a PowerPoint presentation; a slide is a page."""
-    return _parse_by_unstructured("pptx", path, source)
 
 
 def parse_odt(path: Path, source: str, settings: ParseSettings) -> Parsed:

@@ -47,11 +47,76 @@ def test_word(tmp_path: Path, read_file: Read, blocks: Blocks) -> None:
     assert document.metadata["title"] == "Handbook"
 
 
-def test_unstructured_brings_no_language_model(tmp_path: Path, read_file: Read) -> None:
+NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+
+
+def add_xml(parent: object, xml: str) -> None:
+    parent._p.append(docx.oxml.parse_xml(xml.replace(">", f" {NAMESPACE}>", 1)))  # type: ignore[attr-defined]
+
+
+def test_word_reads_with_its_changes_accepted(tmp_path: Path, read_file: Read) -> None:
     word = docx.Document()
-    word.add_paragraph("A sentence that somebody wrote.")
+    fee = word.add_paragraph("The fee is ")
+    add_xml(fee, "<w:del><w:r><w:delText>40 EUR</w:delText></w:r></w:del>")
+    add_xml(fee, "<w:ins><w:r><w:t>55 EUR</w:t></w:r></w:ins>")
+    add_xml(fee, "<w:r><w:t> a day.</w:t></w:r>")
+    add_xml(fee, "<w:sdt><w:sdtContent><w:r><w:t> Ask Ann.</w:t></w:r></w:sdtContent></w:sdt>")
+    add_xml(
+        fee,
+        "<w:r><w:pict><w:txbxContent><w:p><w:r><w:t>Bring a badge.</w:t></w:r></w:p></w:txbxContent></w:pict></w:r>",
+    )
+    word.sections[0].header.paragraphs[0].text = "Policy 7"
+    word.sections[0].footer.paragraphs[0].text = "Page 1 of 2"
     word.save(str(tmp_path / "a.docx"))
-    assert read_file(tmp_path / "a.docx").documents[0].text == "A sentence that somebody wrote."
+    (document,) = read_file(tmp_path / "a.docx").documents
+    assert document.text == "Policy 7\n\nThe fee is 55 EUR a day. Ask Ann.\n\nBring a badge."
+
+
+def test_lists_of_word_keep_their_numbers_and_levels(tmp_path: Path, read_file: Read, blocks: Blocks) -> None:
+    word = docx.Document()
+    word.add_paragraph("Bring:")
+    word.add_paragraph("boots", style="List Bullet")
+    for text in ("Open the valve", "Wait"):
+        word.add_paragraph(text, style="List Number")
+    bold = word.add_paragraph()
+    bold.add_run("After work").bold = True
+    word.add_paragraph("Close it.")
+    word.save(str(tmp_path / "a.docx"))
+    (document,) = read_file(tmp_path / "a.docx").documents
+    assert blocks(document) == [
+        ("text", "Bring:"),
+        ("list", "- boots\n1. Open the valve\n2. Wait"),
+        ("title", "After work"),
+        ("text", "Close it."),
+    ]
+
+
+def test_tables_of_word_have_merged_cells_captions_and_tables_inside(tmp_path: Path, read_file: Read) -> None:
+    word = docx.Document()
+    word.add_paragraph("Table 1: Yards", style="Caption")
+    table = word.add_table(rows=5, cols=3)
+    rows = [["Yard", "Rate", ""], ["", "day", "month"], ["North", "4", "60"], ["", "5", "75"], ["South", "3", ""]]
+    for row, texts in zip(table.rows, rows, strict=True):
+        for cell, text in zip(row.cells, texts, strict=True):
+            cell.text = text
+    for first, last in (((0, 0), (1, 0)), ((0, 1), (0, 2)), ((2, 0), (3, 0))):
+        merged = table.cell(*first).merge(table.cell(*last))
+        merged.text = merged.text.strip()
+    inner = table.cell(4, 2).add_table(1, 2)
+    inner.cell(0, 0).text, inner.cell(0, 1).text = "members", "40"
+    word.save(str(tmp_path / "a.docx"))
+    (document,) = read_file(tmp_path / "a.docx").documents
+    assert document.text.split("\n") == [
+        "Table 1: Yards",
+        "Yard: North; Rate / day: 4; Rate / month: 60",
+        "Yard: North; Rate / day: 5; Rate / month: 75",
+        "Yard: South; Rate / day: 3; Rate / month: members: 40",
+    ]
+
+
+def test_unstructured_brings_no_language_model(tmp_path: Path, read_file: Read) -> None:
+    (tmp_path / "a.rtf").write_text(r"{\rtf1 A sentence that somebody wrote.}")
+    assert read_file(tmp_path / "a.rtf").documents[0].text == "A sentence that somebody wrote."
     assert "spacy" not in sys.modules
 
 
@@ -66,6 +131,37 @@ def test_slides_are_pages(tmp_path: Path, read_file: Read, blocks: Blocks) -> No
     assert [text for _, text in blocks(document)] == ["Plan", "We build a house.", "Cost", "It is too much."]
     assert [(block.kind, block.page) for block in document.blocks][::2] == [("title", 1), ("title", 2)]
     assert document.blocks[3].heading == ("Cost",)
+
+
+def test_slides_have_lists_tables_charts_and_notes(tmp_path: Path, read_file: Read, blocks: Blocks) -> None:
+    from pptx.chart.data import CategoryChartData
+    from pptx.enum.chart import XL_CHART_TYPE
+
+    show = pptx.Presentation()
+    slide = show.slides.add_slide(show.slide_layouts[1])
+    slide.shapes.title.text = "Opening"
+    slide.placeholders[1].text = "Unlock\nSwitch on"
+    slide.placeholders[1].text_frame.paragraphs[1].level = 1
+    table = slide.shapes.add_table(3, 3, 0, 5_000_000, 100, 100).table
+    for row, texts in enumerate([["Shift", "Staff", ""], ["early", "4", "5"], ["late", "6", "6"]]):
+        for column, text in enumerate(texts):
+            table.cell(row, column).text = text
+    table.cell(0, 1).merge(table.cell(0, 2))
+    data = CategoryChartData()
+    data.categories = ["Oslo", "Ude"]
+    data.add_series("Guests", (1200, 34.5))
+    slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 6_000_000, 100, 100, data)
+    slide.notes_slide.notes_text_frame.text = "The budget is 85,000 euros."
+    show.save(str(tmp_path / "a.pptx"))
+    (document,) = read_file(tmp_path / "a.pptx").documents
+    assert blocks(document) == [
+        ("title", "Opening"),
+        ("list", "- Unlock\n  - Switch on"),
+        ("table", "Shift: early; Staff: 4; Staff: 5\nShift: late; Staff: 6"),
+        ("table", "Oslo; Guests: 1200\nUde; Guests: 34.5"),
+        ("text", "The budget is 85,000 euros."),
+    ]
+    assert {block.page for block in document.blocks} == {1}
 
 
 def workbook(path: Path, **sheets: list[list[object]]) -> Path:
