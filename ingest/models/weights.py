@@ -64,7 +64,7 @@ BUILTINS: Mapping[str, Builtin] = {
         "minilm-reader",
         "reader",
         "CC-BY-SA-4.0",
-        "eb4cec1ba51b684daefaa29d27f36375f0244129103b7ac00c2fdaa14abedbfd",
+        "af36d73488e80444d0792ac48ae02e6043792e2beedca57d4dda35b3f669d824",
     ),
     "smollm2-answers": _adapter(
         "smollm2-answers",
