@@ -91,10 +91,11 @@ class Pipeline(PipelineOptions, Closing):
     def strategy(self) -> Strategy:
         """The strategy that these parts and options select, by the kind of a question."""
         by_format: dict[AnswerFormat, Strategy] = {}
+        embedder = getattr(self.retriever, "embedder", None)
         if self.reader:
             by_format = {
-                "yes-no": YesNo(self.abstention),
-                "explain": Explain(self.abstention),
+                "yes-no": YesNo(self.abstention, self.reader, embedder),
+                "explain": Explain(self.abstention, self.reader, embedder),
                 "list": ListItems(self.abstention),
                 "compare": Compare(self.abstention),
             }

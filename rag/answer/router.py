@@ -18,7 +18,7 @@ from rag.answer.types import Answer, Retrieved
 ROUTES: Mapping[AnswerFormat, tuple[AnswerFormat, ...]] = {
     "short": ("short",),
     "sentence": ("sentence",),
-    "yes-no": ("yes-no", "sentence"),
+    "yes-no": ("yes-no",),  # it says itself where a sentence answers without deciding
     "explain": ("explain", "sentence"),
     "list": ("list", "short"),
     "compare": ("compare", "explain"),

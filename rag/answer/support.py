@@ -115,6 +115,14 @@ def _names_anchor(anchor: Anchor, evidence: Evidence) -> bool:
 
 
 _WHO = re.compile(r"\b(?:who|whom|whose|company|brand|manufacturer|maker)\b", re.IGNORECASE)
+
+
+def judge_quotation(evidence: Evidence, anchors: Anchors = NO_ANCHORS) -> Support:
+    """Judge whole sentences that an answer quotes: only the anchors are left to hold of what they say."""
+    missing = [f"{anchor.text!r} is not what the source speaks of" for anchor in missing_anchors(anchors, evidence)]
+    return Support(0.0 if missing else 1.0, tuple(missing))
+
+
 _WH = re.compile(r"\b(?:who|whom|whose|what|which|when|where|why|how)\b", re.IGNORECASE)
 
 

@@ -1,20 +1,228 @@
-"""The yes/no strategy: "Yes" or "No", then the sentence that decides."""
+"""The yes/no strategy: "Yes" or "No", then the sentence that decides.
+
+The best evidence is an FAQ entry that asks the same. Next is a statement that holds all that is asked, see
+`rag.answer.polarity`, and last the verdict of the reader, if its head for that was trained.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from ingest.embed import Embedder
+from ingest.sections import split_sections
+from ingest.sentences import sentence_spans
+from ingest.types import Chunk
 from rag.answer.abstain import Abstention
+from rag.answer.anchors import AnchorKind
+from rag.answer.evidence import Evidence
+from rag.answer.faq import FaqMatch, find_entries, match_entries
+from rag.answer.limits import weekdays_in
+from rag.answer.polarity import (
+    Judgement,
+    Proposition,
+    Statement,
+    content_tokens,
+    holds_all,
+    judge_statement,
+    read_lead,
+    strip_lead,
+)
 from rag.answer.strategy import Strategy
-from rag.answer.types import Answer, Retrieved
+from rag.answer.support import judge_quotation
+from rag.answer.synonyms import Vocabulary
+from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
+from rag.reader.base import JudgingReader, Reader
+
+MIN_VERDICT = 0.7  # probability of a verdict from which on it is given
+MIN_TOPIC = 0.5  # share of the asked words that a passage with a verdict holds
+SHORT = 6  # words: an FAQ's first sentence up to this length is cited with the next
+COMPARED: tuple[AnchorKind, ...] = ("number", "date", "qualifier")  # `judge_statement` compares these itself
+BY_ENTRY, BY_STATEMENT = 0.9, 0.85  # probability that a decision is right, by its evidence
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A yes or no, the span of a source that decides, and the probability that it is right.
+
+    `affirms` is None for a span that is about all that is asked, but does not decide. `held` is the number of asked
+    words that the span itself holds.
+    """
+
+    affirms: bool | None
+    evidence: Evidence
+    confidence: float
+    held: int = 0
 
 
 @dataclass(frozen=True)
 class YesNo(Strategy):
-    """Decides questions that ask whether something is so."""
+    """Decides questions that ask whether something is so, by the `reader`'s verdict where no words decide."""
 
     abstention: Abstention
+    reader: Reader | None = None
+    embedder: Embedder | None = None
 
     def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
-        return [self.abstention.abstain(question) for question in questions]
+        return [self._answer(question) for question in questions]
+
+    def _answer(self, question: Retrieved) -> Answer:
+        # Weekdays are compared with what the sources say of others.
+        lacking = [anchor for anchor in question.anchors.unanswerable if not weekdays_in(anchor.text)]
+        decision = None if lacking else self.decide(question)
+        if decision is None:
+            return self.abstention.abstain(question)
+        # The answer cites the sentence as it stands, and says it without a "Yes" or "No" that answers another question.
+        evidence = decision.evidence
+        reason = strip_lead(evidence.text) if read_lead(evidence.text) is not None else evidence.text
+        anchors = question.anchors.without(*COMPARED)
+        support = judge_quotation(evidence, anchors).score
+        if not support:
+            return self.abstention.abstain(question)
+        word = {True: "Yes.", False: "No.", None: ""}[decision.affirms]
+        text = evidence.text if read_lead(evidence.text) is decision.affirms else f"{word} {reason}".strip()
+        citation = Citation(
+            number=1,
+            source=evidence.chunk.source,
+            start=evidence.chunk.start + evidence.start,
+            end=evidence.chunk.start + evidence.end,
+            text=evidence.text,
+            page=evidence.chunk.page,
+            heading=evidence.chunk.heading,
+            support=round(support, 3),
+        )
+        sentences = [AnswerSentence(start, end, 1) for start, end in sentence_spans(text)]
+        question = replace(question, confidence=decision.confidence)
+        usage = Usage(context_window=self.abstention.context_window)
+        return question.answer(
+            text, self.reader.name if self.reader else self.abstention.model, usage, [citation], sentences
+        )
+
+    def decide(self, question: Retrieved) -> Decision | None:
+        """Return the decision on a question by the best evidence that decides; None if none does."""
+        sections = [part for hit in question.hits for part in split_sections(hit.chunk)]
+        proposition, vocabulary = Proposition.of(question.question), Vocabulary(self.embedder)
+        # FAQ entries.
+        entries = list(find_entries(sections))
+        for match in match_entries(question.question, entries, vocabulary, self.embedder):
+            if (decision := decide_by_entry(proposition, match, vocabulary)) is not None:
+                return decision
+
+        # Statements: those that hold most of what is asked themselves. Two that contradict each other decide nothing.
+        decisions = [
+            decision for section in sections for decision in decide_by_section(proposition, section, vocabulary)
+        ]
+        most = max((decision.held for decision in decisions), default=0)
+        best = [decision for decision in decisions if decision.held == most]
+        if best:
+            return best[0] if len({decision.affirms for decision in best}) == 1 else None
+        verdict = self._decide_by_verdict(question, proposition, sections, vocabulary)
+        return verdict or self._leave_open(question, proposition, sections, vocabulary)
+
+    def _leave_open(
+        self, question: Retrieved, proposition: Proposition, sections: Sequence[Chunk], vocabulary: Vocabulary
+    ) -> Decision | None:
+        """Return a sentence that the reader reads for an answer, and that is about all that is asked."""
+        confidence, open_decisions = question.confidence or 0.0, []
+        for section in sections:
+            for start, end in sentence_spans(section.text):
+                text = section.text[start:end]
+                held = holds_all(proposition, Statement(text, tuple(context_tokens(section))), vocabulary)
+                low, high = section.start + start, section.start + end
+                is_read = any(
+                    span.chunk.source == section.source
+                    and span.chunk.start + span.start < high
+                    and span.chunk.start + span.end > low
+                    for span in question.spans
+                )
+                if held and is_read and read_lead(text) is None and not text.rstrip().endswith("?"):
+                    open_decisions.append(Decision(None, Evidence(section, start, end), confidence, held))
+        return max(open_decisions, key=lambda decision: decision.held, default=None) if not question.refused else None
+
+    def _decide_by_verdict(
+        self, question: Retrieved, proposition: Proposition, sections: Sequence[Chunk], vocabulary: Vocabulary
+    ) -> Decision | None:
+        """Return the surest verdict of the reader on a passage that is about what is asked."""
+        if not isinstance(self.reader, JudgingReader) or not self.reader.has_verdicts:
+            return None
+        about = []
+        for section in sections:
+            tokens = [*content_tokens(section.text), *context_tokens(section)]
+            held = [word for word in proposition.words if vocabulary.is_held(word, tokens)]
+            if len(held) >= MIN_TOPIC * len(proposition.words):
+                about.append(section)
+        if not about:
+            return None
+        verdicts = self.reader.verdicts(question.question, about)
+        section, verdict = max(zip(about, verdicts, strict=True), key=lambda pair: max(pair[1].yes, pair[1].no))
+        sure = max(verdict.yes, verdict.no)
+        if sure < MIN_VERDICT:
+            return None
+        return Decision(verdict.yes > verdict.no, self._deciding_sentence(question, section, vocabulary), sure)
+
+    def _deciding_sentence(self, question: Retrieved, section: Chunk, vocabulary: Vocabulary) -> Evidence:
+        """Return the sentence of a passage that is most relevant, or that holds most of what is asked."""
+        if isinstance(self.reader, JudgingReader) and self.reader.has_relevance:
+            [scores] = self.reader.score_sentences(question.question, [section])
+            best = max(scores, key=lambda sentence: sentence.score)
+            return Evidence(section, best.start, best.end)
+        asked = list(content_tokens(question.question))
+
+        def held(span: tuple[int, int]) -> int:
+            tokens = list(content_tokens(section.text[slice(*span)]))
+            return sum(vocabulary.is_held(word, tokens) for word in asked)
+
+        return Evidence(section, *max(sentence_spans(section.text), key=held))
+
+
+def decide_by_entry(proposition: Proposition, match: FaqMatch, vocabulary: Vocabulary) -> Decision | None:
+    """Return what an FAQ entry says to a question.
+
+    The answer to the same question decides by its "Yes" or "No", or by its first statements. The answer to one about
+    less decides only if it affirms, and one about more only by a statement that holds the rest of what is asked.
+    """
+    chunk = match.entry.answer
+    spans = sentence_spans(chunk.text)
+    if not spans:
+        return None
+    opening = opening_span(chunk.text, spans)
+    lead = read_lead(chunk.text)
+    if match.relation != "wider" and lead is not None:
+        # Both questions may ask for the contrary: "Is it forbidden ...?" "No, ..."
+        if not lead and match.relation != "same":
+            return None
+        return Decision(lead, Evidence(chunk, *opening), BY_ENTRY)
+    context = (*context_tokens(chunk), *content_tokens(match.entry.question))
+    if match.relation == "same":
+        context = (*context, *proposition.words)
+    for start, end in spans[:3]:
+        judgement = _judge(proposition, Statement(chunk.text[start:end], context), vocabulary)
+        if judgement is not None and (judgement.affirms or match.relation != "narrower"):
+            return Decision(judgement.affirms, Evidence(chunk, start, end), BY_ENTRY, judgement.held)
+    return None
+
+
+def decide_by_section(proposition: Proposition, section: Chunk, vocabulary: Vocabulary) -> Iterator[Decision]:
+    """Yield what the sentences of a section say to a question, those that decide."""
+    context = tuple(context_tokens(section))
+    for start, end in sentence_spans(section.text):
+        judgement = _judge(proposition, Statement(section.text[start:end], context), vocabulary)
+        if judgement is not None:
+            yield Decision(judgement.affirms, Evidence(section, start, end), BY_STATEMENT, judgement.held)
+
+
+def _judge(proposition: Proposition, statement: Statement, vocabulary: Vocabulary) -> Judgement | None:
+    return None if statement.text.rstrip().endswith("?") else judge_statement(proposition, statement, vocabulary)
+
+
+def context_tokens(section: Chunk) -> Iterator[str]:
+    """Yield the content words of what a section stands under."""
+    yield from content_tokens("\n".join((str(section.metadata.get("title", "")), *section.heading)))
+
+
+def opening_span(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Return the first sentence of an FAQ's answer, with the next if it is short."""
+    start, end = spans[0]
+    if len(text[start:end].split()) <= SHORT and len(spans) > 1:
+        end = spans[1][1]
+    return start, end

@@ -1,0 +1,143 @@
+"""Yes/no questions: from an FAQ or a rule to "Yes" or "No" with the sentence that decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from ingest.chunk import Chunker
+from ingest.embed import new_embedder
+from ingest.embed.tokens import EstimatedTokens
+from ingest.types import Block, Chunk, Document
+from rag.answer.abstain import Abstention
+from rag.answer.faq import find_entries
+from rag.answer.types import Answer, Retrieved
+from rag.answer.yes_no import YesNo
+from rag.reader.base import SentenceScore, Span, Verdict
+from stores.base import Hit
+
+FAQ = {
+    "Are you open on public holidays?": "Yes, except on 25 December and 1 January.",
+    "When are you open?": "Monday to Friday from 6:30 a.m. to 9 p.m. We are closed on Sundays.",
+    "Is there a discount for students?": "No. Only pupils and pensioners pay less.",
+    "Is the outdoor pool heated?": "Yes, to 24 degrees, from May to September.",
+    "May I bring my own paddle board?": "No, boards are not permitted in any of our pools.",
+    "Do I have to wear a cap?": "Caps are optional in the sports pool. In the diving pool they are mandatory.",
+    "Are dogs allowed on the lawn?": "Dogs are not allowed, except guide dogs.",
+    "Must I book lessons?": "Yes. Lessons are booked at the desk, at least three days ahead.",
+    "Do you repair bikes bought elsewhere?": "No. We only accept bikes that were bought from us.",
+    "Do you rent out towels?": "We rent out towels for 2 euros, but no swimwear.",
+    "Do you take vouchers?": "Yes, at the desk, but not online.",
+}
+
+# question -> the beginning of the answer and the title that it is cited under; None stays unanswered
+QUESTIONS = {
+    "Are you open on public holidays?": ("Yes, except on 25 December", "Are you open on public holidays?"),
+    "Are you open on Sundays?": ("No. We are closed on Sundays.", "When are you open?"),
+    "Do students get a discount?": ("No. Only pupils", "Is there a discount for students?"),
+    "Is there a discount for nurses?": None,
+    "Isn't the outdoor pool heated?": ("Yes, to 24 degrees", "Is the outdoor pool heated?"),
+    "Is the indoor pool heated?": None,
+    "Is the outdoor pool closed?": None,
+    "Are boards permitted?": ("No, boards are not permitted", "May I bring my own paddle board?"),
+    "Do I have to wear a cap in the sports pool?": ("No. Caps are optional", "Do I have to wear a cap?"),
+    "Do I have to wear a cap in the diving pool?": ("Yes. In the diving pool", "Do I have to wear a cap?"),
+    "Are dogs allowed on the lawn?": ("No. Dogs are not allowed", "Are dogs allowed on the lawn?"),
+    "Are guide dogs allowed on the lawn?": ("Yes. Dogs are not allowed, except", "Are dogs allowed on the lawn?"),
+    "Is it forbidden to bring a dog to the lawn?": ("Yes. Dogs are not allowed", "Are dogs allowed on the lawn?"),
+    "Are cats allowed on the lawn?": None,
+    "Do I need to book lessons?": ("Yes. Lessons are booked at the desk", "Must I book lessons?"),
+    "Can I cancel lessons?": None,
+    "Could you fix a bicycle from another shop?": ("No. We only accept", "Do you repair bikes bought elsewhere?"),
+    "Do you sell bikes?": None,
+    "Can I rent a towel?": ("Yes. We rent out towels", "Do you rent out towels?"),
+    "Can I rent swimwear?": ("No. We rent out towels for 2 euros, but no swimwear.", "Do you rent out towels?"),
+    "Do you rent out lockers?": None,
+    "Do you take vouchers online?": ("No. At the desk, but not online.", "Do you take vouchers?"),
+    "Do you sell vouchers?": None,
+    "Can I pay by cheque?": None,
+}
+
+
+def hits_of(entries: dict[str, str], title: str = "Lido") -> list[Hit]:
+    text, blocks = f"{title}\n\n", [Block(0, len(title), "title")]
+    for question, answer in entries.items():
+        low = len(text)
+        text += f"{question}\n\n{answer}\n\n"
+        blocks.append(Block(low, low + len(question), "title", heading=(title,)))
+        low += len(question) + 2
+        blocks.append(Block(low, low + len(answer), "text", heading=(title, question)))
+    chunks = Chunker(EstimatedTokens(256), size=80).chunk(Document(text, "faq.html", tuple(blocks)))
+    return [Hit(chunk, 1.0) for chunk in chunks]
+
+
+def ask(question: str, hits: Sequence[Hit], reader: object = None, embedder: object = None) -> Answer:
+    strategy = YesNo(Abstention(0.0, 0.0, False, "reader", 0), reader, embedder)  # type: ignore[arg-type]
+    return strategy.answer([Retrieved(question, "yes-no", hits, kind="yes-no")])[0]
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_faq_decides_what_it_answers(question: str) -> None:
+    expected = QUESTIONS[question]
+    answer = ask(question, hits_of(FAQ), embedder=new_embedder())
+    if expected is None:
+        assert answer.abstained, answer.text
+        return
+    beginning, title = expected
+    assert answer.text.startswith(beginning)
+    [citation] = answer.citations
+    assert citation.heading[-1] == title
+    assert citation.support > 0
+    assert [sentence.citation for sentence in answer.sentences] == [1] * len(answer.sentences)
+
+
+def test_statements_that_contradict_each_other_decide_nothing() -> None:
+    allowed, denied = "Bicycles are allowed in the cellar.", "Bicycles are not allowed in the cellar."
+    hits = hits_of({"Rules of 2024": allowed, "Rules of 2026": denied}, "House rules")
+    assert ask("Are bicycles allowed in the cellar?", hits).abstained
+    assert ask("Are bicycles allowed in the cellar?", hits_of({"Rules": denied})).text == f"No. {denied}"
+
+
+class JudgingFake:
+    """A reader whose verdict on passages with the word "solar" is yes, and whose best sentence is the last."""
+
+    name = fingerprint = "fake"
+    has_verdicts = has_relevance = True
+
+    def read(self, question: str, passages: Sequence[Chunk]) -> list[Span]:
+        return [Span(chunk, 0, 1, 0.0, 0.5) for chunk in passages]
+
+    def read_many(self, questions: Sequence[tuple[str, Sequence[Chunk]]]) -> list[list[Span]]:
+        return [self.read(question, passages) for question, passages in questions]
+
+    def verdicts(self, question: str, passages: Sequence[Chunk]) -> list[Verdict]:
+        return [Verdict(0.9, 0.05) if "solar" in chunk.text else Verdict(0.1, 0.2) for chunk in passages]
+
+    def score_sentences(self, question: str, passages: Sequence[Chunk]) -> list[list[SentenceScore]]:
+        return [
+            [SentenceScore(0, 5, 0.1), SentenceScore(len(chunk.text) - 24, len(chunk.text), 0.8)] for chunk in passages
+        ]
+
+
+def test_a_verdict_of_the_reader_decides_where_no_words_do() -> None:
+    hits = hits_of({"Roof": "The roof was renewed in 2020. It carries solar panels."}, "The house")
+    answer = ask("Does the roof of the house produce power?", hits, JudgingFake())
+    assert (answer.text, answer.model, answer.confidence) == ("Yes. It carries solar panels.", "fake", 0.9)
+    assert answer.citations[0].text == "It carries solar panels."
+    # A passage about something else has no say, whatever the verdict.
+    assert ask("Is the lift of the cinema new?", hits, JudgingFake()).abstained
+
+
+def test_entries_stand_in_paragraphs_lines_and_rows_too() -> None:
+    texts = (
+        "Is it safe?\nYes, it is.\nIt was tested.\nHow heavy is it?\nTwo kilos.",
+        "Q: Is it safe?\nA: Yes, it is.\n\nQ: How heavy is it?\nA: Two kilos.",
+        "Question: Is it safe?; Answer: Yes, it is.\nQuestion: How heavy is it?; Answer: Two kilos.",
+    )
+    for text in texts:
+        entries = list(find_entries([Chunk(text, "faq.txt", 0, len(text))]))
+        assert [entry.question for entry in entries] == ["Is it safe?", "How heavy is it?"]
+        assert entries[0].answer.text.startswith("Yes, it is.")
+        assert text[entries[1].answer.start : entries[1].answer.end] == "Two kilos."
