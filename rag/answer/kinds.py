@@ -37,7 +37,9 @@ def classify_question(question: str) -> QuestionKind:
         return "compare"
     if _WHETHER.search(question) or _YES_NO.search(core):
         return "short" if _CHOICE.search(core) else "yes-no"
-    if _EXPLAINED.search(core):
+    if _STEP_LIST.search(core):
+        return "list"
+    if _EXPLAINED.search(core) or _STEPS.search(core):
         return "explain"
     return "list" if _SEVERAL.search(core) else "short"
 
@@ -61,7 +63,13 @@ def core_question(question: str) -> str:
 
 def asks_for_steps(question: str) -> bool:
     """Tell whether a question asks what somebody has to do, which a list of steps answers."""
-    return _STEPS.search(core_question(question)) is not None
+    core = core_question(question)
+    return _STEPS.search(core) is not None or _STEP_LIST.search(core) is not None
+
+
+def asks_for_things(question: str) -> bool:
+    """Tell whether a question asks which things there are, of which a single one is no answer."""
+    return _THINGS.match(core_question(question)) is not None
 
 
 # What comes before the question itself: "If it rains, is ..." and "The trip to Rome: when ...".
@@ -131,8 +139,12 @@ _STEPS = re.compile(
     rf"""\bhow\ to\b | \bhow\ (?:do|can|could|should|must|shall|would|may)\ {_PERSON}\b
     | \bwhat\ (?:do|should|must|can|shall|am|is|are|does|has|have)\ (?:{_PERSON}|the\ \w+)?\ ?
       (?:(?:supposed|to|have|need)\ )*do\b
-    | \bwhat\ (?:has|have|needs?|is|are|must|should)\ (?:to\ )?be\ done\b
-    | \b(?:steps?|procedure|instructions?|checklist)\b""",
+    | \bwhat\ (?:has|have|needs?|is|are|must|should)\ (?:to\ )?be\ done\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_STEP_LIST = re.compile(
+    r"""^\W*(?:the\ |all\ )?(?:steps|instructions|checklist|procedure)\b | \bstep\ by\ step\b
+    | \b(?:what|which|the|all)\ (?:\w+\ )?steps\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _EXPLAINED = re.compile(
@@ -171,6 +183,10 @@ _SEVERAL = re.compile(
     | \bwhat\ (?:should|must|may|mustn['’]t|shouldn['’]t|can['’]t|cannot)\ (?!.*\bbe\W*$)
     | \bwhat\ (?:can|do|does)\ {_PERSON}\ (?:have\ to\ |need\ to\ |get\ to\ )?(?:bring|take|wear|pack|carry|prepare
       |submit|provide|hand\ in|include|need)\b
-    | \bwhat\ can\ be\b | \b(?:what|which|the|all)\ (?:\w+\ )?steps\b""",
+    | \bwhat\ can\ be\b | \bwhat\ (?:has|have|needs?)\ to\ be\b | \bwhat\ (?:kinds|types|sorts|forms)\ of\b
+    | ^\W*(?:everything|all)\b | ^\W*who\b.*\ which\b""",
     re.IGNORECASE | re.VERBOSE,
+)
+_THINGS = re.compile(
+    rf"(?:which|what) (?:[\w-]+ ){{0,2}}?{_PLURAL}\b|(?:which|what) of\b|who\b.* which\b", re.IGNORECASE
 )

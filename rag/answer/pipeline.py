@@ -91,12 +91,12 @@ class Pipeline(PipelineOptions, Closing):
     def strategy(self) -> Strategy:
         """The strategy that these parts and options select, by the kind of a question."""
         by_format: dict[AnswerFormat, Strategy] = {}
-        embedder = getattr(self.retriever, "embedder", None)
         if self.reader:
+            embedder, store = (getattr(self.retriever, name, None) for name in ("embedder", "store"))
             by_format = {
                 "yes-no": YesNo(self.abstention, self.reader, embedder),
                 "explain": Explain(self.abstention, self.reader, embedder),
-                "list": ListItems(self.abstention),
+                "list": ListItems(self.abstention, self.reader.name, embedder, store),
                 "compare": Compare(self.abstention),
             }
         return Router(self._general_strategy(), by_format, self.abstention)

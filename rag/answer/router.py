@@ -19,8 +19,8 @@ ROUTES: Mapping[AnswerFormat, tuple[AnswerFormat, ...]] = {
     "short": ("short",),
     "sentence": ("sentence",),
     "yes-no": ("yes-no",),  # it says itself where a sentence answers without deciding
-    "explain": ("explain", "sentence"),
-    "list": ("list", "short"),
+    "explain": ("list", "explain", "sentence"),
+    "list": ("list", "explain", "sentence"),
     "compare": ("compare", "explain"),
 }
 
@@ -46,8 +46,9 @@ class Router(Strategy):
             for number, (first, *_) in routes.items():
                 steps.setdefault(first, []).append(number)
             for answer_format, numbers in steps.items():
-                strategy = self.by_format.get(answer_format, self.general)
-                asked = [replace(questions[number], answer_format=answer_format) for number in numbers]
+                strategy, asked = self.by_format.get(answer_format), [questions[number] for number in numbers]
+                if strategy is None:
+                    strategy, asked = self.general, [replace(row, answer_format=answer_format) for row in asked]
                 answers |= {
                     number: self.abstention.conclude(question, answer)
                     for number, question, answer in zip(numbers, asked, strategy.answer(asked), strict=True)
