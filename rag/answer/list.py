@@ -17,7 +17,7 @@ from ingest.sections import split_sections
 from ingest.sentences import sentence_spans
 from ingest.types import Block, Chunk
 from rag.answer.abstain import Abstention
-from rag.answer.anchors import find_anchors, holds_anchors
+from rag.answer.anchors import holds_anchors
 from rag.answer.cite import Content, SentenceRun
 from rag.answer.evidence import Evidence
 from rag.answer.kinds import asks_for_steps, asks_for_things
@@ -33,8 +33,8 @@ LEAST_SCORE = 1.75  # see `relevance`
 LEAST_SENTENCE = 2.0  # the same for a single sentence or the rows of a table
 LEAST_ITEM = 0.3  # confidence in the reader's best span, an item of a list that would not answer otherwise
 LEAST_READ = 0.5  # probability of the reader's span in a sentence that lists, beside other sentences
-SURE_SCORE = 2.6  # a score from which on the confidence is highest
-CONFIDENCES = (0.55, 0.9)  # at the least score and at SURE_SCORE
+SURE_SCORE = 2.6  # from which on it is as relevant as can be
+SURENESS = (0.55, 0.9)  # the strategy's score of an answer at the least relevance and at SURE_SCORE
 
 LONGEST_LINE = 120  # characters of a line that may be an item without a mark
 
@@ -105,22 +105,23 @@ class ListItems(Strategy):
         scores = relevance(question.question, lists, self.embedder) if lists else []
 
         # The best list that is relevant enough and about what the question names.
-        anchors = find_anchors(question.question)
         for score, (_, best) in sorted(zip(scores, lists, strict=True), key=lambda pair: -pair[0]):
             least = LEAST_SENTENCE if best.is_loose else LEAST_SCORE
             first = best.items[0]
-            if score >= least and holds_anchors(anchors, Evidence(first.section, first.start, best_end(best, first))):
+            if score >= least and holds_anchors(
+                question.anchors, Evidence(first.section, first.start, best_end(best, first))
+            ):
                 share = min(1.0, (score - least) / (SURE_SCORE - least))
-                confidence = CONFIDENCES[0] + share * (CONFIDENCES[1] - CONFIDENCES[0])
-                answer = self._show(question, complete_list(best, self.store))
-                return replace(answer, confidence=confidence)
+                sure = SURENESS[0] + share * (SURENESS[1] - SURENESS[0])
+                return self._show(question, complete_list(best, self.store), sure)
 
         # Where the reader answers with an item or the words before it, the list that these belong to answers.
         span = best_span(question.spans)
         if span is not None and (question.confidence or 0.0) >= LEAST_ITEM:
             around = [one for owner, one in lists if owner is span and not one.is_loose and holds_span(one, span)]
             if around:
-                return self._show(question, complete_list(min(around, key=lambda one: len(one.items)), self.store))
+                smallest = min(around, key=lambda one: len(one.items))
+                return self._show(question, complete_list(smallest, self.store), question.confidence or 0.0)
 
         # One row is no answer to a question for several things.
         missing = ""
@@ -129,7 +130,7 @@ class ListItems(Strategy):
             missing = "there is no list of them" if evidence.is_row or evidence.record else ""
         return self.abstention.abstain(question, missing=missing)
 
-    def _show(self, question: Retrieved, source_list: SourceList) -> Answer:
+    def _show(self, question: Retrieved, source_list: SourceList, score: float) -> Answer:
         """Return the list as the answer, a line for each item, with a citation for each section that has some."""
         by_section: dict[str, list[ListItem]] = {}
         for item in source_list.items:
@@ -153,7 +154,7 @@ class ListItems(Strategy):
             sentences.append(AnswerSentence(start, at + len(lines[-1]), citations[item.section.id].number))
             at += len(lines[-1]) + 1
         usage = Usage(context_window=self.abstention.context_window)
-        return question.answer("\n".join(lines), self.model, usage, list(citations.values()), sentences)
+        return question.answer("\n".join(lines), self.model, usage, list(citations.values()), sentences, score=score)
 
 
 def holds_span(source_list: SourceList, span: Span) -> bool:

@@ -80,5 +80,8 @@ class Router(Strategy):
             return []
         route = ROUTES[question.answer_format]
         own = [step for step in route if step in self.by_format]
+        if question.refused:
+            return own
+        # Where no strategy is for a kind, the general one answers in its format; else in the last resort's.
         general = [step for step in route if step not in self.by_format]
-        return own + general[: not question.refused]
+        return own + (general[-1:] if own else general[:1])

@@ -112,8 +112,8 @@ def test_the_whole_list_answers_with_its_lead_in_and_each_item_cited(sections, e
     [citation] = answer.citations
     assert citation.text == "glass bottles\n- dogs without a life vest\n- barbecues"
     assert sections[0].text[citation.start - sections[0].start :].startswith(citation.text)
-    assert answer.confidence is not None
-    assert 0.5 < answer.confidence < 1
+    assert answer.signals.score is not None
+    assert 0.5 < answer.signals.score < 1
 
 
 def test_steps_stay_steps(sections, embedder) -> None:
