@@ -18,11 +18,13 @@ from ingest.sentences import sentence_spans
 from ingest.types import Block, Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import holds_anchors
-from rag.answer.cite import Content, SentenceRun
+from rag.answer.cite import citation_of
 from rag.answer.evidence import Evidence
 from rag.answer.kinds import asks_for_steps, asks_for_things
 from rag.answer.strategy import Strategy
+from rag.answer.support import Support
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
+from rag.answer.words import read_content
 from rag.reader.base import Span, best_span
 from stores.base import Store
 from stores.scoring import cosines, query_vector
@@ -137,8 +139,9 @@ class ListItems(Strategy):
             by_section.setdefault(item.section.id, []).append(item)
         citations: dict[str, Citation] = {}
         for number, (section_id, items) in enumerate(by_section.items(), start=1):
-            run = SentenceRun(items[0].section, items[0].start, items[-1].end, len(items))
-            citations[section_id] = run.citation(number, 1.0)
+            # A source's own words support themselves.
+            evidence = Evidence(items[0].section, items[0].start, items[-1].end)
+            citations[section_id] = citation_of(evidence, number, Support(1.0))
 
         # One item needs no mark, and a lead-in that ends with a colon introduces the others.
         lines, sentences, at = [], [], 0
@@ -175,10 +178,13 @@ def relevance(question: str, lists: Sequence[tuple[Span, SourceList]], embedder:
     either holds, and the probability of the reader's best span in the list. Without an embedder the shares stand for
     the cosines.
     """
-    asked = Content.of(question)
-    above = [Content.of("\n".join([*one.items[0].section.heading, one.title])) for _, one in lists]
-    whole = [Content.of("\n".join([*one.items[0].section.heading, one.text])) for _, one in lists]
-    shares = [(asked.share_in(title), asked.share_in(text)) for title, text in zip(above, whole, strict=True)]
+    asked = read_content(question).words
+    shares = []
+    for _, one in lists:
+        headings = one.items[0].section.heading
+        held = (read_content("\n".join([*headings, text])).words for text in (one.title, one.text))
+        above, whole = (len(asked & words) / max(len(asked), 1) for words in held)
+        shares.append((above, whole))
     likeness = shares
     if embedder is not None:
         # Titles and whole lists, embedded together.
