@@ -65,7 +65,8 @@ class Evidence:
             (block.start - self.chunk.start, block.end - self.chunk.start) if block else (0, len(self.chunk.text))
         )
         lines = self.chunk.text[max(low, 0) : high].splitlines()
-        return "\n".join(lines) if len(lines) > 1 and all(_PROPERTY.match(line) for line in lines) else ""
+        is_record = len(lines) > 1 and all(_PROPERTY.match(line) and not is_row_line(line) for line in lines)
+        return "\n".join(lines) if is_record else ""
 
     @cached_property
     def titles(self) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from ingest.errors import InputError
@@ -12,6 +12,7 @@ from prompts.types import Dropped
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import Anchors
 from rag.answer.cite import citation_of
+from rag.answer.disagreement import find_statements
 from rag.answer.evidence import Evidence
 from rag.answer.match import normalize_answer
 from rag.answer.strategy import Strategy
@@ -42,26 +43,37 @@ class Extractive(Strategy):
 def extractive_answer(question: Retrieved) -> tuple[str, list[Citation], list[AnswerSentence]]:
     """Return an answer in the sources' own words, its citations, and its sentences with the citations' numbers.
 
-    "short" is the best span, "sentence" the sentence around it, "list" all candidate spans, one a line. Raises
-    InputError if no passage has a span.
+    "short" is the best span, "sentence" the sentence around it, "list" all candidate spans, one a line. Where documents
+    disagree, each of their spans is given with its date: "14 days (2026); 30 days (2024)". Raises InputError if no
+    passage has a span.
     """
     candidates = candidate_spans(question.spans)
     if not candidates:
         raise InputError("no passage holds a span to answer with")
+    # Sources that disagree are all shown, with what dates them.
+    labels: dict[str, str] = {}
     if question.answer_format != "list":
-        candidates = candidates[:1]
+        statements = find_statements(question.question, candidates)
+        candidates = [statement.span for statement in statements]
+        if len(statements) > 1:
+            labels = {
+                statement.span.chunk.source: statement.label or statement.span.chunk.source for statement in statements
+            }
     citations: dict[tuple[str, int, int], Citation] = {}
     texts, sentences, start = [], [], 0
+    joint = "; " if labels else "\n"
     for span in candidates:
         text = sentence_of(span).text if question.answer_format == "sentence" else _without_code(span.text, question)
+        if labels:
+            text = f"{text} ({labels[span.chunk.source]})"
         evidence = evidence_of(span)
         support = judge_support(span.text, question.question, evidence, question.anchors)
         citation = citation_of(evidence.sentence, len(citations) + 1, support)
         citation = citations.setdefault(citation.place, citation)  # spans of one sentence share its citation
         texts.append(text)
         sentences.append(AnswerSentence(start, start + len(text), citation.number))
-        start += len(text) + 1
-    return "\n".join(texts), list(citations.values()), sentences
+        start += len(text) + len(joint)
+    return joint.join(texts), list(citations.values()), sentences
 
 
 def _without_code(text: str, question: Retrieved) -> str:
@@ -89,17 +101,22 @@ def candidate_spans(spans: Sequence[Span]) -> list[Span]:
     return list(candidates.values())
 
 
-def support_spans(question: str, spans: Sequence[Span], anchors: Anchors) -> list[Span]:
+def support_spans(
+    question: str, spans: Sequence[Span], anchors: Anchors, replaced: Set[str] = frozenset()
+) -> list[Span]:
     """Return the spans of each section without those that fail the test of support, the best that passes first.
 
-    A section of which none passes has an empty span, infinitely worse than no answer.
+    A section of which none passes, or of one of the `replaced` sources, has an empty span, infinitely worse than no
+    answer.
     """
     supported = []
     for span in spans:
         passing = [
             candidate
             for candidate in map(cut_to_cell, (span, *span.others))
-            if candidate.text and judge_support(candidate.text, question, evidence_of(candidate), anchors)
+            if candidate.text
+            and candidate.chunk.source not in replaced
+            and judge_support(candidate.text, question, evidence_of(candidate), anchors)
         ]
         best, *others = passing or [Span(span.chunk, 0, 0, float("-inf"), 0.0)]
         supported.append(replace(best, others=tuple(replace(other, others=()) for other in others)))

@@ -13,6 +13,7 @@ from ingest.errors import NothingFits
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.cite import citation_of, cite, keep_supported
+from rag.answer.disagreement import find_statements
 from rag.answer.extractive import Extractive, candidate_spans, evidence_of, sentence_of
 from rag.answer.match import holds, token_f1
 from rag.answer.options import Guidance
@@ -114,11 +115,12 @@ class Guided(Strategy):
         if not attempt.generated:
             return self.extractive.extract(question, usage)
 
-        # Abstain if the answer is too improbable, or fall back on the reader if it does not stand.
+        # Abstain if the answer is too improbable. Fall back on the reader if it does not stand, or if sources disagree.
         dropped = attempt.generated[0][0].packed.dropped  # by the first attempt, which had all passages
         if self.abstention.is_too_low(question.confidence, question.kind):
             return self.abstention.abstain(question, usage, dropped)
-        if "fallback" in self.guidance and not self._stands(attempt):
+        disagree = len(find_statements(question.question, candidate_spans(question.spans))) > 1
+        if "fallback" in self.guidance and (disagree or not self._stands(attempt)):
             return self.extractive.extract(question, usage, dropped)
 
         # The last generation is the answer. A refusal counts as abstention, whatever the confidence.

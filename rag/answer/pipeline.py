@@ -17,6 +17,7 @@ from rag.answer.anchors import FindPhrase, find_anchors, require_anchors
 from rag.answer.compare import Compare
 from rag.answer.confidence import ConfidenceModel
 from rag.answer.defaults import resolve_defaults
+from rag.answer.disagreement import replaced_sources
 from rag.answer.explain import Explain
 from rag.answer.extractive import Extractive, support_spans
 from rag.answer.focus import focus_sections
@@ -173,7 +174,10 @@ class Pipeline(PipelineOptions, Closing):
             ]
             spans = self.reader.read_many(pairs)
             retrieved = [
-                replace(row, spans=support_spans(row.question, ranked, row.anchors))
+                replace(
+                    row,
+                    spans=support_spans(row.question, ranked, row.anchors, replaced_sources(row.question, row.hits)),
+                )
                 for row, ranked in zip(retrieved, spans, strict=True)
             ]
         assessed = [self.abstention.assess(row) for row in retrieved]

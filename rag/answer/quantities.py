@@ -267,10 +267,10 @@ def _read_number(text: str, tokens: Sequence[_Token], place: int) -> tuple[Quant
             used, end = 2, following.end
         # A sign, where it is no dash between two things.
         start = token.start
-        if re.search(r"(?:^|[\s(])(?:[-−–]|minus )(?:[€$£] ?)?$", text[:start], re.IGNORECASE) and not re.search(
-            r"\d\s*[-−–]\s*$", text[:start]
-        ):
+        sign = re.search(r"(?:^|[\s(])(?P<sign>[-−–]|minus )(?:[€$£] ?)?$", text[:start], re.IGNORECASE)
+        if sign and not re.search(r"\d\s*[-−–]\s*$", text[:start]):
             values = tuple(-value for value in values)
+            start = start if text[sign.end("sign") : start].strip() else sign.start("sign")
         return Quantity(start, end, values), used
     return _read_words(text, tokens, place)
 

@@ -73,7 +73,7 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     ]
     lacking = [word for word in sorted(said.words) if not _is_held(word, held, around, asked)]
     missing += [f"{word!r} is not in the source" for word in lacking]
-    missing += _contradictions(said, asked, held)
+    missing += _contradictions(text, said, asked, held)
     missing += _mismatches(question, text, evidence)
     if not figures and not _WHO.search(question) and any(_names_anchor(anchor, evidence) for anchor in anchors):
         missing.append("it only says what kind of thing the question names")
@@ -190,14 +190,18 @@ def _is_held(word: str, held: Content, around: Content, asked: Content) -> bool:
     return not word.isalpha() and any(word.strip("/.-v") == other.strip("/.-v") for other in held.words | around.words)
 
 
-def _contradictions(said: Content, asked: Content, held: Content) -> Iterator[str]:
+_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|may|must|shall|should|will|would|do|does|did)\b", re.I)
+
+
+def _contradictions(text: str, said: Content, asked: Content, held: Content) -> Iterator[str]:
     """Yield what one of text and evidence denies while the other affirms it, and what they say the opposite of."""
     for word in said.opposites - held.opposites:
         if OPPOSITES[word] & held.opposites:
             yield f"the source says {min(OPPOSITES[word] & held.opposites)}, not {word}"
     # A text that only names something says of it what the question asks.
     claims = said.clauses
-    if len(said.words) < CLAIM and not any(clause.denies or clause.signs for clause in said.clauses):
+    has_sign = any(clause.denies or clause.signs for clause in said.clauses)
+    if len(said.words) < CLAIM and not has_sign and not _VERB.search(text):
         claims = tuple(
             replace(clause, words=said.words | clause.words)
             for clause in asked.clauses

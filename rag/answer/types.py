@@ -17,8 +17,8 @@ from stores.base import Hit
 class Citation:
     """A span of a source that supports a sentence of the answer: `text == document.text[start:end]`.
 
-    The answer's text refers to it by `number`, from 1. `support` is the share of the sentence's content that the span
-    holds, from 0 to 1.
+    The answer's text refers to it by `number`, from 1. `support` is the score of the test of support, from 0 to 1; see
+    `rag.answer.support`.
     """
 
     number: int

@@ -312,3 +312,33 @@ def test_somebody_has_to_answer(index, scripted) -> None:
         pipeline_of(index, None, None)
     with pytest.raises(ValueError, match="needs a reader"):
         pipeline_of(index, scripted("x"), None, min_confidence=0.5)
+
+
+# --- right or silent --------------------------------------------------------------------------------------------------
+
+
+def test_a_changed_number_is_no_answer_and_has_no_citation(embedder, scripted) -> None:
+    index = Index(new_store("memory"), embedder, Chunker(embedder.tokens, size=40))
+    index.add([Document("The sauna costs seventeen crowns for guests.", "sauna.txt")])
+    for said in ("19 crowns", "seven crowns", "seventeen euros", "It is not seventeen crowns."):
+        pipeline = pipeline_of(index, scripted(said), ScriptedReader(seventeen_crowns=0.9))
+        answer = pipeline.ask("How much does the sauna cost for guests?")
+        assert (answer.text, answer.model) == ("seventeen crowns", "pointing")
+        [citation] = answer.citations
+        assert (citation.text, citation.support) == ("The sauna costs seventeen crowns for guests.", 1.0)
+        unguided = pipeline_of(index, scripted(said), ScriptedReader(seventeen_crowns=0.9), guided=False)
+        assert unguided.ask("How much does the sauna cost for guests?").abstained
+    same = pipeline_of(index, scripted("17 crowns"), ScriptedReader(seventeen_crowns=0.9))
+    answer = same.ask("How much does the sauna cost for guests?")
+    assert (answer.text, answer.model) == ("17 crowns", "scripted")
+
+
+def test_the_line_of_another_code_is_no_evidence(embedder) -> None:
+    lines = ("QX-71: the belt is worn", "QX-72: the door is open", "QX-73: the lamp is off")
+    index = Index(new_store("memory"), embedder, Chunker(embedder.tokens, size=60))
+    index.add([Document("\n\n".join(lines), "codes.txt")])
+    pipeline = pipeline_of(index, None, ScriptedReader(the_belt_is_worn=0.9, the_lamp_is_off=0.3))
+    answer = pipeline.ask("What does QX-73 mean?")
+    assert [citation.text for citation in answer.citations] == ["QX-73: the lamp is off"]
+    unknown = pipeline.ask("What does QX-79 mean?")
+    assert (unknown.abstained, unknown.missing) == (True, "QX-79 occurs in no document")

@@ -1,0 +1,90 @@
+"""Anchors: what a question names, and whether it occurs."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.types import Block, Chunk
+from rag.answer.anchors import find_anchors, require_anchors
+from rag.answer.focus import focus_sections
+
+
+@pytest.mark.parametrize(
+    ("question", "anchors"),
+    [
+        ("What does QX-77 mean?", [("QX-77", "identifier")]),
+        ("Which release fixed 0x80004005?", [("0x80004005", "identifier")]),
+        ("What changed in 7.1.3?", [("7.1.3", "identifier")]),
+        ("What is the default of max_retry_count?", [("max_retry_count", "identifier")]),
+        ("What replaced /v3/orders?", [("/v3/orders", "identifier")]),
+        ("Who sits in room 12?", [("room 12", "label")]),
+        ("How much is a seat in Oslo?", [("Oslo", "name")]),
+        ("Who runs the Bank of Wessex?", [("Bank of Wessex", "name")]),
+        ('What does "force majeure" mean?', [("force majeure", "quotation")]),
+        ("Who was treasurer in March 2024?", [("March 2024", "date")]),
+        ("Can I send 300 MB?", [("300 MB", "number")]),
+        ("What is the fee for members?", [("for members", "qualifier")]),
+        ("What is the rate in the first year?", [("in the first year", "qualifier")]),
+        ("How long is the notice?", []),
+        ("When did the 5km run start?", [("5km", "number")]),
+    ],
+)
+def test_anchors_of_questions(question: str, anchors: list[tuple[str, str]]) -> None:
+    assert [(anchor.text, anchor.kind) for anchor in find_anchors(question)] == anchors
+
+
+def anchors_in(question: str, *texts: str) -> tuple[list[str], list[str]]:
+    chunks = [Chunk(text, f"{number}.md", 0, len(text)) for number, text in enumerate(texts)]
+    anchors = require_anchors(question, chunks, lambda phrase: None)
+    return [anchor.text for anchor in anchors], [anchor.text for anchor in anchors.unanswerable]
+
+
+def test_a_code_or_a_name_that_occurs_nowhere_makes_a_question_unanswerable() -> None:
+    assert anchors_in("What does QX-78 mean?", "QX-77: the door is open") == ([], ["QX-78"])
+    assert anchors_in("What is the rent in Bergen?", "The rent in Oslo is high.") == ([], ["Bergen"])
+
+
+def test_a_misspelt_name_counts_as_the_word_that_it_is_like() -> None:
+    assert anchors_in("What is the rent in Bregen?", "The rent in Bergen is high.") == (["bergen"], [])
+
+
+def test_abbreviations_are_no_other_names() -> None:
+    assert anchors_in("Who joined the EU?", "Sweden joined the European Union.")[1] == []
+
+
+def test_names_are_seen_in_questions_without_capitals() -> None:
+    assert anchors_in("what is the rent in bergen", "The rent in Bergen is high.")[0] == ["bergen"]
+
+
+ROWS = "Town: Lund; Rent: 900 EUR; Deposit: 1800 EUR\nTown: Kiel; Rent: 700 EUR; Deposit: 1400 EUR"
+
+
+def test_the_reader_is_shown_the_cell_or_line_that_a_question_names() -> None:
+    text = f"Rents\n\n{ROWS}"
+    chunk = Chunk(
+        text,
+        "a.md",
+        10,
+        10 + len(text),
+        blocks=(Block(10, 15, "title"), Block(17, 10 + len(text), "table", heading=("Rents",))),
+    )
+    anchors = require_anchors("What is the deposit in Kiel?", [chunk], lambda phrase: None)
+    [section] = focus_sections(chunk, "What is the deposit in Kiel?", anchors)
+    assert (section.text, section.heading) == ("Deposit: 1400 EUR", ("Rents", "Town: Kiel"))
+    assert text[section.start - 10 : section.end - 10] == section.text
+
+    codes = "- QX-77: the door is open\n- QX-78: the lamp is off\n- QX-79: the belt is worn"
+    chunk = Chunk(codes, "b.md", 0, len(codes), blocks=(Block(0, len(codes), "list"),))
+    anchors = require_anchors("What does QX-78 mean?", [chunk], lambda phrase: None)
+    [section] = focus_sections(chunk, "What does QX-78 mean?", anchors)
+    assert section.text == "- QX-78: the lamp is off"
+
+
+def test_a_title_that_answers_is_read() -> None:
+    text = "Release 7.1.3 (4 May 2026)\n\nFixed error 0x80004005."
+    blocks = (Block(0, 26, "title"), Block(28, len(text), "text", heading=("Release 7.1.3 (4 May 2026)",)))
+    chunk = Chunk(text, "c.md", 0, len(text), blocks=blocks)
+    for question in ("Which release fixed 0x80004005?", "When was 7.1.3 released?"):
+        anchors = require_anchors(question, [chunk], lambda phrase: None)
+        [section] = focus_sections(chunk, question, anchors)
+        assert (section.text, section.heading) == (text, ())
