@@ -237,4 +237,5 @@ def test_templates_of_a_folder_serve_every_family(embedder: Any, family: Family,
     else:
         assert packed.prompt[0] == opening
     assert re.search(r"Frage: Who approves overtime\?(\nAntwort:)?$", text_of(packed.prompt))
-    assert (answer.text, answer.usage.prompt_tokens) == reference_of(family, packed.prompt, answer)
+    text, prompt_tokens = family.reference(packed.prompt)
+    assert (generated(pipeline, QUESTIONS[0]), answer.usage.prompt_tokens) == (text, prompt_tokens)
