@@ -218,10 +218,11 @@ class Explain(Strategy):
             text += sentence.text
         if not citations:
             return self.abstention.abstain(question)
+        # Sentences are scored by probability, or by cosine.
+        score = min(max(sum(sentence.score for sentence in chosen) / len(chosen), 0.0), 1.0)
         usage = Usage(context_window=self.abstention.context_window)
-        return question.answer(
-            text, self.reader.name if self.reader else self.abstention.model, usage, citations, sentences
-        )
+        model = self.reader.name if self.reader else self.abstention.model
+        return question.answer(text, model, usage, citations, sentences, score=score)
 
 
 def choose_sentences(passages: Sequence[Passage], *, has_probabilities: bool = False) -> list[Sentence]:

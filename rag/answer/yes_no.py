@@ -94,9 +94,8 @@ class YesNo(Strategy):
         sentences = [AnswerSentence(start, end, 1) for start, end in sentence_spans(text)]
         question = replace(question, confidence=decision.confidence)
         usage = Usage(context_window=self.abstention.context_window)
-        return question.answer(
-            text, self.reader.name if self.reader else self.abstention.model, usage, [citation], sentences
-        )
+        model = self.reader.name if self.reader else self.abstention.model
+        return question.answer(text, model, usage, [citation], sentences, score=decision.confidence)
 
     def decide(self, question: Retrieved) -> Decision | None:
         """Return the decision on a question by the best evidence that decides; None if none does."""

@@ -30,6 +30,7 @@ KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 FOLDS = 5
 LEAST = 20  # right answers, and wrong ones, that a fit needs
 BORROWED = 10.0  # answers that those of all other kinds count as in the fit of a kind, so that few answers fit it, too
+MOSTLY = 0.5  # share of wrong answers from which on silence is better
 THRESHOLDS = [share / 100 for share in range(5, 96, 5)]
 
 
@@ -115,7 +116,10 @@ def fit_confidence(
 
 
 def choose_threshold(rows: Sequence[CalibrationRow], chances: Sequence[float | None], most_wrong: float) -> float:
-    """Return the lowest threshold at which few enough answers are wrong; if there is none, that with the fewest."""
+    """Return the lowest threshold at which few enough answers are wrong; if there is none, that with the fewest.
+
+    It is 1 where more than half are wrong at any: such questions are left unanswered.
+    """
     answered = [(row, chance) for row, chance in zip(rows, chances, strict=True) if chance is not None]
 
     def wrong_share(threshold: float) -> float:
@@ -124,9 +128,9 @@ def choose_threshold(rows: Sequence[CalibrationRow], chances: Sequence[float | N
         return sum(row.weight for row in kept if row.verdict == "wrong") / total if total else 1.0
 
     shares = {threshold: wrong_share(threshold) for threshold in THRESHOLDS}
-    return next(
-        (threshold for threshold, share in shares.items() if share <= most_wrong), min(shares, key=shares.__getitem__)
-    )
+    fewest = min(shares, key=shares.__getitem__)
+    threshold = next((threshold for threshold, share in shares.items() if share <= most_wrong), fewest)
+    return threshold if shares[threshold] <= max(most_wrong, MOSTLY) else 1.0
 
 
 def fit_signals(

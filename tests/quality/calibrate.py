@@ -52,7 +52,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="folder of the weights, to write confidence.json into")
     parser.add_argument("--models", nargs="+", choices=get_args(Models), default=list(get_args(Models)))
     parser.add_argument("--only", nargs="+", metavar="NAME", help="collections to ask (default: all to be tuned on)")
-    parser.add_argument("--limit", type=int, default=100, help="answerable rows of each file (default: 100)")
+    parser.add_argument("--limit", type=int, default=60, help="answerable rows of each file (default: 60)")
     parser.add_argument("--most-wrong", type=float, default=0.1, help="of the answers given (default: 0.1)")
     parser.add_argument("--stores", type=Path, default=Path("build/calibrate"))
     options = parser.parse_args()

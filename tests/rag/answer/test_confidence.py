@@ -135,8 +135,9 @@ def test_the_threshold_loses_least_of_those_with_few_wrong_answers() -> None:
     assert choose_threshold(rows, chances, 0.15) == 0.25, "one of seven is wrong"
     assert choose_threshold(rows, chances, 1.0) == 0.05
     always_wrong = [CalibrationRow(row.question, "short", Signals(), "wrong") for row in rows[:3]]
-    assert choose_threshold(always_wrong, [0.12, 0.22, 0.32], 0.1) == 0.05
-    assert choose_threshold([*always_wrong, rows[4]], [0.52, 0.22, 0.52, 0.32], 0.1) == 0.25, "the fewest, not the last"
+    assert choose_threshold(always_wrong, [0.12, 0.22, 0.32], 0.1) == 1.0, "always silent"
+    mixed = [*always_wrong[:2], rows[4], rows[5]]
+    assert choose_threshold(mixed, [0.52, 0.22, 0.32, 0.42], 0.1) == 0.25, "one of three is wrong: the fewest"
 
 
 def test_what_is_not_known_is_not_learnt_from() -> None:
