@@ -20,6 +20,7 @@ from rag.answer.support import judge_support
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
 from rag.reader.base import Span
 
+SHORT_CELL = 40  # characters
 NEARLY = 0.5  # share of the best span's probability from which on a further span is an item of a list
 
 
@@ -124,14 +125,26 @@ def support_spans(
 
 
 def cut_to_cell(span: Span) -> Span:
-    """Return a span in a row or a record without further cells, and without the name of its column."""
+    """Return a span in a row or a record as the whole of its cell, without the name of the column.
+
+    Further cells are cut off. A long cell is a text of its own, of which the span stays the part that answers.
+    """
     evidence = evidence_of(span)
     if not span.text or not (evidence.is_row or evidence.record):
         return span
-    cell = re.split(r"; |\n", span.text)[0]
-    name = re.match(r"[^:]{1,60}: (?=\S)", cell)
-    start = span.start + (name.end() if name else 0)
-    return replace(span, start=start, end=span.start + len(cell))
+    cell = _CELL_END.split(span.text)[0]
+    name = _CELL_NAME.match(cell)
+    name = name if name and name.end() < len(cell) else None
+    start, end = span.start + (name.end() if name else 0), span.start + len(cell)
+    if name is None:
+        # The cell may begin before the span, and end behind it: "185" of "Hotel limit: 185 EUR".
+        before = _CELL_END.split(span.chunk.text[:start])[-1]
+        name = _CELL_NAME.match(before)
+        low = start - len(before) + (name.end() if name else 0)
+        high = end + len(_CELL_END.split(span.chunk.text[end:])[0])
+        if name is not None and high - low <= SHORT_CELL:
+            start, end = low, high
+    return replace(span, start=start, end=end)
 
 
 def evidence_of(span: Span) -> Evidence:
@@ -144,3 +157,7 @@ def sentence_of(span: Span) -> Chunk:
     chunk, sentence = span.chunk, evidence_of(span).sentence
     start, end = chunk.start + sentence.start, chunk.start + sentence.end
     return replace(chunk, text=sentence.text, start=start, end=end, blocks=())
+
+
+_CELL_END = re.compile(r"; |\n")
+_CELL_NAME = re.compile(r"[^:\n]{1,60}: ")

@@ -165,6 +165,8 @@ def test_a_span_in_a_row_ends_with_its_cell() -> None:
     row = "Town: Lund; Rent: 900 EUR; Deposit: 1,800 EUR"
     assert cut_to_cell(reading(row, "900 EUR; Deposit: 1,800 EUR")).text == "900 EUR"
     assert cut_to_cell(reading(row, "Rent: 900 EUR")).text == "900 EUR"
+    assert cut_to_cell(reading(row, "900")).text == "900 EUR"
+    assert cut_to_cell(reading(row, "EUR; Deposit")).text == "900 EUR"
     assert cut_to_cell(reading(TEA, "four in the library. Coffee")).text == "four in the library. Coffee"
 
 
