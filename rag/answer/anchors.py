@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -79,6 +80,10 @@ _QUOTED = re.compile(r"[\"“”«]([^\"“”«»]{2,80})[\"“”»]|(?<!\w)['
 _NAME = re.compile(
     r"[^\W\d_a-z][\w'’&.-]*(?:\s+(?:(?:of|the|and|de|la|van|von|der|&)\s+){0,2}[^\W\d_a-z][\w'’&-]*)*", re.UNICODE
 )
+_DAYS = {fold(day) + ending for day in (*calendar.day_name, *calendar.month_name) for ending in ("", "s")}
+_NO_NAMES = STOP_WORDS | _DAYS | {"ok", "okay", "am", "i"}
+"""Words with a capital that name nothing: a day that no document mentions may be one that is open, or not."""
+
 _SCOPE = re.compile(
     r"\b(?:(?:including|excluding|without|with|for|during|after|before|from|until|since|under|over|via|outside|inside)\b|"
     r"in (?=(?:the|my|our) (?:first|second|third|last|next)\b))\s*"
@@ -125,9 +130,11 @@ def find_anchors(question: str) -> Anchors:
             first, _, rest = text.partition(" ")
             if not question[:start].strip(" \"'¿¡(") and (fold(first) in STOP_WORDS or not rest):
                 start, text = start + len(first) + 1, rest
+            if text.startswith("I "):
+                start, text = start + 2, text[2:]
             if text.startswith(("The ", "the ")):
                 text = text[4:]
-            if len(text) > 1 and fold(text) not in STOP_WORDS:
+            if len(text) > 1 and not all(fold(word) in _NO_NAMES for word in text.split()):
                 take(start, start + len(text), re.sub(r"['’]s$", "", text), "name")
     anchors += [
         (match.start(), Anchor(match[0].strip(), "qualifier"))

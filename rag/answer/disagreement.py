@@ -14,6 +14,8 @@ from stores.base import Hit
 
 DATE_FIELDS = ("valid_from", "effective", "date", "modified", "updated", "last_modified")  # the first that is there
 
+CLOSE = 3.0  # logits: of two statements of about the same probability
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -39,6 +41,8 @@ def find_statements(question: str, candidates: Sequence[Span]) -> list[Statement
     for span in candidates[1:]:
         files = {_file_of(other) for other in different}
         is_rival = _file_of(span) not in files and _words_asked(question, best) <= _words_asked(question, span)
+        # The reader is about as sure of it, and rather finds it than nothing.
+        is_rival = is_rival and span.margin > max(0.0, best.margin - CLOSE)
         if is_rival and all(_differ(span.text, other.text) for other in different):
             different.append(span)
     statements = [date_statement(span) for span in different]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from ingest.errors import InputError
 from ingest.types import Chunk
@@ -58,7 +59,8 @@ def extractive_answer(question: Retrieved) -> tuple[str, list[Citation], list[An
         candidates = [statement.span for statement in statements]
         if len(statements) > 1:
             labels = {
-                statement.span.chunk.source: statement.label or statement.span.chunk.source for statement in statements
+                statement.span.chunk.source: statement.label or PurePath(statement.span.chunk.source).name
+                for statement in statements
             }
     citations: dict[tuple[str, int, int], Citation] = {}
     texts, sentences, start = [], [], 0
