@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 from math import exp
 
@@ -93,6 +94,10 @@ class Explain(Strategy):
     reader: Reader | None = None
     embedder: Embedder | None = None
 
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.embedder)
+
     def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
         return [
             self.abstention.abstain(question) if question.anchors.unanswerable else self._answer(question)
@@ -103,7 +108,7 @@ class Explain(Strategy):
         sections = [span.chunk for span in question.spans] or [
             part for hit in question.hits for part in split_sections(hit.chunk)
         ]
-        vocabulary = Vocabulary(self.embedder)
+        vocabulary = self._vocabulary
         # An entry that asks the same is answered by its own author.
         entries = list(find_entries(sections))
         matches = match_entries(question.question, entries, vocabulary, self.embedder)

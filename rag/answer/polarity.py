@@ -107,14 +107,22 @@ def holds_all(proposition: Proposition, statement: Statement, vocabulary: Vocabu
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a statement says to what is asked, and how many of the asked words it holds itself."""
+    """What a statement says to what is asked, and how many of the asked words it holds itself.
+
+    `is_explicit` tells whether its words for permission, duty or denial, a weekday or a limit decide, and not only that
+    it states what is asked; `share` is the share of its own words that are asked for.
+    """
 
     affirms: bool
     held: int
+    is_explicit: bool = True
+    share: float = 1.0
 
 
 def judge_statement(proposition: Proposition, statement: Statement, vocabulary: Vocabulary) -> Judgement | None:
     """Return what a statement says to what is asked; None if it does not decide."""
+    if _COMPARISON.search(proposition.text):
+        return None  # that both are named does not make them the same
     parts = [part for part in split_parts(statement.text) if part.tokens or part.denies]
     everything = [token for part in parts for token in part.tokens]
     asked = [word for word in proposition.words if word not in proposition.without]
@@ -154,9 +162,11 @@ def judge_statement(proposition: Proposition, statement: Statement, vocabulary: 
     if proposition.without:
         return judgement(_rule_on_without(proposition, statement, everything, vocabulary))
     affirms = _affirms(proposition, part)
-    if affirms is False and _is_narrowed(part, proposition, statement, vocabulary):
+    if affirms is None or (affirms is False and _is_narrowed(part, proposition, statement, vocabulary)):
         return None
-    return judgement(affirms)
+    is_explicit = part.denies or bool(part.signs) or _MODAL_SAID.search(part.text) is not None
+    share = len(own) / max(len(set(everything)), 1)
+    return Judgement(affirms != proposition.inverted, len(own), is_explicit, share)
 
 
 def read_lead(answer: str) -> bool | None:
@@ -205,7 +215,7 @@ def split_parts(text: str) -> list[Part]:
     for part in parts:
         sides = part.text.split(", ")
         denials = [bool(_DENIAL.search(side.casefold())) for side in sides]
-        if len(sides) == 1 or len(set(denials)) == 1 or _CONDITION.match(part.text):
+        if len(sides) != 2 or len(set(denials)) == 1 or _CONDITION.match(part.text):
             pieces.append(part)
         else:
             pieces += [Part(side, tuple(content_tokens(side)), part.excepted_from) for side in sides]
@@ -354,6 +364,10 @@ _OPTIONAL = re.compile(
     |(?:do|does)n['’]t\ (?:have|need)|no\ \w+(?:\ \w+)?\ (?:is|are)\ (?:required|needed|necessary)
     |not\ (?:required|needed|necessary|mandatory|compulsory))\b""",
     _FLAGS,
+)
+_MODAL_SAID = re.compile(r"\b(?:can|may|must|welcome|need|needs|have to|has to|only)\b", re.IGNORECASE)
+_COMPARISON = re.compile(
+    r"\b(?:same|different|identical|equal|equivalent|similar)\b|\bthan\b(?! \w+ (?:days?|hours?))", re.I
 )
 _DENIAL = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|nobody|nothing)\b|n['’]t\b")
 _HEDGE = re.compile(r"\b(?:some|sometimes|may be|might|could be|perhaps|possibly|certain)\b")

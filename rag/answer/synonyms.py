@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ingest.embed import Embedder
 from rag.answer.words import OPPOSITES, stem
 
@@ -31,28 +34,31 @@ def mean_opposite(one: str, other: str) -> bool:
 
 
 class Vocabulary:
-    """Finds the word of a text that means the same as another; the `embedder` knows more than WordNet does."""
+    """Finds the word of a text that means the same as another; the `embedder` knows more than WordNet does.
+
+    Each word is embedded once, those of a text together.
+    """
 
     def __init__(self, embedder: Embedder | None = None) -> None:
         self._embedder = embedder
-        self._cosines: dict[tuple[str, str], float] = {}
+        self._vectors: dict[str, NDArray[np.float32]] = {}
 
     def is_held(self, word: str, others: Iterable[str]) -> bool:
         """Return whether one of the other words means the same as this one, which is no name and no number."""
-        others = list(others)
+        others = list(dict.fromkeys(others))
         if any(mean_same(word, other) for other in others):
             return True
-        others = [other for other in others if other.isalpha() and len(other) > 2 and not mean_opposite(word, other)]
-        if not word.isalpha() or len(word) < 3 or not others or self._embedder is None:
+        others = [other for other in others if _is_word(other) and not mean_opposite(word, other)]
+        if self._embedder is None or not _is_word(word) or not others:
             return False
-        return any(self._cosine(word, other) >= NEAR for other in others)
+        new = [text for text in dict.fromkeys((word, *others)) if text not in self._vectors]
+        if new:
+            self._vectors |= zip(new, self._embedder.embed_documents(new), strict=True)
+        return any(float(self._vectors[word] @ self._vectors[other]) >= NEAR for other in others)
 
-    def _cosine(self, one: str, other: str) -> float:
-        if (one, other) not in self._cosines:
-            assert self._embedder is not None  # or nobody would ask
-            vectors = self._embedder.embed_documents([one, other])
-            self._cosines[one, other] = float(vectors[0] @ vectors[1])
-        return self._cosines[one, other]
+
+def _is_word(text: str) -> bool:
+    return text.isalpha() and len(text) > 2
 
 
 @cache

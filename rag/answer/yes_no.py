@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ingest.embed import Embedder
 from ingest.sections import split_sections
@@ -34,7 +35,9 @@ from rag.answer.synonyms import Vocabulary
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
 from rag.reader.base import JudgingReader, Reader
 
-MIN_VERDICT = 0.7  # probability of a verdict from which on it is given
+MIN_VERDICT = 0.65  # probability of a verdict from which on it is given
+MAX_CONTRARY = 0.5  # probability of the contrary verdict up to which a statement decides
+MIN_SHARE = 0.35  # share of a statement's words that are asked for, if it only states what is asked
 MIN_TOPIC = 0.5  # share of the asked words that a passage with a verdict holds
 SHORT = 6  # words: an FAQ's first sentence up to this length is cited with the next
 COMPARED: tuple[AnchorKind, ...] = ("number", "date", "qualifier")  # `judge_statement` compares these itself
@@ -46,13 +49,14 @@ class Decision:
     """A yes or no, the span of a source that decides, and the probability that it is right.
 
     `affirms` is None for a span that is about all that is asked, but does not decide. `held` is the number of asked
-    words that the span itself holds.
+    words that the span itself holds, `is_counted` whether a weekday or a limit decides.
     """
 
     affirms: bool | None
     evidence: Evidence
     confidence: float
     held: int = 0
+    is_counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,10 @@ class YesNo(Strategy):
     abstention: Abstention
     reader: Reader | None = None
     embedder: Embedder | None = None
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.embedder)
 
     def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
         return [self._answer(question) for question in questions]
@@ -100,7 +108,7 @@ class YesNo(Strategy):
     def decide(self, question: Retrieved) -> Decision | None:
         """Return the decision on a question by the best evidence that decides; None if none does."""
         sections = [part for hit in question.hits for part in split_sections(hit.chunk)]
-        proposition, vocabulary = Proposition.of(question.question), Vocabulary(self.embedder)
+        proposition, vocabulary = Proposition.of(question.question), self._vocabulary
         # FAQ entries.
         entries = list(find_entries(sections))
         for match in match_entries(question.question, entries, vocabulary, self.embedder):
@@ -113,10 +121,19 @@ class YesNo(Strategy):
         ]
         most = max((decision.held for decision in decisions), default=0)
         best = [decision for decision in decisions if decision.held == most]
-        if best:
-            return best[0] if len({decision.affirms for decision in best}) == 1 else None
-        verdict = self._decide_by_verdict(question, proposition, sections, vocabulary)
-        return verdict or self._leave_open(question, proposition, sections, vocabulary)
+        if best and len({decision.affirms for decision in best}) == 1:
+            if not self._is_contradicted(question, best[0]):
+                return best[0]
+        elif not best and (verdict := self._decide_by_verdict(question, proposition, sections, vocabulary)):
+            return verdict
+        return self._leave_open(question, proposition, sections, vocabulary)
+
+    def _is_contradicted(self, question: Retrieved, decision: Decision) -> bool:
+        """Tell whether the reader's verdict on the passage is the contrary one."""
+        if not isinstance(self.reader, JudgingReader) or not self.reader.has_verdicts or decision.is_counted:
+            return False
+        [verdict] = self.reader.verdicts(question.question, [decision.evidence.chunk])
+        return (verdict.no if decision.affirms else verdict.yes) > MAX_CONTRARY
 
     def _leave_open(
         self, question: Retrieved, proposition: Proposition, sections: Sequence[Chunk], vocabulary: Vocabulary
@@ -206,8 +223,9 @@ def decide_by_section(proposition: Proposition, section: Chunk, vocabulary: Voca
     context = tuple(context_tokens(section))
     for start, end in sentence_spans(section.text):
         judgement = _judge(proposition, Statement(section.text[start:end], context), vocabulary)
-        if judgement is not None:
-            yield Decision(judgement.affirms, Evidence(section, start, end), BY_STATEMENT, judgement.held)
+        if judgement is not None and (judgement.is_explicit or judgement.share >= MIN_SHARE):
+            evidence, is_counted = Evidence(section, start, end), bool(proposition.weekdays or proposition.quantities)
+            yield Decision(judgement.affirms, evidence, BY_STATEMENT, judgement.held, is_counted)
 
 
 def _judge(proposition: Proposition, statement: Statement, vocabulary: Vocabulary) -> Judgement | None:
