@@ -42,6 +42,7 @@ Models = Literal["generator", "extractive"]
 NAMES = {"generator": SMOLLM2_ANSWERS, "extractive": MINILM_READER}
 LEAST = 6  # right answers and wrong ones of a kind: the collections are small, and each kind borrows from the others
 BINS = 5
+STEPS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 JUDGED: tuple[QuestionKind, ...] = ("short", "yes-no")  # the kinds that overlap with a reference judges
 CONTRADICTING = "swap"  # sets of rows whose contexts contradict those of another set
 
@@ -203,6 +204,15 @@ def show_calibration(
         )
         reliability = "  ".join(f"{one.confidence:.2f}: {one.right:.2f} ({one.rows})" for one in bins)
         print(f"{name:10}" + "".join(f"{cell!s:>16}" for cell in cells) + f"   {reliability}")
+
+        # What other thresholds would do.
+        others = []
+        for least in STEPS:
+            verdicts_there = [row.verdict for row, chance, _ in pairs if chance >= least]
+            if verdicts_there:
+                right_there, wrong_there = verdicts_there.count("right"), verdicts_there.count("wrong")
+                others.append(f"{least:.1f}: {len(verdicts_there)} ({right_there}, {wrong_there})")
+        print(f"{'':10}from a confidence of: given (right, wrong)  " + "  ".join(others))
 
     # The words for the confidence of answers that are given.
     verdicts: dict[str, list[bool]] = {word: [] for _, word in CONFIDENCE_WORDS}

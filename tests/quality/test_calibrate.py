@@ -43,10 +43,13 @@ def test_the_figures_are_those_of_each_kinds_threshold(capsys: pytest.CaptureFix
     model = ConfidenceModel({"short": KindConfidence(always, None, 0.6), "list": KindConfidence(always, None, 0.2)})
     calibration = Calibration(model, chances, calibration_error([0.5], [True]), balanced_accuracy([True], [True]))
     show_calibration("tried", rows, calibration, chances)
-    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
+    lines: dict[str, str] = {}
+    for line in capsys.readouterr().out.splitlines():
+        lines.setdefault(line.split()[0] if line else "", line)
     assert "33 (6-79)" in lines["short"], "of three that are sure one is right"
     assert lines["short"].split()[4:6] == ["0.60", "2"]
     assert lines["list"].split()[1:4] == ["1", "-", "0.20"]
     assert "0.90: 1.00 (1)" in lines["short"]
+    assert "0.5: 3 (1, 1)  0.6: 2 (1, 1)  0.7: 2 (1, 1)  0.8: 1 (1, 0)" in lines["from"]
     assert lines["all"].split()[1] == "4"
     assert lines["right:"] == "right: sure 100 (21-100), likely 0 (0-79), unsure 100 (21-100)"
