@@ -1,6 +1,7 @@
 """How well does a reader read, know when to be silent, follow the passage, and how quickly?
 
-    python examples/reader/prepare.py ../shared/data build/reader
+    python examples/reader/prepare.py ../shared/data/qa build/reader
+    python examples/reader/wide.py ../shared/data build/reader
     rag finetune-reader build/reader/train.jsonl --valid build/reader/valid.jsonl --out build/my-reader
     python tests/benchmarks/reader.py build/my-reader build/reader ../shared/data/retrieval/nq_wiki_passages_derived
 
