@@ -98,14 +98,15 @@ _COMPARED = re.compile(
     | \bdiffer(?:s|ed)?\ from\b | \bdifferences?\ (?:\w+\ ){0,5}?between\b | \bdistinguish(?:es)?\ .+\ from\b
     | \b(?:how|in\ what)\b.*\ and\ .*\bdiffer\b | \bin\ what\ (?:do|does|did)\b.*\bdiffer\b
     # "lighter than the X300", and not "shorter than ten"
-    | \b(?:\w{2,}er|more|less|better|worse)\ (?:[\w-]+\ ){0,3}?than\ (?!\d|(?:an?|one|two|three|four|five|six|seven
+    | ^\W*(?:is|are|was|were|do|does|did|has|have|will|would)\b.*
+      \b(?:\w{2,}er|more|less|better|worse)\ (?:[\w-]+\ ){0,3}?than\ (?!\d|(?:an?|one|two|three|four|five|six|seven
       |eight|nine|ten|twelve|half|usual|normal|average|that|this|expected|planned|once|just|only|zero|twenty|thirty|forty
       |fifty|sixty|ninety|hundred)\b)
     # "Which is cheaper, A or B?"
-    | \b(?:which|who|what)(?:\ one|\ of\ (?:\w+\ ){1,4}?)?\ (?:\w+s|are|were|have)\ (?:the\ |an?\ )?
+    | \b(?:which|who|what)(?:['’]s|(?:\ one|\ of\ (?:\w+\ ){1,4}?)?\ (?:\w+s|are|were|have))\ (?:the\ |an?\ )?
       (?:\w{2,}er|more|less|better|worse)\b.*\bor\b
     | ^\W*(?:is|are|was|were|does|do)\b.*\bor\ (?:the\ |an?\ )?[\w-]+\ (?:\w{2,}er|better|worse)\W*$
-    | \bor\b.*\bwhich\b.*\b(?:\w{2,}er|more|less|better|worse)\b""",
+    | \bor\b.*\b(?:which|who|whose)\b.*\b(?:\w{2,}er|more|less|better|worse)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 

@@ -70,14 +70,36 @@ class SourceList:
     """True for a sentence that lists, lines or rows: they are often about more than what is asked."""
 
     @property
+    def section(self) -> Chunk:
+        """The section of the first item."""
+        return self.items[0].section
+
+    @property
     def title(self) -> str:
         """What the list is of: the last heading and the lead-in."""
-        return "\n".join(filter(None, [*self.items[0].section.heading[-1:], self.lead_in]))
+        return "\n".join(filter(None, [*self.section.heading[-1:], self.lead_in]))
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The title, its heading without a number, and its lead-in."""
+        headings = (_NUMBER.sub("", heading) for heading in self.section.heading[-1:])
+        return tuple(filter(None, dict.fromkeys((self.title, *headings, self.lead_in))))
 
     @property
     def text(self) -> str:
         """The title and the items."""
         return "\n".join([self.title, *(item.text for item in self.items)])
+
+    def holds(self, span: Span) -> bool:
+        """Tell whether a span begins in the items, whatever section it was read in."""
+        start = span.chunk.start + span.start - self.section.start
+        return span.chunk.source == self.section.source and self.items[0].start <= start < self.items[-1].end
+
+    def is_led_by(self, span: Span) -> bool:
+        """Tell whether a span is in the lead-in."""
+        end = span.chunk.start + span.end - self.section.start
+        is_near = span.chunk.source == self.section.source and 0 <= end <= self.items[0].start
+        return is_near and bool(span.text) and span.text in self.lead_in
 
 
 # --- the strategy -----------------------------------------------------------------------------------------------------
@@ -103,16 +125,14 @@ class ListItems(Strategy):
         # A question for a reason is no question for a list, but one for a way may be.
         if question.answer_format == "explain" and not asks_for_steps(question.question):
             return self.abstention.abstain(question)
-        lists = [(span, one) for span in question.spans for one in find_lists(span.chunk)]
-        scores = relevance(question.question, lists, self.embedder) if lists else []
+        lists = [one for hit in question.hits for section in split_sections(hit.chunk) for one in find_lists(section)]
+        scores = relevance(question.question, lists, question.spans, self.embedder) if lists else []
 
         # The best list that is relevant enough and about what the question names.
-        for score, (_, best) in sorted(zip(scores, lists, strict=True), key=lambda pair: -pair[0]):
+        for score, best in sorted(zip(scores, lists, strict=True), key=lambda pair: -pair[0]):
             least = LEAST_SENTENCE if best.is_loose else LEAST_SCORE
-            first = best.items[0]
-            if score >= least and holds_anchors(
-                question.anchors, Evidence(first.section, first.start, best_end(best, first))
-            ):
+            evidence = Evidence(best.section, best.items[0].start, best.items[-1].end)
+            if score >= least and holds_anchors(question.anchors, evidence):
                 share = min(1.0, (score - least) / (SURE_SCORE - least))
                 sure = SURENESS[0] + share * (SURENESS[1] - SURENESS[0])
                 return self._show(question, complete_list(best, self.store), sure)
@@ -120,7 +140,7 @@ class ListItems(Strategy):
         # Where the reader answers with an item or the words before it, the list that these belong to answers.
         span = best_span(question.spans)
         if span is not None and (question.confidence or 0.0) >= LEAST_ITEM:
-            around = [one for owner, one in lists if owner is span and not one.is_loose and holds_span(one, span)]
+            around = [one for one in lists if not one.is_loose and (one.holds(span) or one.is_led_by(span))]
             if around:
                 smallest = min(around, key=lambda one: len(one.items))
                 return self._show(question, complete_list(smallest, self.store), question.confidence or 0.0)
@@ -160,43 +180,33 @@ class ListItems(Strategy):
         return question.answer("\n".join(lines), self.model, usage, list(citations.values()), sentences, score=score)
 
 
-def holds_span(source_list: SourceList, span: Span) -> bool:
-    """Tell whether a span of the list's section is in its items or its lead-in."""
-    is_item = source_list.items[0].start <= span.start < source_list.items[-1].end
-    return is_item or (span.text in source_list.lead_in and span.end <= source_list.items[0].start)
-
-
-def best_end(source_list: SourceList, first: ListItem) -> int:
-    """Return where the items end that are in the section of the first one."""
-    return max(item.end for item in source_list.items if item.section is first.section)
-
-
-def relevance(question: str, lists: Sequence[tuple[Span, SourceList]], embedder: Embedder | None) -> list[float]:
+def relevance(
+    question: str, lists: Sequence[SourceList], spans: Sequence[Span], embedder: Embedder | None
+) -> list[float]:
     """Return how relevant lists are to a question, about 0 to 4; 0 for one whose title is about something else.
 
-    The sum of the cosines of title and whole list with the question, the mean share of the question's content that
-    either holds, and the probability of the reader's best span in the list. Without an embedder the shares stand for
-    the cosines.
+    The sum of the cosines of title, or its nearest part, and whole list with the question, the mean share of the
+    question's content that either holds, and the probability of the reader's best span in the list. Without an
+    embedder the shares stand for the cosines.
     """
     asked = read_content(question).words
     shares = []
-    for _, one in lists:
-        headings = one.items[0].section.heading
+    for one in lists:
+        headings = one.section.heading
         held = (read_content("\n".join([*headings, text])).words for text in (one.title, one.text))
         above, whole = (len(asked & words) / max(len(asked), 1) for words in held)
         shares.append((above, whole))
     likeness = shares
     if embedder is not None:
-        # Titles and whole lists, embedded together.
-        vectors = embedder.embed_documents(
-            [*(one.title or one.text for _, one in lists), *(one.text for _, one in lists)]
-        )
-        similarities = cosines(vectors, query_vector(embedder.embed_query(question), embedder.dimension))
-        likeness = list(zip(similarities[: len(lists)], similarities[len(lists) :], strict=True))
+        # Titles, in parts and whole, and whole lists, embedded together.
+        texts = list(dict.fromkeys(text for one in lists for text in (*one.titles, one.text)))
+        query = query_vector(embedder.embed_query(question), embedder.dimension)
+        near = dict(zip(texts, cosines(embedder.embed_documents(texts), query), strict=True))
+        likeness = [(max(near[title] for title in one.titles or (one.text,)), near[one.text]) for one in lists]
     scores = []
-    for (span, one), (near_title, near_text), share in zip(lists, likeness, shares, strict=True):
-        spans = [part for part in (span, *span.others) if one.items[0].start <= part.start < one.items[-1].end]
-        read = max((part.probability for part in spans), default=0.0)
+    candidates = [part for span in spans for part in (span, *span.others)]
+    for one, (near_title, near_text), share in zip(lists, likeness, shares, strict=True):
+        read = max((part.probability for part in candidates if one.holds(part)), default=0.0)
         score = near_title + near_text + sum(share) / 2 + read
         # One sentence of several is an answer only where the reader finds it.
         is_read = len(one.items) > 1 or not one.is_loose or read >= LEAST_READ
@@ -341,6 +351,7 @@ def _is_record(text: str) -> bool:
 _MARK = re.compile(
     r"(?P<indent>\s*)(?:[-*+•‣▪◦●–]|(?P<number>\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]))\s+(?:\[[ xX]\]\s+)?"
 )
+_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*\.?|§ ?\d+)\s+")
 _STEP = re.compile(r"(?:^|(?<=\n)|(?<=[.;:!?] ))(?P<number>\d{1,2})[.)]?\s+(?=[A-Z\"“])")
 _PROPERTY = re.compile(r"[^\W_][^:\n]{0,60}: \S")
 _LISTING = re.compile(r"[^,;]+[,;][^,;]+(?:[,;][^,;]+)*,?\s(?:and|or|und|et)\s\S")

@@ -28,6 +28,7 @@ from rag.answer.options import PipelineOptions
 from rag.answer.passages import OnePrompt, PromptEach
 from rag.answer.plain import Plain
 from rag.answer.router import Router
+from rag.answer.sides import find_sides
 from rag.answer.strategy import AnswerPieces, Strategy
 from rag.answer.types import Answer, Retrieved
 from rag.answer.yes_no import YesNo
@@ -38,6 +39,8 @@ from rag.retrieve.retrievers import Retriever
 from stores.base import Hit
 from stores.filters.filter import And, Where
 from stores.filters.parse import as_filter
+
+SIDE_PASSAGES = 3  # retrieved for each side of a comparison, beside those for the question
 
 # A short answer is one line: after it small models ramble, or ask themselves the next question.
 DEFAULT_DECODING = Decoding(max_new_tokens=48, repetition_penalty=1.1, stop=("\n",))
@@ -98,7 +101,7 @@ class Pipeline(PipelineOptions, Closing):
                 "yes-no": YesNo(self.abstention, self.reader, embedder),
                 "explain": Explain(self.abstention, self.reader, embedder),
                 "list": ListItems(self.abstention, self.reader.name, embedder, store),
-                "compare": Compare(self.abstention),
+                "compare": Compare(self.abstention, self.reader.name, embedder),
             }
         return Router(self._general_strategy(), by_format, self.abstention)
 
@@ -161,6 +164,11 @@ class Pipeline(PipelineOptions, Closing):
         for question in questions:
             hits = self.retriever.retrieve(question, self.k, both)
             answer_format = choose_format(self.answer_format, question)
+            if answer_format == "compare" and (sides := find_sides(question)):
+                # Each side has passages of its own, which a question about both may not find.
+                queries = (" ".join([side, *sides.attributes]) for side in sides.both)
+                further = [hit for query in queries for hit in self.retriever.retrieve(query, SIDE_PASSAGES, both)]
+                hits = list({hit.chunk.id: hit for hit in (*further, *hits)}.values())
             retrieved.append(Retrieved(question, answer_format, hits, kind=kind_of(answer_format)))
         # What the question names, as far as it occurs in the store; a code that no hit has is looked for.
         find = self._finder(both)

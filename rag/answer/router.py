@@ -20,7 +20,7 @@ ROUTES: Mapping[AnswerFormat, tuple[AnswerFormat, ...]] = {
     "sentence": ("sentence",),
     "yes-no": ("yes-no",),  # it says itself where a sentence answers without deciding
     "explain": ("list", "explain", "sentence"),
-    "list": ("list", "explain", "sentence"),
+    "list": ("list", "sentence"),
     "compare": ("compare", "explain"),
 }
 

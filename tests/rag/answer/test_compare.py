@@ -1,0 +1,115 @@
+"""Comparisons show both sides, attribute by attribute, each from its own source, or say which side is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.types import Block, Chunk
+from rag.answer.abstain import Abstention
+from rag.answer.compare import Compare
+from rag.answer.sides import Sides, find_sides
+from rag.answer.types import Answer, Retrieved
+from stores.base import Hit
+
+TENTS = (
+    "Tent: Fell 2; Weight: 1.9 kg; Price: 249 EUR; Colour: green\n"
+    "Tent: Fell 3; Weight: 2.6 kg; Price: 299 EUR; Colour: green\n"
+    "Tent: Dune 4; Weight: 5.2 kg; Price: 199 EUR; Colour: sand"
+)
+PLANS = "Feature: Storage; Basic: 5 GB; Family: 50 GB\nFeature: Users; Basic: 1; Family: 6"
+PUMP = "The warranty on the pump is 24 months. It weighs 9 kg."
+MOTOR = "For the motor there is a warranty of five years."
+
+
+def passage(text: str, source: str, kind: str = "table", heading: tuple[str, ...] = ()) -> Chunk:
+    block = Block(0, len(text), kind, heading=heading)  # type: ignore[arg-type]
+    return Chunk(text, source, 0, len(text), heading=heading, blocks=(block,))
+
+
+def record(text: str, source: str, title: str) -> Chunk:
+    return passage(text, source, "list", (title,))
+
+
+def ask(question: str, embedder, *chunks: Chunk) -> Answer:
+    retrieved = Retrieved(question, "compare", [Hit(chunk, 0.5) for chunk in chunks])
+    [answer] = Compare(Abstention(0.0, 0.0, False, "none", 0), "reader", embedder).answer([retrieved])
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("question", "sides"),
+    [
+        ("What is the difference between leave and comp time?", Sides("leave", "comp time")),
+        ("What's the difference in warranty between the pump and the motor?", Sides("pump", "motor", ("warranty",))),
+        ("Compare the basic and the family plan.", Sides("basic", "family plan")),
+        ("Compare the opening hours of Old Mill and Lakeside", Sides("Old Mill", "Lakeside", ("opening hours",))),
+        ("Compare basic with pro by price and storage", Sides("basic", "pro", ("price", "storage"))),
+        ("Which is cheaper, the X200 or the X300?", Sides("X200", "X300", ("price cost fee",))),
+        ("Which has the longer battery life: Nova or Luma?", Sides("Nova", "Luma", ("battery life",))),
+        ("Is the X200 heavier than the X300?", Sides("X200", "X300", ("weight weigh",))),
+        ("Nova or Luma: how do price, motor and range differ?", Sides("Nova", "Luma", ("price", "motor", "range"))),
+        ("How does the Alpine tent differ from the Trek tent?", Sides("Alpine tent", "Trek tent")),
+        ("How do the old and the new contract differ in notice?", Sides("old", "new contract", ("notice",))),
+        ("Day ticket vs. ten-ride card", Sides("Day ticket", "ten-ride card")),
+        ("In what do the two contracts differ?", None),
+        ("How does this compare?", None),
+    ],
+)
+def test_a_question_names_two_things_and_attributes(question: str, sides: Sides | None) -> None:
+    assert find_sides(question) == sides
+
+
+def test_rows_are_compared_by_what_differs_each_cited(embedder) -> None:
+    answer = ask("What is the difference between the Fell 2 and the Fell 3?", embedder, passage(TENTS, "tents.md"))
+    assert answer.text == "Weight: Fell 2 1.9 kg; Fell 3 2.6 kg\nPrice: Fell 2 249 EUR; Fell 3 299 EUR"
+    said = [(answer.text[one.start : one.end], one.citation) for one in answer.sentences]
+    assert said == [("Fell 2 1.9 kg", 1), ("Fell 3 2.6 kg", 2), ("Fell 2 249 EUR", 1), ("Fell 3 299 EUR", 2)]
+    assert [citation.text for citation in answer.citations] == TENTS.splitlines()[:2]
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Which is cheaper, the Fell 2 or the Dune 4?", "Price: Fell 2 249 EUR; Dune 4 199 EUR"),
+        ("Is the Dune 4 heavier than the Fell 3?", "Weight: Dune 4 5.2 kg; Fell 3 2.6 kg"),
+        ("Compare the colour of the Fell 2 and the Fell 3", "Colour: Fell 2 green; Fell 3 green"),
+        ("Compare the basic and the family plan", "Storage: Basic 5 GB; Family 50 GB\nUsers: Basic 1; Family 6"),
+    ],
+)
+def test_what_is_asked_restricts_the_comparison(question: str, text: str, embedder) -> None:
+    assert ask(question, embedder, passage(TENTS, "tents.md"), passage(PLANS, "plans.md")).text == text
+
+
+def test_records_are_compared_by_their_titles_and_each_has_its_own_source(embedder) -> None:
+    one = record("Price: 2150\nMotor: hub motor", "bikes.csv#1", "Volta City")
+    two = record("Price: 3290\nMotor: mid motor", "bikes.csv#2", "Volta Trail")
+    answer = ask("Compare Volta City and Volta Trail by price", embedder, two, one)
+    assert answer.text == "Price: Volta City 2150; Volta Trail 3290"
+    assert [citation.source for citation in answer.citations] == ["bikes.csv#1", "bikes.csv#2"]
+
+
+def test_sentences_are_compared_where_there_are_no_rows(embedder) -> None:
+    answer = ask(
+        "What's the difference in warranty between the pump and the motor?",
+        embedder,
+        passage(PUMP, "pump.md", "text"),
+        passage(MOTOR, "motor.md", "text"),
+    )
+    assert answer.text == "The warranty on the pump is 24 months.\nFor the motor there is a warranty of five years."
+    assert [citation.source for citation in answer.citations] == ["pump.md", "motor.md"]
+
+
+def test_a_missing_side_or_attribute_is_named(embedder) -> None:
+    answer = ask("Which is cheaper, the Fell 2 or the Ridge 9?", embedder, passage(TENTS, "tents.md"))
+    assert (answer.abstained, answer.missing) == (True, "the documents say nothing about Ridge 9")
+    answer = ask("Which is wider, the Fell 2 or the Dune 4?", embedder, passage(TENTS, "tents.md"))
+    assert (answer.abstained, answer.missing) == (True, "they state no width of both")
+    answer = ask("Compare the pump with the motor", embedder, passage(PUMP, "pump.md", "text"))
+    assert answer.abstained, "what is said of one alone compares nothing"
+
+
+def test_a_source_that_was_replaced_is_no_side(embedder) -> None:
+    old = record("This price list is no longer valid.\nPrice: 99", "old.csv#1", "Volta City")
+    two = record("Price: 3290\nMotor: mid motor", "bikes.csv#2", "Volta Trail")
+    answer = ask("Which is cheaper, Volta City or Volta Trail?", embedder, old, two)
+    assert answer.missing == "the documents say nothing about Volta City"
