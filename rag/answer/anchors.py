@@ -13,6 +13,7 @@ from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.answer.evidence import Evidence
 from rag.answer.quantities import find_figures
+from rag.answer.units import unit_named
 from rag.answer.words import STOP_WORDS, fold, read_content, stem
 from stores.base import Hit
 
@@ -93,6 +94,9 @@ _SCOPE = re.compile(
 )
 
 
+_PRONOUN = re.compile(r"\b(?:what|which|who|when|i|we|you|they|he|she|it)\b", re.IGNORECASE)
+
+
 def find_anchors(question: str) -> Anchors:
     """Return what a question names: identifiers, quotations, names, numbers and dates, and qualifiers."""
     anchors: list[tuple[int, Anchor]] = []
@@ -118,30 +122,44 @@ def find_anchors(question: str) -> Anchors:
         take(*match.span(), match[1] or match[2], "quotation")
     for date in figures.dates:
         take(date.start, date.end, question[date.start : date.end], "date")
-    for quantity in figures.quantities:
-        if quantity.kind != "ordinal":
-            take(quantity.start, quantity.end, question[quantity.start : quantity.end], "number")
 
     # Names are capitalised, but in a question without small letters.
     if not question.isupper():
+        measured = [(quantity.start, quantity.end) for quantity in figures.quantities if quantity.unit]
         for match in _NAME.finditer(question):
+            if any(low <= match.start() < high for low, high in measured):  # "EUR" of "5 EUR"
+                continue
             start, text = match.start(), match[0].rstrip(".'’-")
             # The first word is a capital whatever it is.
             first, _, rest = text.partition(" ")
-            if not question[:start].strip(" \"'¿¡(") and (fold(first) in STOP_WORDS or not rest):
-                start, text = start + len(first) + 1, rest
+            is_first = not question[:start].strip(" \"'¿¡(")
+            if is_first and (fold(first) in STOP_WORDS or not rest or rest[0].islower()):
+                words = re.match(r"\S+\s+(?:[a-z&]+\s+)*", text + " ")
+                start, text = (words.end(), text[words.end() :]) if words else (start, text)
             if text.startswith("I "):
                 start, text = start + 2, text[2:]
             if text.startswith(("The ", "the ")):
-                text = text[4:]
+                start, text = start + 4, text[4:]
+            # A number is part of a model's name: "Merlin 4".
+            if model := re.match(r" \d{1,3}\b(?![.,:%]?\d|\s?%)", question[start + len(text) :]):
+                text += model[0] if not unit_follows(question[start + len(text) + model.end() :]) else ""
             if len(text) > 1 and not all(fold(word) in _NO_NAMES for word in text.split()):
                 take(start, start + len(text), re.sub(r"['’]s$", "", text), "name")
+    for quantity in figures.quantities:
+        if quantity.kind != "ordinal":
+            take(quantity.start, quantity.end, question[quantity.start : quantity.end], "number")
     anchors += [
         (match.start(), Anchor(match[0].strip(), "qualifier"))
         for match in _SCOPE.finditer(question)
-        if read_content(match[0]).words
+        if read_content(match[0]).words and not _PRONOUN.search(match[0])
     ]
     return Anchors(tuple(anchor for _, anchor in sorted(anchors, key=lambda pair: pair[0])))
+
+
+def unit_follows(text: str) -> bool:
+    """Tell whether a text begins with a unit, so that the number before it is no part of a name."""
+    word = re.match(r"\s?([^\W\d_]+|[%°€$£])", text)
+    return word is not None and unit_named(word[1]) is not None
 
 
 # --- anchors that occur -----------------------------------------------------------------------------------------------
@@ -175,12 +193,16 @@ def require_anchors(question: str, sections: Sequence[Chunk], find: FindPhrase) 
                 required.append(replace(anchor, sources=_sources_about(chunks)))
             elif anchor.kind == "name" and _is_abbreviated(anchor.text, hits_text):
                 continue
-            elif anchor.kind == "name" and (likely := _respell(anchor.text, hits_text)):
+            elif (
+                anchor.kind == "name" and not anchor.text[-1].isdigit() and (likely := _respell(anchor.text, hits_text))
+            ):
                 required += [Anchor(word, "name") for word in likely]
             elif anchor.kind == "name" and " " in anchor.text:
                 # A name of several words may stand in parts: of those that occur, each is asked for.
                 parts = [Anchor(part, "name") for part in anchor.text.split() if fold(part) not in STOP_WORDS]
                 occurring = [(part, chunks) for part in parts if (chunks := chunks_with(part))]
+                if anchor.text[-1].isdigit():  # another model of that name
+                    occurring = []
                 required += [replace(part, sources=_sources_about(chunks)) for part, chunks in occurring]
                 absent += [] if occurring else [anchor]
             else:
@@ -208,7 +230,12 @@ def _lower_case_names(question: str, sections: Sequence[Chunk]) -> Iterator[Anch
     text = "\n".join(section.text for section in sections)
     names = set(re.findall(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b", text)) if question.islower() else set()
     for word in re.findall(r"\b[a-z]{3,}\b", question):
-        if word.title() in names and word not in STOP_WORDS and not re.search(rf"\b{word}\b", text):
+        if (
+            word.title() in names
+            and word not in STOP_WORDS
+            and word not in _NO_NAMES
+            and not re.search(rf"\b{word}\b", text)
+        ):
             yield Anchor(word, "name")
 
 
@@ -224,6 +251,8 @@ def _is_abbreviated(name: str, text: str) -> bool:
 
 def _respell(name: str, text: str) -> list[str]:
     """Return the words of a text that the words of a misspelt name are likely meant to be; none if one has none."""
+    if name[-1].isdigit():  # another model of that name is another thing
+        return []
     words = set(re.findall(r"[^\W\d_]{4,}", fold(text)))
     respelt = []
     for part in re.findall(r"[^\W\d_]+", fold(name)):
@@ -275,12 +304,20 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
                 keys.setdefault(fold(cells[0].value), cells[0].value)
             for cell in cells[1:] or (cells if _is_in_record(section, line) else ()):
                 columns.setdefault(fold(cell.column), cell.column)
-    named = [key for key in keys.values() if (words := read_content(key).words) and words <= asked.words]
+
+    def is_named(name: str) -> bool:
+        said = read_content(name)
+        figures_asked = (
+            all(any(one.equals(other) for other in asked.quantities) for one in said.quantities)
+            and all(any(other.holds(one) for other in asked.dates) for one in said.dates if one.month)
+        )  # fmt: skip
+        return bool(said.words) and said.words <= asked.words and figures_asked
+
+    named = [key for key in keys.values() if is_named(key)]
     # Of "Pro" and "Pro Max" the longer one is meant.
     longest = [key for key in named if not any(read_content(key).words < read_content(other).words for other in named)]
     yield from (Anchor(key, "key") for key in longest)
-    titled = [name for name in columns.values() if (words := read_content(name).words) and words <= asked.words]
-    yield from (Anchor(name, "column") for name in titled)
+    yield from (Anchor(name, "column") for name in columns.values() if is_named(name))
 
 
 def _is_in_record(section: Chunk, line: str) -> bool:
@@ -369,8 +406,15 @@ def _holds_name(anchor: Anchor, evidence: Evidence) -> bool:
     held = {stem(word) for text in texts for word in _WORD.findall(fold(text))}
     wanted = [stem(word) for word in _WORD.findall(fold(anchor.text)) if word not in STOP_WORDS]
     missing = [word for word in wanted if word not in held]
-    # Of a person's name the last part is enough.
-    return not missing or (len(wanted) > 1 and wanted[-1] not in missing)
+    if not missing or len(wanted) < 2 or wanted[-1] in missing:
+        return not missing
+    # Of a person's name the last part is enough, unless it ends another name: "Weaver House" is not "Dyer House".
+    last = re.escape(anchor.text.split()[-1])
+    before = [match[1] for text in texts for match in re.finditer(rf"(\w+)\.?\s+{last}\b", text)]
+    return not any(word[0].isupper() and fold(word) not in _TITLES and stem(word) not in wanted for word in before)
+
+
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "the"})
 
 
 def _holds_number(anchor: Anchor, evidence: Evidence) -> bool:

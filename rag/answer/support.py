@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answer.anchors import Anchor, Anchors, cells_of, missing_anchors
+from rag.answer.anchors import Anchor, Anchors, cells_of, missing_anchors, place_cells
 from rag.answer.evidence import Evidence
 from rag.answer.quantities import Date, Quantity
-from rag.answer.units import CURRENCIES
+from rag.answer.units import CURRENCIES, unit_named
 from rag.answer.words import OPPOSITES, Clause, Content, fold, read_content, stem
 
 IN_CONTEXT = 0.8  # what a word counts that only the evidence's context holds
@@ -64,7 +64,8 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     added = said.words - asked.words
     figures: tuple[Quantity | Date, ...] = (*said.quantities, *said.dates)
     is_open = _WH.search(question) is not None and not re.search(r"\bor\b", question, re.IGNORECASE)
-    if is_open and not added and not figures:
+    repeats = all(_is_stated(figure, asked) for figure in figures)
+    if is_open and not added and repeats:
         return Support(0.0, ("it only repeats the question",))
 
     missing = [
@@ -75,6 +76,10 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     missing += [f"{word!r} is not in the source" for word in lacking]
     missing += _contradictions(text, said, asked, held)
     missing += _mismatches(question, text, evidence)
+    if _is_label(evidence):
+        missing.append("it is the name of a column")
+    if _MAIL_HEADER.match(evidence.sentence.text) and not _ASKS_FOR_MAIL.search(question):
+        missing.append("it is the header of a mail")
     if not figures and not _WHO.search(question) and any(_names_anchor(anchor, evidence) for anchor in anchors):
         missing.append("it only says what kind of thing the question names")
     topic = asked.words
@@ -114,6 +119,19 @@ def _names_anchor(anchor: Anchor, evidence: Evidence) -> bool:
     return anchor.kind == "identifier" and evidence.chunk.text[evidence.end :].lstrip().startswith(anchor.text)
 
 
+def _is_label(evidence: Evidence) -> bool:
+    """Tell whether a span is the name of a column or a property, and nothing of its value."""
+    if not (evidence.is_row or evidence.record or len(cells_of(evidence.line)) == 1):
+        return False
+    line_start = evidence.chunk.text.rfind("\n", 0, evidence.start) + 1
+    return any(
+        line_start + place <= evidence.start and evidence.end <= line_start + place + len(cell.column) + 1
+        for cell, place in place_cells(evidence.line)
+    )
+
+
+_MAIL_HEADER = re.compile(r"(?:>\s*)*(?:(?:From|To|Cc|Date|Sent|Subject): \S|On .{5,80} wrote:)", re.DOTALL)
+_ASKS_FOR_MAIL = re.compile(r"\b(?:who|whom|wrote|writes?|written|sen[dt]s?|mails?|e-?mails?|subject|address)\b", re.I)
 _WHO = re.compile(r"\b(?:who|whom|whose|company|brand|manufacturer|maker)\b", re.IGNORECASE)
 
 
@@ -198,18 +216,13 @@ def _contradictions(text: str, said: Content, asked: Content, held: Content) -> 
     for word in said.opposites - held.opposites:
         if OPPOSITES[word] & held.opposites:
             yield f"the source says {min(OPPOSITES[word] & held.opposites)}, not {word}"
-    # A text that only names something says of it what the question asks.
-    claims = said.clauses
+    # A text that only names something says of it what the question asks, in the clause nearest to the source's.
     has_sign = any(clause.denies or clause.signs for clause in said.clauses)
-    if len(said.words) < CLAIM and not has_sign and not _VERB.search(text):
-        claims = tuple(
-            replace(clause, words=said.words | clause.words)
-            for clause in asked.clauses
-            if clause.words or clause.denies
-        )
-        is_claim = False
-    else:
-        is_claim = True
+    is_claim = len(said.words) >= CLAIM or has_sign or _VERB.search(text) is not None
+    claims = said.clauses
+    if not is_claim:
+        asking = max(asked.clauses, key=lambda clause: len(clause.words & held.words), default=None)
+        claims = (replace(asking, words=said.words | asking.words),) if asking else ()
     for claim in claims:
         own = claim.words & said.words if is_claim else said.words
         nearest = max(
@@ -239,34 +252,73 @@ def _speaks_of(clause: Clause, said: Content, asked: Content) -> bool:
 # --- what is asked for ------------------------------------------------------------------------------------------------
 
 _LENGTHS = frozenset({"time", "month", "workday", "night"})
+_PRICES = frozenset({*CURRENCIES, "percent"})
+_PRICE = r"costs?|pay|charged?|prices?|fees?|rent"
 _ASKED = [
     (re.compile(r"\bhow (?:long|old|soon|often)\b", re.IGNORECASE), _LENGTHS | {"length", "times"}),
     (re.compile(r"\bhow (?:far|tall|wide|deep|high|thick)\b", re.IGNORECASE), frozenset({"length", *_LENGTHS})),
-    (re.compile(r"\bhow (?:heavy)\b|\bhow much .*\bweigh", re.IGNORECASE), frozenset({"mass", "GBP"})),
-    (
-        re.compile(
-            r"\bhow much\b.*\b(?:costs?|pay|charged?|price|fees?|rent)\b|\bwhat .*\b(?:price|fee|cost)\b", re.IGNORECASE
-        ),
-        frozenset({*CURRENCIES, "percent"}),
-    ),
-]  # fmt: skip
+    (re.compile(r"\bhow heavy\b|\bhow much .*\bweigh", re.IGNORECASE), frozenset({"mass"})),
+    (re.compile(rf"\bhow much\b.*\b(?:{_PRICE})\b|\bhow much (?:is|are|for) an?\b", re.IGNORECASE), _PRICES),
+    (re.compile(r"\bwhat .*\b(?:prices?|fees?|costs?)\b|^\W*(?:the )?prices? (?:of|for)\b", re.IGNORECASE), _PRICES),
+]
+_NUMBER_WANTED = re.compile(
+    rf"\bhow (?:many|far|old|heavy|tall|deep|often)\b|\bhow much\b.*\b(?:{_PRICE}|weigh)\b"
+    r"|\bhow much (?:is|are|for) an?\b|\bwhat (?:percentage|share|temperature)\b"
+    r"|\b(?:what|which) (?:tele)?phone number\b",
+    re.IGNORECASE,
+)
+_TIME_WANTED = re.compile(r"\b(?:at |until |from |by )?(?:what|which) (?:time|hour|date|year|day)\b", re.IGNORECASE)
+_DAY = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|noon|midday|midnight|morning|evening|daily|today|tomorrow|day|week"
+    r"|weekends?|weekdays?|spring|summer|autumn|winter|century)\b|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b",
+    re.IGNORECASE,
+)
+_NO_NUMBER = re.compile(
+    r"\b(?:no|none|free|nothing|several|many|few|daily|weekly|monthly|yearly|annually|hourly|every|each|quarterly|always"
+    r"|once|never|rarely|both|single|all|zero|pair|couple)\b",
+    re.IGNORECASE,
+)
 _HOW_MANY = re.compile(r"\bhow many ((?:working |business )?[^\W\d_]+)", re.IGNORECASE)
 
 
 def _mismatches(question: str, text: str, evidence: Evidence) -> Iterator[str]:
-    """Yield why a text with numbers does not give the measure that the question asks for."""
-    quantities = read_content(text).quantities
-    units = {quantity.unit.dimension for quantity in quantities if quantity.unit}
-    # Numbers of weeks where weeks are asked for, taken from the evidence if the text has the bare number.
+    """Yield why a text does not give what the question asks for: a number, a time, or its measure."""
+    said = read_content(text)
+    if _NUMBER_WANTED.search(question) and not said.quantities and not said.dates and not _NO_NUMBER.search(text):
+        yield "it gives no number"
+    if _TIME_WANTED.search(question) and not (said.quantities or said.dates or _DAY.search(text)):
+        yield "it gives no time"
+
+    # A number takes its unit from the text, from the evidence, or from the name of its column.
+    stated = [(other, other.unit) for other in read_content(evidence.sentence.text).quantities]
+    for cell in cells_of(evidence.line):
+        names = re.findall(r"[^\W\d_]+|[%°€$£]", cell.column)
+        units = [unit for name in names[1:] if (unit := unit_named(name))]
+        if units:
+            stated += [(quantity, quantity.unit or units[-1]) for quantity in read_content(cell.value).quantities]
+    measures = []
+    for quantity in said.quantities:
+        beside = {unit.dimension for other, unit in stated if unit and quantity.equals(other)}
+        measures.append({quantity.unit.dimension} if quantity.unit else beside)
+
+    # Numbers of weeks where weeks are asked for.
+    wanted = [(pattern, dimensions) for pattern, dimensions in _ASKED if pattern.search(question)]
     how_many = _HOW_MANY.search(question)
-    if how_many and quantities:
-        wanted = read_content(f"2 {how_many[1]}").quantities[0].unit
-        stated = read_content(evidence.sentence.text).quantities
-        equal = [other.unit for quantity in quantities for other in stated if quantity.equals(other)]
-        given = [unit for unit in equal if unit is not None]
-        if wanted and given and all(unit.dimension != wanted.dimension for unit in given) and len(given) == len(equal):
-            yield f"it is no number of {how_many[1]}"
-    for pattern, dimensions in _ASKED:
-        if pattern.search(question) and units and not units & dimensions:
+    if how_many and (unit := read_content(f"2 {how_many[1]}").quantities[0].unit):
+        wanted.append((_HOW_MANY, frozenset({unit.dimension})))
+    known = [measure for measure in measures if measure]
+    for _, dimensions in wanted:
+        if known and not any(measure & dimensions for measure in known):
             yield "it is another measure than the question asks for"
             return
+    # In a row, the things counted are named.
+    if how_many and evidence.is_row and said.quantities:
+        cells = [cell for cell in cells_of(evidence.line) if read_content(cell.value).quantities]
+        counted = stem(how_many[1].split()[-1])
+        touched = [
+            cell
+            for cell in cells
+            if any(one.equals(two) for one in said.quantities for two in read_content(cell.value).quantities)
+        ]
+        if touched and not any(counted in read_content(f"{cell.column} {cell.value}").words for cell in touched):
+            yield f"it is no number of {how_many[1]}"

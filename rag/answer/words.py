@@ -155,7 +155,7 @@ _NUMERO = re.compile(r"\b[Nn]o(s?\.\s?)(?=\d)")
 
 _EXCEPTION = re.compile(r",?\s+\b(?:except(?:\s+for)?|unless|apart\s+from|other\s+than)\b", re.IGNORECASE)
 
-NEGATIONS = frozenset({"not", "no", "never", "neither", "nor", "none", "cannot", "without", "nobody", "nothing"})
+NEGATIONS = frozenset({"not", "no", "never", "neither", "nor", "none", "cannot", "nobody", "nothing"})
 
 # Words that affirm or deny something: each with the word for it.
 _SIGN_WORDS = {

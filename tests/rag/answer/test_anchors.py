@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.types import Block, Chunk
-from rag.answer.anchors import find_anchors, require_anchors
+from rag.answer.anchors import find_anchors, holds_anchors, require_anchors
+from rag.answer.evidence import Evidence
 from rag.answer.focus import focus_sections
 
 
@@ -26,6 +27,9 @@ from rag.answer.focus import focus_sections
         ("What is the fee for members?", [("for members", "qualifier")]),
         ("What is the rate in the first year?", [("in the first year", "qualifier")]),
         ("How long is the notice?", []),
+        ("Price of the Merlin 4?", [("Merlin 4", "name")]),
+        ("What does Oslo 5 EUR mean?", [("Oslo", "name"), ("5 EUR", "number")]),
+        ("When is the shop open on a Tuesday?", []),
         ("When did the 5km run start?", [("5km", "number")]),
     ],
 )
@@ -42,6 +46,17 @@ def anchors_in(question: str, *texts: str) -> tuple[list[str], list[str]]:
 def test_a_code_or_a_name_that_occurs_nowhere_makes_a_question_unanswerable() -> None:
     assert anchors_in("What does QX-78 mean?", "QX-77: the door is open") == ([], ["QX-78"])
     assert anchors_in("What is the rent in Bergen?", "The rent in Oslo is high.") == ([], ["Bergen"])
+
+
+def test_another_model_or_another_house_is_another_thing() -> None:
+    assert anchors_in("Price of the Merlin 4?", "The Merlin 2 costs 415 GBP.") == ([], ["Merlin 4"])
+    text = "The guest room in Weaver House costs 28 pounds."
+    chunk = Chunk(text, "a.md", 0, len(text))
+    evidence = Evidence(chunk, 0, len(text))
+    assert not holds_anchors(find_anchors("What does the room in Dyer House cost?"), evidence)
+    assert holds_anchors(find_anchors("What does the room in Weaver House cost?"), evidence)
+    person = "Ms Berg leads the choir."
+    assert holds_anchors(find_anchors("Who is Ada Berg?"), Evidence(Chunk(person, "b", 0, len(person)), 0, len(person)))
 
 
 def test_a_misspelt_name_counts_as_the_word_that_it_is_like() -> None:

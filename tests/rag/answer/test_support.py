@@ -84,7 +84,13 @@ PAIRS = [
     ("40 EUR", "How long is the course?", "The course costs 40 EUR.", NO),
     ("12", "How many weeks of leave are there?", "Leave begins after 12 months.", NO),
     ("12", "How many weeks of leave are there?", "There are 12 weeks of leave.", YES),
+    ("the owner", "How many days is the shop open?", "The owner opens the shop on 5 days.", NO),
+    ("Monday", "What time does the shop close?", "The shop closes on Monday at noon.", YES),
+    ("the owner", "What time does the shop close?", "The owner closes the shop.", NO),
     ("A. Example", "Who is the head of sales?", "Chair: A. Example", NO),
+    ("Weight", "What does the lamp have?", "Weight: 3 kg; Lamp: red", NO),
+    ("3", "How heavy is the lamp?", "Lamp: red; Price (EUR): 3", NO),
+    ("Ann Lee", "Which day does the choir come?", "On Tue, 3 March 2026, Ann Lee of the choir wrote:", NO),
     ("Paris", "Where does the band rehearse?", "The cheese comes from Paris.", NO),
 ]  # fmt: skip
 
