@@ -230,12 +230,7 @@ def _lower_case_names(question: str, sections: Sequence[Chunk]) -> Iterator[Anch
     text = "\n".join(section.text for section in sections)
     names = set(re.findall(r"(?<=[a-z,] )[A-Z][a-z]{2,}\b", text)) if question.islower() else set()
     for word in re.findall(r"\b[a-z]{3,}\b", question):
-        if (
-            word.title() in names
-            and word not in STOP_WORDS
-            and word not in _NO_NAMES
-            and not re.search(rf"\b{word}\b", text)
-        ):
+        if word.title() in names and word not in _NO_NAMES and not re.search(rf"\b{word}\b", text):
             yield Anchor(word, "name")
 
 
