@@ -158,6 +158,8 @@ def nearest_sentences(retrieved: Retrieved) -> tuple[Citation, ...]:
         span = spans.get((section.source, section.start))
         for start, end in sentence_places(section):
             run = Evidence(section, start, end)
+            if run.record and run.block:  # a property says nothing without the thing that has it
+                run = Evidence(section, run.block.start - section.start, run.block.end - section.start)
             share = (len(wanted & read_content(run.text).words) + heading) / max(len(wanted), 1)
             score = share - LATER_HIT * ranks.get(section.source, 0)
             score += SPAN_BONUS * bool(span and span.text and start <= span.start < end)

@@ -222,11 +222,11 @@ def show_answer(answer: Answer) -> None:
         low = sentence.end
     text = _wrap("".join(marked) + answer.text[low:], "")
     line(_MARK.sub(lambda mark: colour(mark[0], RED if mark[1] == "unsupported" else CYAN), text))
+    _show_citations(answer.citations)
     if answer.confidence is not None:
         from rag.answer.defaults import word_confidence
 
-        line(colour(f"({word_confidence(answer.confidence)})", DIM))
-    _show_citations(answer.citations)
+        line(f"\n{colour(f'confidence: {word_confidence(answer.confidence)}', DIM)}")
 
 
 def _show_citations(citations: Sequence[Citation]) -> None:

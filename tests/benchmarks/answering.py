@@ -77,6 +77,7 @@ def main() -> None:
                 min_confidence=0.0,
                 min_evidence=0.0,
                 guided=guided,  # type: ignore[arg-type]
+                answer_format="short",  # as the references are
             )
             answers, seconds = _asked(pipeline, rows, options.mode != "open")
             figures = _figures(rows, answers, options.mode)

@@ -37,7 +37,7 @@ def main() -> None:
 
     rows = [json.loads(line) for line in options.questions.read_text("utf-8").split("\n") if line]
     config = Config().override("store", path=str(options.store.absolute())).override("generator", model=options.model)
-    config = config.override("pipeline", prompt_tokens=options.prompt_tokens)
+    config = config.override("pipeline", prompt_tokens=options.prompt_tokens, answer_format="short")
     index = config.index()
     index.add(Document(text, f"c{n}") for n, text in enumerate(dict.fromkeys(row["context"] for row in rows)))
     pipeline = config.pipeline()

@@ -104,7 +104,8 @@ def open_book(reader: ExtractiveReader, rows: Sequence[Row], corpus: Path, folde
     index = config.index()
     index.sync([corpus / "corpus.jsonl"])
     index.store.close()
-    pipeline = Pipeline(config.retriever(), None, reader=reader, confidence=False, min_confidence=0.0, min_evidence=0.0)
+    always = {"confidence": False, "min_confidence": 0.0, "min_evidence": 0.0, "answer_format": "short"}
+    pipeline = Pipeline(config.retriever(), None, reader=reader, **always)  # type: ignore[arg-type]
     answers = pipeline.ask_many([row.values["question"] for row in rows])
     pairs = list(zip(rows, answers, strict=True))
     found = [any(holds(hit.chunk.text, row.references) for hit in answer.hits) for row, answer in pairs]
