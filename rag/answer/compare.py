@@ -94,7 +94,7 @@ class Compare(Strategy):
             return self.abstention.abstain(question, missing=f"the documents say nothing about {missing[0]}")
         if best is not None and sides.attributes:
             asked = ", ".join(attribute.split()[0] for attribute in sides.attributes)
-            return self.abstention.abstain(question, missing=f"they state no {asked} of both")
+            return self.abstention.abstain(question, missing=f"no {asked} is stated for both")
         return self.abstention.abstain(question)
 
     def _compare_values(self, sides: Sides, one: NamedThing, other: NamedThing) -> list[tuple[str, list[Statement]]]:

@@ -103,7 +103,7 @@ def test_a_missing_side_or_attribute_is_named(embedder) -> None:
     answer = ask("Which is cheaper, the Fell 2 or the Ridge 9?", embedder, passage(TENTS, "tents.md"))
     assert (answer.abstained, answer.missing) == (True, "the documents say nothing about Ridge 9")
     answer = ask("Which is wider, the Fell 2 or the Dune 4?", embedder, passage(TENTS, "tents.md"))
-    assert (answer.abstained, answer.missing) == (True, "they state no width of both")
+    assert (answer.abstained, answer.missing) == (True, "no width is stated for both")
     answer = ask("Compare the pump with the motor", embedder, passage(PUMP, "pump.md", "text"))
     assert answer.abstained, "what is said of one alone compares nothing"
 
