@@ -70,6 +70,7 @@ _CODE = re.compile(
     )(?![\w-])""",
     re.VERBOSE,
 )
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
 _DECADE = re.compile(r"(?:(?:pre|post|mid|early|late)-)?\d{4}s?", re.IGNORECASE)
 _LABELLED = re.compile(
     r"\b(?P<label>version|release|error|code|status|section|clause|article|paragraph|chapter|room|gate|line|route|order|"
@@ -205,6 +206,12 @@ def require_anchors(question: str, sections: Sequence[Chunk], find: FindPhrase) 
                     occurring = []
                 required += [replace(part, sources=_sources_about(chunks)) for part, chunks in occurring]
                 absent += [] if occurring else [anchor]
+            elif anchor.kind == "identifier" and _DOTTED.fullmatch(anchor.text):
+                # A method of a class may stand in parts, as code has it.
+                parts = [Anchor(part, "name") for part in anchor.text.split(".")]
+                occurring = [(part, chunks) for part in parts if (chunks := chunks_with(part))]
+                required += [part for part, _ in occurring]
+                absent += [] if len(occurring) == len(parts) else [anchor]
             else:
                 absent.append(anchor)
         elif anchor.kind != "qualifier" or any(_meets(anchor, section) for section in sections):

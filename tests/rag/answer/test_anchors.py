@@ -59,6 +59,14 @@ def test_another_model_or_another_house_is_another_thing() -> None:
     assert holds_anchors(find_anchors("Who is Ada Berg?"), Evidence(Chunk(person, "b", 0, len(person)), 0, len(person)))
 
 
+def test_a_method_may_stand_in_parts() -> None:
+    assert anchors_in("What is the port of Store.open?", "class Store:\n    def open(port=5433)") == (
+        ["Store", "open"],
+        [],
+    )
+    assert anchors_in("What is the port of Store.close?", "class Store:\n    def open(port=5433)")[1] == ["Store.close"]
+
+
 def test_a_misspelt_name_counts_as_the_word_that_it_is_like() -> None:
     assert anchors_in("What is the rent in Bregen?", "The rent in Bergen is high.") == (["bergen"], [])
 

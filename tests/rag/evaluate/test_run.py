@@ -73,7 +73,7 @@ def echo(prompt: str) -> str:
 
 
 def test_answers_are_measured_with_what_they_cost(scripted) -> None:
-    rows = [asked("1", "When is tea?", "four"), asked("2", "When is rent due?", "on the first"), asked("3", "Who?")]
+    rows = [asked("1", "When is tea?", "four"), asked("2", "Is tea due?", "on the first"), asked("3", "When is tea?")]
     found = evaluate_answers(Pipeline(Found((TEA,)), scripted(echo)), rows, run=QUIET)
     assert [(each.row, each.output, each.abstained) for each in found.outputs] == [
         ("1", "four", False), ("2", "four", False), ("3", "four", False)
@@ -149,12 +149,12 @@ def test_whatever_decides_an_answer_decides_whether_it_is_kept(scripted, tmp_pat
 
 def test_another_generator_of_the_same_name_answers_anew(scripted, tmp_path) -> None:
     rows, run = [asked("1", "When is tea?", "four")], Run(tmp_path / "cache.jsonl", progress=False)
-    narrow, wide = scripted("four", context_window=256), scripted("five", context_window=512)
+    narrow, wide = scripted("four", context_window=256), scripted("at four", context_window=512)
     wide.fingerprint = "another window"
     assert evaluate_answers(Pipeline(Found((TEA,)), narrow), rows, run=run).outputs[0].output == "four"
-    assert evaluate_answers(Pipeline(Found((TEA,)), wide), rows, run=run).outputs[0].output == "five"
+    assert evaluate_answers(Pipeline(Found((TEA,)), wide), rows, run=run).outputs[0].output == "at four"
     assert evaluate_text(narrow, [Row("1", "sums", {"input": "2"}, ("4",))], run=run).outputs[0].output == "four"
-    assert evaluate_text(wide, [Row("1", "sums", {"input": "2"}, ("4",))], run=run).outputs[0].output == "five"
+    assert evaluate_text(wide, [Row("1", "sums", {"input": "2"}, ("4",))], run=run).outputs[0].output == "at four"
 
 
 def test_a_part_without_a_fingerprint_is_used_but_nothing_of_it_is_kept(scripted, tmp_path) -> None:
@@ -519,16 +519,14 @@ def test_withheld_questions_are_asked_without_what_answers_them(run) -> None:
     ways = ("--contexts", "--unanswerable", "-k", 1, "--min-evidence", 0, "--min-confidence", 0, "--json")
     found = json.loads(run("answers", rows, *ways, "--out", "out.jsonl")[1])
     metrics = {each["name"]: each["value"] for each in found["systems"]["scripted"]["metrics"]}
-    assert (found["rows"], found["unanswerable"], metrics["exact_match"]) == (4, 2, 50), (
-        "each of the two misled by the other's passage"
-    )
-    assert metrics["balanced_accuracy"] == 50
+    assert (found["rows"], found["unanswerable"], metrics["exact_match"]) == (4, 2, 100), "no other passage misleads"
+    assert metrics["balanced_accuracy"] == 100
     outputs = [json.loads(line) for line in Path("out.jsonl").read_text().splitlines()]
-    assert [(each["row"], each["output"]) for each in outputs] == [
-        ("1", "four"), ("2", "the first"), ("1-unanswerable", "the first"), ("2-unanswerable", "four")
+    assert [(each["row"], None if each["abstained"] else each["output"]) for each in outputs] == [
+        ("1", "four"), ("2", "the first"), ("1-unanswerable", None), ("2-unanswerable", None)
     ]  # fmt: skip
     again = json.loads(run("answers", rows, "--unanswerable", "--outputs", "out.jsonl", "--json")[1])
-    assert {each["name"]: each["value"] for each in again["systems"]["out"]["metrics"]}["exact_match"] == 50
+    assert {each["name"]: each["value"] for each in again["systems"]["out"]["metrics"]}["exact_match"] == 100
     status, _, err = run("answers", rows, "--gold", "--unanswerable")
     assert (status, err) == (
         1,
