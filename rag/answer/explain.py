@@ -35,22 +35,24 @@ from rag.reader.base import JudgingReader, Reader
 LONGEST = 6  # sentences of an explanation, the items of lists among them
 STEPS = 12  # items of a numbered list, which is given whole: half of the steps are no way
 MIN_COSINE = 0.35  # of the best sentence under its heading and the question
-MIN_RELEVANCE = 0.3  # probability of the best sentence, where the reader's head scores
-MIN_TOPIC = 0.6  # share of the question's content words that the best passage holds
-NEAR_SECTION, NEAR_SENTENCE = (
-    0.9,
-    0.1,
-)  # a further passage's share of the best score, its sentences' distance from the best
-RELEVANT = 0.5  # probability from which on a sentence is relevant, where the reader's head scores
+MIN_RELEVANCE = 0.6  # probability of the best sentence, where the reader's head scores
+MIN_TOPIC = 0.5  # share of the question's content words that the best passage holds
+NEAR_SECTION = 0.9  # share of the best passage's score that a further passage needs
+NEAR_SENTENCE = 0.1  # distance of its sentences from the best sentence, in cosine
+RELEVANT = 0.5  # probability from which on a sentence is relevant, where the reader's head scores,
+LOOSELY_RELEVANT = 0.2  # ... in a passage of no more than LONGEST sentences,
+RELEVANT_ELSEWHERE = 0.6  # ... and in a further passage
 REPEATED = 0.85  # cosine of two sentences that say the same
+RELEVANCE_WEIGHT = 0.25  # what the best probability counts beside the cosines, where passages are ranked
 MARGIN_WEIGHT, MARGIN_SCALE = 0.3, 3.0  # what the reader's margin counts beside the cosines, and its unit in logits
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence or a list item of a section, `section.text[start:end]`, with its score.
+    """A sentence or a list item of a section, `section.text[start:end]`.
 
-    `place` is its number in the section, `lead` that of the sentence that leads into its list, -1 outside of lists.
+    `score` is its probability or cosine. `place` is its number in the section, `lead` that of the sentence or item that
+    leads into its list, -1 outside of lists.
     """
 
     section: Chunk
@@ -69,6 +71,12 @@ class Sentence:
     def is_item(self) -> bool:
         """Tell whether it is an item of a list."""
         return _ITEM.match(self.text) is not None
+
+    @property
+    def number(self) -> int | None:
+        """The number of a step."""
+        match = _NUMBERED.match(self.text)
+        return int(match[1]) if match else None
 
 
 @dataclass(frozen=True)
@@ -108,19 +116,15 @@ class Explain(Strategy):
         sections = [span.chunk for span in question.spans] or [
             part for hit in question.hits for part in split_sections(hit.chunk)
         ]
-        vocabulary = self._vocabulary
         # An entry that asks the same is answered by its own author.
-        entries = list(find_entries(sections))
-        matches = match_entries(question.question, entries, vocabulary, self.embedder)
-        chosen: Sequence[Sentence] = ()
+        matches = match_entries(question.question, list(find_entries(sections)), self._vocabulary, self.embedder)
         if matches and matches[0].relation == "same":
-            answer = matches[0].entry.answer
-            chosen = _cut(list(_sentences_of(answer, [1.0] * len(sentence_spans(answer.text)))), LONGEST)
-        if not chosen:
-            passages = self.rank_passages(question, sections)
-            if passages and self._is_about(question.question, passages[0], vocabulary):
-                chosen = choose_sentences(passages, has_probabilities=self._has_relevance)
-        return self._cite(question, chosen)
+            sentences = divide_section(matches[0].entry.answer)
+            return self._cite(question, _first(sentences, LONGEST))
+        passages = self.rank_passages(question, sections)
+        if not passages or not self._is_about(question.question, passages[0]):
+            return self.abstention.abstain(question)
+        return self._cite(question, choose_sentences(passages, has_probabilities=self._has_relevance))
 
     @property
     def _has_relevance(self) -> bool:
@@ -128,68 +132,83 @@ class Explain(Strategy):
 
     def rank_passages(self, question: Retrieved, sections: Sequence[Chunk]) -> list[Passage]:
         """Return the sections that are about what the question names, with their scored sentences, best first."""
-        sections = [
-            section
+        asks_why_or_how = _WHY.search(question.question) is not None
+        divided = [
+            sentences
             for section in sections
-            if section.text.strip() and judge_quotation(Evidence(section, 0, len(section.text)), question.anchors)
+            if judge_quotation(Evidence(section, 0, len(section.text)), question.anchors)
+            and (sentences := divide_section(section))
+            and not (asks_why_or_how and all(_is_row(sentence) for sentence in sentences))
         ]
-        spans = [sentence_spans(section.text) for section in sections]
-        scores, vectors = self._score(question.question, sections, spans)
+        if not divided:
+            return []
+        cosines, vectors = self._cosines(question.question, divided)
+        scores = self._relevance(question.question, divided) or cosines
         margins = {(span.chunk.source, span.chunk.start): span.margin for span in question.spans}
         passages = []
-        for section, scored, embedded in zip(sections, scores, vectors, strict=True):
+        for sentences, near, scored, embedded in zip(divided, cosines, scores, vectors, strict=True):
+            section = sentences[0].section
             margin = max(-30.0, min(30.0, margins.get((section.source, section.start), 0.0)))
             # The cosine of the hit that the section is a part of.
-            cosines = [
+            dense = [
                 hit.parts.get("dense", 0.0)
                 for hit in question.hits
                 if hit.chunk.source == section.source and hit.chunk.start <= section.start < hit.chunk.end
             ]
-            score = max(cosines, default=0.0) + MARGIN_WEIGHT / (1 + exp(-margin / MARGIN_SCALE)) + max(scored)
-            passages.append(Passage(section, tuple(_sentences_of(section, scored)), score, embedded))
+            score = max(dense, default=0.0) + max(near) + MARGIN_WEIGHT / (1 + exp(-margin / MARGIN_SCALE))
+            score += RELEVANCE_WEIGHT * max(scored) * self._has_relevance
+            rated = tuple(replace(sentence, score=value) for sentence, value in zip(sentences, scored, strict=True))
+            passages.append(Passage(section, rated, score, embedded))
         return sorted(passages, key=lambda passage: -passage.score)
 
-    def _score(
-        self, question: str, sections: Sequence[Chunk], spans: Sequence[Sequence[tuple[int, int]]]
+    def _cosines(
+        self, question: str, divided: Sequence[Sequence[Sentence]]
     ) -> tuple[list[list[float]], list[NDArray[np.float32] | None]]:
-        """Return the scores of each section's sentences, and their vectors if there is an embedder."""
-        texts = [
-            section.text[start:end] for section, places in zip(sections, spans, strict=True) for start, end in places
-        ]
-        titles = [
-            f"{section.heading[-1]}: " if section.heading else ""
-            for section, places in zip(sections, spans, strict=True)
-            for _ in places
-        ]
-        lengths = [len(places) for places in spans]
-        vectors: list[NDArray[np.float32] | None] = [None] * len(sections)
-        if self.embedder is not None and texts:
-            titled = [title + text for title, text in zip(titles, texts, strict=True)]
-            rows = self.embedder.embed_documents(titled)
-            vectors = list(np.split(rows, np.cumsum(lengths)[:-1]))
-        if isinstance(self.reader, JudgingReader) and self.reader.has_relevance:
-            scored = self.reader.score_sentences(question, sections)
-            return [[sentence.score for sentence in sentences] for sentences in scored], vectors
-        if self.embedder is not None:
-            asked = self.embedder.embed_query(question)
-            return [[float(row @ asked) for row in part] if part is not None else [] for part in vectors], vectors
-        # Without an embedder, the share of the question's words.
-        words = set(map(stem, content_tokens(question)))
-        shares = [
-            len(words & set(map(stem, content_tokens(title + text)))) / max(len(words), 1)
-            for title, text in zip(titles, texts, strict=True)
-        ]
-        return [shares[low:high] for low, high in pairwise(np.cumsum([0, *lengths]))], vectors
+        """Return the cosine of each sentence, under its title, with the question, and the sentences' vectors.
 
-    def _is_about(self, question: str, passage: Passage, vocabulary: Vocabulary) -> bool:
+        Without an embedder it is the share of the question's words, and there are no vectors.
+        """
+        titled = [
+            f"{sentence.section.heading[-1]}: {sentence.text}" if sentence.section.heading else sentence.text
+            for sentences in divided
+            for sentence in sentences
+        ]
+        borders = np.cumsum([len(sentences) for sentences in divided])
+        if self.embedder is None:
+            words = set(map(stem, content_tokens(question)))
+            shares = [len(words & set(map(stem, content_tokens(text)))) / max(len(words), 1) for text in titled]
+            return [shares[low:high] for low, high in pairwise([0, *borders])], [None] * len(divided)
+        parts = np.split(self.embedder.embed_documents(titled), borders[:-1])
+        asked = self.embedder.embed_query(question)
+        return [[float(row @ asked) for row in part] for part in parts], list(parts)
+
+    def _relevance(self, question: str, divided: Sequence[Sequence[Sentence]]) -> list[list[float]]:
+        """Return the probability of each sentence by the reader's head; nothing without one."""
+        if not isinstance(self.reader, JudgingReader) or not self.reader.has_relevance:
+            return []
+        scored = self.reader.score_sentences(question, [sentences[0].section for sentences in divided])
+        # A sentence that was divided further has the score of the whole.
+        return [
+            [
+                max(
+                    (whole.score for whole in wholes if whole.start < sentence.end and whole.end > sentence.start),
+                    default=0.0,
+                )
+                for sentence in sentences
+            ]
+            for sentences, wholes in zip(divided, scored, strict=True)
+        ]
+
+    def _is_about(self, question: str, passage: Passage) -> bool:
         """Tell whether the best passage holds most of what the question is about, and fits it."""
         if passage.best < (MIN_RELEVANCE if self._has_relevance else MIN_COSINE):
             return False
         asked = [word for word in content_tokens(question) if stem(word) not in _ASKING]
         section = passage.section
-        context = "\n".join((str(section.metadata.get("title", "")), *section.heading, section.text))
-        tokens = list(content_tokens(context))
-        held = sum(vocabulary.is_held(word, tokens) for word in asked)
+        tokens = list(
+            content_tokens("\n".join((str(section.metadata.get("title", "")), *section.heading, section.text)))
+        )
+        held = sum(self._vocabulary.is_held(word, tokens) for word in asked)
         return held >= MIN_TOPIC * len(asked)
 
     def _cite(self, question: Retrieved, chosen: Sequence[Sentence]) -> Answer:
@@ -233,21 +252,27 @@ class Explain(Strategy):
 def choose_sentences(passages: Sequence[Passage], *, has_probabilities: bool = False) -> list[Sentence]:
     """Return the sentences that explain best: in the passages' order, and in each passage in reading order.
 
-    `passages` are best first. The best gives its sentences from the first on, those that are relevant where scores are
-    probabilities; others that fit nearly as well give their best, if those do not repeat what is there.
+    `passages` are best first. The best gives its sentences from the first relevant one to the last where scores are
+    probabilities, of long lists only relevant items; where they are cosines, from its first sentence on. Others that
+    fit nearly as well give their best sentences, if those do not repeat what is there.
     """
     best, *others = passages
-    own = [sentence for sentence in best.sentences if not has_probabilities or sentence.score >= RELEVANT]
-    chosen = _complete(best, own or [max(best.sentences, key=lambda sentence: sentence.score)], LONGEST)
-    if len(chosen) > LONGEST:
-        return chosen  # all steps of a list
+    own = list(best.sentences)
+    if has_probabilities:
+        is_short = len(own) <= LONGEST
+        least = min(LOOSELY_RELEVANT if is_short else RELEVANT, best.best)
+        relevant = [sentence.place for sentence in own if sentence.score >= least]
+        prose = [place for place in relevant if is_short or not own[place].is_item]
+        between = range(min(prose, default=0), max(prose, default=-1) + 1)
+        own = [one for one in own if one.place in relevant or (one.place in between and (is_short or not one.is_item))]
+    chosen = _complete(best, own, LONGEST)
     vectors = [_vector_of(best, sentence) for sentence in chosen]
     for passage in others:
-        if passage.score < NEAR_SECTION * best.score:
+        if passage.score < NEAR_SECTION * best.score or len(chosen) >= LONGEST:
             break
         picked: list[Sentence] = []
         for sentence in sorted(passage.sentences, key=lambda sentence: -sentence.score):
-            if sentence.score < (RELEVANT if has_probabilities else best.best - NEAR_SENTENCE):
+            if sentence.score < (RELEVANT_ELSEWHERE if has_probabilities else best.best - NEAR_SENTENCE):
                 break
             vector = _vector_of(passage, sentence)
             if vector is not None and any(float(other @ vector) >= REPEATED for other in vectors if other is not None):
@@ -263,58 +288,84 @@ def choose_sentences(passages: Sequence[Passage], *, has_probabilities: bool = F
 def _complete(passage: Passage, chosen: Sequence[Sentence], room: int) -> list[Sentence]:
     """Return sentences of a passage in reading order with what they lean on, as many as there is room for.
 
-    An item brings its list's lead-in and the items before it; a numbered list comes whole. A sentence that begins with
-    a pronoun brings the one before, and is left out if that has no room.
+    An item brings what leads into its list, and a step all steps. A sentence that begins with a pronoun brings the one
+    before, and is left out if that has no room.
     """
-    sentences = passage.sentences
-    numbered = [sentence for sentence in sentences if _NUMBERED.match(sentence.text)]
-    places: set[int] = set()
+    sentences, places = passage.sentences, set[int]()
     for sentence in sorted(chosen, key=lambda sentence: sentence.place):
         needed = set(_needed(sentences, sentence))
         if len(places | needed) <= room:
             places |= needed
-    if any(step.place in places for step in numbered) and 2 <= len(numbered) <= STEPS:
-        steps = {step.place for step in numbered} | {step.lead for step in numbered if step.lead >= 0}
+    steps = _steps(sentences)
+    if places & {step.place for step in steps}:
+        whole = {place for step in steps for place in _needed(sentences, step)}
         prose = {place for place in places if not sentences[place].is_item}
-        places = steps | prose if len(steps | prose) <= room else steps
+        places = whole | prose if len(whole | prose) <= room else whole
     return [sentences[place] for place in sorted(places)]
 
 
 def _needed(sentences: Sequence[Sentence], sentence: Sentence) -> Iterator[int]:
     """Yield the places of a sentence and of those that it leans on."""
     yield sentence.place
-    if sentence.is_item:
-        if sentence.lead >= 0:
-            yield from _needed(sentences, sentences[sentence.lead])
-        yield from range(sentence.lead + 1, sentence.place)
-    elif sentence.place and _LEANING.match(sentence.text):
+    if sentence.lead >= 0:
+        yield from _needed(sentences, sentences[sentence.lead])
+    elif sentence.place and not sentence.is_item and _LEANING.match(sentence.text):
         yield from _needed(sentences, sentences[sentence.place - 1])
 
 
-def _sentences_of(section: Chunk, scores: Sequence[float]) -> Iterator[Sentence]:
-    """Yield the sentences of a section; the lead-in of a list is the sentence before its first item."""
-    lead = -1
-    for place, ((start, end), score) in enumerate(zip(sentence_spans(section.text), scores, strict=True)):
-        sentence = Sentence(section, place, start, end, score)
-        if sentence.is_item:
-            yield replace(sentence, lead=lead)
-        else:
-            lead = place
-            yield sentence
+def _steps(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """Return the items that are numbered from 1 on, if there are two to STEPS of them."""
+    numbered = [sentence for sentence in sentences if sentence.number is not None]
+    is_counted = [sentence.number for sentence in numbered] == list(range(1, len(numbered) + 1))
+    return numbered if is_counted and 2 <= len(numbered) <= STEPS else []
 
 
-def _cut(sentences: Sequence[Sentence], room: int) -> list[Sentence]:
+def _first(sentences: Sequence[Sentence], room: int) -> list[Sentence]:
     """Return the first sentences, as many as there is room for, and all steps of a numbered list."""
-    steps = [sentence for sentence in sentences if _NUMBERED.match(sentence.text)]
-    return list(sentences[: max(room, steps[-1].place + 1 if 2 <= len(steps) <= STEPS else 0)])
+    steps = _steps(sentences)
+    return list(sentences[: max(room, steps[-1].place + 1 if steps else 0)])
+
+
+def divide_section(section: Chunk) -> list[Sentence]:
+    """Return the sentences and list items of a section, each item with what leads into its list.
+
+    That is the item above it that is less indented, or the sentence before the list. "1 Give notice" on a line of its
+    own is an item, too.
+    """
+    text = section.text
+    places = [
+        (start + part.start(), start + part.end())
+        for start, end in sentence_spans(text)
+        for part in re.finditer(r"\S.*?(?=\s*\Z|\s*\n\s*\d{1,2} [A-Z])", text[start:end], re.DOTALL)
+    ]
+    sentences: list[Sentence] = []
+    above: list[tuple[int, int]] = []  # indent and place of the items above that may lead
+    before = -1
+    for place, (start, end) in enumerate(places):
+        sentence = Sentence(section, place, start, end, 1.0)
+        if sentence.is_item:
+            indent = start - (text.rfind("\n", 0, start) + 1)
+            above = [pair for pair in above if pair[0] < indent]
+            sentence = replace(sentence, lead=above[-1][1] if above else before)
+            above.append((indent, place))
+        else:
+            above, before = [], -1 if _is_row(sentence) else place
+        sentences.append(sentence)
+    return sentences
+
+
+def _is_row(sentence: Sentence) -> bool:
+    evidence = Evidence(sentence.section, sentence.start, sentence.end)
+    return evidence.is_row or bool(evidence.record)
 
 
 def _vector_of(passage: Passage, sentence: Sentence) -> NDArray[np.float32] | None:
     return None if passage.vectors is None else np.asarray(passage.vectors[sentence.place], dtype=np.float32)
 
 
-_ITEM = re.compile(r"\s*(?:[-*+–•‣▪◦●]|\(?(?:\d{1,3}|[a-z])[.)])\s")
-_NUMBERED = re.compile(r"\s*\(?\d{1,3}[.)]\s")
+_ITEM = re.compile(r"\s*(?:[-*+–•‣▪◦●]\s|\(?(?:\d{1,3}|[a-z])[.)]\s|\d{1,2}\s+(?=[A-Z]))")
+_NUMBERED = re.compile(r"\s*\(?(\d{1,2})(?:[.)]\s|\s+(?=[A-Z]))")
+_WHY = re.compile(r"\b(?:why|how|reasons?)\b", re.IGNORECASE)
 _LEANING = re.compile(
     r"""(?:(?:and|but|so|then|also|moreover|furthermore|in\ addition),?\s+)*
     (?:it|its|they|their|them|this|these|those|that|he|she|his|her|such|both|otherwise|instead|in\ (?:that|this)\ case

@@ -1,7 +1,7 @@
 """Explanations against long answers by people: how many of their words, how many sentences, all of them cited?
 
     python examples/reader/heads.py ../shared/data build/reader
-    python tests/benchmarks/explain.py build/reader/test-explain.jsonl [--limit 100] [--swapped] [--out FILE]
+    python tests/benchmarks/explain.py build/reader/test-explain.jsonl [--answer-format explain] [--swapped]
 
 Each question is asked over the passages of its own document and some of another. `--swapped` asks it over the passages
 of another question: whoever answers then, explains something else. The answers are those of the default pipeline;
@@ -42,6 +42,7 @@ def main() -> None:
     parser.add_argument("rows", type=Path, help="test-explain.jsonl")
     parser.add_argument("--limit", type=int, default=100, help="rows a set, drawn at random")
     parser.add_argument("--generator", default="builtin:smollm2-answers", help='"none" for the reader alone')
+    parser.add_argument("--answer-format", default="auto", help='"explain" also where a question sounds short')
     parser.add_argument("--swapped", action="store_true")
     parser.add_argument("--out", type=Path, help="write the answers as JSONL")
     options = parser.parse_args()
@@ -64,7 +65,9 @@ def main() -> None:
             if pipeline is None:
                 from rag.reader import ExtractiveReader
 
-                pipeline = Pipeline(retriever, generator, reader=ExtractiveReader())
+                pipeline = Pipeline(
+                    retriever, generator, reader=ExtractiveReader(), answer_format=options.answer_format
+                )
             pipeline = replace(pipeline, retriever=retriever)
             answers.append(pipeline.ask(row["question"]))
         seconds = (time.perf_counter() - began) / len(asked)
