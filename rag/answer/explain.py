@@ -22,6 +22,7 @@ from ingest.sections import split_sections
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
+from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.faq import find_entries, match_entries
 from rag.answer.polarity import content_tokens
@@ -116,6 +117,7 @@ class Explain(Strategy):
         sections = [span.chunk for span in question.spans] or [
             part for hit in question.hits for part in split_sections(hit.chunk)
         ]
+        sections = keep_newest(question.question, sections, question.hits)
         # An entry that asks the same is answered by its own author.
         matches = match_entries(question.question, list(find_entries(sections)), self._vocabulary, self.embedder)
         if matches and matches[0].relation == "same":

@@ -24,7 +24,7 @@ _DAY = r"\b(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:days?)?\b\
 _RANGE = re.compile(rf"({_DAY})\s*(?:to|till|until|through|thru|[-–—])\s*({_DAY})", re.IGNORECASE)
 _WHOLE = (
     (re.compile(r"\b(?:daily|every ?day|each day|(?:seven|7) days(?: a week)?)\b", re.IGNORECASE), range(7)),
-    (re.compile(r"\bweekends?\b", re.IGNORECASE), (5, 6)),
+    (re.compile(r"\bweekends\b|\b(?:at|on|over|during) (?:the|a) weekend\b", re.IGNORECASE), (5, 6)),
     (re.compile(r"\b(?:weekdays?|working days?)\b", re.IGNORECASE), range(5)),
 )
 _ABBREVIATED = re.compile(r"\b(?:Sun|Sat|Wed|Mon|Fri)\b(?!day)")

@@ -70,7 +70,7 @@ class Proposition:
 
 
 @dataclass(frozen=True)
-class Statement:
+class StatementInContext:
     """A sentence of a source and the words around it: of its titles, or of the question that it answers."""
 
     text: str
@@ -96,15 +96,6 @@ class Part:
         return {word: affirms for clause in read_content(self.text).clauses for word, affirms in clause.signs}
 
 
-def holds_all(proposition: Proposition, statement: Statement, vocabulary: Vocabulary) -> int:
-    """Return how many of the asked words a statement holds itself; 0 if it and its context do not hold all."""
-    own = list(content_tokens(statement.text))
-    if not all(vocabulary.is_held(word, [*own, *statement.context]) for word in proposition.words):
-        return 0
-    figures = {*proposition.weekdays} <= weekdays_in(statement.text) and not proposition.quantities
-    return sum(vocabulary.is_held(word, own) for word in proposition.words) if figures else 0
-
-
 @dataclass(frozen=True)
 class Judgement:
     """What a statement says to what is asked, and how many of the asked words it holds itself.
@@ -119,7 +110,9 @@ class Judgement:
     share: float = 1.0
 
 
-def judge_statement(proposition: Proposition, statement: Statement, vocabulary: Vocabulary) -> Judgement | None:
+def judge_statement(
+    proposition: Proposition, statement: StatementInContext, vocabulary: Vocabulary
+) -> Judgement | None:
     """Return what a statement says to what is asked; None if it does not decide."""
     if _COMPARISON.search(proposition.text):
         return None  # that both are named does not make them the same
@@ -167,6 +160,33 @@ def judge_statement(proposition: Proposition, statement: Statement, vocabulary: 
     is_explicit = part.denies or bool(part.signs) or _MODAL_SAID.search(part.text) is not None
     share = len(own) / max(len(set(everything)), 1)
     return Judgement(affirms != proposition.inverted, len(own), is_explicit, share)
+
+
+def read_polarity(proposition: Proposition, text: str, vocabulary: Vocabulary) -> bool | None:
+    """Return whether a sentence that is known to answer a question says yes or no by words of its own; else None.
+
+    These are a leading "Yes" or "No", a denial, words of permission, duty and the like, "only" where it leaves out what
+    is asked, and a value of yes or no.
+    """
+    if (lead := read_lead(text)) is not None:
+        return lead
+    if value := _VALUE.search(text):
+        return (value["yes"] is not None) != proposition.inverted
+    parts = [part for part in split_parts(text) if part.tokens or part.denies]
+    tokens = [token for part in parts for token in part.tokens]
+    own = [word for word in proposition.words if vocabulary.is_held(word, tokens)]
+    part = _deciding_part(parts, own, vocabulary.is_held)
+    if part is None or proposition.weekdays or proposition.without:
+        return None
+    stated = find_quantities(text)
+    if any(not any(quantity.equals(other) for other in stated) for quantity in proposition.quantities):
+        return None
+    if len(own) < len(proposition.words) and re.search(r"\bonly\b", text, re.IGNORECASE):
+        return proposition.inverted
+    if not part.denies and not part.signs and not _MODAL_SAID.search(part.text):
+        return None
+    affirms = _affirms(proposition, part)
+    return None if affirms is None else affirms != proposition.inverted
 
 
 def read_lead(answer: str) -> bool | None:
@@ -275,7 +295,7 @@ def _affirms(proposition: Proposition, part: Part) -> bool | None:
     return signs[relevant[0]] != part.denies if relevant else not part.denies
 
 
-def _is_narrowed(part: Part, proposition: Proposition, statement: Statement, vocabulary: Vocabulary) -> bool:
+def _is_narrowed(part: Part, proposition: Proposition, statement: StatementInContext, vocabulary: Vocabulary) -> bool:
     """Tell whether a denial is about less than what is asked: "Dogs are not allowed in the pool"."""
     known = [*proposition.words, *statement.context, *_GENERIC]
     tokens = [token for token in part.tokens if not is_modal(token)]
@@ -295,7 +315,7 @@ def _rule_by_only(proposition: Proposition, text: str, missing: Sequence[str], o
 
 
 def _rule_on_without(
-    proposition: Proposition, statement: Statement, tokens: Sequence[str], vocabulary: Vocabulary
+    proposition: Proposition, statement: StatementInContext, tokens: Sequence[str], vocabulary: Vocabulary
 ) -> bool | None:
     """Return whether something is possible without something, where a statement requires it or does not."""
     text = statement.text.casefold()
@@ -365,6 +385,7 @@ _OPTIONAL = re.compile(
     |not\ (?:required|needed|necessary|mandatory|compulsory))\b""",
     _FLAGS,
 )
+_VALUE = re.compile(r"^[^:;\n]{1,60}: (?:(?P<yes>yes|true|✓)|no|false|✗)\W*$", re.IGNORECASE)
 _MODAL_SAID = re.compile(r"\b(?:can|may|must|welcome|need|needs|have to|has to|only)\b", re.IGNORECASE)
 _COMPARISON = re.compile(
     r"\b(?:same|different|identical|equal|equivalent|similar)\b|\bthan\b(?! \w+ (?:days?|hours?))", re.I

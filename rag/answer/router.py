@@ -18,7 +18,7 @@ from rag.answer.types import Answer, Retrieved
 ROUTES: Mapping[AnswerFormat, tuple[AnswerFormat, ...]] = {
     "short": ("short",),
     "sentence": ("sentence",),
-    "yes-no": ("yes-no",),  # it says itself where a sentence answers without deciding
+    "yes-no": ("yes-no",),  # a sentence that does not decide is no answer
     "explain": ("list", "explain", "sentence"),
     "list": ("list", "sentence"),
     "compare": ("compare", "explain"),

@@ -16,17 +16,18 @@ from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import AnchorKind
+from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.faq import FaqMatch, find_entries, match_entries
 from rag.answer.limits import weekdays_in
 from rag.answer.polarity import (
     Judgement,
     Proposition,
-    Statement,
+    StatementInContext,
     content_tokens,
-    holds_all,
     judge_statement,
     read_lead,
+    read_polarity,
     strip_lead,
 )
 from rag.answer.strategy import Strategy
@@ -35,10 +36,11 @@ from rag.answer.synonyms import Vocabulary
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
 from rag.reader.base import JudgingReader, Reader
 
-MIN_VERDICT = 0.65  # probability of a verdict from which on it is given
-MAX_CONTRARY = 0.5  # probability of the contrary verdict up to which a statement decides
+MIN_RELEVANT = 0.6  # probability of a sentence that a verdict rests on
+MIN_VERDICT = 0.65  # probability of a verdict from which on it is given,
+MIN_AGREEING = 0.4  # ... if the sentence says the same by words of its own
+MAX_CONTRARY = 0.4  # probability of the contrary verdict up to which a statement decides
 MIN_SHARE = 0.35  # share of a statement's words that are asked for, if it only states what is asked
-MIN_TOPIC = 0.5  # share of the asked words that a passage with a verdict holds
 SHORT = 6  # words: an FAQ's first sentence up to this length is cited with the next
 COMPARED: tuple[AnchorKind, ...] = ("number", "date", "qualifier")  # `judge_statement` compares these itself
 BY_ENTRY, BY_STATEMENT = 0.9, 0.85  # probability that a decision is right, by its evidence
@@ -48,11 +50,10 @@ BY_ENTRY, BY_STATEMENT = 0.9, 0.85  # probability that a decision is right, by i
 class Decision:
     """A yes or no, the span of a source that decides, and the probability that it is right.
 
-    `affirms` is None for a span that is about all that is asked, but does not decide. `held` is the number of asked
-    words that the span itself holds, `is_counted` whether a weekday or a limit decides.
+    `held` is the number of asked words that the span itself holds, `is_counted` whether a weekday or a limit decides.
     """
 
-    affirms: bool | None
+    affirms: bool
     evidence: Evidence
     confidence: float
     held: int = 0
@@ -82,12 +83,12 @@ class YesNo(Strategy):
             return self.abstention.abstain(question)
         # The answer cites the sentence as it stands, and says it without a "Yes" or "No" that answers another question.
         evidence = decision.evidence
-        reason = strip_lead(evidence.text) if read_lead(evidence.text) is not None else evidence.text
+        reason = strip_lead(evidence.text) if read_lead(evidence.text) is not None else evidence.text.lstrip("-*•– ")
         anchors = question.anchors.without(*COMPARED)
         support = judge_quotation(evidence, anchors).score
         if not support:
             return self.abstention.abstain(question)
-        word = {True: "Yes.", False: "No.", None: ""}[decision.affirms]
+        word = "Yes." if decision.affirms else "No."
         text = evidence.text if read_lead(evidence.text) is decision.affirms else f"{word} {reason}".strip()
         citation = Citation(
             number=1,
@@ -108,6 +109,7 @@ class YesNo(Strategy):
     def decide(self, question: Retrieved) -> Decision | None:
         """Return the decision on a question by the best evidence that decides; None if none does."""
         sections = [part for hit in question.hits for part in split_sections(hit.chunk)]
+        sections = keep_newest(question.question, sections, question.hits)
         proposition, vocabulary = Proposition.of(question.question), self._vocabulary
         # FAQ entries.
         entries = list(find_entries(sections))
@@ -121,12 +123,11 @@ class YesNo(Strategy):
         ]
         most = max((decision.held for decision in decisions), default=0)
         best = [decision for decision in decisions if decision.held == most]
-        if best and len({decision.affirms for decision in best}) == 1:
-            if not self._is_contradicted(question, best[0]):
-                return best[0]
-        elif not best and (verdict := self._decide_by_verdict(question, proposition, sections, vocabulary)):
-            return verdict
-        return self._leave_open(question, proposition, sections, vocabulary)
+        if not best:
+            return self._decide_by_verdict(question, proposition, sections)
+        if len({decision.affirms for decision in best}) > 1 or self._is_contradicted(question, best[0]):
+            return None
+        return best[0]
 
     def _is_contradicted(self, question: Retrieved, decision: Decision) -> bool:
         """Tell whether the reader's verdict on the passage is the contrary one."""
@@ -135,60 +136,48 @@ class YesNo(Strategy):
         [verdict] = self.reader.verdicts(question.question, [decision.evidence.chunk])
         return (verdict.no if decision.affirms else verdict.yes) > MAX_CONTRARY
 
-    def _leave_open(
-        self, question: Retrieved, proposition: Proposition, sections: Sequence[Chunk], vocabulary: Vocabulary
-    ) -> Decision | None:
-        """Return a sentence that the reader reads for an answer, and that is about all that is asked."""
-        confidence, open_decisions = question.confidence or 0.0, []
-        for section in sections:
-            for start, end in sentence_spans(section.text):
-                text = section.text[start:end]
-                held = holds_all(proposition, Statement(text, tuple(context_tokens(section))), vocabulary)
-                low, high = section.start + start, section.start + end
-                is_read = any(
-                    span.chunk.source == section.source
-                    and span.chunk.start + span.start < high
-                    and span.chunk.start + span.end > low
-                    for span in question.spans
-                )
-                if held and is_read and read_lead(text) is None and not text.rstrip().endswith("?"):
-                    open_decisions.append(Decision(None, Evidence(section, start, end), confidence, held))
-        return max(open_decisions, key=lambda decision: decision.held, default=None) if not question.refused else None
-
     def _decide_by_verdict(
-        self, question: Retrieved, proposition: Proposition, sections: Sequence[Chunk], vocabulary: Vocabulary
+        self, question: Retrieved, proposition: Proposition, sections: Sequence[Chunk]
     ) -> Decision | None:
-        """Return the surest verdict of the reader on a passage that is about what is asked."""
-        if not isinstance(self.reader, JudgingReader) or not self.reader.has_verdicts:
-            return None
-        about = []
-        for section in sections:
-            tokens = [*content_tokens(section.text), *context_tokens(section)]
-            held = [word for word in proposition.words if vocabulary.is_held(word, tokens)]
-            if len(held) >= MIN_TOPIC * len(proposition.words):
-                about.append(section)
-        if not about:
-            return None
-        verdicts = self.reader.verdicts(question.question, about)
-        section, verdict = max(zip(about, verdicts, strict=True), key=lambda pair: max(pair[1].yes, pair[1].no))
-        sure = max(verdict.yes, verdict.no)
-        if sure < MIN_VERDICT:
-            return None
-        return Decision(verdict.yes > verdict.no, self._deciding_sentence(question, section, vocabulary), sure)
+        """Return what the sentence says that is most relevant by the reader's head, if the verdict on it agrees.
 
-    def _deciding_sentence(self, question: Retrieved, section: Chunk, vocabulary: Vocabulary) -> Evidence:
-        """Return the sentence of a passage that is most relevant, or that holds most of what is asked."""
-        if isinstance(self.reader, JudgingReader) and self.reader.has_relevance:
-            [scores] = self.reader.score_sentences(question.question, [section])
-            best = max(scores, key=lambda sentence: sentence.score)
-            return Evidence(section, best.start, best.end)
-        asked = list(content_tokens(question.question))
+        A sentence that says neither yes nor no by words of its own needs a surer verdict.
+        """
+        reader = self.reader
+        if not isinstance(reader, JudgingReader) or not reader.has_verdicts or not reader.has_relevance:
+            return None
+        anchors = question.anchors.without(*COMPARED)
+        about = [
+            section
+            for section in sections
+            if judge_quotation(Evidence(section, 0, len(section.text)), anchors)
+            and self._shares_a_word(proposition, section)
+        ]
+        ranked = sorted(
+            (
+                (sentence.score, Evidence(section, sentence.start, sentence.end))
+                for section, sentences in zip(about, reader.score_sentences(question.question, about), strict=True)
+                for sentence in sentences
+                if sentence.score >= MIN_RELEVANT
+                and not section.text[sentence.start : sentence.end].rstrip().endswith("?")
+            ),
+            key=lambda pair: -pair[0],
+        )
+        if not ranked:
+            return None
+        # The first that speaks for itself is judged, else the most relevant.
+        said = {id(one): read_polarity(proposition, one.text, self._vocabulary) for _, one in ranked}
+        evidence = next((one for _, one in ranked if said[id(one)] is not None), ranked[0][1])
+        [verdict] = reader.verdicts(question.question, [evidence.chunk])
+        affirms, sure = verdict.yes > verdict.no, max(verdict.yes, verdict.no)
+        own = said[id(evidence)]
+        if own is None:
+            return Decision(affirms, evidence, sure) if sure >= MIN_VERDICT else None
+        return Decision(affirms, evidence, max(sure, 0.5)) if own is affirms and sure >= MIN_AGREEING else None
 
-        def held(span: tuple[int, int]) -> int:
-            tokens = list(content_tokens(section.text[slice(*span)]))
-            return sum(vocabulary.is_held(word, tokens) for word in asked)
-
-        return Evidence(section, *max(sentence_spans(section.text), key=held))
+    def _shares_a_word(self, proposition: Proposition, section: Chunk) -> bool:
+        tokens = [*content_tokens(section.text), *context_tokens(section)]
+        return any(self._vocabulary.is_held(word, tokens) for word in proposition.words)
 
 
 def decide_by_entry(proposition: Proposition, match: FaqMatch, vocabulary: Vocabulary) -> Decision | None:
@@ -212,7 +201,7 @@ def decide_by_entry(proposition: Proposition, match: FaqMatch, vocabulary: Vocab
     if match.relation == "same":
         context = (*context, *proposition.words)
     for start, end in spans[:3]:
-        judgement = _judge(proposition, Statement(chunk.text[start:end], context), vocabulary)
+        judgement = _judge(proposition, StatementInContext(chunk.text[start:end], context), vocabulary)
         if judgement is not None and (judgement.affirms or match.relation != "narrower"):
             return Decision(judgement.affirms, Evidence(chunk, start, end), BY_ENTRY, judgement.held)
     return None
@@ -222,13 +211,13 @@ def decide_by_section(proposition: Proposition, section: Chunk, vocabulary: Voca
     """Yield what the sentences of a section say to a question, those that decide."""
     context = tuple(context_tokens(section))
     for start, end in sentence_spans(section.text):
-        judgement = _judge(proposition, Statement(section.text[start:end], context), vocabulary)
+        judgement = _judge(proposition, StatementInContext(section.text[start:end], context), vocabulary)
         if judgement is not None and (judgement.is_explicit or judgement.share >= MIN_SHARE):
             evidence, is_counted = Evidence(section, start, end), bool(proposition.weekdays or proposition.quantities)
             yield Decision(judgement.affirms, evidence, BY_STATEMENT, judgement.held, is_counted)
 
 
-def _judge(proposition: Proposition, statement: Statement, vocabulary: Vocabulary) -> Judgement | None:
+def _judge(proposition: Proposition, statement: StatementInContext, vocabulary: Vocabulary) -> Judgement | None:
     return None if statement.text.rstrip().endswith("?") else judge_statement(proposition, statement, vocabulary)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.polarity import Proposition, Statement, content_tokens, judge_statement, read_lead, strip_lead
+from rag.answer.polarity import Proposition, StatementInContext, content_tokens, judge_statement, read_lead, strip_lead
 from rag.answer.synonyms import Vocabulary, mean_opposite, mean_same
 
 # question | statement | titles above it | what it says
@@ -67,7 +67,7 @@ Can you fix a flat tyre? | We repair flat tyres. | | yes
 @pytest.mark.parametrize("case", [line for line in CASES.splitlines() if line])
 def test_a_statement_decides_what_it_holds(case: str) -> None:
     question, text, titles, expected = (part.strip() for part in case.split("|"))
-    statement = Statement(text, tuple(content_tokens(titles)))
+    statement = StatementInContext(text, tuple(content_tokens(titles)))
     judgement = judge_statement(Proposition.of(question), statement, Vocabulary())
     assert {None: "-", True: "yes", False: "no"}[judgement and judgement.affirms] == expected
 
