@@ -19,7 +19,8 @@ from rag.answer.words import OPPOSITES, read_content, stem
 
 LEAST_COSINE = 0.5  # of the two questions, if all words of both are held by the other
 SUBSTITUTE_COSINE = 0.7  # ... if some words of each stand for words of the other,
-SUBSTITUTES = {1: 0.8, 2: 0.45}  # and their cosine, by their number: one word may be another thing of the kind
+SUBSTITUTES = {1: 0.8, 2: 0.48}  # and their cosine, by their number: one word may be another thing of the kind
+PARAPHRASE_COSINE = 0.93  # ... whatever words they use
 NARROWER_COSINE = 0.75  # ... if the entry's question has words more
 COMPOUND = 0.82  # cosine from which on two words together mean what one of them does: "parking lot" and "parking"
 LONGEST_QUESTION = 200  # characters
@@ -107,15 +108,17 @@ def relate_questions(
     if cosine < LEAST_COSINE or _differ(question, entry, cosine):
         return None
     asked, answered = asked_words(question), asked_words(entry.question)
-    lacking = unheld_words(asked, answered, vocabulary, embedder)
-    further = unheld_words(answered, asked, vocabulary, embedder)
-    if not lacking and not further:
+    lacking = unheld_words(question, asked, answered, vocabulary, embedder)
+    further = unheld_words(entry.question, answered, asked, vocabulary, embedder)
+    if (not lacking and not further) or cosine >= PARAPHRASE_COSINE:
         return "same"
     if not lacking:
         return "narrower" if cosine >= NARROWER_COSINE else None
     if not further:
         return "wider"
-    if cosine < SUBSTITUTE_COSINE or embedder is None:
+    # At most half of the words of each are paraphrased.
+    is_other = 2 * len(lacking) > len(asked) or 2 * len(further) > len(answered)
+    if is_other or cosine < SUBSTITUTE_COSINE or embedder is None:
         return None
     one, other = embedder.embed_documents([" ".join(lacking), " ".join(further)])
     return "same" if float(one @ other) >= SUBSTITUTES[min(len(lacking), len(further), 2)] else None
@@ -123,21 +126,24 @@ def relate_questions(
 
 def asked_words(question: str) -> list[str]:
     """Return the content words of a question, without those for permission and duty, and "how much" and its like."""
+    for idiom, word in _IDIOMS:
+        question = idiom.sub(word, question)
     return [word for word in content_tokens(_HOW.sub("", question)) if not is_modal(word)]
 
 
 def unheld_words(
-    words: Sequence[str], others: Sequence[str], vocabulary: Vocabulary, embedder: Embedder | None
+    text: str, words: Sequence[str], others: Sequence[str], vocabulary: Vocabulary, embedder: Embedder | None
 ) -> list[str]:
-    """Return the words that none of the others means, alone or with the word before."""
+    """Return the words of a text that none of the others means, alone or with the word before."""
     unheld = []
     for number, word in enumerate(words):
         if vocabulary.is_held(word, others):
             continue
-        # "Parking lot" means what "parking" does; "orders online" is no compound.
+        # "Parking lot" means what "parking" does; "orders online" is no compound, and neither are words apart.
         before = words[number - 1] if number else ""
         if (
-            before
+            before.isalpha()
+            and f"{before} {word}" in text.casefold()
             and not before.endswith("s")
             and stem(word) not in OPPOSITES
             and embedder is not None
@@ -214,6 +220,11 @@ _ASKING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _HOW = re.compile(r"\bhow (?:much|many|long|often|far|old|soon|frequently|quickly)\b", re.IGNORECASE)
+_IDIOMS = (
+    (re.compile(r"\bcom(?:es?|ing) with\b", re.IGNORECASE), "include"),
+    (re.compile(r"\b(?:free of charge|at no (?:extra )?(?:cost|charge))\b", re.IGNORECASE), "free"),
+    (re.compile(r"\b(?:my|your|the|our) money back\b", re.IGNORECASE), "refund"),
+)
 _PARTICLES = (("on", "off"), ("up", "down"), ("in", "out"))
 _PARTICLE = re.compile(r"\b(?:on|off|up|down|in|out)\b")
 _MARKED = re.compile(

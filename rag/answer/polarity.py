@@ -165,11 +165,9 @@ def judge_statement(
 def read_polarity(proposition: Proposition, text: str, vocabulary: Vocabulary) -> bool | None:
     """Return whether a sentence that is known to answer a question says yes or no by words of its own; else None.
 
-    These are a leading "Yes" or "No", a denial, words of permission, duty and the like, "only" where it leaves out what
-    is asked, and a value of yes or no.
+    These are a denial, words of permission, duty and the like, "only" where it leaves out what is asked, and a value of
+    yes or no.
     """
-    if (lead := read_lead(text)) is not None:
-        return lead
     if value := _VALUE.search(text):
         return (value["yes"] is not None) != proposition.inverted
     parts = [part for part in split_parts(text) if part.tokens or part.denies]

@@ -141,7 +141,8 @@ class YesNo(Strategy):
     ) -> Decision | None:
         """Return what the sentence says that is most relevant by the reader's head, if the verdict on it agrees.
 
-        A sentence that says neither yes nor no by words of its own needs a surer verdict.
+        A sentence that says neither yes nor no by words of its own needs a surer verdict. One that begins with "Yes"
+        or "No" answers the question above it, and decides no other.
         """
         reader = self.reader
         if not isinstance(reader, JudgingReader) or not reader.has_verdicts or not reader.has_relevance:
@@ -159,7 +160,9 @@ class YesNo(Strategy):
                 for section, sentences in zip(about, reader.score_sentences(question.question, about), strict=True)
                 for sentence in sentences
                 if sentence.score >= MIN_RELEVANT
+                and any(content_tokens(section.text[sentence.start : sentence.end]))
                 and not section.text[sentence.start : sentence.end].rstrip().endswith("?")
+                and read_lead(section.text[sentence.start : sentence.end]) is None
             ),
             key=lambda pair: -pair[0],
         )

@@ -9,6 +9,7 @@ import pytest
 from ingest.chunk import Chunker
 from ingest.embed import new_embedder
 from ingest.embed.tokens import EstimatedTokens
+from ingest.sentences import sentence_spans
 from ingest.types import Block, Chunk, Document
 from rag.answer.abstain import Abstention
 from rag.answer.faq import find_entries
@@ -91,6 +92,45 @@ def test_an_faq_decides_what_it_answers(question: str) -> None:
     assert citation.heading[-1] == title
     assert citation.support > 0
     assert [sentence.citation for sentence in answer.sentences] == [1] * len(answer.sentences)
+
+
+class YesFake:
+    """A reader to which everything is relevant, and says yes."""
+
+    name = fingerprint = "yes"
+    has_verdicts = has_relevance = True
+
+    def read(self, question: str, passages: Sequence[Chunk]) -> list[Span]:
+        return [Span(chunk, 0, 1, 0.0, 0.5) for chunk in passages]
+
+    def read_many(self, questions: Sequence[tuple[str, Sequence[Chunk]]]) -> list[list[Span]]:
+        return [self.read(question, passages) for question, passages in questions]
+
+    def verdicts(self, question: str, passages: Sequence[Chunk]) -> list[Verdict]:
+        return [Verdict(0.95, 0.03) for _ in passages]
+
+    def score_sentences(self, question: str, passages: Sequence[Chunk]) -> list[list[SentenceScore]]:
+        return [[SentenceScore(start, end, 0.9) for start, end in sentence_spans(chunk.text)] for chunk in passages]
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Can I change a booking?",
+        "Can I rent an e-bike?",
+        "Do you sell gift cards?",
+        "Is the sauna included with a day ticket?",
+    ],
+)
+def test_no_bare_yes_of_another_entry_decides_whatever_the_reader_says(question: str) -> None:
+    entries = {
+        "Can I cancel a booking?": "Yes, until the evening before.",
+        "Can I test-ride an e-bike?": "Yes, for half an hour.",
+        "Do you accept gift cards?": "Yes, in the shop.",
+        "Is the sauna included with a season ticket?": "Yes. It is.",
+    }
+    assert ask(question, hits_of(entries), YesFake(), new_embedder()).abstained
 
 
 def test_statements_that_contradict_each_other_decide_nothing() -> None:
