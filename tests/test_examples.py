@@ -116,12 +116,15 @@ CHECKS: dict[str, tuple[Callable[[list[str]], None], tuple[pytest.MarkDecorator,
 
 OWN_TESTS = {
     "answers/calibrate.py": "test_reader_examples.py",
+    "answers/synonyms.py": "test_example_rows.py",
     "answers/train.py": "test_reader_examples.py",
     "openbook_t5/train.py": "test_openbook_t5.py",
     "product_descriptions/adapter.py": "test_product_descriptions.py",
     "product_descriptions/prepare.py": "test_product_descriptions.py",
     "reader/cloze.py": "test_reader_examples.py",
+    "reader/heads.py": "test_example_rows.py",
     "reader/prepare.py": "test_reader_examples.py",
+    "reader/wide.py": "test_example_rows.py",
 }
 """Examples that need data of their own."""
 
