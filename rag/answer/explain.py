@@ -358,7 +358,7 @@ def divide_section(section: Chunk) -> list[Sentence]:
 
 def _is_row(sentence: Sentence) -> bool:
     evidence = Evidence(sentence.section, sentence.start, sentence.end)
-    return evidence.is_row or bool(evidence.record)
+    return evidence.is_row or bool(evidence.record) or _PROPERTY.match(sentence.text) is not None
 
 
 def _vector_of(passage: Passage, sentence: Sentence) -> NDArray[np.float32] | None:
@@ -367,6 +367,7 @@ def _vector_of(passage: Passage, sentence: Sentence) -> NDArray[np.float32] | No
 
 _ITEM = re.compile(r"\s*(?:[-*+–•‣▪◦●]\s|\(?(?:\d{1,3}|[a-z])[.)]\s|\d{1,2}\s+(?=[A-Z]))")
 _NUMBERED = re.compile(r"\s*\(?(\d{1,2})(?:[.)]\s|\s+(?=[A-Z]))")
+_PROPERTY = re.compile(r"[^:.!?\n]{1,40}: [^.!?\n]*$")
 _WHY = re.compile(r"\b(?:why|how|reasons?)\b", re.IGNORECASE)
 _LEANING = re.compile(
     r"""(?:(?:and|but|so|then|also|moreover|furthermore|in\ addition),?\s+)*
