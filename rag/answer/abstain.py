@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ingest.sections import split_sections
 from prompts.types import Dropped
 from rag.answer.cite import citation_of
 from rag.answer.confidence import ConfidenceModel, signals_after, signals_of
@@ -146,14 +145,12 @@ def nearest_sentences(retrieved: Retrieved) -> tuple[Citation, ...]:
     """
     # The sections of the hits, in which the reader's spans are where there is a reader.
     wanted = read_content(retrieved.question).words
-    chunks = [hit.chunk for hit in retrieved.hits]
-    ranks = {chunk.source: rank for rank, chunk in reversed(list(enumerate(chunks)))}
-    sections = [span.chunk for span in retrieved.spans] or [part for chunk in chunks for part in split_sections(chunk)]
+    ranks = {hit.chunk.source: rank for rank, hit in reversed(list(enumerate(retrieved.hits)))}
     spans = {(span.chunk.source, span.chunk.start): span for span in retrieved.spans}
 
     # Rank their sentences; of equals the first stays in front.
     ranked: list[tuple[float, Evidence]] = []
-    for section in sections:
+    for section in retrieved.read_sections:
         heading = HEADING_SHARE * len(wanted & read_content("\n".join(section.heading)).words)
         span = spans.get((section.source, section.start))
         for start, end in sentence_places(section):

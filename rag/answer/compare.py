@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from ingest.embed import Embedder
-from ingest.sections import split_sections
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import place_cells
@@ -21,10 +20,10 @@ from rag.answer.cite import citation_of
 from rag.answer.disagreement import replaced_sources
 from rag.answer.evidence import Evidence, is_row_line, sentence_places
 from rag.answer.sides import Sides, find_sides
-from rag.answer.strategy import Strategy
-from rag.answer.support import Support
+from rag.answer.strategy import SingleStrategy
+from rag.answer.support import judge_quotation
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
-from rag.answer.words import read_content
+from rag.answer.words import fold, read_content
 from stores.scoring import cosines, query_vector
 
 LEAST_NAME = 0.5  # share of the words of a thing and of a name that both have
@@ -54,24 +53,20 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Compare(Strategy):
+class SideBySide(SingleStrategy):
     """Answers questions for the differences of two things, or declines, saying which of them is missing."""
 
     abstention: Abstention
     model: str
     embedder: Embedder | None = None
 
-    def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
-        return [self._answer(question) for question in questions]
-
-    def _answer(self, question: Retrieved) -> Answer:
+    def answer_one(self, question: Retrieved) -> Answer:
         sides = find_sides(question.question)
         if sides is None:
             return self.abstention.abstain(question)
         # All of the passages, not only what the reader was shown, but for what was replaced.
         replaced = replaced_sources(question.question, question.hits)
-        chunks = [hit.chunk for hit in question.hits if hit.chunk.source not in replaced]
-        sections = [section for chunk in chunks for section in split_sections(chunk)]
+        sections = [section for section in question.sections if section.source not in replaced]
 
         # Rows and records first, then sentences.
         things = [thing for section in sections for thing in find_things(section)]
@@ -179,8 +174,15 @@ class Compare(Strategy):
                     continue
                 said.add(statement.text)
                 text += ("; " if attribute else "\n") * bool(position)
-                # A source's own words support themselves.
-                citation = citation_of(statement.evidence, len(citations) + 1, Support(1.0))
+                # Of the source's own words, what names this side is left to hold.
+                side = fold(statement.thing)
+                own = replace(
+                    question.anchors, anchors=tuple(one for one in question.anchors if fold(one.text) in side)
+                )
+                support = judge_quotation(statement.evidence, own)
+                if not support:
+                    return self.abstention.abstain(question)
+                citation = citation_of(statement.evidence, len(citations) + 1, support)
                 number = citations.setdefault(citation.place, citation).number
                 phrase = f"{statement.thing} {statement.text}" if attribute else statement.text
                 sentences.append(AnswerSentence(len(text), len(text) + len(phrase), number))

@@ -19,7 +19,6 @@ from typing import Any, Literal, get_args
 from ingest.errors import WeightsError
 from ingest.fingerprint import fingerprint
 from ingest.models.weights import folder_named, is_builtin
-from ingest.sections import split_sections
 from rag.answer.anchors import missing_anchors
 from rag.answer.evidence import Evidence
 from rag.answer.kinds import QuestionKind
@@ -198,8 +197,7 @@ def signals_after(question: Retrieved, answer: Answer) -> Signals:
 
 def find_evidence(citation: Citation, question: Retrieved) -> Evidence | None:
     """Return the place of a citation in the sections that were retrieved; None if it is in none of them."""
-    chunks = [span.chunk for span in question.spans]
-    for section in chunks or [part for hit in question.hits for part in split_sections(hit.chunk)]:
+    for section in question.read_sections:
         start = citation.start - section.start
         if section.source == citation.source and 0 <= start < len(section.text):
             return Evidence(section, start, min(citation.end - section.start, len(section.text)))

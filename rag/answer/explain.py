@@ -18,15 +18,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.embed import Embedder
-from ingest.sections import split_sections
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
+from rag.answer.cite import citation_of
 from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.faq import find_entries, match_entries
 from rag.answer.polarity import content_tokens
-from rag.answer.strategy import Strategy
+from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation
 from rag.answer.synonyms import Vocabulary
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
@@ -96,7 +96,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Explain(Strategy):
+class Explain(SingleStrategy):
     """Answers questions for a reason, a way or a summary, with two to six sentences of the sources."""
 
     abstention: Abstention
@@ -107,17 +107,10 @@ class Explain(Strategy):
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self.embedder)
 
-    def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
-        return [
-            self.abstention.abstain(question) if question.anchors.unanswerable else self._answer(question)
-            for question in questions
-        ]
-
-    def _answer(self, question: Retrieved) -> Answer:
-        sections = [span.chunk for span in question.spans] or [
-            part for hit in question.hits for part in split_sections(hit.chunk)
-        ]
-        sections = keep_newest(question.question, sections, question.hits)
+    def answer_one(self, question: Retrieved) -> Answer:
+        if question.anchors.unanswerable:
+            return self.abstention.abstain(question)
+        sections = keep_newest(question.question, question.read_sections, question.hits)
         # An entry that asks the same is answered by its own author.
         matches = match_entries(question.question, list(find_entries(sections)), self._vocabulary, self.embedder)
         if matches and matches[0].relation == "same":
@@ -220,26 +213,17 @@ class Explain(Strategy):
         text = ""
         last: Sentence | None = None
         for sentence in chosen:
-            # A sentence is about what its section is about, which holds the anchors.
-            support = judge_quotation(Evidence(sentence.section, sentence.start, sentence.end)).score
+            # A sentence is about what its section is about.
+            support = judge_quotation(Evidence(sentence.section, 0, len(sentence.section.text)), question.anchors)
+            if not support:
+                continue
             # Items and new passages begin lines.
             if last is not None:
                 is_new = last.section is not sentence.section or sentence.is_item or last.is_item
                 text += "\n" if is_new else " "
             last = sentence
-            chunk = sentence.section
-            citations.append(
-                Citation(
-                    number=len(citations) + 1,
-                    source=chunk.source,
-                    start=chunk.start + sentence.start,
-                    end=chunk.start + sentence.end,
-                    text=sentence.text,
-                    page=chunk.page,
-                    heading=chunk.heading,
-                    support=round(support, 3),
-                )
-            )
+            evidence = Evidence(sentence.section, sentence.start, sentence.end)
+            citations.append(citation_of(evidence, len(citations) + 1, support))
             sentences.append(AnswerSentence(len(text), len(text) + len(sentence.text), len(citations)))
             text += sentence.text
         if not citations:

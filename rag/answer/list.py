@@ -21,8 +21,8 @@ from rag.answer.anchors import holds_anchors
 from rag.answer.cite import citation_of
 from rag.answer.evidence import Evidence
 from rag.answer.kinds import asks_for_steps, asks_for_things
-from rag.answer.strategy import Strategy
-from rag.answer.support import Support
+from rag.answer.strategy import SingleStrategy
+from rag.answer.support import judge_quotation
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
 from rag.answer.words import read_content
 from rag.reader.base import Span, best_span
@@ -106,7 +106,7 @@ class SourceList:
 
 
 @dataclass(frozen=True)
-class ListItems(Strategy):
+class ListItems(SingleStrategy):
     """Answers questions for several things, or for steps, with a whole list.
 
     Of the lists in the passages the most relevant one answers; none does if it is too little so, or not about what the
@@ -118,14 +118,11 @@ class ListItems(Strategy):
     embedder: Embedder | None = None
     store: Store | None = None
 
-    def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
-        return [self._answer(question) for question in questions]
-
-    def _answer(self, question: Retrieved) -> Answer:
+    def answer_one(self, question: Retrieved) -> Answer:
         # A question for a reason is no question for a list, but one for a way may be.
         if question.answer_format == "explain" and not asks_for_steps(question.question):
             return self.abstention.abstain(question)
-        lists = [one for hit in question.hits for section in split_sections(hit.chunk) for one in find_lists(section)]
+        lists = [one for section in question.sections for one in find_lists(section)]
         scores = relevance(question.question, lists, question.spans, self.embedder) if lists else []
 
         # The best list that is relevant enough and about what the question names.
@@ -159,9 +156,12 @@ class ListItems(Strategy):
             by_section.setdefault(item.section.id, []).append(item)
         citations: dict[str, Citation] = {}
         for number, (section_id, items) in enumerate(by_section.items(), start=1):
-            # A source's own words support themselves.
+            # Of the source's own words, what the question names is left to hold.
             evidence = Evidence(items[0].section, items[0].start, items[-1].end)
-            citations[section_id] = citation_of(evidence, number, Support(1.0))
+            support = judge_quotation(evidence, question.anchors)
+            if not support:
+                return self.abstention.abstain(question)
+            citations[section_id] = citation_of(evidence, number, support)
 
         # One item needs no mark, and a lead-in that ends with a colon introduces the others.
         lines, sentences, at = [], [], 0

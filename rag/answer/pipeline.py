@@ -10,11 +10,10 @@ from typing import Literal
 from ingest.closing import Closing, close_parts
 from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
-from ingest.sections import split_sections
 from prompts.prompt import Prompt
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import FindPhrase, find_anchors, require_anchors
-from rag.answer.compare import Compare
+from rag.answer.compare import SideBySide
 from rag.answer.confidence import ConfidenceModel
 from rag.answer.defaults import resolve_defaults
 from rag.answer.disagreement import replaced_sources
@@ -101,7 +100,7 @@ class Pipeline(PipelineOptions, Closing):
                 "yes-no": YesNo(self.abstention, self.reader, embedder),
                 "explain": Explain(self.abstention, self.reader, embedder),
                 "list": ListItems(self.abstention, self.reader.name, embedder, store),
-                "compare": Compare(self.abstention, self.reader.name, embedder),
+                "compare": SideBySide(self.abstention, self.reader.name, embedder),
             }
         return Router(self._general_strategy(), by_format, self.abstention)
 
@@ -197,8 +196,8 @@ class Pipeline(PipelineOptions, Closing):
         texts = "\n".join(phrase_words(hit.chunk.embedding_text) for hit in row.hits)
         further = [hit for code in codes if phrase_words(code) not in texts for hit in (find(code) or ())[:2]]
         hits = [*row.hits[: max(self.k - len(further), 0)], *further] if further else row.hits
-        sections = [section for hit in hits for section in split_sections(hit.chunk)]
-        return replace(row, hits=hits, anchors=require_anchors(row.question, sections, find))
+        row = replace(row, hits=hits)
+        return replace(row, anchors=require_anchors(row.question, row.sections, find))
 
     def _finder(self, where: Where) -> FindPhrase:
         """Return the function that looks for phrases in the retriever's store, each once."""

@@ -30,3 +30,14 @@ class Strategy(ABC):
         [answer] = self.answer([question])
         yield answer.text
         return answer
+
+
+class SingleStrategy(Strategy):
+    """A strategy that answers each question by itself."""
+
+    @abstractmethod
+    def answer_one(self, question: Retrieved) -> Answer:
+        """Return the answer to one question."""
+
+    def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
+        return [self.answer_one(question) for question in questions]

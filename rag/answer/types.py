@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from ingest.sections import split_sections
+from ingest.types import Chunk
 from prompts.types import Dropped
 from rag.answer.anchors import Anchors
 from rag.answer.kinds import AnswerFormat, QuestionKind
@@ -134,6 +137,16 @@ class Retrieved:
     confidence: float | None = None
     refused: bool = False
     kind: QuestionKind = "short"
+
+    @cached_property
+    def sections(self) -> list[Chunk]:
+        """The parts of the hits' chunks under one heading each, hits best first."""
+        return [section for hit in self.hits for section in split_sections(hit.chunk)]
+
+    @property
+    def read_sections(self) -> list[Chunk]:
+        """The sections as the reader was shown them; without a reader, all."""
+        return [span.chunk for span in self.spans] or self.sections
 
     def answer(
         self,

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ingest.embed import Embedder
-from ingest.sections import split_sections
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import AnchorKind
+from rag.answer.cite import citation_of
 from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.faq import FaqMatch, find_entries, match_entries
@@ -30,10 +30,10 @@ from rag.answer.polarity import (
     read_polarity,
     strip_lead,
 )
-from rag.answer.strategy import Strategy
+from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation
 from rag.answer.synonyms import Vocabulary
-from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
+from rag.answer.types import Answer, AnswerSentence, Retrieved, Usage
 from rag.reader.base import JudgingReader, Reader
 
 MIN_RELEVANT = 0.6  # probability of a sentence that a verdict rests on
@@ -61,7 +61,7 @@ class Decision:
 
 
 @dataclass(frozen=True)
-class YesNo(Strategy):
+class YesNo(SingleStrategy):
     """Decides questions that ask whether something is so, by the `reader`'s verdict where no words decide."""
 
     abstention: Abstention
@@ -72,10 +72,7 @@ class YesNo(Strategy):
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self.embedder)
 
-    def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
-        return [self._answer(question) for question in questions]
-
-    def _answer(self, question: Retrieved) -> Answer:
+    def answer_one(self, question: Retrieved) -> Answer:
         # Weekdays are compared with what the sources say of others.
         lacking = [anchor for anchor in question.anchors.unanswerable if not weekdays_in(anchor.text)]
         decision = None if lacking else self.decide(question)
@@ -85,21 +82,12 @@ class YesNo(Strategy):
         evidence = decision.evidence
         reason = strip_lead(evidence.text) if read_lead(evidence.text) is not None else evidence.text.lstrip("-*•– ")
         anchors = question.anchors.without(*COMPARED)
-        support = judge_quotation(evidence, anchors).score
+        support = judge_quotation(evidence, anchors)
         if not support:
             return self.abstention.abstain(question)
         word = "Yes." if decision.affirms else "No."
         text = evidence.text if read_lead(evidence.text) is decision.affirms else f"{word} {reason}".strip()
-        citation = Citation(
-            number=1,
-            source=evidence.chunk.source,
-            start=evidence.chunk.start + evidence.start,
-            end=evidence.chunk.start + evidence.end,
-            text=evidence.text,
-            page=evidence.chunk.page,
-            heading=evidence.chunk.heading,
-            support=round(support, 3),
-        )
+        citation = citation_of(evidence, 1, support)
         sentences = [AnswerSentence(start, end, 1) for start, end in sentence_spans(text)]
         question = replace(question, confidence=decision.confidence)
         usage = Usage(context_window=self.abstention.context_window)
@@ -108,8 +96,7 @@ class YesNo(Strategy):
 
     def decide(self, question: Retrieved) -> Decision | None:
         """Return the decision on a question by the best evidence that decides; None if none does."""
-        sections = [part for hit in question.hits for part in split_sections(hit.chunk)]
-        sections = keep_newest(question.question, sections, question.hits)
+        sections = keep_newest(question.question, question.sections, question.hits)
         proposition, vocabulary = Proposition.of(question.question), self._vocabulary
         # FAQ entries.
         entries = list(find_entries(sections))

@@ -6,7 +6,7 @@ import pytest
 
 from ingest.types import Block, Chunk
 from rag.answer.abstain import Abstention
-from rag.answer.compare import Compare
+from rag.answer.compare import SideBySide
 from rag.answer.sides import Sides, find_sides
 from rag.answer.types import Answer, Retrieved
 from stores.base import Hit
@@ -32,7 +32,7 @@ def record(text: str, source: str, title: str) -> Chunk:
 
 def ask(question: str, embedder, *chunks: Chunk) -> Answer:
     retrieved = Retrieved(question, "compare", [Hit(chunk, 0.5) for chunk in chunks])
-    [answer] = Compare(Abstention(0.0, 0.0, False, "none", 0), "reader", embedder).answer([retrieved])
+    [answer] = SideBySide(Abstention(0.0, 0.0, False, "none", 0), "reader", embedder).answer([retrieved])
     return answer
 
 

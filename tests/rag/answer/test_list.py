@@ -11,12 +11,15 @@ from ingest.parsers.registry import parse
 from ingest.sections import split_sections
 from ingest.types import Block, Chunk
 from rag.answer.abstain import Abstention
+from rag.answer.anchors import Anchor, Anchors
 from rag.answer.kinds import classify_question
 from rag.answer.list import ListItems, SourceList, complete_list, find_lists, relevance
 from rag.answer.types import Answer, Retrieved
 from rag.reader.base import Span
 from stores import new_store
 from stores.base import Entry, Hit, Source
+
+NONE = Anchors()
 
 BOAT = """# Rules of the boat house
 
@@ -54,7 +57,9 @@ def sections(tmp_path, embedder) -> list[Chunk]:
     return [section for chunk in chunks for section in split_sections(chunk)]
 
 
-def ask(question: str, sections: list[Chunk], embedder, probability: float = 0.0, span: str = "") -> Answer:
+def ask(
+    question: str, sections: list[Chunk], embedder, probability: float = 0.0, span: str = "", anchors: Anchors = NONE
+) -> Answer:
     """Ask the list strategy, the reader pointing at `span`, or unsure at the first word of each section."""
     spans = []
     for section in sections:
@@ -66,6 +71,7 @@ def ask(question: str, sections: list[Chunk], embedder, probability: float = 0.0
         classify_question(question),
         [Hit(section, 0.5) for section in sections],
         spans,
+        anchors,
         confidence=probability,
     )
     [answer] = ListItems(Abstention(0.0, 0.0, False, "none", 0), "reader", embedder).answer([retrieved])
@@ -150,6 +156,13 @@ def test_an_item_that_the_reader_finds_brings_its_list(sections, embedder) -> No
     answer = ask("What may nobody take along?", sections, embedder, 0.6, "glass bottles")
     assert answer.text.endswith("- glass bottles\n- dogs without a life vest\n- barbecues")
     assert ask("What may nobody take along?", sections, embedder, 0.1, "glass bottles").abstained
+
+
+def test_the_list_of_something_else_is_not_shown_whatever_the_reader_finds(sections, embedder) -> None:
+    elsewhere = Anchors((Anchor("Sculling Club", "name"),))
+    question, item = "What is on the list?", "dogs without a life vest"
+    assert not ask(question, sections, embedder, 0.9, item).abstained
+    assert ask(question, sections, embedder, 0.9, item, elsewhere).abstained
 
 
 def test_one_row_is_no_answer_to_a_question_for_several_things(embedder) -> None:

@@ -692,5 +692,5 @@ def test_the_embedded_model_ranks_a_real_set_as_it_is_known_to(data, tmp_path, m
         found = json.loads(capsys.readouterr().out)
         ndcg[kind] = {name: system["metrics"][0]["value"] for name, system in found["systems"].items()}
         assert ndcg[kind]["hybrid"] > ndcg[kind]["bm25"] > 0.5
-    assert ndcg["sentence-transformers"]["dense"] == pytest.approx(0.766, abs=0.004)
+    assert ndcg["sentence-transformers"]["dense"] == pytest.approx(0.765, abs=0.002)
     assert ndcg["ctranslate2"]["dense"] == pytest.approx(ndcg["sentence-transformers"]["dense"], abs=0.005)
