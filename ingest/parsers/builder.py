@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from ingest.parsers.decode import clean, one_line
-from ingest.parsers.tables import Cell, read_grid, read_table
+from ingest.parsers.tables import GridCell, read_grid, read_table
 from ingest.types import Block, BlockKind, Document, Scalar, Table
 
 MetadataValue = Scalar | Sequence[Scalar]
@@ -81,7 +81,7 @@ class DocumentBuilder:
         """Add one list block, a line for each item."""
         self.add("\n".join(item for item in items if item.strip()), "list", page)
 
-    def table(self, rows: Iterable[Iterable[Cell | str]], page: int | None = None, caption: str = "") -> None:
+    def table(self, rows: Iterable[Iterable[GridCell | str]], page: int | None = None, caption: str = "") -> None:
         """Add one table block, a line for each row: `name: cell; name: cell`, or `cell | cell` without names."""
         rows = [list(row) for row in rows]
         if (named := read_table(rows, caption)) is not None:

@@ -98,16 +98,38 @@ def assign_roles(rows: Sequence[Row]) -> FieldRoles:
     # The title and the text have a usual name; a text has to be text in some row.
     title = next((by_words[words] for words in TITLES if words in by_words), None)
     texts = [words for words in TEXTS if words in by_words and by_words[words] != title]
-    text = next((by_words[words] for words in texts if _is_text(words, samples[by_words[words]])), None)
+    text = None
+    for words in texts:
+        # The same name may be of codes or numbers: an `article` may be either.
+        written = [value.strip() for value in samples[by_words[words]] if isinstance(value, str)]
+        is_sure = words in {"text", "body", "content"}
+        if written and (is_sure or any(" " in value or "<" in value for value in written)):
+            text = by_words[words]
+            break
     # The key has a usual name, and a different value in every row.
     by_lower = {name.lower(): name for name in reversed(names)}
     keys = [by_lower[name] for name in KEYS if name in by_lower]
     keys += [name for name in names if KEY_LIKE.fullmatch(_words_of(name)) and name not in keys]
-    key = next((name for name in keys if _is_unique(rows, name)), None)
+    key = None
+    for name in keys:
+        if all(isinstance(row.get(name), (str, int)) for row in rows):
+            values = {one_line(str(row[name])) for row in rows}
+            if len(values) == len(rows) and all(0 < len(value) <= 200 for value in values):
+                key = name
+                break
     # All other fields are details, the key first, except those that nobody searches for.
     others = [name for name in dict.fromkeys(filter(None, [key, *names])) if name not in {title, text}]
-    counted = key is not None and _counts_rows([row[key] for row in rows])
-    details = [name for name in others if _is_detail(name, samples[name]) and not (name == key and counted)]
+    details = []
+    for name in others:
+        # Nobody searches for addresses of pages and pictures, for keys of machines, or for hashes under any name.
+        is_technical = name.startswith("_") or re.search(r"\b(?:url|uri|image|img|link|href|src)\b", _words_of(name))
+        unread = [value for value in samples[name] if isinstance(value, str) and MACHINE_VALUE.match(value)]
+        if not is_technical and len(unread) <= len(samples[name]) / 2:
+            details.append(name)
+    # Nor for keys that only number the rows: 1, 2, 3, ... or 0, 1, 2, ...
+    numbers = [row[key] for row in rows] if key is not None else []
+    if len(numbers) > 1 and numbers in (list(range(len(numbers))), list(range(1, len(numbers) + 1))):
+        details = [name for name in details if name != key]
     return FieldRoles(key, title, text, tuple(details))
 
 
@@ -160,33 +182,6 @@ def _words_of(name: str) -> str:
     # Part camel case, then take the runs of letters and digits.
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return " ".join(re.findall(r"[^\W_]+", words.lower()))
-
-
-def _is_unique(rows: Sequence[Row], name: str) -> bool:
-    if not all(isinstance(row.get(name), (str, int)) for row in rows):
-        return False
-    values = {one_line(str(row[name])) for row in rows}
-    return len(values) == len(rows) and all(0 < len(value) <= 200 for value in values)
-
-
-def _is_text(words: str, sample: Sequence[MetadataValue]) -> bool:
-    """Tell a field of text from one of codes or numbers under the same name: an `article` may be either."""
-    texts = [value.strip() for value in sample if isinstance(value, str)]
-    return bool(texts) and (words in {"text", "body", "content"} or any(" " in text or "<" in text for text in texts))
-
-
-def _counts_rows(values: Sequence[MetadataValue]) -> bool:
-    """Tell keys that only number the rows: 1, 2, 3, ... or 0, 1, 2, ..."""
-    return len(values) > 1 and list(values) in (list(range(len(values))), list(range(1, len(values) + 1)))
-
-
-def _is_detail(name: str, sample: Sequence[MetadataValue]) -> bool:
-    """Tell a field that a person would search for from addresses of pages and pictures, and from keys of machines."""
-    if name.startswith("_") or re.search(r"\b(?:url|uri|image|img|link|href|src)\b", _words_of(name)):
-        return False
-    # Nobody searches for addresses and hashes, whatever the name of their field.
-    unread = [value for value in sample if isinstance(value, str) and MACHINE_VALUE.match(value)]
-    return len(unread) <= len(sample) / 2
 
 
 def _build_document(

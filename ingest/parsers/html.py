@@ -11,7 +11,7 @@ from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import BENEATH_HEADINGS, DocumentBuilder
 from ingest.parsers.decode import decode, one_line
 from ingest.parsers.front_matter import TEMPLATE_TAGS, split_front_matter
-from ingest.parsers.tables import Cell, flatten_table
+from ingest.parsers.tables import GridCell, flatten_table
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -89,7 +89,7 @@ def strip_html(text: str) -> str:
     return builder.build("").text
 
 
-def read_html_cells(text: str) -> list[list[Cell]]:
+def read_html_cells(text: str) -> list[list[GridCell]]:
     """Return the cells of the first table in a piece of HTML."""
     from selectolax.lexbor import LexborHTMLParser
 
@@ -113,7 +113,14 @@ def _main_content(body: LexborNode) -> LexborNode:
         (node.attributes.get(name) or "").removeprefix("#") for node in body.css(OPENERS) for name in OPENER_TARGETS
     } - {""}
     for node in body.css(",".join(FURNITURE)):
-        is_kept = node.attributes.get("id") in opened or (node.tag == "header" and _holds_title(node))
+        is_kept = node.attributes.get("id") in opened
+        if node.tag == "header":
+            # An article's header holds its title, or a heading and no links; a site's header holds the menu.
+            parent = node.parent
+            while parent is not None and parent.tag not in {"main", "article"}:
+                parent = parent.parent
+            has_title = node.css_first("h1") is not None and node.css_first("a") is None
+            is_kept = is_kept or parent is not None or has_title
         if len(node.text()) < length / 2 and not is_kept:
             node.remove()
     length = len(body.text())
@@ -131,15 +138,6 @@ def _heads_content(node: LexborNode) -> bool:
     if one_line(node.text()).endswith("?") or node.css_matches(OPENERS):
         return True
     return node.parent is not None and node.parent.tag in {*HEADINGS, "dt", "summary"}
-
-
-def _holds_title(header: LexborNode) -> bool:
-    """Tell the header of an article, which holds its title, from that of a site, which holds the menu."""
-    # The header of an article, or one with a heading and no links, belongs to the content.
-    node = header.parent
-    while node is not None and node.tag not in {"main", "article"}:
-        node = node.parent
-    return node is not None or (header.css_first("h1") is not None and header.css_first("a") is None)
 
 
 Step = tuple[Literal["open", "text", "close"], "LexborNode"]
@@ -175,9 +173,12 @@ class _HtmlReader:
 
     def _open(self, node: LexborNode) -> None:
         tag = node.tag or ""
+        # A paragraph outside lists of nothing but bold text is a title.
+        bold = node.css_first("b, strong") if tag == "p" and not self.lists else None
+        is_bold = bold is not None and _node_text(bold) == _node_text(node) != ""
         if tag in NEVER_TEXT and not _heads_content(node):
             self.skipped = node.mem_id
-        elif tag in {"button", "summary", "dt"} or (tag == "p" and not self.lists and _is_bold(node)):
+        elif tag in {"button", "summary", "dt"} or is_bold:
             # A title that is no heading: a question of a list of them, a term, a bold line.
             self._flush()
             self._end_list()
@@ -278,12 +279,7 @@ def _steps(root: LexborNode) -> Iterator[Step]:
         node = node.next
 
 
-def _is_bold(node: LexborNode) -> bool:
-    bold = node.css_first("b, strong")
-    return bold is not None and bool(text := _node_text(bold)) and text == _node_text(node)
-
-
-def _read_facts(node: LexborNode) -> list[list[Cell]]:
+def _read_facts(node: LexborNode) -> list[list[GridCell]]:
     """Return the terms of a description list with their short descriptions, [] where these are texts under titles."""
     items = [child for child in node.css("dt, dd") if _node_text(child)]
     terms, texts = items[::2], items[1::2]
@@ -291,7 +287,8 @@ def _read_facts(node: LexborNode) -> list[list[Cell]]:
         return []
     if any(_node_text(term).endswith("?") for term in terms) or any(len(_node_text(text)) > 80 for text in texts):
         return []
-    return [[Cell(_node_text(term), True), Cell(_node_text(text))] for term, text in zip(terms, texts, strict=True)]
+    pairs = zip(terms, texts, strict=True)
+    return [[GridCell(_node_text(term), True), GridCell(_node_text(text))] for term, text in pairs]
 
 
 # --- tables -----------------------------------------------------------------------------------------------------------
@@ -322,16 +319,16 @@ def _is_data(table: LexborNode) -> bool:
     return not any(step == "open" and node.tag in NOT_IN_DATA for step, node in _steps(table))
 
 
-def _read_cells(table: LexborNode, depth: int = 0) -> list[list[Cell]]:
+def _read_cells(table: LexborNode, depth: int = 0) -> list[list[GridCell]]:
     grid = []
     for row, cells in _rows_of(table):
         in_head = row.parent is not None and row.parent.tag == "thead"
         line = []
         for cell in cells:
-            text = _cell_text(cell, depth)
+            text = _flatten_cell(cell, depth)
             bold = cell.css_first("b, strong")
             is_name = in_head or cell.tag == "th" or (bold is not None and _node_text(bold) == text)
-            line.append(Cell(text, is_name, _span_of(cell, "rowspan"), _span_of(cell, "colspan")))
+            line.append(GridCell(text, is_name, _span_of(cell, "rowspan"), _span_of(cell, "colspan")))
         grid.append(line)
     return grid
 
@@ -341,7 +338,7 @@ def _span_of(cell: LexborNode, name: str) -> int:
     return int(span) if span.isdecimal() and len(span) < 6 else 1
 
 
-def _cell_text(cell: LexborNode, depth: int) -> str:
+def _flatten_cell(cell: LexborNode, depth: int) -> str:
     """Return the text of a cell; a table inside is flattened: `Size: S, Price: 5 | Size: M, Price: 6`."""
     if depth > 3 or cell.css_first("table") is None:
         return _node_text(cell)

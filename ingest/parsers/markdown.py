@@ -12,7 +12,7 @@ from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.decode import decode
 from ingest.parsers.front_matter import TEMPLATE_TAGS, has_front_matter, split_front_matter
 from ingest.parsers.html import add_html
-from ingest.parsers.tables import Cell
+from ingest.parsers.tables import GridCell
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -80,7 +80,7 @@ class _MarkdownReader:
         self.items: list[str] = []  # lines of the list being read
         self.lists: list[int] = []  # for each open list the number of its next item, 0 for bullets
         self.marker = ""
-        self.rows: list[list[Cell]] = []
+        self.rows: list[list[GridCell]] = []
         self.level = 0  # of the open heading
         self.in_table = False
         self.in_header = False  # of the open table
@@ -128,7 +128,7 @@ class _MarkdownReader:
         text = _inline_text(token)
         # A text belongs to the open table, heading or list, in this order, else it is a paragraph.
         if self.in_table:
-            self.rows[-1].append(Cell(text, self.in_header))
+            self.rows[-1].append(GridCell(text, self.in_header))
         elif self.level:
             self._end_list()
             self.builder.title(text, self.level)

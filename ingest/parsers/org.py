@@ -8,7 +8,7 @@ from pathlib import Path
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.decode import decode
-from ingest.parsers.tables import Cell
+from ingest.parsers.tables import GridCell
 
 HEADLINE = re.compile(
     r"(\*+)\s+(?:(?:TODO|DONE|NEXT|WAITING|CANCELLED)\s+)?(?:\[#\w\]\s*)?(.*?)(?:\s+:[\w@#%:]+:)?\s*$"
@@ -69,7 +69,7 @@ def _add_lines_from(builder: DocumentBuilder, lines: list[str], start: int) -> i
         rules = [number for number in range(start + 1, end) if re.match(r"\s*\|-", lines[number])]
         builder.table(
             [
-                Cell(_without_markup(cell.strip()), bool(rules) and number < rules[0])
+                GridCell(_without_markup(cell.strip()), bool(rules) and number < rules[0])
                 for cell in lines[number].strip().strip("|").split("|")
             ]
             for number in range(start, end)

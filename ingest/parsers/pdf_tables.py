@@ -17,7 +17,7 @@ from itertools import groupby, pairwise, takewhile
 from statistics import median
 from typing import Any
 
-from ingest.parsers.tables import Cell
+from ingest.parsers.tables import GridCell
 
 GAP = 0.7
 """The width of a blank between cells, in heights of a line; blanks between words have a quarter to a half."""
@@ -45,7 +45,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuledLine:
     """A line drawn across or down a page: from `start` to `end` in its direction, at `place` in the other."""
 
     start: float
@@ -57,15 +57,15 @@ class Rule:
 class Rules:
     """The lines drawn on a page."""
 
-    across: tuple[Rule, ...]
-    down: tuple[Rule, ...]
+    across: tuple[RuledLine, ...]
+    down: tuple[RuledLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PdfTable:
     """A table on a page: its rows, the characters of its text, and the first of them."""
 
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[GridCell, ...], ...]
     characters: frozenset[int]
     first: int
 
@@ -75,7 +75,7 @@ Line = list[Word]
 
 def find_tables(page: Any, text: Any) -> list[PdfTable]:
     """Return the tables of a page of pypdfium2, given also its text page."""
-    words = list(_read_words(text))
+    words = list(_read_page_words(text))
     if len(words) < 4 or len(words) > 20_000:
         return []
     rules = _read_rules(page)
@@ -92,7 +92,7 @@ def find_tables(page: Any, text: Any) -> list[PdfTable]:
 # --- words and rules --------------------------------------------------------------------------------------------------
 
 
-def _read_words(text: Any) -> Iterator[Word]:
+def _read_page_words(text: Any) -> Iterator[Word]:
     from pypdfium2 import raw
 
     handle, box = text.raw, raw.FS_RECTF()
@@ -113,7 +113,7 @@ def _read_words(text: Any) -> Iterator[Word]:
             # Letters of one word are at one height, one behind the other.
             near = -height < letter.left - held.right < 0.3 * height and letter.right > held.right
             if near and abs(letter.bottom - held.bottom) < 0.5 * height:
-                held = _merge(held, letter, "")
+                held = _merge_words(held, letter, "")
                 continue
             yield held
             letter = replace(letter, bold=raw.FPDFText_GetFontWeight(handle, index) >= 600)
@@ -122,7 +122,7 @@ def _read_words(text: Any) -> Iterator[Word]:
         yield held
 
 
-def _merge(left: Word, right: Word, blank: str = " ") -> Word:
+def _merge_words(left: Word, right: Word, blank: str = " ") -> Word:
     return Word(
         f"{left.text}{blank}{right.text}",
         min(left.left, right.left),
@@ -139,8 +139,8 @@ def _read_rules(page: Any) -> Rules:
     """Return the lines of a page that are drawn as strokes, or as rectangles that are thin."""
     from pypdfium2 import raw
 
-    across: list[Rule] = []
-    down: list[Rule] = []
+    across: list[RuledLine] = []
+    down: list[RuledLine] = []
     for number, shape in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH])):
         if number > 5_000:  # a drawing
             break
@@ -156,9 +156,9 @@ def _read_rules(page: Any) -> Rules:
             if not is_line:
                 continue
             if abs(low - high) < 2 and abs(left - right) > 5:
-                across.append(Rule(min(left, right), max(left, right), (low + high) / 2))
+                across.append(RuledLine(min(left, right), max(left, right), (low + high) / 2))
             elif abs(left - right) < 2 and abs(low - high) > 5:
-                down.append(Rule(min(low, high), max(low, high), (left + right) / 2))
+                down.append(RuledLine(min(low, high), max(low, high), (left + right) / 2))
     return Rules(tuple(across), tuple(down))
 
 
@@ -194,7 +194,7 @@ def _join_words(line: Line, rules: Rules) -> Line:
         if is_ruled or (word.left - before.right > GAP * height and not is_marker):
             joined.append(word)
         else:
-            joined[-1] = _merge(before, word)
+            joined[-1] = _merge_words(before, word)
     return joined
 
 
@@ -234,20 +234,18 @@ def _find_regions(lines: Sequence[Line], rules: Rules) -> Iterator[list[Line]]:
             height = median(word.top - word.bottom for word in above)
             step = min(word.bottom for word in above) - max(word.top for word in line)
             # Two lines without a wide blank in a row end a table, unless rules frame them.
-            is_prose = len(line) == 1 and len(above) == 1 and not _is_framed(line[0], rules)
-            is_prose = is_prose and max(len(word.text.split()) for word in (line[0], above[0])) > 6
+            word = line[0]
+            middle = (word.bottom + word.top) / 2
+            sides = [rule.place for rule in rules.down if rule.start - 1 < middle < rule.end + 1]
+            is_framed = any(place < word.left + 3 for place in sides) and any(place > word.right - 3 for place in sides)
+            is_prose = len(line) == 1 and len(above) == 1 and not is_framed
+            is_prose = is_prose and max(len(word.text.split()), len(above[0].text.split())) > 6
             if step > 2.2 * height or is_prose:
                 yield region
                 region = []
         region.append(line)
     if region:
         yield region
-
-
-def _is_framed(word: Word, rules: Rules) -> bool:
-    middle = (word.bottom + word.top) / 2
-    sides = [rule.place for rule in rules.down if rule.start - 1 < middle < rule.end + 1]
-    return any(place < word.left + 3 for place in sides) and any(place > word.right - 3 for place in sides)
 
 
 def _find_columns(lines: Sequence[Line]) -> list[tuple[float, float]]:
@@ -305,7 +303,12 @@ def _read_region(region: list[Line], rules: Rules) -> PdfTable | None:
     while first and placed[first - 1].spans[0][0] > 0:
         first -= 1
     last = len(is_row) - 1 - is_row[::-1].index(True)
-    while last + 1 < len(placed) and _continues_cell(placed[last], placed[last + 1]):
+    while last + 1 < len(placed):
+        # A further line may go on in a cell of the last: indented below it, close, and not in the first column.
+        above, line = placed[last], placed[last + 1]
+        is_close = above.bottom - line.top < 0.5 * (above.top - above.bottom)
+        if line.spans[0][0] == 0 or len(line.spans) > 1 or not is_close:
+            break
         last += 1
     placed = _without_title(placed[first : last + 1], rules)
     if not placed:
@@ -364,7 +367,7 @@ def _place_line(line: Line, columns: Sequence[tuple[float, float]], rules: Rules
                 under = [n for n, (left, right) in enumerate(columns) if rule.start < (left + right) / 2 < rule.end]
                 over = list(range(min([*over, *under]), max([*over, *under]) + 1)) if len(columns) > 2 else over
         if spans and spans[-1][1] >= over[0]:  # two words over one column
-            words[-1] = _merge(words[-1], word)
+            words[-1] = _merge_words(words[-1], word)
             spans[-1] = spans[-1][0], max(spans[-1][1], over[-1])
         else:
             words.append(word)
@@ -377,7 +380,7 @@ def _count_ruled(lines: Sequence[PlacedLine], rules: Rules) -> int:
     return sum(any(_separates(rule, above, below) for rule in rules.across) for above, below in pairwise(lines))
 
 
-def _separates(rule: Rule, above: PlacedLine, below: PlacedLine) -> bool:
+def _separates(rule: RuledLine, above: PlacedLine, below: PlacedLine) -> bool:
     """Tell a rule between two lines, over the first word of either."""
     if not below.middle < rule.place < above.middle:
         return False
@@ -410,12 +413,6 @@ def _is_table(lines: Sequence[PlacedLine], width: int, ruled: int) -> bool:
     return sum(map(len, filled)) > len(rows) * width * 0.4
 
 
-def _continues_cell(above: PlacedLine, line: PlacedLine) -> bool:
-    """Tell a line that goes on in a cell of the line above: indented below it, close, and not in the first column."""
-    height = above.top - above.bottom
-    return line.spans[0][0] > 0 and len(line.spans) == 1 and above.bottom - line.top < 0.5 * height
-
-
 def _merge_rows(lines: Sequence[PlacedLine], rules: Rules, width: int) -> list[list[Word | None]]:
     """Return rows of one word or none for each column; a word over several columns is repeated."""
     groups: list[list[PlacedLine]] = []
@@ -445,11 +442,11 @@ def _merge_rows(lines: Sequence[PlacedLine], rules: Rules, width: int) -> list[l
             for word, (first, last) in zip(line.words, line.spans, strict=True):
                 if all(row[column] is row[first] for column in range(first, last + 1)):
                     held = row[first]
-                    merged = word if held is None else _merge(held, word)
+                    merged = word if held is None else _merge_words(held, word)
                     row[first : last + 1] = [merged] * (last + 1 - first)
                 else:
                     held = row[first]
-                    row[first] = word if held is None else _merge(held, word)
+                    row[first] = word if held is None else _merge_words(held, word)
         rows.append(row)
     return rows
 
@@ -472,7 +469,7 @@ def _joins(above: PlacedLine, line: PlacedLine, step: float, usual: float) -> bo
     return firsts == {0} and texts[0][:1].islower() and step <= usual
 
 
-def _name_header(rows: list[list[Word | None]], is_underlined: bool) -> list[tuple[Cell, ...]]:
+def _name_header(rows: list[list[Word | None]], is_underlined: bool) -> list[tuple[GridCell, ...]]:
     """Return rows of cells, in which the rows above the first one of values are one row of names.
 
     Without values, the names are above the only rule, in bold, or above an empty first column.
@@ -481,51 +478,44 @@ def _name_header(rows: list[list[Word | None]], is_underlined: bool) -> list[tup
     is_value = [sum(bool(VALUE.fullmatch(word.text)) for word in row) > len(row) * 0.5 for row in filled]
     count = 0
     if sum(is_value) > sum(map(bool, filled)) * 0.4:
-        is_first = [row[0] is not None and is_value[n] and not _may_name(filled[n]) for n, row in enumerate(rows)]
-        count = is_first.index(True) if True in is_first else 0
+        for number, (row, words) in enumerate(zip(rows, filled, strict=True)):
+            if row[0] is None or not is_value[number]:
+                continue
+            # Some values may name columns: years, or numbers that count.
+            numbers = [int(word.text) for word in words if word.text.isdecimal()]
+            counts = len(numbers) > 2 and all(right - left == 1 for left, right in pairwise(numbers))
+            if not counts and not all(re.fullmatch(r"\W*(?:19|20)\d\d\W*", word.text) for word in words):
+                count = number
+                break
         # A name alone in the first column, right above the values, is that of a group.
         while count > 1 and rows[count - 1][0] is not None and not filled[count - 1]:
             count -= 1
     if not 0 < count <= MOST_NAME_LINES:
         count = sum(1 for _ in takewhile(lambda row: row[0] is None, rows))
-    if not 0 < count <= MOST_NAME_LINES and (is_underlined or _is_bold_above(rows)):
+    # A row of names is in bold, and few words below it are, but for the first column.
+    bold = [word.bold for row in rows[1:] for word in row[1:] if word is not None]
+    is_bold = all(word.bold for word in rows[0] if word is not None) and sum(bold) < len(bold) * 0.5
+    if not 0 < count <= MOST_NAME_LINES and (is_underlined or is_bold):
         count = 1
     if not 0 < count <= MOST_NAME_LINES:
         return [tuple(_to_cells(row)) for row in rows]
-    header = tuple(Cell(_join_lines_of(rows[:count], column), is_name=True) for column in range(len(rows[0])))
-    return [header, *(tuple(_to_cells(row)) for row in rows[count:])]
+    # The lines of a name are one text, after ` / ` where a name over several columns stands above.
+    header: list[GridCell] = []
+    for column in range(len(rows[0])):
+        text, joint = "", ""
+        for row in rows[:count]:
+            if (name := row[column]) is not None:
+                text += f"{joint}{name.text}"
+                joint = " / " if sum(1 for other in row if other is name) > 1 else " "
+        header.append(GridCell(text, is_name=True))
+    return [tuple(header), *(tuple(_to_cells(row)) for row in rows[count:])]
 
 
-def _may_name(words: Sequence[Word]) -> bool:
-    """Tell values that may name columns: years, or numbers that count."""
-    numbers = [int(word.text) for word in words if word.text.isdecimal()]
-    counts = len(numbers) > 2 and all(right - left == 1 for left, right in pairwise(numbers))
-    return counts or all(re.fullmatch(r"\W*(?:19|20)\d\d\W*", word.text) for word in words)
-
-
-def _is_bold_above(rows: list[list[Word | None]]) -> bool:
-    """Tell whether all words of the first row are bold, and few below it, but for the first column."""
-    below = [word.bold for row in rows[1:] for word in row[1:] if word is not None]
-    return all(word.bold for word in rows[0] if word is not None) and sum(below) < len(below) * 0.5
-
-
-def _join_lines_of(rows: Sequence[Sequence[Word | None]], column: int) -> str:
-    """Return the lines of a name as one text, after ` / ` where a name over several columns stands above."""
-    text, joint = "", ""
-    for row in rows:
-        word = row[column]
-        if word is not None:
-            is_over = sum(1 for other in row if other is word) > 1
-            text += f"{joint}{word.text}"
-            joint = " / " if is_over else " "
-    return text
-
-
-def _to_cells(row: Sequence[Word | None]) -> Iterator[Cell]:
+def _to_cells(row: Sequence[Word | None]) -> Iterator[GridCell]:
     for _, group in groupby(row, key=id):
         places = list(group)
         word = places[0]
         if word is None:
-            yield from [Cell("")] * len(places)
+            yield from [GridCell("")] * len(places)
         else:
-            yield Cell(word.text, columns=len(places))
+            yield GridCell(word.text, columns=len(places))

@@ -93,7 +93,14 @@ def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Par
         raise ParseError(message if len(message) <= 300 else f"{message[:300]}...") from error
     # A parser without warnings may return a bare list.
     parsed = parsed if isinstance(parsed, Parsed) else Parsed(parsed)
-    _check_documents(parsed)
+    # A parser of somebody else may return what no store can keep.
+    for document in parsed.documents:
+        if not isinstance(document, Document):
+            raise ParseError(f"its parser returned a {type(document).__name__}; it must return a list of documents")
+        for key, value in document.metadata.items():
+            elements = value if isinstance(value, list | tuple) else [value]
+            if not all(element is None or isinstance(element, str | int | float) for element in elements):
+                raise ParseError(f"its parser gave the metadata {key!r} a value that is no scalar or list of scalars")
     if not any(document.text for document in parsed.documents):
         raise ParseError("; ".join(["no text found", *parsed.warnings]))
     return parsed
@@ -106,17 +113,6 @@ def register_parser(ending: str, target: str) -> None:
     if target.startswith("__main__:"):
         raise InputError(f"{target!r} cannot be imported by a worker: put the parser into a separate module")
     PARSERS[ending.lower()] = target
-
-
-def _check_documents(parsed: Parsed) -> None:
-    """Raise ParseError for what a parser of somebody else may return and no store can keep."""
-    for document in parsed.documents:
-        if not isinstance(document, Document):
-            raise ParseError(f"its parser returned a {type(document).__name__}; it must return a list of documents")
-        for key, value in document.metadata.items():
-            elements = value if isinstance(value, list | tuple) else [value]
-            if not all(element is None or isinstance(element, str | int | float) for element in elements):
-                raise ParseError(f"its parser gave the metadata {key!r} a value that is no scalar or list of scalars")
 
 
 def _check_size(path: Path, settings: ParseSettings) -> None:
@@ -140,26 +136,23 @@ def _choose_ending(path: Path) -> str:
     # Take the longest ending first.
     endings = (f".{'.'.join(parts[first:])}" for first in range(1, len(parts)))
     ending = next((ending for ending in endings if ending in PARSERS or ending in _entry_point_endings()), None)
-    if ending is not None and not _is_misnamed(path, ending):
-        return ending
+    if ending is not None:
+        # Text that is binary, or a container of another kind, is misnamed; its own parser reports a damaged file.
+        target, is_misnamed = PARSERS.get(ending, ""), False
+        if target in TEXT_PARSERS:
+            with path.open("rb") as file:
+                is_misnamed = is_binary(file.read(65536))
+        elif ending in CONTAINERS and target.startswith("ingest.parsers."):
+            content = sniff(path)
+            is_misnamed = content == ".encrypted" or (content != ending and content in PARSERS)
+        if not is_misnamed:
+            return ending
     content = sniff(path)
     if content in PARSERS:
         return content
     if content == ".encrypted":
         raise ParseError("encrypted: a password is needed")
     raise Unsupported(REASONS.get(path.suffix.lower() if content == ".bin" else content) or REASONS[".bin"])
-
-
-def _is_misnamed(path: Path, ending: str) -> bool:
-    """Tell text that is binary, or a container of another kind. A damaged file is for its own parser to report."""
-    target = PARSERS.get(ending, "")
-    if target in TEXT_PARSERS:
-        with path.open("rb") as file:
-            return is_binary(file.read(65536))
-    if ending not in CONTAINERS or not target.startswith("ingest.parsers."):
-        return False
-    content = sniff(path)
-    return content == ".encrypted" or (content != ending and content in PARSERS)
 
 
 @lru_cache(maxsize=1)

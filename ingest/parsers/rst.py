@@ -13,7 +13,7 @@ from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.decode import decode, one_line
-from ingest.parsers.tables import Cell
+from ingest.parsers.tables import GridCell
 
 SETTINGS = {
     "file_insertion_enabled": False,  # no file and no address is read
@@ -107,7 +107,7 @@ class _TreeReader:
     def _add_table(self, table: nodes.table) -> None:
         rows = [
             [
-                Cell(
+                GridCell(
                     self._text(entry),
                     isinstance(row.parent, nodes.thead) or "stub" in entry.attributes,
                     entry.get("morerows", 0) + 1,

@@ -12,7 +12,7 @@ from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.decode import one_line
 from ingest.parsers.office import core_properties
-from ingest.parsers.tables import Cell
+from ingest.parsers.tables import GridCell
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 # Placeholders that repeat on every slide: date, footer, number.
@@ -61,7 +61,14 @@ def _add_shape(builder: DocumentBuilder, shape: Any, page: int) -> None:
     if kind in EDGES:
         return
     if getattr(shape, "has_table", False) and shape.has_table:
-        builder.table(_table_rows(shape.table), page)
+        table, rows = shape.table, []
+        for number, row in enumerate(table.rows):
+            is_name = bool(table.first_row) and number == 0
+            # A merged cell is read once, where it begins.
+            cells = [cell for cell in row.cells if not cell.is_spanned]
+            spans = [(cell.span_height, cell.span_width) if cell.is_merge_origin else (1, 1) for cell in cells]
+            rows.append([GridCell(cell.text, is_name, *span) for cell, span in zip(cells, spans, strict=True)])
+        builder.table(rows, page)
     elif getattr(shape, "has_chart", False) and shape.has_chart:
         _add_chart(builder, shape.chart, page)
     elif shape.has_text_frame:
@@ -97,34 +104,18 @@ def _add_paragraphs(builder: DocumentBuilder, paragraphs: Sequence[Any], is_body
     builder.items(items, page)
 
 
-def _table_rows(table: Any) -> list[list[Cell]]:
-    rows = []
-    for number, row in enumerate(table.rows):
-        is_name = bool(table.first_row) and number == 0
-        cells = [cell for cell in row.cells if not cell.is_spanned]
-        rows.append([Cell(cell.text, is_name, *_span_of_cell(cell)) for cell in cells])
-    return rows
-
-
-def _span_of_cell(cell: Any) -> tuple[int, int]:
-    return (cell.span_height, cell.span_width) if cell.is_merge_origin else (1, 1)
-
-
 def _add_chart(builder: DocumentBuilder, chart: Any, page: int) -> None:
     """Add a chart as the table of its data: a row for each category, a column for each series."""
     plot = next(iter(chart.plots), None)
     if plot is None:
         return
     series = list(plot.series)
-    header = [Cell("", True), *(Cell(one.name or "value", True) for one in series)]
-    values = [list(one.values) for one in series]
-    rows: list[list[Cell | str]] = [
-        [str(category), *(_show_number(column[place]) if place < len(column) else "" for column in values)]
+    header = [GridCell("", True), *(GridCell(one.name or "value", True) for one in series)]
+    # A value that is missing is an empty cell.
+    columns = [["" if value is None else f"{value:.12g}" for value in one.values] for one in series]
+    rows: list[list[GridCell | str]] = [
+        [str(category), *(column[place] if place < len(column) else "" for column in columns)]
         for place, category in enumerate(plot.categories)
     ]
     title = chart.chart_title.text_frame.text if chart.has_title and chart.chart_title.has_text_frame else ""
     builder.table([header, *rows], page, title)
-
-
-def _show_number(value: float | None) -> str:
-    return "" if value is None else f"{value:.12g}"

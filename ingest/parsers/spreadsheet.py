@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from importlib import import_module
@@ -18,7 +18,7 @@ from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.catalogue import CatalogueInfo, parse_rows
 from ingest.parsers.csv_file import convert_rows, is_header, split_caption, split_header
 from ingest.parsers.decode import one_line
-from ingest.parsers.tables import Cell, count_header_rows, fill_right, join_names
+from ingest.parsers.tables import GridCell, count_header_rows, fill_right, join_names
 
 LARGE = 20_000_000
 """Bytes of a workbook from which on it is read row by row."""
@@ -62,7 +62,15 @@ def parse_xlsx(path: Path, source: str, settings: ParseSettings) -> Parsed:
                 continue
             if is_large:
                 sheet.reset_dimensions()  # the size that the file states is often wrong
-            rows = [[_read_cell(cell) for cell in row] for row in sheet.iter_rows()]
+            rows: Sheet = []
+            for row in sheet.iter_rows():
+                rows.append([])
+                for cell in row:
+                    # A number is also kept as its format shows it.
+                    value, text = cell.value, _show_value(cell.value)
+                    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+                    formatted = apply_number_format(value, str(cell.number_format or "")) if is_number else text
+                    rows[-1].append(SheetCell(text, formatted))
             if not is_large:
                 _fill_merged(rows, [merged.bounds for merged in sheet.merged_cells.ranges])
             sheets[sheet.title] = _trim_rows(rows)
@@ -97,22 +105,14 @@ def _read_xls_rows(xlrd: Any, book: Any, sheet: Any) -> Sheet:
         cells = []
         for cell in sheet.row(row):
             if cell.ctype == xlrd.XL_CELL_DATE:
-                text = _cell_text(xlrd.xldate_as_datetime(cell.value, book.datemode))
+                text = _show_value(xlrd.xldate_as_datetime(cell.value, book.datemode))
             elif cell.ctype == xlrd.XL_CELL_BOOLEAN:
-                text = _cell_text(bool(cell.value))
+                text = _show_value(bool(cell.value))
             else:
-                text = "" if cell.ctype == xlrd.XL_CELL_ERROR else _cell_text(cell.value)
+                text = "" if cell.ctype == xlrd.XL_CELL_ERROR else _show_value(cell.value)
             cells.append(SheetCell(text, text))
         rows.append(cells)
     return rows
-
-
-def _read_cell(cell: Any) -> SheetCell:
-    value = cell.value
-    text = _cell_text(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return SheetCell(text, format_number(value, str(cell.number_format or "")))
-    return SheetCell(text, text)
 
 
 def _fill_merged(rows: Sheet, ranges: Iterable[tuple[int, int, int, int]]) -> None:
@@ -126,7 +126,7 @@ def _fill_merged(rows: Sheet, ranges: Iterable[tuple[int, int, int, int]]) -> No
                 row[column] = cell
 
 
-def format_number(value: float, number_format: str) -> str:
+def apply_number_format(value: float, number_format: str) -> str:
     """Return a number as a person sees it: 0.075 as `7.5 %`, 1299 as `€1,299.00`; no digit of it is rounded away."""
     section = number_format.split(";")[0]
     before, after, digits = "", "", ""
@@ -136,13 +136,13 @@ def format_number(value: float, number_format: str) -> str:
         if placeholder:
             digits = digits or placeholder
         elif sign and not text:
-            return _cell_text(float(value))  # a date, a fraction or a power of ten
+            return _show_value(float(value))  # a date, a fraction or a power of ten
         elif digits:
             after += text
         else:
             before += text
     if not digits or (not before and not after and "." not in digits and "," not in digits):
-        return _cell_text(float(value))
+        return _show_value(float(value))
     number = round(value * 100 if "%" in before + after else value, 10)
     # As many decimals as the format asks for, and as many as the number has.
     exact = f"{abs(number):.10f}".rstrip("0").partition(".")[2]
@@ -151,7 +151,7 @@ def format_number(value: float, number_format: str) -> str:
     return one_line(f"{'-' if number < 0 else ''}{before}{abs(number):{grouping}.{decimals}f}{after}")
 
 
-def _cell_text(value: object) -> str:
+def _show_value(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -260,11 +260,7 @@ def _add_tables(builder: DocumentBuilder, rows: Sheet) -> None:
         if len(cells) == 1:
             builder.paragraphs(cells[0])
         elif cells:
-            builder.table([_grid_cells(line) for line in group])
+            # Places of one merged cell become one cell of several columns.
+            runs = [[list(places) for _, places in groupby(line, key=id)] for line in group]
+            builder.table([[GridCell(places[0].shown, columns=len(places)) for places in line] for line in runs])
         group = []
-
-
-def _grid_cells(row: Sequence[SheetCell]) -> list[Cell]:
-    """Return the cells of a row, those that are merged to one as one cell of several columns."""
-    groups = [list(places) for _, places in groupby(row, key=id)]
-    return [Cell(places[0].shown, columns=len(places)) for places in groups]

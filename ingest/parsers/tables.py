@@ -30,7 +30,7 @@ YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cell:
+class GridCell:
     """A cell of a table: its text, the rows and columns that it covers, and whether the format says that it is a name.
 
     Cells are compared by identity: two of the same text are two.
@@ -50,22 +50,22 @@ class NamedTable:
     lines: tuple[str, ...]
 
 
-Grid = list[list[Cell]]
-EMPTY = Cell("")
+Grid = list[list[GridCell]]
+EMPTY = GridCell("")
 
 
-def read_grid(rows: Iterable[Iterable[Cell | str]]) -> Grid:
+def read_grid(rows: Iterable[Iterable[GridCell | str]]) -> Grid:
     """Return rows of one length, with every merged cell in all of its places and without empty rows and columns."""
-    lines = [[Cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    lines = [[GridCell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     # Lay each cell in the next free place, and in all places that it covers.
-    places: dict[tuple[int, int], Cell] = {}
+    places: dict[tuple[int, int], GridCell] = {}
     width = 0
     for number, line in enumerate(lines):
         column = 0
         for cell in line:
             while (number, column) in places:
                 column += 1
-            kept = Cell(one_line(cell.text), cell.is_name)
+            kept = GridCell(one_line(cell.text), cell.is_name)
             end = column + min(max(cell.columns, 1), WIDEST)
             for row in range(number, min(number + max(cell.rows, 1), number + WIDEST, len(lines))):
                 places.update({(row, place): kept for place in range(column, end) if (row, place) not in places})
@@ -82,7 +82,7 @@ def read_grid(rows: Iterable[Iterable[Cell | str]]) -> Grid:
     return [[row[column] for column in columns] for row in grid]
 
 
-def read_table(rows: Iterable[Iterable[Cell | str]], caption: str = "") -> NamedTable | None:
+def read_table(rows: Iterable[Iterable[GridCell | str]], caption: str = "") -> NamedTable | None:
     """Return a table with named columns, or None where nothing names them.
 
     Its lines are the caption, and `name: cell; name: cell` for each row, without empty cells. Facts about one thing
@@ -103,14 +103,18 @@ def read_table(rows: Iterable[Iterable[Cell | str]], caption: str = "") -> Named
     if (pairs := _read_pairs(grid)) is not None:
         facts = Table(tuple(name for name, _ in pairs), (tuple(value for _, value in pairs),), caption)
         return NamedTable(facts, tuple(_lines_of_facts(facts)))
-    count = _count_marked_rows(grid)
-    is_marked = count > 0
-    if count == 0 and not _are_rows_marked(grid):
-        count = count_header_rows([[cell.text for cell in row] for row in grid])
-    if count == 0 and not _are_rows_marked(grid) and not _are_facts(grid):
-        return None
+    # Count the leading rows in which the format marks every cell as a name, else those that look like names.
+    count = sum(1 for _ in takewhile(lambda row: all(cell.is_name or not cell.text for cell in row), grid))
+    is_marked = 0 < count < len(grid) and count <= MOST_HEADER_ROWS
+    if not is_marked:
+        count = 0 if _are_rows_marked(grid) else count_header_rows([[cell.text for cell in row] for row in grid])
     if count == 0:
-        # The first column names the rows.
+        # The first column names the rows: by its marks, or as facts, which are a name and one value in most rows.
+        labels = [row[0].text for row in grid]
+        short = [label for label in labels if label and not is_amount(label) and len(label) <= LONGEST_NAME]
+        are_facts = len(grid[0]) == 2 and len(short) > len(labels) * 0.6 and not any(map(_spans_row, grid))
+        if not are_facts and not _are_rows_marked(grid):
+            return None
         keys, *rows = [tuple(cell.text for cell in column) for column in zip(*grid, strict=True)]
         table = Table(join_names([keys]), tuple(rows), caption)
         return NamedTable(table, tuple(_lines_of_facts(table) if len(rows) == 1 else _lines_of_rows(table)))
@@ -129,22 +133,27 @@ def _lines_of_facts(table: Table) -> Iterator[str]:
 def _lines_of_rows(table: Table) -> Iterator[str]:
     yield from [table.caption] if table.caption else []
     for row in table.rows:
-        fields = _fields_of(table.header, row)
+        # A cell that is merged over columns of the same name is said once.
+        named = zip(table.header, row, strict=True)
+        fields = list(dict.fromkeys(f"{name}: {cell}" if name else cell for name, cell in named if cell))
         if len("; ".join(fields)) <= LONGEST_LINE or len(fields) == 1:
             yield "; ".join(fields)
-        else:
-            keys = 2 if table.header[0] == "" and row[0] and len(fields) > 2 else 1
-            yield from _split_row("; ".join(fields[:keys]), fields[keys:])
+            continue
+        # Each line of a long row begins with its key; a long cell is cut between sentences.
+        keys = 2 if table.header[0] == "" and row[0] and len(fields) > 2 else 1
+        key = "; ".join(fields[:keys])
+        room = max(LONGEST_LINE - len(key) - 2, LONGEST_LINE // 2)
+        key = key if len(key) <= LONGEST_LINE // 2 else key[: LONGEST_LINE // 2].rsplit(" ", 1)[0]
+        line: list[str] = []
+        for piece in (piece for field in fields[keys:] for piece in _cut_field(field, room)):
+            if line and len("; ".join([*line, piece])) > room:
+                yield "; ".join([key, *line])
+                line = []
+            line.append(piece)
+        yield "; ".join([key, *line])
 
 
-def _fields_of(names: Sequence[str], row: Sequence[str]) -> list[str]:
-    """Return `name: cell` for each cell with text; one that is merged over columns of the same name is said once."""
-    return list(
-        dict.fromkeys(f"{name}: {cell}" if name else cell for name, cell in zip(names, row, strict=True) if cell)
-    )
-
-
-def flatten_table(rows: Iterable[Iterable[Cell | str]]) -> str:
+def flatten_table(rows: Iterable[Iterable[GridCell | str]]) -> str:
     """Return a table within a cell as the text of that cell: `Size: S, Price: 5 | Size: M, Price: 6`."""
     grid = read_grid(rows)
     named = read_table(grid)
@@ -157,19 +166,6 @@ def flatten_table(rows: Iterable[Iterable[Cell | str]]) -> str:
         for row in named.table.rows
     ]
     return " | ".join(filter(None, [named.table.caption, *lines]))
-
-
-def _split_row(key: str, fields: Sequence[str]) -> Iterator[str]:
-    """Yield lines of a long row that begin with its key; a long cell is cut between sentences."""
-    room = max(LONGEST_LINE - len(key) - 2, LONGEST_LINE // 2)
-    key = key if len(key) <= LONGEST_LINE // 2 else key[: LONGEST_LINE // 2].rsplit(" ", 1)[0]
-    line: list[str] = []
-    for piece in (piece for field in fields for piece in _cut_field(field, room)):
-        if line and len("; ".join([*line, piece])) > room:
-            yield "; ".join([key, *line])
-            line = []
-        line.append(piece)
-    yield "; ".join([key, *line])
 
 
 def _cut_field(field: str, room: int) -> Iterator[str]:
@@ -187,13 +183,6 @@ def _cut_field(field: str, room: int) -> Iterator[str]:
 
 
 # --- names ------------------------------------------------------------------------------------------------------------
-
-
-def _count_marked_rows(grid: Grid) -> int:
-    """Return the number of leading rows in which the format marks every cell as a name."""
-    marked = takewhile(lambda row: all(cell.is_name or not cell.text for cell in row), grid)
-    count = sum(1 for _ in marked)
-    return count if count < len(grid) and count <= MOST_HEADER_ROWS else 0
 
 
 def count_header_rows(rows: Sequence[Sequence[str]]) -> int:
@@ -224,7 +213,7 @@ def join_names(rows: Sequence[Sequence[str]]) -> tuple[str, ...]:
     return tuple(" / ".join(dict.fromkeys(cell.rstrip(" :") for cell in column if cell)) for column in columns)
 
 
-def is_number(text: str) -> bool:
+def is_amount(text: str) -> bool:
     """Tell whether a cell is an amount; a year is none, since years often name columns."""
     return bool(NUMBER.fullmatch(text)) and not YEAR.fullmatch(text)
 
@@ -234,7 +223,7 @@ def _are_names(cells: Sequence[str], repeats: bool = False) -> bool:
     filled = [cell for cell in cells if cell]
     if len(filled) < len(cells) - 1 or not filled or (not cells[-1] and not repeats):
         return False
-    if any(is_number(cell) or len(cell) > LONGEST_NAME or cell.endswith((".", ";")) for cell in filled):
+    if any(is_amount(cell) or len(cell) > LONGEST_NAME or cell.endswith((".", ";")) for cell in filled):
         return False
     return repeats or len({cell.casefold() for cell in filled}) == len(filled)
 
@@ -261,13 +250,6 @@ def _are_rows_marked(grid: Grid) -> bool:
     return len(grid) > 1 and len(grid[0]) > 1 and all(row[0].is_name for row in grid) and not grid[0][-1].is_name
 
 
-def _are_facts(grid: Grid) -> bool:
-    """Tell a table of facts: a name and one value in most rows."""
-    keys = [row[0].text for row in grid]
-    names = [key for key in keys if key and not is_number(key) and len(key) <= LONGEST_NAME]
-    return len(grid[0]) == 2 and len(names) > len(keys) * 0.6 and not any(_spans_row(row) for row in grid)
-
-
 def _read_pairs(grid: Grid) -> list[tuple[str, str]] | None:
     """Return the fields of a form: `Name: | Ann | Phone: | 12`, where every other column ends in a colon."""
     labels = [row[column].text for row in grid for column in range(0, len(row), 2)]
@@ -287,7 +269,7 @@ def _read_pairs(grid: Grid) -> list[tuple[str, str]] | None:
 # --- groups -----------------------------------------------------------------------------------------------------------
 
 
-def _spans_row(row: Sequence[Cell]) -> bool:
+def _spans_row(row: Sequence[GridCell]) -> bool:
     """Tell a row of one cell: merged over the whole width, or the first of at least three with nothing beside it."""
     merged = len(row) > 1 and all(cell is row[0] for cell in row)
     return merged or (len(row) > 2 and bool(row[0].text) and not any(cell.text for cell in row[1:]))

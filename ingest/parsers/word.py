@@ -17,7 +17,7 @@ from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.decode import one_line
 from ingest.parsers.office import core_properties
-from ingest.parsers.tables import Cell, flatten_table
+from ingest.parsers.tables import GridCell, flatten_table
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # Elements whose inside is no text of the paragraph: deleted text, fields' codes, text boxes, older forms of the same.
@@ -58,7 +58,15 @@ class WordReader:
                 self._add_paragraph(child)
             elif child.tag == f"{W}tbl":
                 self._end_list()
-                self._add_table(child)
+                # A table of a single cell is a box around a part of the document.
+                rows, cells = _read_table_rows(child), list(child.iter(f"{W}tc"))
+                if len(cells) == 1:
+                    self._end_caption()
+                    self.read(cells[0])
+                    self._end_list()
+                else:
+                    self.builder.table(rows, caption=self.caption)
+                    self.caption = ""
             elif child.tag in WRAPPERS:
                 self.read(child)
 
@@ -68,21 +76,27 @@ class WordReader:
         self._end_caption()
 
     def _add_paragraph(self, paragraph: Any) -> None:
-        text = _text_of(paragraph)
-        style = _style_names(paragraph, self.styles)
+        text = _paragraph_text(paragraph)
+        # Collect the names of its style and of those that this is based on, in lower case.
+        names: list[str] = []
+        style = self.styles.get(_style_name(paragraph))
+        while style is not None and len(names) < 10:
+            name, base = style.find(f"{W}name"), style.find(f"{W}basedOn")
+            names.append(str(name.get(f"{W}val")).lower() if name is not None else "")
+            style = self.styles.get(str(base.get(f"{W}val"))) if base is not None else None
         marker = self._next_marker(paragraph)
         if not text.strip():
             pass
-        elif (level := _heading_level(paragraph, style, self.styles)) is not None:
+        elif (level := _heading_level(paragraph, names, self.styles)) is not None:
             self.close()
             self.builder.title(text, level)
-        elif marker is not None or TYPED_ITEM.match(text) or any(name.startswith("list") for name in style):
+        elif marker is not None or TYPED_ITEM.match(text) or any(name.startswith("list") for name in names):
             self._end_caption()
             line = one_line(text)
             self.items.append(f"{marker}{line}" if marker else line if TYPED_ITEM.match(line) else f"- {line}")
         else:
             self.close()
-            if "caption" in style:
+            if "caption" in names:
                 self.caption = one_line(text)
             elif _is_bold_paragraph(paragraph):
                 self.builder.emphasised(text)
@@ -120,8 +134,8 @@ class WordReader:
         self.counts[key, depth] = self.counts.get((key, depth), level.start - 1) + 1
         if level.form in {"bullet", "none"} or not level.text:
             return "  " * depth + "- "
-        shown = re.sub(r"%(\d)", lambda match: self._number(key, int(match[1]) - 1), level.text)
-        return f"{'  ' * depth}{shown} "
+        number_text = re.sub(r"%(\d)", lambda match: self._number(key, int(match[1]) - 1), level.text)
+        return f"{'  ' * depth}{number_text} "
 
     def _number(self, key: str, depth: int) -> str:
         level = self.levels.get((key, depth), ListLevel("decimal"))
@@ -139,18 +153,6 @@ class WordReader:
             self.builder.add(self.caption)
         self.caption = ""
 
-    def _add_table(self, table: Any) -> None:
-        rows = _read_rows(table)
-        # A table of a single cell is a box around a part of the document.
-        cells = list(table.iter(f"{W}tc"))
-        if len(cells) == 1:
-            self._end_caption()
-            self.read(cells[0])
-            self._end_list()
-        else:
-            self.builder.table(rows, caption=self.caption)
-            self.caption = ""
-
 
 def parse_docx(path: Path, source: str, settings: ParseSettings) -> Parsed:
     """Read a Word document."""
@@ -158,15 +160,25 @@ def parse_docx(path: Path, source: str, settings: ParseSettings) -> Parsed:
         raise ParseError("damaged: not a complete .docx file")
     try:
         import docx
+        from lxml import etree
     except ImportError as error:
         raise MissingExtra("reading .docx files", "office") from error
     try:
         document = docx.Document(str(path))
+        # Collect the texts of footnotes and endnotes, by the tag and number of what refers to them.
+        notes: dict[str, str] = {}
+        for relation in document.part.rels.values():
+            kind = relation.reltype.rpartition("/")[2]
+            if kind in {"footnotes", "endnotes"}:
+                xml_parser = etree.XMLParser(resolve_entities=False, no_network=True)
+                for note in etree.fromstring(relation.target_part.blob, xml_parser):
+                    text = " ".join(filter(None, map(_paragraph_text, note.iter(f"{W}p"))))
+                    notes[f"{W}{kind[:-1]}Reference{note.get(f'{W}id')}"] = text
         reader = WordReader(
             DocumentBuilder(),
             {str(style.get(f"{W}styleId")): style for style in document.styles.element.iter(f"{W}style")},
             _read_levels(document),
-            _read_notes(document),
+            notes,
         )
         # Heads and feet of pages say what the document is: once, before and after it.
         for line in _page_edges(document, "header"):
@@ -185,7 +197,7 @@ def parse_docx(path: Path, source: str, settings: ParseSettings) -> Parsed:
 # --- paragraphs -------------------------------------------------------------------------------------------------------
 
 
-def _text_of(element: Any) -> str:
+def _paragraph_text(element: Any) -> str:
     """Return the text of a paragraph as it reads with all changes accepted."""
     parts: list[str] = []
     pending = [element]
@@ -209,19 +221,8 @@ def _style_name(paragraph: Any) -> str:
     return str(style.get(f"{W}val")) if style is not None else ""
 
 
-def _style_names(paragraph: Any, styles: Mapping[str, Any]) -> list[str]:
-    """Return the names of a paragraph's style and of those that it is based on, in lower case."""
-    names: list[str] = []
-    style = styles.get(_style_name(paragraph))
-    while style is not None and len(names) < 10:
-        name, base = style.find(f"{W}name"), style.find(f"{W}basedOn")
-        names.append(str(name.get(f"{W}val")).lower() if name is not None else "")
-        style = styles.get(str(base.get(f"{W}val"))) if base is not None else None
-    return names
-
-
-def _heading_level(paragraph: Any, style: list[str], styles: Mapping[str, Any]) -> int | None:
-    for name in style:
+def _heading_level(paragraph: Any, names: list[str], styles: Mapping[str, Any]) -> int | None:
+    for name in names:
         if name == "title":
             return TITLE_LEVEL
         if match := re.fullmatch(r"heading ([1-9])", name):
@@ -247,7 +248,7 @@ def _is_on(switch: Any) -> bool:
 # --- tables -----------------------------------------------------------------------------------------------------------
 
 
-def _read_rows(table: Any, depth: int = 0) -> list[list[Cell]]:
+def _read_table_rows(table: Any, depth: int = 0) -> list[list[GridCell]]:
     """Return the rows of a table; a cell that is merged downwards covers the rows that continue it."""
     grid: list[list[tuple[Any, int, bool, bool]]] = []  # element, width, continues the one above, is in a header row
     for row in _inner(table, "tr"):
@@ -272,8 +273,12 @@ def _read_rows(table: Any, depth: int = 0) -> list[list[Cell]]:
             reach = 1
             while number + reach < len(columns) and columns[number + reach].get(column, (None, 0, False, False))[2]:
                 reach += 1
-            text = _cell_text(cell, depth) if cell is not None else ""
-            cells.append(Cell(text, is_header or (cell is not None and _is_bold_cell(cell)), reach, width))
+            text = _text_in_cell(cell, depth) if cell is not None else ""
+            # A cell is a name in a header row, or where all of its paragraphs are bold.
+            paragraphs = cell.iter(f"{W}p") if cell is not None else ()
+            filled = [paragraph for paragraph in paragraphs if _paragraph_text(paragraph)]
+            is_bold = bool(filled) and all(map(_is_bold_paragraph, filled))
+            cells.append(GridCell(text, is_header or is_bold, reach, width))
         rows.append(cells)
     return rows
 
@@ -292,21 +297,16 @@ def _count(element: Any, usual: int) -> int:
     return min(int(value), 100) if value.isdecimal() else usual
 
 
-def _cell_text(cell: Any, depth: int) -> str:
+def _text_in_cell(cell: Any, depth: int) -> str:
     parts = []
     for child in cell:
         if child.tag == f"{W}p":
-            parts.append(_text_of(child))
+            parts.append(_paragraph_text(child))
         elif child.tag == f"{W}tbl" and depth < 5:
-            parts.append(flatten_table(_read_rows(child, depth + 1)))
+            parts.append(flatten_table(_read_table_rows(child, depth + 1)))
         elif child.tag in WRAPPERS:
-            parts.append(_cell_text(child, depth))
+            parts.append(_text_in_cell(child, depth))
     return " ".join(filter(None, parts))
-
-
-def _is_bold_cell(cell: Any) -> bool:
-    paragraphs = [paragraph for paragraph in cell.iter(f"{W}p") if _text_of(paragraph)]
-    return bool(paragraphs) and all(map(_is_bold_paragraph, paragraphs))
 
 
 # --- other parts of the file ------------------------------------------------------------------------------------------
@@ -327,9 +327,9 @@ def _read_levels(document: Any) -> dict[tuple[str, int], ListLevel]:
         kind = kinds.get(link.get(f"{W}val")) if link is not None else None
         for level in kind.iter(f"{W}lvl") if kind is not None else ():
             values = {
-                name: str(found.get(f"{W}val") or "")
+                name: str(child.get(f"{W}val") or "")
                 for name in ("numFmt", "lvlText", "start")
-                if (found := level.find(f"{W}{name}")) is not None
+                if (child := level.find(f"{W}{name}")) is not None
             }
             start = values.get("start", "1")
             levels[str(number.get(f"{W}numId")), int(level.get(f"{W}ilvl") or 0)] = ListLevel(
@@ -338,27 +338,12 @@ def _read_levels(document: Any) -> dict[tuple[str, int], ListLevel]:
     return levels
 
 
-def _read_notes(document: Any) -> dict[str, str]:
-    """Return the texts of footnotes and endnotes, by the tag and number of what refers to them."""
-    from lxml import etree
-
-    notes: dict[str, str] = {}
-    for relation in document.part.rels.values():
-        kind = relation.reltype.rpartition("/")[2]
-        if kind in {"footnotes", "endnotes"}:
-            root = etree.fromstring(relation.target_part.blob, etree.XMLParser(resolve_entities=False, no_network=True))
-            for note in root:
-                text = " ".join(filter(None, map(_text_of, note.iter(f"{W}p"))))
-                notes[f"{W}{kind[:-1]}Reference{note.get(f'{W}id')}"] = text
-    return notes
-
-
 def _page_edges(document: Any, name: str) -> list[str]:
     """Return the lines of the pages' headers or footers, each once, without page numbers."""
     lines: dict[str, None] = {}
     for section in document.sections:
         for edge in (getattr(section, f"first_page_{name}"), getattr(section, name)):
             if not edge.is_linked_to_previous:
-                texts = [_text_of(paragraph) for paragraph in edge._element.iter(f"{W}p")]
+                texts = [_paragraph_text(paragraph) for paragraph in edge._element.iter(f"{W}p")]
                 lines |= {text: None for text in texts if text and not PAGE_FIELD.fullmatch(text)}
     return list(lines)

@@ -12,7 +12,7 @@ import pytest
 from ingest.errors import ParseError, Unsupported
 from ingest.parsers import Parsed, ParseSettings
 from ingest.parsers.sniff import sniff
-from ingest.parsers.spreadsheet import format_number
+from ingest.parsers.spreadsheet import apply_number_format
 from ingest.types import Document
 
 docx = pytest.importorskip("docx", reason="the office extra is not installed")
@@ -233,7 +233,7 @@ def test_a_workbook_reads_as_it_is_shown(tmp_path: Path, read_file: Read) -> Non
     ],
 )
 def test_numbers_keep_their_signs_and_lose_no_digit(value: float, number_format: str, shown: str) -> None:
-    assert format_number(value, number_format) == shown
+    assert apply_number_format(value, number_format) == shown
 
 
 def test_merged_headers_and_captions_of_a_sheet(tmp_path: Path, read_file: Read) -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from ingest.parsers import Parsed
 from ingest.parsers.builder import DocumentBuilder
-from ingest.parsers.tables import Cell
+from ingest.parsers.tables import GridCell
 from ingest.types import Document, Table
 
 Read = Callable[..., Parsed]
-Row = list[Cell | str]
+Row = list[GridCell | str]
 
 
 def build(rows: list[Row], caption: str = "") -> tuple[list[str], Table | None]:
@@ -64,8 +64,8 @@ def test_names_are_guessed_where_the_format_marks_none(rows: str, lines: list[st
 
 
 def test_marked_names_count_even_if_they_do_not_look_like_names() -> None:
-    assert build([[Cell("1", True), Cell("2", True)], ["3", "4"]])[0] == ["1: 3; 2: 4"]
-    rows: list[Row] = [[Cell("Model", True), "A1", "B2"], [Cell("Weight", True), "3 kg", "4 kg"]]
+    assert build([[GridCell("1", True), GridCell("2", True)], ["3", "4"]])[0] == ["1: 3; 2: 4"]
+    rows: list[Row] = [[GridCell("Model", True), "A1", "B2"], [GridCell("Weight", True), "3 kg", "4 kg"]]
     lines, table = build(rows)
     assert lines == ["Model: A1; Weight: 3 kg", "Model: B2; Weight: 4 kg"]
     assert table == Table(("Model", "Weight"), (("A1", "3 kg"), ("B2", "4 kg")))
@@ -73,7 +73,7 @@ def test_marked_names_count_even_if_they_do_not_look_like_names() -> None:
 
 def test_lines_of_a_header_are_joined() -> None:
     rows: list[Row] = [
-        [Cell("Plan", rows=2), Cell("Price", columns=2), "Users"],
+        [GridCell("Plan", rows=2), GridCell("Price", columns=2), "Users"],
         ["EUR", "USD", "at most"],
         ["Small", "5", "6", "3"],
         ["Large", "9", "10", "7"],
@@ -90,8 +90,8 @@ def test_lines_of_a_header_are_joined() -> None:
 def test_merged_cells_are_repeated_in_all_of_their_places() -> None:
     rows: list[Row] = [
         ["Day", "Hall", "Pool"],
-        ["Monday", Cell("closed", columns=2)],
-        [Cell("Tuesday", rows=2), "9-12", "10-12"],
+        ["Monday", GridCell("closed", columns=2)],
+        [GridCell("Tuesday", rows=2), "9-12", "10-12"],
         ["14-18", "15-19"],
     ]
     assert build(rows)[0] == [
@@ -103,13 +103,13 @@ def test_merged_cells_are_repeated_in_all_of_their_places() -> None:
 
 def test_a_row_over_the_whole_width_is_a_caption_a_group_or_a_note() -> None:
     rows: list[Row] = [
-        [Cell("Prices 2026", columns=3)],
+        [GridCell("Prices 2026", columns=3)],
         ["Item", "Price", "Stock"],
-        [Cell("Lamps", columns=3)],
+        [GridCell("Lamps", columns=3)],
         ["Desk lamp", "40 EUR", "3"],
         ["Chairs"],
         ["Stool", "25 EUR", "9"],
-        [Cell("All prices include VAT.", columns=3)],
+        [GridCell("All prices include VAT.", columns=3)],
     ]
     lines, table = build(rows)
     assert lines == [
