@@ -214,22 +214,21 @@ def require_anchors(question: str, sections: Sequence[Chunk], find: FindPhrase) 
                 absent += [] if len(occurring) == len(parts) else [anchor]
             else:
                 absent.append(anchor)
-        elif anchor.kind != "qualifier" or any(_meets(anchor, section) for section in sections):
+        elif anchor.kind != "qualifier":
             required.append(anchor)
+        else:
+            # One sentence or line of a section has to have all words of a qualifier.
+            wanted = read_content(anchor.text).words
+            texts = (section.text for section in sections if wanted <= read_content(section.embedding_text).words)
+            parts_of_texts = (text[low:high] for text in texts for low, high in sentence_spans(text))
+            if any(wanted <= read_content(part).words for part in parts_of_texts):
+                required.append(anchor)
     required += _named_cells(question, sections)
     return Anchors(tuple(required), tuple(absent))
 
 
 def _sources_about(chunks: Sequence[Chunk]) -> frozenset[str]:
     return frozenset(chunk.source for chunk in chunks if chunk.start < OPENING)
-
-
-def _meets(qualifier: Anchor, section: Chunk) -> bool:
-    """Tell whether one sentence or line of a section has all words of a qualifier."""
-    wanted = read_content(qualifier.text).words
-    if not wanted <= read_content(section.embedding_text).words:
-        return False
-    return any(wanted <= read_content(section.text[low:high]).words for low, high in sentence_spans(section.text))
 
 
 def _lower_case_names(question: str, sections: Sequence[Chunk]) -> Iterator[Anchor]:
@@ -271,22 +270,22 @@ def _respell(name: str, text: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Cell:
+class RowCell:
     """A cell of a row, with the name of its column."""
 
     column: str
     value: str
 
 
-def cells_of(line: str) -> tuple[Cell, ...]:
+def cells_of(line: str) -> tuple[RowCell, ...]:
     """Return the cells of a row as its text has them: `Column: value; Column: value`."""
     return tuple(cell for cell, _ in place_cells(line))
 
 
-def place_cells(line: str) -> list[tuple[Cell, int]]:
+def place_cells(line: str) -> list[tuple[RowCell, int]]:
     """Return the cells of a row, each with the place in the line where its column's name begins."""
     return [
-        (Cell(match["column"], match["value"].rstrip()), match.start("column")) for match in _ROW_CELL.finditer(line)
+        (RowCell(match["column"], match["value"].rstrip()), match.start("column")) for match in _ROW_CELL.finditer(line)
     ]
 
 
@@ -304,7 +303,9 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
             # The first cell names the row. A record has a cell a line, and its title names it.
             if len(cells) > 1:
                 keys.setdefault(fold(cells[0].value), cells[0].value)
-            for cell in cells[1:] or (cells if _is_in_record(section, line) else ()):
+            start = section.text.find(line)
+            is_in_record = len(cells) == 1 and Evidence(section, start, start + len(line)).record
+            for cell in cells if is_in_record else cells[1:]:
                 columns.setdefault(fold(cell.column), cell.column)
 
     def is_named(name: str) -> bool:
@@ -320,11 +321,6 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
     longest = [key for key in named if not any(read_content(key).words < read_content(other).words for other in named)]
     yield from (Anchor(key, "key") for key in longest)
     yield from (Anchor(name, "column") for name in columns.values() if is_named(name))
-
-
-def _is_in_record(section: Chunk, line: str) -> bool:
-    start = section.text.find(line)
-    return bool(Evidence(section, start, start + len(line)).record)
 
 
 # --- anchors of evidence ----------------------------------------------------------------------------------------------
@@ -433,8 +429,11 @@ def _holds_number(anchor: Anchor, evidence: Evidence) -> bool:
 def _holds_date(anchor: Anchor, evidence: Evidence) -> bool:
     """Tell whether the nearest dates hold a date or are around it; those of the clause come first."""
     wanted = read_content(anchor.text).dates
-    sentence = evidence.sentence
-    clause = _clause_around(evidence)
+    # The clause is the part of the sentence, between semicolons, that the span is in.
+    whole, sentence = evidence.chunk.text, evidence.sentence
+    low = whole.rfind(";", sentence.start, evidence.start) + 1 or sentence.start
+    high = whole.find(";", evidence.end, sentence.end)
+    clause = whole[low : high if high >= 0 else sentence.end]
     for text in (clause, sentence.text, *reversed(evidence.chunk.heading), evidence.context, evidence.before):
         stated = [date for date in read_content(text).dates if date.year or not wanted or not wanted[0].year]
         if not stated:
@@ -448,15 +447,6 @@ def _holds_date(anchor: Anchor, evidence: Evidence) -> bool:
     return True
 
 
-def _clause_around(evidence: Evidence) -> str:
-    """Return the part of the evidence's sentence, between semicolons, that the span is in."""
-    text = evidence.chunk.text
-    sentence = evidence.sentence
-    low = text.rfind(";", sentence.start, evidence.start) + 1 or sentence.start
-    high = text.find(";", evidence.end, sentence.end)
-    return text[low : high if high >= 0 else sentence.end]
-
-
 def _holds_key(anchor: Anchor, evidence: Evidence) -> bool:
     """Tell whether a row is that of a key; a title above prose may be the key, too."""
     line = cells_of(evidence.line)
@@ -468,21 +458,21 @@ def _holds_key(anchor: Anchor, evidence: Evidence) -> bool:
 def _holds_column(anchor: Anchor, evidence: Evidence) -> bool:
     """Tell whether a cell is in a column; a whole row is in all of its columns, and prose in any."""
     line = cells_of(evidence.line)
+    name = fold(anchor.text)
     if evidence.record:
         columns = {fold(cell.column) for text in evidence.record.splitlines() for cell in cells_of(text)}
-        touched = {fold(cell.column) for cell in line}
-    else:
-        columns = {fold(cell.column) for cell in line} if len(line) > 1 else set()
-        touched = {fold(cell.column) for cell in line if _overlaps(cell, evidence)}
-    return fold(anchor.text) in touched or fold(anchor.text) not in columns
-
-
-def _overlaps(cell: Cell, evidence: Evidence) -> bool:
-    """Tell whether the evidence touches a cell of its line."""
+        return name in {fold(cell.column) for cell in line} or name not in columns
+    # Of the cells of a line, those that the evidence touches.
+    columns = {fold(cell.column) for cell in line} if len(line) > 1 else set()
     line_start = evidence.chunk.text.rfind("\n", 0, evidence.start) + 1
-    place = evidence.line.find(f"{cell.column}: {cell.value}")
-    low = line_start + place
-    return place >= 0 and low < evidence.end and evidence.start < low + len(cell.column) + 2 + len(cell.value)
+    touched = set()
+    for cell in line:
+        text = f"{cell.column}: {cell.value}"
+        place = evidence.line.find(text)
+        low = line_start + place
+        if place >= 0 and low < evidence.end and evidence.start < low + len(text):
+            touched.add(fold(cell.column))
+    return name in touched or name not in columns
 
 
 def _holds_qualifier(anchor: Anchor, evidence: Evidence) -> bool:

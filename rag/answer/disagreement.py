@@ -18,7 +18,7 @@ CLOSE = 3.0  # logits: of two statements of about the same probability
 
 
 @dataclass(frozen=True)
-class Statement:
+class DatedStatement:
     """What a source says, a span, and the date or version that the source bears, "" if none is known.
 
     `age` orders statements, higher is newer: year, month, day, version.
@@ -29,7 +29,7 @@ class Statement:
     age: tuple[float, ...]
 
 
-def find_statements(question: str, candidates: Sequence[Span]) -> list[Statement]:
+def find_statements(question: str, candidates: Sequence[Span]) -> list[DatedStatement]:
     """Return the best candidate and those of other documents that state another number or date, the newest first.
 
     Both have to hold the same words of the question: one about something else does not disagree.
@@ -43,7 +43,7 @@ def find_statements(question: str, candidates: Sequence[Span]) -> list[Statement
         is_rival = _file_of(span) not in files and _words_asked(question, best) <= _words_asked(question, span)
         # The reader is about as sure of it, and rather finds it than nothing.
         is_rival = is_rival and span.margin > max(0.0, best.margin - CLOSE)
-        if is_rival and all(_differ(span.text, other.text) for other in different):
+        if is_rival and all(_state_other_figures(span.text, other.text) for other in different):
             different.append(span)
     statements = [date_statement(span) for span in different]
     return sorted(statements, key=lambda statement: statement.age, reverse=True)  # stable: the best of equals is first
@@ -60,7 +60,7 @@ def _words_asked(question: str, span: Span) -> frozenset[str]:
     return read_content(question).words & held
 
 
-def _differ(text: str, other: str) -> bool:
+def _state_other_figures(text: str, other: str) -> bool:
     """Tell whether two texts state different numbers of one kind, or different dates."""
     one, two = find_figures(text), find_figures(other)
     if one.dates and two.dates and not (one.quantities and one.quantities[0].unit):
@@ -72,7 +72,7 @@ def _differ(text: str, other: str) -> bool:
     return is_one_kind and not first.equals(second)
 
 
-def date_statement(span: Span) -> Statement:
+def date_statement(span: Span) -> DatedStatement:
     """Return a span with the date of its source: of its metadata, its titles, its file's name or its own words."""
     metadata = {name.lower(): str(value) for name, value in span.chunk.metadata.items()}
     fields = [metadata[name] for name in DATE_FIELDS if name in metadata]
@@ -83,10 +83,10 @@ def date_statement(span: Span) -> Statement:
         if dates:
             newest = max(dates, key=lambda date: (date.year or 0, date.month or 0, date.day or 0))
             label = text[newest.start : newest.end]
-            return Statement(span, label, (newest.year or 0, newest.month or 0, newest.day or 0, 0))
+            return DatedStatement(span, label, (newest.year or 0, newest.month or 0, newest.day or 0, 0))
         if version := _VERSION.search(text):
-            return Statement(span, version[0].strip(), (0, 0, 0, float(".".join(version[1].split(".")[:2]))))
-    return Statement(span, "", (0, 0, 0, 0))
+            return DatedStatement(span, version[0].strip(), (0, 0, 0, float(".".join(version[1].split(".")[:2]))))
+    return DatedStatement(span, "", (0, 0, 0, 0))
 
 
 _DATED = re.compile(r"\b(?:valid|effective|applies|in force|as of|revised|updated|edition|version)\b[^.\n]{0,40}", re.I)

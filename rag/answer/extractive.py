@@ -66,7 +66,13 @@ def extractive_answer(question: Retrieved) -> tuple[str, list[Citation], list[An
     texts, sentences, start = [], [], 0
     joint = "; " if labels else "\n"
     for span in candidates:
-        text = sentence_of(span).text if question.answer_format == "sentence" else _without_code(span.text, question)
+        if question.answer_format == "sentence":
+            text = sentence_of(span).text
+        else:
+            # A code of the question before the text is left out: "ERR-1004: the paper is jammed" explains ERR-1004.
+            codes = [anchor.text for anchor in question.anchors if anchor.kind == "identifier"]
+            rests = [span.text.removeprefix(code).lstrip(" :–—-") for code in codes if span.text.startswith(code)]
+            text = next(filter(None, rests), span.text)
         if labels:
             text = f"{text} ({labels[span.chunk.source]})"
         evidence = evidence_of(span)
@@ -77,15 +83,6 @@ def extractive_answer(question: Retrieved) -> tuple[str, list[Citation], list[An
         sentences.append(AnswerSentence(start, start + len(text), citation.number))
         start += len(text) + len(joint)
     return joint.join(texts), list(citations.values()), sentences
-
-
-def _without_code(text: str, question: Retrieved) -> str:
-    """Return a text without a code of the question before it: "ERR-1004: the paper is jammed" explains ERR-1004."""
-    for anchor in question.anchors:
-        rest = text.removeprefix(anchor.text).lstrip(" :–—-")
-        if anchor.kind == "identifier" and text.startswith(anchor.text) and rest:
-            return rest
-    return text
 
 
 def candidate_spans(spans: Sequence[Span]) -> list[Span]:

@@ -105,7 +105,7 @@ def relate_questions(
     word has its opposite in the other. Of the other content words, the two hold each other's, or the entry has fewer
     ("wider") or more ("narrower"). Some words that only paraphrase are allowed where the whole questions are near.
     """
-    if cosine < LEAST_COSINE or _differ(question, entry, cosine):
+    if cosine < LEAST_COSINE or _ask_different_things(question, entry, cosine):
         return None
     asked, answered = asked_words(question), asked_words(entry.question)
     lacking = unheld_words(question, asked, answered, vocabulary, embedder)
@@ -156,7 +156,7 @@ def unheld_words(
     return unheld
 
 
-def _differ(question: str, entry: FaqEntry, cosine: float) -> bool:
+def _ask_different_things(question: str, entry: FaqEntry, cosine: float) -> bool:
     """Tell whether two questions name different figures or things, or ask for different things."""
     other = entry.question
     mine, theirs = find_figures(question), find_figures(other)

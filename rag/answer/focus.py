@@ -31,7 +31,12 @@ def focus_sections(chunk: Chunk, question: str, anchors: Anchors) -> list[Chunk]
         if columns:
             narrowed = _narrow_to_cell(narrowed, columns)
         if narrowed is section and section.heading and _asks_for(question, section.heading[-1], focused):
-            narrowed = _with_title(section, chunk)
+            # The section begins with its title, if the chunk has it just before.
+            title = section.heading[-1]
+            before = chunk.text[: section.start - chunk.start].rstrip()
+            if before.endswith(title):
+                whole = replace(chunk, heading=section.heading[:-1], page=section.page)
+                narrowed = cut_section(whole, len(before) - len(title), section.end - chunk.start)
         sections.append(narrowed)
     return sections
 
@@ -83,16 +88,6 @@ def _asks_for(question: str, title: str, anchors: Anchors) -> bool:
 
 
 _WHICH = re.compile(r"\b(?:which|what)\s+([^\W\d_]+)", re.IGNORECASE)
-
-
-def _with_title(section: Chunk, chunk: Chunk) -> Chunk:
-    """Return a section that begins with its title, if the chunk has it just before."""
-    title = section.heading[-1]
-    before = chunk.text[: section.start - chunk.start].rstrip()
-    if not before.endswith(title):
-        return section
-    whole = replace(chunk, heading=section.heading[:-1], page=section.page)
-    return cut_section(whole, len(before) - len(title), section.end - chunk.start)
 
 
 def cut_section(section: Chunk, start: int, end: int) -> Chunk:

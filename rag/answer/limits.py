@@ -96,11 +96,19 @@ def rule_on_limits(question: str, statement: str) -> Ruling:
     A quantity without a limit has to be the same. Those of another kind are not compared; two of one kind in the
     statement leave it open which is meant, unless one is the limit of a range.
     """
-    asked = find_figures(question).quantities
+    # Two times of the statement with "to" between them are one range.
+    stated: list[Quantity] = []
+    for other in find_figures(statement).quantities:
+        last = stated[-1] if stated else None
+        if last and last.kind == other.kind == "clock" and _TO.fullmatch(statement[last.end : other.start]):
+            stated[-1] = replace(last, end=other.end, high=other.values)
+        else:
+            stated.append(other)
+
     rulings = []
-    for quantity in asked:
-        stated = [other for other in _join_clocks(statement) if _are_comparable(quantity, question, other, statement)]
-        found = {_rule_on(quantity, question, other, statement) for other in stated}
+    for quantity in find_figures(question).quantities:
+        comparable = [other for other in stated if _are_comparable(quantity, question, other, statement)]
+        found = {_rule_on(quantity, question, other, statement) for other in comparable}
         found.discard(Ruling.UNKNOWN)
         if len(found) != 1:
             return Ruling.UNKNOWN
@@ -108,18 +116,6 @@ def rule_on_limits(question: str, statement: str) -> Ruling:
     if not rulings:
         return Ruling.UNKNOWN
     return Ruling.OUTSIDE if Ruling.OUTSIDE in rulings else Ruling.WITHIN
-
-
-def _join_clocks(text: str) -> list[Quantity]:
-    """Return the quantities of a text, two times with "to" between them as one range."""
-    joined: list[Quantity] = []
-    for quantity in find_figures(text).quantities:
-        last = joined[-1] if joined else None
-        if last and last.kind == quantity.kind == "clock" and _TO.fullmatch(text[last.end : quantity.start]):
-            joined[-1] = replace(last, end=quantity.end, high=quantity.values)
-        else:
-            joined.append(quantity)
-    return joined
 
 
 def _are_comparable(quantity: Quantity, question: str, other: Quantity, statement: str) -> bool:

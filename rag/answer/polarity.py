@@ -155,8 +155,13 @@ def judge_statement(
     if proposition.without:
         return judgement(_rule_on_without(proposition, statement, everything, vocabulary))
     affirms = _affirms(proposition, part)
-    if affirms is None or (affirms is False and _is_narrowed(part, proposition, statement, vocabulary)):
+    if affirms is None:
         return None
+    if not affirms and not _UNIVERSAL.search(part.text.casefold()):
+        # A denial may be about less than what is asked: "Dogs are not allowed in the pool".
+        known = [*proposition.words, *statement.context, *_GENERIC]
+        if any(not is_modal(token) and not vocabulary.is_held(token, known) for token in part.tokens):
+            return None
     is_explicit = part.denies or bool(part.signs) or _MODAL_SAID.search(part.text) is not None
     share = len(own) / max(len(set(everything)), 1)
     return Judgement(affirms != proposition.inverted, len(own), is_explicit, share)
@@ -291,14 +296,6 @@ def _affirms(proposition: Proposition, part: Part) -> bool | None:
     if _HEDGE.search(text):
         return None
     return signs[relevant[0]] != part.denies if relevant else not part.denies
-
-
-def _is_narrowed(part: Part, proposition: Proposition, statement: StatementInContext, vocabulary: Vocabulary) -> bool:
-    """Tell whether a denial is about less than what is asked: "Dogs are not allowed in the pool"."""
-    known = [*proposition.words, *statement.context, *_GENERIC]
-    tokens = [token for token in part.tokens if not is_modal(token)]
-    extra = [token for token in tokens if not vocabulary.is_held(token, known)]
-    return bool(extra) and not _UNIVERSAL.search(part.text.casefold())
 
 
 def _rule_by_only(proposition: Proposition, text: str, missing: Sequence[str], own: Sequence[str]) -> bool | None:

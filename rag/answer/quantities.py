@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import isclose
 from typing import Literal
 
-from rag.answer.units import CURRENCIES, UNITS, Unit, unit_named
+from rag.answer.units import CURRENCIES, UNITS, MeasureUnit, unit_named
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Quantity:
     start: int
     end: int
     values: tuple[float, ...]
-    unit: Unit | None = None
+    unit: MeasureUnit | None = None
     high: tuple[float, ...] = ()
     kind: Literal["number", "ordinal", "clock"] = "number"
 
@@ -262,9 +262,12 @@ def _read_number(text: str, tokens: Sequence[_Token], place: int) -> tuple[Quant
             return None, 0
         following = tokens[place + 1] if place + 1 < len(tokens) else None
         is_near = following and not text[token.end : following.start].strip()
-        if following and is_near and following.text in _SUFFIXES and not _is_metre(text, token, following):
-            values = tuple(value * _SUFFIXES[following.text] for value in values)
-            used, end = 2, following.end
+        if following and is_near and following.text in _SUFFIXES:
+            # An m is metres, not millions, unless a currency stands before the number.
+            before = rf"(?:[{_SIGNS}]|\b[A-Z]{{3}}) ?$"
+            if following.text != "m" or re.search(before, text[: token.start]):
+                values = tuple(value * _SUFFIXES[following.text] for value in values)
+                used, end = 2, following.end
         # A sign, where it is no dash between two things.
         start = token.start
         sign = re.search(r"(?:^|[\s(])(?P<sign>[-−–]|minus )(?:[€$£] ?)?$", text[:start], re.IGNORECASE)
@@ -272,15 +275,10 @@ def _read_number(text: str, tokens: Sequence[_Token], place: int) -> tuple[Quant
             values = tuple(-value for value in values)
             start = start if text[sign.end("sign") : start].strip() else sign.start("sign")
         return Quantity(start, end, values), used
-    return _read_words(text, tokens, place)
+    return _read_number_words(text, tokens, place)
 
 
-def _is_metre(text: str, number: _Token, following: _Token) -> bool:
-    """Tell whether an m after a number is metres, not millions: it is, unless a currency stands before the number."""
-    return following.text == "m" and not re.search(rf"(?:[{_SIGNS}]|\b[A-Z]{{3}}) ?$", text[: number.start])
-
-
-def _read_words(text: str, tokens: Sequence[_Token], place: int) -> tuple[Quantity | None, int]:
+def _read_number_words(text: str, tokens: Sequence[_Token], place: int) -> tuple[Quantity | None, int]:
     """Return the number in words that begins with a token: forty-five, two and a half, one hundred and five, third."""
     token = tokens[place]
     if token.text == "one" and re.search(

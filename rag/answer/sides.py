@@ -41,27 +41,21 @@ def find_sides(question: str) -> Sides | None:
         if not first or not second or first.lower() == second.lower():
             continue
         asked = " and ".join(filter(None, (parts.get("attributes"), after, parts.get("more"))))
-        degree = parts.get("degree") or parts.get("degree_after")
-        attributes = [*_list_attributes(asked), *_measure(degree or "")]
+        listed = (part.strip(" ,:?") for part in re.split(r",\s*(?:and\s+)?|\s+and\s+", asked))
+        attributes = [name for part in listed if (name := _ARTICLE.sub("", _ABOUT.sub("", part)))]
+        # A comparative measures the noun after it, or that of the adjective.
+        degree = parts.get("degree") or parts.get("degree_after") or ""
+        adjective, _, noun = degree.partition(" ")
+        if noun and not re.fullmatch(r"one|than", noun):
+            attributes.append(noun)
+        else:
+            attributes += [words for adjectives, words in _MEASURES if adjective.lower() in adjectives.split()]
         return Sides(first, second, tuple(dict.fromkeys(attributes)))
     return None
 
 
 def _clean(text: str) -> str:
     return _ARTICLE.sub("", text.strip(" ,:;\"'“”")).strip()
-
-
-def _list_attributes(text: str) -> list[str]:
-    parts = re.split(r",\s*(?:and\s+)?|\s+and\s+", text)
-    return [part for part in (_ARTICLE.sub("", _ABOUT.sub("", part.strip(" ,:?"))) for part in parts) if part]
-
-
-def _measure(degree: str) -> list[str]:
-    """Return what a comparative measures: the noun after it, or that of the adjective."""
-    adjective, _, noun = degree.partition(" ")
-    if noun and not re.fullmatch(r"one|than", noun):
-        return [noun]
-    return [words for adjectives, words in _MEASURES if adjective.lower() in adjectives.split()]
 
 
 # The nouns of adjectives, any of which may name a column or stand with a value.

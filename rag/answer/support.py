@@ -7,14 +7,14 @@ without a source, the choice among candidate spans, and the confidence signal `a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.answer.anchors import Anchor, Anchors, cells_of, missing_anchors, place_cells
+from rag.answer.anchors import Anchors, cells_of, missing_anchors, place_cells
 from rag.answer.evidence import Evidence
 from rag.answer.quantities import Date, Quantity
 from rag.answer.units import CURRENCIES, unit_named
-from rag.answer.words import OPPOSITES, Clause, Content, fold, read_content, stem
+from rag.answer.words import OPPOSITES, Content, fold, read_content, stem
 
 IN_CONTEXT = 0.8  # what a word counts that only the evidence's context holds
 IN_QUESTION = 0.9  # ... that only repeats the question
@@ -72,7 +72,12 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
         f"{text[figure.start : figure.end]} is not in the source"
         for figure in _missing_figures(text, question, held, around)
     ]
-    lacking = [word for word in sorted(said.words) if not _is_held(word, held, around, asked)]
+    # A month or a number in words may be a part of a figure there, a code may have a mark more.
+    sources = held.words | around.words
+    bare = {word.strip("/.-v") for word in sources}
+    lacking = [
+        word for word in sorted(said.words - sources - asked.words) if word.isalpha() or word.strip("/.-v") not in bare
+    ]
     missing += [f"{word!r} is not in the source" for word in lacking]
     missing += _contradictions(text, said, asked, held)
     missing += _mismatches(question, text, evidence)
@@ -80,7 +85,10 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
         missing.append("it is the name of a column")
     if _MAIL_HEADER.match(evidence.sentence.text) and not _ASKS_FOR_MAIL.search(question):
         missing.append("it is the header of a mail")
-    if not figures and not _WHO.search(question) and any(_names_anchor(anchor, evidence) for anchor in anchors):
+    # Right before a code, as "the endpoint" in "the endpoint /v1/export was replaced", stands the kind of thing.
+    after = evidence.chunk.text[evidence.end :].lstrip()
+    is_before_code = any(anchor.kind == "identifier" and after.startswith(anchor.text) for anchor in anchors)
+    if not figures and not _WHO.search(question) and is_before_code:
         missing.append("it only says what kind of thing the question names")
     topic = asked.words
     spoken = around.words | read_content(evidence.sentence.text if evidence.is_row else evidence.chunk.text).words
@@ -112,11 +120,6 @@ def _read_evidence(evidence: Evidence, anchors: Anchors) -> tuple[Content, Conte
     texts = [f"{cell.column}: {cell.value}" for cell in answering]
     # The row's first cell says what it is about, as do its titles.
     return read_content("; ".join(texts)), read_content("\n".join([*evidence.titles, cells[0].value]))
-
-
-def _names_anchor(anchor: Anchor, evidence: Evidence) -> bool:
-    """Tell whether a span stands right before a code, as "the endpoint" in "the endpoint /v1/export was replaced"."""
-    return anchor.kind == "identifier" and evidence.chunk.text[evidence.end :].lstrip().startswith(anchor.text)
 
 
 def _is_label(evidence: Evidence) -> bool:
@@ -156,22 +159,29 @@ def _missing_figures(text: str, question: str, held: Content, around: Content) -
     words = sources[0].words | sources[1].words | asked.words
 
     # A bare year is a date and a number: one of the two has to be there.
-    stated = {
-        date.start
-        for date in said.dates
-        if any(other.holds(date) for other in (*dates, *asked.dates)) or _is_composed(date, dates)
-    }
+    stated = set()
+    for date in said.dates:
+        # The parts of a date may stand apart: the day in a row, the year in its heading.
+        parts = [other for other in dates if not other.contradicts(date)]
+        is_composed = all(
+            value is None or any(getattr(other, name) == value for other in parts)
+            for name, value in (("year", date.year), ("month", date.month), ("day", date.day))
+        )
+        if is_composed or any(other.holds(date) for other in (*dates, *asked.dates)):
+            stated.add(date.start)
     for date in said.dates:
         if date.start not in stated and not any(quantity.start == date.start for quantity in said.quantities):
             yield date
     for quantity in said.quantities:
         if quantity.start in stated:
             continue
-        others = [*quantities, *asked.quantities]
+        # The unit stands with the number in the source, or in a column's name or the question.
+        name = re.sub(r"[\d.,\s-]+", " ", text[quantity.start : quantity.end]).split()
+        has_unit = quantity.unit is None or not name or any(stem(part) in words for part in name)
         # Either end of a clock range or of a range of years may be the answer, not one end of a range of numbers.
-        if any(quantity.equals(other) and _has_unit(quantity, other, words, text) for other in others):
-            continue
-        yield quantity
+        equal = [other for other in (*quantities, *asked.quantities) if quantity.equals(other)]
+        if not any(has_unit or other.unit is not None for other in equal):
+            yield quantity
 
 
 def _is_stated(figure: Quantity | Date, held: Content) -> bool:
@@ -181,31 +191,7 @@ def _is_stated(figure: Quantity | Date, held: Content) -> bool:
     return any(figure.equals(other) for other in held.quantities)
 
 
-def _is_composed(date: Date, dates: Sequence[Date]) -> bool:
-    """Tell whether the parts of a date stand apart: the day in a row, the year in its heading."""
-    parts = [other for other in dates if not other.contradicts(date)]
-    return all(
-        value is None or any(getattr(other, name) == value for other in parts)
-        for name, value in (("year", date.year), ("month", date.month), ("day", date.day))
-    )
-
-
-def _has_unit(quantity: Quantity, other: Quantity, words: frozenset[str], text: str) -> bool:
-    """Tell whether the unit of a number is there: with the number in the source, in a column's name or the question."""
-    if quantity.unit is None or other.unit is not None:
-        return True
-    name = re.sub(r"[\d.,\s-]+", " ", text[quantity.start : quantity.end]).split()
-    return any(stem(part) in words for part in name) or not name
-
-
 # --- words ------------------------------------------------------------------------------------------------------------
-
-
-def _is_held(word: str, held: Content, around: Content, asked: Content) -> bool:
-    if any(word in content.words for content in (held, around, asked)):
-        return True
-    # A month or a number in words may be a part of a figure there, a code may have a mark more.
-    return not word.isalpha() and any(word.strip("/.-v") == other.strip("/.-v") for other in held.words | around.words)
 
 
 _VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|can|could|may|must|shall|should|will|would|do|does|did)\b", re.I)
@@ -235,18 +221,15 @@ def _contradictions(text: str, said: Content, asked: Content, held: Content) -> 
             if claim.denies and is_claim and not any(clause.denies for clause in held.clauses):
                 yield "the source does not deny it"
             continue
-        if not is_claim and not _speaks_of(nearest, said, asked):
+        # A clause that a name answers from has a word of the question, too, beside one of the answer.
+        has_both = nearest.words & (asked.words - said.words) and (
+            nearest.words & said.words or said.quantities or said.dates
+        )
+        if not is_claim and not has_both:
             continue
         if claim.contradicts(nearest):
             yield "the source denies what is said, or says what is denied"
             return
-
-
-def _speaks_of(clause: Clause, said: Content, asked: Content) -> bool:
-    """Tell whether a clause of the source has both a word of the answer and a word of the question beside it."""
-    return bool(clause.words & (asked.words - said.words)) and bool(
-        clause.words & said.words or said.quantities or said.dates
-    )
 
 
 # --- what is asked for ------------------------------------------------------------------------------------------------

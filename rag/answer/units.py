@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class MeasureUnit:
     """A unit of some dimension, `factor` times as large as the dimension's smallest."""
 
     dimension: str
@@ -110,18 +110,14 @@ _CURRENCIES = "EUR USD GBP JPY CHF INR SEK NOK DKK crown CAD AUD CNY PLN CZK cen
 CURRENCIES = frozenset(_CURRENCIES.split())
 
 
-def unit_named(name: str) -> Unit | None:
+def unit_named(name: str) -> MeasureUnit | None:
     """Return the unit of a name, in the singular or plural, or None."""
     name = name.casefold().rstrip(".")
     return UNITS.get(name) or (UNITS.get(name[:-1]) if len(name) > 2 and name.endswith("s") else None)
 
 
-def _read_units() -> dict[str, Unit]:
-    units: dict[str, Unit] = {}
-    for line in _NAMES.strip().splitlines():
-        dimension, factor, *names = line.split()
-        units |= {name.replace("-", " "): Unit(dimension, float(factor)) for name in names}
-    return units
-
-
-UNITS = _read_units()
+UNITS = {
+    name.replace("-", " "): MeasureUnit(dimension, float(factor))
+    for dimension, factor, *names in map(str.split, _NAMES.strip().splitlines())
+    for name in names
+}

@@ -65,7 +65,9 @@ def read_content(text: str) -> Content:
     figures = find_figures(_NUMERO.sub(lambda match: f"nr{match[1]}", text))
     clauses: list[Clause] = []
     parts: list[Clause] = []
-    for clause in _split_clauses(figures.rest):
+    # Exceptions are split with what they are excepted from.
+    split = (part for sentence in _SENTENCE.split(figures.rest) for part in _CLAUSE.split(sentence))
+    for clause in filter(str.strip, split):
         main, *exceptions = _EXCEPTION.split(clause)
         clauses.append(_read_clause(main))
         parts += map(_read_clause, main.split(", "))
@@ -97,14 +99,6 @@ def _read_clause(text: str) -> Clause:
             signs.append((word, affirms))
         words.add(word)
     return Clause(frozenset(words), denials % 2 == 1, tuple(signs))
-
-
-def _split_clauses(text: str) -> Iterator[str]:
-    """Yield the clauses of a text, exceptions with what they are excepted from."""
-    for sentence in _SENTENCE.split(text):
-        for part in _CLAUSE.split(sentence):
-            if part.strip():
-                yield part
 
 
 def tokens_of(text: str) -> Iterator[str]:
