@@ -21,6 +21,7 @@ from torch import nn
 from tqdm import tqdm
 from transformers import PrinterCallback, ProgressCallback, Trainer, TrainerCallback, TrainingArguments
 
+from rag.finetune.shared.attention import keep_attention_in_float32
 from rag.finetune.shared.settings import TrainingSettings
 from rag.generate.load import quiet
 
@@ -81,6 +82,8 @@ def train(
         half = settings.precision == "bfloat16"
         if settings.precision == "auto":
             half = settings.device != "cpu" and torch.cuda.is_available() and torch.cuda.is_bf16_supported()
+        if half and (settings.device == "cpu" or not torch.cuda.is_available()):
+            keep_attention_in_float32(network)
         arguments = TrainingArguments(
             output_dir=str(folder),
             max_steps=steps,
