@@ -123,6 +123,11 @@ class Figures:
         )
 
     @property
+    def questions(self) -> int:
+        """The size of the group."""
+        return self.answerable + self.declined + self.answered
+
+    @property
     def shares(self) -> dict[str, Share]:
         """The shares that are shown, by the heading of their column."""
         given = self.right + self.half + self.wrong + self.answered
@@ -161,7 +166,7 @@ def main() -> None:
     groups = {name: Figures.of(group) for name, group in group_answers(answers)}
     show_figures(groups)
     if options.baseline:
-        show_changes(groups, json.loads(options.baseline.read_text("utf-8")))
+        show_changes(answers, json.loads(options.baseline.read_text("utf-8")))
     if options.figures:
         figures = {name: asdict(one) for name, one in groups.items()}
         options.figures.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
@@ -230,13 +235,21 @@ def show_figures(groups: dict[str, Figures]) -> None:
         print(f"{name:22}" + "".join(f"{share!s:>26}" for share in figures.shares.values()))
 
 
-def show_changes(groups: dict[str, Figures], baseline: dict[str, dict[str, int]]) -> None:
-    """Print the shares of an earlier run and of this one, for the groups that both have."""
+def show_changes(answers: Sequence[JudgedAnswer], baseline: dict[str, dict[str, int]]) -> None:
+    """Print the shares of an earlier run and of this one, for the groups of the same questions.
+
+    Answers about collections that the earlier run did not ask are left out.
+    """
+    known = [answer for answer in answers if answer.collection.name in baseline]
     print("\nbefore -> now")
-    for name in [name for name in groups if name in baseline]:
-        before, now = Figures(**baseline[name]).shares, groups[name].shares
-        for column in now:
-            print(f"{name:22}{column:>26}  {before[column]} -> {now[column]}")
+    for name, group in group_answers(known):
+        # A kind or a split of other collections than now does not compare.
+        if name in baseline and Figures(**baseline[name]).questions == len(group):
+            before, now = Figures(**baseline[name]).shares, Figures.of(group).shares
+            for column in now:
+                print(f"{name:22}{column:>26}  {before[column]} -> {now[column]}")
+    if left_out := sorted({answer.collection.name for answer in answers} - baseline.keys()):
+        print(f"not asked before: {', '.join(left_out)}")
 
 
 def answer_line(answer: JudgedAnswer) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -146,6 +146,19 @@ def test_figures_count_verdicts_and_shares() -> None:
         "sure": (1, 3),
     }
     assert (figures.half, figures.wrong, figures.abstained) == (1, 1, 1)
+
+
+def test_changes_are_of_the_questions_that_both_runs_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    before = run.Figures.of([judged("wrong")])
+    answers = [judged("right"), replace(judged("wrong"), collection=run.Collection("new", "tune", Path(), ()))]
+    run.show_changes(answers, {"one": asdict(before), "tune: all": asdict(before), "tune: short": asdict(before)})
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert "one right of answerable 0 (0-79) -> 100 (21-100)" in lines
+    assert "tune: all right of answerable 0 (0-79) -> 100 (21-100)" in lines, "without the new collection"
+    assert "not asked before: new" in lines
+    # One collection of two: figures of the split are not comparable.
+    run.show_changes(answers[:1], {"one": asdict(before), "tune: all": asdict(run.Figures.of(answers))})
+    assert "tune: all" not in capsys.readouterr().out
 
 
 def test_wilsons_interval() -> None:
