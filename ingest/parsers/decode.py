@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 # Byte order marks, and the encodings that they announce.
 BOMS = (
@@ -40,6 +41,20 @@ def decode(data: bytes) -> tuple[str, str]:
     else:
         encoding = _declared_encoding(data) or _likely_encoding(data)
     return clean(data[skip:].decode(encoding, errors="replace")), encoding
+
+
+def find_codec(charset: str) -> str | None:
+    """Return the name of Python's codec for a character set that a file declares; None if there is none.
+
+    Mail programs and old pages use names that Python does not know: "iso-8859-8-i" (with the order of the letters),
+    "x-sjis", "windows-874".
+    """
+    name = charset.strip().strip("\"'").lower()
+    plain = re.sub(r"^(iso-8859-\d+)-[ie]$", r"\1", name.removeprefix("x-"))
+    for candidate in (name, plain, plain.replace("windows-", "cp")):
+        with suppress(LookupError, ValueError):
+            return codecs.lookup(candidate).name
+    return None
 
 
 def clean(text: str) -> str:
@@ -102,11 +117,12 @@ def _declared_encoding(data: bytes) -> str | None:
     name = match[1].decode("ascii", "replace").lower()
     # Files that claim Latin-1 or ASCII are often in Windows' superset of it.
     name = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252"}.get(name, name)
+    codec = find_codec(name)
     try:
-        bad = data.decode(name, errors="replace").count("\ufffd")
-    except (LookupError, UnicodeError):  # no such encoding, or a codec of Python's that is not for text
+        bad = data.decode(codec, errors="replace").count("\ufffd") if codec else len(data)
+    except (LookupError, UnicodeError):  # a codec of Python's that is not for text
         return None
-    return codecs.lookup(name).name if bad <= len(data) * 0.01 else None
+    return codec if bad <= len(data) * 0.01 else None
 
 
 def _likely_encoding(data: bytes) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 from ingest.errors import MissingExtra, ParseError
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder
-from ingest.parsers.decode import clean, decode, one_line
+from ingest.parsers.decode import clean, decode, find_codec, one_line
 from ingest.parsers.html import add_html, strip_html
 from ingest.parsers.registry import parse
 from ingest.parsers.text import add_text
@@ -179,9 +179,9 @@ def _body_text(part: Message) -> str:
     # Whatever the part says of its character set, the bytes are looked at first.
     data = _payload(part)
     text, encoding = decode(data)
-    charset = str(part.get_content_charset() or "")
+    codec = find_codec(str(part.get_content_charset() or ""))
     try:
-        return text if not charset or (encoding == "utf-8" and not data.isascii()) else clean(data.decode(charset))
+        return text if codec is None or (encoding == "utf-8" and not data.isascii()) else clean(data.decode(codec))
     except (LookupError, UnicodeError):
         return text
 
@@ -223,7 +223,7 @@ def _decode_words(value: str) -> str:
     parts = []
     for word, charset in words:
         try:
-            parts.append(word if isinstance(word, str) else word.decode(charset or "ascii"))
+            parts.append(word if isinstance(word, str) else word.decode(find_codec(charset or "ascii") or "ascii"))
         except (LookupError, UnicodeError):
             parts.append(decode(word)[0])
     return "".join(parts)

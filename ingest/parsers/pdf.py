@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import median
@@ -15,31 +15,15 @@ from ingest.errors import ParseError
 from ingest.parsers.base import Parsed, ParseSettings
 from ingest.parsers.builder import DocumentBuilder
 from ingest.parsers.decode import one_line
+from ingest.parsers.pdf_forms import fill_in, read_fields
+from ingest.parsers.pdf_page import PageContent, PageEdges, TextLine, drop_furniture
 from ingest.parsers.pdf_tables import PdfTable, find_tables
 
 HYPHENS = "\x02\ufffe\u00ad"
 """The marks of pdfium for a word that is hyphenated at the end of a line, and the soft hyphen."""
 LIST_LINE = re.compile(r"\s*(?:[-*•◦▪‣·–●○■□➢✓\uf0b7]\s+|\(?\d{1,2}[.)]\s+|\(?[a-z][.)]\s+)\S")
-PAGE_NUMBER = re.compile(r"\s*page\s+\d+\s+of\s+\d+\b", re.I)
 LABEL = re.compile(r"[A-Z][\w /&(),-]{1,40}:(?:\s|$)")
 SENTENCE_END = re.compile(r"[.!?:;][\"')\]”’]*$")
-
-
-@dataclass(frozen=True, slots=True)
-class TextLine:
-    """One line of a page; positions and sizes in points, y upwards. `first` is its first character on the page."""
-
-    first: int
-    text: str
-    left: float
-    right: float
-    top: float
-    bottom: float
-    size: float
-    bold: bool
-
-
-PageContent = list[TextLine | PdfTable]
 
 
 def parse_pdf(path: Path, source: str, settings: ParseSettings) -> Parsed:
@@ -54,22 +38,27 @@ def parse_pdf(path: Path, source: str, settings: ParseSettings) -> Parsed:
             raise ParseError("encrypted: a password is needed") from error
         raise ParseError(f"PDF is damaged: {error}") from error
     pages: list[PageContent] = []
+    edges: list[PageEdges] = []
     warnings = []
     try:
+        pdf.init_forms()
         for number in range(len(pdf)):
             try:
                 page = pdf[number]
                 text = page.get_textpage()
                 tables = find_tables(page, text)
                 in_tables = frozenset[int]().union(*(table.characters for table in tables))
-                parts: PageContent = [*_read_lines(text, in_tables), *tables]
-                pages.append(sorted(parts, key=lambda part: part.first))
+                lines = fill_in(list(_read_lines(text, in_tables)), read_fields(pdf, page))
+                pages.append(sorted([*lines, *tables], key=lambda part: part.first))
+                _, low, _, high = page.get_mediabox()
+                edges.append(PageEdges(low, high))
                 text.close()
                 page.close()
             except pypdfium2.PdfiumError as error:
                 pages.append([])
+                edges.append(PageEdges(0.0, 0.0))
                 warnings.append(f"page {number + 1} is damaged: {error}")
-        _add_pages(builder, pages)
+        _add_pages(builder, drop_furniture(pages, edges))
         for name in ("Title", "Author", "Subject"):
             if value := one_line(pdf.get_metadata_value(name) or ""):
                 builder.metadata[name.lower()] = value
@@ -156,19 +145,6 @@ def _measure_line(page: Any, text: str, characters: list[int], start: int, end: 
 
 
 def _add_pages(builder: DocumentBuilder, pages: list[PageContent]) -> None:
-    # Drop page headers and footers: lines that most pages have at the same height, whatever their numbers.
-    places = Counter[tuple[str, int]]()
-    for page in pages:
-        places.update({_place_of(line) for line in page if isinstance(line, TextLine)})
-    furniture = {place for place, count in places.items() if count >= 3 and count > len(pages) * 0.6}
-    pages = [
-        [
-            part
-            for part in page
-            if isinstance(part, PdfTable) or (_place_of(part) not in furniture and not PAGE_NUMBER.match(part.text))
-        ]
-        for page in pages
-    ]
     # Titles have letters larger than most of the text, or are bold where little else is.
     sizes = Counter[float]()
     bold = Counter[bool]()
@@ -193,11 +169,6 @@ def _add_pages(builder: DocumentBuilder, pages: list[PageContent]) -> None:
                 builder.items(text.split("\n"), number)
             else:
                 builder.add(text, "text", number)
-
-
-def _place_of(line: TextLine) -> tuple[str, int]:
-    """Return a line's text without its numbers, as in "Page # of #", and its height on the page."""
-    return re.sub(r"\d+", "#", one_line(line.text)), round(line.bottom / 5)
 
 
 def _group_parts(page: PageContent) -> Iterator[list[TextLine] | PdfTable]:

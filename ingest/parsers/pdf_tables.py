@@ -9,56 +9,31 @@ Text in two columns has gutters, too: there every column has prose, and a page i
 
 from __future__ import annotations
 
-import ctypes
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, pairwise, takewhile
 from statistics import median
 from typing import Any
 
+from ingest.parsers.pdf_words import (
+    Line,
+    RuledLine,
+    Rules,
+    Word,
+    gather_lines,
+    join_words,
+    merge_words,
+    read_page_words,
+    read_rules,
+)
 from ingest.parsers.tables import GridCell
 
-GAP = 0.7
-"""The width of a blank between cells, in heights of a line; blanks between words have a quarter to a half."""
 PROSE = 4.5
 """Words in a row of a column from which on the column reads as prose."""
 MOST_NAME_LINES = 8
-MARKER = re.compile(r"[-–*•◦▪‣·●○■□➢✓\uf0b7]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
 VALUE = re.compile(r"[^\w\s]*\d[\d.,:/%\s–-]*\W*|[-–—.]+|n/?a", re.I)
 OPEN_END = re.compile(r"(?:[,/&(-]|\b(?:and|or|of|the|for|in|to|per|with|by))$", re.I)
-LAYOUT_MARKS = {0, 2, 10, 13, 32, 160, 0xFFFE}
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word, or several beside each other, in points, y upwards; `first` to `last` are its characters."""
-
-    text: str
-    left: float
-    right: float
-    bottom: float
-    top: float
-    first: int
-    last: int
-    bold: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RuledLine:
-    """A line drawn across or down a page: from `start` to `end` in its direction, at `place` in the other."""
-
-    start: float
-    end: float
-    place: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The lines drawn on a page."""
-
-    across: tuple[RuledLine, ...]
-    down: tuple[RuledLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +45,15 @@ class PdfTable:
     first: int
 
 
-Line = list[Word]
-
-
 def find_tables(page: Any, text: Any) -> list[PdfTable]:
     """Return the tables of a page of pypdfium2, given also its text page."""
-    words = list(_read_page_words(text))
+    words = list(read_page_words(text))
     if len(words) < 4 or len(words) > 20_000:
         return []
-    rules = _read_rules(page)
+    rules = read_rules(page)
     tables: list[PdfTable] = []
     for area in _split_columns(words):
-        lines = [_join_words(line, rules) for line in _gather_lines(area)]
+        lines = [join_words(line, rules) for line in gather_lines(area)]
         for region in _find_regions(lines, rules):
             table = _read_region(region, rules)
             if table is not None:
@@ -89,121 +61,12 @@ def find_tables(page: Any, text: Any) -> list[PdfTable]:
     return tables
 
 
-# --- words and rules --------------------------------------------------------------------------------------------------
-
-
-def _read_page_words(text: Any) -> Iterator[Word]:
-    from pypdfium2 import raw
-
-    handle, box = text.raw, raw.FS_RECTF()
-    count = raw.FPDFText_CountChars(handle)
-    codes = [raw.FPDFText_GetUnicode(handle, index) for index in range(count)]
-    held: Word | None = None
-    for index, code in enumerate(codes):
-        if code in LAYOUT_MARKS:
-            if held is not None:
-                yield held
-            held = None
-            continue
-        raw.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(box))
-        height = box.top - box.bottom
-        bold = held.bold if held is not None else raw.FPDFText_GetFontWeight(handle, index) >= 600
-        letter = Word(chr(code & 0xFFFF), box.left, box.right, box.bottom, box.top, index, index, bold)
-        if held is not None:
-            # Letters of one word are at one height, one behind the other.
-            near = -height < letter.left - held.right < 0.3 * height and letter.right > held.right
-            if near and abs(letter.bottom - held.bottom) < 0.5 * height:
-                held = _merge_words(held, letter, "")
-                continue
-            yield held
-            letter = replace(letter, bold=raw.FPDFText_GetFontWeight(handle, index) >= 600)
-        held = letter
-    if held is not None:
-        yield held
-
-
-def _merge_words(left: Word, right: Word, blank: str = " ") -> Word:
-    return Word(
-        f"{left.text}{blank}{right.text}",
-        min(left.left, right.left),
-        max(left.right, right.right),
-        min(left.bottom, right.bottom),
-        max(left.top, right.top),
-        min(left.first, right.first),
-        max(left.last, right.last),
-        left.bold and right.bold,
-    )
-
-
-def _read_rules(page: Any) -> Rules:
-    """Return the lines of a page that are drawn as strokes, or as rectangles that are thin."""
-    from pypdfium2 import raw
-
-    across: list[RuledLine] = []
-    down: list[RuledLine] = []
-    for number, shape in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH])):
-        if number > 5_000:  # a drawing
-            break
-        matrix = shape.get_matrix()
-        points: list[tuple[float, float, bool]] = []  # x, y, and whether a line leads here
-        x, y = ctypes.c_float(), ctypes.c_float()
-        for index in range(min(raw.FPDFPath_CountSegments(shape.raw), 2_000)):
-            segment = raw.FPDFPath_GetPathSegment(shape.raw, index)
-            raw.FPDFPathSegment_GetPoint(segment, ctypes.byref(x), ctypes.byref(y))
-            is_line = raw.FPDFPathSegment_GetType(segment) == raw.FPDF_SEGMENT_LINETO
-            points.append((*matrix.on_point(x.value, y.value), is_line))
-        for (left, low, _), (right, high, is_line) in pairwise(points):
-            if not is_line:
-                continue
-            if abs(low - high) < 2 and abs(left - right) > 5:
-                across.append(RuledLine(min(left, right), max(left, right), (low + high) / 2))
-            elif abs(left - right) < 2 and abs(low - high) > 5:
-                down.append(RuledLine(min(low, high), max(low, high), (left + right) / 2))
-    return Rules(tuple(across), tuple(down))
-
-
-def _gather_lines(words: Sequence[Word]) -> list[Line]:
-    """Return words in lines from top to bottom, each from left to right."""
-    lines: list[Line] = []
-    for word in sorted(words, key=lambda word: (-(word.bottom + word.top), word.left)):
-        line = lines[-1] if lines else []
-        middle = (word.bottom + word.top) / 2
-        if line and min(other.bottom for other in line[:3]) < middle < max(other.top for other in line[:3]):
-            overlap = min(word.top, line[0].top) - max(word.bottom, line[0].bottom)
-            if overlap > 0.5 * min(word.top - word.bottom, line[0].top - line[0].bottom):
-                line.append(word)
-                continue
-        lines.append([word])
-    return [sorted(line, key=lambda word: word.left) for line in lines]
-
-
-def _join_words(line: Line, rules: Rules) -> Line:
-    """Return the words of a line joined where no wide blank or drawn line parts them."""
-    joined: Line = []
-    middle = (line[0].bottom + line[0].top) / 2
-    edges = [rule.place for rule in rules.down if rule.start - 1 < middle < rule.end + 1]
-    for word in line:
-        if not joined:
-            joined.append(word)
-            continue
-        before = joined[-1]
-        height = min(word.top - word.bottom, before.top - before.bottom)
-        is_ruled = any(before.right - 2 < edge < word.left + 2 for edge in edges)
-        # The mark of a list item belongs to its text.
-        is_marker = len(joined) == 1 and bool(MARKER.fullmatch(before.text)) and not is_ruled
-        if is_ruled or (word.left - before.right > GAP * height and not is_marker):
-            joined.append(word)
-        else:
-            joined[-1] = _merge_words(before, word)
-    return joined
-
-
 # --- regions ----------------------------------------------------------------------------------------------------------
 
 
 def _split_columns(words: Sequence[Word]) -> list[Sequence[Word]]:
     """Return the words of a page in two columns of prose column by column, else all of them."""
-    lines = _gather_lines(words)
+    lines = gather_lines(words)
     left, right = min(word.left for word in words), max(word.right for word in words)
     # Look for the emptiest place in the middle of the page, and for prose on both sides of it.
     places = [left + (right - left) * share / 100 for share in range(30, 71)]
@@ -218,7 +81,7 @@ def _split_columns(words: Sequence[Word]) -> list[Sequence[Word]]:
     ]
     # Prose fills its lines without wide blanks; the sides of a table have several cells, or few words.
     for side in sides:
-        joined = [_join_words(line, Rules((), ())) for line in side if line]
+        joined = [join_words(line, Rules((), ())) for line in side if line]
         words_per_line = [len(word.text.split()) for line in joined for word in line if len(line) == 1]
         if len(words_per_line) < max(8, len(joined) * 0.7) or sum(words_per_line) < PROSE * len(words_per_line):
             return [words]
@@ -367,7 +230,7 @@ def _place_line(line: Line, columns: Sequence[tuple[float, float]], rules: Rules
                 under = [n for n, (left, right) in enumerate(columns) if rule.start < (left + right) / 2 < rule.end]
                 over = list(range(min([*over, *under]), max([*over, *under]) + 1)) if len(columns) > 2 else over
         if spans and spans[-1][1] >= over[0]:  # two words over one column
-            words[-1] = _merge_words(words[-1], word)
+            words[-1] = merge_words(words[-1], word)
             spans[-1] = spans[-1][0], max(spans[-1][1], over[-1])
         else:
             words.append(word)
@@ -442,11 +305,11 @@ def _merge_rows(lines: Sequence[PlacedLine], rules: Rules, width: int) -> list[l
             for word, (first, last) in zip(line.words, line.spans, strict=True):
                 if all(row[column] is row[first] for column in range(first, last + 1)):
                     held = row[first]
-                    merged = word if held is None else _merge_words(held, word)
+                    merged = word if held is None else merge_words(held, word)
                     row[first : last + 1] = [merged] * (last + 1 - first)
                 else:
                     held = row[first]
-                    row[first] = word if held is None else _merge_words(held, word)
+                    row[first] = word if held is None else merge_words(held, word)
         rows.append(row)
     return rows
 

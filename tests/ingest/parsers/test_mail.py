@@ -1,5 +1,8 @@
+import base64
 from collections.abc import Callable
 from email.message import EmailMessage
+
+import pytest
 
 from ingest.parsers import Parsed, ParseSettings
 from ingest.types import Document
@@ -82,6 +85,22 @@ def test_wrong_character_sets_and_broken_headers(read: Read) -> None:
     assert document.text.endswith("I’m here"), "UTF-8 that is called latin-1 is still UTF-8"
     (bare,) = read("b.eml", b"Subject: caf\xe9\nDate: whenever\n\nbody\n").documents
     assert (bare.metadata["subject"], bare.metadata["date"]) == ("café", "whenever")
+
+
+@pytest.mark.parametrize(
+    ("charset", "codec", "text"),
+    [
+        ("iso-8859-8-i", "iso8859-8", "המחיר הוא 380 שקלים"),
+        ("x-sjis", "cp932", "料金は三百円です"),
+        ("windows-874", "cp874", "ราคา 90 บาท"),
+        ("x-mac-cyrillic", "mac-cyrillic", "Цена 90 рублей"),
+    ],
+)
+def test_character_sets_by_names_that_python_lacks(read: Read, charset: str, codec: str, text: str) -> None:
+    words = base64.b64encode(text.encode(codec)).decode()
+    head = f"Subject: =?{charset}?B?{words}?=\nContent-Type: text/plain; charset={charset}\n\n"
+    (document,) = read("a.eml", head.encode() + text.encode(codec)).documents
+    assert document.text == f"{text}\n\nSubject: {text}\n\n{text}"
 
 
 def test_a_message_in_utf16(read: Read) -> None:

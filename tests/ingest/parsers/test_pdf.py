@@ -13,12 +13,26 @@ Text = tuple[float, float, float, str]
 """Letter size, x and y in points, text."""
 
 
-def pdf(*pages: list[Text]) -> bytes:
-    """A PDF written by hand: Helvetica, one text object a line."""
+Field = tuple[str, str, tuple[int, int, int, int]]
+"""Name, value and rectangle of a field of a form; of a box the value is its state, /On or /Off."""
+
+
+def pdf(*pages: list[Text], fields: list[Field] | None = None) -> bytes:
+    """A PDF written by hand: Helvetica, one text object a line; fields of a form on its first page."""
     count = len(pages)
+    widgets = " ".join(
+        f"<< /Type /Annot /Subtype /Widget /F 4 /P 4 0 R /T ({name}) /Rect [{' '.join(map(str, place))}] "
+        + (
+            f"/FT /Btn /V {value} /AS {value} /AP << /N << /On 3 0 R >> >> >>"
+            if value[0] == "/"
+            else f"/FT /Tx /V ({value}) >>"
+        )
+        for name, value, place in fields or ()
+    )
+    form = f" /AcroForm << /Fields [{widgets}] >>" if fields else ""
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(count))
     objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Catalog /Pages 2 0 R{form} >>",
         f"<< /Type /Pages /Kids [{kids}] /Count {count} >>",
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
@@ -26,6 +40,7 @@ def pdf(*pages: list[Text]) -> bytes:
         drawn = "\n".join(f"BT /F1 {size} Tf {x} {y} Td ({text}) Tj ET" for size, x, y, text in lines)
         objects += [
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {5 + 2 * number} 0 R "
+            f"{f'/Annots [{widgets}] ' if fields and not number else ''}"
             "/Resources << /Font << /F1 3 0 R >> >> >>",
             f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream",
         ]
@@ -71,6 +86,55 @@ def test_headers_and_page_numbers_of_most_pages_go(read: Read) -> None:
         for number, text in enumerate(("Fill the tank.", "Press the button.", "Wait an hour."), start=1)
     ]
     assert read("a.pdf", pdf(*pages)).documents[0].text == "Fill the tank.\n\nPress the button.\n\nWait an hour."
+
+
+@pytest.mark.parametrize(
+    ("heads", "are_kept"),
+    [
+        (["Bill 311", "Bill 312", "Bill 313"], True),
+        (["Day 1", "Day 2", "Day 3"], True),
+        (["Harbour rules | 1", "Harbour rules | 2", "Harbour rules | 3"], False),
+        (["- 1 -", "- 2 -", "- 3 -"], False),
+        (["Seite 7 von 20", "Seite 8 von 20", "Seite 9 von 20"], False),
+        (["Issue of 4 May 2026"] * 3, False),
+    ],
+)
+def test_lines_at_the_edge_that_differ_in_more_than_the_pages_number_are_kept(
+    read: Read, heads: list[str], are_kept: bool
+) -> None:
+    pages = [
+        [(11.0, 72.0, 760.0, head), (11.0, 72.0, 700.0, f"Received: {number}2"), (11.0, 72.0, 650.0, "Pay in May.")]
+        for number, head in enumerate(heads, start=1)
+    ]
+    text = read("a.pdf", pdf(*pages)).documents[0].text
+    assert [head in text for head in heads] == [are_kept] * 3
+    assert [f"Received: {number}2" in text for number in (1, 2, 3)] == [True] * 3
+    assert text.count("Pay in May.") == 3, "lines between others are no running feet, however often they come"
+
+
+def test_fields_of_a_form_stand_beside_their_labels(read: Read) -> None:
+    labels = ["Request for a berth", "Ship:", "Master:", "Electricity:", "Water:"]
+    page = [(11.0, 72.0, 700.0 - 30 * number, label) for number, label in enumerate(labels)]
+    page.append((11.0, 180.0, 550.0, "I have read the harbour rules"))
+    fields = [
+        ("f1", "Morning Star", (150, 664, 300, 680)),
+        ("f2", "Runa Dahl", (150, 634, 300, 650)),
+        ("f3", "/On", (150, 606, 162, 618)),
+        ("f4", "/Off", (150, 576, 162, 588)),
+        ("f5", "/On", (160, 548, 172, 560)),
+        ("Remark", "Arrives at night", (72, 400, 300, 440)),
+    ]
+    text = read("a.pdf", pdf(page, fields=fields)).documents[0].text
+    assert text.split("\n") == [
+        "Request for a berth",
+        "Ship: Morning Star",
+        "Master: Runa Dahl",
+        "Electricity: yes",
+        "Water: no",
+        "I have read the harbour rules: yes",
+        "",
+        "Remark: Arrives at night",
+    ]
 
 
 def test_rows_of_a_table_stay_lines(read: Read) -> None:
