@@ -77,12 +77,13 @@ def score_windows(network: ReaderNetwork, windows: Sequence[ReadingWindow]) -> l
     return [scores[index] for index in range(len(windows))]
 
 
-def collate(windows: Sequence[ReadingWindow]) -> dict[str, Tensor]:
-    """Return windows as the network's (rows, tokens) tensors, padded on the right."""
+def collate(windows: Sequence[ReadingWindow], multiple: int = 1) -> dict[str, Tensor]:
+    """Return windows as the network's (rows, tokens) tensors, padded on the right to a `multiple` of tokens."""
     import torch
 
     # Zeros are padding: the mask hides them from the encoder.
-    shape = (len(windows), max(len(window.ids) for window in windows))
+    longest = max(len(window.ids) for window in windows)
+    shape = (len(windows), -(-longest // multiple) * multiple)
     ids, mask, passage = (torch.zeros(shape, dtype=torch.long) for _ in range(3))
     for row, window in enumerate(windows):
         ids[row, : len(window.ids)] = torch.tensor(window.ids)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 NONE = (0,)
+PADDED_TO = 32  # tokens: with few widths, the kernels that a CPU compiles for a width are used again
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def collate_with_targets(batch: Sequence[ReaderExample]) -> dict[str, Tensor]:
     """Return examples as the network's tensors, with the targets of its heads."""
     import torch
 
-    tensors = collate([example.window for example in batch])
+    tensors = collate([example.window for example in batch], PADDED_TO)
     for name in ("starts", "ends"):
         marks = torch.zeros_like(tensors["input_ids"])
         for row, example in enumerate(batch):
