@@ -39,7 +39,7 @@ def test_examples_mark_the_verdict_and_the_sentences_that_a_span_covers(encoder:
     [example] = make_sentence_examples(tmp_path / "s.jsonl", windows)
     assert list(example.relevant) == [False, True, False]
     tensors = collate_with_targets([example])
-    assert tensors["input_ids"].shape == tensors["passage"].shape == (1, 32)  # a multiple of 32
+    assert tensors["input_ids"].shape == tensors["passage"].shape == (1, 64)  # a multiple of 32
     assert tensors["attention_mask"].sum() == len(example)
     assert tensors["relevant"].tolist() == [[0, 1, 0]]
     assert tensors["starts"].sum() == 0
