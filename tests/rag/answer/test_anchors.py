@@ -103,6 +103,16 @@ def test_the_reader_is_shown_the_cell_or_line_that_a_question_names() -> None:
     assert section.text == "- QX-78: the lamp is off"
 
 
+def test_a_field_of_a_record_is_read_under_the_fields_that_name_it() -> None:
+    text = "Kind: Ropes\nPart: RP-310\nLength: 30 m\nLead time: 4 days"
+    chunk = Chunk(text, "parts.xlsx#1", 0, len(text), blocks=(Block(0, len(text), "text"),))
+    question = "What is the lead time of RP-310?"
+    anchors = require_anchors(question, [chunk], lambda phrase: None)
+    [section] = focus_sections(chunk, question, anchors)
+    assert (section.text, section.heading) == ("Lead time: 4 days", ("Kind: Ropes", "Part: RP-310"))
+    assert holds_anchors(anchors, Evidence(section, 11, 17))
+
+
 def test_a_title_that_answers_is_read() -> None:
     text = "Release 7.1.3 (4 May 2026)\n\nFixed error 0x80004005."
     blocks = (Block(0, 26, "title"), Block(28, len(text), "text", heading=("Release 7.1.3 (4 May 2026)",)))
