@@ -1,98 +1,61 @@
-"""The explaining strategy: the sentences of the passages that explain, in reading order.
+"""The explaining strategy: the sentences of the sources that explain, in reading order.
 
-Sentences are chosen from the passage that fits the question best, and from others that fit nearly as well. Their scores
-are those of the reader's head for relevance, or without one the cosines of sentence and question. A list comes with
-its lead-in and in its order, and a sentence that leans on the one before brings that along.
+First the section is chosen that fits the question best, then what of it answers: a short section and a list whole, of
+longer ones the paragraphs and list items that fit, and what leans on them. A question for a reason is answered only
+where the source gives one.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
-from math import exp
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ingest.embed import Embedder
-from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
+from rag.answer.anchors import Anchors, missing_anchors
 from rag.answer.cite import citation_of
+from rag.answer.division import STEPS, Sentence, divide_section, group_sentences, needed_places, steps_of
 from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.faq import find_entries, match_entries
-from rag.answer.polarity import content_tokens
+from rag.answer.fit import Fit, FitMeasure, Part
+from rag.answer.quantities import find_figures
+from rag.answer.reason import ADDED, SURELY_RELEVANT, asks_for_reason, gives_reason
 from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation
 from rag.answer.synonyms import Vocabulary
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
-from rag.answer.words import stem
-from rag.reader.base import JudgingReader, Reader
+from rag.answer.words import read_content
+from rag.reader.base import Reader
 
 LONGEST = 6  # sentences of an explanation, the items of lists among them
-STEPS = 12  # items of a numbered list, which is given whole: half of the steps are no way
-MIN_COSINE = 0.35  # of the best sentence under its heading and the question
-MIN_RELEVANCE = 0.6  # probability of the best sentence, where the reader's head scores
-MIN_TOPIC = 0.5  # share of the question's content words that the best passage holds
-NEAR_SECTION = 0.9  # share of the best passage's score that a further passage needs
-NEAR_SENTENCE = 0.1  # distance of its sentences from the best sentence, in cosine
-RELEVANT = 0.5  # probability from which on a sentence is relevant, where the reader's head scores,
-LOOSELY_RELEVANT = 0.2  # ... in a passage of no more than LONGEST sentences,
-RELEVANT_ELSEWHERE = 0.6  # ... and in a further passage
-REPEATED = 0.85  # cosine of two sentences that say the same
-RELEVANCE_WEIGHT = 0.25  # what the best probability counts beside the cosines, where passages are ranked
-MARGIN_WEIGHT, MARGIN_SCALE = 0.3, 3.0  # what the reader's margin counts beside the cosines, and its unit in logits
+SHORT = 4  # sentences of a section that is given whole
+LEAST_FIT = 0.6  # of the best section, below which it is about something else
+NEAR_FIT = 0.12  # how much less a further paragraph of the section may fit
+NEAR_SECTION = 0.05  # ... and a further section, which adds to an answer of at most SHORT sentences
+LOOSELY_RELEVANT = 0.2  # probability below which the first and the last sentences of a paragraph are left out
+RELEVANT_ELSEWHERE = 0.6  # probability of a sentence from another section
+LEAST_WORDS = 4  # content words and figures of a paragraph that says something
+FAQ_SCORE = 0.95  # of the answer of an entry that asks the same
 
 
 @dataclass(frozen=True)
-class Sentence:
-    """A sentence or a list item of a section, `section.text[start:end]`.
-
-    `score` is its probability or cosine. `place` is its number in the section, `lead` that of the sentence or item that
-    leads into its list, -1 outside of lists.
-    """
-
-    section: Chunk
-    place: int
-    start: int
-    end: int
-    score: float
-    lead: int = -1
-
-    @property
-    def text(self) -> str:
-        """The text of the sentence."""
-        return self.section.text[self.start : self.end]
-
-    @property
-    def is_item(self) -> bool:
-        """Tell whether it is an item of a list."""
-        return _ITEM.match(self.text) is not None
-
-    @property
-    def number(self) -> int | None:
-        """The number of a step."""
-        match = _NUMBERED.match(self.text)
-        return int(match[1]) if match else None
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A section with its sentences, and how well it fits the question. `vectors` are those of its sentences, if any."""
+class Candidate:
+    """A section with its sentences, and how well it fits the question."""
 
     section: Chunk
     sentences: tuple[Sentence, ...]
-    score: float
-    vectors: NDArray[np.float32] | None = None
+    fit: Fit
 
-    @property
-    def best(self) -> float:
-        """The score of its best sentence."""
-        return max(sentence.score for sentence in self.sentences)
+
+@dataclass(frozen=True)
+class Explanation:
+    """The sentences that answer, in reading order, and how well they fit the question."""
+
+    sentences: tuple[Sentence, ...]
+    fit: Fit
 
 
 @dataclass(frozen=True)
@@ -110,103 +73,58 @@ class Explain(SingleStrategy):
     def answer_one(self, question: Retrieved) -> Answer:
         if question.anchors.unanswerable:
             return self.abstention.abstain(question)
+        # Sentences beside each other need not repeat a qualifier, and have no columns.
+        question = replace(question, anchors=question.anchors.without("qualifier", "column"))
         sections = keep_newest(question.question, question.read_sections, question.hits)
         # An entry that asks the same is answered by its own author.
         matches = match_entries(question.question, list(find_entries(sections)), self._vocabulary, self.embedder)
         if matches and matches[0].relation == "same":
             sentences = divide_section(matches[0].entry.answer)
-            return self._cite(question, _first(sentences, LONGEST))
-        passages = self.rank_passages(question, sections)
-        if not passages or not self._is_about(question.question, passages[0]):
+            steps = steps_of(sentences)
+            return self._cite(question, sentences[: max(LONGEST, steps[-1].place + 1 if steps else 0)], FAQ_SCORE)
+
+        measure = FitMeasure(question.question, self._vocabulary, self.embedder, self.reader)
+        candidates = self._rank_sections(question, sections, measure)
+        if not candidates or candidates[0].fit.total < LEAST_FIT:
             return self.abstention.abstain(question)
-        return self._cite(question, choose_sentences(passages, has_probabilities=self._has_relevance))
+        # Of a reason, the first section that gives one, of those that fit nearly as well as the best.
+        best, *others = candidates
+        explanation = explain_from(best, measure)
+        if asks_for_reason(question.question):
+            near = [one for one in candidates if one.fit.total >= best.fit.total - NEAR_FIT]
+            explanations = (explain_from(one, measure) for one in near)
+            reasons = (one for one in explanations if _says_why(one.sentences, question.question, measure))
+            explanation = next(reasons, Explanation((), best.fit))
+            return self._cite(question, explanation.sentences, explanation.fit.score)
 
-    @property
-    def _has_relevance(self) -> bool:
-        return isinstance(self.reader, JudgingReader) and self.reader.has_relevance
+        # Sections that fit as well add what is relevant and new.
+        chosen = list(explanation.sentences)
+        for other in others:
+            if len(chosen) > SHORT or other.fit.total < best.fit.total - NEAR_SECTION:
+                break
+            said = {sentence.text for sentence in chosen}
+            rated = rate_sentences(other, measure)
+            new = [one for one in rated if one.score >= RELEVANT_ELSEWHERE and one.text not in said]
+            chosen += complete_sentences(other.sentences, new, LONGEST - len(chosen))
+        return self._cite(question, chosen, explanation.fit.score)
 
-    def rank_passages(self, question: Retrieved, sections: Sequence[Chunk]) -> list[Passage]:
-        """Return the sections that are about what the question names, with their scored sentences, best first."""
-        asks_why_or_how = _WHY.search(question.question) is not None
-        divided = [
-            sentences
-            for section in sections
-            if judge_quotation(Evidence(section, 0, len(section.text)), question.anchors)
-            and (sentences := divide_section(section))
-            and not (asks_why_or_how and all(_is_row(sentence) for sentence in sentences))
-        ]
-        if not divided:
-            return []
-        cosines, vectors = self._cosines(question.question, divided)
-        scores = self._relevance(question.question, divided) or cosines
-        margins = {(span.chunk.source, span.chunk.start): span.margin for span in question.spans}
-        passages = []
-        for sentences, near, scored, embedded in zip(divided, cosines, scores, vectors, strict=True):
-            section = sentences[0].section
-            margin = max(-30.0, min(30.0, margins.get((section.source, section.start), 0.0)))
-            # The cosine of the hit that the section is a part of.
-            dense = [
-                hit.parts.get("dense", 0.0)
-                for hit in question.hits
-                if hit.chunk.source == section.source and hit.chunk.start <= section.start < hit.chunk.end
-            ]
-            score = max(dense, default=0.0) + max(near) + MARGIN_WEIGHT / (1 + exp(-margin / MARGIN_SCALE))
-            score += RELEVANCE_WEIGHT * max(scored) * self._has_relevance
-            rated = tuple(replace(sentence, score=value) for sentence, value in zip(sentences, scored, strict=True))
-            passages.append(Passage(section, rated, score, embedded))
-        return sorted(passages, key=lambda passage: -passage.score)
+    def _rank_sections(self, question: Retrieved, sections: Sequence[Chunk], measure: FitMeasure) -> list[Candidate]:
+        """Return the sections that are about what the question names, best first.
 
-    def _cosines(
-        self, question: str, divided: Sequence[Sequence[Sentence]]
-    ) -> tuple[list[list[float]], list[NDArray[np.float32] | None]]:
-        """Return the cosine of each sentence, under its title, with the question, and the sentences' vectors.
-
-        Without an embedder it is the share of the question's words, and there are no vectors.
+        Rows explain no reason and no way.
         """
-        titled = [
-            f"{sentence.section.heading[-1]}: {sentence.text}" if sentence.section.heading else sentence.text
-            for sentences in divided
-            for sentence in sentences
+        divided = [
+            tuple(sentences)
+            for section in sections
+            if _is_about(section, question.anchors)
+            and (sentences := divide_section(section))
+            and not all(sentence.is_row for sentence in sentences)
         ]
-        borders = np.cumsum([len(sentences) for sentences in divided])
-        if self.embedder is None:
-            words = set(map(stem, content_tokens(question)))
-            shares = [len(words & set(map(stem, content_tokens(text)))) / max(len(words), 1) for text in titled]
-            return [shares[low:high] for low, high in pairwise([0, *borders])], [None] * len(divided)
-        parts = np.split(self.embedder.embed_documents(titled), borders[:-1])
-        asked = self.embedder.embed_query(question)
-        return [[float(row @ asked) for row in part] for part in parts], list(parts)
+        fits = measure.measure([Part(one[0].section, 0, len(one[0].section.text)) for one in divided])
+        candidates = [Candidate(one[0].section, one, fit) for one, fit in zip(divided, fits, strict=True)]
+        return sorted(candidates, key=lambda candidate: -candidate.fit.total)
 
-    def _relevance(self, question: str, divided: Sequence[Sequence[Sentence]]) -> list[list[float]]:
-        """Return the probability of each sentence by the reader's head; nothing without one."""
-        if not isinstance(self.reader, JudgingReader) or not self.reader.has_relevance:
-            return []
-        scored = self.reader.score_sentences(question, [sentences[0].section for sentences in divided])
-        # A sentence that was divided further has the score of the whole.
-        return [
-            [
-                max(
-                    (whole.score for whole in wholes if whole.start < sentence.end and whole.end > sentence.start),
-                    default=0.0,
-                )
-                for sentence in sentences
-            ]
-            for sentences, wholes in zip(divided, scored, strict=True)
-        ]
-
-    def _is_about(self, question: str, passage: Passage) -> bool:
-        """Tell whether the best passage holds most of what the question is about, and fits it."""
-        if passage.best < (MIN_RELEVANCE if self._has_relevance else MIN_COSINE):
-            return False
-        asked = [word for word in content_tokens(question) if stem(word) not in _ASKING]
-        section = passage.section
-        tokens = list(
-            content_tokens("\n".join((str(section.metadata.get("title", "")), *section.heading, section.text)))
-        )
-        held = sum(self._vocabulary.is_held(word, tokens) for word in asked)
-        return held >= MIN_TOPIC * len(asked)
-
-    def _cite(self, question: Retrieved, chosen: Sequence[Sentence]) -> Answer:
+    def _cite(self, question: Retrieved, chosen: Sequence[Sentence], score: float) -> Answer:
         """Return the answer of the chosen sentences, each with its citation."""
         citations: list[Citation] = []
         sentences: list[AnswerSentence] = []
@@ -214,151 +132,108 @@ class Explain(SingleStrategy):
         last: Sentence | None = None
         for sentence in chosen:
             # A sentence is about what its section is about.
-            support = judge_quotation(Evidence(sentence.section, 0, len(sentence.section.text)), question.anchors)
-            if not support:
+            if not _is_about(sentence.section, question.anchors):
                 continue
-            # Items and new passages begin lines.
+            # Items, rows and new passages begin lines; an item below another is indented.
+            start = sentence.section.text.rfind("\n", 0, sentence.start) + 1
+            indent = sentence.section.text[start : sentence.start] if sentence.is_item else ""
             if last is not None:
-                is_new = last.section is not sentence.section or sentence.is_item or last.is_item
-                text += "\n" if is_new else " "
+                is_new = last.section is not sentence.section or sentence.is_item or last.is_item or sentence.is_row
+                text += f"\n{'' if indent.strip() else indent}" if is_new else " "
             last = sentence
             evidence = Evidence(sentence.section, sentence.start, sentence.end)
-            citations.append(citation_of(evidence, len(citations) + 1, support))
+            citations.append(citation_of(evidence, len(citations) + 1, judge_quotation(evidence)))
             sentences.append(AnswerSentence(len(text), len(text) + len(sentence.text), len(citations)))
             text += sentence.text
         if not citations:
             return self.abstention.abstain(question)
-        # Sentences are scored by probability, or by cosine.
-        score = min(max(sum(sentence.score for sentence in chosen) / len(chosen), 0.0), 1.0)
         usage = Usage(context_window=self.abstention.context_window)
         model = self.reader.name if self.reader else self.abstention.model
         return question.answer(text, model, usage, citations, sentences, score=score)
 
 
-def choose_sentences(passages: Sequence[Passage], *, has_probabilities: bool = False) -> list[Sentence]:
-    """Return the sentences that explain best: in the passages' order, and in each passage in reading order.
+def explain_from(candidate: Candidate, measure: FitMeasure) -> Explanation:
+    """Return the sentences of a section that answer, in reading order.
 
-    `passages` are best first. The best gives its sentences from the first relevant one to the last where scores are
-    probabilities, of long lists only relevant items; where they are cosines, from its first sentence on. Others that
-    fit nearly as well give their best sentences, if those do not repeat what is there.
+    A short paragraph or list is given whole. Of others the groups that fit nearly as well as the best one are given,
+    and of a group that is too long its best sentences with what they lean on.
     """
-    best, *others = passages
-    own = list(best.sentences)
-    if has_probabilities:
-        is_short = len(own) <= LONGEST
-        least = min(LOOSELY_RELEVANT if is_short else RELEVANT, best.best)
-        relevant = [sentence.place for sentence in own if sentence.score >= least]
-        prose = [place for place in relevant if is_short or not own[place].is_item]
-        between = range(min(prose, default=0), max(prose, default=-1) + 1)
-        own = [one for one in own if one.place in relevant or (one.place in between and (is_short or not one.is_item))]
-    chosen = _complete(best, own, LONGEST)
-    vectors = [_vector_of(best, sentence) for sentence in chosen]
-    for passage in others:
-        if passage.score < NEAR_SECTION * best.score or len(chosen) >= LONGEST:
-            break
-        picked: list[Sentence] = []
-        for sentence in sorted(passage.sentences, key=lambda sentence: -sentence.score):
-            if sentence.score < (RELEVANT_ELSEWHERE if has_probabilities else best.best - NEAR_SENTENCE):
-                break
-            vector = _vector_of(passage, sentence)
-            if vector is not None and any(float(other @ vector) >= REPEATED for other in vectors if other is not None):
-                continue
-            completed = _complete(passage, [*picked, sentence], LONGEST - len(chosen))
-            if sentence in completed:
-                picked = completed
-                vectors.append(vector)
-        chosen += picked
-    return chosen
+    sentences = candidate.sentences
+    groups = group_sentences(sentences)
+    if len(groups) == 1 and len(sentences) <= SHORT:
+        return Explanation(sentences, candidate.fit)
+    groups = [group for group in groups if len(group) > 1 or read_content(group[0].text).size >= LEAST_WORDS] or groups
+    fits = measure.measure([Part(candidate.section, group[0].start, group[-1].end) for group in groups])
+    (fit, best), *others = sorted(zip(fits, groups, strict=True), key=lambda pair: -pair[0].total)
+    fit = max(fit, candidate.fit, key=lambda one: one.total)
+
+    # A long paragraph without what is irrelevant, at most its best sentences.
+    if len(best) > SHORT and not steps_of(best):
+        rated = {one.place: one for one in rate_sentences(candidate, measure)}
+        own = [rated[one.place] for one in best]
+        relevant = [one.place for one in own if one.score >= LOOSELY_RELEVANT] or [one.place for one in own]
+        own = [one for one in own if relevant[0] <= one.place <= relevant[-1]]
+        own = sorted(own, key=lambda one: -one.score)[:LONGEST]
+        return Explanation(tuple(complete_sentences(sentences, own, LONGEST)), fit)
+
+    # Others that fit as well.
+    places = {place for one in best for place in needed_places(sentences, one)}
+    for other_fit, group in others:
+        further = {place for one in group for place in needed_places(sentences, one)}
+        if other_fit.total >= fit.total - NEAR_FIT and len(places | further) <= LONGEST:
+            places |= further
+    return Explanation(tuple(sentences[place] for place in sorted(places)), fit)
 
 
-def _complete(passage: Passage, chosen: Sequence[Sentence], room: int) -> list[Sentence]:
-    """Return sentences of a passage in reading order with what they lean on, as many as there is room for.
+def rate_sentences(candidate: Candidate, measure: FitMeasure) -> list[Sentence]:
+    """Return the sentences of a section scored by the reader's head, best first; without one by their fit."""
+    parts = [Part(one.section, one.start, one.end) for one in candidate.sentences]
+    scores = [measure.relevance(part) for part in parts]
+    if not any(scores):
+        scores = [fit.score for fit in measure.measure(parts)]
+    rated = [replace(one, score=score) for one, score in zip(candidate.sentences, scores, strict=True)]
+    return sorted(rated, key=lambda one: -one.score)
 
-    An item brings what leads into its list, and a step all steps. A sentence that begins with a pronoun brings the one
-    before, and is left out if that has no room.
+
+def complete_sentences(sentences: Sequence[Sentence], chosen: Sequence[Sentence], room: int) -> list[Sentence]:
+    """Return chosen sentences of a section in reading order with what they lean on, as many as there is room for.
+
+    `chosen` are best first. A step brings all steps with it.
     """
-    sentences, places = passage.sentences, set[int]()
-    for sentence in sorted(chosen, key=lambda sentence: sentence.place):
-        needed = set(_needed(sentences, sentence))
+    places = set[int]()
+    for sentence in chosen:
+        needed = set(needed_places(sentences, sentence))
         if len(places | needed) <= room:
             places |= needed
-    steps = _steps(sentences)
-    if places & {step.place for step in steps}:
-        whole = {place for step in steps for place in _needed(sentences, step)}
-        prose = {place for place in places if not sentences[place].is_item}
-        places = whole | prose if len(whole | prose) <= room else whole
+    steps = steps_of(sentences)
+    if len(steps) <= STEPS and places & {step.place for step in steps}:
+        places = {place for step in steps for place in needed_places(sentences, step)}
     return [sentences[place] for place in sorted(places)]
 
 
-def _needed(sentences: Sequence[Sentence], sentence: Sentence) -> Iterator[int]:
-    """Yield the places of a sentence and of those that it leans on."""
-    yield sentence.place
-    if sentence.lead >= 0:
-        yield from _needed(sentences, sentences[sentence.lead])
-    elif sentence.place and not sentence.is_item and _LEANING.match(sentence.text):
-        yield from _needed(sentences, sentences[sentence.place - 1])
+def _is_about(section: Chunk, anchors: Anchors) -> bool:
+    """Tell whether a section, or a title that it stands under, holds what the question names."""
+    evidence = Evidence(section, 0, len(section.text))
+    dates = find_figures("\n".join(evidence.titles)).dates
+    return not any(
+        anchor.kind != "date"
+        or not any(date.holds(asked) for asked in find_figures(anchor.text).dates for date in dates)
+        for anchor in missing_anchors(anchors, evidence)
+    )
 
 
-def _steps(sentences: Sequence[Sentence]) -> list[Sentence]:
-    """Return the items that are numbered from 1 on, if there are two to STEPS of them."""
-    numbered = [sentence for sentence in sentences if sentence.number is not None]
-    is_counted = [sentence.number for sentence in numbered] == list(range(1, len(numbered) + 1))
-    return numbered if is_counted and 2 <= len(numbered) <= STEPS else []
+def _says_why(chosen: Sequence[Sentence], question: str, measure: FitMeasure) -> bool:
+    """Tell whether sentences give a reason, or the reader's head is sure of one of them; rows give none.
 
-
-def _first(sentences: Sequence[Sentence], room: int) -> list[Sentence]:
-    """Return the first sentences, as many as there is room for, and all steps of a numbered list."""
-    steps = _steps(sentences)
-    return list(sentences[: max(room, steps[-1].place + 1 if steps else 0)])
-
-
-def divide_section(section: Chunk) -> list[Sentence]:
-    """Return the sentences and list items of a section, each item with what leads into its list.
-
-    That is the item above it that is less indented, or the sentence before the list. "1 Give notice" on a line of its
-    own is an item, too.
+    To state again what is asked about is no reason.
     """
-    text = section.text
-    places = [
-        (start + part.start(), start + part.end())
-        for start, end in sentence_spans(text)
-        for part in re.finditer(r"\S.*?(?=\s*\Z|\s*\n\s*\d{1,2} [A-Z])", text[start:end], re.DOTALL)
-    ]
-    sentences: list[Sentence] = []
-    above: list[tuple[int, int]] = []  # indent and place of the items above that may lead
-    before = -1
-    for place, (start, end) in enumerate(places):
-        sentence = Sentence(section, place, start, end, 1.0)
-        if sentence.is_item:
-            indent = start - (text.rfind("\n", 0, start) + 1)
-            above = [pair for pair in above if pair[0] < indent]
-            sentence = replace(sentence, lead=above[-1][1] if above else before)
-            above.append((indent, place))
-        else:
-            above, before = [], -1 if _is_row(sentence) else place
-        sentences.append(sentence)
-    return sentences
+    prose = [one for one in chosen if not one.is_row]
+    sure = any(measure.relevance(Part(one.section, one.start, one.end)) >= SURELY_RELEVANT for one in prose)
+    said = {word for one in chosen for word in read_content(one.text).words if word.isalpha()}
+    if sure and len(said - read_content(question).words) >= ADDED:
+        return True
 
+    def held_share(text: str) -> float:
+        return measure.held_share(Part(replace(chosen[0].section, text=text), 0, len(text)))
 
-def _is_row(sentence: Sentence) -> bool:
-    evidence = Evidence(sentence.section, sentence.start, sentence.end)
-    return evidence.is_row or bool(evidence.record) or _PROPERTY.match(sentence.text) is not None
-
-
-def _vector_of(passage: Passage, sentence: Sentence) -> NDArray[np.float32] | None:
-    return None if passage.vectors is None else np.asarray(passage.vectors[sentence.place], dtype=np.float32)
-
-
-_ITEM = re.compile(r"\s*(?:[-*+–•‣▪◦●]\s|\(?(?:\d{1,3}|[a-z])[.)]\s|\d{1,2}\s+(?=[A-Z]))")
-_NUMBERED = re.compile(r"\s*\(?(\d{1,2})(?:[.)]\s|\s+(?=[A-Z]))")
-_PROPERTY = re.compile(r"[^:.!?\n]{1,40}: [^.!?\n]*$")
-_WHY = re.compile(r"\b(?:why|how|reasons?)\b", re.IGNORECASE)
-_LEANING = re.compile(
-    r"""(?:(?:and|but|so|then|also|moreover|furthermore|in\ addition),?\s+)*
-    (?:it|its|they|their|them|this|these|those|that|he|she|his|her|such|both|otherwise|instead|in\ (?:that|this)\ case
-    |as\ a\ result|for\ (?:example|instance)|therefore|thus|however|but|and|so|then|also)\b""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_ASKING = frozenset(
-    map(stem, "explain describe summarise summarize happen tell mean purpose reason work way define".split())  # noqa: SIM905
-)
+    return gives_reason([one.text for one in prose], held_share)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 
 from ingest.embed import Embedder
@@ -20,23 +21,21 @@ from rag.answer.abstain import Abstention
 from rag.answer.anchors import holds_anchors
 from rag.answer.cite import citation_of
 from rag.answer.evidence import Evidence
+from rag.answer.fit import FitMeasure, Part
 from rag.answer.kinds import asks_for_steps, asks_for_things
 from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation
+from rag.answer.synonyms import Vocabulary
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
-from rag.answer.words import read_content
-from rag.reader.base import Span, best_span
+from rag.reader.base import Reader, Span, best_span
 from stores.base import Store
-from stores.scoring import cosines, query_vector
 
-# Thresholds of a list's relevance, set on questions of tests/quality (split "tune") that lists answer or do not.
-LEAST_TITLE = 0.45  # cosine of its title with the question
-LEAST_SCORE = 1.75  # see `relevance`
-LEAST_SENTENCE = 2.0  # the same for a single sentence or the rows of a table
+# Set on questions of tests/quality (split "tune") that lists answer or do not.
+LEAST_FIT = 0.75  # of a list and the question
+LEAST_LOOSE_FIT = 0.95  # the same for a single sentence or the rows of a table
+READ_WEIGHT = 0.2  # what the reader's best span in the list counts beside the fit, where lists are ranked
 LEAST_ITEM = 0.3  # confidence in the reader's best span, an item of a list that would not answer otherwise
 LEAST_READ = 0.5  # probability of the reader's span in a sentence that lists, beside other sentences
-SURE_SCORE = 2.6  # from which on it is as relevant as can be
-SURENESS = (0.55, 0.9)  # the strategy's score of an answer at the least relevance and at SURE_SCORE
 
 LONGEST_LINE = 120  # characters of a line that may be an item without a mark
 
@@ -75,20 +74,9 @@ class SourceList:
         return self.items[0].section
 
     @property
-    def title(self) -> str:
-        """What the list is of: the last heading and the lead-in."""
-        return "\n".join(filter(None, [*self.section.heading[-1:], self.lead_in]))
-
-    @property
-    def titles(self) -> tuple[str, ...]:
-        """The title, its heading without a number, and its lead-in."""
-        headings = (_NUMBER.sub("", heading) for heading in self.section.heading[-1:])
-        return tuple(filter(None, dict.fromkeys((self.title, *headings, self.lead_in))))
-
-    @property
-    def text(self) -> str:
-        """The title and the items."""
-        return "\n".join([self.title, *(item.text for item in self.items)])
+    def part(self) -> Part:
+        """The items as a part of their section."""
+        return Part(self.section, self.items[0].start, self.items[-1].end, self.lead_in)
 
     def holds(self, span: Span) -> bool:
         """Tell whether a span begins in the items, whatever section it was read in."""
@@ -114,25 +102,34 @@ class ListItems(SingleStrategy):
     """
 
     abstention: Abstention
-    model: str
+    reader: Reader
     embedder: Embedder | None = None
     store: Store | None = None
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.embedder)
 
     def answer_one(self, question: Retrieved) -> Answer:
         # A question for a reason is no question for a list, but one for a way may be.
         if question.answer_format == "explain" and not asks_for_steps(question.question):
             return self.abstention.abstain(question)
         lists = [one for section in question.sections for one in find_lists(section)]
-        scores = relevance(question.question, lists, question.spans, self.embedder) if lists else []
+        measure = FitMeasure(question.question, self._vocabulary, self.embedder, self.reader)
+        fits = measure.measure([one.part for one in lists])
+        reads = [read_probability(one, question.spans) for one in lists]
+        ranked = sorted(
+            zip(fits, reads, lists, strict=True), key=lambda entry: -entry[0].total - READ_WEIGHT * entry[1]
+        )
 
-        # The best list that is relevant enough and about what the question names.
-        for score, best in sorted(zip(scores, lists, strict=True), key=lambda pair: -pair[0]):
-            least = LEAST_SENTENCE if best.is_loose else LEAST_SCORE
+        # The best list that fits well enough and is about what the question names.
+        for fit, read, best in ranked:
+            # One sentence of several is an answer only where the reader finds it.
+            is_read = len(best.items) > 1 or not best.is_loose or read >= LEAST_READ
             evidence = Evidence(best.section, best.items[0].start, best.items[-1].end)
-            if score >= least and holds_anchors(question.anchors, evidence):
-                share = min(1.0, (score - least) / (SURE_SCORE - least))
-                sure = SURENESS[0] + share * (SURENESS[1] - SURENESS[0])
-                return self._show(question, complete_list(best, self.store), sure)
+            is_fit = fit.total >= (LEAST_LOOSE_FIT if best.is_loose else LEAST_FIT)
+            if is_fit and is_read and holds_anchors(question.anchors, evidence):
+                return self._show(question, complete_list(best, self.store), fit.score)
 
         # Where the reader answers with an item or the words before it, the list that these belong to answers.
         span = best_span(question.spans)
@@ -177,41 +174,15 @@ class ListItems(SingleStrategy):
             sentences.append(AnswerSentence(start, at + len(lines[-1]), citations[item.section.id].number))
             at += len(lines[-1]) + 1
         usage = Usage(context_window=self.abstention.context_window)
-        return question.answer("\n".join(lines), self.model, usage, list(citations.values()), sentences, score=score)
+        return question.answer(
+            "\n".join(lines), self.reader.name, usage, list(citations.values()), sentences, score=score
+        )
 
 
-def relevance(
-    question: str, lists: Sequence[SourceList], spans: Sequence[Span], embedder: Embedder | None
-) -> list[float]:
-    """Return how relevant lists are to a question, about 0 to 4; 0 for one whose title is about something else.
-
-    The sum of the cosines of title, or its nearest part, and whole list with the question, the mean share of the
-    question's content that either holds, and the probability of the reader's best span in the list. Without an
-    embedder the shares stand for the cosines.
-    """
-    asked = read_content(question).words
-    shares = []
-    for one in lists:
-        headings = one.section.heading
-        held = (read_content("\n".join([*headings, text])).words for text in (one.title, one.text))
-        above, whole = (len(asked & words) / max(len(asked), 1) for words in held)
-        shares.append((above, whole))
-    likeness = shares
-    if embedder is not None:
-        # Titles, in parts and whole, and whole lists, embedded together.
-        texts = list(dict.fromkeys(text for one in lists for text in (*one.titles, one.text)))
-        query = query_vector(embedder.embed_query(question), embedder.dimension)
-        near = dict(zip(texts, cosines(embedder.embed_documents(texts), query), strict=True))
-        likeness = [(max(near[title] for title in one.titles or (one.text,)), near[one.text]) for one in lists]
-    scores = []
+def read_probability(source_list: SourceList, spans: Sequence[Span]) -> float:
+    """Return the probability of the reader's best span in a list."""
     candidates = [part for span in spans for part in (span, *span.others)]
-    for one, (near_title, near_text), share in zip(lists, likeness, shares, strict=True):
-        read = max((part.probability for part in candidates if one.holds(part)), default=0.0)
-        score = near_title + near_text + sum(share) / 2 + read
-        # One sentence of several is an answer only where the reader finds it.
-        is_read = len(one.items) > 1 or not one.is_loose or read >= LEAST_READ
-        scores.append(score if near_title >= LEAST_TITLE and is_read else 0.0)
-    return scores
+    return max((part.probability for part in candidates if source_list.holds(part)), default=0.0)
 
 
 # --- lists in sections ------------------------------------------------------------------------------------------------
@@ -351,7 +322,6 @@ def _is_record(text: str) -> bool:
 _MARK = re.compile(
     r"(?P<indent>\s*)(?:[-*+•‣▪◦●–]|(?P<number>\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,5})[.)]))\s+(?:\[[ xX]\]\s+)?"
 )
-_NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*\.?|§ ?\d+)\s+")
 _STEP = re.compile(r"(?:^|(?<=\n)|(?<=[.;:!?] ))(?P<number>\d{1,2})[.)]?\s+(?=[A-Z\"“])")
 _PROPERTY = re.compile(r"[^\W_][^:\n]{0,60}: \S")
 _LISTING = re.compile(r"[^,;]+[,;][^,;]+(?:[,;][^,;]+)*,?\s(?:and|or|und|et)\s\S")

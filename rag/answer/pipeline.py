@@ -99,7 +99,7 @@ class Pipeline(PipelineOptions, Closing):
             by_format = {
                 "yes-no": YesNo(self.abstention, self.reader, embedder),
                 "explain": Explain(self.abstention, self.reader, embedder),
-                "list": ListItems(self.abstention, self.reader.name, embedder, store),
+                "list": ListItems(self.abstention, self.reader, embedder, store),
                 "compare": SideBySide(self.abstention, self.reader.name, embedder),
             }
         return Router(self._general_strategy(), by_format, self.abstention)

@@ -19,8 +19,8 @@ ROUTES: Mapping[AnswerFormat, tuple[AnswerFormat, ...]] = {
     "short": ("short",),
     "sentence": ("sentence",),
     "yes-no": ("yes-no",),  # a sentence that does not decide is no answer
-    "explain": ("list", "explain", "sentence"),
-    "list": ("list", "sentence"),
+    "explain": ("list", "explain"),  # one sentence of several passages explains nothing, and is no list
+    "list": ("list", "explain"),
     "compare": ("compare", "explain"),
 }
 
@@ -84,4 +84,4 @@ class Router(Strategy):
             return own
         # Where no strategy is for a kind, the general one answers in its format; else in the last resort's.
         general = [step for step in route if step not in self.by_format]
-        return own + (general[-1:] if own else general[:1])
+        return own + general[-1:] if own else [question.answer_format]

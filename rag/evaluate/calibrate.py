@@ -30,6 +30,7 @@ KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 FOLDS = 5
 LEAST = 20  # right answers, and wrong ones, that a fit needs
 BORROWED = 10.0  # answers that those of all other kinds count as in the fit of a kind, so that few answers fit it, too
+SCORED: tuple[QuestionKind, ...] = ("explain", "list")  # kinds whose confidence follows the strategy's score alone
 MOSTLY = 0.5  # share of wrong answers from which on silence is better
 THRESHOLDS = [share / 100 for share in range(5, 96, 5)]
 
@@ -178,6 +179,10 @@ def _fit_functions(
     after = [name for name in AFTER if name not in BEFORE and _is_common(answers, name)]
     if not after:
         return first, None
+    # A strategy that scores its answers knows what they rest on, which is seldom the reader's best span.
+    if "score" in after and all(row.kind in SCORED for row in answers):
+        scored = [(row, row.weight) for row in answers if signal_value(row.signals, "score") is not None]
+        return first, fit_signals([row for row, _ in scored], ["score"], [weight for _, weight in scored])
     return first, fit_signals([row for row, _ in answered], [*before, *after], [weight for _, weight in answered])
 
 

@@ -119,6 +119,13 @@ def test_each_kind_with_enough_rows_has_its_own_function() -> None:
     assert done.calibration_error.value < 5
 
 
+def test_explanations_are_judged_by_their_score_alone() -> None:
+    rows = drawn(200) + [replace(row, signals=replace(row.signals, score=0.5)) for row in drawn(200, kind="explain")]
+    after = fit_confidence(rows, {}).model.of("explain").after
+    assert after is not None
+    assert list(after.weights) == ["score"]
+
+
 def test_where_no_kind_has_enough_all_rows_make_one_function() -> None:
     rows = drawn(60) + [CalibrationRow(f"l{n}", "list", Signals(9.0, 0.9, 0.1, True), "right") for n in range(30)]
     rows = [row for row in rows if row.kind == "list" or not is_right(row)]

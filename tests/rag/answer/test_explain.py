@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
+from rag.answer.division import divide_section, group_sentences, steps_of
 from rag.answer.explain import LONGEST, Explain
 from rag.answer.types import Answer, Retrieved
 from rag.reader.base import SentenceScore, Span, Verdict
@@ -88,3 +89,44 @@ def test_a_sentence_that_leans_on_the_one_before_brings_it_along(embedder) -> No
     answer = ask("Why does glaze crack in the kiln?", [chunk_of(KILN, "Firing the kiln")], embedder, RelevanceFake())
     expected = "Glaze cracks when the kiln cools too fast. This is why the door stays shut overnight."
     assert (answer.text, answer.model) == (expected, "fake")
+
+
+def test_a_reason_that_the_source_does_not_give_is_left_unanswered(embedder) -> None:
+    closed = chunk_of("The glaze shop is shut on Mondays. It was shut in May, too, and opens at ten.", "Glaze shop")
+    assert ask("Why is the glaze shop shut on Mondays?", [closed], embedder).abstained
+    reason = chunk_of("The glaze shop is shut on Mondays because its oven is cleaned.", "Glaze shop")
+    answer = ask("Why is the glaze shop shut on Mondays?", [closed, reason], embedder)
+    assert answer.text == reason.text
+
+
+def test_an_event_that_is_only_stated_again_has_no_reason(embedder) -> None:
+    stated = chunk_of("Not any more. The glaze shop, which was shut at times, closed in May.", "Is there a glaze shop?")
+    assert ask("Why did the glaze shop close at that time?", [stated], embedder, RelevanceFake()).abstained
+
+
+MISHAPS = """- Power
+  - write down the time
+  - keep the kiln shut
+- Broken shelf
+  - take the kiln out of use
+  - tell the owner the same day
+- Opening hours: from nine to five"""
+
+
+def test_of_a_nested_list_the_branch_answers_that_is_about_it(embedder) -> None:
+    answer = ask("What do I do about a broken shelf?", [chunk_of(MISHAPS, "Kiln room")], embedder)
+    assert answer.text == "- Broken shelf\n  - take the kiln out of use\n  - tell the owner the same day"
+
+
+def test_what_depends_on_a_sentence_comes_along() -> None:
+    text = "Someone talks to them. If that does not help, we write. Otherwise nothing happens.\n\nParking is free."
+    groups = group_sentences(divide_section(chunk_of(text, "Noise")))
+    assert [len(group) for group in groups] == [3, 1]
+
+
+def test_an_item_of_several_sentences_is_one_step() -> None:
+    text = "1 Stop the wheel. Leave your bag.\n2 Take the stairs."
+    assert [one.text for one in steps_of(divide_section(chunk_of(text, "Fire")))] == [
+        "1 Stop the wheel. Leave your bag.",
+        "2 Take the stairs.",
+    ]

@@ -56,10 +56,10 @@ def test_each_kind_goes_its_own_way_in_one_batch_a_step() -> None:
     texts = [
         "list: list",
         "general: short",
-        "general: sentence",
+        "general: explain",
         "yes: yes-no",
         "general: sentence",
-        "general: sentence",
+        "general: explain",
     ]
     assert [answer.text for answer in router.answer(questions)] == texts
     assert listing.batches == [3]
@@ -69,7 +69,7 @@ def test_each_kind_goes_its_own_way_in_one_batch_a_step() -> None:
 @pytest.mark.parametrize(
     ("missing", "refused", "text"),
     [
-        ("", False, "general: sentence"),
+        ("", False, "general: explain"),
         ("", True, "list is silent"),  # a span that is too improbable is no way out
         ("a list of fees", False, "list is silent"),  # nobody else has it either
     ],
