@@ -93,7 +93,10 @@ class WordReader:
         elif marker is not None or TYPED_ITEM.match(text) or any(name.startswith("list") for name in names):
             self._end_caption()
             line = one_line(text)
-            self.items.append(f"{marker}{line}" if marker else line if TYPED_ITEM.match(line) else f"- {line}")
+            item = f"{marker}{line}" if marker else line if TYPED_ITEM.match(line) else f"- {line}"
+            # Word's own styles for lists have their level in the name: "List Bullet 2".
+            depth = next((int(match[1]) - 1 for name in names if (match := _LIST_STYLE.fullmatch(name))), 0)
+            self.items.append(item if item.startswith(" ") else "  " * depth + item)
         else:
             self.close()
             if "caption" in names:
@@ -214,6 +217,9 @@ def _paragraph_text(element: Any) -> str:
         elif node.tag not in LEFT_OUT:
             pending += reversed(node)
     return "\n".join(filter(None, map(one_line, "".join(parts).split("\n"))))
+
+
+_LIST_STYLE = re.compile(r"list (?:bullet |number )?(\d)")
 
 
 def _style_name(paragraph: Any) -> str:

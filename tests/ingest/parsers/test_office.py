@@ -76,6 +76,7 @@ def test_lists_of_word_keep_their_numbers_and_levels(tmp_path: Path, read_file: 
     word = docx.Document()
     word.add_paragraph("Bring:")
     word.add_paragraph("boots", style="List Bullet")
+    word.add_paragraph("of leather", style="List Bullet 2")
     for text in ("Open the valve", "Wait"):
         word.add_paragraph(text, style="List Number")
     bold = word.add_paragraph()
@@ -85,7 +86,7 @@ def test_lists_of_word_keep_their_numbers_and_levels(tmp_path: Path, read_file: 
     (document,) = read_file(tmp_path / "a.docx").documents
     assert blocks(document) == [
         ("text", "Bring:"),
-        ("list", "- boots\n1. Open the valve\n2. Wait"),
+        ("list", "- boots\n  - of leather\n1. Open the valve\n2. Wait"),
         ("title", "After work"),
         ("text", "Close it."),
     ]
