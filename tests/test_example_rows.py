@@ -98,9 +98,18 @@ def test_synonyms_are_the_usual_words_of_a_group(tmp_path: Path, monkeypatch: py
         "00000002 00 a 01 small 0 001 ! 00000001 a 0102 | little\n",
         "utf-8",
     )
+    (tmp_path / "data.noun").write_text(
+        "00000003 05 n 01 poodle 0 001 @ 00000004 n 0000 | a dog with curls\n"
+        "00000004 05 n 01 hound 0 001 @ 00000005 n 0000 | a dog for hunting\n"
+        "00000005 05 n 01 dog 0 000 | a pet\n",
+        "utf-8",
+    )
+    nouns = ("poodle n 1 1 @ 1 1 00000003  ", "hound n 1 1 @ 1 1 00000004  ", "dog n 1 1 @ 1 1 00000005  ")
+    (tmp_path / "index.noun").write_text("\n".join(nouns) + "\n", "utf-8")
     (tmp_path / "index.adj").write_text(
         "large a 1 1 ! 1 1 00000001  \nbig a 1 1 ! 1 1 00000001  \nsmall a 1 1 ! 1 1 00000002  \n", "utf-8"
     )
     monkeypatch.setattr(sys, "argv", ["synonyms.py", str(tmp_path), str(tmp_path / "synonyms.txt")])
     runpy.run_path(str(EXAMPLES / "answers/synonyms.py"), run_name="__main__")
     assert (tmp_path / "synonyms.txt").read_text("utf-8").splitlines() == ["! big small", "big larg"]
+    assert (tmp_path / "hypernyms.txt").read_text("utf-8").splitlines() == ["dog hound poodl", "hound poodl"]

@@ -10,9 +10,10 @@ from typing import Literal
 from ingest.embed import Embedder
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
+from rag.answer.evidence import Evidence
 from rag.answer.kinds import classify_question
 from rag.answer.limits import weekdays_in
-from rag.answer.polarity import Proposition, content_tokens, is_modal
+from rag.answer.proposition import Proposition, content_tokens, is_modal, last_question, replace_idioms
 from rag.answer.quantities import find_figures
 from rag.answer.synonyms import Vocabulary, mean_opposite
 from rag.answer.words import OPPOSITES, read_content, stem
@@ -31,10 +32,19 @@ Relation = Literal["same", "narrower", "wider"]
 
 @dataclass(frozen=True)
 class FaqEntry:
-    """A question of a document, and the passage that answers it: the question is the last title of its heading."""
+    """A question of a document, and the passage that answers it: the question is the last title of its heading.
+
+    `letter` is the text of the letter that replies to it.
+    """
 
     question: str
     answer: Chunk
+    letter: str = ""
+
+    @property
+    def context(self) -> str:
+        """What the entry stands under, without its question: titles, or the letter with its header."""
+        return "\n".join([*Evidence(self.answer, 0, 0).titles[:-1], self.letter])
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,8 @@ def find_entries(sections: Iterable[Chunk]) -> Iterator[FaqEntry]:
     """Yield the FAQ entries of sections, in order.
 
     An entry is a section under a question, a paragraph that is a question with what follows up to the next one, lines
-    that begin with "Q:" and "A:", or a row with the cells "Question" and "Answer".
+    that begin with "Q:" and "A:", a row with the cells "Question" and "Answer", or a letter's "You asked whether ..."
+    with the sentences behind it.
     """
     for section in sections:
         if section.heading and is_question(section.heading[-1]):
@@ -58,6 +69,9 @@ def find_entries(sections: Iterable[Chunk]) -> Iterator[FaqEntry]:
         for pattern in (_MARKED, _ROW):
             for match in pattern.finditer(section.text):
                 yield _entry(section, match["question"], match.start("answer"), match.end("answer"))
+        for match in _REPLY.finditer(section.text):
+            question = f"Whether {_YOUR_PARTY.sub('you', match['question'])}?"
+            yield _entry(section, question, match.start("answer"), match.end("answer"), section.text)
         # Questions among the paragraphs.
         lines = [(match.start(), match.end()) for match in _LINE.finditer(section.text)]
         asked = [number for number, (start, end) in enumerate(lines) if is_asked(section.text[start:end])]
@@ -84,9 +98,10 @@ def match_entries(
     """Return the entries whose question relates to a question, the same first, then by cosine, best first."""
     if not entries:
         return []
+    question = replace_idioms(last_question(question))
     cosines = [1.0] * len(entries)
     if embedder is not None:
-        vectors = embedder.embed_documents([question, *(entry.question for entry in entries)])
+        vectors = embedder.embed_documents([question, *(replace_idioms(entry.question) for entry in entries)])
         cosines = [float(vector @ vectors[0]) for vector in vectors[1:]]
     matches = []
     for entry, cosine in zip(entries, cosines, strict=True):
@@ -108,8 +123,12 @@ def relate_questions(
     if cosine < LEAST_COSINE or _ask_different_things(question, entry, cosine):
         return None
     asked, answered = asked_words(question), asked_words(entry.question)
-    lacking = unheld_words(question, asked, answered, vocabulary, embedder)
-    further = unheld_words(entry.question, answered, asked, vocabulary, embedder)
+    # What the titles say needs no word in the entry's question, and no word of the user's.
+    titles = list(content_tokens(entry.context))
+    lacking = unheld_words(question, asked, [*answered, *titles], vocabulary, embedder)
+    further = unheld_words(entry.question, answered, [*asked, *titles], vocabulary, embedder)
+    if not any(vocabulary.is_held(word, answered) for word in asked):
+        return None
     if (not lacking and not further) or cosine >= PARAPHRASE_COSINE:
         return "same"
     if not lacking:
@@ -126,9 +145,8 @@ def relate_questions(
 
 def asked_words(question: str) -> list[str]:
     """Return the content words of a question, without those for permission and duty, and "how much" and its like."""
-    for idiom, word in _IDIOMS:
-        question = idiom.sub(word, question)
-    return [word for word in content_tokens(_HOW.sub("", question)) if not is_modal(word)]
+    words = content_tokens(_HOW.sub("", replace_idioms(question)))
+    return [word for word in words if not is_modal(word)]
 
 
 def unheld_words(
@@ -172,7 +190,7 @@ def _ask_different_things(question: str, entry: FaqEntry, cosine: float) -> bool
         return True
 
     # Names that neither the entry's question nor its titles and answer have.
-    around = read_content("\n".join((*entry.answer.heading, other, entry.answer.text))).words
+    around = read_content("\n".join((entry.context, other, entry.answer.text))).words
     if read_content(question).names - around or read_content(other).names - read_content(question).words - around:
         return True
     particles = [set(_PARTICLE.findall(text.casefold())) for text in (question, other)]
@@ -201,7 +219,7 @@ def _wanted(question: str) -> frozenset[str]:
     return frozenset(name for name, pattern in _WANTED.items() if pattern.search(question))
 
 
-def _entry(section: Chunk, question: str, start: int, end: int) -> FaqEntry:
+def _entry(section: Chunk, question: str, start: int, end: int, letter: str = "") -> FaqEntry:
     """Return the entry whose answer is `section.text[start:end]`."""
     answer = replace(
         section,
@@ -211,7 +229,7 @@ def _entry(section: Chunk, question: str, start: int, end: int) -> FaqEntry:
         heading=(*section.heading, question),
         blocks=(),
     )
-    return FaqEntry(question, answer)
+    return FaqEntry(question, answer, letter)
 
 
 _ASKING = re.compile(
@@ -220,11 +238,12 @@ _ASKING = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _HOW = re.compile(r"\bhow (?:much|many|long|often|far|old|soon|frequently|quickly)\b", re.IGNORECASE)
-_IDIOMS = (
-    (re.compile(r"\bcom(?:es?|ing) with\b", re.IGNORECASE), "include"),
-    (re.compile(r"\b(?:free of charge|at no (?:extra )?(?:cost|charge))\b", re.IGNORECASE), "free"),
-    (re.compile(r"\b(?:my|your|the|our) money back\b", re.IGNORECASE), "refund"),
+_REPLY = re.compile(
+    r"""\bYou\ (?:also\ )?(?:asked|ask|wanted\ to\ know|inquired|enquired|wondered)(?:\ us|\ me)?\ (?:whether|if)
+    \ (?P<question>[^.?!\n]{5,200})[.?!]\s+(?P<answer>\S(?:(?!\bYou\ (?:also\ )?(?:asked|wanted))[^\n])*)""",
+    re.VERBOSE,
 )
+_YOUR_PARTY = re.compile(r"\byour [^\W\d_]+(?= (?:can|could|may|might|must|should|will|would|is|are|has|have)\b)")
 _PARTICLES = (("on", "off"), ("up", "down"), ("in", "out"))
 _PARTICLE = re.compile(r"\b(?:on|off|up|down|in|out)\b")
 _MARKED = re.compile(

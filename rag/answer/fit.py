@@ -16,7 +16,7 @@ from ingest.embed import Embedder
 from ingest.types import Chunk
 from rag.answer.evidence import TITLE_FIELDS
 from rag.answer.phrasal import replace_phrasal
-from rag.answer.polarity import content_tokens, is_modal
+from rag.answer.proposition import content_tokens, is_modal
 from rag.answer.synonyms import Vocabulary
 from rag.answer.words import stem
 from rag.reader.base import JudgingReader, Reader, SentenceScore

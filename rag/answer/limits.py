@@ -70,7 +70,7 @@ _MOST = re.compile(
     _FLAGS,
 )
 _MOST_AFTER = re.compile(
-    r"""^[^.;]{0,20}?\b(?:at\ most|max(?:imum|\.)?|or\ (?:less|fewer|younger|under|below)|limit)\b""", _FLAGS
+    r"""^[^.;]{0,20}?\b(?:at\ most|max(?:imum|\.)?|or\ (?:less|fewer|younger|under|below)|limit|only)\b""", _FLAGS
 )
 _LEAST = re.compile(
     r"""(?:\b(?:at\ least|min(?:imum|\.)?(?:\ \w+){0,4}|(?:no|not)\ (?:less|fewer|younger|shorter|earlier)\ than
@@ -90,11 +90,36 @@ _TO = re.compile(r"\s*(?:to|till|until|and|[-–—])\s*")
 _SHORT_OF = re.compile(r"\b(?:less than|under|below|before|fewer than|younger than)\s+(?:\w+\s+)?$", re.IGNORECASE)
 
 
+_PERSONS = frozenset(
+    [
+        "of",
+        "people",
+        "person",
+        "user",
+        "guest",
+        "member",
+        "adult",
+        "visitor",
+        "customer",
+        "participant",
+        "player",
+        "passenger",
+        "employee",
+        "us",
+        "friend",
+    ]
+)  # as two words that count the same; "of" stands for "of us"
+_OLD = re.compile(r"[\s-]*(?:years?[\s-]*)?(?:olds?\b|of age\b)", re.IGNORECASE)
+_AGED = re.compile(r"\b(?:aged?|am|i['’]m|turned|turning)\s*$", re.IGNORECASE)
+# A noun in the plural behind a number is what it counts; an age has none.
+_COUNTS = re.compile(r"\s+(?!(?:years|pays|gets|has|is|needs)\b)(?:[^\W\d_]+s|people|children)\b", re.IGNORECASE)
+
+
 def rule_on_limits(question: str, statement: str) -> Ruling:
     """Return whether the quantity that a question names lies within the limit that a statement names.
 
     A quantity without a limit has to be the same. Those of another kind are not compared; two of one kind in the
-    statement leave it open which is meant, unless one is the limit of a range.
+    statement that differ leave it open which is meant, unless the quantity is in the range that one of them ends.
     """
     # Two times of the statement with "to" between them are one range.
     stated: list[Quantity] = []
@@ -108,11 +133,14 @@ def rule_on_limits(question: str, statement: str) -> Ruling:
     rulings = []
     for quantity in find_figures(question).quantities:
         comparable = [other for other in stated if _are_comparable(quantity, question, other, statement)]
-        found = {_rule_on(quantity, question, other, statement) for other in comparable}
-        found.discard(Ruling.UNKNOWN)
-        if len(found) != 1:
+        by_limit = [(other, _rule_on(quantity, question, other, statement)) for other in comparable]
+        decided = {ruling for _, ruling in by_limit} - {Ruling.UNKNOWN}
+        # "At least 16; from 12 to 15 with an adult": of 13 the range speaks.
+        if any(other.high and ruling is Ruling.WITHIN for other, ruling in by_limit):
+            decided = {Ruling.WITHIN}
+        if len(decided) != 1:
             return Ruling.UNKNOWN
-        rulings.append(found.pop())
+        rulings.append(decided.pop())
     if not rulings:
         return Ruling.UNKNOWN
     return Ruling.OUTSIDE if Ruling.OUTSIDE in rulings else Ruling.WITHIN
@@ -124,6 +152,9 @@ def _are_comparable(quantity: Quantity, question: str, other: Quantity, statemen
         return False
     if quantity.kind == "clock":
         return True
+    if other.unit is None and _is_age(quantity, question):
+        is_time = re.search(r"\d[.:]\d\d\b", statement[other.start : other.end]) is not None
+        return not is_time and _COUNTS.match(statement[other.end :]) is None
     if quantity.unit and other.unit:
         return quantity.unit.dimension == other.unit.dimension
     if quantity.unit or other.unit:
@@ -133,11 +164,21 @@ def _are_comparable(quantity: Quantity, question: str, other: Quantity, statemen
         for text, number in ((question, quantity), (statement, other))
     ]
     words = [match[1].casefold().rstrip("s") if match else "" for match in counted]
-    return words[0] == words[1]
+    return words[0] == words[1] or all(word in _PERSONS for word in words)
+
+
+def _is_age(quantity: Quantity, text: str) -> bool:
+    """Tell whether a quantity is the age of somebody: "my 13-year-old", "aged 13", "I am 17"."""
+    return _OLD.match(text[quantity.end :]) is not None or (
+        _AGED.search(text[: quantity.start]) is not None
+        and (quantity.unit is None or quantity.unit.dimension == "month")
+    )
 
 
 def _rule_on(quantity: Quantity, question: str, other: Quantity, statement: str) -> Ruling:
     """Return whether one quantity lies within another's limit."""
+    if quantity.unit and other.unit is None:  # of an age, the unit goes without saying
+        other = replace(other, unit=quantity.unit)
     sizes = sorted(_size(quantity, value) for value in quantity.values)
     value = sizes[-1] if quantity.unit else sizes[0]
     low = _size(other, other.values[0])
@@ -145,7 +186,9 @@ def _rule_on(quantity: Quantity, question: str, other: Quantity, statement: str)
     asked_before = question[: quantity.start]
     if other.high:
         high = _size(other, other.high[0])
-        return Ruling.WITHIN if low <= value <= high else Ruling.OUTSIDE
+        # From 22:00 to 7:00 goes past midnight.
+        is_within = low <= value <= high if low <= high or other.kind != "clock" else value >= low or value <= high
+        return Ruling.WITHIN if is_within else Ruling.OUTSIDE
     strict = _STRICT.search(before[-25:]) is not None
     if _MOST.search(before) or _MOST_AFTER.match(after):
         if _BEYOND.search(asked_before):

@@ -8,65 +8,17 @@ not tell, neither is said.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from rag.answer.limits import Ruling, rule_on_limits, rule_on_weekdays, weekdays_in
-from rag.answer.quantities import Quantity, find_figures, find_quantities
-from rag.answer.synonyms import Vocabulary
-from rag.answer.words import NEGATIONS, STOP_WORDS, read_content, stem, tokens_of
+from rag.answer.limits import Ruling, rule_on_limits, rule_on_weekdays
+from rag.answer.proposition import DENIAL, Proposition, content_tokens, is_modal, signs_of
+from rag.answer.quantities import find_quantities
+from rag.answer.synonyms import Vocabulary, is_kind_of
+from rag.answer.words import read_content, stem
 
-Mood = Literal["may", "must", "is"]
+SAME_KIND = 0.4  # cosine from which on two words may name things of one kind: "card" and "cash" .46
 _Holds = Callable[[str, Sequence[str]], bool]
-
-
-@dataclass(frozen=True)
-class Proposition:
-    """What a yes/no question asks to be so.
-
-    `words` are its content words; figures, weekdays, light verbs and words of permission or duty are not among them,
-    `names` are the stems of those that are written as names. `inverted` asks for the contrary: "Is it forbidden to
-    ...?", "Is ... not included?", but not "Isn't ... included?".
-    """
-
-    words: tuple[str, ...]
-    names: frozenset[str]
-    quantities: tuple[Quantity, ...]
-    weekdays: frozenset[int]
-    mood: Mood
-    inverted: bool
-    without: frozenset[str]
-    text: str
-
-    @classmethod
-    def of(cls, question: str) -> Proposition:
-        """Read a question that begins with its verb, or with "Is it true that"."""
-        text = _TAG.sub("", _FRAME.sub("", question.strip()))
-        text = _CONTRACTED.sub(lambda match: match[1], text)
-        lower = text.casefold()
-        mood: Mood = "must" if _MUST_ASKED.search(lower) else "may" if _MAY_ASKED.search(lower) else "is"
-        signs = [sign for token in tokens_of(text) for sign in signs_of(token)]
-        denials = len(_DENIAL.findall(lower)) + sum(not affirms for _, affirms in signs)
-        after_without = lower.partition("without ")[2]
-        # A number after a name is a part of it: "the Pro 500", "room 12".
-        labels = [
-            number for number in find_quantities(text) if not number.unit and _LABELLED.search(text[: number.start])
-        ]
-        quantities = tuple(number for number in find_quantities(text) if number not in labels)
-        words = [token for token in content_tokens(text) if not is_modal(token) and token.isalpha()]
-        if quantities:
-            words = [word for word in words if stem(word) not in _BOUNDS]
-        return cls(
-            words=tuple(dict.fromkeys([*words, *(text[number.start : number.end] for number in labels)])),
-            names=read_content(text).names,
-            quantities=quantities,
-            weekdays=weekdays_in(text),
-            mood=mood,
-            inverted=denials % 2 == 1,
-            without=frozenset(content_tokens(after_without)),
-            text=text,
-        )
 
 
 @dataclass(frozen=True)
@@ -87,8 +39,10 @@ class Part:
 
     @property
     def denies(self) -> bool:
-        """Tell whether the part has an odd number of denials."""
-        return any(clause.denies for clause in read_content(self.text).clauses)
+        """Tell whether the part has an odd number of denials; a ban that is lifted is one."""
+        text = _SECOND_DENIAL.sub(r"\1", self.text)
+        is_denied = any(clause.denies for clause in read_content(text).clauses)
+        return is_denied != (_LIFTED.search(self.text) is not None)
 
     @property
     def signs(self) -> dict[str, bool]:
@@ -120,7 +74,11 @@ def judge_statement(
     everything = [token for part in parts for token in part.tokens]
     asked = [word for word in proposition.words if word not in proposition.without]
 
+    general = _general_nouns(statement.text)
+
     def holds(word: str, tokens: Sequence[str]) -> bool:
+        if any(token in general and is_kind_of(word, token) for token in tokens):
+            return True
         if stem(word) in proposition.names or not word.isalpha():
             return stem(word) in set(map(stem, tokens))
         signs = {sign for sign, _ in signs_of(word)}
@@ -134,34 +92,47 @@ def judge_statement(
         return None if affirms is None else Judgement(affirms != proposition.inverted, len(own) + figures)
 
     missing = [word for word in asked if word not in own and not holds(word, statement.context)]
-    if missing:
-        return judgement(_rule_by_only(proposition, statement.text, missing, own))
+    if missing and (is_left_out := _rule_by_only(proposition, statement.text, missing, own, vocabulary)) is not None:
+        return judgement(is_left_out)
     part = _deciding_part(parts, own, holds)
-    if (not own and not figures) or part is None:
+    if part is None or (not own and not figures):
+        return None
+    # A limit, or a denial of the thing itself, holds whatever is done with it.
+    is_denied = part.denies or part.signs.get("permit") is False
+    things = [
+        word for word in own if not re.search(rf"\b{_PLACE}\s+(?:\w+\s+){{0,3}}?{re.escape(word)}\b", proposition.text)
+    ]
+    if things and missing == [proposition.verb] and (is_denied or proposition.quantities):
+        missing = []
+    if missing and not (is_denied and _covers_all(part, proposition, missing, own, vocabulary)):
         return None
 
-    # Weekdays and limits decide by themselves. Outside of what is denied nothing is said.
+    # Weekdays, limits and company decide by themselves. Outside of what is denied nothing is said.
     if figures:
-        rulings = [rule_on_weekdays(proposition.weekdays, statement.text)] if proposition.weekdays else []
-        rulings += [rule_on_limits(proposition.text, statement.text)] if proposition.quantities else []
-        if Ruling.UNKNOWN in rulings:
-            return None
+        ruling = _rule_on_figures(proposition, statement.text)
         is_denied = _affirms(proposition, part) is False
-        if Ruling.OUTSIDE in rulings:
-            return None if is_denied else judgement(False)
-        return judgement(not is_denied)
+        if proposition.alone and _ACCOMPANIED.search(statement.text):
+            return judgement({Ruling.WITHIN: False, Ruling.OUTSIDE: True}.get(ruling))
+        if ruling is Ruling.UNKNOWN or (ruling is Ruling.OUTSIDE and (is_denied or proposition.without)):
+            return None
+        if proposition.without:
+            return judgement(_rule_on_without(proposition, statement, everything, vocabulary))
+        return judgement(ruling is Ruling.WITHIN and not is_denied)
+    if proposition.alone:
+        return judgement(False if _ACCOMPANIED.search(part.text) else None)
 
     # Otherwise the part's own words do.
     if proposition.without:
         return judgement(_rule_on_without(proposition, statement, everything, vocabulary))
     affirms = _affirms(proposition, part)
-    if affirms is None:
+    if affirms is None or (affirms and _is_of_other_act(proposition, part, vocabulary)):
         return None
-    if not affirms and not _UNIVERSAL.search(part.text.casefold()):
-        # A denial may be about less than what is asked: "Dogs are not allowed in the pool".
-        known = [*proposition.words, *statement.context, *_GENERIC]
-        if any(not is_modal(token) and not vocabulary.is_held(token, known) for token in part.tokens):
-            return None
+    if (
+        not affirms
+        and not _UNIVERSAL.search(part.text.casefold())
+        and _is_narrower(part, proposition, statement, vocabulary)
+    ):
+        return None
     is_explicit = part.denies or bool(part.signs) or _MODAL_SAID.search(part.text) is not None
     share = len(own) / max(len(set(everything)), 1)
     return Judgement(affirms != proposition.inverted, len(own), is_explicit, share)
@@ -204,26 +175,6 @@ def strip_lead(answer: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
-def content_tokens(text: str) -> Iterator[str]:
-    """Yield the content words of a text: without its figures, weekdays, light verbs and denials."""
-    figures = find_figures(text)
-    yield from (text[number.start : number.end] for number in figures.quantities if not number.unit)
-    for token in tokens_of(figures.rest):
-        light = token in STOP_WORDS or token in NEGATIONS or token.endswith(("n't", "n’t")) or stem(token) in _LIGHT
-        if not light and not weekdays_in(token):
-            yield token
-
-
-def signs_of(token: str) -> tuple[tuple[str, bool], ...]:
-    """Return the sign that a word is, if it is one."""
-    return tuple(sign for clause in read_content(token).clauses for sign in clause.signs)
-
-
-def is_modal(token: str) -> bool:
-    """Return whether a word is one of permission, possibility or duty."""
-    return stem(token) in _MODAL or any(word in _MODAL_SIGNS for word, _ in signs_of(token))
-
-
 def split_parts(text: str) -> list[Part]:
     """Return the parts of a sentence that can affirm or deny apart from each other, exceptions among them."""
     parts: list[Part] = []
@@ -237,7 +188,7 @@ def split_parts(text: str) -> list[Part]:
     pieces: list[Part] = []
     for part in parts:
         sides = part.text.split(", ")
-        denials = [bool(_DENIAL.search(side.casefold())) for side in sides]
+        denials = [bool(DENIAL.search(side.casefold())) for side in sides]
         if len(sides) != 2 or len(set(denials)) == 1 or _CONDITION.match(part.text):
             pieces.append(part)
         else:
@@ -298,15 +249,96 @@ def _affirms(proposition: Proposition, part: Part) -> bool | None:
     return signs[relevant[0]] != part.denies if relevant else not part.denies
 
 
-def _rule_by_only(proposition: Proposition, text: str, missing: Sequence[str], own: Sequence[str]) -> bool | None:
-    """Return False where a statement says "only in the garden" and the question asks "in the restaurant"."""
-    only = _ONLY.search(text)
-    if only is None or not own or proposition.mood == "must":
+def _rule_on_figures(proposition: Proposition, text: str) -> Ruling:
+    """Return whether the weekdays and quantities asked for lie within those of a statement; all have to be ruled on."""
+    rulings = [rule_on_weekdays(proposition.weekdays, text)] if proposition.weekdays else []
+    rulings += [rule_on_limits(proposition.text, text)] if proposition.quantities else []
+    return next((one for one in (Ruling.UNKNOWN, Ruling.OUTSIDE) if one in rulings), Ruling.WITHIN)
+
+
+def _covers_all(
+    part: Part, proposition: Proposition, missing: Sequence[str], own: Sequence[str], vocabulary: Vocabulary
+) -> bool:
+    """Tell whether a denial is so general that what it does not name is denied, too.
+
+    "Charcoal is not allowed anywhere" denies a charcoal barbecue, and "in the yard" as well. What is missing is the
+    thing that a word of the denial qualifies, or stands behind a preposition of place.
+    """
+    if not own or not _UNIVERSAL.search(part.text.casefold()):
+        return False
+    text = proposition.text.casefold()
+
+    def is_covered(word: str) -> bool:
+        if re.search(rf"\b{_PLACE}\s+(?:\w+\s+){{0,3}}?{re.escape(word)}\b", text):
+            return True
+        before = [one for one in own if re.search(rf"\b{re.escape(one)}\s+{re.escape(word)}\b", text)]
+        return any(vocabulary.is_near(word, one) for one in before)
+
+    return all(map(is_covered, missing))
+
+
+def _is_narrower(part: Part, proposition: Proposition, statement: StatementInContext, vocabulary: Vocabulary) -> bool:
+    """Tell whether a denial may be about less than what is asked: "Dogs are not allowed in the pool".
+
+    A word that is in one list with one of the question's narrows nothing: "in the pool or in the sauna".
+    """
+    known = [*proposition.words, *statement.context, *_GENERIC]
+    held = [
+        token
+        for token in part.tokens
+        if is_modal(token)
+        or signs_of(token)
+        or vocabulary.is_held(token, known)
+        or any(is_kind_of(word, token) for word in known)
+    ]
+    text = part.text.casefold()
+
+    def is_listed(token: str) -> bool:
+        return any(
+            re.search(rf"\b{re.escape(one)}\W+(?:or|and|nor)\s+(?:\w+\s+){{0,2}}?{re.escape(other)}\b", text)
+            for word in held
+            for one, other in ((token, word), (word, token))
+        )
+
+    return any(token.isalpha() and token not in held and not is_listed(token) for token in part.tokens)
+
+
+def _general_nouns(text: str) -> set[str]:
+    """Return the words that are not narrowed by the word before: "dogs", and not "small dogs" or "Customs House"."""
+    tokens = [match[0] for match in re.finditer(r"[^\W\d_]+|[.,;:()]", text)]
+    return {
+        token.casefold()
+        for before, token in zip(["", *tokens], tokens, strict=False)
+        if not any(content_tokens(before)) or is_modal(before) or signs_of(before)
+    }
+
+
+def _is_of_other_act(proposition: Proposition, part: Part, vocabulary: Vocabulary) -> bool:
+    """Tell whether what may be done with a thing is not what is asked: "Boats can be hired" for "bring my boat"."""
+    act = _MAY_DO.search(part.text)
+    if act is None or proposition.mood != "may" or "permit" in part.signs:
+        return False
+    return any(not vocabulary.is_held(word, proposition.words) for word in content_tokens(act["verb"]))
+
+
+def _rule_by_only(
+    proposition: Proposition, text: str, missing: Sequence[str], own: Sequence[str], vocabulary: Vocabulary
+) -> bool | None:
+    """Return False where a statement says "only in the garden" or "cash only", and the question asks for another."""
+    if not own or proposition.mood == "must":
         return None
-    asked = re.search(
-        rf"\b{only['preposition']}\s+(?:\w+\s+){{0,2}}{re.escape(missing[0])}", proposition.text, re.IGNORECASE
-    )
-    return False if asked else None
+    thing = _ONLY_THING.search(text)
+    means = re.search(rf"\b(?:by|in|with)\s+(?:\w+\s+)?{re.escape(missing[-1])}\b", proposition.text, re.IGNORECASE)
+    if thing and means and vocabulary.is_near(missing[-1], thing["thing"], SAME_KIND):
+        return False
+    for preposition in (match["after"] or match["before"] for match in _ONLY.finditer(text)):
+        same = next((group for group in _SAME_RELATION if preposition.casefold() in group), (preposition,))
+        asked = re.search(
+            rf"\b(?:{'|'.join(same)})\s+(?:\w+\s+){{0,2}}?{re.escape(missing[0])}\b", proposition.text, re.IGNORECASE
+        )
+        if asked and all(word in proposition.text[asked.start() :].casefold() for word in missing):
+            return False
+    return None
 
 
 def _rule_on_without(
@@ -326,48 +358,27 @@ def _rule_on_without(
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _stems(words: str) -> frozenset[str]:
-    return frozenset(map(stem, words.split()))
-
-
-_LIGHT = _stems(
-    "use take bring make get give go come do have offer provide let keep put still already also anything something"
-    " someone anyone thing way please really actually currently now today want like there here people possible"
-)
-_MODAL = _stems("able allow permit okay ok need require necessary mandatory compulsory obligatory must welcome may can")
-_MODAL_SIGNS = frozenset({"permit", "requir", "possibl"})
 _GENERAL_SIGNS = frozenset({"avail", "includ", "possibl", "permit", "accept"})
-_BOUNDS = _stems(
-    "after before within over under above below more less least most maximum minimum long older younger exceed up"
-)
 _GENERIC = frozenset(
-    ("site", "premises", "property", "location", "place", "facility", "building", "area", "moment", "time", "service")
+    [
+        "site",
+        "premises",
+        "property",
+        "location",
+        "place",
+        "facility",
+        "building",
+        "area",
+        "moment",
+        "time",
+        "service",
+        "sold",
+        "charged",
+        "against",
+    ]
 )  # what a denial may name without being narrower
 
 _FLAGS = re.IGNORECASE | re.VERBOSE
-_LABELLED = re.compile(
-    r"(?:\b[A-Z]\w*|\b(?:room|model|version|type|level|zone|floor|line|gate|step|section|article|class|number|no\.?))\s$"
-)
-_FRAME = re.compile(
-    r"""^\W*(?:(?:and|but|so|please|hi|hello)\W+)*
-    (?:(?:is\ it\ (?:true|correct|right)\ that
-    |(?:do|would)\ you\ know\ (?:if|whether)|(?:can|could)\ you\ (?:please\ )?tell\ me\ (?:if|whether)
-    |i(?:['’]d|\ would)\ like\ to\ know\ (?:if|whether)|i\ (?:just\ )?want(?:ed)?\ to\ know\ (?:if|whether)
-    |i\ wonder\ (?:if|whether))\s+)?""",
-    _FLAGS,
-)
-_TAG = re.compile(
-    r"""(?:,\s*(?:right|correct|(?:is|are|do|does|did|was|were|can|has|have)n['’]t\ (?:it|they|you|we|there|he|she))
-    |,?\s+or\ not)\s*\?*$""",
-    _FLAGS,
-)
-_CONTRACTED = re.compile(r"^(\w+)n['’]t\b")
-_MAY_ASKED = re.compile(r"^(?:can|could|may|might)\b|\b(?:allow|permit|possible|able|ok|okay|forbid|prohibit)")
-_MUST_ASKED = re.compile(
-    r"""^(?:must|should|shall)\b|\b(?:have|has|need|needs)\ to\b|^(?:do|does|will|would|is)\b.*\bneed(?:ed)?\b
-    |\b(?:required?|mandatory|compulsory|obligatory|necessary|obliged)\b""",
-    _FLAGS,
-)
 _MUST_SAID = re.compile(
     r"""\b(?:must|(?:have|has|need|needs|is|are)\ to|needed|required?s?|mandatory|compulsory|obligatory|necessary
     |by\ \w+\ only|only\ (?:with|by|after))\b""",
@@ -385,13 +396,15 @@ _MODAL_SAID = re.compile(r"\b(?:can|may|must|welcome|need|needs|have to|has to|o
 _COMPARISON = re.compile(
     r"\b(?:same|different|identical|equal|equivalent|similar)\b|\bthan\b(?! \w+ (?:days?|hours?))", re.I
 )
-_DENIAL = re.compile(r"\b(?:not|no|never|none|neither|nor|cannot|nobody|nothing)\b|n['’]t\b")
 _HEDGE = re.compile(r"\b(?:some|sometimes|may be|might|could be|perhaps|possibly|certain)\b")
 # "No, ..." and "No, it is not" answer; "No dogs are allowed" and "No smoking." state.
 _LEAD = re.compile(
     r"""\s*(?:(?P<yes>yes|yeah|sure|of\ course|certainly|absolutely|definitely)\b
     |no\b(?=\s*(?:[.,;:!–—-]|$)|\s+(?:we|it|they|you|there|this|unfortunately|sorry)\b)
-    |(?:sorry|unfortunately)[,\ ]+(?:no|not)\b|not\ (?:yet|at\ the\ moment|currently)\b)""",
+    |(?:sorry|unfortunately)[,\ ]+(?:no|not)\b
+    |(?:i['’]m|i\ am|we['’]re|we\ are)\ (?:sorry|afraid)[,\ ]+(?:but\ )?
+    (?:no\b|not\b|(?:that|this|it)(?:\ is|['’]s)\ not\b)
+    |not\ (?:yet|at\ the\ moment|currently)\b)""",
     _FLAGS,
 )
 _BORDER = re.compile(
@@ -405,7 +418,30 @@ _EXCEPTION = re.compile(
 _CONDITION = re.compile(
     r"""\s*(?:if|when|unless|once|after|before|until|where|for|in|on|at|with|during|as\ long\ as)\b""", _FLAGS
 )
-_UNIVERSAL = re.compile(r"\b(?:any|all|every|everywhere|anywhere|at all|whole|entire|ever)\b")
+_UNIVERSAL = re.compile(r"\b(?:any|all|both|either|every|everywhere|anywhere|at all|whole|entire|ever)\b")
+_ONLY_THING = re.compile(r"\b(?P<thing>[^\W\d_]{3,}) only\b", re.IGNORECASE)
+_MAY_DO = re.compile(r"\b(?:can|may|could)\s+(?:also\s+|only\s+)?(?:be\s+)?(?P<verb>[^\W\d_]+)", re.IGNORECASE)
 _ONLY = re.compile(
-    r"\b(?:only|exclusively|solely)\s+(?P<preposition>in|on|at|for|to|with|from|by|during|via)\b", re.IGNORECASE
+    r"""\b(?:only|exclusively|solely)\s+(?P<after>in|on|at|for|to|with|from|by|during|via|through)\b
+    |\b(?P<before>in|on|at|for|to|with|from|by|during|via|through)\s+(?:[\w-]+\s+){1,3}?(?:only|exclusively|alone)\b""",
+    _FLAGS,
+)
+_SAME_RELATION = (
+    ("by", "with", "in", "via", "through"),
+    ("in", "at", "on", "from"),
+    ("on", "during", "at"),
+    ("to", "into"),
+)
+_PLACE = r"(?:in|into|on|onto|at|inside|through|across|around|near|under|from)"
+_SECOND_DENIAL = re.compile(r"\b(and|or|nor)\s+(?:no|not|never)\b", re.IGNORECASE)  # "no music and no generators"
+_LIFTED = re.compile(
+    r"""\b(?:ban|prohibition|restriction|limit(?:ation)?|rule|requirement|embargo)s?\b[^.;]*
+    \b(?:lifted|abolished|withdrawn|repealed|dropped|scrapped|suspended|removed|ended)\b""",
+    _FLAGS,
+)
+_ACCOMPANIED = re.compile(
+    r"""\bwith\ (?:an?|the|their|his|her|one)\ (?:\w+\ )?
+    (?:adult|parent|guardian|grown-up|coach|instructor|teacher|supervisor|guide|companion)
+    |\b(?:accompanied|accompany|supervised|supervision)\b|\bin\ (?:the\ )?company\ of\b""",
+    _FLAGS,
 )

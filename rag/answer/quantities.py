@@ -149,6 +149,9 @@ _DATES = [
 ]  # fmt: skip
 
 
+_VERB_AFTER = re.compile(r"\s+(?!(?:at|in|on|of|from|to|for|and|or|until|till|by|is|was|are|we)\b)[a-z]")
+
+
 def _find_dates(text: str) -> Iterator[Date]:
     taken: list[Date] = []
     for pattern in _DATES:
@@ -156,6 +159,8 @@ def _find_dates(text: str) -> Iterator[Date]:
             start, end = match.span()
             if any(start < date.end and date.start < end for date in taken):
                 continue
+            if match[0].endswith("may") and _VERB_AFTER.match(text[end:]):
+                continue  # "children from 12 to 15 may work there"
             groups = match.groupdict()
             name = groups.get("month")
             month = None if name is None else _MONTHS.get(name.casefold()) or int(name)

@@ -1,12 +1,13 @@
-"""Synonyms and opposites: whether two words mean the same, or the opposite, by WordNet and by their vectors.
+"""Synonyms, opposites and kinds: whether two words mean the same, or one names a kind of the other.
 
-synonyms.txt has the stems of WordNet's usual words; examples/answers/synonyms.py writes it.
+By WordNet and by the words' vectors: synonyms.txt has the stems of WordNet's usual words, hypernyms.txt the things of
+each kind; examples/answers/synonyms.py writes them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from ingest.embed import Embedder
 from rag.answer.words import OPPOSITES, stem
 
+RELATED = 0.55  # cosine from which on two words are about one matter: "charcoal" and "barbecue" .64
 NEAR = 0.78  # cosine of two words from which on they mean the same: "pet" and "dog" .79, "lunch" and "breakfast" .71
 
 
@@ -31,6 +33,11 @@ def mean_opposite(one: str, other: str) -> bool:
     """Return whether two words are opposites: on and off, inside and outside."""
     _, opposites = read_synonyms()
     return stem(other) in opposites.get(stem(one), frozenset()) or stem(other) in OPPOSITES.get(stem(one), frozenset())
+
+
+def is_kind_of(word: str, kind: str) -> bool:
+    """Return whether a word names a thing of a kind, as a dachshund is a dog."""
+    return stem(word) in read_hypernyms().get(stem(kind), frozenset())
 
 
 class Vocabulary:
@@ -51,10 +58,17 @@ class Vocabulary:
         others = [other for other in others if _is_word(other) and not mean_opposite(word, other)]
         if self._embedder is None or not _is_word(word) or not others:
             return False
+        return any(cosine >= NEAR for cosine in self._cosines(self._embedder, word, others))
+
+    def is_near(self, word: str, other: str, least: float = RELATED) -> bool:
+        """Return whether two words are about one matter: their cosine is at least as high."""
+        return self._embedder is not None and self._cosines(self._embedder, word, [other])[0] >= least
+
+    def _cosines(self, embedder: Embedder, word: str, others: Sequence[str]) -> list[float]:
         new = [text for text in dict.fromkeys((word, *others)) if text not in self._vectors]
         if new:
-            self._vectors |= zip(new, self._embedder.embed_documents(new), strict=True)
-        return any(float(self._vectors[word] @ self._vectors[other]) >= NEAR for other in others)
+            self._vectors |= zip(new, embedder.embed_documents(new), strict=True)
+        return [float(self._vectors[word] @ self._vectors[other]) for other in others]
 
 
 def _is_word(text: str) -> bool:
@@ -79,3 +93,10 @@ def read_synonyms() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[str]
         {word: frozenset(numbers) for word, numbers in groups.items()},
         {word: frozenset(others) for word, others in opposites.items()},
     )
+
+
+@cache
+def read_hypernyms() -> dict[str, frozenset[str]]:
+    """Return the stems of the things of each kind."""
+    lines = files("rag.answer").joinpath("hypernyms.txt").read_text("utf-8").splitlines()
+    return {kind: frozenset(things) for kind, *things in map(str.split, lines)}

@@ -154,7 +154,7 @@ NEGATIONS = frozenset({"not", "no", "never", "neither", "nor", "none", "cannot",
 # Words that affirm or deny something: each with the word for it.
 _SIGN_WORDS = {
     "permit": ("allow permit authorise authorize", "prohibit forbid forbidden ban banned disallow bar"),
-    "includ": ("include", "exclude"),
+    "includ": ("include", "exclude separately"),
     "possibl": ("possible", "impossible"),
     "avail": ("available", "unavailable"),
     "valid": ("valid", "invalid"),

@@ -6,6 +6,7 @@ The best evidence is an FAQ entry that asks the same. Next is a statement that h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,16 +21,10 @@ from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.faq import FaqMatch, find_entries, match_entries
 from rag.answer.limits import weekdays_in
-from rag.answer.polarity import (
-    Judgement,
-    Proposition,
-    StatementInContext,
-    content_tokens,
-    judge_statement,
-    read_lead,
-    read_polarity,
-    strip_lead,
-)
+from rag.answer.polarity import Judgement, StatementInContext, judge_statement, read_lead, read_polarity, strip_lead
+from rag.answer.proposition import Proposition, content_tokens
+from rag.answer.rows import judge_rows
+from rag.answer.statements import context_tokens, find_statements
 from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation
 from rag.answer.synonyms import Vocabulary
@@ -40,6 +35,8 @@ MIN_RELEVANT = 0.6  # probability of a sentence that a verdict rests on
 MIN_VERDICT = 0.65  # probability of a verdict from which on it is given,
 MIN_AGREEING = 0.4  # ... if the sentence says the same by words of its own
 MAX_CONTRARY = 0.4  # probability of the contrary verdict up to which a statement decides
+MAX_CONTRARY_EXPLICIT = 0.75  # ... if its own words deny or permit
+OTHER_WORD = 0.1  # cost of a word that names a row and is not asked for
 MIN_SHARE = 0.35  # share of a statement's words that are asked for, if it only states what is asked
 SHORT = 6  # words: an FAQ's first sentence up to this length is cited with the next
 COMPARED: tuple[AnchorKind, ...] = ("number", "date", "qualifier")  # `judge_statement` compares these itself
@@ -50,14 +47,18 @@ BY_ENTRY, BY_STATEMENT = 0.9, 0.85  # probability that a decision is right, by i
 class Decision:
     """A yes or no, the span of a source that decides, and the probability that it is right.
 
-    `held` is the number of asked words that the span itself holds, `is_counted` whether a weekday or a limit decides.
+    `held` is the number of asked words that the span itself holds, `is_counted` tells whether a weekday, a limit or a
+    cell decides, and `is_explicit` whether words for permission, duty or denial do. `text` is the reason that an answer
+    gives, if it is not the span as it stands.
     """
 
     affirms: bool
     evidence: Evidence
     confidence: float
-    held: int = 0
+    held: float = 0
     is_counted: bool = False
+    is_explicit: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,17 @@ class YesNo(SingleStrategy):
             return self.abstention.abstain(question)
         # The answer cites the sentence as it stands, and says it without a "Yes" or "No" that answers another question.
         evidence = decision.evidence
-        reason = strip_lead(evidence.text) if read_lead(evidence.text) is not None else evidence.text.lstrip("-*•– ")
+        reason = decision.text or evidence.text.lstrip("-*•– ")
+        lead = re.match(r"(?:(?P<yes>yes)|no(?=[.,:;!]|$))\b", reason, re.IGNORECASE)
+        is_said = lead is not None and (lead["yes"] is not None) is decision.affirms
+        if lead and not is_said:
+            reason = strip_lead(reason)
         anchors = question.anchors.without(*COMPARED)
         support = judge_quotation(evidence, anchors)
         if not support:
             return self.abstention.abstain(question)
         word = "Yes." if decision.affirms else "No."
-        text = evidence.text if read_lead(evidence.text) is decision.affirms else f"{word} {reason}".strip()
+        text = reason if is_said else f"{word} {reason}".strip()
         citation = citation_of(evidence, 1, support)
         sentences = [AnswerSentence(start, end, 1) for start, end in sentence_spans(text)]
         question = replace(question, confidence=decision.confidence)
@@ -121,7 +126,8 @@ class YesNo(SingleStrategy):
         if not isinstance(self.reader, JudgingReader) or not self.reader.has_verdicts or decision.is_counted:
             return False
         [verdict] = self.reader.verdicts(question.question, [decision.evidence.chunk])
-        return (verdict.no if decision.affirms else verdict.yes) > MAX_CONTRARY
+        most = MAX_CONTRARY_EXPLICIT if decision.is_explicit else MAX_CONTRARY
+        return (verdict.no if decision.affirms else verdict.yes) > most
 
     def _decide_by_verdict(
         self, question: Retrieved, proposition: Proposition, sections: Sequence[Chunk]
@@ -139,7 +145,7 @@ class YesNo(SingleStrategy):
             section
             for section in sections
             if judge_quotation(Evidence(section, 0, len(section.text)), anchors)
-            and self._shares_a_word(proposition, section)
+            and self._speaks_of(proposition, section)
         ]
         ranked = sorted(
             (
@@ -165,9 +171,11 @@ class YesNo(SingleStrategy):
             return Decision(affirms, evidence, sure) if sure >= MIN_VERDICT else None
         return Decision(affirms, evidence, max(sure, 0.5)) if own is affirms and sure >= MIN_AGREEING else None
 
-    def _shares_a_word(self, proposition: Proposition, section: Chunk) -> bool:
+    def _speaks_of(self, proposition: Proposition, section: Chunk) -> bool:
+        """Tell whether a section has half of the words of a question, two at least."""
         tokens = [*content_tokens(section.text), *context_tokens(section)]
-        return any(self._vocabulary.is_held(word, tokens) for word in proposition.words)
+        held = [word for word in proposition.words if self._vocabulary.is_held(word, tokens)]
+        return len(held) >= max(min(2, len(proposition.words)), len(proposition.words) / 2)
 
 
 def decide_by_entry(proposition: Proposition, match: FaqMatch, vocabulary: Vocabulary) -> Decision | None:
@@ -198,22 +206,22 @@ def decide_by_entry(proposition: Proposition, match: FaqMatch, vocabulary: Vocab
 
 
 def decide_by_section(proposition: Proposition, section: Chunk, vocabulary: Vocabulary) -> Iterator[Decision]:
-    """Yield what the sentences of a section say to a question, those that decide."""
-    context = tuple(context_tokens(section))
-    for start, end in sentence_spans(section.text):
-        judgement = _judge(proposition, StatementInContext(section.text[start:end], context), vocabulary)
+    """Yield what the sentences and rows of a section say to a question, those that decide."""
+    is_counted = bool(proposition.weekdays or proposition.quantities)
+    for statement in find_statements(section):
+        judgement = _judge(proposition, statement.in_context, vocabulary)
         if judgement is not None and (judgement.is_explicit or judgement.share >= MIN_SHARE):
-            evidence, is_counted = Evidence(section, start, end), bool(proposition.weekdays or proposition.quantities)
-            yield Decision(judgement.affirms, evidence, BY_STATEMENT, judgement.held, is_counted)
+            yield Decision(
+                judgement.affirms, statement.evidence, BY_STATEMENT, judgement.held, is_counted, judgement.is_explicit
+            )
+    for row in judge_rows(proposition, section, vocabulary):
+        # Of rows that hold as many words, the one that is named by fewer others is meant.
+        held = row.judgement.held - row.other * OTHER_WORD
+        yield Decision(row.judgement.affirms, row.evidence, BY_STATEMENT, held, True, True, row.text)
 
 
 def _judge(proposition: Proposition, statement: StatementInContext, vocabulary: Vocabulary) -> Judgement | None:
     return None if statement.text.rstrip().endswith("?") else judge_statement(proposition, statement, vocabulary)
-
-
-def context_tokens(section: Chunk) -> Iterator[str]:
-    """Yield the content words of what a section stands under."""
-    yield from content_tokens("\n".join((str(section.metadata.get("title", "")), *section.heading)))
 
 
 def opening_span(text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:

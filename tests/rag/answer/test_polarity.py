@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.polarity import Proposition, StatementInContext, content_tokens, judge_statement, read_lead, strip_lead
-from rag.answer.synonyms import Vocabulary, mean_opposite, mean_same
+from rag.answer.polarity import StatementInContext, judge_statement, read_lead, strip_lead
+from rag.answer.proposition import Proposition, content_tokens
+from rag.answer.synonyms import Vocabulary, is_kind_of, mean_opposite, mean_same
 
 # question | statement | titles above it | what it says
 CASES = """
@@ -61,6 +62,26 @@ Does the contract renew automatically? | The contract does not renew automatical
 Are refunds possible for damaged items? | If an item is damaged, it is not refunded. | | no
 Do you accept gift cards online? | Yes, in the shop, but not online. | Do you accept gift cards? | no
 Can you fix a flat tyre? | We repair flat tyres. | | yes
+Can I bring my poodle? | Dogs are not allowed. | | no
+Can I bring my poodle? | Dogs are welcome. | | yes
+Can I bring my poodle? | Small dogs are welcome. | | -
+Can I bring my dog? | Poodles are welcome. | | -
+Is the bungalow heated? | Harbour House is heated. | | -
+Can I bring a glass jar into the sauna? | No glass in the sauna or at the pool. | | -
+Can I bring a poodle into the sauna? | No animals in the sauna or at the pool. | | no
+Can I bring my bicycle into the hall? | Vehicles are not allowed anywhere on the premises. | | no
+Are paddle boards allowed? | The ban on paddle boards has been lifted. | | yes
+Can my 6-year-old swim alone? | Children under 8 swim with an adult. | | no
+Can my 10 year old swim on her own? | Children under 8 swim with an adult. | | yes
+May my 13-year-old use the lathe? | Users of the lathe are at least 16; from 12 to 15 they have a trainer. | | yes
+May my 11-year-old use the lathe? | Users of the lathe are at least 16; from 12 to 15 they have a trainer. | | no
+Can a 14-year-old row without a coach? | Juniors under 16 row with a coach only. | | no
+Can we play music at 23:00? | From 22:00 to 7:00 no music and no generators. | | no
+Can I pay by card in the kiosk? | In the kiosk you can pay in cash only. | | no
+Is the data kept in Norway? | The data is kept in Finland exclusively. | | no
+Can I bring my own canoe? | Canoes can be hired at the kiosk. | | -
+Does the cake come with a box? | The box for the cake is sold separately. | | no
+Did the members vote for a new roof? | Rejected: 12 for, 18 against. | New roof | no
 """
 
 
@@ -84,3 +105,26 @@ def test_words_that_mean_the_same_and_the_opposite() -> None:
     assert not mean_same("lunch", "breakfast")
     assert mean_opposite("indoor", "outdoors")
     assert not mean_opposite("indoor", "wooden")
+
+
+def test_a_thing_is_of_its_kind_and_not_the_other_way_round() -> None:
+    assert is_kind_of("dachshunds", "dog")
+    assert is_kind_of("hamster", "animals")
+    assert not is_kind_of("dog", "dachshund")
+    assert not is_kind_of("cat", "dog")
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "inverted"),
+    [
+        ("Is the soup ok for someone who can't have celery?", ("soup", "containing", "celery"), True),
+        ("Is the soup celery-free?", ("soup", "containing", "celery"), True),
+        ("I had lunch. Can I bring the tray back?", ("return", "tray"), False),
+        ("Did the board approve a new fence?", ("approved", "new", "fence"), False),
+    ],
+)
+def test_phrases_are_read_as_the_word_that_means_the_same(
+    question: str, words: tuple[str, ...], inverted: bool
+) -> None:
+    proposition = Proposition.of(question)
+    assert (proposition.words, proposition.inverted) == (words, inverted)

@@ -94,6 +94,34 @@ def test_an_faq_decides_what_it_answers(question: str) -> None:
     assert [sentence.citation for sentence in answer.sentences] == [1] * len(answer.sentences)
 
 
+def test_a_letter_replies_to_what_was_asked() -> None:
+    text = (
+        "We look forward to the Lindau Scouts.\n\nYou asked whether your group can build a campfire. I'm afraid that "
+        "is not possible, because the ground is peat. You also wanted to know if the kitchen is open. Yes, until ten."
+    )
+    hits = [Hit(Chunk(text, "reply.eml", 0, len(text)), 1.0)]
+    answers = [
+        ask(question, hits).text
+        for question in ("Will the Lindau Scouts be able to build a campfire?", "Is the kitchen open?")
+    ]
+    assert answers == ["No. I'm afraid that is not possible, because the ground is peat.", "Yes, until ten."]
+
+
+def test_a_paragraph_with_a_title_of_its_own_is_about_that() -> None:
+    text = (
+        "Motion A, new lift in North House. Rejected: 15 for, 17 against. It was thought too dear.\n\n"
+        "Motion B, playground. Carried: 28 for, three against."
+    )
+    hits = [Hit(Chunk(text, "minutes.md", 0, len(text)), 1.0)]
+    assert ask("Did the members vote for a new lift in North House?", hits).text == (
+        "No. Motion A, new lift in North House. Rejected: 15 for, 17 against."
+    )
+    assert ask("Was the playground approved?", hits).text == (
+        "Yes. Motion B, playground. Carried: 28 for, three against."
+    )
+    assert ask("Was a new fence approved?", hits).abstained
+
+
 class YesFake:
     """A reader to which everything is relevant, and says yes."""
 
