@@ -27,7 +27,7 @@ bench: $(VENV)/.develops
 quality: $(VENV)/.develops
 	$(BIN)/python tests/quality/run.py $(if $(ONLY),--only $(ONLY)) $(if $(SPLIT),--split $(SPLIT)) $(OPTIONS)
 
-# Fit the confidence of the embedded models: make confidence ROWS=build/reader/valid.jsonl
+# Fit ranking and confidence of the embedded models: make confidence ROWS=build/reader/valid.jsonl
 confidence: $(VENV)/.develops
 	$(BIN)/python tests/quality/calibrate.py $(ROWS) --out rag/weights $(OPTIONS)
 

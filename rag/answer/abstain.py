@@ -54,7 +54,7 @@ class Abstention(Strategy):
     def assess(self, retrieved: Retrieved) -> Retrieved:
         """Return a question with its signals, the confidence before it is answered, and whether it is refused."""
         # The model's probability, or the reader's where a signal is unknown.
-        signals = signals_of(retrieved.hits, retrieved.spans)
+        signals = signals_of(retrieved.hits, retrieved.candidates)
         best = best_span(retrieved.spans)
         confidence = best.probability if best else None
         fitted = self.confidence.of(retrieved.kind) if self.confidence else None

@@ -22,16 +22,16 @@ from ingest.models.weights import folder_named, is_builtin
 from rag.answer.anchors import missing_anchors
 from rag.answer.evidence import Evidence
 from rag.answer.kinds import QuestionKind
+from rag.answer.ranking import SPAN_SIGNALS, Candidate, RankingModel, lead_of
 from rag.answer.support import judge_support
 from rag.answer.types import Answer, Citation, Retrieved, Signals
-from rag.reader.base import Span, best_span
 from stores.base import Hit
 
 FILE = "confidence.json"  # in the folder of an embedded model that answers
-VERSION = 2  # of the file; files of version 1 have no version, and one function for all kinds
+VERSION = 3  # of the file; those of version 1 have no version and one function for all kinds, those of 2 no ranking
 
-SignalName = Literal["margin", "evidence", "lead", "agreed", "support", "anchors", "score", "sources"]
-BEFORE: tuple[SignalName, ...] = ("margin", "evidence", "lead")
+SignalName = Literal["margin", "evidence", "lead", "rank", "rival", "agreed", "support", "anchors", "score", "sources"]
+BEFORE: tuple[SignalName, ...] = ("margin", "evidence", "lead", "rank", "rival")
 AFTER: tuple[SignalName, ...] = get_args(SignalName)
 
 LARGEST_MARGIN = 20.0  # logits: margins beyond it are clipped
@@ -94,11 +94,13 @@ class KindConfidence:
 class ConfidenceModel:
     """The confidence in answers, by the kind of question; a kind that was not fitted has that of "short".
 
-    `about` describes the rows and models of the fit.
+    `about` describes the rows and models of the fit. `ranking` orders the candidate spans whose signals the functions
+    were fitted to; None leaves them in the reader's order.
     """
 
     kinds: Mapping[QuestionKind, KindConfidence]
     about: Mapping[str, Any] = field(default_factory=dict)
+    ranking: RankingModel | None = None
 
     def of(self, kind: QuestionKind) -> KindConfidence:
         """Return the confidence in answers to this kind of question."""
@@ -107,7 +109,8 @@ class ConfidenceModel:
     @property
     def fingerprint(self) -> str:
         """A hash of all functions and thresholds."""
-        return fingerprint({kind: asdict(confidence) for kind, confidence in self.kinds.items()})
+        kinds = {kind: asdict(confidence) for kind, confidence in self.kinds.items()}
+        return fingerprint(kinds, asdict(self.ranking)) if self.ranking else fingerprint(kinds)
 
     @property
     def needs_reader(self) -> bool:
@@ -131,7 +134,7 @@ class ConfidenceModel:
                 kinds = {kind: _kind_from(stored[kind]) for kind in get_args(QuestionKind) if kind in stored}
                 if len(kinds) < len(stored) or "short" not in kinds:
                     raise KeyError
-                return cls(kinds, content["about"])
+                return cls(kinds, content["about"], _ranking_from(content.get("ranking")))
         except OSError as error:
             raise WeightsError(f"{file} cannot be read: {error.strerror or error}") from None
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -154,6 +157,14 @@ def _kind_from(values: Mapping[str, Any]) -> KindConfidence:
     return KindConfidence(before, after, float(values["min_confidence"]))
 
 
+def _ranking_from(values: Mapping[str, Any] | None) -> RankingModel | None:
+    if values is None:
+        return None
+    if set(values["weights"]) - set(SPAN_SIGNALS):
+        raise KeyError
+    return RankingModel({name: float(weight) for name, weight in values["weights"].items()})
+
+
 def embedded_confidence(model: str) -> ConfidenceModel | None:
     """Return the confidence model of an embedded model that answers with the embedded reader; None for any other."""
     if not is_builtin(model):
@@ -162,15 +173,17 @@ def embedded_confidence(model: str) -> ConfidenceModel | None:
     return ConfidenceModel.read(file) if file.is_file() else None
 
 
-def signals_of(hits: Sequence[Hit], spans: Sequence[Span]) -> Signals:
-    """Return the signals that are known before an answer is there."""
+def signals_of(hits: Sequence[Hit], candidates: Sequence[Candidate]) -> Signals:
+    """Return the signals that are known before an answer is there; the margin is that of the best candidate."""
     # Hits that only word search found have no cosine.
     cosines = sorted((cosine for hit in hits if (cosine := hit.parts.get("dense")) is not None), reverse=True)
-    best = best_span(spans)
+    best = candidates[0] if candidates else None
     return Signals(
-        margin=best.margin if best else None,
+        margin=best.span.margin if best else None,
         evidence=cosines[0] if cosines else None,
         lead=cosines[0] - cosines[1] if len(cosines) > 1 else 0.0 if cosines else None,
+        rank=best.score if best else None,
+        rival=lead_of(candidates),
     )
 
 

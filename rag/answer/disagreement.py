@@ -98,13 +98,18 @@ def replaced_sources(question: str, hits: Sequence[Hit]) -> frozenset[str]:
 
     None of them answers alone, unless the question asks for what was.
     """
-    if _ASKS_FOR_OLD.search(question):
+    if asks_for_old(question):
         return frozenset()
     return frozenset(
         hit.chunk.source
         for hit in hits
         if _REPLACED.search(hit.chunk.embedding_text) or _REPLACED_NAME.search(hit.chunk.source)
     )
+
+
+def asks_for_old(question: str) -> bool:
+    """Tell whether a question asks for what was, so that the newest source need not be meant."""
+    return _ASKS_FOR_OLD.search(question) is not None
 
 
 _ASKS_FOR_OLD = re.compile(r"\b(?:old|older|former|formerly|previous|previously|earlier|used to|was|were|did)\b", re.I)

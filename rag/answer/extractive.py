@@ -16,6 +16,7 @@ from rag.answer.cite import citation_of
 from rag.answer.disagreement import find_statements
 from rag.answer.evidence import Evidence
 from rag.answer.match import normalize_answer
+from rag.answer.ranking import Candidate
 from rag.answer.strategy import Strategy
 from rag.answer.support import judge_support
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
@@ -49,7 +50,7 @@ def extractive_answer(question: Retrieved) -> tuple[str, list[Citation], list[An
     disagree, each of their spans is given with its date: "14 days (2026); 30 days (2024)". Raises InputError if no
     passage has a span.
     """
-    candidates = candidate_spans(question.spans)
+    candidates = near_spans(question.candidates)
     if not candidates:
         raise InputError("no passage holds a span to answer with")
     # Sources that disagree are all shown, with what dates them.
@@ -66,13 +67,7 @@ def extractive_answer(question: Retrieved) -> tuple[str, list[Citation], list[An
     texts, sentences, start = [], [], 0
     joint = "; " if labels else "\n"
     for span in candidates:
-        if question.answer_format == "sentence":
-            text = sentence_of(span).text
-        else:
-            # A code of the question before the text is left out: "ERR-1004: the paper is jammed" explains ERR-1004.
-            codes = [anchor.text for anchor in question.anchors if anchor.kind == "identifier"]
-            rests = [span.text.removeprefix(code).lstrip(" :–—-") for code in codes if span.text.startswith(code)]
-            text = next(filter(None, rests), span.text)
+        text = sentence_of(span).text if question.answer_format == "sentence" else text_of(span, question.anchors)
         if labels:
             text = f"{text} ({labels[span.chunk.source]})"
         evidence = evidence_of(span)
@@ -85,20 +80,25 @@ def extractive_answer(question: Retrieved) -> tuple[str, list[Citation], list[An
     return joint.join(texts), list(citations.values()), sentences
 
 
-def candidate_spans(spans: Sequence[Span]) -> list[Span]:
+def text_of(span: Span, anchors: Anchors) -> str:
+    """Return a span's text as an answer. Of "ERR-1004: the paper is jammed", a code of the question is left out."""
+    codes = [anchor.text for anchor in anchors if anchor.kind == "identifier"]
+    rests = [span.text.removeprefix(code).lstrip(" :–—-") for code in codes if span.text.startswith(code)]
+    return next(filter(None, rests), span.text)
+
+
+def near_spans(candidates: Sequence[Candidate]) -> list[Span]:
     """Return the best span and those at least half as probable, best first, without repetitions.
 
     A passage may have several of them.
     """
-    every = [candidate for span in spans for candidate in (span, *span.others)]
-    candidates: dict[str, Span] = {}
+    spans: dict[str, Span] = {}
     # By normalized text, so that of spans that say the same the best stays.
-    for span in sorted(every, key=lambda span: -span.margin):
-        best = next(iter(candidates.values()), span)
-        if not span.text or span.probability < NEARLY * best.probability:
+    for candidate in candidates:
+        if candidate.chance < NEARLY * candidates[0].chance:
             break
-        candidates.setdefault(normalize_answer(span.text), span)
-    return list(candidates.values())
+        spans.setdefault(normalize_answer(candidate.span.text), candidate.span)
+    return list(spans.values())
 
 
 def support_spans(

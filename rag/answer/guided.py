@@ -14,7 +14,7 @@ from ingest.types import Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.cite import citation_of, cite, keep_supported
 from rag.answer.disagreement import find_statements
-from rag.answer.extractive import Extractive, candidate_spans, evidence_of, sentence_of
+from rag.answer.extractive import Extractive, evidence_of, near_spans, sentence_of
 from rag.answer.match import holds, token_f1
 from rag.answer.options import Guidance
 from rag.answer.passages import Draft, OnePrompt, PromptWriter
@@ -24,7 +24,7 @@ from rag.answer.support import Support, judge_support
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
 from rag.answer.words import read_content
 from rag.generate.base import Generation
-from rag.reader.base import Span, best_span
+from rag.reader.base import Span
 
 AGREEMENT = 0.5  # token F1 from which on an answer and a span say the same
 
@@ -70,7 +70,7 @@ class Guided(Strategy):
     def _pack(self, question: Retrieved) -> Draft | None:
         """Return the passages as a draft; None if nothing fits: the reader reads passages of any length."""
         first = "reader_first" in self.guidance
-        passages = order_by_reader(question.spans) if first else [hit.chunk for hit in question.hits]
+        passages = order_by_candidates(question) if first else [hit.chunk for hit in question.hits]
         try:
             return self.writer.pack(question, passages)
         except NothingFits:
@@ -93,18 +93,18 @@ class Guided(Strategy):
             return attempt
         # Agreement of generator and reader is a signal of its own: it changes the confidence.
         [(_, generation)] = attempt.generated
-        agreed = is_confirmed(generation, attempt.question, attempt.question.spans)
+        agreed = is_confirmed(generation, attempt.question)
         question = self.abstention.reassess(attempt.question, agreed)
         attempt = replace(attempt, question=question)
 
         # An answer that does not stand, to a question that may be answered, gets a second attempt.
-        best = best_span(question.spans)
+        best = next(iter(question.candidates), None)
         if "retry" not in self.guidance or best is None or self._stands(attempt):
             return attempt
         if self.abstention.is_too_low(question.confidence, question.kind):  # it stays unanswered anyway
             return attempt
         try:
-            return replace(attempt, draft=self.rewriter.pack(question, [sentence_of(best)]))
+            return replace(attempt, draft=self.rewriter.pack(question, [sentence_of(best.span)]))
         except NothingFits:
             return attempt
 
@@ -119,7 +119,7 @@ class Guided(Strategy):
         dropped = attempt.generated[0][0].packed.dropped  # by the first attempt, which had all passages
         if self.abstention.is_too_low(question.confidence, question.kind):
             return self.abstention.abstain(question, usage, dropped)
-        disagree = len(find_statements(question.question, candidate_spans(question.spans))) > 1
+        disagree = len(find_statements(question.question, near_spans(question.candidates))) > 1
         if "fallback" in self.guidance and (disagree or not self._stands(attempt)):
             return self.extractive.extract(question, usage, dropped)
 
@@ -132,7 +132,7 @@ class Guided(Strategy):
         citations, sentences = cite_spans(text, citations, sentences, question)
         text, citations, sentences = keep_supported(text, citations, sentences)
         if not text:
-            can_extract = "fallback" in self.guidance and candidate_spans(question.spans)
+            can_extract = "fallback" in self.guidance and near_spans(question.candidates)
             return (self.extractive.extract if can_extract else self.abstention.abstain)(question, usage, dropped)
         return question.answer(text, self.abstention.model, usage, citations, sentences, dropped)
 
@@ -142,26 +142,25 @@ class Guided(Strategy):
         A short answer may agree with any candidate span. A whole sentence has to agree with the best one: made of
         anything else in the passages, it may answer another question.
         """
-        spans = attempt.question.spans
-        if attempt.question.answer_format == "sentence":
-            spans = [replace(span, others=()) for span in [best_span(spans)] if span]
-        return is_confirmed(attempt.generated[-1][1], attempt.question, spans)
+        count = 1 if attempt.question.answer_format == "sentence" else None
+        return is_confirmed(attempt.generated[-1][1], attempt.question, count)
 
 
-def order_by_reader(spans: Sequence[Span]) -> list[Chunk]:
-    """Return the spans' passages, the one with the best span first: a prompt has least room for the last."""
-    return [span.chunk for span in sorted(spans, key=lambda span: -span.margin)]
+def order_by_candidates(question: Retrieved) -> list[Chunk]:
+    """Return the sections, the one with the best candidate first: a prompt has least room for the last."""
+    sections = [candidate.span.chunk for candidate in question.candidates] + [span.chunk for span in question.spans]
+    return list({(section.source, section.start, section.text): section for section in sections}.values())
 
 
-def is_confirmed(generation: Generation, question: Retrieved, spans: Sequence[Span]) -> bool:
-    """Tell whether a generated text is an answer that agrees with one of the candidate spans."""
+def is_confirmed(generation: Generation, question: Retrieved, count: int | None = None) -> bool:
+    """Tell whether a generated text is an answer that agrees with one of the first `count` candidates, or with any."""
     text = whole_sentences(generation)
-    return not is_refusal(text) and agrees(text, question, spans)
+    return not is_refusal(text) and agrees(text, question, count)
 
 
-def agrees(text: str, question: Retrieved, spans: Sequence[Span]) -> bool:
-    """Tell whether a text says what a candidate span says, and the span's sentence supports it."""
-    return any(_agreement(text, question, span) for span in candidate_spans(spans))
+def agrees(text: str, question: Retrieved, count: int | None = None) -> bool:
+    """Tell whether a text says what one of the first `count` candidates says, and its sentence supports it."""
+    return any(_agreement(text, question, span) for span in near_spans(question.candidates)[:count])
 
 
 def _agreement(text: str, question: Retrieved, span: Span) -> Support:
@@ -186,7 +185,7 @@ def cite_spans(
     for sentence in sentences:
         if sentence.citation is None:
             said = text[sentence.start : sentence.end]
-            supports = ((span, _agreement(said, question, span)) for span in candidate_spans(question.spans))
+            supports = ((span, _agreement(said, question, span)) for span in near_spans(question.candidates))
             best = next(((span, support) for span, support in supports if support), None)
             if best is not None:
                 citation = citation_of(evidence_of(best[0]).sentence, len(cited) + 1, best[1])

@@ -26,6 +26,7 @@ from rag.answer.list import ListItems
 from rag.answer.options import PipelineOptions
 from rag.answer.passages import OnePrompt, PromptEach
 from rag.answer.plain import Plain
+from rag.answer.ranking import RankingModel, rank_spans
 from rag.answer.router import Router
 from rag.answer.sides import find_sides
 from rag.answer.strategy import AnswerPieces, Strategy
@@ -138,22 +139,25 @@ class Pipeline(PipelineOptions, Closing):
 
     def ask_many(self, questions: Sequence[str], where: Where = None) -> list[Answer]:
         """Answer questions in order, the models working in batches."""
-        return self.strategy.answer(self._retrieve(questions, where))
+        return self.strategy.answer(self.prepare(questions, where))
 
     def stream(self, question: str, where: Where = None) -> AnswerStream:
         """Return the answer's text in pieces as it is generated, and the whole `Answer` afterwards.
 
         An answer that a reader has to check comes in one piece.
         """
-        [retrieved] = self._retrieve([question], where)
+        [retrieved] = self.prepare([question], where)
         return AnswerStream(self.strategy.stream(retrieved))
 
     def close(self) -> None:
         """Close the retriever, the generator and the reader."""
         close_parts(self.retriever, self.generator, self.reader)
 
-    def _retrieve(self, questions: Sequence[str], where: Where) -> list[Retrieved]:
-        """Return the questions with their hits, the reader's spans and the confidence that there is an answer."""
+    def prepare(self, questions: Sequence[str], where: Where = None) -> list[Retrieved]:
+        """Return the questions as a strategy is asked them.
+
+        They have their hits, the reader's spans and the confidence that there is an answer.
+        """
         if not all(question.strip() for question in questions):
             raise InputError("the question is empty: ask something")
         # Retrieve what both filters allow, question by question.
@@ -187,8 +191,18 @@ class Pipeline(PipelineOptions, Closing):
                 )
                 for row, ranked in zip(retrieved, spans, strict=True)
             ]
-        assessed = [self.abstention.assess(row) for row in retrieved]
-        return [replace(row, refused=row.refused or bool(row.anchors.unanswerable)) for row in assessed]
+        ranking = self.confidence.ranking if self.confidence else None
+        return [self.assess(row, ranking) for row in retrieved]
+
+    def assess(self, row: Retrieved, ranking: RankingModel | None) -> Retrieved:
+        """Return a question that was read with its candidates ranked and the confidence that there is an answer.
+
+        The ranking of a pipeline is that of its confidence, with which it was fitted.
+        """
+        if ranking is not None:
+            row = replace(row, ranked=rank_spans(row.question, row.spans, row.hits, ranking))
+        row = self.abstention.assess(row)
+        return replace(row, refused=row.refused or bool(row.anchors.unanswerable))
 
     def _name_anchors(self, row: Retrieved, find: FindPhrase) -> Retrieved:
         """Return a question with its anchors, and with hits that hold its codes."""

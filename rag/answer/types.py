@@ -11,6 +11,7 @@ from ingest.types import Chunk
 from prompts.types import Dropped
 from rag.answer.anchors import Anchors
 from rag.answer.kinds import AnswerFormat, QuestionKind
+from rag.answer.ranking import Candidate, rank_spans
 from rag.generate.base import Generation
 from rag.reader.base import Span
 from stores.base import Hit
@@ -73,6 +74,9 @@ class Signals:
     Known before the answer: `margin` is how much the reader's best span beats no answer, in logits. `evidence` is the
     best hit's cosine, `lead` its distance to the next hit's (0 without one).
 
+    `rank` is the ranking score of the best candidate span, `rival` how far it is above the best one that says something
+    else; both are None without a ranking model.
+
     Known afterwards: `agreed` is True if the generator's first answer said what the reader reads. `support` is that of
     the weakest citation, 0 without one. `anchors` is the share of what the question names that the cited spans are
     about. `score` is the strategy's own, from 0 to 1. `sources` is the number of passages that say the same.
@@ -86,6 +90,8 @@ class Signals:
     anchors: float | None = None
     score: float | None = None
     sources: int | None = None
+    rank: float | None = None
+    rival: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,8 @@ class Answer:
 class Retrieved:
     """A question with its hits, best first, and the reader's spans, if there is a reader.
 
-    The spans are those of the sections of the hits' chunks, one a section, in order. `anchors` are what the question
+    The spans are those of the sections of the hits' chunks, one a section, in order, and `ranked` all of them and their
+    others, the best first, as a ranking model orders them. `anchors` are what the question
     names. `signals` and `confidence` are as far as they are known by now. A `refused` question stays unanswered.
     `kind` stays what it is when another strategy answers in another format.
     """
@@ -137,6 +144,12 @@ class Retrieved:
     confidence: float | None = None
     refused: bool = False
     kind: QuestionKind = "short"
+    ranked: Sequence[Candidate] = ()
+
+    @cached_property
+    def candidates(self) -> Sequence[Candidate]:
+        """The spans that may answer, best first: as they were ranked, or by the reader's margins."""
+        return self.ranked or rank_spans(self.question, self.spans, self.hits)
 
     @cached_property
     def sections(self) -> list[Chunk]:

@@ -21,6 +21,7 @@ from rag.answer.confidence import (
     signal_value,
 )
 from rag.answer.kinds import QuestionKind
+from rag.answer.ranking import RankingModel
 from rag.answer.types import Signals
 from rag.evaluate.metrics.confidence import balanced_accuracy, calibration_error
 from rag.evaluate.metrics.logistic import fit_logistics
@@ -71,8 +72,11 @@ def fit_confidence(
     seed: int = 0,
     most_wrong: float = 0.1,
     least: int = LEAST,
+    ranking: RankingModel | None = None,
 ) -> Calibration:
     """Fit the probability of a right answer to the signals of the rows, a function for each kind of question.
+
+    The `ranking` that chose the answers is kept in the model.
 
     A kind has its own function if at least `least` answers were right and as many not; the others share that of
     "short". The threshold of a function is the lowest at which at most the share `most_wrong` of the answers are wrong.
@@ -106,7 +110,7 @@ def fit_confidence(
         own = [rows[place] for place in places]
         threshold = choose_threshold(own, [chances[place] for place in places], most_wrong)
         kinds[kind] = KindConfidence(*_fit_functions(own, rows, names), threshold)
-    model = ConfidenceModel(kinds, {**about, "rows": len(rows), "right": n_right})
+    model = ConfidenceModel(kinds, {**about, "rows": len(rows), "right": n_right}, ranking)
 
     scored = [(chance, row.verdict == "right") for chance, row in zip(chances, rows, strict=True) if chance is not None]
     error = calibration_error([chance for chance, _ in scored], [right for _, right in scored])

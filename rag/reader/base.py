@@ -15,7 +15,8 @@ class Span:
 
     `margin` is how much higher the reader scores the span than no answer, in logits. `probability` is that of a right
     answer, calibrated if the reader is. `others` are the next best spans of the passage, best first, none of which
-    overlaps another or has others itself.
+    overlaps another or has others itself. `relevance` is the probability that the sentence around the span belongs to
+    the answer; None where the reader was not trained to tell.
     """
 
     chunk: Chunk
@@ -24,6 +25,7 @@ class Span:
     margin: float
     probability: float
     others: tuple[Span, ...] = ()
+    relevance: float | None = None
 
     @property
     def text(self) -> str:

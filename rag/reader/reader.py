@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import exp, isfinite
 
 import numpy as np
@@ -22,7 +23,7 @@ from rag.reader.spans import ScoredSpan, best_spans, choose_spans, widen_to_word
 from rag.reader.windows import ReadingWindow, Windows, tokens_within
 
 BACKENDS = ("auto", "ctranslate2", "transformers")
-SPANS = 4  # of a passage, at most
+SPANS = 10  # of a passage, at most
 
 
 class ExtractiveReader(Closing):
@@ -106,14 +107,7 @@ class ExtractiveReader(Closing):
         for chunk, (windows, scores) in zip(passages, self._score(question, passages), strict=True):
             sentences = []
             for start, end in sentence_spans(chunk.text):
-                # The mean over the sentence's tokens, from the window that has most of them.
-                inside = [
-                    window_scores.relevance[[window.first + token for token in tokens_within(window, start, end)]]
-                    for window, window_scores in zip(windows, scores, strict=True)
-                ]
-                values = max(inside, key=len, default=np.zeros(0))
-                score = 1 / (1 + exp(-float(values.mean()))) if len(values) else 0.0
-                sentences.append(SentenceScore(start, end, score))
+                sentences.append(SentenceScore(start, end, score_sentence(windows, scores, start, end)))
             ranked.append(sentences)
         return ranked
 
@@ -131,7 +125,8 @@ class ExtractiveReader(Closing):
         logit = self._config.slope * scored.margin + self._config.bias
         probability = 1 / (1 + exp(-logit)) if isfinite(scored.margin) and logit > -700 else 0.0
         further = tuple(self._to_span(chunk, other) for other in others)
-        return Span(chunk, scored.start, scored.end, scored.margin, probability, further)
+        relevance = scored.relevance if self.has_relevance else None
+        return Span(chunk, scored.start, scored.end, scored.margin, probability, further, relevance)
 
 
 def read_spans(
@@ -144,20 +139,47 @@ def read_spans(
 ) -> list[list[ScoredSpan]]:
     """Return the best spans of each pair of question and passage, in whole words.
 
-    There are one to `count` of a passage, best first, none overlapping another; see `best_spans`.
+    There are one to `count` of a passage, best first, none overlapping another; see `best_spans`. Each has the
+    relevance of its sentence.
     """
     # Score all windows together, then choose among the windows of each passage.
     windows_of_pairs = [windows.cut(question, chunk.text, chunk.heading) for question, chunk in pairs]
     scores = iter(score([window for cut in windows_of_pairs for window in cut]))
     ranked = []
     for (_, chunk), cut in zip(pairs, windows_of_pairs, strict=True):
+        scores_of_cut = [next(scores) for _ in cut]
         spans = [
             widen_to_words(chunk.text, span)
-            for window in cut
-            for span in best_spans(window, next(scores).spans, max_answer_tokens, count, brevity, chunk.text)
+            for window, of_window in zip(cut, scores_of_cut, strict=True)
+            for span in best_spans(window, of_window.spans, max_answer_tokens, count, brevity, chunk.text)
         ]
-        ranked.append(choose_spans(spans, count))
+        chosen = choose_spans(spans, count)
+        sentences = sentence_spans(chunk.text) if count > 1 else []
+        relevance = {place: score_sentence(cut, scores_of_cut, *place) for place in sentences}
+        ranked.append(
+            [
+                replace(
+                    span,
+                    relevance=max(
+                        (score for (low, high), score in relevance.items() if low < span.end and high > span.start),
+                        default=0.0,
+                    ),
+                )
+                for span in chosen
+            ]
+        )
     return ranked
+
+
+def score_sentence(windows: Sequence[ReadingWindow], scores: Sequence[WindowScores], start: int, end: int) -> float:
+    """Return the probability that a sentence belongs to the answer, 0 for one without tokens."""
+    # The mean over the sentence's tokens, from the window that has most of them.
+    inside = [
+        of_window.relevance[[window.first + token for token in tokens_within(window, start, end)]]
+        for window, of_window in zip(windows, scores, strict=True)
+    ]
+    values = max(inside, key=len, default=np.zeros(0))
+    return 1 / (1 + exp(-float(values.mean()))) if len(values) else 0.0
 
 
 def new_scorer(model: str, backend: str, device: str, threads: int) -> tuple[str, WindowScorer]:

@@ -16,11 +16,15 @@ Scores = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class ScoredSpan:
-    """The span `text[start:end]` of a passage, with its margin over no answer, in logits."""
+    """The span `text[start:end]` of a passage, with its margin over no answer, in logits.
+
+    `relevance` is the probability that its sentence belongs to the answer.
+    """
 
     start: int
     end: int
     margin: float
+    relevance: float = 0.0
 
 
 # The start of a list item or of a paragraph: no answer crosses it.

@@ -1,12 +1,14 @@
-"""Fit the confidence of the embedded models to mixed documents and to rows of prose, and write their confidence.json.
+"""Fit ranking and confidence of the embedded models to mixed documents and prose, and write their confidence.json.
 
     .venv/bin/python tests/quality/calibrate.py build/reader/valid.jsonl --out rag/weights
 
 The questions of the collections with split "tune" are asked over their documents and judged by `make quality`'s rule.
 The rows are asked over all of their contexts, and once more without those that answer them; only short and yes/no
 questions, since overlap with a reference does not judge a longer answer. Within each kind of question collections and
-rows weigh the same. Figures are cross-validated, each collection as fitted to the others: reliability, the share right
-of the answers with a confidence of .5 or more, and the threshold with at most a tenth wrong.
+rows weigh the same. Everything is retrieved and read once. Then the ranking is fitted to the candidate spans of short
+questions, and the questions are answered in the order of the ranking fitted to the other collections. Figures are
+cross-validated, each collection as fitted to the others: spans ranked first that are right, reliability, the share
+right of the answers with a confidence of .5 or more, and the threshold with at most a tenth wrong.
 """
 
 from __future__ import annotations
@@ -16,27 +18,32 @@ import random
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Literal, get_args
 
 sys.path.append(str(Path(__file__).parent))
 
-from judge import judge
+from judge import Verdict, judge
 from run import BATCH, SURE, Collection, Share, ingest_documents, read_collections
 
 from ingest import Document
 from ingest.models.weights import MINILM_READER, SMOLLM2_ANSWERS
 from rag import Config, Pipeline
 from rag.answer.defaults import CONFIDENCE_WORDS, word_confidence
+from rag.answer.extractive import text_of
 from rag.answer.kinds import QuestionKind, choose_format, kind_of
+from rag.answer.ranking import RankingModel, rank_spans, signals_of_spans
+from rag.answer.types import Retrieved
 from rag.data.rows import Row, read_rows
-from rag.evaluate.answers import are_right, evaluate_answers, read_signals
 from rag.evaluate.calibrate import Calibration, CalibrationRow, fit_confidence
+from rag.evaluate.metrics.answers import is_right
 from rag.evaluate.metrics.confidence import confidence_bins
-from rag.evaluate.run import Run
-from rag.evaluate.unanswerable import unanswerable_rows
+from rag.evaluate.rank_fit import RankingRow, fit_ranking
+from rag.evaluate.unanswerable import WithoutGold, unanswerable_rows
 
 Models = Literal["generator", "extractive"]
 NAMES = {"generator": SMOLLM2_ANSWERS, "extractive": MINILM_READER}
@@ -70,16 +77,31 @@ def main() -> None:
         with configure(options.stores / file.stem).index() as index:
             index.add(Document(text, f"passage-{number}") for number, text in enumerate(texts))
 
-    for models in options.models:
-        rows: list[CalibrationRow] = []
-        for fold, collection in enumerate(collections):
-            with open_pipeline(models, options.stores / collection.name) as pipeline:
-                rows += ask_collection(collection, pipeline, fold)
-        counts = [len(rows)]
-        for file, prose in files.items():
-            with open_pipeline(models, options.stores / file.stem) as pipeline:
-                rows += ask_rows(prose, pipeline, options.limit, max(len(collections), 2))
-            counts.append(len(rows) - sum(counts))
+    # Retrieve and read once.
+    asked: list[AskedQuestion] = []
+    for fold, collection in enumerate(collections):
+        with open_pipeline(options.stores / collection.name) as pipeline:
+            asked += ask_collection(collection, pipeline, options.stores / collection.name, fold)
+    counts = [len(asked)]
+    for file, prose in files.items():
+        with open_pipeline(options.stores / file.stem) as pipeline:
+            asked += ask_rows(prose, pipeline, options.stores / file.stem, options.limit, max(len(collections), 2))
+        counts.append(len(asked) - sum(counts))
+
+    # Rank by what the other folds teach, and answer in that order.
+    spans = [(one.fold, row) for one in asked if (row := judge_spans(one)) is not None]
+    folds = sorted({one.fold for one in asked})
+    rankings = {fold: fit_ranking([row for other, row in spans if other != fold]) for fold in folds}
+    ranking = fit_ranking([row for _, row in spans])
+    show_ranking(asked, rankings)
+    answered: dict[Models, list[CalibrationRow]] = {models: [] for models in options.models}
+    for store, part in groupby(asked, key=lambda one: one.store):
+        questions = list(part)
+        with open_pipeline(store) as pipeline:
+            for models, rows in answered.items():
+                rows += answer_questions(questions, pipeline, models, rankings)
+
+    for models, rows in answered.items():
         rows = balance(rows, counts[0])
         about = {
             "model": NAMES[models],
@@ -87,7 +109,7 @@ def main() -> None:
             "collections": [collection.name for collection in collections],
             "files": {file.name: count for file, count in zip(options.rows, counts[1:], strict=True)},
         }
-        calibration = fit_confidence(rows, about, most_wrong=options.most_wrong, least=LEAST)
+        calibration = fit_confidence(rows, about, most_wrong=options.most_wrong, least=LEAST, ranking=ranking)
         show_calibration(f"{models}, collections", rows[: counts[0]], calibration, calibration.chances[: counts[0]])
         if len(rows) > counts[0]:
             show_calibration(f"{models}, rows", rows[counts[0] :], calibration, calibration.chances[counts[0] :])
@@ -102,28 +124,30 @@ def configure(store: Path) -> Config:
     return Config().override("store", path=str(store.absolute()))
 
 
-def open_pipeline(models: Models, store: Path) -> Pipeline:
-    """Return a pipeline that answers whatever it can from a store."""
-    config = configure(store).override("pipeline", min_evidence=-1.0)
-    if models == "extractive":
-        config = config.override("generator", kind="extractive")
-    return replace(config.pipeline(), confidence=False, min_confidence=0.0)
+def open_pipeline(store: Path) -> Pipeline:
+    """Return a pipeline that answers whatever it can from a store, in the reader's order."""
+    pipeline = configure(store).override("pipeline", min_evidence=-1.0).pipeline()
+    return replace(pipeline, confidence=False, min_confidence=0.0)
 
 
-def ask_collection(collection: Collection, pipeline: Pipeline, fold: int) -> Iterator[CalibrationRow]:
-    """Yield the judged answers to the questions of a collection."""
-    for low in range(0, len(collection.questions), BATCH):
-        questions = collection.questions[low : low + BATCH]
-        for question, answer in zip(questions, pipeline.ask_many([one.text for one in questions]), strict=True):
-            verdict = judge(question, answer.text, answer.abstained)
-            yield CalibrationRow(
-                question.text,
-                kind_of(choose_format(pipeline.answer_format, question.text)),
-                answer.signals,
-                "abstained" if verdict == "declined" else verdict,
-                not question.is_answerable,
-                fold,
-            )
+@dataclass(frozen=True)
+class AskedQuestion:
+    """A question that was retrieved from a store and read, with the rule that judges the text of an answer."""
+
+    retrieved: Retrieved
+    store: Path
+    judge: Callable[[str], Verdict]
+    is_answerable: bool
+    fold: int
+
+
+def ask_collection(collection: Collection, pipeline: Pipeline, store: Path, fold: int) -> list[AskedQuestion]:
+    """Return the questions of a collection."""
+    retrieved = pipeline.prepare([question.text for question in collection.questions])
+    return [
+        AskedQuestion(row, store, partial(judge, question, abstained=False), question.is_answerable, fold)
+        for question, row in zip(collection.questions, retrieved, strict=True)
+    ]
 
 
 def read_prose(file: Path) -> list[Row]:
@@ -131,35 +155,79 @@ def read_prose(file: Path) -> list[Row]:
     return [row for row in read_rows(file, "answer") if CONTRADICTING not in row.id.split("-")[0]]
 
 
-def ask_rows(prose: Sequence[Row], pipeline: Pipeline, limit: int, folds: int) -> list[CalibrationRow]:
-    """Return the judged answers to some rows, over the contexts of all."""
+def ask_rows(prose: Sequence[Row], pipeline: Pipeline, store: Path, limit: int, folds: int) -> list[AskedQuestion]:
+    """Return the questions of some rows, over the contexts of all, and once more without what answers them."""
 
     def kind_asked(row: Row) -> QuestionKind:
         return kind_of(choose_format(pipeline.answer_format, str(row.values["question"])))
 
-    # As many rows of each set, and once more without what answers them.
+    # As many rows of each set.
     sets: dict[str, list[Row]] = {}
     for row in prose:
         if not row.unanswerable and kind_asked(row) in JUDGED:
             sets.setdefault(row.id.split("-")[0], []).append(row)
     draw = random.Random(0)
     rows = [row for part in sets.values() for row in draw.sample(part, min(limit // len(sets), len(part)))]
-    unanswerable = unanswerable_rows(rows)
-    predictions = evaluate_answers(pipeline, rows, run=Run(batch=BATCH), unanswerable=unanswerable).outputs
-    asked_rows = [*rows, *unanswerable]
-    places = {question: number for number, question in enumerate(sorted({str(r.values["question"]) for r in rows}))}
-    return [
-        CalibrationRow(
-            question,
-            kind_asked(row),
-            read_signals(prediction),
-            "abstained" if prediction.abstained else "right" if is_right else "wrong",
-            row.unanswerable,
-            places[question] % folds,
-        )
-        for row, prediction, is_right in zip(asked_rows, predictions, are_right(predictions, asked_rows), strict=True)
-        for question in [str(row.values["question"])]
+    misled = replace(pipeline, retriever=WithoutGold.of(pipeline.retriever, rows))
+    questions = [str(row.values["question"]) for row in rows]
+    pairs = [
+        *zip(rows, pipeline.prepare(questions), strict=True),
+        *zip(unanswerable_rows(rows), misled.prepare(questions), strict=True),
     ]
+    places = {question: number for number, question in enumerate(sorted(set(questions)))}
+    return [
+        AskedQuestion(
+            retrieved, store, partial(judge_row, row), not row.unanswerable, places[retrieved.question] % folds
+        )
+        for row, retrieved in pairs
+    ]
+
+
+def judge_row(row: Row, text: str) -> Verdict:
+    """Return the verdict on an answer to a row."""
+    return "right" if is_right(text, row) else "wrong"
+
+
+def judge_spans(asked: AskedQuestion) -> RankingRow | None:
+    """Return the signals of the candidate spans, and which are right; None where one span is no answer."""
+    retrieved = asked.retrieved
+    if retrieved.kind != "short":
+        return None
+    spans = signals_of_spans(retrieved.question, retrieved.spans, retrieved.hits)
+    right = [asked.judge(text_of(span, retrieved.anchors)) == "right" for span, _ in spans]
+    return RankingRow([signals for _, signals in spans], right)
+
+
+def answer_questions(
+    asked: Sequence[AskedQuestion], pipeline: Pipeline, models: Models, rankings: Mapping[int, RankingModel | None]
+) -> Iterator[CalibrationRow]:
+    """Yield the judged answers to the questions, each in the order of its fold's ranking."""
+    answering = pipeline if models == "generator" else replace(pipeline, generator=None)
+    for low in range(0, len(asked), BATCH):
+        batch = asked[low : low + BATCH]
+        questions = [answering.assess(one.retrieved, rankings[one.fold]) for one in batch]
+        for one, answer in zip(batch, answering.strategy.answer(questions), strict=True):
+            verdict = "abstained" if answer.abstained or not answer.text.strip() else one.judge(answer.text)
+            yield CalibrationRow(
+                answer.question, one.retrieved.kind, answer.signals, verdict, not one.is_answerable, one.fold
+            )
+
+
+def show_ranking(asked: Sequence[AskedQuestion], rankings: Mapping[int, RankingModel | None]) -> None:
+    """Print the share of short answerable questions whose first span is right, in the reader's order and ranked."""
+    short = [one for one in asked if one.is_answerable and one.retrieved.kind == "short"]
+    first: list[list[bool]] = [[], [], []]
+    for one in short:
+        row = one.retrieved
+        ranked = rank_spans(row.question, row.spans, row.hits, rankings[one.fold])
+        verdicts = [
+            [one.judge(text_of(candidate.span, row.anchors)) == "right" for candidate in candidates]
+            for candidates in (row.candidates, ranked)
+        ]
+        for shares, right in zip(first, (verdicts[0][:1], verdicts[1][:1], verdicts[0]), strict=True):
+            shares.append(any(right))
+    shares = [Share(sum(right), len(right)) for right in first]
+    print(f"right spans of {len(short)}: first by margin {shares[0]}, first by rank {shares[1]}, any {shares[2]}")
 
 
 def balance(rows: Sequence[CalibrationRow], first: int) -> list[CalibrationRow]:

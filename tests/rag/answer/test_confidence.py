@@ -19,6 +19,7 @@ from rag.answer.abstain import Abstention
 from rag.answer.confidence import ConfidenceModel, KindConfidence, LogisticModel, signals_after, signals_of
 from rag.answer.kinds import QuestionKind
 from rag.answer.pipeline import Pipeline
+from rag.answer.ranking import RankingModel, rank_spans
 from rag.answer.types import Citation, Retrieved, Signals, Usage
 from rag.data.rows import Row, as_passage
 from rag.evaluate.calibrate import CalibrationRow, choose_threshold, fit_confidence, fit_signals
@@ -193,8 +194,8 @@ def test_a_file_goes_round_and_another_is_refused(tmp_path: Path) -> None:
         (tmp_path / "x.json").write_text((tmp_path / "c.json").read_text().replace(old, new))
         with pytest.raises(WeightsError, match="is not a confidence model"):
             ConfidenceModel.read(tmp_path / "x.json")
-    (tmp_path / "x.json").write_text('{"version": 3}')
-    with pytest.raises(WeightsError, match="has version 3: this release reads up to 2"):
+    (tmp_path / "x.json").write_text('{"version": 4}')
+    with pytest.raises(WeightsError, match="has version 4: this release reads up to 3"):
         ConfidenceModel.read(tmp_path / "x.json")
     with pytest.raises(WeightsError, match="cannot be read"):
         ConfidenceModel.read(tmp_path / "none.json")
@@ -251,9 +252,21 @@ def test_signals_are_the_surest_reading_and_the_two_best_cosines() -> None:
     chunk = Chunk(TEA, "t", 0, len(TEA))
     hits = [Hit(chunk, 1.0, {"dense": 0.5}), Hit(chunk, 0.9, {"bm25": 3.0}), Hit(chunk, 0.8, {"dense": 0.75})]
     readings = [Span(chunk, 0, 3, margin, 0.5) for margin in (1.0, 4.0)]
-    assert signals_of(hits, readings) == Signals(margin=4.0, evidence=0.75, lead=0.25)
+    assert signals_of(hits, rank_spans("When?", readings, hits)) == Signals(margin=4.0, evidence=0.75, lead=0.25)
     assert signals_of(hits[1:2], []) == Signals()
     assert signals_of(hits[:1], []) == Signals(evidence=0.5, lead=0.0)
+
+
+def test_a_ranking_is_kept_beside_the_confidence_and_refused_with_unknown_signals(tmp_path: Path) -> None:
+    model = ConfidenceModel(
+        {"short": KindConfidence(LogisticModel({}, 0.0), None, 0.4)}, {}, RankingModel({"fits": 2.0})
+    )
+    model.write(tmp_path / "c.json")
+    assert ConfidenceModel.read(tmp_path / "c.json").ranking == RankingModel({"fits": 2.0})
+    assert model.fingerprint != replace(model, ranking=None).fingerprint
+    (tmp_path / "c.json").write_text((tmp_path / "c.json").read_text().replace("fits", "taste"))
+    with pytest.raises(WeightsError, match="not a confidence model"):
+        ConfidenceModel.read(tmp_path / "c.json")
 
 
 # --- in the pipeline --------------------------------------------------------------------------------------------------

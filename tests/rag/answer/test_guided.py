@@ -11,8 +11,8 @@ import pytest
 from ingest.chunk import Chunker
 from ingest.types import Chunk, Document
 from rag.answer.anchors import require_anchors
-from rag.answer.extractive import candidate_spans, cut_to_cell, extractive_answer, sentence_of, support_spans
-from rag.answer.guided import agrees, cite_spans, order_by_reader
+from rag.answer.extractive import cut_to_cell, extractive_answer, near_spans, sentence_of, support_spans
+from rag.answer.guided import agrees, cite_spans, order_by_candidates
 from rag.answer.pipeline import Pipeline
 from rag.answer.types import AnswerSentence, Retrieved
 from rag.index.index import Index
@@ -74,22 +74,24 @@ def pipeline_of(index: Index, generator, reader, **options) -> Pipeline:
 
 def test_the_surest_passage_leads() -> None:
     one, two = reading(TEA, "four", 0.2), reading(RENT, "900 euros", 0.8)
-    assert order_by_reader([one, two]) == [two.chunk, one.chunk]
+    assert order_by_candidates(asked([one, two])) == [two.chunk, one.chunk]
 
 
 def test_likely_readings_are_near_the_best_and_say_different_things() -> None:
     readings = [reading(TEA, "four", 0.5), reading(TEA, "ten", 0.9), reading(RENT, "first", 0.4)]
-    assert [each.text for each in candidate_spans(readings)] == ["ten", "four"]
-    assert [each.text for each in candidate_spans([reading(TEA, "ten"), reading("At Ten.", "Ten")])] == ["ten"]
-    assert candidate_spans([Span(Chunk("", "s", 0, 0), 0, 0, float("-inf"), 0.0)]) == []
+    assert [each.text for each in near_spans(asked(readings).candidates)] == ["ten", "four"]
+    assert [each.text for each in near_spans(asked([reading(TEA, "ten"), reading("At Ten.", "Ten")]).candidates)] == [
+        "ten"
+    ]
+    assert near_spans(asked([Span(Chunk("", "s", 0, 0), 0, 0, float("-inf"), 0.0)]).candidates) == []
 
 
 def test_one_passage_may_have_several_likely_readings() -> None:
     further = (reading(TEA, "four", 0.6), reading(TEA, "library", 0.1))
     found = [replace(reading(TEA, "ten", 0.9), others=further), reading(RENT, "first", 0.5)]
-    assert [each.text for each in candidate_spans(found)] == ["ten", "four", "first"]
-    assert agrees("At four.", asked(found), found)
-    assert not agrees("In the library.", asked(found), found)
+    assert [each.text for each in near_spans(asked(found).candidates)] == ["ten", "four", "first"]
+    assert agrees("At four.", asked(found))
+    assert not agrees("In the library.", asked(found))
     assert extractive_answer(asked(found, "list"))[0] == "ten\nfour\nfirst"
 
 
@@ -109,7 +111,7 @@ def test_one_passage_may_have_several_likely_readings() -> None:
 )
 def test_agreement(text: str, agreed: bool) -> None:
     spans = [reading(RENT, "900 euros")]
-    assert agrees(text, asked(spans, question="How much is the rent?"), spans) is agreed
+    assert agrees(text, asked(spans, question="How much is the rent?")) is agreed
 
 
 def test_a_reading_is_cited_by_the_whole_sentence_it_stands_in() -> None:

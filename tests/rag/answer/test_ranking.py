@@ -1,0 +1,115 @@
+"""Candidate spans of all sections in one order, by a linear model of what is known of each."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, replace
+
+import numpy as np
+import pytest
+
+from ingest.types import Chunk
+from rag.answer.ranking import (
+    SPAN_SIGNALS,
+    RankingModel,
+    SpanSignals,
+    WordShares,
+    is_misspelt,
+    lead_of,
+    rank_spans,
+    signals_of_spans,
+)
+from rag.evaluate.rank_fit import RankingRow, fit_ranking
+from rag.reader.base import Span
+from stores.base import Hit
+
+QUESTION = "How much is a canoe for a day?"
+HIRE = Chunk("A canoe costs 30 euros a day. Ask Ada.", "hire.md", 0, 38, ("Hire",))
+CLUB = Chunk("The club meets on Mondays at six.", "club.md", 0, 33, ("Club",))
+HITS = [Hit(CLUB, 0.9, {"dense": 0.6, "bm25": 2.0}), Hit(HIRE, 0.8, {"dense": 0.5, "bm25": 4.0})]
+
+
+def span_of(chunk: Chunk, text: str, margin: float, *others: Span, relevance: float = 0.5) -> Span:
+    start = chunk.text.index(text)
+    return Span(chunk, start, start + len(text), margin, 1 / (1 + np.exp(-margin)), others, relevance)
+
+
+SPANS = [span_of(CLUB, "six", 4.0), span_of(HIRE, "30 euros", 3.0, span_of(HIRE, "Ada", 1.0), relevance=0.9)]
+
+
+def test_without_a_model_margins_decide() -> None:
+    assert [candidate.span.text for candidate in rank_spans(QUESTION, SPANS, HITS)] == ["six", "30 euros", "Ada"]
+    assert lead_of(rank_spans(QUESTION, SPANS, HITS)) is None
+
+
+def test_the_signals_of_a_span() -> None:
+    signals = {span.text: known for span, known in signals_of_spans(QUESTION, SPANS, HITS)}
+    price, person = signals["30 euros"], signals["Ada"]
+    assert (price.margin, price.behind, person.behind) == (3.0, 0.0, 2.0)
+    assert price.relevance == pytest.approx(np.log(9))
+    assert (price.hit, price.later, price.words) == (0.5, 1.0, 4.0)
+    assert (price.fits, person.fits, signals["six"].fits) == (1.0, -1.0, 0.0)
+    assert price.named > person.named + person.passed - 1e-9 > 0, "the next sentence names neither canoe nor day"
+    assert person.passed > 0 == price.passed
+
+
+def test_a_model_weighs_the_signals() -> None:
+    model = RankingModel({"margin": 0.5, "fits": 2.0})
+    ranked = rank_spans(QUESTION, SPANS, HITS, model)
+    assert [candidate.span.text for candidate in ranked] == ["30 euros", "six", "Ada"]
+    assert [candidate.score for candidate in ranked] == [3.5, 2.0, -1.5]
+    assert ranked[0].chance == pytest.approx(1 / (1 + np.exp(-1.5) + np.exp(-5)))
+    assert lead_of(ranked) == 1.5
+
+
+def test_the_lead_is_over_what_says_something_else() -> None:
+    same = Chunk("It is 30 euros.", "b.md", 0, 15)
+    ranked = rank_spans(QUESTION, [*SPANS, span_of(same, "30 euros", 2.9)], HITS, RankingModel({"margin": 1.0}))
+    assert lead_of(ranked[1:]) == 2.0, "the second that says 30 euros is no rival"
+
+
+def test_the_newest_of_dated_sources_is_marked_unless_the_question_asks_for_what_was() -> None:
+    old, new = (Chunk("A canoe costs 30 euros.", f"prices-{year}.md", 0, 23) for year in (2023, 2026))
+    spans = [span_of(chunk, "30 euros", 1.0) for chunk in (old, new)] + SPANS[:1]
+    assert [signals.newer for _, signals in signals_of_spans(QUESTION, spans, HITS)] == [-1.0, 1.0, 0.0]
+    past = signals_of_spans("What was the old price of a canoe?", spans, HITS)
+    assert [signals.newer for _, signals in past] == [0.0, 0.0, 0.0]
+
+
+def test_words_that_few_sections_have_weigh_more() -> None:
+    shares = WordShares("canoe day", [HIRE, replace(CLUB, text="The day of the club.")])
+    assert shares.share("the canoe") > 0.5 > shares.share("the day") > 0 == shares.share("the club")
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "misspelt"),
+    [
+        ("choire", "choir", True),
+        ("emergancy", "emergency", True),
+        ("adress", "address", True),
+        ("recieve", "receive", True),
+        ("canoe", "kayak", False),
+        ("four", "hour", False),
+        ("t1234", "t1235", False),
+    ],
+)
+def test_misspelt_words(word: str, other: str, misspelt: bool) -> None:
+    assert is_misspelt(word, other) is misspelt
+
+
+def test_the_fit_ranks_right_spans_first() -> None:
+    # Right spans have the higher sum of two signals; a third is noise.
+    draw = np.random.default_rng(0)
+    none = SpanSignals(*[0.0] * len(SPAN_SIGNALS))
+    rows = []
+    for _ in range(80):
+        spans = [replace(none, margin=a, fits=b, row=c) for a, b, c in draw.normal(size=(5, 3))]
+        sums = [span.margin + 2 * span.fits for span in spans]
+        rows.append(RankingRow(spans, [value == max(sums) for value in sums]))
+    model = fit_ranking(rows)
+    assert model is not None
+    assert model.weights["fits"] / model.weights["margin"] == pytest.approx(2, abs=0.4)
+    assert abs(model.weights["row"]) < 0.3 * model.weights["margin"]
+    firsts = [np.argmax([model.score(span) for span in row.signals]) == np.argmax(row.right) for row in rows]
+    assert np.mean(firsts) > 0.95
+    assert fit_ranking(rows[:10]) is None, "too few questions"
+    assert len(astuple(none)) == len(SPAN_SIGNALS)
