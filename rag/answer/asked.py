@@ -91,9 +91,8 @@ def fits_wanted(question: str, evidence: Evidence) -> float:
         case "number":
             return 1.0 if has_number and not has_time else 0.0 if _COUNT_WORD.search(text) or has_number else -1.0
         case "person":
-            return (
-                1.0 if _NAME.search(text) and not has_time else 0.0 if _ROLE.search(text) and not has_number else -1.0
-            )
+            is_name = _NAME.search(_ARTICLE.sub("", text)) is not None
+            return 1.0 if is_name and not has_time else 0.0 if _ROLE.search(text) and not has_number else -1.0
         case "place":
             is_figure = (has_number or has_time) and not _NAME.search(_CLOCK_OR_DAY.sub("", text))
             return -1.0 if is_figure else 1.0 if _NAME.search(text) else 0.0

@@ -26,8 +26,9 @@ from ingest.embed import new_embedder
 from ingest.parsers import ParseSettings, ParseWorker
 from prompts import Prompt
 from rag import Config
-from rag.answer.guided import order_by_reader
+from rag.answer.guided import order_by_candidates
 from rag.answer.passages import CappedWindow
+from rag.answer.types import Retrieved
 from rag.generate import Decoding, new_generator
 from rag.index.index import Index
 from rag.index.manifest import embedder_manifest
@@ -145,7 +146,7 @@ def _asked(store: Path, questions: list[str], limits: dict[str, float]) -> None:
         timed("word search", lambda q=question: held.search_text(q, 100))
         chunks = [hit.chunk for hit in hits[:5]]
         readings = timed("read five passages", lambda q=question, c=chunks: reader.read(q, c))
-        led = order_by_reader(readings)
+        led = order_by_candidates(Retrieved(question, "short", hits, readings))
         packed = timed("pack", lambda q=question, c=led: prompt.pack(window, 48, {"question": q}, c))
         tokens.append(packed.prompt_tokens)
         timed("read the prompt, first token", lambda p=packed: generator.generate([p.prompt], decoding))
