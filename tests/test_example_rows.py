@@ -54,6 +54,36 @@ def test_wide_rows_have_articles_tables_and_sets_for_tests_alone(
         "rows": [[f"Town{chr(65 + n)}", f"{n + 3} May"] for n in range(9)],
     }
     write_rows(tmp_path / "data/tables/wikitablequestions/tables.jsonl", [table])
+    asked = {"table_id": "t", "answer_is_cell": True}
+    write_rows(
+        tmp_path / "data/tables/wikitablequestions/questions.jsonl",
+        [
+            {**asked, "id": "q0", "question": "on what day is the fair of towna held?", "answers": ["3 May"]},
+            {**asked, "id": "q1", "question": "how many fairs are there before townc?", "answers": ["4 May"]},
+            {**asked, "id": "q2", "question": "on what day is the fair of townd held?", "answers": ["6 May"]},
+        ],
+    )
+    report = {
+        "table": [["", "2025", "2024"], ["Revenue", "310", "295"], ["Ships", "12", "11"]],
+        "paragraphs": ["The fleet grew by one ship."],
+        "questions": [
+            {
+                "uid": "a",
+                "question": "What was revenue in 2024?",
+                "answer_type": "span",
+                "derivation": "",
+                "answer": ["295"],
+            },
+            {
+                "uid": "b",
+                "question": "By how much?",
+                "answer_type": "arithmetic",
+                "derivation": "310-295",
+                "answer": 15,
+            },
+        ],
+    }
+    write_rows(tmp_path / "data/tables/tatqa/train.jsonl", [report])
     monkeypatch.setattr(sys, "argv", ["wide.py", str(tmp_path / "data"), str(tmp_path / "out")])
     runpy.run_path(str(EXAMPLES / "reader/wide.py"), run_name="__main__")
 
@@ -68,6 +98,13 @@ def test_wide_rows_have_articles_tables_and_sets_for_tests_alone(
         assert "Town: Town" in row["context"]
         assert "; Fair: " in row["context"]
         assert row.get("unanswerable") or row["context"].count(row["answers"][0]) == 1
+    people = {row["id"]: row for row in by_set["tables"] if row["id"].startswith("tables-q")}
+    assert people.keys() == {"tables-q0", "tables-q2"}, "a question that counts has no cell to read"
+    assert (people["tables-q0"]["answers"], people["tables-q2"]["unanswerable"]) == (["3 May"], True)
+    assert "TownD" not in people["tables-q2"]["context"]
+    [told] = [row for row in wide if row["id"].startswith("tatqa")]
+    assert told["context"] == "The fleet grew by one ship.\nRevenue; 2025: 310; 2024: 295\nShips; 2025: 12; 2024: 11"
+    assert told["answers"] == ["295"]
     for name in MEASURED:
         assert 5 < len((tmp_path / f"out/test-{name}.jsonl").read_text("utf-8").splitlines()) < 35
 

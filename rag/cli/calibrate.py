@@ -6,13 +6,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.cli import output
-from rag.cli.evaluate import (
-    AskedRowsOptions,
-    check_prediction_options,
-    configure_questions,
-    draw_sample,
-    prediction_run,
-)
+from rag.cli.evaluate import configure_questions
+from rag.cli.evaluate_options import AskedRowsOptions
+from rag.cli.evaluate_rows import check_prediction_options, draw_sample, prediction_run
 from rag.cli.options import Command, load_config
 from rag.data.rows import read_rows
 from rag.options import option

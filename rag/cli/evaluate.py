@@ -3,156 +3,42 @@
 from __future__ import annotations
 
 import hashlib
-import random
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ingest.errors import InputError, RowsError
 from rag.build import DEFAULT_DESCRIBER, PLAIN_GENERATOR, RERANKING
-from rag.cli import output
-from rag.cli.options import Command, CommandGroup, CommonOptions, load_config
-from rag.config import Config
-from rag.data.rows import Row, read_rows
-from rag.options import (
-    GenerationOptions,
-    RankingOptions,
-    ReadingOptions,
-    RetrievalOptions,
-    StoreOptions,
-    option,
+from rag.cli.evaluate_options import (
+    AskedRowsOptions,
+    EvaluateAnswersOptions,
+    EvaluateLabelsOptions,
+    EvaluateRetrievalOptions,
+    EvaluateTextOptions,
 )
+from rag.cli.evaluate_rows import (
+    add_own_metrics,
+    check_at_least_one,
+    check_prediction_options,
+    draw_sample,
+    import_metrics,
+    measure_outputs,
+    name_store,
+    prediction_run,
+    read_sample,
+    write_result,
+)
+from rag.cli.options import Command, CommandGroup, load_config
+from rag.config import Config
+from rag.data.rows import Row
 
 if TYPE_CHECKING:
     from rag.classify import Classifier
-    from rag.data.checks import CheckResult
     from rag.evaluate.predictions import Prediction
-    from rag.evaluate.result import EvaluationResult
-    from rag.evaluate.run import Evaluation, Run
-
-T = TypeVar("T")
-
-FOLDER = Path("build") / "evaluate"
-"""The folder of stores and kept outputs without a name of their own."""
+    from rag.evaluate.run import Evaluation
 
 LARGEST_CORPUS = 1 << 40  # bytes: a corpus is one file, whatever its size
 LONGEST_PARSE = 3600.0  # seconds
-
-
-@dataclass(frozen=True, kw_only=True)
-class SampleOptions:
-    """A sample of the rows or queries."""
-
-    TITLE: ClassVar = "rows"
-
-    rows: int | None = option("measure on a sample of N rows, the same for the same --seed", "N")
-    seed: int | None = option("seed of the sample and of sampling tokens (default: 0)", "N", key="decoding.seed")
-
-
-@dataclass(frozen=True, kw_only=True)
-class PredictionOptions(SampleOptions):
-    """The way outputs are made and kept."""
-
-    TITLE: ClassVar = "rows"
-
-    batch_size: int = option(
-        "rows at a time (default: 1); above 1 latency is not measured", "N", default=1, was=("--batch",)
-    )
-    cache: Path | None = option("file that keeps outputs (default: build/evaluate/records.jsonl)", "FILE")
-    no_cache: bool = option("keep no outputs, and use none that are kept", default=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AskedRowsOptions(
-    PredictionOptions, RetrievalOptions, ReadingOptions, GenerationOptions, StoreOptions, CommonOptions
-):
-    """Rows whose questions are asked."""
-
-    TITLE: ClassVar = "answers"
-
-    path: Path = option('JSONL of {"question", "answers", "context"}', "ROWS", required=True, positional=True)
-    contexts: bool = option("ingest the contexts of all rows, and retrieve from them", default=False)
-    unanswerable: bool = option(
-        "ask each question again without the passages that answer it; the right answer is to abstain",
-        default=False,
-        was=("--withhold",),
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class ResultOptions:
-    """Files that the result is written into."""
-
-    TITLE: ClassVar = "results"
-
-    out: Path | None = option("write the outputs as JSONL", "FILE", was=("--save",))
-    per_row: Path | None = option("write each row's values as JSONL", "FILE", was=("--per-query",))
-    report: Path | None = option("write the result as one HTML page", "FILE.html")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ComparedOptions(ResultOptions):
-    """Outputs that exist already, and the rows of training."""
-
-    TITLE: ClassVar = "results"
-
-    outputs: Path | None = option('measure these outputs instead: JSONL of {"id", "output"}', "FILE")
-    against: Path | None = option("other outputs: shows each difference with its p-value", "FILE")
-    metric: tuple[str, ...] = option(
-        "add the mean of your own function of an output (text) and its row", "MODULE:FUNCTION", default=()
-    )
-    train: Path | None = option("training rows, for labels, examples and known values; never measured on", "FILE")
-    strict: bool = option("refuse rows that --train holds too, instead of dropping them", default=False)
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvaluateRetrievalOptions(SampleOptions, ResultOptions, RankingOptions, StoreOptions, CommonOptions):
-    """Options of `rag evaluate retrieval`."""
-
-    path: Path = option("folder in the BEIR layout", "FOLDER", required=True, positional=True)
-    k: int | None = option("ranks that the metrics look at (default: 10)", "K", "-k")
-    retriever: Literal["hybrid", "dense", "bm25"] | None = option(
-        "retriever to measure (default: all three)", key="retriever.kind"
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvaluateAnswersOptions(AskedRowsOptions, ComparedOptions):
-    """Options of `rag evaluate answers`."""
-
-    gold: bool = option("give each question the context of its own row", default=False)
-    min_evidence: float | None = option(
-        "abstain if the best passage's cosine is lower", "X", key="pipeline.min_evidence"
-    )
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvaluateTextOptions(PredictionOptions, ComparedOptions, GenerationOptions, CommonOptions):
-    """Options of `rag evaluate text`."""
-
-    path: Path = option("JSONL of rows to describe, to summarise, or of your own task", "ROWS", required=True,
-                        positional=True)  # fmt: skip
-    attempts: int = option("write up to N texts for a description with errors (default: 1)", "N", default=1)
-    complete: bool = option("state the fields that a description leaves out in a last line", default=False)
-    task: str | None = option("prefix of your own task (columns input and target)", "NAME")
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvaluateLabelsOptions(PredictionOptions, ComparedOptions, StoreOptions, CommonOptions):
-    """Options of `rag evaluate labels`."""
-
-    path: Path = option('JSONL of {"text", "label"}', "ROWS", required=True, positional=True)
-    model: str | None = option("a hub id, a folder or builtin:NAME", "MODEL", key="generator.model")
-    similar: int = option("show the model the K most similar rows of --train", "K", default=0, was=("--examples",))
-    candidates: int = option("choose among the labels of the N most similar rows only", "N", default=0)
-    listed: Literal["all", "candidates", "none"] | None = option("labels that the prompt names")
-    calibrate: bool | None = option("subtract the score that each label gets for an empty text")
-    out_of_scope: str | None = option("label of the rows that belong to no other", "LABEL")
-    threshold: float | None = option("mark a text as out of scope below this probability", "P")
-
 
 # --- retrieval --------------------------------------------------------------------------------------------------------
 
@@ -174,7 +60,7 @@ def evaluate_retrievers(options: EvaluateRetrievalOptions) -> int:
         judgements={query: judged.judgements[query] for query in queries},
     )
     config = load_config(options).override("parse", max_bytes=LARGEST_CORPUS, timeout=LONGEST_PARSE)
-    index = _name_store(config, options, judged.folder).index()
+    index = name_store(config, options, judged.folder).index()
     try:
         # An unchanged corpus is not embedded again.
         synced = index.sync([judged.corpus])
@@ -201,7 +87,7 @@ def evaluate_retrievers(options: EvaluateRetrievalOptions) -> int:
         about["embedder"] = index.embedder.name
     finally:
         index.store.close()
-    return _write_result(options, EvaluationResult("retrieval", str(options.path), about, systems))
+    return write_result(options, EvaluationResult("retrieval", str(options.path), about, systems))
 
 
 # --- answers ----------------------------------------------------------------------------------------------------------
@@ -221,7 +107,7 @@ def evaluate_pipeline(options: EvaluateAnswersOptions) -> int:
     if options.gold and options.unanswerable:
         raise InputError("--unanswerable changes what is retrieved, and --gold retrieves nothing: give one of them")
     config = load_config(options)
-    rows = _read(options, "answer")
+    rows = read_sample(options, "answer")
     unanswerable = unanswerable_rows(rows.chosen) if options.unanswerable else []
     answerable = rows.chosen
     # Outputs of both kinds are read and scored together.
@@ -244,16 +130,16 @@ def evaluate_pipeline(options: EvaluateAnswersOptions) -> int:
             risk_coverage(predictions, rows.chosen),
         )
 
-    result = _measure("answers", options, rows, predict, score)
+    result = measure_outputs("answers", options, rows, predict, score)
     if unanswerable:
         result = replace(result, about={**result.about, "unanswerable": len(unanswerable)})
-    return _write_result(options, _add_metrics(result, own_metrics, rows.chosen))
+    return write_result(options, add_own_metrics(result, own_metrics, rows.chosen))
 
 
 def configure_questions(config: Config, options: AskedRowsOptions, rows: Sequence[Row]) -> Config:
     """Return the configuration for asking rows' questions: with --contexts over a store of the rows' contexts."""
     if options.contexts:
-        config = _name_store(config, options, options.path)
+        config = name_store(config, options, options.path)
         ingest_contexts(config, rows)
     return config
 
@@ -285,7 +171,7 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
     check_at_least_one(options, "attempts")
     own_metrics = import_metrics(options.metric)
     config = load_config(options)
-    rows = _read(options, options.task)
+    rows = read_sample(options, options.task)
     task = rows.all[0].task
     lexicon = ValueLexicon.of_rows(rows.train or rows.all) if task == "describe" else None
 
@@ -305,8 +191,8 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
     def score(predictions: Sequence[Prediction]) -> Evaluation:
         return Evaluation(task, score_text(predictions, rows.chosen, lexicon), tuple(predictions), cost_of(predictions))
 
-    result = _measure("text", options, rows, predict, score)
-    return _write_result(options, _add_metrics(result, own_metrics, rows.chosen))
+    result = measure_outputs("text", options, rows, predict, score)
+    return write_result(options, add_own_metrics(result, own_metrics, rows.chosen))
 
 
 # --- labels -----------------------------------------------------------------------------------------------------------
@@ -321,7 +207,7 @@ def evaluate_classifier(options: EvaluateLabelsOptions) -> int:
 
     check_prediction_options(options)
     own_metrics = import_metrics(options.metric)
-    rows, outside = _read(options, "classify", options.out_of_scope), options.out_of_scope
+    rows, outside = read_sample(options, "classify", options.out_of_scope), options.out_of_scope
     labels = sorted({row.target for row in rows.train or rows.all} - {outside})
 
     def predict() -> tuple[str, Evaluation]:
@@ -333,7 +219,7 @@ def evaluate_classifier(options: EvaluateLabelsOptions) -> int:
         curve = risk_coverage(predictions, rows.chosen) if outside is None else None
         return Evaluation("classify", (), tuple(predictions), cost_of(predictions), curve)
 
-    result = _measure("labels", options, rows, predict, score)
+    result = measure_outputs("labels", options, rows, predict, score)
 
     # All systems are measured over the same classes, whatever labels one of them makes up.
     outputs = {name: [prediction.output for prediction in system.outputs] for name, system in result.systems.items()}
@@ -344,7 +230,7 @@ def evaluate_classifier(options: EvaluateLabelsOptions) -> int:
     }
     tables = {name: confusion(predicted, rows.chosen, sorted(classes)) for name, predicted in outputs.items()}
     result = replace(result, systems=systems, confusions=tables)
-    return _write_result(options, _add_metrics(result, own_metrics, rows.chosen))
+    return write_result(options, add_own_metrics(result, own_metrics, rows.chosen))
 
 
 def new_classifier(
@@ -357,7 +243,7 @@ def new_classifier(
     if options.similar or options.candidates:
         if options.train is None:
             raise InputError("--similar and --candidates need labelled rows to choose from: give --train FILE.jsonl")
-        store = _name_store(config, options, options.train).store()
+        store = name_store(config, options, options.train).store()
         in_scope = [row for row in train if row.target != options.out_of_scope]
         retriever = index_examples(in_scope, config.embedder(), store)
     return Classifier(
@@ -370,166 +256,6 @@ def new_classifier(
         calibrate=options.calibrate,
         threshold=Threshold(options.threshold) if options.threshold is not None else None,
     )
-
-
-# --- rows, outputs and results ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """All rows of the file, the sample to measure on, the training rows, and the results of checking them."""
-
-    all: Sequence[Row]
-    chosen: Sequence[Row]
-    train: Sequence[Row] = ()
-    checks: tuple[CheckResult, ...] = ()
-
-
-def _read(
-    options: EvaluateAnswersOptions | EvaluateTextOptions | EvaluateLabelsOptions,
-    task: str | None,
-    out_of_scope: str | None = None,
-) -> _Rows:
-    """Read the rows and draw the sample, without rows that the training rows hold too."""
-    rows = read_rows(options.path, task)
-    if options.train is None:
-        return _Rows(rows, draw_sample(rows, options))
-    from rag.data.checks import RowChecks
-
-    train = read_rows(options.train, rows[0].task)
-    checked = RowChecks(strict=options.strict, out_of_scope=out_of_scope).run(train, (), rows)
-    return _Rows(rows, draw_sample(checked.test, options), checked.train, checked.checks)
-
-
-def _measure(
-    task: str,
-    options: EvaluateAnswersOptions | EvaluateTextOptions | EvaluateLabelsOptions,
-    rows: _Rows,
-    predict: Callable[[], tuple[str, Evaluation]],
-    score: Callable[[Sequence[Prediction]], Evaluation],
-) -> EvaluationResult:
-    """Measure the outputs that are given, or make them, and the outputs to compare them with.
-
-    Files of outputs are read before anything is made, so that a mistake in them shows at once.
-    """
-    from rag.evaluate.predictions import read_predictions
-    from rag.evaluate.result import EvaluationResult
-
-    files = [file for file in (options.outputs, options.against) if file is not None]
-    names = [file.stem for file in files]  # short, unless two would be equal
-    if len(set(names)) < len(names):
-        names = [str(file) for file in files]
-    evaluations = [score(read_predictions(file, rows.chosen, among=rows.all)) for file in files]
-    systems = dict(zip(names, evaluations, strict=True))
-    if not options.outputs:
-        name, evaluation = predict()
-        systems = {name: evaluation, **systems}
-    return EvaluationResult(task, str(options.path), {"rows": len(rows.chosen)}, systems, rows.checks)
-
-
-RowMetric = Callable[[str, Row], float]
-"""A metric of the user: an output and its row in, a number out."""
-
-
-def import_metrics(names: Sequence[str]) -> dict[str, RowMetric]:
-    """Return the functions of "MODULE:FUNCTION" names by function name. Raises InputError for one that is not there."""
-    if names and str(Path.cwd()) not in sys.path:
-        sys.path.append(str(Path.cwd()))  # at the end: a file here must not hide a library
-    metrics: dict[str, RowMetric] = {}
-    for name in names:
-        module, _, function = name.partition(":")
-        try:
-            metrics[function] = getattr(import_module(module), function)
-        except (ImportError, AttributeError, ValueError) as error:
-            raise InputError(
-                f"--metric {name}: it takes MODULE:FUNCTION of a module that can be imported ({error})"
-            ) from None
-    return metrics
-
-
-def _add_metrics(result: EvaluationResult, metrics: Mapping[str, RowMetric], rows: Sequence[Row]) -> EvaluationResult:
-    """Add the user's own metrics to every system."""
-    from rag.evaluate.metrics.metric import mean_metric
-
-    systems = {}
-    for name, system in result.systems.items():
-        pairs = list(zip(system.outputs, rows, strict=True))
-        own = [
-            mean_metric(
-                title, [float(compute(prediction.output, row)) for prediction, row in pairs], "neither", "points"
-            )
-            for title, compute in metrics.items()
-        ]
-        systems[name] = replace(system, metrics=(*system.metrics, *own))
-    return replace(result, systems=systems)
-
-
-def _write_result(options: _TaskOptions, result: EvaluationResult) -> int:
-    """Write the files that the options name, and print the result."""
-    from rag.data.json_lines import write_objects
-    from rag.evaluate.predictions import write_predictions
-
-    if options.out:
-        write_predictions(options.out, next(iter(result.systems.values())).outputs)
-    if options.per_row:
-        write_objects(options.per_row, result.rows_as_json())
-    if options.report:
-        from rag.report.evaluation import write_evaluation
-
-        write_evaluation(result, options.report)
-    if options.json:
-        output.json_line(result.as_json())
-    else:
-        from rag.cli.output_metrics import show_evaluation
-
-        show_evaluation(result)
-    return 0
-
-
-_TaskOptions = EvaluateRetrievalOptions | EvaluateAnswersOptions | EvaluateTextOptions | EvaluateLabelsOptions
-
-
-def draw_sample(rows: Sequence[T], options: SampleOptions) -> Sequence[T]:
-    """Return a seeded sample in the rows' own order, or all of them; a smaller sample is part of a larger one."""
-    if options.rows is None or options.rows >= len(rows):
-        return rows
-    # The first N of a shuffled order: a larger N adds rows and replaces none.
-    order = list(range(len(rows)))
-    random.Random(options.seed or 0).shuffle(order)
-    return [rows[place] for place in sorted(order[: options.rows])]
-
-
-def prediction_run(options: PredictionOptions) -> Run:
-    """Return the way predictions are made and kept."""
-    from rag.evaluate.run import Run
-
-    return Run(None if options.no_cache else options.cache or FOLDER / "records.jsonl", options.batch_size)
-
-
-def check_prediction_options(options: PredictionOptions) -> None:
-    """Raise InputError for options that contradict each other or cannot be."""
-    check_at_least_one(options, "rows", "batch_size", *(["k"] if isinstance(options, AskedRowsOptions) else []))
-    if options.cache and options.no_cache:
-        raise InputError("give --cache or --no-cache, not both")
-
-
-def check_at_least_one(options: object, *names: str) -> None:
-    """Raise InputError for a number below 1 of these options."""
-    for name in names:
-        value = getattr(options, name)
-        if value is not None and value < 1:
-            flag = "-k" if name == "k" else f"--{name.replace('_', '-')}"
-            raise InputError(f"{flag} is {value}: it has to be at least 1")
-
-
-def _name_store(config: Config, options: StoreOptions, origin: Path) -> Config:
-    """Return the configuration with a store for this data and embedder in FOLDER, unless one is named."""
-    if options.store is not None:
-        return config.override("store", kind="local", path=str(options.store.absolute()))
-    # Vectors of another embedder need another store.
-    key = f"{origin.resolve()}\0{config.table('embedder')}"
-    name = f"{origin.resolve().stem}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
-    return config.override("store", kind="local", path=str((FOLDER / name).absolute()))
 
 
 COMMAND = CommandGroup(

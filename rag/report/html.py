@@ -15,8 +15,9 @@ from markupsafe import Markup
 from rag.compare import number_format
 from rag.compare.comparison import ComparedMetric, Comparison, PairedDifference, Sample, Score, SystemResult
 from rag.compare.ranking import ALPHA, best_systems, find_crossovers, pareto_front, tied_systems
-from rag.report.plots import KINDS, has_latency, key_mark, kind_title, plot_curve, plot_latency, plot_scores
+from rag.report.plots import has_latency, plot_curve, plot_latency, plot_scores
 from rag.report.spans import clip, mark_spans
+from rag.report.svg import KINDS, key_mark, kind_title
 
 MAX_COLUMNS, MAX_PANELS, OPEN_SAMPLES = 7, 6, 3
 WIDE, NARROW = (800.0, 420.0), (340.0, 330.0)

@@ -6,338 +6,32 @@ matplotlib have fixed colours and five times the size, and their labels overlap.
 
 from __future__ import annotations
 
-import math
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Literal
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from rag.compare.comparison import ComparedMetric, Comparison, SystemResult
 from rag.compare.number_format import UNITS, format_count, format_interval, format_number
 from rag.compare.ranking import Crossover, best_systems, find_crossovers
 from rag.evaluate.metrics.confidence import ConfidenceBin, CoveragePoint
+from rag.report.axes import (
+    BOTTOM,
+    LEFT,
+    Box,
+    LineName,
+    Scale,
+    draw_axes,
+    draw_margin,
+    format_tick,
+    linear,
+    logarithmic,
+    place_labels,
+)
+from rag.report.svg import BOLD, LINE, drawing, element, label, line, mark, shorten, text_width, wrap
 
-Anchor = Literal["start", "middle", "end"]
-
-LEFT, BOTTOM, LINE = 40.0, 44.0, 14.0  # pixels: room for the ticks, and the height of a line of text
-BOLD = 1.12  # width of bold letters by that of others
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2")
 DIRECTIONS = {"higher": ", higher is better ↑", "lower": ", lower is better ↓", "neither": ""}
-
-# --- elements ---------------------------------------------------------------------------------------------------------
-
-
-def element(name: str, *content: str | Markup, **attributes: str | float | None) -> Markup:
-    """Return an element, everything escaped; `class_` is written class, and `text_anchor` text-anchor."""
-    written = ""
-    for key, value in attributes.items():
-        if value is not None:
-            text = value if isinstance(value, str) else f"{value:.1f}".removesuffix(".0")
-            written += f' {key.rstrip("_").replace("_", "-")}="{escape(text)}"'
-    inside = "".join(escape(part) for part in content)
-    return Markup(f"<{name}{written}>{inside}</{name}>" if content else f"<{name}{written}/>")
-
-
-def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
-    """Return a straight line."""
-    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=class_)
-
-
-def label(x: float, y: float, text: str, class_: str = "", anchor: Anchor | None = None, whole: str = "") -> Markup:
-    """Return a text with its baseline at y. `whole` is shown on hovering over a shortened text."""
-    hint = [element("title", whole)] if whole and whole != text else []
-    return element("text", text, *hint, x=x, y=y, class_=class_ or None, text_anchor=anchor)
-
-
-def drawing(width: float, height: float, description: str, content: Iterable[Markup], class_: str = "") -> Markup:
-    """Return the whole drawing. `description` is its text for screen readers."""
-    return element(
-        "svg",
-        *content,
-        class_=f"plot {class_}".strip(),
-        viewBox=f"0 0 {width:.0f} {height:.0f}",
-        width=f"{width:.0f}",
-        height=f"{height:.0f}",
-        role="img",
-        aria_label=description,
-    )
-
-
-# --- marks: the shape says how a system is prompted, the filling whether it was trained -------------------------------
-
-KINDS = {
-    "zero-shot": ("circle", "hollow", "Zero-shot"),
-    "few-shot": ("square", "hollow", "Few-shot"),
-    "rag": ("triangle", "hollow", "RAG"),
-    "fine-tuned": ("circle", "filled", "Fine-tuned"),
-    "rag on fine-tuned": ("triangle", "filled", "RAG on fine-tuned"),
-}
-"""Shape, filling and title of each kind; any other kind is a diamond."""
-
-
-def kind_title(kind: str) -> str:
-    """Return the title of a kind, capitalised."""
-    return KINDS[kind][2] if kind in KINDS else kind[:1].upper() + kind[1:]
-
-
-def mark(kind: str, x: float, y: float, size: float = 4.5) -> Markup:
-    """Return the mark of a kind, centred at (x, y)."""
-    shape, filling, _ = KINDS.get(kind, ("diamond", "filled", ""))
-    if shape == "circle":
-        return element("circle", cx=x, cy=y, r=size, class_=f"mark {filling}")
-    corners = {
-        "square": [(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)],
-        "triangle": [(0, -1.25), (1.2, 0.85), (-1.2, 0.85)],
-        "diamond": [(0, -1.3), (1.2, 0), (0, 1.3), (-1.2, 0)],
-    }[shape]
-    points = " ".join(f"{x + size * right:.1f},{y + size * down:.1f}" for right, down in corners)
-    return element("polygon", points=points, class_=f"mark {filling}")
-
-
-def key_mark(kind: str) -> Markup:
-    """Return a mark as a drawing of its own, for a line of text."""
-    return element(
-        "svg", mark(kind, 7, 7), class_="key", viewBox="0 0 14 14", width="14", height="14", aria_hidden="true"
-    )
-
-
-# --- the width of texts -----------------------------------------------------------------------------------------------
-
-
-def text_width(text: str) -> float:
-    """Return the pixels that a text takes in a common sans serif of 12 pixels, too many rather than too few."""
-    width = 0.0
-    for char in text:
-        if unicodedata.combining(char):
-            continue
-        if unicodedata.east_asian_width(char) in "WF":
-            width += 1.2
-        elif char in "ijlI.,:;'|!()[] ft":
-            width += 0.34
-        else:
-            width += 0.9 if char in "mwMW@%" else 0.7 if char.isupper() else 0.58
-    return width * 12
-
-
-def shorten(text: str, width: float) -> str:
-    """Return a text with an ellipsis in its middle if it is too wide: names often differ at their ends."""
-    text = " ".join(text.split())
-    if text_width(text) <= width:
-        return text
-    # Drop letters on either side of the middle until it fits.
-    head, tail = text[: len(text) // 2], text[len(text) // 2 :]
-    while (head or tail) and text_width(f"{head}…{tail}") > width:
-        head, tail = (head[:-1], tail) if len(head) > len(tail) else (head, tail[1:])
-    return f"{head.rstrip()}…{tail.lstrip()}"
-
-
-def wrap(text: str, width: float, lines: int) -> list[str]:
-    """Return a text in at most this many lines, the last one shortened if more follows."""
-    words = text.split()
-    wrapped: list[str] = []
-    while words and len(wrapped) < lines - 1:
-        fitting = 1
-        while fitting < len(words) and text_width(" ".join(words[: fitting + 1])) <= width:
-            fitting += 1
-        if text_width(words[0]) > width:
-            break
-        wrapped.append(" ".join(words[:fitting]))
-        words = words[fitting:]
-    return [*wrapped, shorten(" ".join(words), width)] if words else wrapped or [""]
-
-
-# --- scales -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Scale:
-    """A range of values laid on a range of pixels."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-    ticks: tuple[float, ...]
-    log: bool = False
-
-    def __call__(self, value: float) -> float:
-        """Return the pixel of a value."""
-        low, high, value = (math.log(v) if self.log else v for v in (self.low, self.high, value))
-        return self.start + (value - low) / (high - low) * (self.end - self.start)
-
-
-def linear(
-    values: Iterable[float], start: float, end: float, ticks: int = 6, bounds: tuple[float, float] | None = None
-) -> Scale:
-    """Return a scale from tick to tick around the values; it starts at 0 if that is near, and keeps the bounds."""
-    values = list(values) or [0.0, 1.0]
-    # Start at 0 if it is near, and widen a range of one value.
-    low, high = min(values), max(values)
-    if 0 < low < high * 0.4:
-        low = 0.0
-    if high - low < 1e-9:
-        low, high = low - (abs(low) * 0.1 or 1.0), high + (abs(high) * 0.1 or 1.0)
-    if bounds:
-        low, high = max(low, bounds[0]), min(high, bounds[1])
-    # The smallest round step that needs no more ticks than there may be.
-    power = 10.0 ** math.floor(math.log10((high - low) / (ticks - 1)))
-    for step in (power * head for head in (1, 2, 2.5, 5, 10, 20, 50)):
-        first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-        if last - first < ticks:
-            break
-    places = tuple(round(number * step, 10) for number in range(first, last + 1))
-    return Scale(places[0], places[-1], start, end, places)
-
-
-def logarithmic(values: Iterable[float], start: float, end: float, ticks: int = 6) -> Scale:
-    """Return a logarithmic scale a little wider than the values, all above 0; ticks at 1, 2 and 5 of a decade."""
-    values = list(values) or [1.0]
-    margin = max((max(values) / min(values)) ** 0.08, 1.15 if min(values) < max(values) else 2.5)
-    low, high = min(values) / margin, max(values) * margin
-
-    def decades(*heads: int) -> list[float]:
-        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        return [tick for power in powers for head in heads if low <= (tick := head * 10.0**power) <= high]
-
-    while len(places := decades(1, 2, 5)) < 2:
-        low, high = low / 1.2, high * 1.2
-    # Too many ticks: fewer in each decade, then every second or third decade.
-    for heads in ((1, 3), (1,)):
-        places = places if len(places) <= ticks else decades(*heads)
-    return Scale(low, high, start, end, tuple(places[:: -(-len(places) // ticks) or 1]), log=True)
-
-
-def format_tick(tick: float) -> str:
-    """Return a tick as short as possible: 0.05, 2, 2,500."""
-    return f"{tick:,.6f}".rstrip("0").rstrip(".").replace("-", "−")
-
-
-# --- places of labels -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in pixels; y grows downwards."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def overlap(self, other: Box) -> float:
-        """Return the shared area."""
-        across = min(self.right, other.right) - max(self.left, other.left)
-        down = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return max(across, 0.0) * max(down, 0.0)
-
-    @property
-    def area(self) -> float:
-        """Width times height."""
-        return (self.right - self.left) * (self.bottom - self.top)
-
-
-@dataclass(frozen=True)
-class Place:
-    """The place of a label; `far` if a line should lead from the point to it."""
-
-    box: Box
-    anchor: Anchor
-    far: bool
-
-
-_SIDES: tuple[tuple[float, float, Anchor], ...] = (
-    (1, 0, "start"), (-1, 0, "end"), (1, -1, "start"), (1, 1, "start"), (-1, -1, "end"), (-1, 1, "end"),
-    (0, -1, "middle"), (0, 1, "middle"),
-)  # fmt: skip
-
-
-def place_labels(
-    points: Sequence[tuple[float, float]], sizes: Sequence[tuple[float, float]], taken: Sequence[Box], frame: Box
-) -> list[Place]:
-    """Return a place for each point's label of that width and height: near it, inside the frame, on nothing else."""
-    places: dict[int, Place] = {}
-    blocked = list(taken)
-
-    def crowd(index: int) -> float:
-        x, y = points[index]
-        return sum(1 / (1 + abs(x - other[0]) + abs(y - other[1])) for other in points)
-
-    def cost(place: Place) -> float:
-        outside = place.box.area - place.box.overlap(frame)
-        return round(outside * 10 + sum(place.box.overlap(box) for box in blocked), 3)
-
-    # The labels of crowded points choose first, and take the nearest place with the least overlap.
-    for index in sorted(range(len(points)), key=lambda index: -crowd(index)):
-        (x, y), (width, height) = points[index], sizes[index]
-        candidates = []
-        for distance in (9.0, 16.0, 26.0, 40.0, 58.0, 80.0, 110.0):
-            for right, down, anchor in _SIDES:
-                aside = distance * (0.7 if right and down else 1.0)
-                left = {"start": x + aside, "middle": x - width / 2, "end": x - aside - width}[anchor]
-                top = y - height / 2 + down * (height / 2 + (aside if down else 0))
-                candidates.append(Place(Box(left, top, left + width, top + height), anchor, far=distance > 12))
-        places[index] = min(candidates, key=cost)
-        blocked.append(places[index].box)
-    return [places[index] for index in range(len(points))]
-
-
-def spread(centres: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
-    """Return centres near these, in their order, that keep labels of these heights apart between low and high."""
-    order = sorted(range(len(centres)), key=lambda index: centres[index])
-    spaced = list(centres)
-    floor = low
-    for index in order:  # down from the top, each as near as the one above lets it
-        spaced[index] = max(spaced[index], floor + heights[index] / 2)
-        floor = spaced[index] + heights[index] / 2
-    ceiling = high
-    for index in reversed(order):  # and up from the bottom, where that went too far
-        spaced[index] = min(spaced[index], ceiling - heights[index] / 2)
-        ceiling = spaced[index] - heights[index] / 2
-    return spaced
-
-
-# --- parts of several plots -------------------------------------------------------------------------------------------
-
-
-def _axes(above: str, below: str, across: Scale, up: Scale, right: float, height: float) -> Iterator[Markup]:
-    """Yield a grid with ticks, and the titles of the upright and the level axis."""
-    bottom = height - BOTTOM
-    for tick in up.ticks:
-        yield line(LEFT, up(tick), right, up(tick), "grid")
-        yield label(LEFT - 6, up(tick) + 4, format_tick(tick), "tick", "end")
-    yield line(LEFT, bottom, right, bottom, "axis")
-    for tick in across.ticks:
-        yield line(across(tick), bottom, across(tick), bottom + 4, "axis")
-        yield label(across(tick), bottom + 17, format_tick(tick), "tick", "middle")
-    yield label(0, 12, above, "axis-title")
-    yield label(right, height - 6, below, "axis-title", "end")
-
-
-@dataclass(frozen=True)
-class _Name:
-    """A name for the right margin, and the end of the line that it names."""
-
-    name: str
-    x: float
-    y: float
-    strong: bool = False
-
-
-def _margin(names: Sequence[_Name], right: float, top: float, width: float, height: float) -> Iterator[Markup]:
-    """Yield the names of lines in the right margin, apart from each other, each with a leader."""
-    room, most_lines = width - right - 22, 2 if width > 500 else 3
-    texts = [wrap(name.name, room / (BOLD if name.strong else 1), most_lines) for name in names]
-    heights = [LINE * len(text) + 2 for text in texts]
-    centres = spread([name.y for name in names], heights, top - 10, height - 24)
-    for name, text, centre in zip(names, texts, centres, strict=True):
-        yield line(name.x, name.y, right + 14, centre, "leader")
-        for number, part in enumerate(text):
-            y = centre - LINE * len(text) / 2 + LINE * number + 11
-            yield label(right + 18, y, part, "strong" if name.strong else "", whole=name.name)
-
 
 # --- one metric of every system ---------------------------------------------------------------------------------------
 
@@ -402,7 +96,7 @@ def plot_latency(comparison: Comparison, width: float, height: float, class_: st
     ends = [end for score in scores for end in (score.low, score.value, score.high) if end is not None]
     up = linear(ends, height - BOTTOM, top)
     above, below = f"{metric.title}{DIRECTIONS[metric.better]}", "seconds a row (log scale), faster is further left"
-    content = [*_axes(above, below, across, up, right, height)]
+    content = [*draw_axes(above, below, across, up, right, height)]
 
     # Intervals and slow rows are lines that labels keep off.
     points, taken, words = [], [], []
@@ -464,7 +158,7 @@ def plot_curve(comparison: Comparison, width: float, height: float, class_: str 
     ends = [end for score in scores for end in (score.low, score.value, score.high) if end is not None]
     up = linear(ends, height - BOTTOM, top)
     below = f"training rows{' (log scale)' if is_log else ''}"
-    content = [*_axes(f"{metric.title}{DIRECTIONS[metric.better]}", below, across, up, right, height)]
+    content = [*draw_axes(f"{metric.title}{DIRECTIONS[metric.better]}", below, across, up, right, height)]
     names, words = [], []
 
     # A baseline is a level line, its interval a band.
@@ -475,7 +169,7 @@ def plot_curve(comparison: Comparison, width: float, height: float, class_: str 
             content.append(element("rect", x=LEFT, y=y1, width=right - LEFT, height=y2 - y1, class_="band"))
         content.append(line(LEFT, y, right, y, "flat"))
         content.append(mark(comparison.system(baseline.system).kind, right, y, 4))
-        names.append(_Name(baseline.system, right + 7, y))
+        names.append(LineName(baseline.system, right + 7, y))
         words.append(f"{baseline.system} needs no training rows: {format_number(baseline.value, metric.unit)}")
 
     # A trained system is a line through its points; those of several stand a little aside, so that intervals show.
@@ -492,13 +186,13 @@ def plot_curve(comparison: Comparison, width: float, height: float, class_: str 
         kind = comparison.system(drawn.system).kind
         content += [mark(kind, x, y, 4) for x, y, _ in places]
         x, y, _ = places[-1]
-        names.append(_Name(drawn.system, x - aside + 10, y, strong=True))
+        names.append(LineName(drawn.system, x - aside + 10, y, strong=True))
         values = [f"{format_number(p.value, metric.unit)} with {format_count(p.rows)} rows" for _, _, p in places]
         words.append(f"{drawn.system}: {', '.join(values)}")
 
     crossovers = find_crossovers(comparison)
     content += _crossing(crossovers, across, up, top, width)
-    content += _margin(names, right, top, width, height)
+    content += draw_margin(names, right, top, width, height)
     words += map(str, crossovers)
     description = f"{metric.title} by number of training rows. {'. '.join(words)}"
     return drawing(width, height, description, content, class_)
@@ -538,7 +232,7 @@ def plot_coverage(
     top, right = 30.0, width - (170 if width > 500 else 96)
     across, up = linear([0.0, 100.0], LEFT, right), linear([0.0, 100.0], height - BOTTOM, top)
     below = "share answered, the surest first, %"
-    content = [*_axes(f"{title}, % ↑", below, across, up, right, height)]
+    content = [*draw_axes(f"{title}, % ↑", below, across, up, right, height)]
     # A line for each system, named in the margin.
     names, words = [], []
     for number, (name, points) in enumerate(curves.items()):
@@ -548,11 +242,11 @@ def plot_coverage(
         content.append(element("polyline", points=path, class_="line", stroke_dasharray=dash))
         x, y = places[-1]
         content.append(element("circle", cx=x, cy=y, r=4.0, class_="mark filled"))
-        names.append(_Name(name, x + 6, y))
+        names.append(LineName(name, x + 6, y))
         some = [*points[:: max(1, len(points) // 5)], points[-1]]
         values = [f"{point.value:.1f}% at {100 * point.coverage:.0f}%" for point in some]
         words.append(f"{name}: {', '.join(values)}")
-    content += _margin(names, right, top, width, height)
+    content += draw_margin(names, right, top, width, height)
     return drawing(width, height, f"{title} by share answered. {'. '.join(words)}.", content, class_)
 
 
@@ -564,7 +258,7 @@ def plot_reliability(
         return None
     right, top = width - 14, 30.0
     across, up = linear([0.0, 100.0], LEFT, right), linear([0.0, 100.0], height - BOTTOM, top)
-    content = [*_axes("right, %", "confidence, %", across, up, right, height)]
+    content = [*draw_axes("right, %", "confidence, %", across, up, right, height)]
     content.append(line(across(0), up(0), across(100), up(100), "flat"))
     # A circle for each group of answers with similar confidence.
     largest = max(int(group.rows) for group in bins)

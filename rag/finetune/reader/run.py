@@ -46,6 +46,8 @@ from rag.reader.score import score_windows
 from rag.reader.windows import Windows
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from rag.reader.network import ReaderNetwork
 
 Rows = str | Path | Sequence[Row]
@@ -102,6 +104,10 @@ def finetune_reader(
         if file is not None:
             data[name] = _hash_rows(Path(file))
     identity = {"base": model_fingerprint(base), "data": data, "settings": chosen.decisive()}
+    if chosen.average < 1 and (start is None or chosen.method == "lora"):
+        raise InputError(
+            "average needs a reader to start from, and the method layers or full: low-rank updates do not mix"
+        )
     if start is not None:
         start = folder_named(start)
         identity["start"] = _check_start(start, base, chosen)
@@ -137,20 +143,29 @@ def finetune_reader(
             adapter_in(start).apply(start, network)
         if chosen.method == "layers":
             network.encoder.get_input_embeddings().requires_grad_(False)
+        earlier = _copy_trained(network, start) if start is not None and chosen.average < 1 else {}
         count = min(len(held_out), chosen.valid_rows)
         measured = [held_out[place * len(held_out) // count] for place in range(count)]  # spread over all parts
+
+        def measure() -> dict[str, float]:
+            return measure_reading(measured, *_read_best_spans(network, measured, windows, chosen))
+
         run = train_network(
             network,
             [[tasks[task][row] for task, row in batch] for batch in places],
             collate_with_targets,
-            (lambda: measure_reading(measured, *_read_best_spans(network, measured, windows, chosen)))
-            if measured
-            else None,
+            measure if measured else None,
             unfinished.folder / "steps",
             chosen,
             name="reader",
             progress=progress,
         )
+
+        # Mix the tuned weights with those of `start`; the metrics are those of the mixture.
+        metrics = run.metrics
+        if earlier:
+            mix_weights(network, earlier, chosen.average)
+            metrics = measure() if measured else {}
 
         # Calibrate the margin of a span, and write the folder.
         slope, bias = 1.0, 0.0
@@ -171,14 +186,14 @@ def finetune_reader(
         tables = {
             "Data": {**data, "rows": len(learnt), "held out": len(held_out)},
             "Settings": asdict(chosen),
-            "Metrics": {**run.metrics, "steps": run.steps, "best_step": run.best_step},
+            "Metrics": {**metrics, "steps": run.steps, "best_step": run.best_step},
         }
         card = render_card(out.name, "An extractive reader.", base, licence or find_licence(base), tables)
         with unfinished.result() as folder:
             write_adapter(folder, network, base, HEADS)
             config.write(folder, {heading.lower(): table for heading, table in tables.items()})
             (folder / "README.md").write_text(card, "utf-8")
-    return FinetunedReader(out, total, run.steps, run.best_step, run.metrics, run.losses)
+    return FinetunedReader(out, total, run.steps, run.best_step, metrics, run.losses)
 
 
 def measure_reading(rows: Sequence[Row], texts: Sequence[str], margins: Sequence[float]) -> dict[str, float]:
@@ -195,6 +210,16 @@ def measure_reading(rows: Sequence[Row], texts: Sequence[str], margins: Sequence
     if answerable.all() or not answerable.any():
         return metrics
     return {**metrics, "auroc": auroc("auroc", margins, answerable).value / 100}
+
+
+def mix_weights(network: Any, earlier: Mapping[str, Tensor], share: float) -> None:
+    """Set weights, by name, to `share` of themselves and the rest of their earlier values, in place."""
+    import torch
+
+    with torch.no_grad():
+        for name, weight in network.named_parameters():
+            if name in earlier:
+                weight.copy_(earlier[name].to(weight.device).lerp(weight, share))
 
 
 def set_dropout(encoder: Any, dropout: float) -> None:
@@ -249,6 +274,18 @@ def _check_start(start: Path, base: str, settings: ReaderSettings) -> str:
         if trained[name] != getattr(settings, name):
             raise InputError(f"{start} was trained with {name} {trained[name]}, not {getattr(settings, name)}")
     return weights_fingerprint(start)
+
+
+def _copy_trained(network: ReaderNetwork, start: Path) -> dict[str, Tensor]:
+    """Return copies of the weights that training changes, without the heads that the reader `start` did not train."""
+    config = ReaderConfig.read(start)
+    heads = {"verdict.": config.has_verdicts, "relevance.": config.has_relevance}
+    untrained = tuple(name for name, is_trained in heads.items() if not is_trained)
+    return {
+        name: weight.detach().clone()
+        for name, weight in network.named_parameters()
+        if weight.requires_grad and not name.startswith(untrained)
+    }
 
 
 def _read_context_rows(source: Rows) -> list[Row]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.finetune.shared.settings import PART, TrainingSettings, at_least, one_of, setting
+from rag.finetune.shared.settings import PART, SHARE, TrainingSettings, at_least, one_of, setting
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,9 @@ class ReaderSettings(TrainingSettings):
     `method` "lora" trains low-rank updates of every matrix of the encoder, a few megabytes; "layers" trains all weights
     but the embeddings, which are half of a small encoder; "full" trains all weights. `dropout` None keeps the encoder's
     own; 0 makes a step up to a third shorter on a CPU, and suits runs of few epochs over many rows.
+    `average` is the share of the tuned weights where training goes on from a reader; the rest are that reader's. Below
+    1, a reader gains what the new rows teach and loses less of what it knew (Wortsman et al. 2022, arXiv:2203.05482 and
+    arXiv:2109.01903). It needs the methods "layers" or "full".
     A passage is read in windows of at most `max_tokens` that overlap by `stride`; of the windows without the answer of
     an answerable row, `empty_windows` are learnt. Answers have at most `max_answer_tokens`.
 
@@ -33,6 +36,7 @@ class ReaderSettings(TrainingSettings):
     )
     method: Literal["lora", "layers", "full"] = setting("lora", one_of("lora", "layers", "full"))
     dropout: float | None = setting(None, PART)
+    average: float = setting(1.0, SHARE, "share of the tuned weights, the rest those of --start (default: 1)", "SHARE")
     lora_rank: int = setting(48, at_least(1))
     lora_alpha: int = setting(48)
     lora_dropout: float = setting(0.0)

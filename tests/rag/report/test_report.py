@@ -19,8 +19,9 @@ from rag.compare import number_format as written
 from rag.compare.comparison import read_comparison
 from rag.compare.ranking import find_crossovers, pareto_front
 from rag.report import terminal_table, write_report
+from rag.report.axes import Box, linear, logarithmic, place_labels, spread
 from rag.report.html import render_report
-from rag.report.plots import Box, linear, logarithmic, place_labels, shorten, spread, text_width, wrap
+from rag.report.svg import shorten, text_width, wrap
 
 SYSTEMS: list[dict[str, Any]] = [
     {"name": "SmolLM2 zero-shot", "kind": "zero-shot", "model": "builtin:smollm2", "examples": 0, "passages": 0},

@@ -13,7 +13,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import rag.finetune.reader.run as run_module
-from ingest.errors import RowsError, WeightsError
+from ingest.errors import InputError, RowsError, WeightsError
 from rag.cli.main import main
 from rag.data.rows import Row, as_passage
 from rag.finetune.reader.examples import find_answer_spans, make_reader_examples
@@ -128,6 +128,32 @@ def test_a_reader_goes_on_from_another(trained: Path, encoder: Path, rows: list[
     with pytest.raises(WeightsError, match="holds no reader"):
         finetune_reader(rows, out=tmp_path / "x", base=str(encoder), start=tmp_path, **options)
     assert not (tmp_path / "x.training").exists()
+
+
+def test_tuned_weights_are_mixed_with_those_that_training_started_from(
+    encoder: Path, rows: list[Row], tmp_path: Path
+) -> None:
+    options = {**OPTIONS, "method": "full", "epochs": 1, "learning_rate": 1e-3, "eval_every": 50}
+    named: dict[str, Any] = {"base": str(encoder), **options}
+    start = tmp_path / "start"
+    finetune_reader(rows[:45], rows[45:], out=start, **named)
+    for share in (1.0, 0.25):
+        finetune_reader(rows[:45], rows[45:], out=tmp_path / f"{share}", start=start, average=share, **named)
+    first, tuned, mixed = (
+        {name: weight.astype(np.float32) for name, weight in load_file(folder / "adapter.safetensors").items()}
+        for folder in (start, tmp_path / "1.0", tmp_path / "0.25")
+    )
+    changed = [name for name in tuned if not np.allclose(first[name], tuned[name], atol=1e-3)]
+    assert any(name.startswith("encoder.") for name in changed)
+    assert any(name.startswith("spans.") for name in changed)
+    for name in tuned:
+        np.testing.assert_allclose(mixed[name], 0.75 * first[name] + 0.25 * tuned[name], atol=2e-3, err_msg=name)
+    assert set(json.loads((tmp_path / "0.25/reader.json").read_text("utf-8"))["metrics"]) >= {"f1", "exact_match"}
+
+    with pytest.raises(InputError, match="average needs a reader to start from"):
+        finetune_reader(rows, out=tmp_path / "x", average=0.5, **named)
+    with pytest.raises(InputError, match="the method layers or full"):
+        finetune_reader(rows, out=tmp_path / "x", start=start, average=0.5, **{**named, "method": "lora"})
 
 
 def test_a_reader_of_another_encoder_is_refused(trained: Path, tmp_path: Path) -> None:
