@@ -94,8 +94,10 @@ class Explain(SingleStrategy):
             near = [one for one in candidates if one.fit.total >= best.fit.total - NEAR_FIT]
             explanations = (explain_from(one, measure) for one in near)
             reasons = (one for one in explanations if _says_why(one.sentences, question.question, measure))
-            explanation = next(reasons, Explanation((), best.fit))
-            return self._cite(question, explanation.sentences, explanation.fit.score)
+            reason = next(reasons, None)
+            if reason is None:
+                return self.abstention.abstain(question, missing="the passages that come closest give no reason")
+            return self._cite(question, reason.sentences, reason.fit.score)
 
         # Sections that fit as well add what is relevant and new.
         chosen = list(explanation.sentences)

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 from ingest.embed import Embedder
 from ingest.types import Chunk
 from rag.answer.evidence import TITLE_FIELDS
+from rag.answer.kinds import core_question
 from rag.answer.phrasal import replace_phrasal
 from rag.answer.proposition import content_tokens, is_modal
 from rag.answer.synonyms import Vocabulary
@@ -141,17 +142,19 @@ class FitMeasure:
 
 def asked_content(question: str) -> list[str]:
     """Return the words that a part has to hold to be about a question: not those that only ask, and plain verbs."""
-    words = (
-        word for word in content_tokens(replace_phrasal(question)) if stem(word) not in _ASKING and not is_modal(word)
-    )
-    return list(dict.fromkeys(words))
+    core = core_question(question)
+    asked = _COMMAND.sub("", core) if _COMMAND.match(core) else question
+    words = dict.fromkeys(content_tokens(replace_phrasal(asked)))
+    return [word for word in words if stem(word) not in _ASKING and not is_modal(word)]
 
 
+# "List the fees" asks for fees, and "the waiting list" for that.
+_COMMAND = re.compile(r"^\W*(?:list|name|show|outline|define|enumerate)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*\.?|§ ?\d+)\s+")
 _ASKING = frozenset(
     map(
         stem,
-        """explain describe summarise summarize outline list enumerate name happen tell show mean purpose reason why
-        way work define overview please everything thing things step steps kind kinds sort type details""".split(),  # noqa: SIM905
+        """explain describe summarise summarize happen tell mean purpose reason why way work overview please everything
+        thing things step steps kind kinds sort type details""".split(),  # noqa: SIM905
     )
 )

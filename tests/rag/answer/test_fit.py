@@ -48,6 +48,8 @@ def test_the_number_of_a_heading_is_no_part_of_its_title() -> None:
     assert part_of(TEXT, "Rules", "4.2 Refunds").titles == ("Refunds",)
 
 
-def test_phrasal_verbs_become_plain_ones() -> None:
+def test_what_is_asked_about_is_in_plain_verbs_without_what_only_asks() -> None:
     assert replace_phrasal("Why did they put the fares up?") == "Why did they raise the fares?"
+    assert asked_content("List the fees") == ["fees"]
+    assert asked_content("How does the waiting list work?") == ["waiting", "list"]
     assert asked_content("What happens if I call off a course?") == ["cancel", "course"]
