@@ -164,7 +164,12 @@ def explain_from(candidate: Candidate, measure: FitMeasure) -> Explanation:
     groups = group_sentences(sentences)
     if len(groups) == 1 and len(sentences) <= SHORT:
         return Explanation(sentences, candidate.fit)
-    groups = [group for group in groups if len(group) > 1 or read_content(group[0].text).size >= LEAST_WORDS] or groups
+    # Rows explain nothing, and neither do a greeting and a name.
+    groups = [
+        group
+        for group in groups
+        if not group[0].is_row and (len(group) > 1 or read_content(group[0].text).size >= LEAST_WORDS)
+    ] or groups
     fits = measure.measure([Part(candidate.section, group[0].start, group[-1].end) for group in groups])
     (fit, best), *others = sorted(zip(fits, groups, strict=True), key=lambda pair: -pair[0].total)
     fit = max(fit, candidate.fit, key=lambda one: one.total)

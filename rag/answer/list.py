@@ -20,6 +20,7 @@ from ingest.types import Block, Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import holds_anchors
 from rag.answer.cite import citation_of
+from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.fit import FitMeasure, Part
 from rag.answer.kinds import asks_for_steps, asks_for_things
@@ -114,7 +115,8 @@ class ListItems(SingleStrategy):
         # A question for a reason is no question for a list, but one for a way may be.
         if question.answer_format == "explain" and not asks_for_steps(question.question):
             return self.abstention.abstain(question)
-        lists = [one for section in question.sections for one in find_lists(section)]
+        sections = keep_newest(question.question, question.sections, question.hits)
+        lists = [one for section in sections for one in find_lists(section)]
         measure = FitMeasure(question.question, self._vocabulary, self.embedder, self.reader)
         fits = measure.measure([one.part for one in lists])
         reads = [read_probability(one, question.spans) for one in lists]

@@ -148,6 +148,18 @@ def test_steps_stay_steps(sections, embedder) -> None:
     ]
 
 
+def test_of_two_editions_the_newer_list_answers(embedder) -> None:
+    editions = []
+    for year, steps in (
+        (2023, "1. Show your card.\n2. Sign the book."),
+        (2026, "1. Show your card.\n2. Pay at the desk."),
+    ):
+        blocks = (Block(0, len(steps), "list", heading=("Hiring a boat",)),)
+        editions.append(Chunk(steps, f"rules_{year}.md", 0, len(steps), heading=("Hiring a boat",), blocks=blocks))
+    answer = ask("What are the steps for hiring a boat?", editions, embedder)
+    assert answer.text == "1. Show your card.\n2. Pay at the desk."
+
+
 def test_a_sentence_that_lists_answers_whole(sections, embedder) -> None:
     answer = ask("What do I do after the trip?", sections, embedder)
     assert answer.text == "Rinse the boat, hang up the vests and hand in the paddles."
