@@ -154,7 +154,14 @@ def _are_comparable(quantity: Quantity, question: str, other: Quantity, statemen
         return True
     if other.unit is None and _is_age(quantity, question):
         is_time = re.search(r"\d[.:]\d\d\b", statement[other.start : other.end]) is not None
-        return not is_time and _COUNTS.match(statement[other.end :]) is None
+        before, after = statement[: other.start], statement[other.end :]
+        is_limit = bool(
+            other.high
+            or any(p.search(before) for p in (_MOST, _LEAST))
+            or _MOST_AFTER.match(after)
+            or _LEAST_AFTER.match(after)
+        )
+        return is_limit and not is_time and _COUNTS.match(after) is None
     if quantity.unit and other.unit:
         return quantity.unit.dimension == other.unit.dimension
     if quantity.unit or other.unit:

@@ -113,7 +113,11 @@ def judge_statement(
         is_denied = _affirms(proposition, part) is False
         if proposition.alone and _ACCOMPANIED.search(statement.text):
             return judgement({Ruling.WITHIN: False, Ruling.OUTSIDE: True}.get(ruling))
-        if ruling is Ruling.UNKNOWN or (ruling is Ruling.OUTSIDE and (is_denied or proposition.without)):
+        if (
+            ruling is Ruling.UNKNOWN
+            or (proposition.alone and ruling is Ruling.WITHIN)
+            or (ruling is Ruling.OUTSIDE and (is_denied or proposition.without))
+        ):
             return None
         if proposition.without:
             return judgement(_rule_on_without(proposition, statement, everything, vocabulary))

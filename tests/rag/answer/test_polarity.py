@@ -76,6 +76,7 @@ Can my 10 year old swim on her own? | Children under 8 swim with an adult. | | y
 May my 13-year-old use the lathe? | Users of the lathe are at least 16; from 12 to 15 they have a trainer. | | yes
 May my 11-year-old use the lathe? | Users of the lathe are at least 16; from 12 to 15 they have a trainer. | | no
 Can a 14-year-old row without a coach? | Juniors under 16 row with a coach only. | | no
+Can my 10 year old swim on her own? | Swimming is not allowed anywhere, except by the three stones. | | -
 Can we play music at 23:00? | From 22:00 to 7:00 no music and no generators. | | no
 Can I pay by card in the kiosk? | In the kiosk you can pay in cash only. | | no
 Is the data kept in Norway? | The data is kept in Finland exclusively. | | no
