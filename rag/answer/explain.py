@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ingest.embed import Embedder
+from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import Anchors, missing_anchors
@@ -132,10 +133,15 @@ class Explain(SingleStrategy):
         sentences: list[AnswerSentence] = []
         text = ""
         last: Sentence | None = None
+        count, has_steps = 0, bool(steps_of(chosen))
         for sentence in chosen:
             # A sentence is about what its section is about.
             if not _is_about(sentence.section, question.anchors):
                 continue
+            # An item may have several sentences; only steps are given whole.
+            count += len(sentence_spans(sentence.text))
+            if count > LONGEST and citations and not has_steps:
+                break
             # Items, rows and new passages begin lines; an item below another is indented.
             start = sentence.section.text.rfind("\n", 0, sentence.start) + 1
             indent = sentence.section.text[start : sentence.start] if sentence.is_item else ""

@@ -130,3 +130,9 @@ def test_an_item_of_several_sentences_is_one_step() -> None:
         "1 Stop the wheel. Leave your bag.",
         "2 Take the stairs.",
     ]
+
+
+def test_items_of_many_sentences_end_with_the_sixth(embedder) -> None:
+    items = "\n".join(f"- Shelf {name}. It is warm. It is dry." for name in ("north", "south", "west"))
+    answer = ask("How are the shelves of the kiln?", [chunk_of(items, "Shelves of the kiln")], embedder)
+    assert answer.text == "\n".join(items.splitlines()[:2])
