@@ -242,6 +242,8 @@ _ASKED = [
     (re.compile(r"\bhow (?:far|tall|wide|deep|high|thick)\b", re.IGNORECASE), frozenset({"length", *_LENGTHS})),
     (re.compile(r"\bhow heavy\b|\bhow much .*\bweigh", re.IGNORECASE), frozenset({"mass"})),
     (re.compile(rf"\bhow much\b.*\b(?:{_PRICE})\b|\bhow much (?:is|are|for) an?\b", re.IGNORECASE), _PRICES),
+    # "How much is the kettle?" asks for a price, "how much is the notice?" may ask for a time.
+    (re.compile(r"\bhow much (?:is|are|for) (?:the|this|these|your)\b", re.IGNORECASE), _PRICES | _LENGTHS),
     (re.compile(r"\bwhat .*\b(?:prices?|fees?|costs?)\b|^\W*(?:the )?prices? (?:of|for)\b", re.IGNORECASE), _PRICES),
 ]
 _NUMBER_WANTED = re.compile(
