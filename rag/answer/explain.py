@@ -7,6 +7,7 @@ where the source gives one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -114,14 +115,14 @@ class Explain(SingleStrategy):
     def _rank_sections(self, question: Retrieved, sections: Sequence[Chunk], measure: FitMeasure) -> list[Candidate]:
         """Return the sections that are about what the question names, best first.
 
-        Rows explain no reason and no way.
+        Rows explain no reason and no way; a code or a name they may explain.
         """
         divided = [
             tuple(sentences)
             for section in sections
             if _is_about(section, question.anchors)
             and (sentences := divide_section(section))
-            and not all(sentence.is_row for sentence in sentences)
+            and not (_WAY.search(question.question) and all(sentence.is_row for sentence in sentences))
         ]
         fits = measure.measure([Part(one[0].section, 0, len(one[0].section.text)) for one in divided])
         candidates = [Candidate(one[0].section, one, fit) for one, fit in zip(divided, fits, strict=True)]
@@ -250,3 +251,6 @@ def _says_why(chosen: Sequence[Sentence], question: str, measure: FitMeasure) ->
         return measure.held_share(Part(replace(chosen[0].section, text=text), 0, len(text)))
 
     return gives_reason([one.text for one in prose], held_share)
+
+
+_WAY = re.compile(r"\b(?:why|how|reasons?)\b", re.IGNORECASE)
