@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import PurePath
 
 from ingest.types import Chunk
 from rag.answer.disagreement import date_statement, replaced_sources
 from rag.answer.quantities import find_figures
+from rag.answer.ranking import Candidate
 from rag.answer.words import read_content
 from rag.reader.base import Span
 from stores.base import Hit
@@ -46,5 +48,41 @@ def keep_newest(question: str, sections: Sequence[Chunk], hits: Sequence[Hit]) -
     return [section for section in current if id(section) not in outdated]
 
 
+def put_newest_first(question: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return the candidates in order, but those of an older edition of a file behind the first of its newest.
+
+    Files are editions of one if their names differ in a year or a version alone. Files with a whole date are a series,
+    as minutes are. A question that names a date, or asks for what was, may be about any edition.
+    """
+    editions = [_edition_of(candidate.span.chunk.source) for candidate in candidates]
+    newest: dict[str, tuple[int, ...]] = {}
+    for name, age in editions:
+        newest[name] = max(newest.get(name, ()), age)
+    if find_figures(question).dates or _ASKS_FOR_OTHER.search(question):
+        return list(candidates)
+    ordered: list[Candidate] = []
+    waiting: dict[str, list[Candidate]] = defaultdict(list)
+    for candidate, (name, age) in zip(candidates, editions, strict=True):
+        if age < newest[name]:
+            waiting[name].append(candidate)
+        else:
+            ordered += [candidate, *waiting.pop(name, [])]
+            newest[name] = ()  # from here on older ones follow as they come
+    return ordered
+
+
+def _edition_of(source: str) -> tuple[str, tuple[int, ...]]:
+    """Return a file's name without year and version, and these, newer ones higher; () without."""
+    name = PurePath(source.split("#")[0]).stem.casefold()
+    match = _EDITION.search(name)
+    if match is None:
+        return name, ()
+    age = tuple(int(number) for number in (match["year"] or match["version"]).split("."))
+    return name[: match.start()] + name[match.end() :], age
+
+
+_EDITION = re.compile(
+    r"(?<!\d)(?<!\d[-_.])(?P<year>(?:19|20)\d\d)(?![-_.]?\d)|(?<![a-z\d])v(?P<version>\d+(?:\.\d+)*)(?!\d)"
+)
 _NUMBER = re.compile(r"^\W*(?:\d+(?:\.\d+)*\W*\s+)?")
 _ASKS_FOR_OTHER = re.compile(r"\b(?:old|older|former|formerly|previous|previously|earlier|used to)\b", re.IGNORECASE)

@@ -96,7 +96,7 @@ def near_spans(candidates: Sequence[Candidate]) -> list[Span]:
     # By normalized text, so that of spans that say the same the best stays.
     for candidate in candidates:
         if candidate.chance < NEARLY * candidates[0].chance:
-            break
+            continue  # one of an older edition may be behind it
         spans.setdefault(normalize_answer(candidate.span.text), candidate.span)
     return list(spans.values())
 

@@ -17,6 +17,7 @@ from rag.answer.compare import SideBySide
 from rag.answer.confidence import ConfidenceModel
 from rag.answer.defaults import resolve_defaults
 from rag.answer.disagreement import replaced_sources
+from rag.answer.editions import put_newest_first
 from rag.answer.explain import Explain
 from rag.answer.extractive import Extractive, support_spans
 from rag.answer.focus import focus_sections
@@ -199,8 +200,8 @@ class Pipeline(PipelineOptions, Closing):
 
         The ranking of a pipeline is that of its confidence, with which it was fitted.
         """
-        if ranking is not None:
-            row = replace(row, ranked=rank_spans(row.question, row.spans, row.hits, ranking))
+        ranked = rank_spans(row.question, row.spans, row.hits, ranking)
+        row = replace(row, ranked=put_newest_first(row.question, ranked))
         row = self.abstention.assess(row)
         return replace(row, refused=row.refused or bool(row.anchors.unanswerable))
 

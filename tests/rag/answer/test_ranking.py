@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ingest.types import Chunk
+from rag.answer.editions import put_newest_first
 from rag.answer.ranking import (
     SPAN_SIGNALS,
     RankingModel,
@@ -113,3 +114,20 @@ def test_the_fit_ranks_right_spans_first() -> None:
     assert np.mean(firsts) > 0.95
     assert fit_ranking(rows[:10]) is None, "too few questions"
     assert len(astuple(none)) == len(SPAN_SIGNALS)
+
+
+@pytest.mark.parametrize(
+    ("sources", "question", "order"),
+    [
+        (("terms-2023.pdf", "x.md", "terms-2026.docx"), "What is the fee?", (1, 2, 0)),
+        (("terms-v2.md", "terms-v10.md"), "What is the fee?", (1, 0)),
+        (("terms-2023.pdf", "terms-2026.pdf"), "What was the earlier fee?", (0, 1)),
+        (("terms-2023.pdf", "terms-2026.pdf"), "What is the fee in 2023?", (0, 1)),
+        (("terms-2023.pdf", "rates-2026.pdf"), "What is the fee?", (0, 1)),
+        (("minutes-2023-04-01.md", "minutes-2026-04-01.md"), "What is the fee?", (0, 1)),
+    ],
+)
+def test_older_editions_wait_for_the_newest(sources: tuple[str, ...], question: str, order: tuple[int, ...]) -> None:
+    spans = [Span(Chunk("30 euros", source, 0, 8), 0, 8, 9.0 - place, 0.9) for place, source in enumerate(sources)]
+    candidates = put_newest_first(question, rank_spans(question, spans, ()))
+    assert [candidate.span for candidate in candidates] == [spans[place] for place in order]
