@@ -35,7 +35,7 @@ def classify_question(question: str) -> QuestionKind:
     core = core_question(question)
     if _COMPARED.search(question):
         return "compare"
-    if _WHETHER.search(question) or _YES_NO.search(core):
+    if _WHETHER.search(question) or _WHETHER.search(core) or _YES_NO.search(core):
         return "short" if _CHOICE.search(core) else "yes-no"
     if _STEP_LIST.search(core):
         return "list"
@@ -55,8 +55,7 @@ def core_question(question: str) -> str:
     # Of several sentences the last one asks; a code after it is none.
     sentences = [question[start:end] for start, end in sentence_spans(question)]
     core = next((text for text in reversed(sentences) if text.endswith("?")), question).strip()
-    core = _CLAUSE.sub("", core)
-    while (rest := _POLITE.sub("", core)) != core:
+    while (rest := _POLITE.sub("", _CLAUSE.sub("", core))) != core:
         core = rest
     return core
 
@@ -74,7 +73,7 @@ def asks_for_things(question: str) -> bool:
 
 # What comes before the question itself: "If it rains, is ..." and "The trip to Rome: when ...".
 _CLAUSE = re.compile(
-    r"""^(?:(?:if|when|once|after|before|during|while|since|as|for|with|in|on|at|from|under|of)\b[^,?]*,\s+
+    r"""^(?:(?:what\ if|if|when|once|after|before|during|while|since|as|for|with|in|on|at|from|under|of)\b[^,?]*,\s+
     | [^:?]{2,60}:\s+)
     (?=(?:wh\w+|how|is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b)""",
     re.IGNORECASE | re.VERBOSE,
@@ -87,7 +86,7 @@ _POLITE = re.compile(
     | (?:do|does|would)\ (?:you|anyone|anybody|someone)\ (?:happen\ to\ )?know\ (?=wh|how|if)
     | (?:i\ (?:want|need|have|would\ (?:like|love))|i['’]d\ (?:like|love))\ to\ know\ (?=wh|how|if)
     | (?:i\ (?:wonder|am\ wondering|was\ wondering)|i['’]m\ wondering|any\ idea)\ (?=wh|how|if)
-    | (?:please\ )?(?:tell|remind)\ (?:me|us)\ (?!about\b|something|more)
+    | (?:please\ )?(?:tell|remind)\ (?:me|us)\ (?!(?:all\ |everything\ )?about\b|something|more)
     | help\ me\ (?:to\ )?(?:understand|find\ out)\ (?=wh|how|if)
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -121,7 +120,7 @@ _YES_NO = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _WHETHER = re.compile(
-    r"""\b(?:tell\ (?:me|us)|know|see|check|confirm|wonder(?:ing)?|clear|sure|find\ out|question\ is)
+    r"""\b(?:tell\ (?:me|us)|know|see|check|confirm|wonder(?:ing)?|clear|sure|find\ out|question\ is|idea)
     \ (?:if|whether)\b | ^\W*whether\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -149,15 +148,16 @@ _STEP_LIST = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _EXPLAINED = re.compile(
-    rf"""\bwhy\b | \bfor\ what\ reason\b | \bwhat\ for\b
+    rf"""\bwhy\b | \bfor\ what\ reason\b | \bwhat\ for\b | ^\W*(?:the\ )?reasons?\ (?:for|behind)\b
+    | ^\W*what\ if\b | \b(?:now\ what|what\ now|what\ then)\W*$
     | \bhow\ (?:do|does|did|can|could|should|shall|would|will|must|may|might|is|are|was|were|am|has|have|had|to|come|i
       |we|you)\b(?!\ (?:you\ )?(?:called|spelled|spelt)\b)
     | ^\W*(?:explain|describe|tell\ (?:me|us)|summari[sz]e|define|outline|elaborate|walk\ (?:me|us)|clarify)\b
     | \b(?:an?\ |the\ )?(?:overview|summary|explanation|description|outline)\ (?:of|about|on|for)\b
     | \bwhat\ (?:happens|happened|(?:will|would|could|can|might|should)\ happen|went\ wrong|causes?|caused|led\ to
       |is\ meant\ by|is\ behind|(?:does|do|did)\ .+\ mean)\b
-    | \bwhat\ (?:is|was|are|were|['’]s)\ the\ (?:purpose|reason|meaning|point|idea|role|rationale|cause|background
-      |consequences?|effects?|implications?|process|procedure|policy|rule)s?\b
+    | \bwhat(?:\ is|\ was|\ are|\ were|['’]?s)\ the\ (?:purpose|reason|meaning|point|idea|role|rationale|cause
+      |background|consequences?|effects?|implications?|process|procedure|policy|rule)s?\b
     | \bwhat\ (?:do|should|must|can|shall)\ {_PERSON}\ do\b
     | \bwhat\ (?:do|does|did)\ .+\ (?:say|think|discuss|conclude|talk|argue|recommend|agree)\ (?:about|on|of|in|with)\b
     # A definition: "What is comp time?"
@@ -178,8 +178,13 @@ _SEVERAL = re.compile(
       \ (?:of\ (?:[\w-]+\ ){{1,2}})?(?:are|were|do|does|did|can|could|have|must|should|may|will|would|come|need|belong
       |apply|count|qualify|exist|include|there|on|in|from|for|you|we|i)\b
     | \b(?:which|what)\ of\ (?:the|these|those|your|our|my)\b.*\b(?:are|were|do|have|can|must|need)\b
-    | \bwhat\ (?:is|are|was|were)\ (?:not\ )?(?:included|covered|excluded|allowed|forbidden|prohibited|required|needed
-      |provided|supplied|offered|available|on\ the\ menu|on\ the\ list|in\ the\ box)\b
+    | ^\W*(?:give|show|tell|name)\ (?:me\ |us\ )?(?:the|my|our|your|its)[ ]
+      (?!.*\b(?:hours|times|dates|prices|fees|costs|rates|details)\b)(?:[\w-]+\ ){{0,2}}?{_PLURAL}
+      (?:\ (?:of|in|on|at|for|that|which|who|with)\b|\W*$)
+    | ^\W*(?:the\ )?(?:ingredients|contents|members|parts|components|requirements|features|symptoms|benefits|duties
+      |advantages|disadvantages|side\ effects|kinds|types)\ (?:of|for|in)\b
+    | \bwhat\ (?:all\ )?(?:is|are|was|were)\ (?:all\ |not\ )?(?:included|covered|excluded|allowed|forbidden|prohibited
+      |required|needed|provided|supplied|offered|available|on\ the\ menu|on\ the\ list|in\ the\ box)\b
     | \bwhat\ (?:do|does|did)\ .+\ (?:include|contain|consist\ of|comprise|cover|come\ with|offer)\b(?!.*\bcost)
     | \bwhat\ (?:should|must|may|mustn['’]t|shouldn['’]t|can['’]t|cannot)\ (?!.*\bbe\W*$)
     | \bwhat\ (?:can|do|does)\ {_PERSON}\ (?:have\ to\ |need\ to\ |get\ to\ )?(?:bring|take|wear|pack|carry|prepare
