@@ -90,7 +90,8 @@ _SCOPE = re.compile(
     r"\b(?:(?:including|excluding|without|with|for|during|after|before|from|until|since|under|over|via|outside|inside)\b|"
     r"in (?=(?:the|my|our) (?:first|second|third|last|next)\b))\s*"
     r"(?P<what>[^?.,;:!]+?)(?=\s+(?:in|on|at|by|to|of|for|with|without|during|after|"
-    r"before|from|until|since|under|over|is|are|was|were|do|does|can|should|must|will)\b|[?.,;:!]|$)",
+    r"before|from|until|since|under|over|is|are|was|were|do|does|can|should|must|will)\b|[?.,;:!]|$)"
+    r"|\bper (?:hour|day|night|week|month|year|person|head|piece|pair|item|guest|group|family|metre|kilo|kg)\b",
     re.IGNORECASE,
 )
 
@@ -152,7 +153,7 @@ def find_anchors(question: str) -> Anchors:
     anchors += [
         (match.start(), Anchor(match[0].strip(), "qualifier"))
         for match in _SCOPE.finditer(question)
-        if read_content(match[0]).words and not _PRONOUN.search(match[0])
+        if read_content(match[0]).words and not _PRONOUN.search(match[0]) and not _NAME.fullmatch(match["what"] or "")
     ]
     return Anchors(tuple(anchor for _, anchor in sorted(anchors, key=lambda pair: pair[0])))
 
@@ -305,6 +306,8 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
                 keys.setdefault(fold(cells[0].value), cells[0].value)
             start = section.text.find(line)
             is_in_record = len(cells) == 1 and Evidence(section, start, start + len(line)).record
+            if is_in_record and section.heading and "#" in section.source:  # a row of a file that is a document
+                keys.setdefault(fold(section.heading[-1]), section.heading[-1])
             for cell in cells if is_in_record else cells[1:]:
                 columns.setdefault(fold(cell.column), cell.column)
 
@@ -404,7 +407,9 @@ def _holds_name(anchor: Anchor, evidence: Evidence) -> bool:
     held = {stem(word) for text in texts for word in _WORD.findall(fold(text))}
     wanted = [stem(word) for word in _WORD.findall(fold(anchor.text)) if word not in STOP_WORDS]
     missing = [word for word in wanted if word not in held]
-    if not missing or len(wanted) < 2 or wanted[-1] in missing:
+    words = {word for text in texts for word in _WORD.findall(fold(text))}
+    last_word = _WORD.findall(fold(anchor.text))[-1].removesuffix("s")
+    if not missing or len(wanted) < 2 or not {last_word, f"{last_word}s"} & words:
         return not missing
     # Of a person's name the last part is enough, unless it ends another name: "Weaver House" is not "Dyer House".
     last = re.escape(anchor.text.split()[-1])

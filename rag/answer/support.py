@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rag.answer.anchors import Anchors, cells_of, missing_anchors, place_cells
+from rag.answer.mismatches import find_mismatches
 from rag.answer.evidence import Evidence
 from rag.answer.quantities import Date, Quantity
-from rag.answer.units import CURRENCIES, unit_named
 from rag.answer.words import OPPOSITES, Content, fold, read_content, stem
 
 IN_CONTEXT = 0.8  # what a word counts that only the evidence's context holds
@@ -48,7 +48,8 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     - evidence and text both affirm or both deny, and neither says the opposite: before and after, minimum and maximum,
     - every other content word of the text, names above all, is held by the evidence, its context or, where it only
       repeats it, the question; the text adds something to an open question,
-    - the text gives what is asked for: a time where the question is how long, weeks where it is how many weeks,
+    - the text gives what is asked for: somebody where the question is who, a time where it is when, weeks where it is
+      how many weeks, and of a row the attribute; see `rag.answer.mismatches`,
     - the section, or a row in its context, has some of the question's words, and the `anchors` of the question hold of
       the evidence or its context.
 
@@ -61,11 +62,14 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
         return Support(0.0, (f"{text.strip()!r} says nothing that a source could hold",))
 
     # What the text adds to the question; an open question is not answered by its own words.
-    added = said.words - asked.words
+    added = (said.words | said.opposites) - (asked.words | asked.opposites)
     figures: tuple[Quantity | Date, ...] = (*said.quantities, *said.dates)
     is_open = _WH.search(question) is not None and not re.search(r"\bor\b", question, re.IGNORECASE)
     repeats = all(_is_stated(figure, asked) for figure in figures)
-    if is_open and not added and repeats:
+    # "Closed" and "not on Sundays" add something to when the shop opens on Sundays.
+    denials = {clause.denies or any(not affirms for _, affirms in clause.signs) for clause in said.clauses}
+    denied = any(clause.denies or any(not affirms for _, affirms in clause.signs) for clause in asked.clauses)
+    if is_open and not added and repeats and denials <= {denied}:
         return Support(0.0, ("it only repeats the question",))
 
     missing = [
@@ -78,9 +82,11 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     lacking = [
         word for word in sorted(said.words - sources - asked.words) if word.isalpha() or word.strip("/.-v") not in bare
     ]
+    if not said.words:  # "online", "outside"
+        lacking += sorted(said.opposites - held.opposites - around.opposites)
     missing += [f"{word!r} is not in the source" for word in lacking]
     missing += _contradictions(text, said, asked, held)
-    missing += _mismatches(question, text, evidence)
+    missing += find_mismatches(question, text, evidence)
     if _is_label(evidence):
         missing.append("it is the name of a column")
     if _MAIL_HEADER.match(evidence.sentence.text) and not _ASKS_FOR_MAIL.search(question):
@@ -100,8 +106,8 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
 
     # Of what was added, or of all that was said if nothing was.
     weights = [
-        1.0 if word in held.words else IN_CONTEXT if word in around.words else IN_QUESTION
-        for word in added or said.words
+        1.0 if word in held.words | held.opposites else IN_CONTEXT if word in around.words else IN_QUESTION
+        for word in added or said.words | said.opposites
     ]
     weights += [1.0 if _is_stated(figure, held) else IN_CONTEXT for figure in figures]
     return Support(sum(weights) / len(weights))
@@ -230,80 +236,3 @@ def _contradictions(text: str, said: Content, asked: Content, held: Content) -> 
         if claim.contradicts(nearest):
             yield "the source denies what is said, or says what is denied"
             return
-
-
-# --- what is asked for ------------------------------------------------------------------------------------------------
-
-_LENGTHS = frozenset({"time", "month", "workday", "night"})
-_PRICES = frozenset({*CURRENCIES, "percent"})
-_PRICE = r"costs?|pay|charged?|prices?|fees?|rent"
-_ASKED = [
-    (re.compile(r"\bhow (?:long|old|soon|often)\b", re.IGNORECASE), _LENGTHS | {"length", "times"}),
-    (re.compile(r"\bhow (?:far|tall|wide|deep|high|thick)\b", re.IGNORECASE), frozenset({"length", *_LENGTHS})),
-    (re.compile(r"\bhow heavy\b|\bhow much .*\bweigh", re.IGNORECASE), frozenset({"mass"})),
-    (re.compile(rf"\bhow much\b.*\b(?:{_PRICE})\b|\bhow much (?:is|are|for) an?\b", re.IGNORECASE), _PRICES),
-    # "How much is the kettle?" asks for a price, "how much is the notice?" may ask for a time.
-    (re.compile(r"\bhow much (?:is|are|for) (?:the|this|these|your)\b", re.IGNORECASE), _PRICES | _LENGTHS),
-    (re.compile(r"\bwhat .*\b(?:prices?|fees?|costs?)\b|^\W*(?:the )?prices? (?:of|for)\b", re.IGNORECASE), _PRICES),
-]
-_NUMBER_WANTED = re.compile(
-    rf"\bhow (?:many|far|old|heavy|tall|deep|often)\b|\bhow much\b.*\b(?:{_PRICE}|weigh)\b"
-    r"|\bhow much (?:is|are|for) an?\b|\bwhat (?:percentage|share|temperature)\b"
-    r"|\b(?:what|which) (?:tele)?phone number\b",
-    re.IGNORECASE,
-)
-_TIME_WANTED = re.compile(r"\b(?:at |until |from |by )?(?:what|which) (?:time|hour|date|year|day)\b", re.IGNORECASE)
-_DAY = re.compile(
-    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|noon|midday|midnight|morning|evening|daily|today|tomorrow|day|week"
-    r"|weekends?|weekdays?|spring|summer|autumn|winter|century)\b|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b",
-    re.IGNORECASE,
-)
-_NO_NUMBER = re.compile(
-    r"\b(?:no|none|free|nothing|several|many|few|daily|weekly|monthly|yearly|annually|hourly|every|each|quarterly|always"
-    r"|once|never|rarely|both|single|all|zero|pair|couple)\b",
-    re.IGNORECASE,
-)
-_HOW_MANY = re.compile(r"\bhow many ((?:working |business )?[^\W\d_]+)", re.IGNORECASE)
-
-
-def _mismatches(question: str, text: str, evidence: Evidence) -> Iterator[str]:
-    """Yield why a text does not give what the question asks for: a number, a time, or its measure."""
-    said = read_content(text)
-    if _NUMBER_WANTED.search(question) and not said.quantities and not said.dates and not _NO_NUMBER.search(text):
-        yield "it gives no number"
-    if _TIME_WANTED.search(question) and not (said.quantities or said.dates or _DAY.search(text)):
-        yield "it gives no time"
-
-    # A number takes its unit from the text, from the evidence, or from the name of its column.
-    stated = [(other, other.unit) for other in read_content(evidence.sentence.text).quantities]
-    for cell in cells_of(evidence.line):
-        names = re.findall(r"[^\W\d_]+|[%°€$£]", cell.column)
-        units = [unit for name in names[1:] if (unit := unit_named(name))]
-        if units:
-            stated += [(quantity, quantity.unit or units[-1]) for quantity in read_content(cell.value).quantities]
-    measures = []
-    for quantity in said.quantities:
-        beside = {unit.dimension for other, unit in stated if unit and quantity.equals(other)}
-        measures.append({quantity.unit.dimension} if quantity.unit else beside)
-
-    # Numbers of weeks where weeks are asked for.
-    wanted = [(pattern, dimensions) for pattern, dimensions in _ASKED if pattern.search(question)]
-    how_many = _HOW_MANY.search(question)
-    if how_many and (unit := read_content(f"2 {how_many[1]}").quantities[0].unit):
-        wanted.append((_HOW_MANY, frozenset({unit.dimension})))
-    known = [measure for measure in measures if measure]
-    for _, dimensions in wanted:
-        if known and not any(measure & dimensions for measure in known):
-            yield "it is another measure than the question asks for"
-            return
-    # In a row, the things counted are named.
-    if how_many and evidence.is_row and said.quantities:
-        cells = [cell for cell in cells_of(evidence.line) if read_content(cell.value).quantities]
-        counted = stem(how_many[1].split()[-1])
-        touched = [
-            cell
-            for cell in cells
-            if any(one.equals(two) for one in said.quantities for two in read_content(cell.value).quantities)
-        ]
-        if touched and not any(counted in read_content(f"{cell.column} {cell.value}").words for cell in touched):
-            yield f"it is no number of {how_many[1]}"

@@ -51,7 +51,7 @@ class Content:
     @property
     def size(self) -> int:
         """The number of words and figures."""
-        return len(self.words) + len(self.quantities) + len(self.dates)
+        return len(self.words | self.opposites) + len(self.quantities) + len(self.dates)
 
     @cached_property
     def opposites(self) -> frozenset[str]:

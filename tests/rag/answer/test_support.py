@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ingest.types import Block, Chunk
@@ -85,7 +87,7 @@ PAIRS = [
     ("12", "How many weeks of leave are there?", "Leave begins after 12 months.", NO),
     ("12", "How many weeks of leave are there?", "There are 12 weeks of leave.", YES),
     ("the owner", "How many days is the shop open?", "The owner opens the shop on 5 days.", NO),
-    ("Monday", "What time does the shop close?", "The shop closes on Monday at noon.", YES),
+    ("Monday", "Which day does the shop close at noon?", "The shop closes on Monday at noon.", YES),
     ("the owner", "What time does the shop close?", "The owner closes the shop.", NO),
     ("2 litres", "How much is the steel pan?", "The steel pan holds 2 litres.", NO),
     ("40 EUR", "How much is the steel pan?", "The steel pan is 40 EUR.", YES),
@@ -159,3 +161,70 @@ def test_the_nearest_code_is_what_a_sentence_is_about(text: str, question: str, 
 def test_the_context_says_whom_a_bare_line_is_about() -> None:
     assert judge("A. Example", "Who is the chair of the board?", "Chair: A. Example", ("The board",))
     assert not judge("A. Example", "Who is the treasurer of the club?", "Chair: A. Example", ("The board",))
+
+
+TRIP = (
+    "The trip to the lake is on 9 May. It leaves at 8.30. The coach costs 12 euros, and children ride for half the "
+    "fare. Olga Brandt takes bookings, by phone on 0161 496 0100 or at trips@example.org. Sandwiches are "
+    "handed out at noon."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "supported"),
+    [
+        ("Olga Brandt", "Who takes bookings for the trip?", YES),
+        ("bookings", "Who takes care of the trip?", NO),
+        ("children", "Who rides for half the fare?", YES),
+        ("0161 496 0100", "What is the phone number for bookings?", YES),
+        ("12", "What is the phone number for bookings?", NO),
+        ("trips@example.org", "What is the email address for bookings?", YES),
+        ("Olga Brandt", "What is the email address for bookings?", NO),
+        ("8.30", "What time does the trip leave?", YES),
+        ("9 May", "What time does the trip leave?", NO),
+        ("noon", "At what time are sandwiches handed out?", YES),
+        ("12 euros", "What do I pay for the coach?", YES),
+        ("Sandwiches", "What do I pay for the coach?", NO),
+        ("8.30", "What percentage of the fare do children pay?", NO),
+        ("12 euros", "How many children ride on the coach?", NO),
+        ("9 May", "When does the trip go on Sundays?", NO),
+    ],
+)
+def test_what_is_asked_for_has_a_type_and_a_measure(text: str, question: str, supported: bool) -> None:
+    start = TRIP.index(text)
+    chunk = Chunk(TRIP, "trip.md", 0, len(TRIP))
+    assert bool(judge_support(text, question, Evidence(chunk, start, start + len(text)))) is supported
+
+
+SHEET = (
+    "Dish: Lentil soup; Vegan: yes; Extra minutes: 0; Price (€): 6; Served at: 75 °C; Cooks: 2\n"
+    "Dish: Trout; Vegan: no; Extra minutes: 10; Price (€): 14; Served at: 60 °C; Cooks: 3"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "supported"),
+    [
+        ("0", "calories in the lentil soup?", NO),
+        ("6", "price of the lentil soup", YES),
+        ("0", "What is the price of the lentil soup?", NO),
+        ("6", "How much is a bowl of lentil soup?", YES),
+        ("2", "How much is a bowl of lentil soup?", NO),
+        ("2", "How many cooks make the lentil soup?", YES),
+        ("6", "How many cooks make the lentil soup?", NO),
+        ("75 °C", "At what temperature is the lentil soup served?", YES),
+        ("6", "At what temperature is the lentil soup served?", NO),
+        ("0", "How heavy is the lentil soup?", NO),
+        ("Lentil soup", "Which dish is vegan?", YES),
+    ],
+)
+def test_a_cell_answers_what_its_column_is_about(text: str, question: str, supported: bool) -> None:
+    line = SHEET.splitlines()[0]
+    start = re.search(rf": ({re.escape(text)})(?:;|$)", line).start(1)  # type: ignore[union-attr]
+    chunk = Chunk(SHEET, "dishes.csv", 0, len(SHEET), blocks=(Block(0, len(SHEET), "table"),))
+    assert bool(judge_support(text, question, Evidence(chunk, start, start + len(text)))) is supported
+
+
+def test_closed_answers_when_something_is_open() -> None:
+    assert judge("closed", "When is the hut open in winter?", "In winter the hut is closed.")
+    assert not judge("open in winter", "When is the hut open in winter?", "In winter the hut is open in winter.")
