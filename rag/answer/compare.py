@@ -8,48 +8,60 @@ that differ.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
+from pathlib import PurePath
 
 from ingest.embed import Embedder
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
-from rag.answer.anchors import place_cells
 from rag.answer.cite import citation_of
 from rag.answer.disagreement import replaced_sources
-from rag.answer.evidence import Evidence, is_row_line, sentence_places
+from rag.answer.evidence import Evidence, sentence_places
 from rag.answer.sides import Sides, find_sides
 from rag.answer.strategy import SingleStrategy
-from rag.answer.support import judge_quotation
+from rag.answer.support import Support, judge_quotation
+from rag.answer.things import (
+    NamedThing,
+    find_columns,
+    find_members,
+    find_things,
+    group_names,
+    match_pair,
+    match_thing,
+    name_share,
+    nearest_name,
+)
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
+from rag.answer.verdict import judge_rows
 from rag.answer.words import fold, read_content
 from stores.scoring import cosines, query_vector
 
-LEAST_NAME = 0.5  # share of the words of a thing and of a name that both have
 LEAST_COLUMN = 0.45  # cosine of an attribute with the name of a column that has none of its words
 LEAST_SENTENCE = 0.4  # cosine of the question with a sentence about one of the things
 MOST_ATTRIBUTES = 12
+EDITION_SENTENCES = 3  # shown of each of two editions at most
+NOT_STATED = "not stated"
 SCORE = 0.8  # the strategy's own score of rows that were matched by name, and of sentences
 SENTENCE_SCORE = 0.6
 
 
 @dataclass(frozen=True)
-class NamedThing:
-    """A row or a record: the names it may go by, and its values by attribute."""
-
-    names: tuple[str, ...]
-    values: Mapping[str, str]
-    evidence: Evidence
-
-
-@dataclass(frozen=True)
 class Statement:
-    """What a source says about one of the things, and the evidence."""
+    """What a source says about one of the things, and the evidence. `cells` are its values alone."""
 
     thing: str
     text: str
     evidence: Evidence
+    cells: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The statements about an attribute, one for each thing; those of sentences have no name of an attribute."""
+
+    attribute: str
+    statements: tuple[Statement, ...]
 
 
 @dataclass(frozen=True)
@@ -64,27 +76,37 @@ class SideBySide(SingleStrategy):
         sides = find_sides(question.question)
         if sides is None:
             return self.abstention.abstain(question)
-        # All of the passages, not only what the reader was shown, but for what was replaced.
-        replaced = replaced_sources(question.question, question.hits)
-        sections = [section for section in question.sections if section.source not in replaced]
+        # All of the passages, not only what the reader was shown, but for what was replaced, unless it is asked for.
+        sections = list(question.sections)
+        if not _EDITION.search(question.question):
+            replaced = replaced_sources(question.question, question.hits)
+            sections = [section for section in sections if section.source not in replaced]
 
-        # Rows and records first, then sentences.
+        # Rows and records first, those that the question names together too.
         things = [thing for section in sections for thing in find_things(section)]
-        best = match_pair(sides, things)
+        best = find_members(sides.group, things) if sides.group else match_pair(sides, question.question, things)
         if best is not None and (table := self._compare_values(sides, *best)):
-            return self._show(question, table, SCORE)
-        statements = [self._find_statement(question.question, sides, side, sections) for side in sides.both]
-        if all(statements):
-            rows = [("", [statement for statement in statements if statement])]
-            return self._show(question, rows, SENTENCE_SCORE)
+            return self._show(question, sides, table, SCORE)
+        if sides.group:
+            return self.abstention.abstain(question)
+
+        # Then what is said of either thing, by a sentence or by one cell of its row.
+        if sides.attributes and (passages := self._compare_editions(sides, sections)):
+            return self._show(question, sides, passages, SENTENCE_SCORE)
+        rows: list[Row] = []
+        stated: set[str] = set()
+        for attribute in sides.attributes or ("",):
+            about = replace(sides, attributes=(attribute,) if attribute else ())
+            by_side = {side: self._state_side(question.question, about, side, things, sections) for side in sides.both}
+            statements = tuple(statement for statement in by_side.values() if statement)
+            stated |= {side for side, statement in by_side.items() if statement}
+            rows += [Row("", statements)] if len(statements) == 2 else []
+        if rows:
+            return self._show(question, sides, rows, SENTENCE_SCORE)
 
         # One side alone is no comparison.
-        known = [best is not None or any(name_share(side, thing) for thing in things) for side in sides.both]
-        missing = [
-            side
-            for side, statement, is_known in zip(sides.both, statements, known, strict=True)
-            if not statement and not is_known
-        ]
+        known = stated | {side for side in sides.both if any(name_share(side, thing) for thing in things)}
+        missing = [side for side in sides.both if side not in known and best is None]
         if len(missing) == 1:
             return self.abstention.abstain(question, missing=f"the documents say nothing about {missing[0]}")
         if best is not None and sides.attributes:
@@ -92,40 +114,34 @@ class SideBySide(SingleStrategy):
             return self.abstention.abstain(question, missing=f"no {asked} is stated for both")
         return self.abstention.abstain(question)
 
-    def _compare_values(self, sides: Sides, one: NamedThing, other: NamedThing) -> list[tuple[str, list[Statement]]]:
-        """Return the attributes of both things with a statement for each, those that were asked or that differ."""
+    def _compare_values(self, sides: Sides, one: NamedThing, other: NamedThing) -> list[Row]:
+        """Return the attributes of both things with a statement for each, those that were asked or that differ.
+
+        What only one of them has is shown beside what both have.
+        """
         shared = [name for name in one.values if name in other.values]
-        names = self._find_attributes(sides.attributes, one, other, shared)
+        names: list[str] = []
+        for attribute in sides.attributes:
+            names += find_columns(attribute, (one, other)) or self._nearest_column(attribute, shared)
         if not sides.attributes:
             names = [name for name in shared if one.values[name] != other.values[name]] or shared
-        things = [(thing, nearest_name(side, thing)) for side, thing in zip(sides.both, (one, other), strict=True)]
+        if not any(name in shared for name in names):
+            return []
+        if sides.group:
+            labels = group_names(sides.group, one, other)
+        else:
+            labels = (nearest_name(sides.first, one), nearest_name(sides.second, other))
         return [
-            (
+            Row(
                 name,
-                [
-                    Statement(label, thing.values[name], thing.evidence)
-                    for thing, label in things
-                    if name in thing.values
-                ],
+                tuple(
+                    Statement(label, thing.values.get(name, NOT_STATED), thing.evidence)
+                    for thing, label in zip((one, other), labels, strict=True)
+                ),
             )
-            for name in names[:MOST_ATTRIBUTES]
-            if not {one.values.get(name), other.values.get(name)} & {things[0][1], things[1][1]}
+            for name in list(dict.fromkeys(names))[:MOST_ATTRIBUTES]
+            if not {one.values.get(name), other.values.get(name)} & set(labels)
         ]
-
-    def _find_attributes(
-        self, attributes: Sequence[str], one: NamedThing, other: NamedThing, shared: Sequence[str]
-    ) -> list[str]:
-        """Return the names of both things' values that name or state one of the attributes."""
-        chosen = []
-        for attribute in attributes:
-            words = read_content(attribute).words
-            named = [name for name in shared if words & read_content(name).words]
-            stated = [
-                name for name in shared if all(words & read_content(thing.values[name]).words for thing in (one, other))
-            ]
-            near = [] if named or stated else self._nearest_column(attribute, shared)
-            chosen += named or stated or near
-        return list(dict.fromkeys(chosen))
 
     def _nearest_column(self, attribute: str, names: Sequence[str]) -> list[str]:
         if self.embedder is None or not names:
@@ -134,6 +150,53 @@ class SideBySide(SingleStrategy):
         near = cosines(self.embedder.embed_documents(list(names)), query)
         best = max(range(len(names)), key=near.__getitem__)
         return [names[best]] if near[best] >= LEAST_COLUMN else []
+
+    def _compare_editions(self, sides: Sides, sections: Sequence[Chunk]) -> list[Row]:
+        """Return what two editions of a document say about the attributes, a passage each.
+
+        An edition is a source whose titles have the words and the date of a side. A passage is the first sentence about
+        the attributes and what follows of what both editions speak of.
+        """
+        topic = read_content(" ".join(sides.attributes)).words
+        passages: list[list[Evidence]] = []
+        for side in sides.both:
+            if not read_content(side).dates:
+                return []
+            editions = [section for section in sections if _is_edition(side, section)]
+            places = [
+                (section, number, sentence_places(section))
+                for section in editions
+                for number, (start, end) in enumerate(sentence_places(section))
+                if topic <= read_content(section.text[start:end]).words
+            ]
+            if not places:
+                return []
+            section, first, spans = places[0]
+            passages.append([Evidence(section, *span) for span in spans[first:]])
+        words = [[read_content(evidence.text).words - topic for evidence in passage] for passage in passages]
+        statements = []
+        for side, passage, own, others in zip(sides.both, passages, words, reversed(words), strict=True):
+            spoken = frozenset(word for sentence in others[:EDITION_SENTENCES] for word in sentence)
+            length = 1
+            while length < min(len(own), EDITION_SENTENCES) and len(own[length] & spoken) > 1:
+                length += 1
+            whole = Evidence(passage[0].chunk, passage[0].start, passage[length - 1].end)
+            statements.append(Statement(side, " ".join(whole.text.split()), whole))
+        return [Row("", tuple(statements))]
+
+    def _state_side(
+        self, question: str, sides: Sides, side: str, things: Sequence[NamedThing], sections: Sequence[Chunk]
+    ) -> Statement | None:
+        """Return what a cell of the thing's row or a sentence says about one side."""
+        statement = self._find_statement(question, sides, side, sections)
+        thing = match_thing(side, question, things) if sides.attributes else None
+        if statement is not None or thing is None:
+            return statement
+        columns = [name for attribute in sides.attributes for name in find_columns(attribute, (thing,))]
+        if not columns:
+            return None
+        cells = "; ".join(f"{name} {thing.values[name]}" for name in dict.fromkeys(columns))
+        return Statement(side, f"{nearest_name(side, thing)}: {cells}", thing.evidence, cells)
 
     def _find_statement(self, question: str, sides: Sides, side: str, sections: Sequence[Chunk]) -> Statement | None:
         """Return the sentence about one side, in itself or by its heading, that is nearest to the question."""
@@ -149,11 +212,16 @@ class SideBySide(SingleStrategy):
                 # Without an attribute only what is said of both, or under the heading of one, can be compared.
                 is_headed = named <= heading and not others <= heading
                 is_about = is_headed or (named <= words and (bool(asked) or others <= words))
-                if is_about and not is_row_line(evidence.line) and (not asked or any(words & some for some in asked)):
+                if (
+                    is_about
+                    and not (evidence.is_row or evidence.record)
+                    and (not asked or any(words & some for some in asked))
+                ):
                     candidates.append(evidence)
         if not candidates or not named or self.embedder is None:
             return None
-        query = query_vector(self.embedder.embed_query(question), self.embedder.dimension)
+        wanted = " ".join([side, *sides.attributes]) if sides.attributes else question
+        query = query_vector(self.embedder.embed_query(wanted), self.embedder.dimension)
         texts = [" ".join([*evidence.chunk.heading[-1:], evidence.text]) for evidence in candidates]
         near = cosines(self.embedder.embed_documents(texts), query)
         best = max(range(len(candidates)), key=near.__getitem__)
@@ -161,19 +229,28 @@ class SideBySide(SingleStrategy):
             return None
         return Statement(side, " ".join(candidates[best].text.split()), candidates[best])
 
-    def _show(self, question: Retrieved, rows: Sequence[tuple[str, Sequence[Statement]]], score: float) -> Answer:
-        """Return the statements as the answer, an attribute a line, each cited."""
+    def _show(self, question: Retrieved, sides: Sides, rows: Sequence[Row], score: float) -> Answer:
+        """Return the statements as the answer, an attribute a line, each cited, under the verdict if there is one."""
         citations: dict[tuple[str, int, int], Citation] = {}
-        text, sentences = "", []
+        sentences: list[AnswerSentence] = []
+        verdict = judge_rows(
+            sides, [(row.attribute, [one.cells or one.text for one in row.statements]) for row in rows]
+        )
+        winner = verdict.winner if verdict else None
+        labels = [statement.thing for statement in rows[0].statements]
+        text = ""
+        if verdict is not None:
+            text = verdict.say(sides, labels)
+            sentences.append(AnswerSentence(0, len(text), None))
         said: set[str] = set()
-        for attribute, statements in rows:
-            text += "\n" * bool(text) + (f"{attribute}: " if attribute else "")
-            for position, statement in enumerate(statements):
+        for row in rows:
+            text += "\n" * bool(text) + (f"{row.attribute}: " if row.attribute else "")
+            for position, statement in enumerate(row.statements):
                 # A sentence about both is said once.
-                if not attribute and statement.text in said:
+                if not row.attribute and statement.text in said:
                     continue
                 said.add(statement.text)
-                text += ("; " if attribute else "\n") * bool(position)
+                text += ("; " if row.attribute else "\n") * bool(position)
                 # Of the source's own words, what names this side is left to hold.
                 side = fold(statement.thing)
                 own = replace(
@@ -184,90 +261,25 @@ class SideBySide(SingleStrategy):
                     return self.abstention.abstain(question)
                 citation = citation_of(statement.evidence, len(citations) + 1, support)
                 number = citations.setdefault(citation.place, citation).number
-                phrase = f"{statement.thing} {statement.text}" if attribute else statement.text
+                phrase = f"{statement.thing} {statement.text}" if row.attribute else statement.text
                 sentences.append(AnswerSentence(len(text), len(text) + len(phrase), number))
                 text += phrase
+
+        # The verdict rests on the row of the thing that it names.
+        if verdict is not None:
+            evidence = rows[0].statements[winner or 0].evidence
+            number = citations[citation_of(evidence, 0, Support(1.0)).place].number
+            sentences[0] = replace(sentences[0], citation=number)
         usage = Usage(context_window=self.abstention.context_window)
         return question.answer(text, self.model, usage, list(citations.values()), sentences, score=score)
 
 
-# --- named things -----------------------------------------------------------------------------------------------------
+_EDITION = re.compile(r"\b(?:1\d{3}|20\d\d|old|older|former|previous|earlier|used to)\b", re.IGNORECASE)
 
 
-def find_things(section: Chunk) -> Iterator[NamedThing]:
-    """Yield the rows, the columns and the record of a section."""
-    rows = [
-        (Evidence(section, line.start(), line.end()), [cell for cell, _ in place_cells(line[0])])
-        for line in re.finditer(r"[^\n]+", section.text)
-        if is_row_line(line[0])
-    ]
-    for evidence, cells in rows:
-        values = {cell.column: cell.value for cell in cells}
-        names = [cell.value for cell in cells if _NAME.search(cell.value)]
-        yield NamedThing((*names, *(f"{cell.column} {cell.value}" for cell in cells)), values, evidence)
-
-    # A table of features names the things in its columns, and the attributes in its first one.
-    tables: dict[str, dict[str, str]] = {}
-    for _, (first, *cells) in ((evidence, cells) for evidence, cells in rows if cells):
-        for cell in cells:
-            tables.setdefault(cell.column, {})[first.value] = cell.value
-    for column, values in tables.items():
-        if len(values) > 1:
-            yield NamedThing((column,), values, Evidence(section, rows[0][0].start, rows[-1][0].end))
-
-    # A record goes by its title, the line before it or one of its values.
-    for block in section.blocks:
-        start, end = block.start - section.start, block.end - section.start
-        lines = [_PROPERTY.match(line) for line in section.text[start:end].splitlines()]
-        if len(lines) > 1 and all(lines):
-            values = {match["name"]: match["value"] for match in lines if match}
-            before = section.text[:start].strip()
-            names = [*section.heading[-1:], *([before] if 0 < len(before) < 80 and "\n" not in before else [])]
-            names += [value for value in values.values() if _NAME.search(value) and len(value) < 80]
-            names += [f"{name} {value}" for name, value in values.items()]
-            yield NamedThing(tuple(names), values, Evidence(section, start, end))
-
-
-def match_pair(sides: Sides, things: Sequence[NamedThing]) -> tuple[NamedThing, NamedThing] | None:
-    """Return the two things that the question names, two that share attributes, those of one source before others."""
-    pairs = []
-    firsts, seconds = ([thing for thing in things if name_share(side, thing)] for side in sides.both)
-    for one, other in product(firsts, seconds):
-        shared = set(one.values) & set(other.values)
-        is_same = one.evidence == other.evidence and one.values == other.values
-        if not shared or is_same:
-            continue
-        origins = {thing.evidence.chunk.source.partition("#")[0] for thing in (one, other)}
-        likeness = name_share(sides.first, one) + name_share(sides.second, other)
-        pairs.append((round(likeness, 2) - 0.5 * (len(origins) - 1), len(shared), one, other))
-    if not pairs:
-        return None
-    _, _, one, other = max(pairs, key=lambda pair: pair[:2])
-    return one, other
-
-
-def name_share(side: str, thing: NamedThing) -> float:
-    """Return how much of a side's words and of one of the thing's names both have; 0 if one is not in the other."""
-    return max((share for name in thing.names if (share := _share(side, name)) >= LEAST_NAME), default=0.0)
-
-
-def nearest_name(side: str, thing: NamedThing) -> str:
-    """Return the name that a thing was matched by, the nearest to the question's, without the name of its column."""
-    name = max(thing.names, key=lambda name: (_share(side, name), -len(name)))
-    return next((value for column, value in thing.values.items() if name == f"{column} {value}"), name)
-
-
-def _share(side: str, name: str) -> float:
-    wanted, held = _words(side), _words(name)
-    if not wanted or not held or not (wanted <= held or held <= wanted):
-        return 0.0
-    return len(wanted & held) / len(wanted | held)
-
-
-def _words(text: str) -> frozenset[str]:
-    """Return the stems of a name, its figures as they are written: "X200" and "4.2" are names, too."""
-    return read_content(text).words | frozenset(re.findall(r"\b\w*\d[\w.-]*\b", text.casefold()))
-
-
-_NAME = re.compile(r"[^\W\d_]")
-_PROPERTY = re.compile(r"\s*(?:[-*•]\s+)?(?P<name>[^:\n]{1,60}): (?P<value>\S.*)")
+def _is_edition(side: str, section: Chunk) -> bool:
+    """Tell whether the titles or the file of a section have the words and the date of a side."""
+    name = PurePath(section.source.partition("#")[0]).stem
+    titles = [*Evidence(section, 0, 0).titles, re.sub(r"[_-]+", " ", name)]
+    wanted, held = read_content(side), read_content("\n".join(titles))
+    return wanted.words <= held.words and all(any(one.holds(date) for one in held.dates) for date in wanted.dates)

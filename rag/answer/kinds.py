@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal, get_args
 
 from ingest.sentences import sentence_spans
@@ -44,6 +45,7 @@ def classify_question(question: str) -> QuestionKind:
     return "list" if _SEVERAL.search(core) else "short"
 
 
+@lru_cache(maxsize=1024)
 def core_question(question: str) -> str:
     """Return the words that ask, without what leads up to them.
 
@@ -95,7 +97,9 @@ _POLITE = re.compile(
 _COMPARED = re.compile(
     r"""\b(?:compares?|comparison|versus|vs(?!\.?\ \d))\b
     | \bdiffer(?:s|ed)?\ from\b | \bdifferences?\ (?:\w+\ ){0,5}?between\b | \bdistinguish(?:es)?\ .+\ from\b
-    | \b(?:how|in\ what)\b.*\ and\ .*\bdiffer\b | \bin\ what\ (?:do|does|did)\b.*\bdiffer\b
+    | \b(?:how|in\ what)\b.*\ (?:and|two|both)\ .*\bdiffer\b | ^\W*(?:which|what)\ of\ the\ two\b.*\b\w{2,}er\b
+    | \bhow\ much\ (?:more|less|\w{2,}er)\b.*\bthan\b | \bsets\b.+\bapart\ from\b
+    | \bin\ what\ (?:do|does|did)\b.*\bdiffer\b
     # "lighter than the X300", and not "shorter than ten"
     | ^\W*(?:is|are|was|were|do|does|did|has|have|will|would)\b.*
       \b(?:\w{2,}er|more|less|better|worse)\ (?:[\w-]+\ ){0,3}?than\ (?!\d|(?:an?|one|two|three|four|five|six|seven

@@ -170,8 +170,9 @@ class Pipeline(PipelineOptions, Closing):
             answer_format = choose_format(self.answer_format, question)
             if answer_format == "compare" and (sides := find_sides(question)):
                 # Each side has passages of its own, which a question about both may not find.
-                queries = (" ".join([side, *sides.attributes]) for side in sides.both)
-                further = [hit for query in queries for hit in self.retriever.retrieve(query, SIDE_PASSAGES, both)]
+                further = [
+                    hit for query in sides.queries for hit in self.retriever.retrieve(query, SIDE_PASSAGES, both)
+                ]
                 hits = list({hit.chunk.id: hit for hit in (*further, *hits)}.values())
             retrieved.append(Retrieved(question, answer_format, hits, kind=kind_of(answer_format)))
         # What the question names, as far as it occurs in the store; a code that no hit has is looked for.

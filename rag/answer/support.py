@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from rag.answer.anchors import Anchors, cells_of, missing_anchors, place_cells
-from rag.answer.mismatches import find_mismatches
 from rag.answer.evidence import Evidence
+from rag.answer.mismatches import find_mismatches
 from rag.answer.quantities import Date, Quantity
 from rag.answer.words import OPPOSITES, Content, fold, read_content, stem
 
