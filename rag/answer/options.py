@@ -22,10 +22,10 @@ PASSAGE_MODES: tuple[PassageMode, ...] = get_args(PassageMode)
 class PipelineOptions:
     """Options of a pipeline. Raises InputError for a value that no pipeline can have.
 
-    `k` chunks are retrieved, only those that the filter `where` allows. The prompt has at most `prompt_tokens` tokens,
-    and never more than the generator's window. A question stays unanswered if the best hit's cosine is below
-    `min_evidence` or the estimated probability of a right answer is below `min_confidence`. None is the default for
-    the pipeline's models, see `rag.answer.defaults`.
+    `k` chunks are retrieved, only those that the filter `where` allows; of short ones, such as rows, up to three times
+    as many where there is a reader. The prompt has at most `prompt_tokens` tokens, and never more than the generator's
+    window. A question stays unanswered if the best hit's cosine is below `min_evidence` or the estimated probability of
+    a right answer is below `min_confidence`. None is the default for the pipeline's models, see `rag.answer.defaults`.
 
     `guided` selects the ways in which a reader guides the generator; True is all of them, False none:
 

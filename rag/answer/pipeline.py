@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from itertools import accumulate
 from typing import Literal
 
 from ingest.closing import Closing, close_parts
@@ -42,6 +44,11 @@ from stores.filters.filter import And, Where
 from stores.filters.parse import as_filter
 
 SIDE_PASSAGES = 3  # retrieved for each side of a comparison, beside those for the question
+
+# A reader reads the text of some five passages of prose, whatever the length of those that are retrieved: of rows and
+# other short ones more, though at most three times as many.
+READ_CHARACTERS = 700  # for each of the `k` passages
+MOST_PASSAGES = 3
 
 # A short answer is one line: after it small models ramble, or ask themselves the next question.
 DEFAULT_DECODING = Decoding(max_new_tokens=48, repetition_penalty=1.1, stop=("\n",))
@@ -166,7 +173,7 @@ class Pipeline(PipelineOptions, Closing):
         both = And(tuple(filters)) if len(filters) > 1 else next(iter(filters), None)
         retrieved = []
         for question in questions:
-            hits = self.retriever.retrieve(question, self.k, both)
+            hits = self._retrieve(question, both)
             answer_format = choose_format(self.answer_format, question)
             if answer_format == "compare" and (sides := find_sides(question)):
                 # Each side has passages of its own, which a question about both may not find.
@@ -196,6 +203,15 @@ class Pipeline(PipelineOptions, Closing):
         ranking = self.confidence.ranking if self.confidence else None
         return [self.assess(row, ranking) for row in retrieved]
 
+    def _retrieve(self, question: str, where: Where) -> list[Hit]:
+        """Return the `k` best hits, and where these are short, such as rows, further ones for the reader."""
+        if not self.reader:
+            return self.retriever.retrieve(question, self.k, where)
+        hits = self.retriever.retrieve(question, MOST_PASSAGES * self.k, where)
+        lengths = list(accumulate(len(hit.chunk.text) for hit in hits))
+        fitting = bisect_right(lengths, READ_CHARACTERS * self.k)
+        return hits[: max(self.k, fitting)]
+
     def assess(self, row: Retrieved, ranking: RankingModel | None) -> Retrieved:
         """Return a question that was read with its candidates ranked and the confidence that there is an answer.
 
@@ -211,7 +227,7 @@ class Pipeline(PipelineOptions, Closing):
         codes = [anchor.text for anchor in find_anchors(row.question) if anchor.kind == "identifier"]
         texts = "\n".join(phrase_words(hit.chunk.embedding_text) for hit in row.hits)
         further = [hit for code in codes if phrase_words(code) not in texts for hit in (find(code) or ())[:2]]
-        hits = [*row.hits[: max(self.k - len(further), 0)], *further] if further else row.hits
+        hits = [*row.hits[: max(len(row.hits) - len(further), 0)], *further] if further else row.hits
         row = replace(row, hits=hits)
         return replace(row, anchors=require_anchors(row.question, row.sections, find))
 
