@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import PurePath
 
 from ingest.types import Chunk
@@ -25,7 +25,7 @@ def keep_newest(question: str, sections: Sequence[Chunk], hits: Sequence[Hit]) -
     versions. A source that says that it was replaced is left out, too, unless nothing else is left. A question that
     names a date, or asks for what was, may be about any edition.
     """
-    if find_figures(question).dates or _ASKS_FOR_OTHER.search(question):
+    if asks_for_version(question):
         return list(sections)
     replaced = replaced_sources(question, hits)
     current = [section for section in sections if section.source not in replaced] or list(sections)
@@ -58,7 +58,7 @@ def put_newest_first(question: str, candidates: Sequence[Candidate]) -> list[Can
     newest: dict[str, tuple[int, ...]] = {}
     for name, age in editions:
         newest[name] = max(newest.get(name, ()), age)
-    if find_figures(question).dates or _ASKS_FOR_OTHER.search(question):
+    if asks_for_version(question):
         return list(candidates)
     ordered: list[Candidate] = []
     waiting: dict[str, list[Candidate]] = defaultdict(list)
@@ -69,6 +69,20 @@ def put_newest_first(question: str, candidates: Sequence[Candidate]) -> list[Can
             ordered += [candidate, *waiting.pop(name, [])]
             newest[name] = ()  # from here on older ones follow as they come
     return ordered
+
+
+def asks_for_version(question: str) -> bool:
+    """Tell whether a question names a date, or asks for what was: it may be about any edition."""
+    return bool(find_figures(question).dates) or _ASKS_FOR_OTHER.search(question) is not None
+
+
+def older_editions(chunks: Collection[Chunk]) -> frozenset[str]:
+    """Return the sources of which there is a newer edition among those of the chunks, as `put_newest_first` says."""
+    editions = {chunk.source: _edition_of(chunk.source) for chunk in chunks}
+    newest: dict[str, tuple[int, ...]] = {}
+    for name, age in editions.values():
+        newest[name] = max(newest.get(name, ()), age)
+    return frozenset(source for source, (name, age) in editions.items() if age < newest[name])
 
 
 def _edition_of(source: str) -> tuple[str, tuple[int, ...]]:

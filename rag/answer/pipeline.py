@@ -24,13 +24,14 @@ from rag.answer.explain import Explain
 from rag.answer.extractive import Extractive, support_spans
 from rag.answer.focus import focus_sections
 from rag.answer.guided import Guided
-from rag.answer.kinds import AnswerFormat, choose_format, kind_of
+from rag.answer.kinds import choose_format, kind_of
 from rag.answer.list import ListItems
+from rag.answer.lookup import Lookup
 from rag.answer.options import PipelineOptions
 from rag.answer.passages import OnePrompt, PromptEach
 from rag.answer.plain import Plain
 from rag.answer.ranking import RankingModel, rank_spans
-from rag.answer.router import Router
+from rag.answer.router import Router, RouteStep
 from rag.answer.sides import find_sides
 from rag.answer.strategy import AnswerPieces, Strategy
 from rag.answer.types import Answer, Retrieved
@@ -38,11 +39,12 @@ from rag.answer.yes_no import YesNo
 from rag.generate.base import Decoding, Generator
 from rag.reader.base import Reader
 from rag.retrieve.phrases import find_phrase, phrase_words
-from rag.retrieve.retrievers import Retriever
+from rag.retrieve.retrievers import Retriever, StoreRetriever
 from stores.base import Hit
 from stores.filters.filter import And, Where
 from stores.filters.parse import as_filter
 
+LOOKUP_PASSAGES = 20  # whose rows are looked through
 SIDE_PASSAGES = 3  # retrieved for each side of a comparison, beside those for the question
 
 # A reader reads the text of some five passages of prose, whatever the length of those that are retrieved: of rows and
@@ -102,10 +104,11 @@ class Pipeline(PipelineOptions, Closing):
     @cached_property
     def strategy(self) -> Strategy:
         """The strategy that these parts and options select, by the kind of a question."""
-        by_format: dict[AnswerFormat, Strategy] = {}
+        by_format: dict[RouteStep, Strategy] = {}
         if self.reader:
             embedder, store = (getattr(self.retriever, name, None) for name in ("embedder", "store"))
             by_format = {
+                "lookup": Lookup(self.abstention, self.reader.name, embedder, store),
                 "yes-no": YesNo(self.abstention, self.reader, embedder),
                 "explain": Explain(self.abstention, self.reader, embedder),
                 "list": ListItems(self.abstention, self.reader, embedder, store),
@@ -173,7 +176,7 @@ class Pipeline(PipelineOptions, Closing):
         both = And(tuple(filters)) if len(filters) > 1 else next(iter(filters), None)
         retrieved = []
         for question in questions:
-            hits = self._retrieve(question, both)
+            hits, others = self._retrieve(question, both)
             answer_format = choose_format(self.answer_format, question)
             if answer_format == "compare" and (sides := find_sides(question)):
                 # Each side has passages of its own, which a question about both may not find.
@@ -181,7 +184,7 @@ class Pipeline(PipelineOptions, Closing):
                     hit for query in sides.queries for hit in self.retriever.retrieve(query, SIDE_PASSAGES, both)
                 ]
                 hits = list({hit.chunk.id: hit for hit in (*further, *hits)}.values())
-            retrieved.append(Retrieved(question, answer_format, hits, kind=kind_of(answer_format)))
+            retrieved.append(Retrieved(question, answer_format, hits, kind=kind_of(answer_format), further=others))
         # What the question names, as far as it occurs in the store; a code that no hit has is looked for.
         find = self._finder(both)
         retrieved = [self._name_anchors(row, find) for row in retrieved]
@@ -203,14 +206,16 @@ class Pipeline(PipelineOptions, Closing):
         ranking = self.confidence.ranking if self.confidence else None
         return [self.assess(row, ranking) for row in retrieved]
 
-    def _retrieve(self, question: str, where: Where) -> list[Hit]:
-        """Return the `k` best hits, and where these are short, such as rows, further ones for the reader."""
-        if not self.reader:
-            return self.retriever.retrieve(question, self.k, where)
-        hits = self.retriever.retrieve(question, MOST_PASSAGES * self.k, where)
-        lengths = list(accumulate(len(hit.chunk.text) for hit in hits))
-        fitting = bisect_right(lengths, READ_CHARACTERS * self.k)
-        return hits[: max(self.k, fitting)]
+    def _retrieve(self, question: str, where: Where) -> tuple[list[Hit], list[Hit]]:
+        """Return the `k` best hits, more where these are short and there is a reader, and the others for look-ups.
+
+        More hits of a plain store cost nothing; other retrievers are asked for k.
+        """
+        is_plain = isinstance(self.retriever, StoreRetriever)
+        ranked = self.retriever.retrieve(question, max(self.k, LOOKUP_PASSAGES) if is_plain else self.k, where)
+        lengths = list(accumulate(len(hit.chunk.text) for hit in ranked[: MOST_PASSAGES * self.k]))
+        count = max(self.k, bisect_right(lengths, READ_CHARACTERS * self.k)) if self.reader else self.k
+        return ranked[:count], ranked[count:]
 
     def assess(self, row: Retrieved, ranking: RankingModel | None) -> Retrieved:
         """Return a question that was read with its candidates ranked and the confidence that there is an answer.

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from rag.answer.abstain import Abstention
 from rag.answer.kinds import AnswerFormat
 from rag.answer.strategy import AnswerPieces, Strategy
 from rag.answer.types import Answer, Retrieved
 
-# The formats that a question of each format is answered in, the first that has an answer.
-ROUTES: Mapping[AnswerFormat, tuple[AnswerFormat, ...]] = {
-    "short": ("short",),
+RouteStep = AnswerFormat | Literal["lookup"]
+
+# The formats that a question of each format is answered in, the first that has an answer. A lookup in tables is short.
+ROUTES: Mapping[AnswerFormat, tuple[RouteStep, ...]] = {
+    "short": ("lookup", "short"),
     "sentence": ("sentence",),
     "yes-no": ("yes-no",),  # a sentence that does not decide is no answer
     "explain": ("list", "explain"),  # one sentence of several passages explains nothing, and is no list
@@ -34,7 +37,7 @@ class Router(Strategy):
     """
 
     general: Strategy
-    by_format: Mapping[AnswerFormat, Strategy]
+    by_format: Mapping[RouteStep, Strategy]
     abstention: Abstention
 
     def answer(self, questions: Sequence[Retrieved]) -> list[Answer]:
@@ -42,13 +45,14 @@ class Router(Strategy):
         routes = {number: route for number, question in enumerate(questions) if (route := self._route(question))}
         while routes:
             # One step of every route, each strategy answering its questions together.
-            steps: dict[AnswerFormat, list[int]] = {}
+            steps: dict[RouteStep, list[int]] = {}
             for number, (first, *_) in routes.items():
                 steps.setdefault(first, []).append(number)
-            for answer_format, numbers in steps.items():
-                strategy, asked = self.by_format.get(answer_format), [questions[number] for number in numbers]
+            for step, numbers in steps.items():
+                strategy, asked = self.by_format.get(step), [questions[number] for number in numbers]
                 if strategy is None:
-                    strategy, asked = self.general, [replace(row, answer_format=answer_format) for row in asked]
+                    assert step != "lookup"  # which no route has without its strategy
+                    strategy, asked = self.general, [replace(row, answer_format=step) for row in asked]
                 answers |= {
                     number: self.abstention.conclude(question, answer)
                     for number, question, answer in zip(numbers, asked, strategy.answer(asked), strict=True)
@@ -64,8 +68,15 @@ class Router(Strategy):
 
     def stream(self, question: Retrieved) -> AnswerPieces:
         route = self._route(question)
-        if len(route) == 1 and route[0] not in self.by_format and not self.abstention.concludes:
-            question = replace(question, answer_format=route[0])
+        if route[:1] == ["lookup"] and not self.abstention.concludes:
+            [answer] = self.by_format["lookup"].answer([question])
+            answer = self.abstention.conclude(question, answer)
+            if not answer.abstained:
+                return _give(answer)
+            route = route[1:]
+        [step] = route if len(route) == 1 else [None]
+        if step and step != "lookup" and step not in self.by_format and not self.abstention.concludes:
+            question = replace(question, answer_format=step)
             return self._conclude(question, self.general.stream(question))
         if not route:
             return self.abstention.stream(question)
@@ -75,13 +86,18 @@ class Router(Strategy):
         answer = yield from pieces
         return self.abstention.conclude(question, answer)
 
-    def _route(self, question: Retrieved) -> list[AnswerFormat]:
+    def _route(self, question: Retrieved) -> list[RouteStep]:
         if not question.hits or question.anchors.unanswerable:
             return []
         route = ROUTES[question.answer_format]
-        own = [step for step in route if step in self.by_format]
+        own: list[RouteStep] = [step for step in route if step in self.by_format]
         if question.refused:
             return own
         # Where no strategy is for a kind, the general one answers in its format; else in the last resort's.
-        general = [step for step in route if step not in self.by_format]
+        general: list[RouteStep] = [step for step in route if step not in self.by_format and step != "lookup"]
         return own + general[-1:] if own else [question.answer_format]
+
+
+def _give(answer: Answer) -> AnswerPieces:
+    yield answer.text
+    return answer

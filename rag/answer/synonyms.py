@@ -55,10 +55,15 @@ class Vocabulary:
         others = list(dict.fromkeys(others))
         if any(mean_same(word, other) for other in others):
             return True
+        return bool(self.words_like(word, others))
+
+    def words_like(self, word: str, others: Iterable[str]) -> frozenset[str]:
+        """Return those of the other words whose vectors are near that of a word, and that are not its opposites."""
         others = [other for other in others if _is_word(other) and not mean_opposite(word, other)]
         if self._embedder is None or not _is_word(word) or not others:
-            return False
-        return any(cosine >= NEAR for cosine in self._cosines(self._embedder, word, others))
+            return frozenset()
+        near = zip(others, self._cosines(self._embedder, word, others), strict=True)
+        return frozenset(other for other, cosine in near if cosine >= NEAR)
 
     def is_near(self, word: str, other: str, least: float = RELATED) -> bool:
         """Return whether two words are about one matter: their cosine is at least as high."""

@@ -132,7 +132,8 @@ class Retrieved:
     The spans are those of the sections of the hits' chunks, one a section, in order, and `ranked` all of them and their
     others, the best first, as a ranking model orders them. `anchors` are what the question
     names. `signals` and `confidence` are as far as they are known by now. A `refused` question stays unanswered.
-    `kind` stays what it is when another strategy answers in another format.
+    `kind` stays what it is when another strategy answers in another format. `further` are hits beyond those, worse
+    ones, which only a lookup in tables considers.
     """
 
     question: str
@@ -145,6 +146,7 @@ class Retrieved:
     refused: bool = False
     kind: QuestionKind = "short"
     ranked: Sequence[Candidate] = ()
+    further: Sequence[Hit] = ()
 
     @cached_property
     def candidates(self) -> Sequence[Candidate]:
