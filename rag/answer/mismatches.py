@@ -255,7 +255,9 @@ def _mismeasured(question: str, text: str, evidence: Evidence) -> Iterator[str]:
 # --- the attribute ----------------------------------------------------------------------------------------------------
 
 _OPENING = re.compile(
-    r"^(?:(?:what|which)(?:['’]?s| is| are| was| were)? (?:the |my |our |your )?(?P<of>(?:[\w-]+ ){0,3}?[\w-]+)"
+    r"^(?:(?:what|which)(?:['’]?s| is| are| was| were)? "
+    r"(?!(?:do|does|did|would|will|can|could|should|must|may|ha[ds]|have)\b)"
+    r"(?:the |my |our |your )?(?P<of>(?:[\w-]+ ){0,3}?[\w-]+)"
     r"|(?:the )?(?P<keyword>(?:[a-z][\w-]* ){0,2}?[a-z][\w-]*)) (?:of|for|in|at)\b",
     re.IGNORECASE,
 )

@@ -14,6 +14,8 @@ from stores.filters.parse import as_filter
 Guidance = Literal["reader_first", "retry", "fallback"]
 GUIDANCE: tuple[Guidance, ...] = get_args(Guidance)
 
+DEFAULT_K = 5
+
 PassageMode = Literal["concat", "fid", "rag-sequence", "rag-token"]
 PASSAGE_MODES: tuple[PassageMode, ...] = get_args(PassageMode)
 
@@ -22,10 +24,11 @@ PASSAGE_MODES: tuple[PassageMode, ...] = get_args(PassageMode)
 class PipelineOptions:
     """Options of a pipeline. Raises InputError for a value that no pipeline can have.
 
-    `k` chunks are retrieved, only those that the filter `where` allows; of short ones, such as rows, up to three times
-    as many where there is a reader. The prompt has at most `prompt_tokens` tokens, and never more than the generator's
-    window. A question stays unanswered if the best hit's cosine is below `min_evidence` or the estimated probability of
-    a right answer is below `min_confidence`. None is the default for the pipeline's models, see `rag.answer.defaults`.
+    `k` chunks are retrieved, only those that the filter `where` allows; of None five, and where there is a reader up to
+    three times as many short ones, such as rows. The prompt has at most `prompt_tokens` tokens, and never more than the
+    generator's window. A question stays unanswered if the best hit's cosine is below `min_evidence` or the estimated
+    probability of a right answer is below `min_confidence`. None is the default for the pipeline's models, see
+    `rag.answer.defaults`.
 
     `guided` selects the ways in which a reader guides the generator; True is all of them, False none:
 
@@ -40,7 +43,7 @@ class PipelineOptions:
     "rag-token" and "rag-sequence" for any model of the transformers backend, see `rag.generate.fusion`.
     """
 
-    k: int = 5
+    k: int | None = None
     where: Where = None
     min_evidence: float | None = None
     min_confidence: float | None = None
@@ -51,7 +54,7 @@ class PipelineOptions:
 
     def __post_init__(self) -> None:
         # The values may come from rag.toml, so that their types are checked, too.
-        if not isinstance(self.k, int) or self.k < 1:
+        if self.k is not None and (not isinstance(self.k, int) or self.k < 1):
             raise InputError(f"k is {self.k!r}: at least one passage has to be retrieved")
         if self.min_evidence is not None and not _is_within(self.min_evidence, -1, 1):
             raise InputError(f"min_evidence is {self.min_evidence!r}: it is a cosine, from -1 to 1")

@@ -27,7 +27,7 @@ from rag.answer.guided import Guided
 from rag.answer.kinds import choose_format, kind_of
 from rag.answer.list import ListItems
 from rag.answer.lookup import Lookup
-from rag.answer.options import PipelineOptions
+from rag.answer.options import DEFAULT_K, PipelineOptions
 from rag.answer.passages import OnePrompt, PromptEach
 from rag.answer.plain import Plain
 from rag.answer.ranking import RankingModel, rank_spans
@@ -47,10 +47,9 @@ from stores.filters.parse import as_filter
 LOOKUP_PASSAGES = 20  # whose rows are looked through
 SIDE_PASSAGES = 3  # retrieved for each side of a comparison, beside those for the question
 
-# A reader reads the text of some five passages of prose, whatever the length of those that are retrieved: of rows and
-# other short ones more, though at most three times as many.
-READ_CHARACTERS = 700  # for each of the `k` passages
-MOST_PASSAGES = 3
+# A reader reads the text of some five passages of prose: of rows and other short ones more.
+READ_CHARACTERS = 3500
+MOST_PASSAGES = 3 * DEFAULT_K
 
 # A short answer is one line: after it small models ramble, or ask themselves the next question.
 DEFAULT_DECODING = Decoding(max_new_tokens=48, repetition_penalty=1.1, stop=("\n",))
@@ -207,14 +206,16 @@ class Pipeline(PipelineOptions, Closing):
         return [self.assess(row, ranking) for row in retrieved]
 
     def _retrieve(self, question: str, where: Where) -> tuple[list[Hit], list[Hit]]:
-        """Return the `k` best hits, more where these are short and there is a reader, and the others for look-ups.
+        """Return the best hits that the options ask for, and the others for look-ups.
 
         More hits of a plain store cost nothing; other retrievers are asked for k.
         """
+        count = self.k or DEFAULT_K
         is_plain = isinstance(self.retriever, StoreRetriever)
-        ranked = self.retriever.retrieve(question, max(self.k, LOOKUP_PASSAGES) if is_plain else self.k, where)
-        lengths = list(accumulate(len(hit.chunk.text) for hit in ranked[: MOST_PASSAGES * self.k]))
-        count = max(self.k, bisect_right(lengths, READ_CHARACTERS * self.k)) if self.reader else self.k
+        ranked = self.retriever.retrieve(question, max(count, LOOKUP_PASSAGES) if is_plain else count, where)
+        if self.k is None and self.reader:
+            lengths = list(accumulate(len(hit.chunk.text) for hit in ranked[:MOST_PASSAGES]))
+            count = max(count, bisect_right(lengths, READ_CHARACTERS))
         return ranked[:count], ranked[count:]
 
     def assess(self, row: Retrieved, ranking: RankingModel | None) -> Retrieved:

@@ -28,6 +28,7 @@ class CalibrateOptions(AskedRowsOptions):
 def calibrate(options: CalibrateOptions) -> int:
     """Ask the rows' questions, fit a confidence to the answers, and print its quality."""
     from rag.answer.kinds import choose_format, kind_of
+    from rag.answer.options import DEFAULT_K
     from rag.evaluate.answers import are_right, evaluate_answers, read_signals
     from rag.evaluate.calibrate import CalibrationRow, fit_confidence
     from rag.evaluate.metrics.confidence import calibration_error
@@ -59,7 +60,8 @@ def calibrate(options: CalibrateOptions) -> int:
         for row, answer, is_right in zip(rows, answers, right, strict=True)
         for question in [str(row.values["question"])]
     ]
-    about = {"model": pipeline.name, "reader": pipeline.reader.name if pipeline.reader else None, "k": pipeline.k}
+    reader = pipeline.reader.name if pipeline.reader else None
+    about = {"model": pipeline.name, "reader": reader, "k": pipeline.k or DEFAULT_K}
     calibration = fit_confidence(calibration_rows, about, options.seed or 0, options.most_wrong)
     model = calibration.model
     model.write(options.out)

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from ingest.closing import close_parts
+from rag.answer.options import DEFAULT_K
 from rag.cli import output
 from rag.cli.options import Command, load_config
 from rag.cli.questions import QuestionOptions, read_questions, warn_of_filter, with_id
@@ -26,7 +27,7 @@ def search(options: SearchOptions) -> int:
     try:
         for row in rows:
             began = time.perf_counter()
-            hits = retriever.retrieve(row["question"], retrieval.k, where)
+            hits = retriever.retrieve(row["question"], retrieval.k or DEFAULT_K, where)
             seconds = time.perf_counter() - began
             has_hits = has_hits or bool(hits)
             if options.json or options.file:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from ingest.errors import RowsError
 from prompts.types import RenderedPrompt
 from rag.answer.abstain import abstention_text
+from rag.answer.options import DEFAULT_K
 from rag.answer.pipeline import Pipeline
 from rag.answer.refusal import is_refusal, whole_sentences
 from rag.classify.classifier import Classifier
@@ -130,7 +131,7 @@ class AnswerWriter:
     def prompt(self, row: Row) -> RenderedPrompt:
         pipeline = self.pipeline
         assert pipeline.generator is not None  # a comparison's systems all generate
-        passages = [hit.chunk for hit in pipeline.retriever.retrieve(row.values["question"], pipeline.k)]
+        passages = [hit.chunk for hit in pipeline.retriever.retrieve(row.values["question"], pipeline.k or DEFAULT_K)]
         return pipeline.prompt.pack(pipeline.generator, pipeline.decoding.max_new_tokens, row.values, passages).prompt
 
 
