@@ -85,7 +85,7 @@ class RankingOptions:
 
     TITLE: ClassVar = "retrieval"
 
-    k: int | None = option("passages to retrieve (default: 5)", "K", "-k", key="pipeline.k")
+    k: int | None = option("passages to retrieve (default: 5, more of short ones)", "K", "-k", key="pipeline.k")
     retriever: Literal["hybrid", "dense", "bm25"] | None = option(
         "how passages are found (default: hybrid)", key="retriever.kind"
     )

@@ -64,7 +64,7 @@ BUILTINS: Mapping[str, Builtin] = {
         "minilm-reader",
         "reader",
         "CC-BY-SA-4.0",
-        "af36d73488e80444d0792ac48ae02e6043792e2beedca57d4dda35b3f669d824",
+        "b465a43d39cf2d20da6a4c6b4e94cf43832bc1ebaf8f5e02ed24bc08a39fff83",
     ),
     "smollm2-answers": _adapter(
         "smollm2-answers",

@@ -32,6 +32,7 @@ FOLDS = 5
 LEAST = 20  # right answers, and wrong ones, that a fit needs
 BORROWED = 10.0  # answers that those of all other kinds count as in the fit of a kind, so that few answers fit it, too
 SCORED: tuple[QuestionKind, ...] = ("explain", "list")  # kinds whose confidence follows the strategy's score alone
+COMMON = 0.1  # share of the answers that have a signal, such as the score of a look-up, from which on it is one
 MOSTLY = 0.5  # share of wrong answers from which on silence is better
 THRESHOLDS = [share / 100 for share in range(5, 96, 5)]
 
@@ -213,5 +214,5 @@ def _choose_folds(rows: Sequence[CalibrationRow], seed: int) -> list[int]:
 
 
 def _is_common(rows: Sequence[CalibrationRow], name: SignalName) -> bool:
-    """Tell whether most rows have a signal: without a hit there is none."""
-    return sum(signal_value(row.signals, name) is not None for row in rows) > len(rows) / 2
+    """Tell whether enough rows have a signal to learn its worth, and that of its absence."""
+    return sum(signal_value(row.signals, name) is not None for row in rows) > COMMON * len(rows)
