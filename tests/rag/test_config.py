@@ -292,7 +292,7 @@ def test_the_written_file_holds_the_defaults() -> None:
     assert tables["parse"] == {"max_bytes": ParseSettings().max_bytes, "timeout": ParseSettings().timeout}
     assert tables["reader"] == {}
     assert tables["generator"] == {"model": DEFAULT_GENERATOR}
-    assert tables["pipeline"] == {"k": inspect.signature(Pipeline).parameters["k"].default}
+    assert tables["pipeline"] == {}
     decoding = Decoding(**{**tables["decoding"], "stop": tuple(tables["decoding"].get("stop", ()))})
     assert decoding == DEFAULT_DECODING
     assert (tables["store"], tables["embedder"]) == ({"kind": "local", "path": ".rag"}, {"model": "builtin:minilm"})
