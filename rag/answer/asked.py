@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import Literal
 
-from rag.answer.anchors import cells_of
+from rag.answer.cells import cells_of
 from rag.answer.evidence import Evidence
 from rag.answer.units import CURRENCIES
 from rag.answer.words import read_content

@@ -33,7 +33,7 @@ from rag.answer.things import (
     nearest_name,
 )
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
-from rag.answer.verdict import judge_rows
+from rag.answer.verdict import compare_values
 from rag.answer.words import fold, read_content
 from stores.scoring import cosines, query_vector
 
@@ -47,7 +47,7 @@ SENTENCE_SCORE = 0.6
 
 
 @dataclass(frozen=True)
-class Statement:
+class SideStatement:
     """What a source says about one of the things, and the evidence. `cells` are its values alone."""
 
     thing: str
@@ -57,11 +57,11 @@ class Statement:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparedRow:
     """The statements about an attribute, one for each thing; those of sentences have no name of an attribute."""
 
     attribute: str
-    statements: tuple[Statement, ...]
+    statements: tuple[SideStatement, ...]
 
 
 @dataclass(frozen=True)
@@ -93,14 +93,14 @@ class SideBySide(SingleStrategy):
         # Then what is said of either thing, by a sentence or by one cell of its row.
         if sides.attributes and (passages := self._compare_editions(sides, sections)):
             return self._show(question, sides, passages, SENTENCE_SCORE)
-        rows: list[Row] = []
+        rows: list[ComparedRow] = []
         stated: set[str] = set()
         for attribute in sides.attributes or ("",):
             about = replace(sides, attributes=(attribute,) if attribute else ())
             by_side = {side: self._state_side(question.question, about, side, things, sections) for side in sides.both}
             statements = tuple(statement for statement in by_side.values() if statement)
             stated |= {side for side, statement in by_side.items() if statement}
-            rows += [Row("", statements)] if len(statements) == 2 else []
+            rows += [ComparedRow("", statements)] if len(statements) == 2 else []
         if rows:
             return self._show(question, sides, rows, SENTENCE_SCORE)
 
@@ -114,7 +114,7 @@ class SideBySide(SingleStrategy):
             return self.abstention.abstain(question, missing=f"no {asked} is stated for both")
         return self.abstention.abstain(question)
 
-    def _compare_values(self, sides: Sides, one: NamedThing, other: NamedThing) -> list[Row]:
+    def _compare_values(self, sides: Sides, one: NamedThing, other: NamedThing) -> list[ComparedRow]:
         """Return the attributes of both things with a statement for each, those that were asked or that differ.
 
         What only one of them has is shown beside what both have.
@@ -132,10 +132,10 @@ class SideBySide(SingleStrategy):
         else:
             labels = (nearest_name(sides.first, one), nearest_name(sides.second, other))
         return [
-            Row(
+            ComparedRow(
                 name,
                 tuple(
-                    Statement(label, thing.values.get(name, NOT_STATED), thing.evidence)
+                    SideStatement(label, thing.values.get(name, NOT_STATED), thing.evidence)
                     for thing, label in zip((one, other), labels, strict=True)
                 ),
             )
@@ -151,7 +151,7 @@ class SideBySide(SingleStrategy):
         best = max(range(len(names)), key=near.__getitem__)
         return [names[best]] if near[best] >= LEAST_COLUMN else []
 
-    def _compare_editions(self, sides: Sides, sections: Sequence[Chunk]) -> list[Row]:
+    def _compare_editions(self, sides: Sides, sections: Sequence[Chunk]) -> list[ComparedRow]:
         """Return what two editions of a document say about the attributes, a passage each.
 
         An edition is a source whose titles have the words and the date of a side. A passage is the first sentence about
@@ -181,12 +181,12 @@ class SideBySide(SingleStrategy):
             while length < min(len(own), EDITION_SENTENCES) and len(own[length] & spoken) > 1:
                 length += 1
             whole = Evidence(passage[0].chunk, passage[0].start, passage[length - 1].end)
-            statements.append(Statement(side, " ".join(whole.text.split()), whole))
-        return [Row("", tuple(statements))]
+            statements.append(SideStatement(side, " ".join(whole.text.split()), whole))
+        return [ComparedRow("", tuple(statements))]
 
     def _state_side(
         self, question: str, sides: Sides, side: str, things: Sequence[NamedThing], sections: Sequence[Chunk]
-    ) -> Statement | None:
+    ) -> SideStatement | None:
         """Return what a cell of the thing's row or a sentence says about one side."""
         statement = self._find_statement(question, sides, side, sections)
         thing = match_thing(side, question, things) if sides.attributes else None
@@ -196,9 +196,11 @@ class SideBySide(SingleStrategy):
         if not columns:
             return None
         cells = "; ".join(f"{name} {thing.values[name]}" for name in dict.fromkeys(columns))
-        return Statement(side, f"{nearest_name(side, thing)}: {cells}", thing.evidence, cells)
+        return SideStatement(side, f"{nearest_name(side, thing)}: {cells}", thing.evidence, cells)
 
-    def _find_statement(self, question: str, sides: Sides, side: str, sections: Sequence[Chunk]) -> Statement | None:
+    def _find_statement(
+        self, question: str, sides: Sides, side: str, sections: Sequence[Chunk]
+    ) -> SideStatement | None:
         """Return the sentence about one side, in itself or by its heading, that is nearest to the question."""
         other = sides.second if side == sides.first else sides.first
         named, others = read_content(side).words, read_content(other).words
@@ -227,13 +229,13 @@ class SideBySide(SingleStrategy):
         best = max(range(len(candidates)), key=near.__getitem__)
         if near[best] < LEAST_SENTENCE:
             return None
-        return Statement(side, " ".join(candidates[best].text.split()), candidates[best])
+        return SideStatement(side, " ".join(candidates[best].text.split()), candidates[best])
 
-    def _show(self, question: Retrieved, sides: Sides, rows: Sequence[Row], score: float) -> Answer:
+    def _show(self, question: Retrieved, sides: Sides, rows: Sequence[ComparedRow], score: float) -> Answer:
         """Return the statements as the answer, an attribute a line, each cited, under the verdict if there is one."""
         citations: dict[tuple[str, int, int], Citation] = {}
         sentences: list[AnswerSentence] = []
-        verdict = judge_rows(
+        verdict = compare_values(
             sides, [(row.attribute, [one.cells or one.text for one in row.statements]) for row in rows]
         )
         winner = verdict.winner if verdict else None

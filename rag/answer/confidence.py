@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 from ingest.errors import WeightsError
 from ingest.fingerprint import fingerprint
 from ingest.models.weights import folder_named, is_builtin
-from rag.answer.anchors import missing_anchors
+from rag.answer.anchors_held import missing_anchors
 from rag.answer.evidence import Evidence
 from rag.answer.kinds import QuestionKind
 from rag.answer.ranking import SPAN_SIGNALS, Candidate, RankingModel, lead_of

@@ -29,7 +29,7 @@ class DatedStatement:
     age: tuple[float, ...]
 
 
-def find_statements(question: str, candidates: Sequence[Span]) -> list[DatedStatement]:
+def find_rival_statements(question: str, candidates: Sequence[Span]) -> list[DatedStatement]:
     """Return the best candidate and those of other documents that state another number or date, the newest first.
 
     Both have to hold the same words of the question: one about something else does not disagree.

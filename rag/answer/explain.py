@@ -16,13 +16,14 @@ from ingest.embed import Embedder
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
-from rag.answer.anchors import Anchors, missing_anchors
+from rag.answer.anchors import Anchors
+from rag.answer.anchors_held import missing_anchors
 from rag.answer.cite import citation_of
 from rag.answer.division import STEPS, Sentence, divide_section, group_sentences, needed_places, steps_of
 from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.faq import find_entries, match_entries
-from rag.answer.fit import Fit, FitMeasure, Part
+from rag.answer.fit import Fit, FitMeasure, SectionPart
 from rag.answer.quantities import find_figures
 from rag.answer.reason import ADDED, SURELY_RELEVANT, asks_for_reason, gives_reason
 from rag.answer.strategy import SingleStrategy
@@ -44,7 +45,7 @@ FAQ_SCORE = 0.95  # of the answer of an entry that asks the same
 
 
 @dataclass(frozen=True)
-class Candidate:
+class FittingSection:
     """A section with its sentences, and how well it fits the question."""
 
     section: Chunk
@@ -112,7 +113,9 @@ class Explain(SingleStrategy):
             chosen += complete_sentences(other.sentences, new, LONGEST - len(chosen))
         return self._cite(question, chosen, explanation.fit.score)
 
-    def _rank_sections(self, question: Retrieved, sections: Sequence[Chunk], measure: FitMeasure) -> list[Candidate]:
+    def _rank_sections(
+        self, question: Retrieved, sections: Sequence[Chunk], measure: FitMeasure
+    ) -> list[FittingSection]:
         """Return the sections that are about what the question names, best first.
 
         Rows explain no reason and no way; a code or a name they may explain.
@@ -124,8 +127,8 @@ class Explain(SingleStrategy):
             and (sentences := divide_section(section))
             and not (_WAY.search(question.question) and all(sentence.is_row for sentence in sentences))
         ]
-        fits = measure.measure([Part(one[0].section, 0, len(one[0].section.text)) for one in divided])
-        candidates = [Candidate(one[0].section, one, fit) for one, fit in zip(divided, fits, strict=True)]
+        fits = measure.measure([SectionPart(one[0].section, 0, len(one[0].section.text)) for one in divided])
+        candidates = [FittingSection(one[0].section, one, fit) for one, fit in zip(divided, fits, strict=True)]
         return sorted(candidates, key=lambda candidate: -candidate.fit.total)
 
     def _cite(self, question: Retrieved, chosen: Sequence[Sentence], score: float) -> Answer:
@@ -161,7 +164,7 @@ class Explain(SingleStrategy):
         return question.answer(text, model, usage, citations, sentences, score=score)
 
 
-def explain_from(candidate: Candidate, measure: FitMeasure) -> Explanation:
+def explain_from(candidate: FittingSection, measure: FitMeasure) -> Explanation:
     """Return the sentences of a section that answer, in reading order.
 
     A short paragraph or list is given whole. Of others the groups that fit nearly as well as the best one are given,
@@ -177,7 +180,7 @@ def explain_from(candidate: Candidate, measure: FitMeasure) -> Explanation:
         for group in groups
         if not group[0].is_row and (len(group) > 1 or read_content(group[0].text).size >= LEAST_WORDS)
     ] or groups
-    fits = measure.measure([Part(candidate.section, group[0].start, group[-1].end) for group in groups])
+    fits = measure.measure([SectionPart(candidate.section, group[0].start, group[-1].end) for group in groups])
     (fit, best), *others = sorted(zip(fits, groups, strict=True), key=lambda pair: -pair[0].total)
     fit = max(fit, candidate.fit, key=lambda one: one.total)
 
@@ -199,9 +202,9 @@ def explain_from(candidate: Candidate, measure: FitMeasure) -> Explanation:
     return Explanation(tuple(sentences[place] for place in sorted(places)), fit)
 
 
-def rate_sentences(candidate: Candidate, measure: FitMeasure) -> list[Sentence]:
+def rate_sentences(candidate: FittingSection, measure: FitMeasure) -> list[Sentence]:
     """Return the sentences of a section scored by the reader's head, best first; without one by their fit."""
-    parts = [Part(one.section, one.start, one.end) for one in candidate.sentences]
+    parts = [SectionPart(one.section, one.start, one.end) for one in candidate.sentences]
     scores = [measure.relevance(part) for part in parts]
     if not any(scores):
         scores = [fit.score for fit in measure.measure(parts)]
@@ -242,13 +245,13 @@ def _says_why(chosen: Sequence[Sentence], question: str, measure: FitMeasure) ->
     To state again what is asked about is no reason.
     """
     prose = [one for one in chosen if not one.is_row]
-    sure = any(measure.relevance(Part(one.section, one.start, one.end)) >= SURELY_RELEVANT for one in prose)
+    sure = any(measure.relevance(SectionPart(one.section, one.start, one.end)) >= SURELY_RELEVANT for one in prose)
     said = {word for one in chosen for word in read_content(one.text).words if word.isalpha()}
     if sure and len(said - read_content(question).words) >= ADDED:
         return True
 
     def held_share(text: str) -> float:
-        return measure.held_share(Part(replace(chosen[0].section, text=text), 0, len(text)))
+        return measure.held_share(SectionPart(replace(chosen[0].section, text=text), 0, len(text)))
 
     return gives_reason([one.text for one in prose], held_share)
 

@@ -13,7 +13,7 @@ from prompts.types import Dropped
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import Anchors
 from rag.answer.cite import citation_of
-from rag.answer.disagreement import find_statements
+from rag.answer.disagreement import find_rival_statements
 from rag.answer.evidence import Evidence
 from rag.answer.match import normalize_answer
 from rag.answer.ranking import Candidate
@@ -56,7 +56,7 @@ def extractive_answer(question: Retrieved) -> tuple[str, list[Citation], list[An
     # Sources that disagree are all shown, with what dates them.
     labels: dict[str, str] = {}
     if question.answer_format != "list":
-        statements = find_statements(question.question, candidates)
+        statements = find_rival_statements(question.question, candidates)
         candidates = [statement.span for statement in statements]
         if len(statements) > 1:
             labels = {

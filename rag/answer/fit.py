@@ -35,7 +35,7 @@ UNSURE, SURE = 0.4, 1.6
 
 
 @dataclass(frozen=True)
-class Part:
+class SectionPart:
     """A part of a section, `section.text[start:end]`, and the titles that it stands under beside the headings."""
 
     section: Chunk
@@ -90,7 +90,7 @@ class FitMeasure:
         self._words = asked_content(question)
         self._relevance: dict[str, list[SentenceScore]] = {}
 
-    def measure(self, parts: Sequence[Part]) -> list[Fit]:
+    def measure(self, parts: Sequence[SectionPart]) -> list[Fit]:
         """Return the fit of each part, in order; the relevance is that of the parts in the sections that fit best."""
         fits = [
             Fit(cosine, self.held_share(part)) for part, cosine in zip(parts, self._measure_cosines(parts), strict=True)
@@ -99,12 +99,12 @@ class FitMeasure:
         self._judge(list({part.section.id: part.section for part, _ in ranked}.values())[:JUDGED])
         return [replace(fit, relevance=self.relevance(part)) for part, fit in zip(parts, fits, strict=True)]
 
-    def relevance(self, part: Part) -> float:
+    def relevance(self, part: SectionPart) -> float:
         """Return the probability of the part's most relevant sentence, 0 where the reader has not judged."""
         scores = self._relevance.get(part.section.id, ())
         return max((one.score for one in scores if one.start < part.end and one.end > part.start), default=0.0)
 
-    def held_share(self, part: Part) -> float:
+    def held_share(self, part: SectionPart) -> float:
         """Return the share of the question's content words that a part or its titles hold, synonyms and typos, too."""
         titles = [part.section.metadata.get(name) for name in TITLE_FIELDS]
         context = "\n".join([*(str(title) for title in titles if title), *part.section.heading, part.lead_in])
@@ -117,7 +117,7 @@ class FitMeasure:
             return True
         return word.isalpha() and len(word) >= SHORTEST_TYPO and bool(get_close_matches(word, tokens, 1, TYPO))
 
-    def _measure_cosines(self, parts: Sequence[Part]) -> list[float]:
+    def _measure_cosines(self, parts: Sequence[SectionPart]) -> list[float]:
         """Return the larger cosine of each part's text and titles; without an embedder the share of words."""
         if self._embedder is None or not parts:
             return [self.held_share(part) for part in parts]

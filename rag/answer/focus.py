@@ -10,7 +10,9 @@ from dataclasses import replace
 
 from ingest.sections import split_sections
 from ingest.types import Chunk
-from rag.answer.anchors import Anchors, missing_anchors, place_cells
+from rag.answer.anchors import Anchors
+from rag.answer.anchors_held import missing_anchors
+from rag.answer.cells import place_cells
 from rag.answer.evidence import Evidence, sentence_places
 from rag.answer.words import fold, read_content, stem
 

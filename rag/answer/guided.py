@@ -13,7 +13,7 @@ from ingest.errors import NothingFits
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.cite import citation_of, cite, keep_supported
-from rag.answer.disagreement import find_statements
+from rag.answer.disagreement import find_rival_statements
 from rag.answer.extractive import Extractive, evidence_of, near_spans, sentence_of
 from rag.answer.match import holds, token_f1
 from rag.answer.options import Guidance
@@ -119,7 +119,7 @@ class Guided(Strategy):
         dropped = attempt.generated[0][0].packed.dropped  # by the first attempt, which had all passages
         if self.abstention.is_too_low(question.confidence, question.kind):
             return self.abstention.abstain(question, usage, dropped)
-        disagree = len(find_statements(question.question, near_spans(question.candidates))) > 1
+        disagree = len(find_rival_statements(question.question, near_spans(question.candidates))) > 1
         if "fallback" in self.guidance and (disagree or not self._stands(attempt)):
             return self.extractive.extract(question, usage, dropped)
 

@@ -27,7 +27,6 @@ _WHOLE = (
     (re.compile(r"\bweekends\b|\b(?:at|on|over|during) (?:the|a) weekend\b", re.IGNORECASE), (5, 6)),
     (re.compile(r"\b(?:weekdays?|working days?)\b", re.IGNORECASE), range(5)),
 )
-_ABBREVIATED = re.compile(r"\b(?:Sun|Sat|Wed|Mon|Fri)\b(?!day)")
 
 
 def weekdays_in(text: str) -> frozenset[int]:

@@ -18,11 +18,11 @@ from ingest.sections import split_sections
 from ingest.sentences import sentence_spans
 from ingest.types import Block, Chunk
 from rag.answer.abstain import Abstention
-from rag.answer.anchors import holds_anchors
+from rag.answer.anchors_held import holds_anchors
 from rag.answer.cite import citation_of
 from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
-from rag.answer.fit import FitMeasure, Part
+from rag.answer.fit import FitMeasure, SectionPart
 from rag.answer.kinds import asks_for_steps, asks_for_things
 from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation
@@ -75,9 +75,9 @@ class SourceList:
         return self.items[0].section
 
     @property
-    def part(self) -> Part:
+    def part(self) -> SectionPart:
         """The items as a part of their section."""
-        return Part(self.section, self.items[0].start, self.items[-1].end, self.lead_in)
+        return SectionPart(self.section, self.items[0].start, self.items[-1].end, self.lead_in)
 
     def holds(self, span: Span) -> bool:
         """Tell whether a span begins in the items, whatever section it was read in."""
@@ -131,7 +131,7 @@ class ListItems(SingleStrategy):
             evidence = Evidence(best.section, best.items[0].start, best.items[-1].end)
             is_fit = fit.total >= (LEAST_LOOSE_FIT if best.is_loose else LEAST_FIT)
             if is_fit and is_read and holds_anchors(question.anchors, evidence):
-                return self._show(question, complete_list(best, self.store), fit.score)
+                return self._show(question, complete_list(best, question, self.store), fit.score)
 
         # Where the reader answers with an item or the words before it, the list that these belong to answers.
         span = best_span(question.spans)
@@ -139,7 +139,7 @@ class ListItems(SingleStrategy):
             around = [one for one in lists if not one.is_loose and (one.holds(span) or one.is_led_by(span))]
             if around:
                 smallest = min(around, key=lambda one: len(one.items))
-                return self._show(question, complete_list(smallest, self.store), question.confidence or 0.0)
+                return self._show(question, complete_list(smallest, question, self.store), question.confidence or 0.0)
 
         # One row is no answer to a question for several things.
         missing = ""
@@ -221,8 +221,11 @@ def find_lists(section: Chunk) -> Iterator[SourceList]:
             before = section.text[slice(*spans[-1])] if spans else ""
 
 
-def complete_list(source_list: SourceList, store: Store | None) -> SourceList:
-    """Return a list with the items that stand before and after it in the document, if chunking has cut it there."""
+def complete_list(source_list: SourceList, question: Retrieved, store: Store | None) -> SourceList:
+    """Return a list with the items that stand before and after it in the document, if chunking has cut it there.
+
+    Items of chunks that the question's filter leaves out stay out.
+    """
     first, last = source_list.items[0], source_list.items[-1]
     section = first.section
     if store is None or first.level or last.section is not section:
@@ -233,7 +236,7 @@ def complete_list(source_list: SourceList, store: Store | None) -> SourceList:
     )
     if block is None or block.kind != "list":
         return source_list
-    sections = [part for chunk in store.chunks(section.source) for part in split_sections(chunk)]
+    sections = [part for chunk in question.read_document(store, section.source) for part in split_sections(chunk)]
     items = list(source_list.items)
     starts = [part.start for part in sections]
     if section.start not in starts:

@@ -128,7 +128,7 @@ class Lookup(SingleStrategy):
         chunks: dict[str, Chunk] = {hit.chunk.id: hit.chunk for hit in question.hits}
         if self.store is not None:
             for source in dict.fromkeys(hit.chunk.source for hit in question.hits):
-                chunks |= {chunk.id: chunk for chunk in self.store.chunks(source)}
+                chunks |= {chunk.id: chunk for chunk in question.read_document(self.store, source)}
         chunks |= {hit.chunk.id: hit.chunk for hit in question.further}
         left_out = replaced_sources(question.question, [*question.hits, *question.further])
         if not of_any_edition:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.answer.anchors import RowCell, place_cells
+from rag.answer.cells import RowCell, place_cells
 from rag.answer.evidence import Evidence
 from rag.answer.kinds import core_question
 from rag.answer.quantities import Quantity
@@ -30,11 +30,12 @@ def find_mismatches(question: str, text: str, evidence: Evidence) -> Iterator[st
 _NUMBER_WANTED = re.compile(
     r"\bhow (?:many|far|old|heavy|tall|deep|often)\b|\bhow much\b.*\b(?:costs?|pay|charged?|prices?|fees?|rent|weigh)\b"
     r"|\bhow much (?:is|are|for) an?\b|\bwhat (?:percentage|share|temperature)\b"
-    r"|\bwhat (?:do|does|did|will|would|must) .*\b(?:costs?|pay(?! (?:for|with|by|in)\W*$))\b",
+    r"|\bwhat (?:do|does|did|will|would|must) .*\b(?:costs?|pay(?! (?:for|with|by|in)\W*$))\b"
+    r"|^\W*(?:what(?:['’]?s| is| are| was| were)? )?(?:the )?(?:[\w-]+ )?(?:prices?|costs?|fees?) (?:of|for)\b",
     re.IGNORECASE,
 )
 _NO_NUMBER = re.compile(
-    r"\b(?:no|none|free|nothing|several|many|few|daily|weekly|monthly|yearly|annually|hourly|every|each|quarterly|always"
+    r"\b(?:no|none|free|included|nothing|several|many|few|daily|weekly|monthly|yearly|annually|hourly|every|each|quarterly|always"
     r"|once|never|rarely|both|single|all|zero|pair|couple)\b",
     re.IGNORECASE,
 )

@@ -14,7 +14,7 @@ from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from prompts.prompt import Prompt
 from rag.answer.abstain import Abstention
-from rag.answer.anchors import FindPhrase, find_anchors, require_anchors
+from rag.answer.anchors import find_anchors
 from rag.answer.compare import SideBySide
 from rag.answer.confidence import ConfidenceModel
 from rag.answer.defaults import resolve_defaults
@@ -31,6 +31,7 @@ from rag.answer.options import DEFAULT_K, PipelineOptions
 from rag.answer.passages import OnePrompt, PromptEach
 from rag.answer.plain import Plain
 from rag.answer.ranking import RankingModel, rank_spans
+from rag.answer.required_anchors import FindPhrase, require_anchors
 from rag.answer.router import Router, RouteStep
 from rag.answer.sides import find_sides
 from rag.answer.strategy import AnswerPieces, Strategy
@@ -183,7 +184,9 @@ class Pipeline(PipelineOptions, Closing):
                     hit for query in sides.queries for hit in self.retriever.retrieve(query, SIDE_PASSAGES, both)
                 ]
                 hits = list({hit.chunk.id: hit for hit in (*further, *hits)}.values())
-            retrieved.append(Retrieved(question, answer_format, hits, kind=kind_of(answer_format), further=others))
+            retrieved.append(
+                Retrieved(question, answer_format, hits, kind=kind_of(answer_format), further=others, where=both)
+            )
         # What the question names, as far as it occurs in the store; a code that no hit has is looked for.
         find = self._finder(both)
         retrieved = [self._name_anchors(row, find) for row in retrieved]

@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag.answer.limits import Ruling, rule_on_limits, rule_on_weekdays
-from rag.answer.proposition import DENIAL, Proposition, content_tokens, is_modal, signs_of
+from rag.answer.proposition import Proposition, content_tokens, is_modal, signs_of
 from rag.answer.quantities import find_quantities
+from rag.answer.statement_parts import StatementPart, split_parts
 from rag.answer.synonyms import Vocabulary, is_kind_of
-from rag.answer.words import read_content, stem
+from rag.answer.words import stem
 
 SAME_KIND = 0.4  # cosine from which on two words may name things of one kind: "card" and "cash" .46
 _Holds = Callable[[str, Sequence[str]], bool]
@@ -27,27 +28,6 @@ class StatementInContext:
 
     text: str
     context: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part of a sentence that affirms or denies something of its own."""
-
-    text: str
-    tokens: tuple[str, ...]
-    excepted_from: Part | None = None
-
-    @property
-    def denies(self) -> bool:
-        """Tell whether the part has an odd number of denials; a ban that is lifted is one."""
-        text = _SECOND_DENIAL.sub(r"\1", self.text)
-        is_denied = any(clause.denies for clause in read_content(text).clauses)
-        return is_denied != (_LIFTED.search(self.text) is not None)
-
-    @property
-    def signs(self) -> dict[str, bool]:
-        """The words that themselves affirm or deny: "prohibited" is permit: False."""
-        return {word: affirms for clause in read_content(self.text).clauses for word, affirms in clause.signs}
 
 
 @dataclass(frozen=True)
@@ -167,43 +147,10 @@ def read_polarity(proposition: Proposition, text: str, vocabulary: Vocabulary) -
     return None if affirms is None else affirms != proposition.inverted
 
 
-def read_lead(answer: str) -> bool | None:
-    """Return what an answer says with its first word, yes or no; None if it begins otherwise."""
-    lead = _LEAD.match(answer)
-    return None if lead is None else lead["yes"] is not None
-
-
-def strip_lead(answer: str) -> str:
-    """Return an answer without its "Yes" or "No", its next word with a capital."""
-    rest = _LEAD.sub("", answer, count=1).lstrip(" ,.:;–—-!")
-    return rest[:1].upper() + rest[1:]
-
-
-def split_parts(text: str) -> list[Part]:
-    """Return the parts of a sentence that can affirm or deny apart from each other, exceptions among them."""
-    parts: list[Part] = []
-    text = _LEAD.sub("", text, count=1)
-    for piece in _BORDER.split(_REASON.sub("", text)):
-        main, *exceptions = _EXCEPTION.split(piece)
-        for number, said in enumerate((main, *exceptions)):
-            if said.strip(" ,.") and (parts or not number):
-                parts.append(Part(said, tuple(content_tokens(said)), parts[-1] if number else None))
-    # A comma parts what one side denies and the other does not, unless it ends a condition.
-    pieces: list[Part] = []
-    for part in parts:
-        sides = part.text.split(", ")
-        denials = [bool(DENIAL.search(side.casefold())) for side in sides]
-        if len(sides) != 2 or len(set(denials)) == 1 or _CONDITION.match(part.text):
-            pieces.append(part)
-        else:
-            pieces += [Part(side, tuple(content_tokens(side)), part.excepted_from) for side in sides]
-    return pieces
-
-
 # --- reasons ----------------------------------------------------------------------------------------------------------
 
 
-def _deciding_part(parts: Sequence[Part], own: Sequence[str], holds: _Holds) -> Part | None:
+def _deciding_part(parts: Sequence[StatementPart], own: Sequence[str], holds: _Holds) -> StatementPart | None:
     """Return the part of a statement that speaks of what is asked; None if two parts differ about it."""
     # The parts with a word of their own, else those with most words. An exception speaks only of what is its own.
     held = [[word for word in own if holds(word, part.tokens)] for part in parts]
@@ -224,7 +171,7 @@ def _deciding_part(parts: Sequence[Part], own: Sequence[str], holds: _Holds) -> 
     return shortest if is_shorter and len(shortest.tokens) <= 2 else None
 
 
-def _affirms(proposition: Proposition, part: Part) -> bool | None:
+def _affirms(proposition: Proposition, part: StatementPart) -> bool | None:
     """Return whether a part affirms what is asked in the mood that it is asked in."""
     if part.excepted_from is not None:
         whole = _affirms(proposition, part.excepted_from)
@@ -261,7 +208,7 @@ def _rule_on_figures(proposition: Proposition, text: str) -> Ruling:
 
 
 def _covers_all(
-    part: Part, proposition: Proposition, missing: Sequence[str], own: Sequence[str], vocabulary: Vocabulary
+    part: StatementPart, proposition: Proposition, missing: Sequence[str], own: Sequence[str], vocabulary: Vocabulary
 ) -> bool:
     """Tell whether a denial is so general that what it does not name is denied, too.
 
@@ -281,7 +228,9 @@ def _covers_all(
     return all(map(is_covered, missing))
 
 
-def _is_narrower(part: Part, proposition: Proposition, statement: StatementInContext, vocabulary: Vocabulary) -> bool:
+def _is_narrower(
+    part: StatementPart, proposition: Proposition, statement: StatementInContext, vocabulary: Vocabulary
+) -> bool:
     """Tell whether a denial may be about less than what is asked: "Dogs are not allowed in the pool".
 
     A word that is in one list with one of the question's narrows nothing: "in the pool or in the sauna".
@@ -317,7 +266,7 @@ def _general_nouns(text: str) -> set[str]:
     }
 
 
-def _is_of_other_act(proposition: Proposition, part: Part, vocabulary: Vocabulary) -> bool:
+def _is_of_other_act(proposition: Proposition, part: StatementPart, vocabulary: Vocabulary) -> bool:
     """Tell whether what may be done with a thing is not what is asked: "Boats can be hired" for "bring my boat"."""
     act = _MAY_DO.search(part.text)
     if act is None or proposition.mood != "may" or "permit" in part.signs:
@@ -362,7 +311,6 @@ def _rule_on_without(
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-_GENERAL_SIGNS = frozenset({"avail", "includ", "possibl", "permit", "accept"})
 _GENERIC = frozenset(
     [
         "site",
@@ -402,26 +350,6 @@ _COMPARISON = re.compile(
 )
 _HEDGE = re.compile(r"\b(?:some|sometimes|may be|might|could be|perhaps|possibly|certain)\b")
 # "No, ..." and "No, it is not" answer; "No dogs are allowed" and "No smoking." state.
-_LEAD = re.compile(
-    r"""\s*(?:(?P<yes>yes|yeah|sure|of\ course|certainly|absolutely|definitely)\b
-    |no\b(?=\s*(?:[.,;:!–—-]|$)|\s+(?:we|it|they|you|there|this|unfortunately|sorry)\b)
-    |(?:sorry|unfortunately)[,\ ]+(?:no|not)\b
-    |(?:i['’]m|i\ am|we['’]re|we\ are)\ (?:sorry|afraid)[,\ ]+(?:but\ )?
-    (?:no\b|not\b|(?:that|this|it)(?:\ is|['’]s)\ not\b)
-    |not\ (?:yet|at\ the\ moment|currently)\b)""",
-    _FLAGS,
-)
-_BORDER = re.compile(
-    r"""\s*;\s*|,?\s+\b(?:but|while|whereas|although|though|however|yet)\b\s*|\s+[–—]\s+|(?<=[.!?])\s+""", _FLAGS
-)
-_REASON = re.compile(r""",?\s+\b(?:because|since|due\ to|so\ that|in\ order\ to|as\ (?:they|it|we))\b[^.;]*""", _FLAGS)
-_EXCEPTION = re.compile(
-    r""",?\s+\b(?:except(?:ing)?(?:\s+for)?|apart\s+from|other\s+than|with\s+the\s+exception\s+of|excluding)\b""",
-    _FLAGS,
-)
-_CONDITION = re.compile(
-    r"""\s*(?:if|when|unless|once|after|before|until|where|for|in|on|at|with|during|as\ long\ as)\b""", _FLAGS
-)
 _UNIVERSAL = re.compile(r"\b(?:any|all|both|either|every|everywhere|anywhere|at all|whole|entire|ever)\b")
 _ONLY_THING = re.compile(r"\b(?P<thing>[^\W\d_]{3,}) only\b", re.IGNORECASE)
 _MAY_DO = re.compile(r"\b(?:can|may|could)\s+(?:also\s+|only\s+)?(?:be\s+)?(?P<verb>[^\W\d_]+)", re.IGNORECASE)
@@ -437,12 +365,6 @@ _SAME_RELATION = (
     ("to", "into"),
 )
 _PLACE = r"(?:in|into|on|onto|at|inside|through|across|around|near|under|from)"
-_SECOND_DENIAL = re.compile(r"\b(and|or|nor)\s+(?:no|not|never)\b", re.IGNORECASE)  # "no music and no generators"
-_LIFTED = re.compile(
-    r"""\b(?:ban|prohibition|restriction|limit(?:ation)?|rule|requirement|embargo)s?\b[^.;]*
-    \b(?:lifted|abolished|withdrawn|repealed|dropped|scrapped|suspended|removed|ended)\b""",
-    _FLAGS,
-)
 _ACCOMPANIED = re.compile(
     r"""\bwith\ (?:an?|the|their|his|her|one)\ (?:\w+\ )?
     (?:adult|parent|guardian|grown-up|coach|instructor|teacher|supervisor|guide|companion)

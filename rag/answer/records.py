@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from ingest.sections import split_sections
 from ingest.types import Block, Chunk
-from rag.answer.anchors import place_cells
+from rag.answer.cells import place_cells
 from rag.answer.evidence import MAIL_FIELDS, Evidence, is_row_line
 from rag.answer.focus import cut_section
 

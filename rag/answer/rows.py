@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.types import Chunk
-from rag.answer.anchors import RowCell, place_cells
+from rag.answer.cells import RowCell, place_cells
 from rag.answer.evidence import Evidence, sentence_places
-from rag.answer.polarity import Judgement, StatementInContext, judge_statement, read_lead
+from rag.answer.polarity import Judgement, StatementInContext, judge_statement
 from rag.answer.proposition import Proposition, content_tokens
+from rag.answer.statement_parts import read_lead
 from rag.answer.statements import context_tokens
 from rag.answer.synonyms import Vocabulary, is_kind_of
 from rag.answer.words import stem

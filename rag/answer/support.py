@@ -10,7 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rag.answer.anchors import Anchors, cells_of, missing_anchors, place_cells
+from rag.answer.anchors import Anchors
+from rag.answer.anchors_held import missing_anchors
+from rag.answer.cells import cells_of, place_cells
 from rag.answer.evidence import Evidence
 from rag.answer.mismatches import find_mismatches
 from rag.answer.quantities import Date, Quantity

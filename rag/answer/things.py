@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from ingest.types import Chunk
-from rag.answer.anchors import place_cells
+from rag.answer.cells import place_cells
 from rag.answer.evidence import Evidence, is_row_line
 from rag.answer.sides import Sides
 from rag.answer.words import read_content

@@ -14,7 +14,8 @@ from rag.answer.kinds import AnswerFormat, QuestionKind
 from rag.answer.ranking import Candidate, rank_spans
 from rag.generate.base import Generation
 from rag.reader.base import Span
-from stores.base import Hit
+from stores.base import Hit, Store
+from stores.filters.filter import Filter, matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +131,10 @@ class Retrieved:
     """A question with its hits, best first, and the reader's spans, if there is a reader.
 
     The spans are those of the sections of the hits' chunks, one a section, in order, and `ranked` all of them and their
-    others, the best first, as a ranking model orders them. `anchors` are what the question
-    names. `signals` and `confidence` are as far as they are known by now. A `refused` question stays unanswered.
-    `kind` stays what it is when another strategy answers in another format. `further` are hits beyond those, worse
-    ones, which only a lookup in tables considers.
+    others, the best first, as a ranking model orders them. `anchors` are what the question names. `signals` and
+    `confidence` are as far as they are known by now. A `refused` question stays unanswered. `kind` stays what it is
+    when another strategy answers in another format. `further` are hits beyond those, worse ones, which only a lookup in
+    tables considers. `where` is the filter that all of them passed, and any other chunk has to pass.
     """
 
     question: str
@@ -147,6 +148,11 @@ class Retrieved:
     kind: QuestionKind = "short"
     ranked: Sequence[Candidate] = ()
     further: Sequence[Hit] = ()
+    where: Filter | None = None
+
+    def read_document(self, store: Store, source: str) -> list[Chunk]:
+        """Return the chunks of a document that the question's filter allows, in order."""
+        return [chunk for chunk in store.chunks(source) if self.where is None or matches(self.where, chunk)]
 
     @cached_property
     def candidates(self) -> Sequence[Candidate]:

@@ -34,7 +34,7 @@ class ComparedValues:
         return "Both are the same" if self.winner is None else f"{sides.degree.capitalize()}: {labels[self.winner]}"
 
 
-def judge_rows(sides: Sides, rows: Sequence[tuple[str, Sequence[str]]]) -> ComparedValues | None:
+def compare_values(sides: Sides, rows: Sequence[tuple[str, Sequence[str]]]) -> ComparedValues | None:
     """Return which of two things is what the question asks for, None if their values do not tell.
 
     A row is an attribute and the two values. Each value has to be one number of the same measure, and all rows have to

@@ -21,9 +21,10 @@ from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.faq import FaqMatch, find_entries, match_entries
 from rag.answer.limits import weekdays_in
-from rag.answer.polarity import Judgement, StatementInContext, judge_statement, read_lead, read_polarity, strip_lead
+from rag.answer.polarity import Judgement, StatementInContext, judge_statement, read_polarity
 from rag.answer.proposition import Proposition, content_tokens
 from rag.answer.rows import judge_rows
+from rag.answer.statement_parts import read_lead, strip_lead
 from rag.answer.statements import context_tokens, find_statements
 from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation

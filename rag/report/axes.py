@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from rag.report.svg import BOLD, LINE, Anchor, label, line, wrap
+from rag.report.svg import BOLD, LINE, Anchor, draw_line, label, wrap
 
 LEFT, BOTTOM = 40.0, 44.0  # pixels: room for the ticks
 
@@ -167,11 +167,11 @@ def draw_axes(above: str, below: str, across: Scale, up: Scale, right: float, he
     """Yield a grid with ticks, and the titles of the upright and the level axis."""
     bottom = height - BOTTOM
     for tick in up.ticks:
-        yield line(LEFT, up(tick), right, up(tick), "grid")
+        yield draw_line(LEFT, up(tick), right, up(tick), "grid")
         yield label(LEFT - 6, up(tick) + 4, format_tick(tick), "tick", "end")
-    yield line(LEFT, bottom, right, bottom, "axis")
+    yield draw_line(LEFT, bottom, right, bottom, "axis")
     for tick in across.ticks:
-        yield line(across(tick), bottom, across(tick), bottom + 4, "axis")
+        yield draw_line(across(tick), bottom, across(tick), bottom + 4, "axis")
         yield label(across(tick), bottom + 17, format_tick(tick), "tick", "middle")
     yield label(0, 12, above, "axis-title")
     yield label(right, height - 6, below, "axis-title", "end")
@@ -194,7 +194,7 @@ def draw_margin(names: Sequence[LineName], right: float, top: float, width: floa
     heights = [LINE * len(text) + 2 for text in texts]
     centres = spread([name.y for name in names], heights, top - 10, height - 24)
     for name, text, centre in zip(names, texts, centres, strict=True):
-        yield line(name.x, name.y, right + 14, centre, "leader")
+        yield draw_line(name.x, name.y, right + 14, centre, "leader")
         for number, part in enumerate(text):
             y = centre - LINE * len(text) / 2 + LINE * number + 11
             yield label(right + 18, y, part, "strong" if name.strong else "", whole=name.name)

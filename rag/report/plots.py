@@ -28,7 +28,7 @@ from rag.report.axes import (
     logarithmic,
     place_labels,
 )
-from rag.report.svg import BOLD, LINE, drawing, element, label, line, mark, shorten, text_width, wrap
+from rag.report.svg import BOLD, LINE, draw_line, drawing, element, label, mark, shorten, text_width, wrap
 
 DASHES = ("", "7 3", "2 3", "9 3 2 3", "12 4", "4 2 1 2")
 DIRECTIONS = {"higher": ", higher is better ↑", "lower": ", lower is better ↓", "neither": ""}
@@ -50,7 +50,7 @@ def plot_scores(comparison: Comparison, metric: ComparedMetric) -> Markup:
     across = linear(values, side, width - side, bounds=bounds if inside else None)
     content = []
     for tick in across.ticks:
-        content.append(line(across(tick), top, across(tick), height - 20, "grid"))
+        content.append(draw_line(across(tick), top, across(tick), height - 20, "grid"))
         content.append(label(across(tick), height - 5, format_tick(tick), "tick", "middle"))
 
     # A row: the name and the value, below them the interval and the mark.
@@ -69,8 +69,10 @@ def plot_scores(comparison: Comparison, metric: ComparedMetric) -> Markup:
         if score.value is None:
             continue
         if score.low is not None and score.high is not None:
-            content.append(line(across(score.low), y, across(score.high), y, "whisker"))
-            content += [line(across(end), y - 3.5, across(end), y + 3.5, "whisker") for end in (score.low, score.high)]
+            content.append(draw_line(across(score.low), y, across(score.high), y, "whisker"))
+            content += [
+                draw_line(across(end), y - 3.5, across(end), y + 3.5, "whisker") for end in (score.low, score.high)
+            ]
         content.append(mark(system.kind, across(score.value), y))
     return drawing(width, height, f"{metric.title} with 95% intervals. {'; '.join(words)}.", content)
 
@@ -109,11 +111,11 @@ def plot_latency(comparison: Comparison, width: float, height: float, class_: st
             f"{system.name} {format_number(score.value, metric.unit)} at {format_number(seconds, 'seconds')} s"
         )
         if score.low is not None and score.high is not None:
-            content.append(line(x, up(score.low), x, up(score.high), "whisker"))
+            content.append(draw_line(x, up(score.low), x, up(score.high), "whisker"))
             taken.append(Box(x - 3, up(score.high) - 2, x + 3, up(score.low) + 2))
         if slow is not None and slow > seconds:
-            content.append(line(x, y, across(slow), y, "tail"))
-            content.append(line(across(slow), y - 3, across(slow), y + 3, "tail"))
+            content.append(draw_line(x, y, across(slow), y, "tail"))
+            content.append(draw_line(across(slow), y - 3, across(slow), y + 3, "tail"))
             taken.append(Box(x, y - 3, across(slow) + 2, y + 3))
 
     # Too many names for a phone are the numbers of the table.
@@ -128,7 +130,7 @@ def plot_latency(comparison: Comparison, width: float, height: float, class_: st
         box = place.box
         start = {"start": box.left, "middle": (box.left + box.right) / 2, "end": box.right}[place.anchor]
         if place.far:
-            content.append(line(x, y, start, min(max(y, box.top + 2), box.bottom - 2), "leader"))
+            content.append(draw_line(x, y, start, min(max(y, box.top + 2), box.bottom - 2), "leader"))
         for number, part in enumerate(text):
             content.append(label(start, box.top + LINE * number + 11, part, "halo", place.anchor, whole=system.name))
     content += [mark(system.kind, x, y, 5.5) for system, (x, y) in zip(systems, points, strict=True)]
@@ -167,7 +169,7 @@ def plot_curve(comparison: Comparison, width: float, height: float, class_: str 
         if baseline.low is not None and baseline.high is not None:
             y1, y2 = sorted((up(baseline.low), up(baseline.high)))
             content.append(element("rect", x=LEFT, y=y1, width=right - LEFT, height=y2 - y1, class_="band"))
-        content.append(line(LEFT, y, right, y, "flat"))
+        content.append(draw_line(LEFT, y, right, y, "flat"))
         content.append(mark(comparison.system(baseline.system).kind, right, y, 4))
         names.append(LineName(baseline.system, right + 7, y))
         words.append(f"{baseline.system} needs no training rows: {format_number(baseline.value, metric.unit)}")
@@ -182,7 +184,7 @@ def plot_curve(comparison: Comparison, width: float, height: float, class_: str 
             content.append(element("polyline", points=path, class_="line", stroke_dasharray=dash))
         for x, _, point in places:
             if point.low is not None and point.high is not None:
-                content.append(line(x, up(point.low), x, up(point.high), "whisker"))
+                content.append(draw_line(x, up(point.low), x, up(point.high), "whisker"))
         kind = comparison.system(drawn.system).kind
         content += [mark(kind, x, y, 4) for x, y, _ in places]
         x, y, _ = places[-1]
@@ -213,7 +215,7 @@ def _crossing(crossovers: Sequence[Crossover], across: Scale, up: Scale, top: fl
         words = f"{crossover.line.system} overtakes {crossover.baseline.system}"
         is_left = width - x > x
         lines = wrap(words, (width - x if is_left else x) - 8, 2)
-        yield line(x, top - 26, x, up(up.low), "crossing")
+        yield draw_line(x, top - 26, x, up(up.low), "crossing")
         for number, text in enumerate(lines):
             y = top - 16 - LINE * (len(lines) - 1 - number)
             yield label(x + (5 if is_left else -5), y, text, "halo", "start" if is_left else "end", whole=words)
@@ -259,14 +261,14 @@ def plot_reliability(
     right, top = width - 14, 30.0
     across, up = linear([0.0, 100.0], LEFT, right), linear([0.0, 100.0], height - BOTTOM, top)
     content = [*draw_axes("right, %", "confidence, %", across, up, right, height)]
-    content.append(line(across(0), up(0), across(100), up(100), "flat"))
+    content.append(draw_line(across(0), up(0), across(100), up(100), "flat"))
     # A circle for each group of answers with similar confidence.
     largest = max(int(group.rows) for group in bins)
     words = []
     for group in bins:
         sure, share = 100 * group.confidence, 100 * group.right
         x, y = across(sure), up(share)
-        content.append(line(x, y, x, up(sure), "whisker"))  # to where a calibrated system would stand
+        content.append(draw_line(x, y, x, up(sure), "whisker"))  # to where a calibrated system would stand
         radius = 2.5 + 6.5 * (group.rows / largest) ** 0.5
         content.append(element("circle", cx=x, cy=y, r=radius, class_="mark filled"))
         words.append(f"{sure:.0f}% sure, {share:.0f}% right, {group.rows:.0f} answers")

@@ -25,7 +25,7 @@ def element(name: str, *content: str | Markup, **attributes: str | float | None)
     return Markup(f"<{name}{written}>{inside}</{name}>" if content else f"<{name}{written}/>")
 
 
-def line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
+def draw_line(x1: float, y1: float, x2: float, y2: float, class_: str) -> Markup:
     """Return a straight line."""
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=class_)
 

@@ -18,9 +18,9 @@ from collections import Counter
 from pathlib import Path
 
 from ingest.types import Chunk
-from rag.answer.anchors import require_anchors
 from rag.answer.cite import cite
 from rag.answer.match import holds
+from rag.answer.required_anchors import require_anchors
 
 
 def read_rows(file: Path, count: int, seed: int) -> list[dict[str, object]]:

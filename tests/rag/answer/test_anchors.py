@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from ingest.types import Block, Chunk
-from rag.answer.anchors import find_anchors, holds_anchors, require_anchors
+from rag.answer.anchors import find_anchors
+from rag.answer.anchors_held import holds_anchors
 from rag.answer.evidence import Evidence
 from rag.answer.focus import focus_sections
+from rag.answer.required_anchors import require_anchors
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.types import Chunk
-from rag.answer.disagreement import date_statement, find_statements, replaced_sources
+from rag.answer.disagreement import date_statement, find_rival_statements, replaced_sources
 from rag.answer.extractive import extractive_answer
 from rag.answer.types import Retrieved
 from rag.reader.base import Span
@@ -43,7 +43,9 @@ def test_both_are_shown_the_newer_first() -> None:
     ],
 )
 def test_what_is_no_disagreement(text: str, part: str, source: str) -> None:
-    assert [statement.span for statement in find_statements(QUESTION, [OLD, span_of(text, part, source)])] == [OLD]
+    assert [statement.span for statement in find_rival_statements(QUESTION, [OLD, span_of(text, part, source)])] == [
+        OLD
+    ]
 
 
 @pytest.mark.parametrize(

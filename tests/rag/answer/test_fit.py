@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from ingest.types import Chunk
-from rag.answer.fit import Fit, FitMeasure, Part, asked_content
+from rag.answer.fit import Fit, FitMeasure, SectionPart, asked_content
 from rag.answer.phrasal import replace_phrasal
 from rag.answer.synonyms import Vocabulary
 
 TEXT = "Returned boats are refunded within two days."
 
 
-def part_of(text: str, *heading: str) -> Part:
-    return Part(Chunk(text, "boats.md", 0, len(text), heading=heading), 0, len(text))
+def part_of(text: str, *heading: str) -> SectionPart:
+    return SectionPart(Chunk(text, "boats.md", 0, len(text), heading=heading), 0, len(text))
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 
 from ingest.chunk import Chunker
 from ingest.types import Chunk, Document
-from rag.answer.anchors import require_anchors
 from rag.answer.extractive import cut_to_cell, extractive_answer, near_spans, sentence_of, support_spans
 from rag.answer.guided import agrees, cite_spans, order_by_candidates
 from rag.answer.pipeline import Pipeline
+from rag.answer.required_anchors import require_anchors
 from rag.answer.types import AnswerSentence, Retrieved
 from rag.index.index import Index
 from rag.reader.base import Span

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,7 @@ from rag.answer.types import Answer, Retrieved
 from rag.reader.base import Span
 from stores import new_store
 from stores.base import Entry, Hit, Source
+from stores.filters.parse import as_filter
 
 NONE = Anchors()
 
@@ -242,10 +244,13 @@ def test_a_list_that_was_cut_by_chunking_is_completed(embedder) -> None:
     vectors = embedder.embed_documents([part.text for part in parts])
     store.write([Entry(Source("a.md", "a.md", "1"), parts, vectors)])
     [first] = find_lists(parts[0])
+    question = Retrieved("Which rules are there?", "list", [Hit(parts[0], 0.9)])
     for one in (first, SourceList(tuple(first.items[:1]))):
-        completed = complete_list(one, store)
-    assert [item.text for item in complete_list(first, store).items] == ["one", "two", "three", "four"]
-    assert [item.text for item in complete_list(first, None).items] == ["one", "two"]
+        completed = complete_list(one, question, store)
+    assert [item.text for item in complete_list(first, question, store).items] == ["one", "two", "three", "four"]
+    assert [item.text for item in complete_list(first, question, None).items] == ["one", "two"]
+    narrowed = replace(question, where=as_filter("end < 20"))
+    assert [item.text for item in complete_list(first, narrowed, store).items] == ["one", "two", "three"]
     assert completed.items[-1].text == "four"
 
 

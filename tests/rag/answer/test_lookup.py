@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import openpyxl
 import pytest
 
@@ -12,12 +14,14 @@ from ingest.embed.tokens import EstimatedTokens
 from ingest.parsers.base import ParseSettings
 from ingest.parsers.registry import parse
 from rag.answer.abstain import Abstention
-from rag.answer.anchors import require_anchors
 from rag.answer.lookup import Lookup
 from rag.answer.lookup_terms import read_asked
 from rag.answer.records import find_records
+from rag.answer.required_anchors import require_anchors
 from rag.answer.types import Answer, Retrieved
-from stores.base import Hit
+from stores import new_store
+from stores.base import Entry, Hit, Source
+from stores.filters.parse import as_filter
 
 ABSTAINS = Abstention(0.0, 0.0, False, "none", 0)
 
@@ -180,3 +184,23 @@ def test_terms_and_the_kind_of_value_of_a_question() -> None:
     }
     assert read_asked("until when can I call you on a Sunday?").side == "end"
     assert read_asked("How many seats does room B2 have?").counted == "seat"
+
+
+def test_rows_that_a_filter_leaves_out_do_not_answer(tmp_path: Path) -> None:
+    trades = ("baker", "tailor", "miller", "mason", "cooper", "glazier", "fisher", "weaver")
+    remark = "paid on the last working day of the month, with a bonus in June and another one in December"
+    file = tmp_path / "pay.md"
+    rows = "".join(f"| {trade} | {40 + place},000 | {remark} |\n" for place, trade in enumerate(trades))
+    file.write_text(f"# Salaries\n\n| Job | Salary (EUR) | Remarks |\n|---|---|---|\n{rows}")
+    [document] = parse(file, file.name, ParseSettings()).documents
+    first, *others = Chunker(EstimatedTokens(400), size=100).chunk(document)
+    store = new_store("memory")
+    store.bind({"embedder": "none", "embedder_fingerprint": "none", "dimension": "1"})
+    chunks = [first, *others]
+    store.write([Entry(Source(file.name, file.name, "1"), chunks, np.ones((len(chunks), 1), dtype=np.float32))])
+
+    lookup = Lookup(ABSTAINS, "reader", store=store)
+    question = Retrieved("What is the salary of the weaver?", "short", [Hit(first, 0.9)])
+    assert "weaver" not in first.text
+    assert lookup.answer_one(question).text == "47,000 EUR"
+    assert lookup.answer_one(replace(question, where=as_filter(f"end <= {first.end}"))).abstained

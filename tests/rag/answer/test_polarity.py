@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.polarity import StatementInContext, judge_statement, read_lead, strip_lead
+from rag.answer.polarity import StatementInContext, judge_statement
 from rag.answer.proposition import Proposition, content_tokens
+from rag.answer.statement_parts import read_lead, strip_lead
 from rag.answer.synonyms import Vocabulary, is_kind_of, mean_opposite, mean_same
 
 # question | statement | titles above it | what it says

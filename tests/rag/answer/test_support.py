@@ -7,8 +7,8 @@ import re
 import pytest
 
 from ingest.types import Block, Chunk
-from rag.answer.anchors import require_anchors
 from rag.answer.evidence import Evidence
+from rag.answer.required_anchors import require_anchors
 from rag.answer.support import Support, judge_support
 
 YES, NO = True, False
@@ -92,6 +92,9 @@ PAIRS = [
     ("2 litres", "How much is the steel pan?", "The steel pan holds 2 litres.", NO),
     ("40 EUR", "How much is the steel pan?", "The steel pan is 40 EUR.", YES),
     ("30 days", "How much is the notice?", "The notice is 30 days.", YES),
+    ("steel", "What is the price of the pan?", "The pan is of steel.", NO),
+    ("free", "What is the price of the pan?", "The pan is free.", YES),
+    ("4 EUR", "delivery costs for the pan", "For the pan delivery is 4 EUR.", YES),
     ("A. Example", "Who is the head of sales?", "Chair: A. Example", NO),
     ("Weight", "What does the lamp have?", "Weight: 3 kg; Lamp: red", NO),
     ("3", "How heavy is the lamp?", "Lamp: red; Price (EUR): 3", NO),
