@@ -138,8 +138,10 @@ _DATES = [
     re.compile(rf"\b{_MONTH}\s+{_DAY}\b(?!\s*(?:{_MONTH.replace('?P<month>', '?:')}|[:.]\d))(?:,?\s+{_YEAR}\b)?", re.I),
     # January 2026
     re.compile(rf"\b{_MONTH},?\s+{_YEAR}\b", re.I),
-    # 2026-01-12
-    re.compile(rf"(?<![\w.-]){_YEAR}(?P<dash>[-/.])(?P<month>[01]?\d)(?P=dash)(?P<day>[0-3]?\d)(?![\w-])"),
+    # 2026-01-12, 2026-01-12T09:30
+    re.compile(
+        rf"(?<![\w.-]){_YEAR}(?P<dash>[-/.])(?P<month>[01]?\d)(?P=dash)(?P<day>[0-3]?\d)(?:(?=T\d\d:)|(?![\w-]))"
+    ),
     # 12.01.2026, 01/12/2026
     re.compile(r"(?<![\w.-])(?P<day>[0-3]?\d)(?P<dash>[./-])(?P<month>[0-3]?\d)(?P=dash)(?P<year>\d{4})(?![\w-])"),
     # A month alone, in capitals: "may" and "march" are other words

@@ -33,6 +33,16 @@ def test_both_are_shown_the_newer_first() -> None:
     assert [sentence.citation for sentence in sentences] == [1, 2]
 
 
+def test_the_later_mail_of_one_year_comes_first() -> None:
+    text = "We open at {}."
+    spans = [
+        span_of(text.format(time), time, f"{day}.eml", chance, metadata={"date": f"2026-05-{day}T09:30:00+02:00"})
+        for day, time, chance in (("04", "8:15", 0.9), ("13", "7:40", 0.8))
+    ]
+    answer, _, _ = extractive_answer(Retrieved("When do you open?", "short", (), spans))
+    assert answer == "7:40 (2026-05-13); 8:15 (2026-05-04)"
+
+
 @pytest.mark.parametrize(
     ("text", "part", "source"),
     [
@@ -52,6 +62,7 @@ def test_what_is_no_disagreement(text: str, part: str, source: str) -> None:
     ("source", "text", "chunk", "label"),
     [
         ("rules.md", "x 5", {"metadata": {"date": "2025-03-01"}}, "2025-03-01"),
+        ("2026.eml", "x 5", {"metadata": {"date": "2026-05-04T11:31:09+01:00"}}, "2026-05-04"),
         ("rules_2023.pdf", "x 5", {}, "2023"),
         ("rules.pdf", "x 5", {"heading": ("Rules of May 2022",)}, "May 2022"),
         ("rules.pdf", "Valid from 1 July 2021. x 5", {}, "1 July 2021"),
