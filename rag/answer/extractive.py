@@ -11,11 +11,12 @@ from ingest.errors import InputError
 from ingest.types import Chunk
 from prompts.types import Dropped
 from rag.answer.abstain import Abstention
-from rag.answer.anchors import Anchors
+from rag.answer.anchors import Anchors, unit_follows
 from rag.answer.cite import citation_of
 from rag.answer.disagreement import find_rival_statements
 from rag.answer.evidence import Evidence
 from rag.answer.match import normalize_answer
+from rag.answer.quantities import find_figures
 from rag.answer.ranking import Candidate
 from rag.answer.strategy import Strategy
 from rag.answer.support import judge_support
@@ -113,7 +114,7 @@ def support_spans(
     for span in spans:
         passing = [
             candidate
-            for candidate in map(cut_to_cell, (span, *span.others))
+            for candidate in (complete_figure(cut_to_cell(one)) for one in (span, *span.others))
             if candidate.text
             and candidate.chunk.source not in replaced
             and judge_support(candidate.text, question, evidence_of(candidate), anchors)
@@ -144,6 +145,24 @@ def cut_to_cell(span: Span) -> Span:
         if name is not None and high - low <= SHORT_CELL:
             start, end = low, high
     return replace(span, start=start, end=end)
+
+
+def complete_figure(span: Span) -> Span:
+    """Return a span that ends with a number with the unit or the time of day that follows it: "8 in the evening"."""
+    rest = span.chunk.text[span.end :]
+    if not any(quantity.end == len(span.text) for quantity in find_figures(span.text).quantities):
+        return span
+    unit = _WORD_AFTER.match(rest) if unit_follows(rest) else None
+    following = _DAY_PART.match(rest) or unit
+    return replace(span, end=span.end + following.end()) if following else span
+
+
+_WORD_AFTER = re.compile(r"\s?(?:[^\W\d_]+|[%°€$£])")
+_DAY_PART = re.compile(
+    r"(?:\s+o['’]clock)?(?:\s+(?:in the (?:early |late )?(?:morning|afternoon|evening)|at night)\b|\s?[ap]\.?m\b\.?)"
+    r"|\s+o['’]clock\b",
+    re.IGNORECASE,
+)
 
 
 def evidence_of(span: Span) -> Evidence:

@@ -8,6 +8,7 @@ what else speaks for a span: its type, the relevance of its sentence, and the qu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from math import exp, log, log1p
@@ -104,14 +105,31 @@ def rank_spans(
 def lead_of(candidates: Sequence[Candidate]) -> float | None:
     """Return how far the best candidate's score is above that of the best which says something else.
 
-    It is None without scores, and the most that counts without such a candidate.
+    It is None without scores, and the most that counts without such a candidate. A part of the same phrase, as "Monday"
+    of "Monday, 29 June", says nothing else.
     """
     if not candidates or candidates[0].score is None:
         return None
-    said = normalize_answer(candidates[0].span.text)
-    rival = next((other for other in candidates if normalize_answer(other.span.text) != said), None)
+    best = candidates[0].span
+    said = normalize_answer(best.text)
+    rivals = (other for other in candidates if normalize_answer(other.span.text) != said)
+    rival = next((other for other in rivals if not _are_one_phrase(best, other.span)), None)
     lead = MOST_LEAD if rival is None or rival.score is None else candidates[0].score - rival.score
     return min(lead, MOST_LEAD)
+
+
+def _are_one_phrase(span: Span, other: Span) -> bool:
+    """Tell whether two spans of one text overlap, or only a comma or a preposition is between them."""
+    if span.chunk is not other.chunk and (span.chunk.source, span.chunk.start) != (
+        other.chunk.source,
+        other.chunk.start,
+    ):
+        return False
+    first, second = sorted((span, other), key=lambda one: one.start)
+    return second.start <= first.end or _JOINT.fullmatch(span.chunk.text, first.end, second.start) is not None
+
+
+_JOINT = re.compile(r"[\s,]*(?:(?:in|at|on|of|the)\s+){0,2}", re.IGNORECASE)
 
 
 def signals_of_spans(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> list[tuple[Span, SpanSignals]]:

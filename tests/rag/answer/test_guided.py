@@ -10,7 +10,14 @@ import pytest
 
 from ingest.chunk import Chunker
 from ingest.types import Chunk, Document
-from rag.answer.extractive import cut_to_cell, extractive_answer, near_spans, sentence_of, support_spans
+from rag.answer.extractive import (
+    complete_figure,
+    cut_to_cell,
+    extractive_answer,
+    near_spans,
+    sentence_of,
+    support_spans,
+)
 from rag.answer.guided import agrees, cite_spans, order_by_candidates
 from rag.answer.pipeline import Pipeline
 from rag.answer.required_anchors import require_anchors
@@ -170,6 +177,20 @@ def test_a_span_in_a_row_ends_with_its_cell() -> None:
     assert cut_to_cell(reading(row, "900")).text == "900 EUR"
     assert cut_to_cell(reading(row, "EUR; Deposit")).text == "900 EUR"
     assert cut_to_cell(reading(TEA, "four in the library. Coffee")).text == "four in the library. Coffee"
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "whole"),
+    [
+        ("We are open until eight in the evening.", "until eight", "until eight in the evening"),
+        ("Collect it within 14 days.", "14", "14 days"),
+        ("It begins at 6 o'clock sharp.", "6", "6 o'clock"),
+        ("The 14 dogs sleep.", "14", "14"),
+        ("Two of the eight remain.", "Two", "Two"),
+    ],
+)
+def test_a_figure_has_its_unit_or_time_of_day(text: str, part: str, whole: str) -> None:
+    assert complete_figure(reading(text, part)).text == whole
 
 
 # --- in the pipeline --------------------------------------------------------------------------------------------------

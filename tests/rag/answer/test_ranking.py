@@ -10,6 +10,7 @@ import pytest
 from ingest.types import Chunk
 from rag.answer.editions import put_newest_first
 from rag.answer.ranking import (
+    MOST_LEAD,
     SPAN_SIGNALS,
     RankingModel,
     SpanSignals,
@@ -66,6 +67,17 @@ def test_the_lead_is_over_what_says_something_else() -> None:
     same = Chunk("It is 30 euros.", "b.md", 0, 15)
     ranked = rank_spans(QUESTION, [*SPANS, span_of(same, "30 euros", 2.9)], HITS, RankingModel({"margin": 1.0}))
     assert lead_of(ranked[1:]) == 2.0, "the second that says 30 euros is no rival"
+
+
+def test_a_part_of_the_same_phrase_is_no_rival() -> None:
+    chunk = Chunk("We move on Monday, 29 June, at 7 in the morning, not on 22 June.", "c.md", 0, 64)
+    spans = [
+        span_of(chunk, "29 June", 4.0, *(span_of(chunk, text, 3.0) for text in ("Monday", "June, at 7 in the morning")))
+    ]
+    candidates = rank_spans("When do we move?", spans, HITS, RankingModel({"margin": 1.0}))
+    assert lead_of(candidates) == MOST_LEAD
+    other = replace(spans[0], others=(*spans[0].others, span_of(chunk, "22 June", 1.0)))
+    assert lead_of(rank_spans("When do we move?", [other], HITS, RankingModel({"margin": 1.0}))) == 3.0
 
 
 def test_the_newest_of_dated_sources_is_marked_unless_the_question_asks_for_what_was() -> None:
