@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from rag.answer.phrasal import phrasal_places
 from rag.answer.quantities import find_figures
 from rag.answer.units import unit_named
 from rag.answer.words import STOP_WORDS, fold, read_content
@@ -87,6 +88,7 @@ _SCOPE = re.compile(
 )
 
 
+_PERIOD = re.compile(r"during (?:the )?(?:day|night|week|weekend|month|year|morning|afternoon|evening)s?", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:what|which|who|when|i|we|you|they|he|she|it)\b", re.IGNORECASE)
 
 
@@ -141,10 +143,16 @@ def find_anchors(question: str) -> Anchors:
     for quantity in figures.quantities:
         if quantity.kind != "ordinal":
             take(quantity.start, quantity.end, question[quantity.start : quantity.end], "number")
+    # "After" of "looks after" narrows nothing, and for "during the day" a table has hours.
+    particles = phrasal_places(question)
     anchors += [
         (match.start(), Anchor(match[0].strip(), "qualifier"))
         for match in _SCOPE.finditer(question)
-        if read_content(match[0]).words and not _PRONOUN.search(match[0]) and not _NAME.fullmatch(match["what"] or "")
+        if read_content(match[0]).words
+        and not _PRONOUN.search(match[0])
+        and not _NAME.fullmatch(match["what"] or "")
+        and not _PERIOD.fullmatch(match[0].strip())
+        and not any(start < match.start() < end for start, end in particles)
     ]
     return Anchors(tuple(anchor for _, anchor in sorted(anchors, key=lambda pair: pair[0])))
 

@@ -49,3 +49,8 @@ def replace_phrasal(text: str) -> str:
     for pattern, plain in _PATTERNS:
         text = pattern.sub(rf"{plain}\g<between>", text)
     return text
+
+
+def phrasal_places(text: str) -> list[tuple[int, int]]:
+    """Return the (start, end) of the phrasal verbs of a text, each with its last particle."""
+    return [match.span() for pattern, _ in _PATTERNS for match in pattern.finditer(text)]

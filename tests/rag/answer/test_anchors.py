@@ -28,6 +28,8 @@ from rag.answer.required_anchors import require_anchors
         ("Can I send 300 MB?", [("300 MB", "number")]),
         ("What is the fee for members?", [("for members", "qualifier")]),
         ("What is the rate in the first year?", [("in the first year", "qualifier")]),
+        ("Who looks after the garden?", []),
+        ("What does it cost during the week?", []),
         ("How long is the notice?", []),
         ("Price of the Merlin 4?", [("Merlin 4", "name")]),
         ("What does Oslo 5 EUR mean?", [("Oslo", "name"), ("5 EUR", "number")]),
