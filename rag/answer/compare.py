@@ -10,18 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePath
 
 from ingest.embed import Embedder
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.cite import citation_of
 from rag.answer.disagreement import replaced_sources
+from rag.answer.edition_pair import compare_editions
 from rag.answer.evidence import Evidence, sentence_places
-from rag.answer.sides import Sides, find_sides
+from rag.answer.sides import CURRENT, Sides, find_sides
 from rag.answer.strategy import SingleStrategy
 from rag.answer.support import Support, judge_quotation
 from rag.answer.things import (
+    LEAST_NAME,
     NamedThing,
     find_columns,
     find_members,
@@ -30,38 +31,20 @@ from rag.answer.things import (
     match_pair,
     match_thing,
     name_share,
+    nearest_column,
     nearest_name,
 )
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
-from rag.answer.verdict import compare_values
+from rag.answer.verdict import ComparedRow, SideStatement, compare_values
 from rag.answer.words import fold, read_content
 from stores.scoring import cosines, query_vector
 
 LEAST_COLUMN = 0.45  # cosine of an attribute with the name of a column that has none of its words
 LEAST_SENTENCE = 0.4  # cosine of the question with a sentence about one of the things
 MOST_ATTRIBUTES = 12
-EDITION_SENTENCES = 3  # shown of each of two editions at most
 NOT_STATED = "not stated"
 SCORE = 0.8  # the strategy's own score of rows that were matched by name, and of sentences
 SENTENCE_SCORE = 0.6
-
-
-@dataclass(frozen=True)
-class SideStatement:
-    """What a source says about one of the things, and the evidence. `cells` are its values alone."""
-
-    thing: str
-    text: str
-    evidence: Evidence
-    cells: str = ""
-
-
-@dataclass(frozen=True)
-class ComparedRow:
-    """The statements about an attribute, one for each thing; those of sentences have no name of an attribute."""
-
-    attribute: str
-    statements: tuple[SideStatement, ...]
 
 
 @dataclass(frozen=True)
@@ -84,14 +67,21 @@ class SideBySide(SingleStrategy):
 
         # Rows and records first, those that the question names together too.
         things = [thing for section in sections for thing in find_things(section)]
-        best = find_members(sides.group, things) if sides.group else match_pair(sides, question.question, things)
+        if sides.group:
+            best = find_members(sides.group, things)
+        elif (best := match_pair(sides, question.question, things)) is None:
+            brief = sides.without_purpose
+            best = match_pair(brief, question.question, things)
+            sides = brief if best else sides
         if best is not None and (table := self._compare_values(sides, *best)):
             return self._show(question, sides, table, SCORE)
         if sides.group:
             return self.abstention.abstain(question)
+        if cells := compare_cells(sides, things):
+            return self._show(question, sides, cells, SCORE)
 
         # Then what is said of either thing, by a sentence or by one cell of its row.
-        if sides.attributes and (passages := self._compare_editions(sides, sections)):
+        if sides.attributes and (passages := compare_editions(sides, sections)):
             return self._show(question, sides, passages, SENTENCE_SCORE)
         rows: list[ComparedRow] = []
         stated: set[str] = set()
@@ -104,15 +94,21 @@ class SideBySide(SingleStrategy):
         if rows:
             return self._show(question, sides, rows, SENTENCE_SCORE)
 
-        # One side alone is no comparison.
+        # One side alone is no comparison, and other sentences do not tell which of two is more.
+        if sides.first == CURRENT:
+            return self.abstention.abstain(question)
         known = stated | {side for side in sides.both if any(name_share(side, thing) for thing in things)}
-        missing = [side for side in sides.both if side not in known and best is None]
+        missing = [side for side in sides.both if side not in known and best is None and read_content(side).words]
         if len(missing) == 1:
             return self.abstention.abstain(question, missing=f"the documents say nothing about {missing[0]}")
         if best is not None and sides.attributes:
-            asked = ", ".join(attribute.split()[0] for attribute in sides.attributes)
+            # In the question's words, or the first of those for what an adjective measures.
+            asked = ", ".join(
+                attribute if fold(attribute) in fold(question.question) else attribute.split()[0]
+                for attribute in sides.attributes
+            )
             return self.abstention.abstain(question, missing=f"no {asked} is stated for both")
-        return self.abstention.abstain(question)
+        return self.abstention.abstain(question, missing=f"no passage compares {sides.first} with {sides.second}")
 
     def _compare_values(self, sides: Sides, one: NamedThing, other: NamedThing) -> list[ComparedRow]:
         """Return the attributes of both things with a statement for each, those that were asked or that differ.
@@ -122,7 +118,12 @@ class SideBySide(SingleStrategy):
         shared = [name for name in one.values if name in other.values]
         names: list[str] = []
         for attribute in sides.attributes:
-            names += find_columns(attribute, (one, other)) or self._nearest_column(attribute, shared)
+            names += find_columns(attribute, (one, other)) or [
+                name
+                for name in self._nearest_column(attribute, shared)
+                # More or less there is of numbers only.
+                if not sides.degree or all(re.search(r"\d", thing.values[name]) for thing in (one, other))
+            ]
         if not sides.attributes:
             names = [name for name in shared if one.values[name] != other.values[name]] or shared
         if not any(name in shared for name in names):
@@ -150,39 +151,6 @@ class SideBySide(SingleStrategy):
         near = cosines(self.embedder.embed_documents(list(names)), query)
         best = max(range(len(names)), key=near.__getitem__)
         return [names[best]] if near[best] >= LEAST_COLUMN else []
-
-    def _compare_editions(self, sides: Sides, sections: Sequence[Chunk]) -> list[ComparedRow]:
-        """Return what two editions of a document say about the attributes, a passage each.
-
-        An edition is a source whose titles have the words and the date of a side. A passage is the first sentence about
-        the attributes and what follows of what both editions speak of.
-        """
-        topic = read_content(" ".join(sides.attributes)).words
-        passages: list[list[Evidence]] = []
-        for side in sides.both:
-            if not read_content(side).dates:
-                return []
-            editions = [section for section in sections if _is_edition(side, section)]
-            places = [
-                (section, number, sentence_places(section))
-                for section in editions
-                for number, (start, end) in enumerate(sentence_places(section))
-                if topic <= read_content(section.text[start:end]).words
-            ]
-            if not places:
-                return []
-            section, first, spans = places[0]
-            passages.append([Evidence(section, *span) for span in spans[first:]])
-        words = [[read_content(evidence.text).words - topic for evidence in passage] for passage in passages]
-        statements = []
-        for side, passage, own, others in zip(sides.both, passages, words, reversed(words), strict=True):
-            spoken = frozenset(word for sentence in others[:EDITION_SENTENCES] for word in sentence)
-            length = 1
-            while length < min(len(own), EDITION_SENTENCES) and len(own[length] & spoken) > 1:
-                length += 1
-            whole = Evidence(passage[0].chunk, passage[0].start, passage[length - 1].end)
-            statements.append(SideStatement(side, " ".join(whole.text.split()), whole))
-        return [ComparedRow("", tuple(statements))]
 
     def _state_side(
         self, question: str, sides: Sides, side: str, things: Sequence[NamedThing], sections: Sequence[Chunk]
@@ -235,9 +203,7 @@ class SideBySide(SingleStrategy):
         """Return the statements as the answer, an attribute a line, each cited, under the verdict if there is one."""
         citations: dict[tuple[str, int, int], Citation] = {}
         sentences: list[AnswerSentence] = []
-        verdict = compare_values(
-            sides, [(row.attribute, [one.cells or one.text for one in row.statements]) for row in rows]
-        )
+        verdict = compare_values(sides, rows)
         winner = verdict.winner if verdict else None
         labels = [statement.thing for statement in rows[0].statements]
         text = ""
@@ -276,12 +242,27 @@ class SideBySide(SingleStrategy):
         return question.answer(text, self.model, usage, list(citations.values()), sentences, score=score)
 
 
+def compare_cells(sides: Sides, things: Sequence[NamedThing]) -> list[ComparedRow]:
+    """Return the two cells of one row whose columns are the sides, empty if no row or another is meant as well.
+
+    Of "Is a day in the sauna cheaper for members or for guests?" the row is that of the sauna.
+    """
+    rows: dict[tuple[str, ...], ComparedRow] = {}
+    best = 0.0
+    for thing in things:
+        share = max((name_share(attribute, thing) for attribute in sides.attributes), default=0.0)
+        columns = [nearest_column(side, thing) for side in sides.both]
+        if share < max(best, LEAST_NAME) or not all(columns) or len(set(columns)) < 2:
+            continue
+        rows = rows if share == best else {}
+        best = share
+        values = tuple(thing.values[column] for column in columns)
+        statements = tuple(
+            SideStatement(column.rpartition(" / ")[2], value, thing.evidence)
+            for column, value in zip(columns, values, strict=True)
+        )
+        rows[values] = ComparedRow(thing.names[0], statements)
+    return list(rows.values()) if len(rows) == 1 else []
+
+
 _EDITION = re.compile(r"\b(?:1\d{3}|20\d\d|old|older|former|previous|earlier|used to)\b", re.IGNORECASE)
-
-
-def _is_edition(side: str, section: Chunk) -> bool:
-    """Tell whether the titles or the file of a section have the words and the date of a side."""
-    name = PurePath(section.source.partition("#")[0]).stem
-    titles = [*Evidence(section, 0, 0).titles, re.sub(r"[_-]+", " ", name)]
-    wanted, held = read_content(side), read_content("\n".join(titles))
-    return wanted.words <= held.words and all(any(one.holds(date) for one in held.dates) for date in wanted.dates)

@@ -54,7 +54,7 @@ def put_newest_first(question: str, candidates: Sequence[Candidate]) -> list[Can
     Files are editions of one if their names differ in a year or a version alone. Files with a whole date are a series,
     as minutes are. A question that names a date, or asks for what was, may be about any edition.
     """
-    editions = [_edition_of(candidate.span.chunk.source) for candidate in candidates]
+    editions = [edition_of(candidate.span.chunk.source) for candidate in candidates]
     newest: dict[str, tuple[int, ...]] = {}
     for name, age in editions:
         newest[name] = max(newest.get(name, ()), age)
@@ -78,14 +78,14 @@ def asks_for_version(question: str) -> bool:
 
 def older_editions(chunks: Collection[Chunk]) -> frozenset[str]:
     """Return the sources of which there is a newer edition among those of the chunks, as `put_newest_first` says."""
-    editions = {chunk.source: _edition_of(chunk.source) for chunk in chunks}
+    editions = {chunk.source: edition_of(chunk.source) for chunk in chunks}
     newest: dict[str, tuple[int, ...]] = {}
     for name, age in editions.values():
         newest[name] = max(newest.get(name, ()), age)
     return frozenset(source for source, (name, age) in editions.items() if age < newest[name])
 
 
-def _edition_of(source: str) -> tuple[str, tuple[int, ...]]:
+def edition_of(source: str) -> tuple[str, tuple[int, ...]]:
     """Return a file's name without year and version, and these, newer ones higher; () without."""
     name = PurePath(source.split("#")[0]).stem.casefold()
     match = _EDITION.search(name)

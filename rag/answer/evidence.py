@@ -121,4 +121,4 @@ def is_row_line(line: str) -> bool:
 
 
 _CELL = re.compile(r"(?:^|; )[^;:\n]{1,80}: ")
-_PROPERTY = re.compile(r"\s*(?:[-*•]\s+)?[^:\n]{1,60}: \S")
+_PROPERTY = re.compile(r"\s*(?:[-*•]\s+)?[^:\n]{1,120}: \S")

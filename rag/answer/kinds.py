@@ -33,7 +33,8 @@ def classify_question(question: str) -> QuestionKind:
     Of questions from other sources, 88% of SQuAD's and 94% of Natural Questions' are "short" (most of the others do ask
     why, how or for several things), and 98% of BoolQ's are "yes-no".
     """
-    core = core_question(question)
+    # "I lost my badge, who do I ring?" asks after the comma, where a statement comes before it.
+    core = _SITUATION.sub("", core_question(question))
     if _COMPARED.search(question):
         return "compare"
     if _WHETHER.search(question) or _WHETHER.search(core) or _YES_NO.search(core):
@@ -80,6 +81,13 @@ _CLAUSE = re.compile(
     (?=(?:wh\w+|how|is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|had)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SITUATION = re.compile(
+    r"""^(?!(?:wh\w+|how|is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|am|tell|explain
+      |describe|list|name|show|give)\b)[^,?]+,\s+
+    (?:(?=(?:when|where|how|who|what|why)\b)
+      |(?=(?:is|are|am|was|were|do|does|did|can|could|may|must|should|will|would|has|have)\ \w+\ \w+\ ))""",
+    re.IGNORECASE | re.VERBOSE,
+)
 _POLITE = re.compile(
     r"""^\W*(?:
       (?:and|but|so|or|also|then|now|ok|hi|hello|please|kindly|quick\ question)\b[\s,:]+
@@ -98,6 +106,9 @@ _COMPARED = re.compile(
     r"""\b(?:compares?|comparison|versus|vs(?!\.?\ \d))\b
     | \bdiffer(?:s|ed)?\ from\b | \bdifferences?\ (?:\w+\ ){0,5}?between\b | \bdistinguish(?:es)?\ .+\ from\b
     | \b(?:how|in\ what)\b.*\ (?:and|two|both)\ .*\bdiffer\b | ^\W*(?:which|what)\ of\ the\ two\b.*\b\w{2,}er\b
+    # "A or B: how do they differ?", "What has changed since 2022?"
+    | \b(?:or|and)\b.*[,:;]\ (?:how\b.*\bdiffer|what\b.*\bdifferences?)\b
+    | ^\W*what(?:\ has|['’]?s)?\ changed\b.*\bsince\b
     | \bhow\ much\ (?:more|less|\w{2,}er)\b.*\bthan\b | \bsets\b.+\bapart\ from\b
     | \bin\ what\ (?:do|does|did)\b.*\bdiffer\b
     # "lighter than the X300", and not "shorter than ten"
@@ -106,9 +117,12 @@ _COMPARED = re.compile(
       |eight|nine|ten|twelve|half|usual|normal|average|that|this|expected|planned|once|just|only|zero|twenty|thirty|forty
       |fifty|sixty|ninety|hundred)\b)
     # "Which is cheaper, A or B?"
-    | \b(?:which|who|what)(?:['’]s|(?:\ one|\ of\ (?:\w+\ ){1,4}?)?\ (?:\w+s|are|were|have))\ (?:the\ |an?\ )?
+    | \b(?:which|who|what)(?:['’]?s|(?:\ one|\ of\ (?:\w+\ ){1,4}?)?\ (?:\w+s|are|were|have))\ (?:the\ |an?\ )?
       (?:\w{2,}er|more|less|better|worse)\b.*\bor\b
     | ^\W*(?:is|are|was|were|does|do)\b.*\bor\ (?:the\ |an?\ )?[\w-]+\ (?:\w{2,}er|better|worse)\W*$
+    # "Is parking cheaper at A or at B?"
+    | ^\W*(?:is|are|was|were|does|do)\b.*\b(?:\w{2,}er|more|less)\ (?:\w+\ )?
+      (?P<at>at|in|with|from|by|on|under)\b.*\bor\ (?P=at)\b
     | \bor\b.*\b(?:which|who|whose)\b.*\b(?:\w{2,}er|more|less|better|worse)\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -118,7 +132,8 @@ _YES_NO = re.compile(
       |(?:is|are|was|were|do|does|did|ca|could|must|should|wo|would|has|have|had|need)n['’]t|any)\b
     | ,\ (?:right|correct|yes|no)\W*$
     # A statement with a question mark.
-    | ^(?!.*\b(?:wh\w+|how)\b)(?:\S+\ ){1,9}?(?:is|are|was|were|does|do|did|can|could|must|should|will|has|have)\ .*\?$
+    | ^(?!.*\b(?:wh\w+|how)\b|\W*(?:things|items|people)\b)
+      (?:\S+\ ){1,9}?(?:is|are|was|were|does|do|did|can|could|must|should|will|has|have)\ .*\?$
     | ,\ (?:is|are|was|were|do|does|did|can|could|must|should|will|wo|ca|would|has|have|had)(?:n['’]t)?
       \ (?:i|you|he|she|it|we|they|there)(?:\ not)?\W*$""",
     re.IGNORECASE | re.VERBOSE,
@@ -142,7 +157,7 @@ _PERSON = (
 _STEPS = re.compile(
     rf"""\bhow\ to\b | \bhow\ (?:do|can|could|should|must|shall|would|may)\ {_PERSON}\b
     | \bwhat\ (?:do|should|must|can|shall|am|is|are|does|has|have)\ (?:{_PERSON}|the\ \w+)?\ ?
-      (?:(?:supposed|to|have|need)\ )*do\b
+      (?:(?:supposed|meant|to|have|need)\ )*do\b
     | \bwhat\ (?:has|have|needs?|is|are|must|should)\ (?:to\ )?be\ done\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -155,13 +170,15 @@ _EXPLAINED = re.compile(
     rf"""\bwhy\b | \bfor\ what\ reason\b | \bwhat\ for\b | ^\W*(?:the\ )?reasons?\ (?:for|behind)\b
     | ^\W*what\ if\b | \b(?:now\ what|what\ now|what\ then)\W*$
     | \bhow\ (?:do|does|did|can|could|should|shall|would|will|must|may|might|is|are|was|were|am|has|have|had|to|come|i
-      |we|you)\b(?!\ (?:you\ )?(?:called|spelled|spelt)\b)
+      |we|you)\b(?!\ (?:you\ )?(?:called|spelled|spelt|spell)\b)
     | ^\W*(?:explain|describe|tell\ (?:me|us)|summari[sz]e|define|outline|elaborate|walk\ (?:me|us)|clarify)\b
     | \b(?:an?\ |the\ )?(?:overview|summary|explanation|description|outline)\ (?:of|about|on|for)\b
     | \bwhat\ (?:happens|happened|(?:will|would|could|can|might|should)\ happen|went\ wrong|causes?|caused|led\ to
       |is\ meant\ by|is\ behind|(?:does|do|did)\ .+\ mean)\b
     | \bwhat(?:\ is|\ was|\ are|\ were|['’]?s)\ the\ (?:purpose|reason|meaning|point|idea|role|rationale|cause
-      |background|consequences?|effects?|implications?|process|procedure|policy|rule)s?\b
+      |background|consequences?|effects?|implications?|process|procedure|policy|rule|thinking|argument|motivation)s?
+      (?=\ (?:for|of|to|in|on|about|against|behind|with|when|if|that|here|now|there)\b|\W*$)
+    | \bwhat\ (?:is|was|are|were)\ .+\ for\W*$ | \bon\ what\ grounds\b
     | \bwhat\ (?:do|should|must|can|shall)\ {_PERSON}\ do\b
     | \bwhat\ (?:do|does|did)\ .+\ (?:say|think|discuss|conclude|talk|argue|recommend|agree)\ (?:about|on|of|in|with)\b
     # A definition: "What is comp time?"
@@ -177,24 +194,29 @@ _SEVERAL = re.compile(
     | ^\W*(?:give|show|tell|name|find|get)\ (?:me\ |us\ )?(?:all|every|each|the\ list|a\ list|(?:the\ )?(?:names\ of\ )?
       (?:two|three|four|five|six|some|several))\b
     | \b(?:what|who|which)\ (?:are|were)\ (?:all\ |some\ of\ |some\ )?(?:the|my|our|your|its|their|these|those)\b
-      (?!\ (?:chances|odds|likelihood|hours\ of))
+      (?!\ (?:chances|odds|likelihood|hours\ of|(?:[\w'’-]+\ ){0, 2}?times\b))
     | \b(?:which|what)\ (?:other\ |different\ |new\ )?(?:[\w-]+\ ){{0,2}}?{_PLURAL}
       \ (?:of\ (?:[\w-]+\ ){{1,2}})?(?:are|were|do|does|did|can|could|have|must|should|may|will|would|come|need|belong
       |apply|count|qualify|exist|include|there|on|in|from|for|you|we|i)\b
+    # "Which members pay half?": no singular has such a verb.
+    | \bwhich\ {_PLURAL}\ (?!\w*s\b|(?:first|last|next|more|most|less|if|than|at|by|to)\b)[a-z]+\b
+      (?!\ (?:\w*s|are|do|did|have|were)\b)
     | \b(?:which|what)\ of\ (?:the|these|those|your|our|my)\b.*\b(?:are|were|do|have|can|must|need)\b
     | ^\W*(?:give|show|tell|name)\ (?:me\ |us\ )?(?:the|my|our|your|its)[ ]
       (?!.*\b(?:hours|times|dates|prices|fees|costs|rates|details)\b)(?:[\w-]+\ ){{0,2}}?{_PLURAL}
       (?:\ (?:of|in|on|at|for|that|which|who|with)\b|\W*$)
     | ^\W*(?:the\ )?(?:ingredients|contents|members|parts|components|requirements|features|symptoms|benefits|duties
       |advantages|disadvantages|side\ effects|kinds|types)\ (?:of|for|in)\b
-    | \bwhat\ (?:all\ )?(?:is|are|was|were)\ (?:all\ |not\ )?(?:included|covered|excluded|allowed|forbidden|prohibited
-      |required|needed|provided|supplied|offered|available|on\ the\ menu|on\ the\ list|in\ the\ box)\b
+    | \bwhat(?:\ all)?(?:\ (?:is|are|was|were)|['’]?s)\ (?:all\ |not\ )?(?:included|covered|excluded|allowed|forbidden
+      |prohibited|required|needed|provided|supplied|offered|available|on\ the\ menu|on\ the\ list|in\ the\ box)\b
     | \bwhat\ (?:do|does|did)\ .+\ (?:include|contain|consist\ of|comprise|cover|come\ with|offer)\b(?!.*\bcost)
     | \bwhat\ (?:should|must|may|mustn['’]t|shouldn['’]t|can['’]t|cannot)\ (?!.*\bbe\W*$)
-    | \bwhat\ (?:can|do|does)\ {_PERSON}\ (?:have\ to\ |need\ to\ |get\ to\ )?(?:bring|take|wear|pack|carry|prepare
-      |submit|provide|hand\ in|include|need)\b
+    | \bwhat\ (?:can|do|does)\ (?:{_PERSON}|(?:an?|the|my|our)\ \w+)
+      \ (?:(?:have\ to\ |need\ to\ |get\ to\ )?(?:bring|take|wear|pack|carry|prepare|submit|provide
+      |hand\ in|include|need)\b(?!\ for\b)
+      |(?:have|need)\ to\ (?!(?:be|pay|spend|earn|score)\b))
     | \bwhat\ can\ be\b | \bwhat\ (?:has|have|needs?)\ to\ be\b | \bwhat\ (?:kinds|types|sorts|forms)\ of\b
-    | ^\W*(?:everything|all)\b | ^\W*who\b.*\ which\b""",
+    | ^\W*(?:everything|all|things)\b | ^\W*who\b.*\ which\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _THINGS = re.compile(

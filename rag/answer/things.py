@@ -149,6 +149,14 @@ def name_share(side: str, thing: NamedThing) -> float:
     return max((share for name in thing.names if (share := _share(side, name)) >= LEAST_NAME), default=0.0)
 
 
+def nearest_column(side: str, thing: NamedThing) -> str:
+    """Return the column of a thing that a side names, "" if there is none."""
+    ranked = [
+        (share, name) for name in thing.values if (share := _share(side, name.rpartition(" / ")[2])) >= LEAST_NAME
+    ]
+    return max(ranked)[1] if ranked else ""
+
+
 def nearest_name(side: str, thing: NamedThing) -> str:
     """Return the name that a thing was matched by, the nearest to the question's, without the name of its column."""
     name = max(thing.names, key=lambda name: (_share(side, name), -len(name)))
@@ -178,4 +186,4 @@ def _words(text: str) -> frozenset[str]:
 
 
 _NAME = re.compile(r"[^\W\d_]")
-_PROPERTY = re.compile(r"\s*(?:[-*•]\s+)?(?P<name>[^:\n]{1,60}): (?P<value>\S.*)")
+_PROPERTY = re.compile(r"\s*(?:[-*•]\s+)?(?P<name>[^:\n]{1,120}): (?P<value>\S.*)")

@@ -5,12 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.answer.evidence import Evidence
 from rag.answer.sides import Sides
 from rag.answer.units import unit_named
 from rag.answer.words import read_content, tokens_of
 
 _LESS = "cheaper lighter smaller shorter less fewer lower narrower shallower quieter colder cooler"
 _MORE = "dearer costlier heavier bigger larger longer more higher taller wider deeper louder hotter warmer"
+
+
+@dataclass(frozen=True)
+class SideStatement:
+    """What a source says about one of the things, and the evidence. `cells` are its values alone."""
+
+    thing: str
+    text: str
+    evidence: Evidence
+    cells: str = ""
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    """The statements about an attribute, one for each thing; those of sentences have no name of an attribute."""
+
+    attribute: str
+    statements: tuple[SideStatement, ...]
 
 
 @dataclass(frozen=True)
@@ -34,18 +53,18 @@ class ComparedValues:
         return "Both are the same" if self.winner is None else f"{sides.degree.capitalize()}: {labels[self.winner]}"
 
 
-def compare_values(sides: Sides, rows: Sequence[tuple[str, Sequence[str]]]) -> ComparedValues | None:
+def compare_values(sides: Sides, rows: Sequence[ComparedRow]) -> ComparedValues | None:
     """Return which of two things is what the question asks for, None if their values do not tell.
 
-    A row is an attribute and the two values. Each value has to be one number of the same measure, and all rows have to
+    Each value has to be one number of the same measure, and all rows have to
     agree.
     """
     adjective = sides.degree.partition(" ")[0]
     if not rows or adjective not in [*_LESS.split(), *_MORE.split()]:
         return None
     verdicts: list[int | None] = []
-    for attribute, values in rows:
-        numbers = [_number_of(attribute, value) for value in values]
+    for row in rows:
+        numbers = [_number_of(row.attribute, one.cells or one.text) for one in row.statements]
         one, other = numbers if len(numbers) == 2 else (None, None)
         if one is None or other is None or one.dimension != other.dimension:
             return None

@@ -7,7 +7,7 @@ import pytest
 from ingest.types import Block, Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.compare import SideBySide
-from rag.answer.sides import Sides, find_sides
+from rag.answer.sides import CURRENT, Sides, find_sides
 from rag.answer.types import Answer, Retrieved
 from stores.base import Hit
 
@@ -36,6 +36,9 @@ def ask(question: str, embedder, *chunks: Chunk) -> Answer:
     return answer
 
 
+_SIZES = "size area capacity volume dimensions"
+
+
 @pytest.mark.parametrize(
     ("question", "sides"),
     [
@@ -62,6 +65,19 @@ def ask(question: str, embedder, *chunks: Chunk) -> Answer:
             Sides("2024 contract", "2021", ("notice periods",)),
         ),
         ("What sets the A4 apart from the A3?", Sides("A4", "A3")),
+        ("T7 or T8, how do they differ?", Sides("T7", "T8")),
+        ("T-7 or T-8: what's the difference in weight and price?", Sides("T-7", "T-8", ("weight", "price"))),
+        ("compare prices north depot / south depot", Sides("prices north depot", "south depot")),
+        ("Compare hiring the boat with hiring a bike, by price", Sides("boat", "bike", ("price",))),
+        ("Compare the short course with the long one", Sides("short course", "long course")),
+        ("S1 or S2 in French: which has the better pass rate?", Sides("S1", "S2", ("pass rate",), "better pass rate")),
+        ("whats heavier, the cot or the desk", Sides("cot", "desk", ("weight weigh",), "heavier")),
+        ("Is the north hall bigger than the barn?", Sides("north hall", "barn", (_SIZES,), "bigger", True)),
+        (
+            "Is a day pass cheaper at the pool or at the beach?",
+            Sides("pool", "beach", ("day pass", "price cost fee"), "cheaper"),
+        ),
+        ("What has changed about leave since the 2021 terms?", Sides(CURRENT, "2021 terms", ("leave",))),
         ("How does this compare?", None),
     ],
 )
@@ -119,6 +135,8 @@ def test_a_missing_side_or_attribute_is_named(embedder) -> None:
     assert (answer.abstained, answer.missing) == (True, "no width is stated for both")
     answer = ask("Compare the pump with the motor", embedder, passage(PUMP, "pump.md", "text"))
     assert answer.abstained, "what is said of one alone compares nothing"
+    answer = ask("Fell 2 or Dune 4 in green: which has the better test result?", embedder, passage(TENTS, "tents.md"))
+    assert (answer.abstained, answer.missing) == (True, "no test result is stated for both")
 
 
 def test_a_source_that_was_replaced_is_no_side(embedder) -> None:
@@ -168,3 +186,31 @@ def test_two_editions_are_compared_by_what_both_speak_of(embedder) -> None:
     )
     assert answer.text == "Notice is one month. There is no longer a fee for late notice.\nNotice is three months."
     assert [citation.source for citation in answer.citations] == ["terms_2024.md", "terms_2021.md"]
+
+
+def test_what_has_changed_is_told_by_the_newest_edition_and_the_old_one(embedder) -> None:
+    old = "A key costs 20 euros. It is changed every 90 days. Bicycles go to the cellar."
+    new = "A key costs 35 euros. It is changed when it was lost."
+    answer = ask(
+        "What has changed about keys since the 2021 rules?",
+        embedder,
+        passage(old, "rules-2021.md", "text", ("Rules", "Keys")),
+        passage(new, "rules-2024.md", "text", ("Rules", "Keys")),
+        passage("A key costs 15 euros.", "guide-2025.md", "text", ("Guide", "Keys")),
+    )
+    assert answer.text.splitlines() == [new, old.removesuffix(" Bicycles go to the cellar.")]
+    assert [citation.source for citation in answer.citations] == ["rules-2024.md", "rules-2021.md"]
+
+
+PASSES = "Ticket: Day pass; Pool: 6.50 EUR; Beach: 4 EUR\nTicket: Locker; Pool: 1 EUR; Beach: none"
+
+
+def test_two_columns_of_a_row_are_compared(embedder) -> None:
+    answer = ask("Is a day pass cheaper at the pool or at the beach?", embedder, passage(PASSES, "fees.md"))
+    assert answer.text == "Cheaper: Beach\nDay pass: Pool 6.50 EUR; Beach 4 EUR"
+    assert ask("Is a sauna cheaper at the pool or at the beach?", embedder, passage(PASSES, "fees.md")).abstained
+
+
+def test_a_purpose_is_no_part_of_a_name(embedder) -> None:
+    answer = ask("Compare the Dune 4 with the Fell 2 for a family, price", embedder, passage(TENTS, "tents.md"))
+    assert answer.text == "Price: Dune 4 199 EUR; Fell 2 249 EUR"

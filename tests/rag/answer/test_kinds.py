@@ -263,9 +263,90 @@ TYPED = {
         Is the gel or the tablet cheaper?
     """,
 }
+# With what leads up to the question, codes and editions. Labelled before the rules had seen them; these knew 48 of 67
+# then.
+LED_UP_TO = {
+    "short": """
+        How long is the warranty on the dishwasher?
+        who signs off overtime
+        Where do I leave the keys on Sunday?
+        what's the deposit for a locker
+        By when must the tax form be handed in?
+        Which platform does the 8:15 leave from?
+        Which colour is the fuse for the wipers?
+        I lost my badge, who do I call?
+        opening hours of the pool on public holidays
+        What is the code for a blocked pump?
+        at what temperature is the milk stored
+        Whose signature is needed on an invoice?
+        how far from the fence can I park
+        My train is late. What number can I ring?
+        When's the last day I can return it?
+        Which of the two depots has a crane?
+        What are the opening times of the tip?
+        What do I pay for a second copy?
+        how do you spell the director's name
+        What is the procedure number for crane checks?
+    """,
+    "yes-no": """
+        Is the sauna open in July?
+        i have a dog, can i rent the cabin
+        my order is 40 euros, do i get free shipping
+        Could a minor sign up without a parent?
+        so the fee is refundable?
+        are there showers at the club house or not
+        Do I still need the old form?
+        we're three people, is the small boat enough
+        The pump is still under warranty, isn't it?
+        Would a bike fit in the lift?
+        Should the valve be closed during the night?
+        is it ok to pay with a foreign card
+    """,
+    "explain": """
+        Why was the east gate closed?
+        How does the heat pump defrost itself?
+        What happens if I miss the second inspection?
+        Tell me about the pension scheme
+        what went wrong with the March delivery
+        How is the bonus worked out?
+        What does "net of tax" mean here?
+        What is the thinking behind the new shift plan?
+        What led to the recall?
+        i broke a vase in the flat, what now
+        What was the bridge built for?
+        On what grounds was the permit refused?
+    """,
+    "list": """
+        Which documents do I need for the visa?
+        What do I have to pack for the course?
+        what's included in the premium plan
+        Name all members of the safety committee.
+        Which groups travel free of charge?
+        What must a driver check before setting off?
+        Steps for changing the filter
+        What do I have to bring along to the interview?
+        Things we must not throw in the drain?
+        Who is on the board and who is a deputy?
+        Which ingredients are in the green sauce?
+        what do i have to do before closing the shop
+    """,
+    "compare": """
+        A2 or A3: how do they differ?
+        M-20 or M-30, what's the difference?
+        compare shift 1 / shift 2
+        What's cheaper, the day pass or the ten-trip card?
+        What has changed about holidays since the 2022 agreement?
+        Is the north office bigger than the south office?
+        Is posting a parcel cheaper at the kiosk or at the depot?
+        blue card vs green card
+        whats heavier, the steel frame or the alu one
+        Which has the longer guarantee: model P or model Q?
+        How do the 2019 terms differ from the 2024 ones?
+    """,
+}
 LABELLED = [
     (kind, line.strip())
-    for questions in (QUESTIONS, TYPED)
+    for questions in (QUESTIONS, TYPED, LED_UP_TO)
     for kind, text in questions.items()
     for line in text.strip().splitlines()
 ]
@@ -274,7 +355,7 @@ LABELLED = [
 def test_the_words_of_a_question_tell_its_kind() -> None:
     wrong = Counter((kind, classify_question(question)) for kind, question in LABELLED)
     right = sum(count for (kind, said), count in wrong.items() if kind == said)
-    assert len(LABELLED) > 210
+    assert len(LABELLED) > 270
     assert right / len(LABELLED) >= 0.97, [item for item in wrong.items() if item[0][0] != item[0][1]]
 
 
