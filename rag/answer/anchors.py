@@ -88,6 +88,7 @@ _SCOPE = re.compile(
 )
 
 
+_CONTRACTION = re.compile(r"['’](?:m|ve|d|ll|s|re)$")
 _PERIOD = re.compile(r"during (?:the )?(?:day|night|week|weekend|month|year|morning|afternoon|evening)s?", re.IGNORECASE)
 _PRONOUN = re.compile(r"\b(?:what|which|who|when|i|we|you|they|he|she|it)\b", re.IGNORECASE)
 
@@ -138,7 +139,7 @@ def find_anchors(question: str) -> Anchors:
             # A number is part of a model's name: "Merlin 4".
             if model := re.match(r" \d{1,3}\b(?![.,:%]?\d|\s?%)", question[start + len(text) :]):
                 text += model[0] if not unit_follows(question[start + len(text) + model.end() :]) else ""
-            if len(text) > 1 and not all(fold(word) in NO_NAMES for word in text.split()):
+            if len(text) > 1 and not all(fold(_CONTRACTION.sub("", word)) in NO_NAMES for word in text.split()):
                 take(start, start + len(text), re.sub(r"['’]s$", "", text), "name")
     for quantity in figures.quantities:
         if quantity.kind != "ordinal":

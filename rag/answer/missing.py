@@ -74,5 +74,8 @@ def _to_reader(text: str) -> str:
     return _FIRST.sub(lambda match: _SECOND[match[0].lower()], text)
 
 
-_SECOND = {"i am": "you are", "am": "are", "i": "you", "me": "you", "my": "your", "mine": "yours", "myself": "yourself"}
-_FIRST = re.compile(r"\b(?:i am|am|i|me|my|mine|myself)\b", re.IGNORECASE)
+_SECOND = {
+    "i am": "you are", "am": "are", "i'm": "you're", "i’m": "you’re", "i": "you", "me": "you", "my": "your",
+    "mine": "yours", "myself": "yourself",
+}  # fmt: skip
+_FIRST = re.compile(r"\b(?:i am|i['’]m|am|i|me|my|mine|myself)\b", re.IGNORECASE)

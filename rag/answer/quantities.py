@@ -161,8 +161,8 @@ def _find_dates(text: str) -> Iterator[Date]:
             start, end = match.span()
             if any(start < date.end and date.start < end for date in taken):
                 continue
-            if match[0].endswith("may") and _VERB_AFTER.match(text[end:]):
-                continue  # "children from 12 to 15 may work there"
+            if (match[0].endswith("may") or (match[0] == "May" and not start)) and _VERB_AFTER.match(text[end:]):
+                continue  # "children from 12 to 15 may work there", "May cooks wear rings?"
             groups = match.groupdict()
             name = groups.get("month")
             month = None if name is None else _MONTHS.get(name.casefold()) or int(name)

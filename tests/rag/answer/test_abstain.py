@@ -26,6 +26,7 @@ def retrieved(question: str, *chunks: Chunk, spans: tuple[Span, ...] = ()) -> Re
         ("How much does the lamp cost in winter?", "the price of the lamp in winter"),
         ("Can you tell me when the library closes?", "when the library closes"),
         ("Where can I park my bike?", "where you can park your bike"),
+        ("Can I swap a day when I'm off sick?", "whether you can swap a day when you're off sick"),
         ("Do I have to book?", "whether you have to book"),
         ("Who approves travel?", "who approves travel"),
         ("What documents do I need?", "what documents you need"),

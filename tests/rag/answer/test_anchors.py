@@ -29,6 +29,8 @@ from rag.answer.required_anchors import require_anchors
         ("What is the fee for members?", [("for members", "qualifier")]),
         ("What is the rate in the first year?", [("in the first year", "qualifier")]),
         ("Who looks after the garden?", []),
+        ("May cooks wear rings when I'm away?", []),
+        ("May 2026?", [("May 2026", "date")]),
         ("What does it cost during the week?", []),
         ("How long is the notice?", []),
         ("Price of the Merlin 4?", [("Merlin 4", "name")]),
