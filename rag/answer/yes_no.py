@@ -32,8 +32,8 @@ from rag.answer.synonyms import Vocabulary
 from rag.answer.types import Answer, AnswerSentence, Retrieved, Usage
 from rag.reader.base import JudgingReader, Reader
 
-MIN_RELEVANT = 0.6  # probability of a sentence that a verdict rests on
-MIN_VERDICT = 0.65  # probability of a verdict from which on it is given,
+MIN_RELEVANT = 0.2  # probability of a sentence that a verdict rests on
+MIN_VERDICT = 0.55  # probability of a verdict from which on it is given,
 MIN_AGREEING = 0.4  # ... if the sentence says the same by words of its own
 MAX_CONTRARY = 0.4  # probability of the contrary verdict up to which a statement decides
 MAX_CONTRARY_EXPLICIT = 0.75  # ... if its own words deny or permit
