@@ -64,7 +64,7 @@ BUILTINS: Mapping[str, Builtin] = {
         "minilm-reader",
         "reader",
         "CC-BY-SA-4.0",
-        "b465a43d39cf2d20da6a4c6b4e94cf43832bc1ebaf8f5e02ed24bc08a39fff83",
+        "6b9c5767caccc1f77d13fec2ccbd802fbc4510d125176d4b77ed6a92b4714e5d",
     ),
     "smollm2-answers": _adapter(
         "smollm2-answers",
