@@ -89,7 +89,9 @@ _SCOPE = re.compile(
 
 
 _CONTRACTION = re.compile(r"['’](?:m|ve|d|ll|s|re)$")
-_PERIOD = re.compile(r"during (?:the )?(?:day|night|week|weekend|month|year|morning|afternoon|evening)s?", re.IGNORECASE)
+_PERIOD = re.compile(
+    r"during (?:the )?(?:day|night|week|weekend|month|year|morning|afternoon|evening)s?", re.IGNORECASE
+)
 _PRONOUN = re.compile(r"\b(?:what|which|who|when|i|we|you|they|he|she|it)\b", re.IGNORECASE)
 
 

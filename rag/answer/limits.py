@@ -109,6 +109,9 @@ _PERSONS = frozenset(
     ]
 )  # as two words that count the same; "of" stands for "of us"
 _OLD = re.compile(r"[\s-]*(?:years?[\s-]*)?(?:olds?\b|of age\b)", re.IGNORECASE)
+_ANY_AGE = re.compile(
+    r"\b(?:(?:any|every|whatever) age|all ages|no (?:upper |lower )?age limit|however old)\b", re.IGNORECASE
+)
 _AGED = re.compile(r"\b(?:aged?|am|i['’]m|turned|turning)\s*$", re.IGNORECASE)
 # A noun in the plural behind a number is what it counts; an age has none.
 _COUNTS = re.compile(r"\s+(?!(?:years|pays|gets|has|is|needs)\b)(?:[^\W\d_]+s|people|children)\b", re.IGNORECASE)
@@ -131,6 +134,9 @@ def rule_on_limits(question: str, statement: str) -> Ruling:
 
     rulings = []
     for quantity in find_figures(question).quantities:
+        if _is_age(quantity, question) and _ANY_AGE.search(statement):
+            rulings.append(Ruling.WITHIN)
+            continue
         comparable = [other for other in stated if _are_comparable(quantity, question, other, statement)]
         by_limit = [(other, _rule_on(quantity, question, other, statement)) for other in comparable]
         decided = {ruling for _, ruling in by_limit} - {Ruling.UNKNOWN}

@@ -54,7 +54,7 @@ def judge_statement(
     everything = [token for part in parts for token in part.tokens]
     asked = [word for word in proposition.words if word not in proposition.without]
 
-    general = _general_nouns(statement.text)
+    general = _general_nouns(statement.text, proposition.words)
 
     def holds(word: str, tokens: Sequence[str]) -> bool:
         if any(token in general and is_kind_of(word, token) for token in tokens):
@@ -71,7 +71,13 @@ def judge_statement(
     def judgement(affirms: bool | None) -> Judgement | None:
         return None if affirms is None else Judgement(affirms != proposition.inverted, len(own) + figures)
 
-    missing = [word for word in asked if word not in own and not holds(word, statement.context)]
+    missing = [
+        word
+        for word in asked
+        if word not in own
+        and not holds(word, statement.context)
+        and not _is_kind_of_named(word, proposition, statement.context, vocabulary)
+    ]
     if missing and (is_left_out := _rule_by_only(proposition, statement.text, missing, own, vocabulary)) is not None:
         return judgement(is_left_out)
     part = _deciding_part(parts, own, holds)
@@ -141,7 +147,14 @@ def read_polarity(proposition: Proposition, text: str, vocabulary: Vocabulary) -
         return None
     if len(own) < len(proposition.words) and re.search(r"\bonly\b", text, re.IGNORECASE):
         return proposition.inverted
-    if not part.denies and not part.signs and not _MODAL_SAID.search(part.text):
+    speaking = part.excepted_from or part
+    if not speaking.denies and not speaking.signs and not _MODAL_SAID.search(speaking.text):
+        return None
+    # "Without a number we don't pay" denies only what has none, and what has to be done is only what it names.
+    condition = _CONDITIONAL.search(part.text) if part.denies else None
+    if condition and not all(vocabulary.is_held(word, proposition.words) for word in content_tokens(condition[0])):
+        return None
+    if proposition.mood == "must" and not part.denies and _is_of_other_act(proposition, part, vocabulary):
         return None
     affirms = _affirms(proposition, part)
     return None if affirms is None else affirms != proposition.inverted
@@ -256,22 +269,35 @@ def _is_narrower(
     return any(token.isalpha() and token not in held and not is_listed(token) for token in part.tokens)
 
 
-def _general_nouns(text: str) -> set[str]:
-    """Return the words that are not narrowed by the word before: "dogs", and not "small dogs" or "Customs House"."""
+def _is_kind_of_named(word: str, proposition: Proposition, context: Sequence[str], vocabulary: Vocabulary) -> bool:
+    """Tell whether a word only says what a named thing is, as the context does: "the Ida 20 lamp" of the lighting."""
+    named = re.search(rf"\b([^\W_]+)\s+{re.escape(word)}\b", proposition.text, re.IGNORECASE)
+    if named is None or stem(named[1].casefold()) not in proposition.names & set(map(stem, context)):
+        return False
+    return any(vocabulary.is_near(word, token) for token in context if token.isalpha())
+
+
+def _general_nouns(text: str, asked: Sequence[str]) -> set[str]:
+    """Return the words that are not narrowed by the word before: "dogs", and not "small dogs" or "Customs House".
+
+    A word that is asked, as in "walk dogs", narrows nothing.
+    """
+    known = set(map(stem, asked))
     tokens = [match[0] for match in re.finditer(r"[^\W\d_]+|[.,;:()]", text)]
     return {
         token.casefold()
         for before, token in zip(["", *tokens], tokens, strict=False)
-        if not any(content_tokens(before)) or is_modal(before) or signs_of(before)
+        if not any(content_tokens(before)) or stem(before) in known or is_modal(before) or signs_of(before)
     }
 
 
 def _is_of_other_act(proposition: Proposition, part: StatementPart, vocabulary: Vocabulary) -> bool:
-    """Tell whether what may be done with a thing is not what is asked: "Boats can be hired" for "bring my boat"."""
-    act = _MAY_DO.search(part.text)
-    if act is None or proposition.mood != "may" or "permit" in part.signs:
+    """Tell whether what may or must be done is not what is asked: "Boats can be hired" for "bring my boat"."""
+    act = (_MUST_DO if proposition.mood == "must" else _MAY_DO).search(part.text)
+    if act is None or proposition.mood == "is" or "permit" in part.signs:
         return False
-    return any(not vocabulary.is_held(word, proposition.words) for word in content_tokens(act["verb"]))
+    verb = next(content_tokens(act["verb"]), None)  # "must always go on eating"
+    return verb is not None and not vocabulary.is_held(verb, proposition.words)
 
 
 def _rule_by_only(
@@ -344,7 +370,7 @@ _OPTIONAL = re.compile(
     _FLAGS,
 )
 _VALUE = re.compile(r"^[^:;\n]{1,60}: (?:(?P<yes>yes|true|✓)|no|false|✗)\W*$", re.IGNORECASE)
-_MODAL_SAID = re.compile(r"\b(?:can|may|must|welcome|need|needs|have to|has to|only)\b", re.IGNORECASE)
+_MODAL_SAID = re.compile(r"\b(?:can|could|may|must|welcome|need|needs|have to|has to|only)\b", re.IGNORECASE)
 _COMPARISON = re.compile(
     r"\b(?:same|different|identical|equal|equivalent|similar)\b|\bthan\b(?! \w+ (?:days?|hours?))", re.I
 )
@@ -353,6 +379,13 @@ _HEDGE = re.compile(r"\b(?:some|sometimes|may be|might|could be|perhaps|possibly
 _UNIVERSAL = re.compile(r"\b(?:any|all|both|either|every|everywhere|anywhere|at all|whole|entire|ever)\b")
 _ONLY_THING = re.compile(r"\b(?P<thing>[^\W\d_]{3,}) only\b", re.IGNORECASE)
 _MAY_DO = re.compile(r"\b(?:can|may|could)\s+(?:also\s+|only\s+)?(?:be\s+)?(?P<verb>[^\W\d_]+)", re.IGNORECASE)
+_MUST_DO = re.compile(
+    r"\b(?:must|(?:have|has|need|needs) to)\s+(?:(?:always|also|only|be)\s+)*(?P<verb>(?:[^\W\d_]+\s+){0,2}[^\W\d_]+)",
+    re.IGNORECASE,
+)
+_CONDITIONAL = re.compile(
+    r"\b(?:without|unless|if|until)\b(?:\s+(?:an?|the|your|our|their|its))*\s+[\w-]+", re.IGNORECASE
+)
 _ONLY = re.compile(
     r"""\b(?:only|exclusively|solely)\s+(?P<after>in|on|at|for|to|with|from|by|during|via|through)\b
     |\b(?P<before>in|on|at|for|to|with|from|by|during|via|through)\s+(?:[\w-]+\s+){1,3}?(?:only|exclusively|alone)\b""",

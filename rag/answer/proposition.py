@@ -176,7 +176,10 @@ _ALONE = re.compile(
 )
 _CANNOT_HAVE = r"""(?:can(?:['’]t|not|\ not)|must(?:\ not|n['’]t)|may\ not|do(?:es)?(?:\ not|n['’]t))
     \ (?:have|eat|drink|take|tolerate|digest|stand)"""
+_ALLERGENS = "gluten|wheat|lactose|dairy|milk|eggs?|nuts?|peanuts?|soya?|fish|meat|sugar|alcohol|caffeine|fat|salt"
 _IDIOMS = (
+    # "First" at the end is no number, and "as well" adds nothing.
+    (re.compile(r"\s+(?:first|as well|too)(?=\W*$)", re.IGNORECASE), ""),
     (re.compile(r"^((?:do|does|did|will)\b.*?)\bcome with\b|\bcomes with\b", re.IGNORECASE), r"\1include"),
     (re.compile(r"\b(?:in|part of) the price\b", re.IGNORECASE), "included"),
     (re.compile(r"\b(?:in advance|ahead of time|up ?front)\b", re.IGNORECASE), "beforehand"),
@@ -186,10 +189,11 @@ _IDIOMS = (
     (re.compile(r"\breturn (?P<thing>(?:\w+ ){0,2})back\b", re.IGNORECASE), r"return \g<thing>"),
     (re.compile(r"\bput new (\w{3,}?)s? (?=on\b|in\b|into\b)", re.IGNORECASE), r"re\1 "),
     (re.compile(r"\bbought (?:in|during|at) (?:the|a) sales?\b|\bon sale\b", re.IGNORECASE), "reduced"),
-    # A vote for something approves it, whoever votes.
+    # A vote of all for something approves it; that of one person does not.
     (
         re.compile(
-            r"""\bdid\ (?:the\ )?(?:\w+\ ){1,2}?(?:vote\ (?:in\ favou?r\ of|for)|approve|adopt|accept|agree\ (?:to|on))
+            r"""\bdid\ (?:the\ (?:\w+\ ){1,2}?|(?-i:[a-z])\w+\ )
+            (?:vote\ (?:in\ favou?r\ of|for)|approve|adopt|accept|agree\ (?:to|on))
             |\b(?:voted\ (?:in\ favou?r\ of|for))""",
             _FLAGS,
         ),
@@ -210,5 +214,6 @@ _IDIOMS = (
         r"not containing \1",
     ),
     (re.compile(r"\bfree (?:of|from)\b(?! charge)", re.IGNORECASE), "not containing"),
-    (re.compile(r"\b([^\W\d_]{3,})[ -]free\b(?=\W*$)", re.IGNORECASE), r"not containing \1"),
+    # "Gluten free", but not "Is parking free?".
+    (re.compile(rf"\b(?:([^\W\d_]{{3,}})-|({_ALLERGENS}) )free\b(?=\W*$)", re.I), r"not containing \1\2"),
 )

@@ -105,6 +105,9 @@ def _judge_text(
     is_asked = bool(_held(list(content_tokens(cell.column)), proposition.words, vocabulary))
     text = f"{cell.column}: {cell.value}" if is_asked else cell.value
     if proposition.weekdays or proposition.quantities:
+        # A limit of a property that nobody asks for is a limit of something else.
+        if row.is_record and not is_asked:
+            return None
         text = "; ".join(f"{one.column}: {one.value}" for one in row.cells) if not row.is_record else text
     judgement = judge_statement(proposition, StatementInContext(text, tuple(names)), vocabulary)
     return judgement if judgement and judgement.is_explicit else None

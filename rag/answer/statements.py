@@ -11,18 +11,23 @@ from ingest.types import Chunk
 from rag.answer.evidence import Evidence, sentence_places
 from rag.answer.limits import weekdays_in
 from rag.answer.polarity import StatementInContext
-from rag.answer.proposition import content_tokens
+from rag.answer.proposition import DENIAL, content_tokens
 from rag.answer.quantities import find_quantities
+from rag.answer.words import read_content
 
 RUN_IN = 10  # words: the longest title at the beginning of a paragraph
 
 
 @dataclass(frozen=True)
 class Statement:
-    """A sentence of a section, and the span that says it: with the sentence before it, if it says nothing alone."""
+    """A sentence of a section, and the span that says it: with the sentence before it, if it says nothing alone.
+
+    `is_led` tells whether the title or the lead-in of its list, which denies it, is a part of the statement.
+    """
 
     evidence: Evidence
     in_context: StatementInContext
+    is_led: bool = False
 
 
 def find_statements(section: Chunk) -> Iterator[Statement]:
@@ -38,12 +43,13 @@ def find_statements(section: Chunk) -> Iterator[Statement]:
         if whole.is_row or whole.record:
             continue
         context = (*titles, *content_tokens(whole.context)) if whole.block and whole.block.kind == "list" else titles
+        lead = denying_lead(whole)
         sentences = [(start + low, start + high) for low, high in sentence_spans(section.text[start:end])]
         for number, (low, high) in enumerate(sentences):
             text = section.text[low:high]
             before = section.text[slice(*sentences[number - 1])] if number else ""
             first = section.text[slice(*sentences[0])]
-            if number and _ANAPHORA.match(text) and not before.endswith("?"):
+            if number and ANAPHORA.match(text) and not before.endswith("?"):
                 said, begin = before, sentences[number - 1][0]
             elif number and _is_run_in(first):
                 said = section.text[start:end] if number == 1 else first
@@ -54,7 +60,22 @@ def find_statements(section: Chunk) -> Iterator[Statement]:
                 said, begin = "", low
             for outcome, word in _OUTCOMES:
                 text = outcome.sub(word, text)
-            yield Statement(Evidence(section, begin, high), StatementInContext(text, (*context, *content_tokens(said))))
+            # "What we do not do: walk dogs" says of its item that it is not done.
+            is_led = bool(lead) and not DENIAL.search(text.casefold())
+            text = f"{lead}: {text.lstrip('-*•– ')}" if is_led else text
+            in_context = StatementInContext(text, (*context, *content_tokens(said)))
+            yield Statement(Evidence(section, begin, high), in_context, is_led)
+
+
+def denying_lead(item: Evidence) -> str:
+    """Return the title or the lead-in of an item's list if it denies what it lists; empty if it does not."""
+    if item.block is None or item.block.kind != "list":
+        return ""
+    lead = item.context.splitlines()[-1].strip() if item.context else ""
+    is_denied = DENIAL.search(lead.casefold()) is not None or any(
+        not affirms for clause in read_content(lead).clauses for _, affirms in clause.signs
+    )
+    return lead.rstrip(" :.") if is_denied and not lead.endswith("?") else ""
 
 
 def context_tokens(section: Chunk) -> Iterator[str]:
@@ -83,7 +104,7 @@ def _is_run_in(sentence: str) -> bool:
     return len(sentence.split()) <= RUN_IN and sentence.endswith((".", ":")) and not _NO_TITLE.search(sentence)
 
 
-_ANAPHORA = re.compile(r"\W*(?:it|this|that|they|these|those|he|she|both|such)\b", re.IGNORECASE)
+ANAPHORA = re.compile(r"\W*(?:it|this|that|they|these|those|he|she|both|such)\b", re.IGNORECASE)
 # The outcome of a vote or an application, as minutes have it.
 _OUTCOMES = (
     (re.compile(r"^\W*(?:carried|passed|agreed|adopted|granted)\b", re.IGNORECASE), "Approved"),

@@ -7,9 +7,12 @@ The best evidence is an FAQ entry that asks the same. Next is a statement that h
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import log
+
+import numpy as np
 
 from ingest.embed import Embedder
 from ingest.sentences import sentence_spans
@@ -25,16 +28,21 @@ from rag.answer.polarity import Judgement, StatementInContext, judge_statement, 
 from rag.answer.proposition import Proposition, content_tokens
 from rag.answer.rows import judge_rows
 from rag.answer.statement_parts import read_lead, strip_lead
-from rag.answer.statements import context_tokens, find_statements
+from rag.answer.statements import ANAPHORA, context_tokens, find_statements
 from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation
 from rag.answer.synonyms import Vocabulary
 from rag.answer.types import Answer, AnswerSentence, Retrieved, Usage
-from rag.reader.base import JudgingReader, Reader
+from rag.answer.words import read_content, stem, tokens_of
+from rag.reader.base import JudgingReader, Reader, Verdict
 
-MIN_RELEVANT = 0.2  # probability of a sentence that a verdict rests on
-MIN_VERDICT = 0.55  # probability of a verdict from which on it is given,
+MIN_RELEVANT = 0.5  # probability of a sentence that a verdict rests on
+MIN_VERDICT = 0.55  # probability that a verdict is right from which on it is given,
+MIN_DISTANT = 0.7  # ... if the sentence holds little of what is asked,
 MIN_AGREEING = 0.4  # ... if the sentence says the same by words of its own
+# Of the features of a verdict, as tests/benchmarks/fit_verdicts.py fits them.
+VERDICT_WEIGHTS = np.array([-1.68, 0.94, 0.44, 0.32])
+TINY = 1e-3  # keeps logits finite
 MAX_CONTRARY = 0.4  # probability of the contrary verdict up to which a statement decides
 MAX_CONTRARY_EXPLICIT = 0.75  # ... if its own words deny or permit
 OTHER_WORD = 0.1  # cost of a word that names a row and is not asked for
@@ -135,8 +143,8 @@ class YesNo(SingleStrategy):
     ) -> Decision | None:
         """Return what the sentence says that is most relevant by the reader's head, if the verdict on it agrees.
 
-        A sentence that says neither yes nor no by words of its own needs a surer verdict. One that begins with "Yes"
-        or "No" answers the question above it, and decides no other.
+        A sentence that begins with "Yes" or "No" answers the question above it, and decides no other. One that says
+        the contrary of the verdict by words of its own leaves it open.
         """
         reader = self.reader
         if not isinstance(reader, JudgingReader) or not reader.has_verdicts or not reader.has_relevance:
@@ -162,21 +170,57 @@ class YesNo(SingleStrategy):
         )
         if not ranked:
             return None
-        # The first that speaks for itself is judged, else the most relevant.
-        said = {id(one): read_polarity(proposition, one.text, self._vocabulary) for _, one in ranked}
-        evidence = next((one for _, one in ranked if said[id(one)] is not None), ranked[0][1])
+        # Judged is the first that speaks for itself, of those that hold as many of the asked words as any.
+        held = [self._count_held(proposition, content_tokens(one.text)) for _, one in ranked]
+        fullest = [one for (_, one), count in zip(ranked, held, strict=True) if count == max(held)]
+        said = {id(one): read_polarity(proposition, one.text, self._vocabulary) for one in fullest}
+        evidence = next((one for one in fullest if said[id(one)] is not None), ranked[0][1])
+        if self._names_another(question, evidence):
+            return None
         [verdict] = reader.verdicts(question.question, [evidence.chunk])
-        affirms, sure = verdict.yes > verdict.no, max(verdict.yes, verdict.no)
-        own = said[id(evidence)]
-        if own is None:
-            return Decision(affirms, evidence, sure) if sure >= MIN_VERDICT else None
-        return Decision(affirms, evidence, max(sure, 0.5)) if own is affirms and sure >= MIN_AGREEING else None
+        own, affirms = said.get(id(evidence)), verdict.yes > verdict.no
+        if own is not None and own is not affirms:
+            return None
+        # A sentence without such words has to hold more than half of what is asked, with its titles, or be surer.
+        tokens = [*content_tokens(evidence.text), *context_tokens(evidence.chunk)]
+        is_full = 2 * self._count_held(proposition, tokens) > len(proposition.words)
+        least = MIN_AGREEING if own is not None else MIN_VERDICT if is_full else MIN_DISTANT
+        confidence = rate_verdict(features_of(verdict, own))
+        return Decision(affirms, evidence, confidence) if confidence >= least else None
 
     def _speaks_of(self, proposition: Proposition, section: Chunk) -> bool:
         """Tell whether a section has half of the words of a question, two at least."""
-        tokens = [*content_tokens(section.text), *context_tokens(section)]
-        held = [word for word in proposition.words if self._vocabulary.is_held(word, tokens)]
-        return len(held) >= max(min(2, len(proposition.words)), len(proposition.words) / 2)
+        titles = (str(section.metadata.get("title", "")), *section.heading)
+        count = self._count_held(proposition, tokens_of("\n".join((section.text, *titles))))
+        return count >= max(min(2, len(proposition.words)), len(proposition.words) / 2)
+
+    def _names_another(self, question: Retrieved, evidence: Evidence) -> bool:
+        """Tell whether a sentence names others than who is asked about: "proposed by Ben" for "Did Eva ...?"."""
+        asked = {stem(word) for anchor in question.anchors if anchor.kind == "name" for word in tokens_of(anchor.text)}
+        around = {stem(word) for word in tokens_of("\n".join((*evidence.titles, evidence.text)))}
+        names = read_content(evidence.text).names
+        return bool(asked and names) and not asked & around and not ANAPHORA.match(evidence.text)
+
+    def _count_held(self, proposition: Proposition, tokens: Iterable[str]) -> int:
+        tokens = list(tokens)
+        return sum(self._vocabulary.is_held(word, tokens) for word in proposition.words)
+
+
+def features_of(verdict: Verdict, own: bool | None) -> list[float]:
+    """Return what tells whether a verdict is right.
+
+    These are a constant, how much likelier its yes or no is than the other and than neither, in logits, and whether the
+    sentence that it rests on says the same by words of its own (1), the contrary (-1), or neither (0).
+    """
+    decided = verdict.yes + verdict.no
+    agreement = 0.0 if own is None else 1.0 if own is (verdict.yes > verdict.no) else -1.0
+    low, high = sorted((verdict.yes, verdict.no))
+    return [1.0, log((high + TINY) / (low + TINY)), log((decided + TINY) / (1 - decided + TINY)), agreement]
+
+
+def rate_verdict(features: Sequence[float]) -> float:
+    """Return the probability that a verdict with these features is right."""
+    return float(1 / (1 + np.exp(-VERDICT_WEIGHTS @ features)))
 
 
 def decide_by_entry(proposition: Proposition, match: FaqMatch, vocabulary: Vocabulary) -> Decision | None:
@@ -213,7 +257,13 @@ def decide_by_section(proposition: Proposition, section: Chunk, vocabulary: Voca
         judgement = _judge(proposition, statement.in_context, vocabulary)
         if judgement is not None and (judgement.is_explicit or judgement.share >= MIN_SHARE):
             yield Decision(
-                judgement.affirms, statement.evidence, BY_STATEMENT, judgement.held, is_counted, judgement.is_explicit
+                judgement.affirms,
+                statement.evidence,
+                BY_STATEMENT,
+                judgement.held,
+                is_counted,
+                judgement.is_explicit,
+                statement.in_context.text if statement.is_led else "",
             )
     for row in judge_rows(proposition, section, vocabulary):
         # Of rows that hold as many words, the one that is named by fewer others is meant.

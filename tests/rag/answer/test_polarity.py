@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.polarity import StatementInContext, judge_statement
+from rag.answer.polarity import StatementInContext, judge_statement, read_polarity
 from rag.answer.proposition import Proposition, content_tokens
 from rag.answer.statement_parts import read_lead, strip_lead
 from rag.answer.synonyms import Vocabulary, is_kind_of, mean_opposite, mean_same
@@ -84,6 +84,13 @@ Is the data kept in Norway? | The data is kept in Finland exclusively. | | no
 Can I bring my own canoe? | Canoes can be hired at the kiosk. | | -
 Does the cake come with a box? | The box for the cake is sold separately. | | no
 Did the members vote for a new roof? | Rejected: 12 for, 18 against. | New roof | no
+Did Ines vote for a new roof? | Rejected: 12 for, 18 against. | New roof | -
+Is parking free? | Parking is free. | | yes
+Is the cake nut free? | The cake contains nuts. | | no
+Can I post it folded first? | It can be posted folded. | | yes
+Will you brush my poodle? | What we do not do: brush dogs | | no
+Can my parrot board with you at 40 years old? | Parrots of any age can board. | | yes
+Is the Ida 20 lantern rainproof? | It is not rainproof. | Ida 20 | -
 """
 
 
@@ -93,6 +100,21 @@ def test_a_statement_decides_what_it_holds(case: str) -> None:
     statement = StatementInContext(text, tuple(content_tokens(titles)))
     judgement = judge_statement(Proposition.of(question), statement, Vocabulary())
     assert {None: "-", True: "yes", False: "no"}[judgement and judgement.affirms] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "expected"),
+    [
+        ("Does the insurance pay for my bike?", "Without a receipt the insurance does not pay.", None),
+        ("Does the insurance pay for my bike?", "The insurance never pays for bikes.", False),
+        ("Do horses have to rest before a race?", "Horses must go on walking until the race begins.", None),
+        ("Do horses have to rest before a race?", "Horses must rest for a day.", True),
+        ("May bakers wear a ring?", "Bakers: no jewellery, except a plain ring.", True),
+        ("Could guests stay during the storm?", "Guests could stay in the hall.", True),
+    ],
+)
+def test_a_sentence_says_yes_or_no_by_words_of_its_own(question: str, text: str, expected: bool | None) -> None:
+    assert read_polarity(Proposition.of(question), text, Vocabulary()) is expected
 
 
 def test_the_first_word_of_an_answer() -> None:

@@ -53,6 +53,14 @@ def test_a_record(question: str, expected: tuple[bool, str, str] | None) -> None
     assert judged == ([expected] if expected else [])
 
 
+def test_the_limit_of_a_property_that_nobody_asks_for_decides_nothing() -> None:
+    record = "Day tour: free up to 24 hours ahead\nCancelling: free up to 8 hours ahead"
+    rows = judge_rows(
+        Proposition.of("Is cancelling free 6 hours ahead?"), section(record, "list", "Tours"), Vocabulary()
+    )
+    assert {row.evidence.text for row in rows} <= {"Cancelling: free up to 8 hours ahead"}
+
+
 def test_a_flag_is_a_yes_or_a_no_and_nothing_else() -> None:
     assert [read_flag(value) for value in ("yes", "✓", "Yes, on request", "–", "not included")] == [
         True, True, True, False, False,

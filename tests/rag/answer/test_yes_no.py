@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 
 import pytest
 
@@ -13,8 +14,9 @@ from ingest.sentences import sentence_spans
 from ingest.types import Block, Chunk, Document
 from rag.answer.abstain import Abstention
 from rag.answer.faq import find_entries
+from rag.answer.statements import find_statements
 from rag.answer.types import Answer, Retrieved
-from rag.answer.yes_no import YesNo
+from rag.answer.yes_no import YesNo, features_of, rate_verdict
 from rag.reader.base import SentenceScore, Span, Verdict
 from stores.base import Hit
 
@@ -191,11 +193,32 @@ class JudgingFake:
 
 def test_a_verdict_of_the_reader_decides_where_no_words_do() -> None:
     hits = hits_of({"Roof": "The roof was renewed in 2020. It carries solar panels."}, "The house")
-    answer = ask("Does the roof of the house produce power?", hits, JudgingFake())
-    assert (answer.text, answer.model, answer.confidence) == ("Yes. It carries solar panels.", "fake", 0.9)
+    answer = ask("Does the roof of the house carry power?", hits, JudgingFake())
+    assert (answer.text, answer.model) == ("Yes. It carries solar panels.", "fake")
+    assert answer.confidence == pytest.approx(rate_verdict([1.0, log(0.901 / 0.051), log(0.951 / 0.051), 0.0]))
     assert answer.citations[0].text == "It carries solar panels."
     # A passage about something else has no say, whatever the verdict.
     assert ask("Is the lift of the cinema new?", hits, JudgingFake()).abstained
+
+
+def test_a_verdict_is_rated_by_its_margin_and_by_the_words_of_its_sentence() -> None:
+    agreeing, silent, contrary = (features_of(Verdict(0.6, 0.3), own) for own in (True, None, False))
+    assert [features[-1] for features in (agreeing, silent, contrary)] == [1.0, 0.0, -1.0]
+    assert rate_verdict(agreeing) > rate_verdict(silent) > rate_verdict(contrary)
+    assert (
+        rate_verdict(features_of(Verdict(0.5, 0.5), None)) < 0.8 < rate_verdict(features_of(Verdict(0.9, 0.05), None))
+    )
+    assert features_of(Verdict(1.0, 0.0), None)[1] == pytest.approx(log(1001))
+
+
+def test_an_item_of_what_is_not_done_is_cited_with_its_title() -> None:
+    text, heading = "- climb trees\n- feed animals", ("What our gardeners do not do",)
+    section = Chunk(text, "garden.md", 0, len(text), heading=heading, blocks=(Block(0, len(text), "list"),))
+    statements = [statement for statement in find_statements(section) if statement.is_led]
+    assert [statement.in_context.text for statement in statements] == [
+        "What our gardeners do not do: climb trees",
+        "What our gardeners do not do: feed animals",
+    ]
 
 
 def test_entries_stand_in_paragraphs_lines_and_rows_too() -> None:
