@@ -56,7 +56,7 @@ def _money_fit(cell: RecordCell, record: Record, dimensions: set[str], is_number
     """Return whether a cell states a price: by its currency, its column's name, or the titles of its table."""
     if dimensions & CURRENCIES:
         return 1.0
-    if dimensions or not (is_number or _NOTHING.search(cell.value)):
+    if dimensions or not (is_number or _NOTHING.search(cell.value) or NOT_OFFERED.fullmatch(cell.value.strip())):
         return 0.0
     if _MONEY_NOUNS & {stem(token) for token in tokens_of(cell.column)} or unit_in_column(cell.column):
         return 1.0
@@ -88,6 +88,7 @@ _WHENEVER = re.compile(
 _PERSON = re.compile(r"(?<!\w)[A-ZÀ-Þ][\w'’-]*\.?,? (?:(?:van|von|de|der|la|del|al) ){0,2}[A-ZÀ-Þ][\w'’-]+")
 _PHONE = re.compile(r"\+?\(?\d[\d /().-]{5,}\d")
 _NOTHING = re.compile(r"^\W*(?:free|none|nothing|included|no (?:charge|fee))\b", re.IGNORECASE)
+NOT_OFFERED = re.compile(r"closed|never|none|not \w+|on request|(?:by|on) appointment(?: only)?", re.IGNORECASE)
 _BARE = re.compile(r"[-+]?\d[\d.,\s']*")
 TIMES = frozenset({"time", "month", "workday", "night"})
 _MONEY_NOUNS = stems_of(

@@ -17,7 +17,7 @@ from ingest.embed import Embedder
 from ingest.sections import split_sections
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
-from rag.answer.cell_types import TIMES, cell_fit, unit_in_column
+from rag.answer.cell_types import NOT_OFFERED, TIMES, cell_fit, unit_in_column
 from rag.answer.cite import citation_of
 from rag.answer.disagreement import replaced_sources
 from rag.answer.editions import asks_for_version, older_editions
@@ -106,7 +106,7 @@ class Lookup(SingleStrategy):
         # What the question names otherwise is left to hold of the cell; the row was chosen by the rest.
         anchors = question.anchors.without("number", "date", "key", "column", "qualifier")
         evidence = best.cell.evidence
-        if not best.is_in_words or _CLOSED.fullmatch(best.cell.value.strip()):
+        if not best.is_in_words or NOT_OFFERED.fullmatch(best.cell.value.strip()):
             support = judge_quotation(evidence, anchors)
         else:
             # The column is what the question was read as asking for, in whatever words.
@@ -190,21 +190,27 @@ def _fit_cells(asked: Asked, record: Record, matcher: RowMatcher, position: int)
         fit = cell_fit(asked.wanted, asked.counted, cell, record)
         years = [date.year for date in find_figures(cell.column).dates if date.year]
         is_older = bool(years) and max(years) < newest and not has_date
-        if not fit or is_older or len(cell.value) > LONGEST_VALUE or (record.is_row and "; " in cell.value):
+        # "What time does it start?" asks for no date.
+        figures = find_figures(cell.value)
+        is_date = asked.wanted == asked.thing == "time" and figures.dates and not figures.quantities
+        if not fit or is_older or is_date or len(cell.value) > LONGEST_VALUE or (record.is_row and "; " in cell.value):
             continue
         covers = {term: matcher.cover(term, record, cell) for term in asked.terms}
         # The column of a value that the question names may be named, too: "4 rooms".
-        named = {
-            word
+        named = [
+            other.column
             for other in record.cells
             if other is not cell
             and (
                 any(matcher.names_value(term, other) for term in asked.terms)
                 or _share_named(asked, other.value, matcher) == 1.0
             )
-            for word in words_of(other.column).tokens
+        ]
+        covers |= {
+            term: max(share, *(MISSPELT * matcher.cover_word(term, column) for column in named))
+            for term, share in covers.items()
+            if named
         }
-        covers |= {term: max(share, MISSPELT) for term, share in covers.items() if term.word in named}
         names = _type_bonus(asked, cell)
         # Of a cell that is named whole, nothing is left over.
         keys = [other.value for other in record.cells if other is not cell] if record.is_row else [cell.column]
@@ -289,7 +295,7 @@ def _share_named(asked: Asked, text: str, matcher: RowMatcher) -> float:
     tokens = [token for token in words_of(text).tokens.values() if token not in STOP_WORDS]
     if not tokens:
         return 0.0
-    terms = [term for term in asked.terms if term.kind in ("word", "code")]
+    terms = [term for term in asked.terms if term.kind in ("word", "code") or term.text.isdigit()]
     named = [token for token in tokens if any(matcher.cover_word(term, token) for term in terms)]
     return len(named) / len(tokens)
 
@@ -347,6 +353,5 @@ def _are_of_one_kind(one: Quantity, other: Quantity) -> bool:
 
 
 _NO_CELL = re.compile(r"\bwhat (?:if|now|happens|to do)\b|\bwhere\b|\bwhy\b", re.IGNORECASE)
-_CLOSED = re.compile(r"closed|never|not \w+|none", re.IGNORECASE)
 _USUAL_WORDS = "standard normal regular usual list base basic full general default"
 _USUAL = frozenset(_USUAL_WORDS.split())

@@ -125,7 +125,7 @@ def _read_words(question: str, type_words: frozenset[str]) -> list[Term]:
     codes = {fold(anchor.text) for anchor in find_anchors(question) if anchor.kind == "identifier"}
     names = {word for anchor in find_anchors(question) if anchor.kind == "name" for word in tokens_of(anchor.text)}
     light = {match.start("word") for match in _PER.finditer(rest)}
-    verbs = {match.start("word") for pattern in (_VERBS, _OWN) for match in pattern.finditer(rest)}
+    verbs = {match.start("word") for pattern in (_VERBS, _WHO_DOES, _OWN) for match in pattern.finditer(rest)}
     denied = {match.start("word") for match in _DENIED.finditer(rest)}
     terms: dict[str, Term] = {}
     place = 0
@@ -177,7 +177,11 @@ _PATTERNS: tuple[tuple[Wanted, str], ...] = (
         r"\b(?:tele)?phone numbers?\b|^\W*(?:tele)?phone\b|\bwhat(?:['’]?s| is) .*\b(?:tele)?phone\b"
         r"|\bwh\w+ number\b.*\b(?:call|ring|dial|reach)\b|\bcall\b.*\bnumber\b",
     ),
-    ("duration", r"\bhow long\b|\bhow many (?:minutes|hours|days|weeks|months|years)\b"),
+    (
+        "duration",
+        r"\bhow (?:long|soon|quickly)\b|\bwithin (?:what|which) (?:time|period)\b"
+        r"|\bhow many (?:minutes|hours|days|weeks|months|years)\b",
+    ),
     ("day", r"\b(?:which|what) (?:week)?days?\b"),
     (
         "time",
@@ -231,6 +235,12 @@ _PER = re.compile(
 _VERBS = re.compile(
     r"\b(?:i|we|you|they|he|she|it|one)(?: (?:can|could|may|must|should|will|would|have to|need to|want to|do|did))? "
     r"(?P<word>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+_WHO_DOES = re.compile(
+    r"(?:\bwho(?:['’]?s| is| are| was| will| would| can| should)?|\bwho to"
+    r"|\bsomebody (?:has|have) to|\bthat|\bable to) "
+    r"(?P<word>(?!the\b|an?\b|in\b|is\b|are\b)[^\W\d_]+)",
     re.IGNORECASE,
 )
 _OWN = re.compile(r"\b(?:my|our|your|his|her|their) (?P<word>\w+)", re.IGNORECASE)

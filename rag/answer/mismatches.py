@@ -47,7 +47,8 @@ _TIME_WORDS = re.compile(
     re.IGNORECASE,
 )
 _CLOCK_WANTED = re.compile(
-    r"\b(?:what|which) (?:time|hour)\b(?! (?:of (?:the )?year|period|zone|span|frame|scale))", re.IGNORECASE
+    r"(?<!\bwithin )\b(?:what|which) (?:time|hour)\b(?! (?:of (?:the )?year|period|zone|span|frame|scale))",
+    re.IGNORECASE,
 )
 _HOURS_WANTED = re.compile(
     r"\b(?:opening|closing|office|visiting|business|consultation) (?:hours?|times?)\b", re.IGNORECASE

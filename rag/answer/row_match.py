@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from rag.answer.cell_types import unit_in_column
 from rag.answer.limits import Ruling, rule_on_limits, weekdays_in
 from rag.answer.lookup_terms import Term
 from rag.answer.quantities import Date, find_figures
@@ -119,15 +120,23 @@ class RowMatcher:
             named = {*words_of(column).tokens}
             figures = find_figures(value)
             is_named = bool(beside & named)
-            has_unit = term.quantity.unit is not None
             for quantity in figures.quantities:
+                # A bare number is no measure: "31 kg" is not the price 31.
+                has_unit = term.quantity.unit is not None and (quantity.unit or unit_in_column(column)) is not None
                 if quantity.equals(term.quantity) and (is_named or beside & {*words_of(value).tokens} or has_unit):
                     best = 1.0
                 elif quantity.high and not quantity.unit and (is_named or _AGE & named):
                     low, high = min(quantity.values), max(quantity.high)
                     asked = term.quantity.values[0]
                     best = max(best, SYNONYM if low <= asked <= high else 0.0)
-            if figures.quantities and rule_on_limits(term.around, value) is Ruling.WITHIN:
+            # A limit of another thing is none: "up to three children" says nothing of a nine-year-old.
+            is_limit = is_named or any(
+                _AGE & named or not value[quantity.end :].strip()
+                if quantity.unit is None
+                else term.quantity.unit is None or quantity.unit.dimension == term.quantity.unit.dimension
+                for quantity in figures.quantities
+            )
+            if figures.quantities and is_limit and rule_on_limits(term.around, value) is Ruling.WITHIN:
                 best = max(best, MISSPELT)
         for title in record.titles:
             stated = any(quantity.equals(term.quantity) for quantity in find_figures(title).quantities)

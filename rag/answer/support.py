@@ -91,7 +91,9 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     missing += find_mismatches(question, text, evidence)
     if _is_label(evidence):
         missing.append("it is the name of a column")
-    if _MAIL_HEADER.match(evidence.sentence.text) and not _ASKS_FOR_MAIL.search(question):
+    # A row of a table may have a column "To", too.
+    is_header = "#" not in evidence.chunk.source and _MAIL_HEADER.match(evidence.sentence.text)
+    if is_header and not _ASKS_FOR_MAIL.search(question):
         missing.append("it is the header of a mail")
     # Right before a code, as "the endpoint" in "the endpoint /v1/export was replaced", stands the kind of thing.
     after = evidence.chunk.text[evidence.end :].lstrip()

@@ -204,3 +204,29 @@ def test_rows_that_a_filter_leaves_out_do_not_answer(tmp_path: Path) -> None:
     assert "weaver" not in first.text
     assert lookup.answer_one(question).text == "47,000 EUR"
     assert lookup.answer_one(replace(question, where=as_filter(f"end <= {first.end}"))).abstained
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [
+        ("How much is the Alder 65 saw?", "84"),
+        ("What does sharpening cost on a Saturday?", "not offered"),
+        ("What time does shift N2 end?", "06:15"),
+        ("How much is a cage for a 31 kg dog?", None),  # 31 is a price
+        ("How much is a ticket for a nine-year-old?", "3"),
+    ],
+)
+def test_names_with_numbers_refusals_and_limits_are_read_as_what_they_are(
+    question: str, value: str | None, tmp_path
+) -> None:
+    files = {
+        "saws.csv": "Tool,Price\nAlder 45,62\nAlder 65,84\n",
+        "services.csv": "Service,Weekday price,Weekend price\nSharpening,12,not offered\nRepair,30,45\n",
+        "shifts.csv": "Shift,From,To\nN1,14:00,22:30\nN2,22:00,06:15\n",
+        "cages.csv": "Cage,Price\nDog cage small,31\nDog cage large,45\n",
+        "tickets.csv": "Ticket,For,Price\nChild,6 to 15 years,3\nFamily,two adults and up to three children,14\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    result = answer(question, *(tmp_path / name for name in files))
+    assert (None if result.abstained else result.text) == value
