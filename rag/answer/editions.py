@@ -22,8 +22,9 @@ def keep_newest(question: str, sections: Sequence[Chunk], hits: Sequence[Hit]) -
     """Return the sections without those of which there is a newer edition, in order.
 
     Editions are sections of different files under the same title with much the same words, whose files bear dates or
-    versions. A source that says that it was replaced is left out, too, unless nothing else is left. A question that
-    names a date, or asks for what was, may be about any edition.
+    versions, or in any words where the names of the files differ in a year or a version alone. A source that says that
+    it was replaced is left out, too, unless nothing else is left. A question that names a date, or asks for what was,
+    may be about any edition.
     """
     if asks_for_version(question):
         return list(sections)
@@ -43,7 +44,10 @@ def keep_newest(question: str, sections: Sequence[Chunk], hits: Sequence[Hit]) -
             for other, rival in enumerate(editions):
                 is_other_file = section.source.split("#")[0] != rival.source.split("#")[0]
                 common = len(words[one] & words[other]) / max(len(words[one] | words[other]), 1)
-                if is_other_file and any(ages[one]) and ages[one] < ages[other] and common >= ALIKE:
+                (name, version), (rival_name, rival_version) = edition_of(section.source), edition_of(rival.source)
+                is_rewritten = name == rival_name and () < version < rival_version
+                is_older = any(ages[one]) and ages[one] < ages[other] and common >= ALIKE
+                if is_other_file and (is_older or is_rewritten):
                     outdated.add(id(section))
     return [section for section in current if id(section) not in outdated]
 

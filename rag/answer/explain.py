@@ -182,7 +182,10 @@ def explain_from(candidate: FittingSection, measure: FitMeasure) -> Explanation:
     ] or groups
     fits = measure.measure([SectionPart(candidate.section, group[0].start, group[-1].end) for group in groups])
     (fit, best), *others = sorted(zip(fits, groups, strict=True), key=lambda pair: -pair[0].total)
-    fit = max(fit, candidate.fit, key=lambda one: one.total)
+    # The words of a table that is left out do not speak for the text beside it.
+    kept = {one.place for group in groups for one in group}
+    if not any(one.is_row and one.place not in kept for one in sentences):
+        fit = max(fit, candidate.fit, key=lambda one: one.total)
 
     # A long paragraph without what is irrelevant, at most its best sentences.
     if len(best) > SHORT and not steps_of(best):

@@ -145,11 +145,20 @@ def asked_content(question: str) -> list[str]:
     core = core_question(question)
     asked = _COMMAND.sub("", core) if _COMMAND.match(core) else question
     words = dict.fromkeys(content_tokens(replace_phrasal(asked)))
-    return [word for word in words if stem(word) not in _ASKING and not is_modal(word)]
+    return [
+        word for word in words if stem(word) not in _ASKING and not _INDEFINITE.fullmatch(word) and not is_modal(word)
+    ]
 
 
 # "List the fees" asks for fees, and "the waiting list" for that.
 _COMMAND = re.compile(r"^\W*(?:list|name|show|outline|define|enumerate)\b", re.IGNORECASE)
+# "Somebody took my laptop" is about the laptop, and "I'm", with or without its apostrophe, about nothing.
+_INDEFINITE = re.compile(
+    r"(?:some|any|every|no)(?:body|one|thing|where)|else|(?:who|what|which)ever"
+    r"|(?:i|you|he|she|it|we|they|who|what|that|there|here|where|how)['’](?:m|s|re|ve|d|ll)"
+    r"|(?:im|ive|its|thats|whats|theres|heres|youre|theyre)",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"^(?:\d+(?:\.\d+)*\.?|§ ?\d+)\s+")
 _ASKING = frozenset(
     map(

@@ -53,3 +53,4 @@ def test_what_is_asked_about_is_in_plain_verbs_without_what_only_asks() -> None:
     assert asked_content("List the fees") == ["fees"]
     assert asked_content("How does the waiting list work?") == ["waiting", "list"]
     assert asked_content("What happens if I call off a course?") == ["cancel", "course"]
+    assert asked_content("I'm late, what happens if somebody else opens the kiln?") == ["late", "opens", "kiln"]
