@@ -25,7 +25,7 @@ from rag.answer.evidence import Evidence
 from rag.answer.faq import FaqMatch, find_entries, match_entries
 from rag.answer.limits import weekdays_in
 from rag.answer.polarity import Judgement, StatementInContext, judge_statement, read_polarity
-from rag.answer.proposition import Proposition, content_tokens
+from rag.answer.proposition import DENIAL, Proposition, content_tokens
 from rag.answer.rows import judge_rows
 from rag.answer.statement_parts import read_lead, strip_lead
 from rag.answer.statements import ANAPHORA, context_tokens, find_statements
@@ -38,7 +38,7 @@ from rag.reader.base import JudgingReader, Reader, Verdict
 
 MIN_RELEVANT = 0.5  # probability of a sentence that a verdict rests on
 MIN_VERDICT = 0.55  # probability that a verdict is right from which on it is given,
-MIN_DISTANT = 0.7  # ... if the sentence holds little of what is asked,
+MIN_DISTANT = 0.85  # ... if the sentence holds little of what is asked,
 MIN_AGREEING = 0.4  # ... if the sentence says the same by words of its own
 # Of the features of a verdict, as tests/benchmarks/fit_verdicts.py fits them.
 VERDICT_WEIGHTS = np.array([-1.68, 0.94, 0.44, 0.32])
@@ -179,7 +179,8 @@ class YesNo(SingleStrategy):
             return None
         [verdict] = reader.verdicts(question.question, [evidence.chunk])
         own, affirms = said.get(id(evidence)), verdict.yes > verdict.no
-        if own is not None and own is not affirms:
+        is_denied = DENIAL.search(evidence.text.casefold()) is not None
+        if (own is None and affirms and is_denied and not proposition.inverted) or (own is not None and own != affirms):
             return None
         # A sentence without such words has to hold more than half of what is asked, with its titles, or be surer.
         tokens = [*content_tokens(evidence.text), *context_tokens(evidence.chunk)]
