@@ -113,6 +113,14 @@ class Abstention(Strategy):
             least = self.confidence.of(kind).min_confidence if self.confidence else 0.0
         return least > 0 and (confidence or 0.0) < least
 
+    def reads_language_of(self, question: str) -> bool:
+        """Tell whether the models may read a question: the embedded ones, which have a `confidence`, read English.
+
+        A question most letters of which are of no European alphabet is none of theirs.
+        """
+        letters = [letter for letter in question if letter.isalpha()]
+        return not self.confidence or sum(letter > "\u052f" for letter in letters) <= len(letters) / 2
+
     def abstain(
         self,
         retrieved: Retrieved,
@@ -125,6 +133,8 @@ class Abstention(Strategy):
         `missing` is what the documents are known to lack, as a clause: "ERR-1009 occurs in no document".
         """
         usage = usage or Usage(context_window=self.context_window)
+        if not missing and not self.reads_language_of(retrieved.question):
+            missing = "the models read English"
         if not missing and retrieved.anchors.unanswerable:
             missing = f"{retrieved.anchors.unanswerable[0].text} occurs in no document"
         text = abstention_text(retrieved.question, missing)

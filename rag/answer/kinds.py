@@ -117,12 +117,12 @@ _COMPARED = re.compile(
       |eight|nine|ten|twelve|half|usual|normal|average|that|this|expected|planned|once|just|only|zero|twenty|thirty|forty
       |fifty|sixty|ninety|hundred)\b)
     # "Which is cheaper, A or B?"
-    | \b(?:which|who|what)(?:['’]?s|(?:\ one|\ of\ (?:\w+\ ){1,4}?)?\ (?:\w+s|are|were|have))\ (?:the\ |an?\ )?
+    | \b(?:which|who|what)(?:['’]?s|(?:\ [\w-]+|\ of\ (?:\w+\ ){1,4}?)?\ (?:\w+s|are|were|have))\ (?:the\ |an?\ )?
       (?:\w{2,}er|more|less|better|worse)\b.*\bor\b
     | ^\W*(?:is|are|was|were|does|do)\b.*\bor\ (?:the\ |an?\ )?[\w-]+\ (?:\w{2,}er|better|worse)\W*$
     # "Is parking cheaper at A or at B?"
     | ^\W*(?:is|are|was|were|does|do)\b.*\b(?:\w{2,}er|more|less)\ (?:\w+\ )?
-      (?P<at>at|in|with|from|by|on|under)\b.*\bor\ (?P=at)\b
+      (?P<at>at|in|with|from|by|on|under|for)\b.*\bor\ (?P=at)\b
     | \bor\b.*\b(?:which|who|whose)\b.*\b(?:\w{2,}er|more|less|better|worse)\b""",
     re.IGNORECASE | re.VERBOSE,
 )

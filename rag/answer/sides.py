@@ -176,7 +176,7 @@ _PATTERNS = tuple(
         # Which is cheaper, A or B; who earns more leave, A or B
         rf"^(?:which|who|whats?)\b.*?\b{_DEGREE}(?:\s+for\s+[^,:;]+)?\s*[,:;]\s*(?P<first>.+?)\s*,?\s+or\s+(?P<second>.+)",
         # Is a place for a car cheaper at A or at B
-        rf"^(?:is|are|was|were|does|do)\s+(?P<more>.+?)\s+{_DEGREE_AFTER}\s+(?P<at>at|in|with|from|by|on|under)\s+"
+        rf"^(?:is|are|was|were|does|do)\s+(?P<more>.+?)\s+{_DEGREE_AFTER}\s+(?P<at>at|in|with|from|by|on|under|for)\s+"
         r"(?P<first>.+?)\s+or\s+(?P=at)\s+(?P<second>.+)",
         # A or B: which is cheaper; is A or B cheaper
         rf"^(?P<first>[^,:;?]+?)\s+or\s+(?P<second>[^,:;?]+?)\s*[,:;]\s*(?:which|who|what|whose)\b.*?\b{_DEGREE_AFTER}",

@@ -64,7 +64,7 @@ def find_things(section: Chunk) -> Iterator[NamedThing]:
     for block in section.blocks:
         start, end = block.start - section.start, block.end - section.start
         lines = [_PROPERTY.match(line) for line in section.text[start:end].splitlines()]
-        if len(lines) > 1 and all(lines):
+        if len(lines) > 1 and all(line and not is_row_line(line[0]) for line in lines):
             values = {match["name"]: match["value"] for match in lines if match}
             before = section.text[:start].strip()
             names = [*section.heading[-1:], *([before] if 0 < len(before) < 80 and "\n" not in before else [])]
@@ -182,7 +182,10 @@ def _share(side: str, name: str) -> float:
 
 def _words(text: str) -> frozenset[str]:
     """Return the stems of a name, its figures as they are written: "X200" and "4.2" are names, too."""
-    return read_content(text).words | frozenset(re.findall(r"\b\w*\d[\w.-]*\b", text.casefold()))
+    content = read_content(text)
+    # Words with an opposite, as "adults", are in the clauses alone.
+    words = content.words.union(*(clause.words for clause in content.clauses))
+    return words | frozenset(re.findall(r"\b\w*\d[\w.-]*\b", text.casefold()))
 
 
 _NAME = re.compile(r"[^\W\d_]")

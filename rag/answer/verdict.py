@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.evidence import Evidence
 from rag.answer.sides import Sides
 from rag.answer.units import unit_named
-from rag.answer.words import read_content, tokens_of
+from rag.answer.words import read_content, stem, tokens_of
 
 _LESS = "cheaper lighter smaller shorter less fewer lower narrower shallower quieter colder cooler"
 _MORE = "dearer costlier heavier bigger larger longer more higher taller wider deeper louder hotter warmer"
@@ -63,6 +64,10 @@ def compare_values(sides: Sides, rows: Sequence[ComparedRow]) -> ComparedValues 
     if not rows or adjective not in [*_LESS.split(), *_MORE.split()]:
         return None
     verdicts: list[int | None] = []
+    # 6,000 bottles are not more than 60 kegs.
+    counted = {noun for row in rows for one in row.statements for noun in _counted_by(one.cells or one.text)}
+    if len(counted) > 1:
+        return None
     for row in rows:
         numbers = [_number_of(row.attribute, one.cells or one.text) for one in row.statements]
         one, other = numbers if len(numbers) == 2 else (None, None)
@@ -71,6 +76,12 @@ def compare_values(sides: Sides, rows: Sequence[ComparedRow]) -> ComparedValues 
         is_less = one.size < other.size
         verdicts.append(None if one.size == other.size else 0 if is_less == (adjective in _LESS.split()) else 1)
     return ComparedValues(verdicts[0]) if len(set(verdicts)) == 1 else None
+
+
+def _counted_by(value: str) -> list[str]:
+    """Return the stem of the word after each number without a unit: of "60 kegs an hour" that of "kegs"."""
+    after = [value[one.end :] for one in read_content(value).quantities if one.unit is None]
+    return [stem(match[1]) for text in after if (match := re.match(r"\s+([^\W\d_]{3,})", text))]
 
 
 def _number_of(attribute: str, value: str) -> Measure | None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.models.weights import MINILM_READER
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention, nearest_sentences
+from rag.answer.confidence import embedded_confidence
 from rag.answer.missing import name_wanted
 from rag.answer.types import Retrieved
 from rag.reader.base import Span
@@ -67,3 +69,14 @@ def test_of_sentences_that_share_no_word_the_readers_is_nearest() -> None:
     span = Span(LEAFLET, 46, 54, -1.0, 0.1)
     texts = [citation.text for citation in nearest_sentences(retrieved("Which metal?", LEAFLET, spans=(span,)))]
     assert texts == ["It is made of steel.", "The kettle boils in three minutes."]
+
+
+@pytest.mark.parametrize(
+    ("question", "is_read"),
+    [("停车场每天收费多少？", False), ("كم عدد أيام الإجازة؟", False), ("What does 停车场 mean?", True), ("42", True)],
+)
+def test_the_embedded_models_read_no_script_of_other_continents(question: str, is_read: bool) -> None:
+    embedded = Abstention(0.0, None, embedded_confidence(MINILM_READER) or False, "reader", 0)
+    assert embedded.reads_language_of(question) == is_read
+    assert embedded.abstain(retrieved(question)).missing == ("" if is_read else "the models read English")
+    assert Abstention(0.0, None, False, "other", 0).reads_language_of(question), "others may read any"

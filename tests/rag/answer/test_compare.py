@@ -202,12 +202,27 @@ def test_what_has_changed_is_told_by_the_newest_edition_and_the_old_one(embedder
     assert [citation.source for citation in answer.citations] == ["rules-2024.md", "rules-2021.md"]
 
 
-PASSES = "Ticket: Day pass; Pool: 6.50 EUR; Beach: 4 EUR\nTicket: Locker; Pool: 1 EUR; Beach: none"
+def test_different_things_are_not_more_or_less_of_each_other(embedder) -> None:
+    answer = ask(
+        "Which fills more an hour, the bottle line or the keg line?",
+        embedder,
+        passage("The bottle line fills 6,000 bottles an hour.", "a.md", "text"),
+        passage("The keg line fills 60 kegs an hour.", "b.md", "text"),
+    )
+    assert answer.text == "The bottle line fills 6,000 bottles an hour.\nThe keg line fills 60 kegs an hour."
+
+
+PASSES = (
+    "Ticket: Day pass; Adults: 9 EUR; Children: 5 EUR; Pool: 6.50 EUR; Beach: 4 EUR\n"
+    "Ticket: Locker; Adults: 2 EUR; Children: 2 EUR; Pool: 1 EUR; Beach: none"
+)
 
 
 def test_two_columns_of_a_row_are_compared(embedder) -> None:
     answer = ask("Is a day pass cheaper at the pool or at the beach?", embedder, passage(PASSES, "fees.md"))
     assert answer.text == "Cheaper: Beach\nDay pass: Pool 6.50 EUR; Beach 4 EUR"
+    answer = ask("Compare prices for adults and children on a day pass", embedder, passage(PASSES, "fees.md"))
+    assert answer.text == "Day pass: Adults 9 EUR; Children 5 EUR"
     assert ask("Is a sauna cheaper at the pool or at the beach?", embedder, passage(PASSES, "fees.md")).abstained
 
 
