@@ -15,22 +15,45 @@ from rag.answer.evidence import Evidence
 from rag.answer.units import CURRENCIES
 from rag.answer.words import read_content
 
-WantedType = Literal["person", "price", "time", "duration", "number", "share", "phone", "mail", "place"]
+Wanted = Literal[
+    "price", "time", "day", "person", "phone", "mail", "duration", "mass", "count", "share", "number", "place"
+]
 
-_PRICE = r"(?:costs?|pay|paid|charged?|prices?|fees?|rent|deposit|fine|salary|wages?)"
-_PATTERNS: tuple[tuple[WantedType, str], ...] = (
+_PRICE = r"(?:costs?|pay|paid|charge[sd]?|prices?|priced|fees?|fare|rent|deposit|fine|salary|wages?)"
+# The first pattern that a question has decides.
+_PATTERNS: tuple[tuple[Wanted, str], ...] = (
+    ("count", r"\bhow many (?!(?:minutes|hours|days|weeks|months|years|kilos?|grams?|kg|per ?cent)\b)"),
+    ("mass", r"\bhow heavy\b|\bweigh\b|\bhow much .*\bweigh"),
     (
         "phone",
-        r"\b(?:tele)?phone\b.*\bnumber\b|\b(?:which|what) number\b.*\b(?:ring|call|phone|dial)\b|^\W*phone\b",
+        r"\b(?:tele)?phone\b.*\bnumbers?\b|^\W*(?:tele)?phone\b|\bwhat(?:['’]?s| is) .*\b(?:tele)?phone\b"
+        r"|\bwh\w+ number\b.*\b(?:call|ring|dial|reach|phone)\b|\bcall\b.*\bnumber\b",
     ),
     ("mail", r"\be-?mail(?: address)?\b"),
-    ("share", r"\b(?:percentage|per ?cent|what share|what proportion|how many percent)\b"),
-    ("price", rf"\bhow much\b.*\b{_PRICE}\b|\b(?:what|which)\b.*\b{_PRICE}\b|^\W*(?:the )?{_PRICE}\b"),
-    ("price", rf"\bhow much (?:is|are|was|were|for|does|do) (?:an?|the|one|it)\b|\b{_PRICE} (?:of|for)\b"),
-    ("duration", r"\bhow (?:long|old)\b"),
-    ("time", r"\bwhen\b|\b(?:what|which) (?:time|hour|date|year|day|month|weekday)\b|\btimes?\b|\bhours?\b"),
-    ("number", r"\bhow many\b|\bhow (?:far|heavy|tall|deep|high|wide|big|large|fast|often)\b|\bwhat temperature\b"),
-    ("person", r"\b(?:who|whom|whose)\b"),
+    ("share", r"\b(?:percentage|per ?cent|what share|what proportion)\b"),
+    (
+        "price",
+        r"\bhow much(?:['’]?s| is| are| was| were| do| does| did| will| would| for| to| an?| per|\?|$)(?!.*\bweigh)"
+        rf"|\bhow much\b.*\b{_PRICE}\b|\b(?:what|which)\b.*\b{_PRICE}\b|^\W*(?:the )?{_PRICE}\b(?! list)"
+        rf"|\b{_PRICE} (?:of|for)\b|\b(?:price|cost|fee)\W*$|\bcosts?\b.*\?$",
+    ),
+    (
+        "duration",
+        r"\bhow (?:long|old|soon|quickly)\b|\b(?:with)?in (?:what|which) (?:time|period)\b"
+        r"|\bhow many (?:minutes|hours|days|weeks|months|years)\b",
+    ),
+    ("day", r"\b(?:which|what) (?:week)?days?\b"),
+    (
+        "time",
+        r"\bwhen\b|\b(?:what|which|latest|earliest) (?:time|hour|date|year|month)\b|\b(?:last day|deadline)\b"
+        r"|\btimes?\b|\bhours?\b",
+    ),
+    ("number", r"\bhow (?:far|heavy|tall|deep|high|wide|big|large|fast|often|much|many)\b|\bwhat temperature\b"),
+    # No "who" of a relative clause, as in "somebody who is no member".
+    (
+        "person",
+        r"(?:^|[,.:;!?] |\b(?:know|me|ask|and|so|say|by|to|for|with|from|of) )\W*who(?:m|se|['’]?s)?\b",
+    ),
     ("place", r"\bwhere\b"),
 )
 _WANTED = tuple((wanted, re.compile(pattern, re.IGNORECASE)) for wanted, pattern in _PATTERNS)
@@ -50,7 +73,7 @@ _COUNT_WORD = re.compile(
 
 
 @lru_cache(maxsize=256)
-def wanted_type(question: str) -> WantedType | None:
+def wanted_type(question: str) -> Wanted | None:
     """Return the type of answer that a question asks for; None where any will do."""
     return next((wanted for wanted, pattern in _WANTED if pattern.search(question)), None)
 
@@ -82,13 +105,15 @@ def fits_wanted(question: str, evidence: Evidence) -> float:
             is_amount = has_number and not units and not has_time
             named = any(text in cell.value and re.search(_PRICE, cell.column, re.I) for cell in cells_of(evidence.line))
             return 1.0 if is_amount and (named or beside & set(CURRENCIES)) else 0.0 if is_amount else -1.0
-        case "time":
+        case "time" | "day":
             in_doubt = units & {"time", "month", "workday", "night"} or re.search(r"\b\d{1,2}\.\d\d\b", text)
             return 1.0 if has_time else 0.0 if in_doubt else -1.0
         case "duration":
             is_long = units & {"time", "month", "workday", "night", "length"} or has_time
             return 1.0 if is_long else 0.0 if has_number and not units else -1.0
-        case "number":
+        case "mass":
+            return 1.0 if "mass" in units else 0.0 if has_number and not units else -1.0
+        case "number" | "count":
             return 1.0 if has_number and not has_time else 0.0 if _COUNT_WORD.search(text) or has_number else -1.0
         case "person":
             is_name = _NAME.search(_ARTICLE.sub("", text)) is not None

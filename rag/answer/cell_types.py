@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from rag.answer.asked import Wanted
 from rag.answer.limits import weekdays_in
-from rag.answer.lookup_terms import Wanted, stems_of
+from rag.answer.lookup_terms import stems_of
 from rag.answer.quantities import find_figures
 from rag.answer.records import Record, RecordCell
 from rag.answer.units import CURRENCIES, MeasureUnit, unit_named
@@ -29,9 +30,9 @@ def cell_fit(wanted: Wanted | None, counted: str, cell: RecordCell, record: Reco
     if is_number and unit is not None:
         dimensions.add(unit.dimension)
     match wanted:
-        case None:
+        case None | "place":
             return 1.0
-        case "money":
+        case "price":
             return _money_fit(cell, record, dimensions, is_number)
         case "time":
             return float(bool(_CLOCK.search(value) or figures.dates or weekdays_in(value) or _WHENEVER.search(value)))
@@ -48,7 +49,9 @@ def cell_fit(wanted: Wanted | None, counted: str, cell: RecordCell, record: Reco
         case "count":
             named = {stem(token) for token in tokens_of(f"{cell.column} {value}")}
             return float(bool(figures.quantities) and counted in named and not dimensions & CURRENCIES)
-        case "number":
+        case "mail":
+            return float("@" in value)
+        case "number" | "share":
             return float(bool(figures.quantities))
 
 

@@ -2,7 +2,7 @@
 
 >>> asked = read_asked("How much is the Corrie 65 for members?")
 >>> asked.wanted, [term.text for term in asked.terms]
-('money', ['corrie', '65', 'members'])
+('price', ['corrie', '65', 'members'])
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from rag.answer.anchors import find_anchors
+from rag.answer.asked import Wanted, wanted_type
 from rag.answer.limits import weekdays_in
 from rag.answer.quantities import Date, Quantity, find_figures
 from rag.answer.words import NEGATIONS, STOP_WORDS, fold, stem, tokens_of
 
-Wanted = Literal["money", "time", "day", "person", "phone", "duration", "mass", "count", "number"]
 Side = Literal["start", "end"]
 TermKind = Literal["word", "code", "number", "date", "weekday"]
 
@@ -67,7 +67,9 @@ class Asked:
 
 def read_asked(question: str) -> Asked:
     """Return what a question asks for."""
-    wanted = next((kind for kind, pattern in _WANTED if pattern.search(question)), None)
+    wanted = wanted_type(question)
+    if wanted == "place":  # any cell may say where
+        wanted = None
     type_words = _TYPE_WORDS.get(wanted, frozenset()) if wanted else frozenset()
     how_many = _HOW_MANY.search(question)
     which = re.search(r"\b(?:which|what) ([^\W\d_]+)", question, re.IGNORECASE)
@@ -161,49 +163,16 @@ def stems_of(words: str) -> frozenset[str]:
     return frozenset(map(stem, words.split()))
 
 
-_MONEY = r"price[sd]?|costs?|fees?|charge[sd]?|pay|paid|fare|rate"
-_PATTERNS: tuple[tuple[Wanted, str], ...] = (
-    ("count", r"\bhow many (?!(?:minutes|hours|days|weeks|months|years|kilos?|grams?|kg)\b)"),
-    ("mass", r"\bhow heavy\b|\bweigh\b|\bhow much .*\bweigh"),
-    (
-        "money",
-        r"\bhow much(?:['’]?s| is| are| was| were| do| does| did| will| would| for| to| an?| per|\?|$)(?!.*\bweigh)"
-        rf"|\bhow much\b.*\b(?:{_MONEY})\b|^\W*(?:the )?(?:prices?|costs?|fees?)\b(?! list)"
-        r"|\b(?:price|cost|fee)(?:\W*$| (?:of|for)\b)"
-        r"|\bwhat .*\b(?:prices?|costs?|fees?|pay|charged?)\b|\bcosts?\b.*\?$",
-    ),
-    (
-        "phone",
-        r"\b(?:tele)?phone numbers?\b|^\W*(?:tele)?phone\b|\bwhat(?:['’]?s| is) .*\b(?:tele)?phone\b"
-        r"|\bwh\w+ number\b.*\b(?:call|ring|dial|reach)\b|\bcall\b.*\bnumber\b",
-    ),
-    (
-        "duration",
-        r"\bhow (?:long|soon|quickly)\b|\bwithin (?:what|which) (?:time|period)\b"
-        r"|\bhow many (?:minutes|hours|days|weeks|months|years)\b",
-    ),
-    ("day", r"\b(?:which|what) (?:week)?days?\b"),
-    (
-        "time",
-        r"\bwhen\b|\b(?:what|which|latest|earliest) (?:time|hour|date)\b|\b(?:last day|deadline)\b"
-        r"|\b(?:opening|closing) (?:hours|times?)\b",
-    ),
-    ("person", r"(?:^|[,.:;!?] |\b(?:know|me|ask|and|so|say|by|to|for) )\W*who(?:m|se|['’]?s)?\b"),
-    (
-        "number",
-        r"\bhow (?:far|tall|high|wide|deep|big|large|fast|old|much|many)\b|\bwhat (?:percentage|share)\b",
-    ),
-)
-_WANTED = [(wanted, re.compile(pattern, re.IGNORECASE)) for wanted, pattern in _PATTERNS]
 _TYPE_WORDS: dict[Wanted, frozenset[str]] = {
-    "money": stems_of("price priced cost fee charge charged pay paid much amount rate fare euro pound dollar"),
+    "price": stems_of("price priced cost fee charge charged pay paid much amount rate fare euro pound dollar"),
     "time": stems_of(
         "time hour date open opening close closing start begin end finish last until till latest earliest due"
     ),
     "day": stems_of("day weekday week date open opening close closed closing shut"),
     "person": stems_of("name person"),
     "phone": stems_of("phone telephone number call ring dial"),
-    "number": stems_of("percentage percent share number much many"),
+    "number": stems_of("number much many"),
+    "share": stems_of("percentage percent share"),
     "duration": stems_of("long last take time period duration minute hour day week month year"),
     "mass": stems_of("weigh heavy much"),
 }

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rag.answer.asked import wanted_type
 from rag.answer.cells import RowCell, place_cells
 from rag.answer.evidence import Evidence
 from rag.answer.kinds import core_question
@@ -98,9 +99,11 @@ def _mistyped(question: str, text: str, evidence: Evidence) -> Iterator[str]:
         yield "it gives no time"
     times = [quantity for quantity in said.quantities if quantity.kind == "clock" or quantity.unit is None]
     has_clock = bool(times) or _CLOCK_WORDS.search(text) is not None
-    if _CLOCK_WANTED.search(core) and not has_clock:
+    # "Within what time" and "how long are visiting hours kept" ask for a length.
+    is_length = wanted_type(core) == "duration"
+    if _CLOCK_WANTED.search(core) and not (has_clock or is_length):
         yield "it gives no time of the day"
-    if _HOURS_WANTED.search(core) and not (has_clock or _WEEKDAY.search(text)):
+    if _HOURS_WANTED.search(core) and not (is_length or has_clock or _WEEKDAY.search(text)):
         yield "it gives no hours"
     # "When does it open on Sundays?" is answered by no date of one year.
     if _RECURRING.search(core) and any(date.day for date in said.dates) and not said.quantities:

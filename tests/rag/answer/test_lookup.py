@@ -176,7 +176,7 @@ def test_records_are_rows_and_named_values(swim: Path) -> None:
 
 def test_terms_and_the_kind_of_value_of_a_question() -> None:
     asked = read_asked("How much is the Corrie 65 for members?")
-    assert asked.wanted == "money"
+    assert asked.wanted == "price"
     assert {(term.text, term.kind, term.is_hard) for term in asked.terms if term.weight >= 1} == {
         ("corrie", "word", True),
         ("65", "number", True),
