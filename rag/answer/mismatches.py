@@ -235,10 +235,10 @@ def _mismeasured(question: str, text: str, evidence: Evidence) -> Iterator[str]:
     places = [evidence.sentence.text, evidence.context, evidence.before]
     if cell is not None:
         places = [cell.column, cell.value, *evidence.titles]
-    around = read_content("\n".join(places)).words
     for dimensions, names in wanted:
         is_other = known and not any(measures & dimensions for measures in known)
-        is_bare = names and quantities and not known and not names & around
+        may_be_bare = bool(names and quantities and not known)
+        is_bare = may_be_bare and not any(names & read_content(place).words for place in places)
         if is_other or is_bare:
             yield "it is another measure than the question asks for"
             return

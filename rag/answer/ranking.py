@@ -156,7 +156,7 @@ def signals_of_spans(question: str, spans: Sequence[Span], hits: Sequence[Hit]) 
         )
         near = place.record or (place.line if place.is_row else place.sentence.text)
         age = ages.get(span.chunk.source)
-        named, around = shares.share(near), shares.share(f"{near}\n{place.context}")
+        named, around = shares.share(near), shares.share(near, place.context)
         said = read_content(span.text).words
         relevance = min(max(span.relevance or 0.0, 1e-4), 1 - 1e-4)
         signals.append(
@@ -169,7 +169,7 @@ def signals_of_spans(question: str, spans: Sequence[Span], hits: Sequence[Hit]) 
                 words=min(hit.parts.get("bm25", 0.0), MOST_BM25) if hit else 0.0,
                 named=named,
                 around=around - named,
-                passed=max(shares.share(f"{near}\n{place.context}\n{span.chunk.text}") - around, 0.0),
+                passed=max(shares.share(near, place.context, span.chunk.text) - around, 0.0),
                 fits=fits_wanted(question, place),
                 repeats=len(said & asked) / max(len(said), 1),
                 length=log1p(len(span.text.split())),
@@ -197,9 +197,9 @@ class WordShares:
             self._weights[word] = log((len(texts) + 1) / (holding + 0.5))
         self._total = sum(self._weights.values())
 
-    def share(self, text: str) -> float:
-        """Return the share of the question's words that a text holds, from 0 to 1."""
-        words = read_content(text).words
+    def share(self, *texts: str) -> float:
+        """Return the share of the question's words that the texts hold together, from 0 to 1."""
+        words = frozenset().union(*(read_content(text).words for text in texts))
         held = sum(weight for word, weight in self._weights.items() if self._is_held(word, words))
         return held / self._total if self._total > 0 else 0.0
 

@@ -122,7 +122,10 @@ def stem(word: str) -> str:
 
 def fold(text: str) -> str:
     """Return a text in lower case without accents."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    text = text.casefold()
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
