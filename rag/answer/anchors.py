@@ -72,7 +72,8 @@ _LABELLED = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”«]([^\"“”«»]{2,80})[\"“”»]|(?<!\w)['‘]([^'‘’]{3,80})['’](?!\w)")
 _NAME = re.compile(
-    r"[^\W\d_a-z][\w'’&.-]*(?:\s+(?:(?:of|the|and|de|la|van|von|der|&)\s+){0,2}[^\W\d_a-z][\w'’&-]*)*", re.UNICODE
+    r"(?<!\w)[^\W\d_a-z][\w'’&.-]*(?:\s+(?:(?:of|the|and|de|la|van|von|der|&)\s+){0,2}[^\W\d_a-z][\w'’&-]*)*",
+    re.UNICODE,
 )
 _DAYS = {fold(day) + ending for day in (*calendar.day_name, *calendar.month_name) for ending in ("", "s")}
 NO_NAMES = STOP_WORDS | _DAYS | {"ok", "okay", "am", "i"}
@@ -125,12 +126,14 @@ def find_anchors(question: str) -> Anchors:
     if not question.isupper():
         measured = [(quantity.start, quantity.end) for quantity in figures.quantities if quantity.unit]
         for match in _NAME.finditer(question):
-            if any(low <= match.start() < high for low, high in measured):  # "EUR" of "5 EUR"
+            is_measure = any(low <= match.start() < high for low, high in measured)  # "EUR" of "5 EUR"
+            if is_measure or match[0][0].islower():  # "été": the pattern's letters are without accents
                 continue
             start, text = match.start(), match[0].rstrip(".'’-")
-            # The first word is a capital whatever it is.
+            # The first word of a sentence is a capital whatever it is.
             first, _, rest = text.partition(" ")
-            is_first = not question[:start].strip(" \"'¿¡(")
+            lead_up = question[:start].strip(" \"'¿¡(")
+            is_first = not lead_up or lead_up[-1] in ".?!"
             if is_first and (fold(first) in STOP_WORDS or not rest or rest[0].islower()):
                 words = re.match(r"\S+\s+(?:[a-z&]+\s+)*", text + " ")
                 start, text = (words.end(), text[words.end() :]) if words else (start, text)
