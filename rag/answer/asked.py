@@ -45,8 +45,10 @@ _PATTERNS: tuple[tuple[Wanted, str], ...] = (
     ("day", r"\b(?:which|what) (?:week)?days?\b"),
     (
         "time",
-        r"\bwhen\b|\b(?:what|which|latest|earliest) (?:time|hour|date|year|month)\b|\b(?:last day|deadline)\b"
-        r"|\btimes?\b|\bhours?\b",
+        # Not a crossing time or a delivery time, which may be a length.
+        r"\bwhen\b|\b(?:what|which|latest|earliest) (?:time|hours?|date|year|month)\b|\b(?:last day|deadline)\b"
+        r"|\b(?:opening|closing|visiting|office|business|start(?:ing)?|arrival|departure|check-?(?:in|out)|meeting) "
+        r"(?:times?|hours?)\b",
     ),
     ("number", r"\bhow (?:far|heavy|tall|deep|high|wide|big|large|fast|often|much|many)\b|\bwhat temperature\b"),
     # No "who" of a relative clause, as in "somebody who is no member".

@@ -35,6 +35,8 @@ def cell_fit(wanted: Wanted | None, counted: str, cell: RecordCell, record: Reco
         case "price":
             return _money_fit(cell, record, dimensions, is_number)
         case "time":
+            if dimensions & CURRENCIES:  # "2.50 EUR"
+                return 0.0
             return float(bool(_CLOCK.search(value) or figures.dates or weekdays_in(value) or _WHENEVER.search(value)))
         case "day":
             return float(bool(weekdays_in(value) or _WHENEVER.search(value)))

@@ -16,6 +16,8 @@ from rag.answer.evidence import Evidence
         ("How much does a stamp cost?", "price"),
         ("price of the blue vase", "price"),
         ("until when is the pool open", "time"),
+        ("opening hours of the pool?", "time"),
+        ("What is the crossing time to Oxna?", None),
         ("How long is the notice period?", "duration"),
         ("How many chairs are in the hall?", "count"),
         ("How many weeks of notice do I owe?", "duration"),
