@@ -15,7 +15,7 @@ from rich.text import Text
 FILE = Path(__file__).with_name("terminal.svg")
 COMMANDS = (
     ["ingest", "examples/knowledge_base/documents"],
-    ["ask", "How many weeks of paid parental leave are employees entitled to?"],
+    ["ask", "How many weeks off are there for the adoption of a child?"],
     ["ask", "Who won the world cup in 1998?"],
 )
 
