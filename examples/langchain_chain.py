@@ -20,8 +20,8 @@ retriever = OpenbookRetriever(retriever=config.retriever(), k=2)
 join = RunnableLambda(lambda documents: "\n".join(document.page_content for document in documents))
 prompt = PromptTemplate.from_template("Context: {context}\nQuestion: {question}")
 chain = {"context": retriever | join, "question": RunnablePassthrough()} | prompt | (lambda p: p.to_string())
-print((chain | StrOutputParser()).invoke("How many weeks of paid parental leave are employees entitled to?")[:300])
+print((chain | StrOutputParser()).invoke("How many weeks off are there for the adoption of a child?")[:300])
 
 # ... or the whole pipeline, citations included, as one step.
-answer = PipelineRunnable(config.pipeline()).invoke("How many weeks of paid parental leave are employees entitled to?")
+answer = PipelineRunnable(config.pipeline()).invoke("How many weeks off are there for the adoption of a child?")
 print(answer.text, [citation.text for citation in answer.citations])

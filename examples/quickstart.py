@@ -11,7 +11,7 @@ config = Config().override("store", path=mkdtemp() + "/store")
 report = config.index().sync([DOCUMENTS])
 print(f"{report.added} files, {report.chunks_total} chunks")
 
-answer = config.pipeline().ask("How many weeks of paid parental leave are employees entitled to?")
+answer = config.pipeline().ask("How many weeks off are there for the adoption of a child?")
 print(answer.text)
 for citation in answer.citations:
     print(f"[{citation.number}] {Path(citation.source).name}: {citation.text}")
