@@ -72,8 +72,7 @@ _LABELLED = re.compile(
 )
 _QUOTED = re.compile(r"[\"“”«]([^\"“”«»]{2,80})[\"“”»]|(?<!\w)['‘]([^'‘’]{3,80})['’](?!\w)")
 _NAME = re.compile(
-    r"(?<!\w)[^\W\d_a-z][\w'’&.-]*(?:\s+(?:(?:of|the|and|de|la|van|von|der|&)\s+){0,2}[^\W\d_a-z][\w'’&-]*)*",
-    re.UNICODE,
+    r"(?<!\w)[^\W\d_a-z][\w'’&.-]*(?:\s+(?:(?:of|the|and|de|la|van|von|der|&)\s+){0,2}[^\W\d_a-z][\w'’&-]*)*"
 )
 _DAYS = {fold(day) + ending for day in (*calendar.day_name, *calendar.month_name) for ending in ("", "s")}
 NO_NAMES = STOP_WORDS | _DAYS | {"ok", "okay", "am", "i"}
@@ -143,7 +142,7 @@ def find_anchors(question: str) -> Anchors:
                 start, text = start + 4, text[4:]
             # A number is part of a model's name: "Merlin 4".
             if model := re.match(r" \d{1,3}\b(?![.,:%]?\d|\s?%)", question[start + len(text) :]):
-                text += model[0] if not unit_follows(question[start + len(text) + model.end() :]) else ""
+                text += model[0] if not unit_after(question[start + len(text) + model.end() :]) else ""
             if len(text) > 1 and not all(fold(_CONTRACTION.sub("", word)) in NO_NAMES for word in text.split()):
                 take(start, start + len(text), re.sub(r"['’]s$", "", text), "name")
     for quantity in figures.quantities:
@@ -163,7 +162,7 @@ def find_anchors(question: str) -> Anchors:
     return Anchors(tuple(anchor for _, anchor in sorted(anchors, key=lambda pair: pair[0])))
 
 
-def unit_follows(text: str) -> bool:
-    """Tell whether a text begins with a unit, so that the number before it is no part of a name."""
+def unit_after(text: str) -> str:
+    """Return the unit that a text begins with, with the blank before it; empty if it begins with none."""
     word = re.match(r"\s?([^\W\d_]+|[%°€$£])", text)
-    return word is not None and unit_named(word[1]) is not None
+    return word[0] if word and unit_named(word[1]) else ""

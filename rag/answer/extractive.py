@@ -11,7 +11,7 @@ from ingest.errors import InputError
 from ingest.types import Chunk
 from prompts.types import Dropped
 from rag.answer.abstain import Abstention
-from rag.answer.anchors import Anchors, unit_follows
+from rag.answer.anchors import Anchors, unit_after
 from rag.answer.cite import citation_of
 from rag.answer.disagreement import find_rival_statements
 from rag.answer.evidence import Evidence
@@ -152,12 +152,10 @@ def complete_figure(span: Span) -> Span:
     rest = span.chunk.text[span.end :]
     if not any(quantity.end == len(span.text) for quantity in find_figures(span.text).quantities):
         return span
-    unit = _WORD_AFTER.match(rest) if unit_follows(rest) else None
-    following = _DAY_PART.match(rest) or unit
-    return replace(span, end=span.end + following.end()) if following else span
+    day_part = _DAY_PART.match(rest)
+    return replace(span, end=span.end + len(day_part[0] if day_part else unit_after(rest)))
 
 
-_WORD_AFTER = re.compile(r"\s?(?:[^\W\d_]+|[%°€$£])")
 _DAY_PART = re.compile(
     r"(?:\s+o['’]clock)?(?:\s+(?:in the (?:early |late )?(?:morning|afternoon|evening)|at night)\b|\s?[ap]\.?m\b\.?)"
     r"|\s+o['’]clock\b",

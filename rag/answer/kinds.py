@@ -194,7 +194,7 @@ _SEVERAL = re.compile(
     | ^\W*(?:give|show|tell|name|find|get)\ (?:me\ |us\ )?(?:all|every|each|the\ list|a\ list|(?:the\ )?(?:names\ of\ )?
       (?:two|three|four|five|six|some|several))\b
     | \b(?:what|who|which)\ (?:are|were)\ (?:all\ |some\ of\ |some\ )?(?:the|my|our|your|its|their|these|those)\b
-      (?!\ (?:chances|odds|likelihood|hours\ of|(?:[\w'’-]+\ ){0, 2}?times\b))
+      (?!\ (?:chances|odds|likelihood|hours\ of|(?:[\w'’-]+\ ){{0,3}}?times\b))
     | \b(?:which|what)\ (?:other\ |different\ |new\ )?(?:[\w-]+\ ){{0,2}}?{_PLURAL}
       \ (?:of\ (?:[\w-]+\ ){{1,2}})?(?:are|were|do|does|did|can|could|have|must|should|may|will|would|come|need|belong
       |apply|count|qualify|exist|include|there|on|in|from|for|you|we|i)\b

@@ -26,7 +26,7 @@ from rag.answer.evidence import Evidence
 from rag.answer.fit import FitMeasure, SectionPart
 from rag.answer.kinds import asks_for_steps, asks_for_things
 from rag.answer.records import Record, find_records
-from rag.answer.row_filter import filter_rows
+from rag.answer.row_filter import RowCondition, filter_rows
 from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation
 from rag.answer.synonyms import Vocabulary
@@ -41,6 +41,7 @@ READ_WEIGHT = 0.2  # what the reader's best span in the list counts beside the f
 LEAST_ITEM = 0.3  # confidence in the reader's best span, an item of a list that would not answer otherwise
 LEAST_READ = 0.5  # probability of the reader's span in a sentence that lists, beside other sentences
 
+MOST_STORED = 20_000  # chunks of a store whose sources are listed, which takes some ten microseconds each
 MOST_SOURCES = 400  # of the files of the hits, where rows are selected
 LONGEST_LINE = 120  # characters of a line that may be an item without a mark
 
@@ -161,7 +162,8 @@ class ListItems(SingleStrategy):
 
     def _filter_rows(self, question: Retrieved) -> SourceList | None:
         """Return the first two cells of all rows that the question's condition selects, if it selects any."""
-        if self.store is None:
+        condition = RowCondition.of(question.question)
+        if self.store is None or condition is None or self.store.count() > MOST_STORED:
             return None
         # A row of a workbook is a source of its own: those of the whole file count, unless they are too many.
         files = {hit.chunk.source.split("#")[0] for hit in question.hits}
@@ -173,7 +175,7 @@ class ListItems(SingleStrategy):
         records = [
             record for chunk in chunks.values() if chunk.source not in left_out for record in find_records(chunk)
         ]
-        items = [name_item(row) for row in filter_rows(question.question, records)]
+        items = [name_item(row) for row in filter_rows(condition, records)]
         return SourceList(tuple(items)) if items else None
 
     def _show(self, question: Retrieved, source_list: SourceList, score: float) -> Answer:

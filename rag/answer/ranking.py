@@ -120,10 +120,7 @@ def lead_of(candidates: Sequence[Candidate]) -> float | None:
 
 def _are_one_phrase(span: Span, other: Span) -> bool:
     """Tell whether two spans of one text overlap, or only a comma or a preposition is between them."""
-    if span.chunk is not other.chunk and (span.chunk.source, span.chunk.start) != (
-        other.chunk.source,
-        other.chunk.start,
-    ):
+    if (span.chunk.source, span.chunk.start) != (other.chunk.source, other.chunk.start):
         return False
     first, second = sorted((span, other), key=lambda one: one.start)
     return second.start <= first.end or _JOINT.fullmatch(span.chunk.text, first.end, second.start) is not None

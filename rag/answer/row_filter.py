@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rag.answer.lookup_terms import VERB, Term, read_asked
 from rag.answer.records import Record, RecordCell
@@ -19,17 +19,31 @@ from rag.answer.words import stem
 MOST_ROWS = 15
 
 
-def filter_rows(question: str, records: Sequence[Record]) -> list[Record]:
-    """Return the rows of the one table that meet the question's condition, none if that is not clear."""
-    asked = read_asked(_LAST_VERB.sub(r"\1", question))
-    noun = _THING.search(question)
-    if not noun:
-        return []
-    thing = Term(noun[1], stem(noun[1]), "word", 1.0)
-    terms = [replace(term, is_denied=False) for term in asked.terms if term.weight > VERB and term.word != thing.word]
-    if not terms or any(term.kind in ("number", "date") for term in terms):
-        return []
-    is_denied = _DENIAL.search(question) is not None
+@dataclass(frozen=True)
+class RowCondition:
+    """What a question asks of rows: the `thing` that they are of, and the `terms` that hold of one of its columns."""
+
+    thing: Term
+    terms: tuple[Term, ...]
+    is_denied: bool
+
+    @classmethod
+    def of(cls, question: str) -> RowCondition | None:
+        """Return the condition that a question selects rows by; None for a question that selects none."""
+        noun = _THING.search(question)
+        if not noun:
+            return None
+        thing = Term(noun[1], stem(noun[1]), "word", 1.0)
+        asked = read_asked(_LAST_VERB.sub(r"\1", question))
+        terms = [term for term in asked.terms if term.weight > VERB and term.word != thing.word]
+        if not terms or any(term.kind in ("number", "date") for term in terms):
+            return None
+        return cls(thing, tuple(replace(term, is_denied=False) for term in terms), _DENIAL.search(question) is not None)
+
+
+def filter_rows(condition: RowCondition, records: Sequence[Record]) -> list[Record]:
+    """Return the rows of the one table that meet a condition, none if that is not clear."""
+    thing, terms, is_denied = condition.thing, condition.terms, condition.is_denied
     known = frozenset(word for record in records for cell in record.cells for word in words_of(cell.value).tokens)
     matcher = RowMatcher(known)
     tables: dict[object, list[Record]] = defaultdict(list)

@@ -91,9 +91,7 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     missing += find_mismatches(question, text, evidence)
     if _is_label(evidence):
         missing.append("it is the name of a column")
-    # A row of a table may have a column "To", too.
-    is_header = "#" not in evidence.chunk.source and _MAIL_HEADER.match(evidence.sentence.text)
-    if is_header and not _ASKS_FOR_MAIL.search(question):
+    if _is_mail_header(evidence) and not _ASKS_FOR_MAIL.search(question):
         missing.append("it is the header of a mail")
     # Right before a code, as "the endpoint" in "the endpoint /v1/export was replaced", stands the kind of thing.
     after = evidence.chunk.text[evidence.end :].lstrip()
@@ -141,6 +139,18 @@ def _is_label(evidence: Evidence) -> bool:
         line_start + place <= evidence.start and evidence.end <= line_start + place + len(cell.column) + 1
         for cell, place in place_cells(evidence.line)
     )
+
+
+def _is_mail_header(evidence: Evidence) -> bool:
+    """Tell whether a sentence is a line of a mail's header, and no cell of a table with a column "To".
+
+    A row that is a document of its own has its cells as metadata, and a mail has a subject there.
+    """
+    line, metadata = evidence.sentence.text, evidence.chunk.metadata
+    if evidence.is_row or _MAIL_HEADER.match(line) is None:
+        return False
+    values = [] if "subject" in metadata else [str(value) for value in metadata.values()]
+    return not any(cell.value in values for cell in cells_of(line))
 
 
 _MAIL_HEADER = re.compile(r"(?:>\s*)*(?:(?:From|To|Cc|Date|Sent|Subject): \S|On .{5,80} wrote:)", re.DOTALL)

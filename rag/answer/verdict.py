@@ -57,8 +57,7 @@ class ComparedValues:
 def compare_values(sides: Sides, rows: Sequence[ComparedRow]) -> ComparedValues | None:
     """Return which of two things is what the question asks for, None if their values do not tell.
 
-    Each value has to be one number of the same measure, and all rows have to
-    agree.
+    Each value has to be one number of the same measure, and all rows have to agree.
     """
     adjective = sides.degree.partition(" ")[0]
     if not rows or adjective not in [*_LESS.split(), *_MORE.split()]:

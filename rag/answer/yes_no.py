@@ -41,7 +41,7 @@ MIN_VERDICT = 0.55  # probability that a verdict is right from which on it is gi
 MIN_DISTANT = 0.85  # ... if the sentence holds little of what is asked,
 MIN_AGREEING = 0.4  # ... if the sentence says the same by words of its own
 # Of the features of a verdict, as tests/benchmarks/fit_verdicts.py fits them.
-VERDICT_WEIGHTS = np.array([-1.68, 0.94, 0.44, 0.32])
+VERDICT_WEIGHTS = np.array([-1.45, 0.9, 0.38, 0.22])
 TINY = 1e-3  # keeps logits finite
 MAX_CONTRARY = 0.4  # probability of the contrary verdict up to which a statement decides
 MAX_CONTRARY_EXPLICIT = 0.75  # ... if its own words deny or permit

@@ -284,6 +284,8 @@ LED_UP_TO = {
         When's the last day I can return it?
         Which of the two depots has a crane?
         What are the opening times of the tip?
+        What are the times of the tours?
+        What are the opening and closing times of the pool?
         What do I pay for a second copy?
         how do you spell the director's name
         What is the procedure number for crane checks?

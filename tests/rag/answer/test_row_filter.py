@@ -11,7 +11,7 @@ from ingest.embed.tokens import EstimatedTokens
 from ingest.parsers.base import ParseSettings
 from ingest.parsers.registry import parse
 from rag.answer.records import Record, find_records
-from rag.answer.row_filter import filter_rows
+from rag.answer.row_filter import RowCondition, filter_rows
 
 WARDS = """\
 # Wards
@@ -48,4 +48,11 @@ def records(tmp_path: Path) -> list[Record]:
 def test_all_rows_that_meet_the_condition_are_selected_and_no_other(
     question: str, wards: list[str], records: list[Record]
 ) -> None:
-    assert [row.cells[0].value for row in filter_rows(question, records)] == wards
+    condition = RowCondition.of(question)
+    assert condition is not None
+    assert [row.cells[0].value for row in filter_rows(condition, records)] == wards
+
+
+@pytest.mark.parametrize("question", ["List the wards.", "Which wards have more than 30 beds?", "Why is it closed?"])
+def test_a_question_without_a_condition_reads_no_rows(question: str) -> None:
+    assert RowCondition.of(question) is None

@@ -234,3 +234,14 @@ def test_a_cell_answers_what_its_column_is_about(text: str, question: str, suppo
 def test_closed_answers_when_something_is_open() -> None:
     assert judge("closed", "When is the hut open in winter?", "In winter the hut is closed.")
     assert not judge("open in winter", "When is the hut open in winter?", "In winter the hut is open in winter.")
+
+
+@pytest.mark.parametrize(
+    ("metadata", "is_supported"),
+    [({"From": "14:00", "To": "22:30"}, YES), ({}, NO), ({"subject": "Shifts", "from": "14:00", "to": "22:30"}, NO)],
+)
+def test_a_row_may_have_the_columns_of_a_mail_header(metadata: dict[str, str], is_supported: bool) -> None:
+    text = "Shift N1\nFrom: 14:00\nTo: 22:30"
+    chunk = Chunk(text, "shifts.csv#1", 0, len(text), metadata=metadata)
+    evidence = Evidence(chunk, text.index("22:30"), len(text))
+    assert bool(judge_support("22:30", "What time does shift N1 end?", evidence)) is is_supported
