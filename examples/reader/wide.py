@@ -3,7 +3,7 @@
     python examples/reader/wide.py DATA [build/reader]
 
 wide.jsonl has rows to learn from beside prepare.py's: SQuAD 2.0 by article (DATA/qa/squad2_articles, a third of it
-unanswerable), qamr, fairytaleqa, look-ups in the tables of DATA/tables/wikitablequestions, people's questions about
+unanswerable), some of them once more with the answer swapped for that of another question, qamr, fairytaleqa, look-ups in the tables of DATA/tables/wikitablequestions, people's questions about
 them whose answer is a cell, and those about annual reports (tatqa). Rows are written as `column: value; column: value`.
 test-squad2.jsonl has SQuAD's held-out articles. squadshifts_* and subjqa_reviews are
 for tests alone: half of their documents, by hash, are in test-NAME.jsonl, and no row is learnt.
@@ -29,7 +29,9 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     qa = options.data / "qa"
     tables = options.data / "tables"
-    wide = [*squad_articles(qa), *other_sets(qa), *table_rows(tables), *table_questions(tables), *report_rows(tables)]
+    articles = list(squad_articles(qa))
+    rows = [*table_rows(tables), *table_questions(tables), *report_rows(tables)]
+    wide = [*articles, *swapped_rows(articles), *other_sets(qa), *rows]
     random.Random(0).shuffle(wide)
     write(options.out / "wide.jsonl", wide)
     print(f"wide: {len(wide):,} rows")
@@ -46,6 +48,42 @@ def squad_articles(data: Path) -> Iterator[Content]:
     for file in sorted(folder.glob("train-*.jsonl")):
         for row in read(file):
             yield content_of("squad2", row, contexts)
+
+
+def swapped_rows(rows: Sequence[Content]) -> Iterator[Content]:
+    """Yield rows whose answer is swapped, wherever it stands, for another of the same form (Longpre et al. 2021).
+
+    Whoever reads them learns to follow the passage, not what is known from elsewhere.
+    """
+    answers = {row["id"]: row["answers"][0] for row in rows if row.get("answers")}
+    by_form: dict[str, list[str]] = {}
+    for answer in dict.fromkeys(answers.values()):
+        by_form.setdefault(form_of(answer), []).append(answer)
+    for row in rows:
+        answer = answers.get(row["id"], "")
+        form = form_of(answer)
+        if not form or answer in row["question"]:
+            continue
+        chance = random.Random(row["id"])
+        other = chance.choice(by_form[form])
+        if other not in row["context"] and other not in row["question"]:
+            context = re.sub(rf"(?<!\w){re.escape(answer)}(?!\w)", lambda _, other=other: other, row["context"])
+            if other in context:
+                yield {**row, "id": f"squad2_swap-{row['id']}", "context": context, "answers": [other]}
+
+
+def form_of(answer: str) -> str:
+    """Return the form of an answer that can be swapped: a year, a figure with what is counted, a name; else ""."""
+    words = answer.split()
+    if re.fullmatch(r"1\d{3}|20\d{2}", answer):
+        return "year"
+    if re.fullmatch(r"[\d.,]+", answer):
+        return "figure"
+    if len(words) == 2 and re.fullmatch(r"[\d.,]+", words[0]) and words[1].isalpha():
+        return f"figure {words[1]}"
+    if len(words) <= 4 and all(word[:1].isupper() and word.strip(",.'").isalpha() for word in words):
+        return f"name of {min(len(words), 3)}"
+    return ""
 
 
 def other_sets(data: Path) -> Iterator[Content]:

@@ -284,7 +284,7 @@ def complete_list(source_list: SourceList, question: Retrieved, store: Store | N
     # The sections after it that go on with a list, and those before it that end with one.
     if block is section.blocks[-1]:
         for part in sections[position + 1 :]:
-            if part.heading != section.heading or part.blocks[0].kind != "list":
+            if part.heading != section.heading or not part.blocks or part.blocks[0].kind != "list":
                 break
             items += _read_items(part, 0, part.blocks[0].end - part.start)
             if len(part.blocks) > 1:
