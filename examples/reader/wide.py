@@ -3,10 +3,11 @@
     python examples/reader/wide.py DATA [build/reader]
 
 wide.jsonl has rows to learn from beside prepare.py's: SQuAD 2.0 by article (DATA/qa/squad2_articles, a third of it
-unanswerable), some of them once more with the answer swapped for that of another question, qamr, fairytaleqa, look-ups in the tables of DATA/tables/wikitablequestions, people's questions about
-them whose answer is a cell, and those about annual reports (tatqa). Rows are written as `column: value; column: value`.
-test-squad2.jsonl has SQuAD's held-out articles. squadshifts_* and subjqa_reviews are
-for tests alone: half of their documents, by hash, are in test-NAME.jsonl, and no row is learnt.
+unanswerable), some of them once more with the answer swapped for that of another question, qamr, fairytaleqa, look-ups
+in the tables of DATA/tables/wikitablequestions, people's questions about them whose answer is a cell, and those about
+annual reports (tatqa). Rows are written as `column: value; column: value`. test-squad2.jsonl has SQuAD's held-out
+articles. squadshifts_* and subjqa_reviews are for tests alone: half of their documents, by hash, are in
+test-NAME.jsonl, and no row is learnt.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def find_anchors(question: str) -> Anchors:
             first, _, rest = text.partition(" ")
             lead_up = question[:start].strip(" \"'¿¡(")
             is_first = not lead_up or lead_up[-1] in ".?!"
-            if is_first and (fold(first) in STOP_WORDS or not rest or rest[0].islower()):
+            if is_first and (fold(first) in STOP_WORDS or not rest or rest[0].islower() or rest == "I"):
                 words = re.match(r"\S+\s+(?:[a-z&]+\s+)*", text + " ")
                 start, text = (words.end(), text[words.end() :]) if words else (start, text)
             if text.startswith("I "):

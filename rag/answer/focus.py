@@ -12,12 +12,10 @@ from ingest.sections import split_sections
 from ingest.types import Chunk
 from rag.answer.anchors import Anchors
 from rag.answer.anchors_held import missing_anchors
-from rag.answer.cells import place_cells
 from rag.answer.evidence import Evidence, sentence_places
-from rag.answer.words import fold, read_content, stem
+from rag.answer.words import read_content, stem
 
 FOCUSING = ("identifier", "label", "key")
-LONGEST_NAME = 80  # characters
 
 
 def focus_sections(chunk: Chunk, question: str, anchors: Anchors) -> list[Chunk]:
@@ -28,11 +26,8 @@ def focus_sections(chunk: Chunk, question: str, anchors: Anchors) -> list[Chunk]
     """
     focused = replace(anchors, anchors=tuple(anchor for anchor in anchors if anchor.kind in FOCUSING))
     sections = []
-    columns = {fold(anchor.text) for anchor in anchors if anchor.kind == "column"}
     for section in split_sections(chunk):
         narrowed = _narrow(section, focused) if focused.anchors else section
-        if columns:
-            narrowed = _narrow_to_cell(narrowed, columns, focused)
         if narrowed is section and section.heading and _asks_for(question, section.heading[-1], focused):
             # The section begins with its title, if the chunk has it just before.
             title = section.heading[-1]
@@ -54,32 +49,6 @@ def _narrow(section: Chunk, anchors: Anchors) -> Chunk:
     first = about.index(True)
     last = next((place for place in range(first, len(about)) if not about[place]), len(about)) - 1
     return cut_section(section, places[first][0], places[last][1])
-
-
-def _narrow_to_cell(section: Chunk, columns: set[str], anchors: Anchors) -> Chunk:
-    """Return the one cell of a row or record that is in one of the columns, under the cells that name the row.
-
-    These are its first cell, unless that is long, and those with an anchor; they become headings. Any other section, of
-    several rows too, stays whole.
-    """
-    places = sentence_places(section)
-    evidence = Evidence(section, *places[0]) if places else None
-    if evidence is None or not (evidence.record or (len(places) == 1 and evidence.is_row)):
-        return section
-    cells = [(cell, start + offset) for start, end in places for cell, offset in place_cells(section.text[start:end])]
-    asked = [(cell, start) for cell, start in cells if fold(cell.column) in columns]
-    if len(asked) != 1:
-        return section
-    [(cell, start)] = asked
-    texts = [fold(anchor.text) for anchor in anchors]
-    names = [
-        f"{other.column}: {other.value}"
-        for number, (other, _) in enumerate(cells)
-        if other != cell
-        and ((number == 0 and len(other.value) <= LONGEST_NAME) or any(text in fold(other.value) for text in texts))
-    ]
-    whole = replace(section, heading=(*section.heading, *names))
-    return cut_section(whole, start, start + len(cell.column) + 2 + len(cell.value))
 
 
 def _asks_for(question: str, title: str, anchors: Anchors) -> bool:

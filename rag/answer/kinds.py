@@ -55,12 +55,16 @@ def core_question(question: str) -> str:
     >>> core_question("If it rains, is the tour cancelled?")
     'is the tour cancelled?'
     """
-    # Of several sentences the last one asks; a code after it is none.
-    sentences = [question[start:end] for start, end in sentence_spans(question)]
-    core = next((text for text in reversed(sentences) if text.endswith("?")), question).strip()
+    core = asking_sentence(question)
     while (rest := _POLITE.sub("", _CLAUSE.sub("", core))) != core:
         core = rest
     return core
+
+
+def asking_sentence(question: str) -> str:
+    """Return the sentence that asks: of several the last with a question mark; a code after it is none."""
+    sentences = [question[start:end] for start, end in sentence_spans(question)]
+    return next((text for text in reversed(sentences) if text.endswith("?")), question).strip()
 
 
 def asks_for_steps(question: str) -> bool:

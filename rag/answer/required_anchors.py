@@ -13,6 +13,7 @@ from rag.answer.anchors import DOTTED, NO_NAMES, Anchor, Anchors, find_anchors
 from rag.answer.anchors_held import mentions_anchor
 from rag.answer.cells import cells_of
 from rag.answer.evidence import Evidence
+from rag.answer.kinds import asking_sentence
 from rag.answer.words import STOP_WORDS, fold, read_content
 from stores.base import Hit
 
@@ -40,7 +41,7 @@ def require_anchors(question: str, sections: Sequence[Chunk], find: FindPhrase) 
             return [section for section in sections if mentions_anchor(section.embedding_text, anchor)]
         return [hit.chunk for hit in hits]
 
-    for anchor in (*find_anchors(question), *_lower_case_names(question, sections)):
+    for anchor in (*_asked_anchors(question), *_lower_case_names(question, sections)):
         if anchor.kind in ("identifier", "label", "quotation", "name"):
             chunks = chunks_with(anchor)
             if chunks:
@@ -78,6 +79,18 @@ def require_anchors(question: str, sections: Sequence[Chunk], find: FindPhrase) 
                 required.append(anchor)
     required += _named_cells(question, sections)
     return Anchors(tuple(required), tuple(absent))
+
+
+def _asked_anchors(question: str) -> Iterator[Anchor]:
+    """Yield the anchors of the sentence that asks, and the codes of those before it.
+
+    What else these name is the asker's situation, of which a source need not speak: "My plan is Basic since May."
+    """
+    asking = asking_sentence(question)
+    yield from find_anchors(asking)
+    if asking != question.strip():
+        before = question[: question.find(asking)]
+        yield from (anchor for anchor in find_anchors(before) if anchor.kind in ("identifier", "label"))
 
 
 def _sources_about(chunks: Sequence[Chunk]) -> frozenset[str]:

@@ -245,7 +245,8 @@ def _contradictions(text: str, said: Content, asked: Content, held: Content) -> 
         has_both = nearest.words & (asked.words - said.words) and (
             nearest.words & said.words or said.quantities or said.dates
         )
-        if not is_claim and not has_both:
+        # People ask by denials what sources affirm in other words: "the key doesn't turn", "the lock is stuck".
+        if not is_claim and (not has_both or claim.denies):
             continue
         if claim.contradicts(nearest):
             yield "the source denies what is said, or says what is denied"

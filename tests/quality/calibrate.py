@@ -2,7 +2,8 @@
 
     .venv/bin/python tests/quality/calibrate.py build/reader/valid.jsonl --out rag/weights
 
-The questions of the collections with split "tune" are asked over their documents and judged by `make quality`'s rule.
+The questions of the collections with split "tune" are asked over their documents and judged by `make quality`'s rule,
+and so are those of organisations that the reader did not learn from (`--organisations`).
 The rows are asked over all of their contexts, and once more without those that answer them; only short and yes/no
 questions, since overlap with a reference does not judge a longer answer. Within each kind of question collections and
 rows weigh the same. Everything is retrieved and read once. Then the ranking is fitted to the candidate spans of short
@@ -28,6 +29,7 @@ from typing import Literal, get_args
 sys.path.append(str(Path(__file__).parent))
 
 from judge import Verdict, judge
+from organisations import read_organisations
 from run import BATCH, SURE, Collection, Share, ingest_documents, read_collections
 
 from ingest import Document
@@ -60,6 +62,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="folder of the weights, to write confidence.json into")
     parser.add_argument("--models", nargs="+", choices=get_args(Models), default=list(get_args(Models)))
     parser.add_argument("--only", nargs="+", metavar="NAME", help="collections to ask (default: all to be tuned on)")
+    parser.add_argument("--organisations", type=Path, help="folder of examples/reader/office.py's organisations")
     parser.add_argument("--limit", type=int, default=60, help="answerable rows of each file (default: 60)")
     parser.add_argument("--most-wrong", type=float, default=0.1, help="of the answers given (default: 0.1)")
     parser.add_argument("--stores", type=Path, default=Path("build/calibrate"))
@@ -68,6 +71,8 @@ def main() -> None:
     # One store for each collection, and one for the contexts of each file.
     collections = [one for one in read_collections("tune") if not options.only or one.name in options.only]
     shutil.rmtree(options.stores, ignore_errors=True)
+    if options.organisations:
+        collections += read_organisations(options.organisations, options.stores / "organisations")
     for collection in collections:
         if not ingest_documents(collection, configure(options.stores / collection.name)):
             parser.exit(1, f"{collection.name} was not read whole: answers without its documents teach nothing\n")

@@ -231,6 +231,12 @@ def test_a_cell_answers_what_its_column_is_about(text: str, question: str, suppo
     assert bool(judge_support(text, question, Evidence(chunk, start, start + len(text)))) is supported
 
 
+def test_a_question_may_deny_what_the_source_affirms_in_other_words() -> None:
+    blocked = "F61: the drain for the water is blocked."
+    assert judge("F61", "Which code does it show when the water can't run off?", blocked)
+    assert not judge("It may be used", "May the lift be used?", "The lift may not be used.")
+
+
 def test_closed_answers_when_something_is_open() -> None:
     assert judge("closed", "When is the hut open in winter?", "In winter the hut is closed.")
     assert not judge("open in winter", "When is the hut open in winter?", "In winter the hut is open in winter.")

@@ -1,0 +1,170 @@
+"""Prepare rows for the reader from the papers of invented organisations: handbooks, price lists, mails, notices.
+
+    python examples/reader/office.py ORGANISATIONS [build/reader]
+
+ORGANISATIONS is a folder of JSONL files, an organisation a line: its sections, and questions as people ask them with
+the words that answer. Of every question the section that answers is a positive row, and the sections of the same
+organisation that are nearest to the question are rows without an answer, so that a reader learns to prefer the right
+one. Tables are read whole, and row by row as sheets and catalogues are. One organisation in seven, by the hash of its
+name, is left out; their names are in held-out-organisations.txt.
+
+Written are office-spans.jsonl, office-yesno.jsonl and office-sentences.jsonl.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from prepare import Content, read, write
+
+from ingest.embed import new_embedder
+from ingest.sentences import sentence_spans
+
+DISTRACTORS = 3  # sections without an answer for each question
+SAME = 0.5  # share of common words from which on two sections are editions of one text
+HELD_OUT = 7  # one organisation in so many
+
+_CELL = re.compile(r"(?P<column>[^:;\s][^:;\n]{0,49}): (?P<value>[^;\n]+)")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of an organisation's papers, or one row of its table."""
+
+    id: str
+    heading: tuple[str, ...]
+    text: str
+
+    @property
+    def title(self) -> str:
+        return " > ".join(self.heading)
+
+    @property
+    def words(self) -> frozenset[str]:
+        return frozenset(re.findall(r"\w+", self.text.lower()))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("organisations", type=Path)
+    parser.add_argument("out", type=Path, nargs="?", default=Path("build/reader"))
+    options = parser.parse_args()
+    organisations = [row for file in sorted(options.organisations.glob("*.jsonl")) for row in read(file)]
+    left_out = [row["org"] for row in organisations if is_held_out(row)]
+    (options.out / "held-out-organisations.txt").write_text("".join(f"{name}\n" for name in left_out), "utf-8")
+    embedder = new_embedder()
+    rows: dict[str, list[Content]] = {"spans": [], "yesno": [], "sentences": []}
+    for organisation in organisations:
+        if not is_held_out(organisation):
+            for kind, row in rows_of(organisation, embedder):
+                rows[kind].append(row)
+    for kind, some in rows.items():
+        random.Random(0).shuffle(some)
+        write(options.out / f"office-{kind}.jsonl", some)
+        print(f"office-{kind}: {len(some):,} rows")
+
+
+def is_held_out(organisation: Content) -> bool:
+    """Return whether an organisation is left out, by its name."""
+    return int(hashlib.sha256(organisation["org"].encode()).hexdigest()[:8], 16) % HELD_OUT == 0
+
+
+def rows_of(organisation: Content, embedder) -> Iterator[tuple[str, Content]]:
+    """Yield the rows of an organisation with the file that they belong in."""
+    sections = [Section(one["id"], tuple(one["heading"]), one["text"]) for one in organisation["sections"]]
+    by_id = {section.id: section for section in sections}
+    records = {section.id: list(split_rows(section)) for section in sections}
+    chance = random.Random(organisation["org"])
+    vectors = embedder.embed_documents([f"{section.title}\n{section.text}" for section in sections])
+    asked = embedder.embed_documents([row["q"] for row in organisation["questions"]])
+
+    for number, (row, query) in enumerate(zip(organisation["questions"], asked, strict=True)):
+        name = f"office-{organisation['org']}-{number}"
+        question = row["q"].strip()
+        gold = by_id[row.get("section") or row["near"]]
+        order = [sections[place] for place in np.argsort(-(vectors @ query))]
+        others = [one for one in order if one is not gold and len(one.words & gold.words) < SAME * len(one.words)]
+        answer = row.get("answer", "")
+        others = [one for one in others if not answer or row["kind"] == "yes-no" or not has_words(one.text, answer)]
+
+        def written(section: Section, extra: Mapping[str, object], end: str, kind: str, name=name, question=question):
+            content = {"id": f"{name}{end}", "question": question, "context": section.text, "title": section.title}
+            return kind, {**content, **extra}
+
+        if row["kind"] == "short":
+            record = next((one for one in records[gold.id] if row["evidence"] == one[0]), None)
+            whole = len(re.findall(rf"(?<!\w){re.escape(answer)}(?!\w)", gold.text)) == 1
+            if whole:
+                yield written(gold, {"answers": [answer]}, "", "spans")
+            if record and has_words(record[1].text, answer) and (not whole or chance.random() < 0.5):
+                yield written(record[1], {"answers": [answer]}, "-row", "spans")
+                rivals = [one for line, one in records[gold.id] if line != record[0]]
+                for place, one in enumerate(chance.sample(rivals, min(2, len(rivals)))):
+                    if answer not in one.text:
+                        yield written(one, {"unanswerable": True}, f"-row{place}", "spans")
+            for place, one in enumerate(others[:DISTRACTORS]):
+                yield written(one, {"unanswerable": True}, f"-no{place}", "spans")
+            yield written(gold, {"relevant": places_of([row["evidence"]], gold.text)}, "-s", "sentences")
+        elif row["kind"] == "none":
+            for place, one in enumerate([gold, *others[:1]]):
+                yield written(one, {"unanswerable": True}, f"-no{place}", "spans")
+            yield written(gold, {"relevant": []}, "-s", "sentences")
+            if YES_NO.match(question):
+                yield written(gold, {"label": "none"}, "-v", "yesno")
+        elif row["kind"] == "yes-no":
+            sentence = Section(gold.id, gold.heading, row["evidence"])
+            yield written(gold, {"label": row["answer"]}, "-v", "yesno")
+            yield written(sentence, {"label": row["answer"]}, "-vs", "yesno")
+            for place, one in enumerate(others[:2]):
+                yield written(one, {"label": "none"}, f"-v{place}", "yesno")
+            # Another sentence of the section decides nothing.
+            rest = [gold.text[a:b] for a, b in sentence_spans(gold.text) if row["evidence"] not in gold.text[a:b]]
+            rest = [text for text in rest if text not in row["evidence"] and len(text) > 20]
+            if rest:
+                yield written(Section("", gold.heading, chance.choice(rest)), {"label": "none"}, "-vn", "yesno")
+            yield written(gold, {"relevant": places_of([row["evidence"]], gold.text)}, "-s", "sentences")
+        else:
+            yield written(gold, {"relevant": places_of(row["evidence"], gold.text)}, "-s", "sentences")
+            if others:
+                yield written(others[0], {"relevant": []}, "-sn", "sentences")
+
+
+def split_rows(section: Section) -> Iterator[tuple[str, Section]]:
+    """Yield the rows of a table, each with its line and as a section of a cell a line, as sheets and files have them.
+
+    The first cell is the title of half of them.
+    """
+    for line in section.text.splitlines():
+        cells = _CELL.findall(line)
+        if len(cells) < 2 or "; ".join(f"{column}: {value}" for column, value in cells) != line.strip():
+            continue
+        lines = [f"{column.strip()}: {value.strip()}" for column, value in cells]
+        is_titled = len(section.text) % 2 == 0
+        heading = (*section.heading[:1], lines[0]) if is_titled else section.heading
+        yield line, Section(section.id, heading, "\n".join(lines[1:] if is_titled else lines))
+
+
+def has_words(text: str, answer: str) -> bool:
+    """Return whether a text has an answer as whole words."""
+    return re.search(rf"(?<!\w){re.escape(answer)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def places_of(parts: Sequence[str], text: str) -> list[list[int]]:
+    """Return where parts of a text stand in it."""
+    return [[text.find(part), text.find(part) + len(part)] for part in parts if part in text]
+
+
+YES_NO = re.compile(
+    r"(?:.*[.,!] )?(?:is|are|do|does|did|can|could|may|must|should|will|would|have|has|am|was|were)\b", re.IGNORECASE
+)
+
+
+if __name__ == "__main__":
+    main()
