@@ -64,7 +64,7 @@ BUILTINS: Mapping[str, Builtin] = {
         "minilm-reader",
         "reader",
         "CC-BY-SA-4.0",
-        "6b9c5767caccc1f77d13fec2ccbd802fbc4510d125176d4b77ed6a92b4714e5d",
+        "507dc4838c65aae42a599e8e81e1e7250925068f48c765841a726b0f4c7dedda",
     ),
     "smollm2-answers": _adapter(
         "smollm2-answers",

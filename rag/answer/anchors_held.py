@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from rag.answer.anchors import Anchor, AnchorKind, Anchors
-from rag.answer.cells import cells_of
+from rag.answer.cells import cells_of, place_cells
 from rag.answer.evidence import Evidence
 from rag.answer.words import STOP_WORDS, fold, read_content, stem
 
@@ -144,23 +144,26 @@ def _holds_key(anchor: Anchor, evidence: Evidence) -> bool:
 
 
 def _holds_column(anchor: Anchor, evidence: Evidence) -> bool:
-    """Tell whether a cell is in a column; a whole row is in all of its columns, and prose in any."""
+    """Tell whether a cell is in a column, or in one that is named by it and more; prose is in any.
+
+    A whole row is in all of its columns.
+    """
     line = cells_of(evidence.line)
-    name = fold(anchor.text)
+    named = read_content(anchor.text).words
     if evidence.record:
-        columns = {fold(cell.column) for text in evidence.record.splitlines() for cell in cells_of(text)}
-        return name in {fold(cell.column) for cell in line} or name not in columns
-    # Of the cells of a line, those that the evidence touches.
-    columns = {fold(cell.column) for cell in line} if len(line) > 1 else set()
-    line_start = evidence.chunk.text.rfind("\n", 0, evidence.start) + 1
-    touched = set()
-    for cell in line:
-        text = f"{cell.column}: {cell.value}"
-        place = evidence.line.find(text)
-        low = line_start + place
-        if place >= 0 and low < evidence.end and evidence.start < low + len(text):
-            touched.add(fold(cell.column))
-    return name in touched or name not in columns
+        columns = [cell.column for text in evidence.record.splitlines() for cell in cells_of(text)]
+        touched = [cell.column for cell in line]
+    else:
+        # Of the cells of a line, those that the evidence touches.
+        columns = [cell.column for cell in line] if len(line) > 1 else []
+        line_start = evidence.chunk.text.rfind("\n", 0, evidence.start) + 1
+        touched = []
+        for cell, place in place_cells(evidence.line):
+            low = line_start + place
+            if low < evidence.end and evidence.start < low + len(cell.column) + 2 + len(cell.value):
+                touched.append(cell.column)
+    is_there = any(fold(anchor.text) == fold(column) for column in columns)
+    return not is_there or any(named <= read_content(column).words for column in touched)
 
 
 def _holds_qualifier(anchor: Anchor, evidence: Evidence) -> bool:

@@ -192,14 +192,18 @@ _EXPLAINED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # A noun in the plural, as far as its ending tells.
-_PLURAL = r"(?:(?!(?:was|has|does)\b)\w*[^\Wsui]s|\w+(?:ss|us|is|x|ch|sh)es|people|men|women|children|criteria|data)"
+_PLURAL = (
+    r"(?:(?!(?:was|has|does|comes|goes|gets|needs|takes|costs|applies|counts|happens|stays|lies|runs)\b)\w*[^\Wsui]s"
+    r"|\w+(?:ss|us|is|x|ch|sh)es|people|men|women|children|criteria|data)"
+)
 _SEVERAL = re.compile(
     rf"""^\W*(?:list|enumerate)\b
     | ^\W*(?:give|show|tell|name|find|get)\ (?:me\ |us\ )?(?:all|every|each|the\ list|a\ list|(?:the\ )?(?:names\ of\ )?
       (?:two|three|four|five|six|some|several))\b
     | \b(?:what|who|which)\ (?:are|were)\ (?:all\ |some\ of\ |some\ )?(?:the|my|our|your|its|their|these|those)\b
       (?!\ (?:chances|odds|likelihood|hours\ of|(?:[\w'’-]+\ ){{0,3}}?times\b))
-    | \b(?:which|what)\ (?:other\ |different\ |new\ )?(?:[\w-]+\ ){{0,2}}?{_PLURAL}
+    | \b(?:which|what)\ (?!(?:do|does|did|is|are|was|were|can|could|will|would|should|must|has|have|had)\b)
+      (?:other\ |different\ |new\ )?(?:[\w-]+\ ){{0,2}}?{_PLURAL}
       \ (?:of\ (?:[\w-]+\ ){{1,2}})?(?:are|were|do|does|did|can|could|have|must|should|may|will|would|come|need|belong
       |apply|count|qualify|exist|include|there|on|in|from|for|you|we|i)\b
     # "Which members pay half?": no singular has such a verb.
@@ -217,8 +221,7 @@ _SEVERAL = re.compile(
     | \bwhat\ (?:should|must|may|mustn['’]t|shouldn['’]t|can['’]t|cannot)\ (?!.*\bbe\W*$)
     | \bwhat\ (?:can|do|does)\ (?:{_PERSON}|(?:an?|the|my|our)\ \w+)
       \ (?:(?:have\ to\ |need\ to\ |get\ to\ )?(?:bring|take|wear|pack|carry|prepare|submit|provide
-      |hand\ in|include|need)\b(?!\ for\b)
-      |(?:have|need)\ to\ (?!(?:be|pay|spend|earn|score)\b))
+      |hand\ in|include|need)\b(?!\ for\b))
     | \bwhat\ can\ be\b | \bwhat\ (?:has|have|needs?)\ to\ be\b | \bwhat\ (?:kinds|types|sorts|forms)\ of\b
     | ^\W*(?:everything|all|things)\b | ^\W*who\b.*\ which\b""",
     re.IGNORECASE | re.VERBOSE,

@@ -137,6 +137,7 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
     asked = read_content(question)
     keys: dict[str, str] = {}
     columns: dict[str, str] = {}
+    naming: set[str] = set()
     for section in sections:
         for line in section.text.splitlines():
             cells = cells_of(line)
@@ -148,7 +149,11 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
             if is_in_record and section.heading and "#" in section.source:  # a row of a file that is a document
                 keys.setdefault(fold(section.heading[-1]), section.heading[-1])
             for cell in cells if is_in_record else cells[1:]:
-                columns.setdefault(fold(cell.column), cell.column)
+                # A column whose cell the question names, too, names the row: "How much is the powerboat course?"
+                if asked.words.isdisjoint(read_content(cell.value).words - read_content(cell.column).words):
+                    columns.setdefault(fold(cell.column), cell.column)
+                else:
+                    naming.add(fold(cell.column))
 
     def is_named(name: str) -> bool:
         said = read_content(name)
@@ -162,4 +167,5 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
     # Of "Pro" and "Pro Max" the longer one is meant.
     longest = [key for key in named if not any(read_content(key).words < read_content(other).words for other in named)]
     yield from (Anchor(key, "key") for key in longest)
-    yield from (Anchor(name, "column") for name in columns.values() if is_named(name))
+    asking = (name for column, name in columns.items() if column not in naming and is_named(name))
+    yield from (Anchor(name, "column") for name in asking)

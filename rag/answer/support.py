@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.answer.anchors import Anchors
 from rag.answer.anchors_held import missing_anchors
@@ -16,7 +16,7 @@ from rag.answer.cells import cells_of, place_cells
 from rag.answer.evidence import Evidence
 from rag.answer.mismatches import find_mismatches
 from rag.answer.quantities import Date, Quantity
-from rag.answer.words import OPPOSITES, Content, fold, read_content, stem
+from rag.answer.words import OPPOSITES, Content, read_content, stem
 
 IN_CONTEXT = 0.8  # what a word counts that only the evidence's context holds
 IN_QUESTION = 0.9  # ... that only repeats the question
@@ -118,11 +118,12 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
 def _read_evidence(evidence: Evidence, anchors: Anchors) -> tuple[Content, Content]:
     """Return the content of the sentence or row that the evidence is in, and that of its context.
 
-    Of a row of which the question names a column, only that column's cell is evidence.
+    Of a row of which the question names a column, only that column's cell is evidence, and those of columns that are
+    named by it and more.
     """
-    named = {fold(anchor.text) for anchor in anchors if anchor.kind == "column"}
+    named = [read_content(anchor.text).words for anchor in anchors if anchor.kind == "column"]
     cells = cells_of(evidence.line) if evidence.is_row and named else ()
-    answering = [cell for cell in cells if fold(cell.column) in named]
+    answering = [cell for cell in cells if any(words <= read_content(cell.column).words for words in named)]
     if not answering:
         return read_content(evidence.sentence.text), read_content(evidence.context)
     texts = [f"{cell.column}: {cell.value}" for cell in answering]
@@ -222,32 +223,26 @@ def _contradictions(text: str, said: Content, asked: Content, held: Content) -> 
     for word in said.opposites - held.opposites:
         if OPPOSITES[word] & held.opposites:
             yield f"the source says {min(OPPOSITES[word] & held.opposites)}, not {word}"
-    # A text that only names something says of it what the question asks, in the clause nearest to the source's.
+    # A text that only names something says of it what the question asks, in the part nearest to the source's. People
+    # ask by denials what sources affirm in other words, and the reverse: only words for the same thing contradict.
     has_sign = any(clause.denies or clause.signs for clause in said.clauses)
-    is_claim = len(said.words) >= CLAIM or has_sign or _VERB.search(text) is not None
-    claims = said.clauses
-    if not is_claim:
+    if len(said.words) < CLAIM and not has_sign and _VERB.search(text) is None:
         asking = max(asked.clauses, key=lambda clause: len(clause.words & held.words), default=None)
-        claims = (replace(asking, words=said.words | asking.words),) if asking else ()
-    for claim in claims:
-        own = claim.words & said.words if is_claim else said.words
+        near = max(held.parts, key=lambda part: len(part.words & said.words), default=None)
+        if asking and near and near.words & said.words and asking.has_sign_of(near) and asking.contradicts(near):
+            yield "the source denies what is said, or says what is denied"
+        return
+    for claim in said.clauses:
+        own = claim.words & said.words
         nearest = max(
-            held.clauses if is_claim else held.parts,
+            held.clauses,
             key=lambda clause: (len(clause.words & own), len(clause.words & claim.words)),
             default=None,
         )
         if nearest is None or not nearest.words & claim.words:
             # A denial in words that the source has not, such as "It is not 900 euros", needs a denial there.
-            if claim.denies and is_claim and not any(clause.denies for clause in held.clauses):
+            if claim.denies and not any(clause.denies for clause in held.clauses):
                 yield "the source does not deny it"
-            continue
-        # A clause that a name answers from has a word of the question, too, beside one of the answer.
-        has_both = nearest.words & (asked.words - said.words) and (
-            nearest.words & said.words or said.quantities or said.dates
-        )
-        # People ask by denials what sources affirm in other words: "the key doesn't turn", "the lock is stuck".
-        if not is_claim and (not has_both or claim.denies):
-            continue
-        if claim.contradicts(nearest):
+        elif claim.contradicts(nearest):
             yield "the source denies what is said, or says what is denied"
             return

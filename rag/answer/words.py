@@ -24,6 +24,10 @@ class Clause:
     denies: bool
     signs: tuple[tuple[str, bool], ...]
 
+    def has_sign_of(self, other: Clause) -> bool:
+        """Tell whether both have a word that affirms or denies the same, as "permitted" and "banned" do."""
+        return bool({word for word, _ in self.signs} & {word for word, _ in other.signs})
+
     def contradicts(self, other: Clause) -> bool:
         """Tell whether one says what the other denies. Both have to be about the same thing: see `Content`."""
         shared = {word for word, _ in self.signs} & {word for word, _ in other.signs}

@@ -17,6 +17,8 @@ from typing import Any
 from judge import Question
 from run import Collection
 
+from rag.answer.kinds import classify_question
+
 HELD_OUT = 7  # one organisation in so many, as examples/reader/office.py leaves them out
 
 _CELL = re.compile(r"(?P<column>[^:;\s][^:;\n]{0,49}): (?P<value>[^;\n]+)")
@@ -70,7 +72,8 @@ def _question_of(row: Mapping[str, Any], name: str, files: Mapping[str, str]) ->
         case "yes-no":
             return Question(name, row["q"], "yes-no", answer=row["answer"], source=source)
         case "none":
-            return Question(name, row["q"], "short", is_answerable=False)
+            kind = "yes-no" if classify_question(row["q"]) == "yes-no" else "short"
+            return Question(name, row["q"], kind, is_answerable=False)
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import log
 
 import pytest
@@ -13,10 +14,12 @@ from ingest.embed.tokens import EstimatedTokens
 from ingest.sentences import sentence_spans
 from ingest.types import Block, Chunk, Document
 from rag.answer.abstain import Abstention
+from rag.answer.evidence import Evidence
 from rag.answer.faq import find_entries
 from rag.answer.statements import find_statements
 from rag.answer.types import Answer, Retrieved
-from rag.answer.yes_no import YesNo, features_of, rate_verdict
+from rag.answer.yes_no import YesNo
+from rag.answer.yes_no_model import VerdictSignals, read_signals
 from rag.reader.base import SentenceScore, Span, Verdict
 from stores.base import Hit
 
@@ -195,20 +198,31 @@ def test_a_verdict_of_the_reader_decides_where_no_words_do() -> None:
     hits = hits_of({"Roof": "The roof was renewed in 2020. It carries solar panels."}, "The house")
     answer = ask("Does the roof of the house carry power?", hits, JudgingFake())
     assert (answer.text, answer.model) == ("Yes. It carries solar panels.", "fake")
-    assert answer.confidence == pytest.approx(rate_verdict([1.0, log(0.901 / 0.051), log(0.951 / 0.051), 0.0]))
     assert answer.citations[0].text == "It carries solar panels."
-    # A passage about something else has no say, whatever the verdict.
-    assert ask("Is the lift of the cinema new?", hits, JudgingFake()).abstained
+    # Without "solar" the verdict is that nothing is said.
+    assert ask("Is the lift new?", hits_of({"Roof": "The roof was renewed in 2020."}), JudgingFake()).abstained
 
 
-def test_a_verdict_is_rated_by_its_margin_and_by_the_words_of_its_sentence() -> None:
-    agreeing, silent, contrary = (features_of(Verdict(0.6, 0.3), own) for own in (True, None, False))
-    assert [features[-1] for features in (agreeing, silent, contrary)] == [1.0, 0.0, -1.0]
-    assert rate_verdict(agreeing) > rate_verdict(silent) > rate_verdict(contrary)
-    assert (
-        rate_verdict(features_of(Verdict(0.5, 0.5), None)) < 0.8 < rate_verdict(features_of(Verdict(0.9, 0.05), None))
-    )
-    assert features_of(Verdict(1.0, 0.0), None)[1] == pytest.approx(log(1001))
+def test_a_verdict_is_surer_the_clearer_it_is_and_where_a_statement_says_the_same() -> None:
+    text = "The roof was renewed in 2020. It carries solar panels."
+    evidence = Evidence(Chunk(text, "house.md", 0, len(text)), 30, len(text))
+    clear = VerdictSignals(evidence, 3.0, 3.0, 3.0, 0.0, 2.0, 2.0, 2.0)
+    weak = replace(clear, passage=0.5, own_passage=0.5, sentence=0.5)
+    contrary = replace(clear, passage=-3.0, own_passage=-3.0, sentence=-3.0)
+    assert clear.lean > 0 > contrary.lean
+    assert replace(clear, statement=1.0).confidence > clear.confidence > weak.confidence
+    assert replace(clear, statement=-1.0).confidence < clear.confidence
+
+
+def test_the_sentence_that_is_relevant_and_decides_is_the_evidence() -> None:
+    text = "The roof was renewed in 2020. It carries solar panels."
+    chunk = Chunk(text, "house.md", 0, len(text))
+    sentences = [(0.9, Evidence(chunk, 0, 29)), (0.7, Evidence(chunk, 30, len(text)))]
+    signals = read_signals(JudgingFake(), "Does it make power?", sentences)
+    assert signals is not None
+    assert signals.evidence.text == "It carries solar panels."
+    assert signals.passage == signals.sentence == pytest.approx(log(0.901 / 0.051))
+    assert read_signals(JudgingFake(), "Does it make power?", []) is None
 
 
 def test_an_item_of_what_is_not_done_is_cited_with_its_title() -> None:
