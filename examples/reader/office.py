@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 from prepare import Content, read, write
 
-from ingest.embed import new_embedder
+from ingest.embed import Embedder, new_embedder
 from ingest.sentences import sentence_spans
 
 DISTRACTORS = 3  # sections without an answer for each question
@@ -76,7 +76,7 @@ def is_held_out(organisation: Content) -> bool:
     return int(hashlib.sha256(organisation["org"].encode()).hexdigest()[:8], 16) % HELD_OUT == 0
 
 
-def rows_of(organisation: Content, embedder) -> Iterator[tuple[str, Content]]:
+def rows_of(organisation: Content, embedder: Embedder) -> Iterator[tuple[str, Content]]:
     """Yield the rows of an organisation with the file that they belong in."""
     sections = [Section(one["id"], tuple(one["heading"]), one["text"]) for one in organisation["sections"]]
     by_id = {section.id: section for section in sections}

@@ -1,25 +1,27 @@
 """Invented organisations, whose papers teach the reader, as collections of documents with questions.
 
-The reader learns nothing of those in `held_out`, so that ranking and confidence can be fitted to how it reads them.
+The reader learns nothing of those that examples/reader/office.py leaves out: ranking and confidence can be fitted to how
+it reads them.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+sys.path.append(str(Path(__file__).parents[2] / "examples/reader"))
+
 from judge import Question
+from office import is_held_out
 from run import Collection
 
 from rag.answer.kinds import classify_question
-
-HELD_OUT = 7  # one organisation in so many, as examples/reader/office.py leaves them out
 
 _CELL = re.compile(r"(?P<column>[^:;\s][^:;\n]{0,49}): (?P<value>[^;\n]+)")
 
@@ -30,11 +32,6 @@ def read_organisations(folder: Path, out: Path) -> list[Collection]:
         json.loads(line) for file in sorted(folder.glob("*.jsonl")) for line in file.read_text("utf-8").splitlines()
     ]
     return [write_collection(row, out / _name_of(row)) for row in rows if is_held_out(row)]
-
-
-def is_held_out(organisation: Mapping[str, Any]) -> bool:
-    """Tell whether an organisation is left out of what the reader learns from, by its name."""
-    return int(hashlib.sha256(organisation["org"].encode()).hexdigest()[:8], 16) % HELD_OUT == 0
 
 
 def write_collection(organisation: Mapping[str, Any], folder: Path) -> Collection:
