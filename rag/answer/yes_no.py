@@ -34,7 +34,7 @@ from rag.answer.types import Answer, AnswerSentence, Retrieved, Usage
 from rag.answer.yes_no_model import VerdictSignals, read_signals
 from rag.reader.base import JudgingReader, Reader
 
-LEAST_CERTAIN = 0.65  # from which on the reader's heads decide
+LEAST_CERTAIN = 0.7  # from which on the reader's heads decide
 OTHER_WORD = 0.1  # cost of a word that names a row and is not asked for
 MIN_SHARE = 0.35  # share of a statement's words that are asked for, if it only states what is asked
 SHORT = 6  # words: an FAQ's first sentence up to this length is cited with the next

@@ -1,7 +1,7 @@
 """Invented organisations, whose papers teach the reader, as collections of documents with questions.
 
-The reader learns nothing of those that examples/reader/office.py leaves out: ranking and confidence can be fitted to how
-it reads them.
+The reader learns nothing of those that examples/reader/office.py leaves out: ranking and confidence can be fitted to
+how it reads them.
 """
 
 from __future__ import annotations
