@@ -18,6 +18,7 @@ from rag.answer.asked import fits_wanted
 from rag.answer.disagreement import asks_for_old, date_statement
 from rag.answer.evidence import Evidence
 from rag.answer.match import normalize_answer
+from rag.answer.quantities import find_figures
 from rag.answer.synonyms import mean_same
 from rag.answer.words import read_content
 from rag.reader.base import Span
@@ -26,6 +27,7 @@ from stores.base import Hit
 LARGEST_MARGIN = 20.0  # logits: margins beyond it are clipped
 MOST_BM25 = 20.0
 MOST_LEAD = 8.0
+AS_GOOD = 0.5  # of a score
 TYPO = 5  # letters of a word from which on one may be wrong
 
 
@@ -98,6 +100,16 @@ def rank_spans(
         return [Candidate(span, span.probability) for span in sorted(every, key=lambda span: -span.margin)]
     scores = [(model.score(signals), span) for span, signals in signals_of_spans(question, spans, hits)]
     scores.sort(key=lambda pair: -pair[0])
+    # Of spans with the same figure that are as good as the best, the reader chooses.
+    if scores:
+        equals = [
+            pair
+            for pair in scores
+            if pair[0] > scores[0][0] - AS_GOOD and _have_same_figures(pair[1].text, scores[0][1].text)
+        ]
+        if equals:
+            chosen = max(equals, key=lambda pair: pair[1].margin)
+            scores = [(scores[0][0], chosen[1]), *(pair for pair in scores if pair is not chosen)]
     total = sum(exp(score - scores[0][0]) for score, _ in scores)
     return [Candidate(span, exp(score - scores[0][0]) / total, score) for score, span in scores]
 
@@ -106,14 +118,21 @@ def lead_of(candidates: Sequence[Candidate]) -> float | None:
     """Return how far the best candidate's score is above that of the best which says something else.
 
     It is None without scores, and the most that counts without such a candidate. A part of the same phrase, as "Monday"
-    of "Monday, 29 June", says nothing else.
+    of "Monday, 29 June", says nothing else, nor does the same figure in other words.
     """
     if not candidates or candidates[0].score is None:
         return None
     best = candidates[0].span
     said = normalize_answer(best.text)
     rivals = (other for other in candidates if normalize_answer(other.span.text) != said)
-    rival = next((other for other in rivals if not _are_one_phrase(best, other.span)), None)
+    rival = next(
+        (
+            other
+            for other in rivals
+            if not _are_one_phrase(best, other.span) and not _have_same_figures(best.text, other.span.text)
+        ),
+        None,
+    )
     lead = MOST_LEAD if rival is None or rival.score is None else candidates[0].score - rival.score
     return min(lead, MOST_LEAD)
 
@@ -124,6 +143,17 @@ def _are_one_phrase(span: Span, other: Span) -> bool:
         return False
     first, second = sorted((span, other), key=lambda one: one.start)
     return second.start <= first.end or _JOINT.fullmatch(span.chunk.text, first.end, second.start) is not None
+
+
+def _have_same_figures(text: str, other: str) -> bool:
+    """Tell whether two texts have figures, and the same ones: "12 weeks" and "a 12-week agreement"."""
+    figures, others = find_figures(text), find_figures(other)
+    return (
+        bool(figures.quantities)
+        and len(figures.quantities) == len(others.quantities)
+        and not (figures.dates or others.dates)
+        and all(one.equals(two) for one, two in zip(figures.quantities, others.quantities, strict=True))
+    )
 
 
 _JOINT = re.compile(r"[\s,]*(?:(?:in|at|on|of|the)\s+){0,2}", re.IGNORECASE)

@@ -34,7 +34,8 @@ from rag.answer.types import Answer, AnswerSentence, Retrieved, Usage
 from rag.answer.yes_no_model import VerdictSignals, read_signals
 from rag.reader.base import JudgingReader, Reader
 
-LEAST_CERTAIN = 0.7  # from which on the reader's heads decide
+LEAST_CERTAIN = 0.7  # confidence from which on the reader's heads decide,
+LEAST_AGREEING = 0.5  # ... if a statement says the same
 OTHER_WORD = 0.1  # cost of a word that names a row and is not asked for
 MIN_SHARE = 0.35  # share of a statement's words that are asked for, if it only states what is asked
 SHORT = 6  # words: an FAQ's first sentence up to this length is cited with the next
@@ -127,12 +128,12 @@ class YesNo(SingleStrategy):
     ) -> Decision | None:
         """Return what the most relevant sentences say by the reader's heads, with what a statement says."""
         signals = self.read_signals(reader, question, sections, statement)
-        if signals is None or signals.confidence < LEAST_CERTAIN:
+        if signals is None:
             return None
         affirms, confidence = signals.lean > 0, signals.confidence
-        if statement is not None and statement.affirms == affirms:
+        if statement is not None and statement.affirms == affirms and confidence >= LEAST_AGREEING:
             return replace(statement, confidence=confidence)
-        return Decision(affirms, signals.evidence, confidence)
+        return Decision(affirms, signals.evidence, confidence) if confidence >= LEAST_CERTAIN else None
 
     def read_signals(
         self, reader: JudgingReader, question: Retrieved, sections: Sequence[Chunk], statement: Decision | None

@@ -80,6 +80,22 @@ def test_a_part_of_the_same_phrase_is_no_rival() -> None:
     assert lead_of(rank_spans("When do we move?", [other], HITS, RankingModel({"margin": 1.0}))) == 3.0
 
 
+def test_the_same_figure_in_other_words_is_no_rival_and_the_reader_chooses_its_wording() -> None:
+    text = "A notice of 12 weeks holds. It is 12 weeks. A trial takes 3 days."
+    chunk = Chunk(text, "rules.md", 0, len(text))
+    spans = [
+        span_of(chunk, "notice of 12 weeks holds", 1.0, relevance=0.9),
+        span_of(chunk, "12 weeks", 0.8),
+        span_of(chunk, "3 days", 0.0),
+    ]
+    model = RankingModel({"margin": 0.1, "relevance": 0.1})
+    best, *_ = ranked = rank_spans("How long is the notice?", spans, HITS, model)
+    assert best.span.text == "notice of 12 weeks holds"
+    assert lead_of(ranked) == pytest.approx(ranked[0].score - ranked[-1].score)  # type: ignore[operator]
+    surer = [spans[0], replace(spans[1], margin=1.2), spans[2]]
+    assert rank_spans("How long is the notice?", surer, HITS, model)[0].span.text == "12 weeks"
+
+
 def test_the_newest_of_dated_sources_is_marked_unless_the_question_asks_for_what_was() -> None:
     old, new = (Chunk("A canoe costs 30 euros.", f"prices-{year}.md", 0, 23) for year in (2023, 2026))
     spans = [span_of(chunk, "30 euros", 1.0) for chunk in (old, new)] + SPANS[:1]
