@@ -123,6 +123,7 @@ OWN_TESTS = {
     "product_descriptions/prepare.py": "test_product_descriptions.py",
     "reader/cloze.py": "test_reader_examples.py",
     "reader/heads.py": "test_example_rows.py",
+    "reader/office.py": "quality/test_organisations.py",
     "reader/prepare.py": "test_reader_examples.py",
     "reader/wide.py": "test_example_rows.py",
 }
