@@ -29,7 +29,7 @@ quality: $(VENV)/.develops
 
 # Fit ranking and confidence of the embedded models: make confidence ROWS=build/reader/valid.jsonl
 confidence: $(VENV)/.develops
-	$(BIN)/python tests/quality/calibrate.py $(ROWS) --out rag/weights $(OPTIONS)
+	$(BIN)/python tests/quality/calibrate.py $(ROWS) --organisations examples/reader/organisations --out rag/weights $(OPTIONS)
 
 check: $(VENV)/.develops
 	$(BIN)/ruff check .

@@ -26,12 +26,11 @@ from prepare import Content, read, write
 
 from ingest.embed import Embedder, new_embedder
 from ingest.sentences import sentence_spans
+from rag.answer.cells import cells_of
 
 DISTRACTORS = 3  # sections without an answer for each question
 SAME = 0.5  # share of common words from which on two sections are editions of one text
 HELD_OUT = 7  # one organisation in so many
-
-_CELL = re.compile(r"(?P<column>[^:;\s][^:;\n]{0,49}): (?P<value>[^;\n]+)")
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,7 @@ def main() -> None:
     parser.add_argument("organisations", type=Path)
     parser.add_argument("out", type=Path, nargs="?", default=Path("build/reader"))
     options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
     organisations = [row for file in sorted(options.organisations.glob("*.jsonl")) for row in read(file)]
     left_out = [row["org"] for row in organisations if is_held_out(row)]
     (options.out / "held-out-organisations.txt").write_text("".join(f"{name}\n" for name in left_out), "utf-8")
@@ -142,13 +142,17 @@ def split_rows(section: Section) -> Iterator[tuple[str, Section]]:
     The first cell is the title of half of them.
     """
     for line in section.text.splitlines():
-        cells = _CELL.findall(line)
-        if len(cells) < 2 or "; ".join(f"{column}: {value}" for column, value in cells) != line.strip():
-            continue
-        lines = [f"{column.strip()}: {value.strip()}" for column, value in cells]
-        is_titled = len(section.text) % 2 == 0
-        heading = (*section.heading[:1], lines[0]) if is_titled else section.heading
-        yield line, Section(section.id, heading, "\n".join(lines[1:] if is_titled else lines))
+        cells = cells_of_row(line)
+        if cells:
+            is_titled = len(section.text) % 2 == 0
+            heading = (*section.heading[:1], cells[0]) if is_titled else section.heading
+            yield line, Section(section.id, heading, "\n".join(cells[1:] if is_titled else cells))
+
+
+def cells_of_row(line: str) -> list[str]:
+    """Return the cells of a line that is a row and nothing else, each with its column; none of any other line."""
+    cells = [f"{cell.column}: {cell.value}" for cell in cells_of(line)]
+    return cells if len(cells) > 1 and "; ".join(cells) == line.strip() else []
 
 
 def has_words(text: str, answer: str) -> bool:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from rag.answer.limits import Ruling, rule_on_limits, rule_on_weekdays
 from rag.answer.proposition import Proposition, content_tokens, is_modal, signs_of
-from rag.answer.quantities import find_quantities
 from rag.answer.statement_parts import StatementPart, split_parts
 from rag.answer.synonyms import Vocabulary, is_kind_of
 from rag.answer.words import stem
@@ -126,38 +125,6 @@ def judge_statement(
     is_explicit = part.denies or bool(part.signs) or _MODAL_SAID.search(part.text) is not None
     share = len(own) / max(len(set(everything)), 1)
     return Judgement(affirms != proposition.inverted, len(own), is_explicit, share)
-
-
-def read_polarity(proposition: Proposition, text: str, vocabulary: Vocabulary) -> bool | None:
-    """Return whether a sentence that is known to answer a question says yes or no by words of its own; else None.
-
-    These are a denial, words of permission, duty and the like, "only" where it leaves out what is asked, and a value of
-    yes or no.
-    """
-    if value := _VALUE.search(text):
-        return (value["yes"] is not None) != proposition.inverted
-    parts = [part for part in split_parts(text) if part.tokens or part.denies]
-    tokens = [token for part in parts for token in part.tokens]
-    own = [word for word in proposition.words if vocabulary.is_held(word, tokens)]
-    part = _deciding_part(parts, own, vocabulary.is_held)
-    if part is None or proposition.weekdays or proposition.without:
-        return None
-    stated = find_quantities(text)
-    if any(not any(quantity.equals(other) for other in stated) for quantity in proposition.quantities):
-        return None
-    if len(own) < len(proposition.words) and re.search(r"\bonly\b", text, re.IGNORECASE):
-        return proposition.inverted
-    speaking = part.excepted_from or part
-    if not speaking.denies and not speaking.signs and not _MODAL_SAID.search(speaking.text):
-        return None
-    # "Without a number we don't pay" denies only what has none, and what has to be done is only what it names.
-    condition = _CONDITIONAL.search(part.text) if part.denies else None
-    if condition and not all(vocabulary.is_held(word, proposition.words) for word in content_tokens(condition[0])):
-        return None
-    if proposition.mood == "must" and not part.denies and _is_of_other_act(proposition, part, vocabulary):
-        return None
-    affirms = _affirms(proposition, part)
-    return None if affirms is None else affirms != proposition.inverted
 
 
 # --- reasons ----------------------------------------------------------------------------------------------------------
@@ -369,7 +336,6 @@ _OPTIONAL = re.compile(
     |not\ (?:required|needed|necessary|mandatory|compulsory))\b""",
     _FLAGS,
 )
-_VALUE = re.compile(r"^[^:;\n]{1,60}: (?:(?P<yes>yes|true|✓)|no|false|✗)\W*$", re.IGNORECASE)
 _MODAL_SAID = re.compile(r"\b(?:can|could|may|must|welcome|need|needs|have to|has to|only)\b", re.IGNORECASE)
 _COMPARISON = re.compile(
     r"\b(?:same|different|identical|equal|equivalent|similar)\b|\bthan\b(?! \w+ (?:days?|hours?))", re.I
@@ -382,9 +348,6 @@ _MAY_DO = re.compile(r"\b(?:can|may|could)\s+(?:also\s+|only\s+)?(?:be\s+)?(?P<v
 _MUST_DO = re.compile(
     r"\b(?:must|(?:have|has|need|needs) to)\s+(?:(?:always|also|only|be)\s+)*(?P<verb>(?:[^\W\d_]+\s+){0,2}[^\W\d_]+)",
     re.IGNORECASE,
-)
-_CONDITIONAL = re.compile(
-    r"\b(?:without|unless|if|until)\b(?:\s+(?:an?|the|your|our|their|its))*\s+[\w-]+", re.IGNORECASE
 )
 _ONLY = re.compile(
     r"""\b(?:only|exclusively|solely)\s+(?P<after>in|on|at|for|to|with|from|by|during|via|through)\b

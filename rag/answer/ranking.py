@@ -18,7 +18,6 @@ from rag.answer.asked import fits_wanted
 from rag.answer.disagreement import asks_for_old, date_statement
 from rag.answer.evidence import Evidence
 from rag.answer.match import normalize_answer
-from rag.answer.quantities import find_figures
 from rag.answer.synonyms import mean_same
 from rag.answer.words import read_content
 from rag.reader.base import Span
@@ -101,15 +100,10 @@ def rank_spans(
     scores = [(model.score(signals), span) for span, signals in signals_of_spans(question, spans, hits)]
     scores.sort(key=lambda pair: -pair[0])
     # Of spans with the same figure that are as good as the best, the reader chooses.
-    if scores:
-        equals = [
-            pair
-            for pair in scores
-            if pair[0] > scores[0][0] - AS_GOOD and _have_same_figures(pair[1].text, scores[0][1].text)
-        ]
-        if equals:
-            chosen = max(equals, key=lambda pair: pair[1].margin)
-            scores = [(scores[0][0], chosen[1]), *(pair for pair in scores if pair is not chosen)]
+    equals = [pair for pair in scores if pair[0] > scores[0][0] - AS_GOOD and _have_same_figures(pair[1], scores[0][1])]
+    if equals:
+        chosen = max(equals, key=lambda pair: pair[1].margin)
+        scores = [(scores[0][0], chosen[1]), *(pair for pair in scores if pair is not chosen)]
     total = sum(exp(score - scores[0][0]) for score, _ in scores)
     return [Candidate(span, exp(score - scores[0][0]) / total, score) for score, span in scores]
 
@@ -129,7 +123,7 @@ def lead_of(candidates: Sequence[Candidate]) -> float | None:
         (
             other
             for other in rivals
-            if not _are_one_phrase(best, other.span) and not _have_same_figures(best.text, other.span.text)
+            if not _are_one_phrase(best, other.span) and not _have_same_figures(best, other.span)
         ),
         None,
     )
@@ -145,14 +139,14 @@ def _are_one_phrase(span: Span, other: Span) -> bool:
     return second.start <= first.end or _JOINT.fullmatch(span.chunk.text, first.end, second.start) is not None
 
 
-def _have_same_figures(text: str, other: str) -> bool:
-    """Tell whether two texts have figures, and the same ones: "12 weeks" and "a 12-week agreement"."""
-    figures, others = find_figures(text), find_figures(other)
+def _have_same_figures(span: Span, other: Span) -> bool:
+    """Tell whether two spans have figures, and the same ones: "12 weeks" and "a 12-week agreement"."""
+    said, others = read_content(span.text), read_content(other.text)
     return (
-        bool(figures.quantities)
-        and len(figures.quantities) == len(others.quantities)
-        and not (figures.dates or others.dates)
-        and all(one.equals(two) for one, two in zip(figures.quantities, others.quantities, strict=True))
+        bool(said.quantities)
+        and len(said.quantities) == len(others.quantities)
+        and not (said.dates or others.dates)
+        and all(one.equals(two) for one, two in zip(said.quantities, others.quantities, strict=True))
     )
 
 

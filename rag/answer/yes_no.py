@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 
 from ingest.embed import Embedder
 from ingest.sentences import sentence_spans
@@ -31,7 +32,7 @@ from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation
 from rag.answer.synonyms import Vocabulary
 from rag.answer.types import Answer, AnswerSentence, Retrieved, Usage
-from rag.answer.yes_no_model import VerdictSignals, read_signals
+from rag.answer.yes_no_model import MOST_JUDGED, VerdictSignals, read_signals
 from rag.reader.base import JudgingReader, Reader
 
 LEAST_CERTAIN = 0.7  # confidence from which on the reader's heads decide,
@@ -47,17 +48,14 @@ BY_ENTRY, BY_STATEMENT = 0.9, 0.85  # probability that a decision is right, by i
 class Decision:
     """A yes or no, the span of a source that decides, and the probability that it is right.
 
-    `held` is the number of asked words that the span itself holds, `is_counted` tells whether a weekday, a limit or a
-    cell decides, and `is_explicit` whether words for permission, duty or denial do. `text` is the reason that an answer
-    gives, if it is not the span as it stands.
+    `held` is the number of asked words that the span itself holds. `text` is the reason that an answer gives, if it is
+    not the span as it stands.
     """
 
     affirms: bool
     evidence: Evidence
     confidence: float
     held: float = 0
-    is_counted: bool = False
-    is_explicit: bool = False
     text: str = ""
 
 
@@ -109,19 +107,22 @@ class YesNo(SingleStrategy):
             if (decision := decide_by_entry(proposition, match, vocabulary)) is not None:
                 return decision
 
-        statement = self.decide_by_statements(proposition, sections)
+        # Statements that contradict each other decide nothing, whatever the reader says.
+        statements = self.best_statements(proposition, sections)
+        if len({one.affirms for one in statements}) > 1:
+            return None
+        statement = next(iter(statements), None)
         if not isinstance(self.reader, JudgingReader) or not (self.reader.has_verdicts and self.reader.has_relevance):
             return statement
         return self._decide_by_reader(self.reader, question, sections, statement)
 
-    def decide_by_statements(self, proposition: Proposition, sections: Sequence[Chunk]) -> Decision | None:
-        """Return what the statements say that hold most of what is asked; two that contradict decide nothing."""
+    def best_statements(self, proposition: Proposition, sections: Sequence[Chunk]) -> list[Decision]:
+        """Return what the statements say that hold most of what is asked."""
         decisions = [
             decision for section in sections for decision in decide_by_section(proposition, section, self._vocabulary)
         ]
         most = max((decision.held for decision in decisions), default=0)
-        best = [decision for decision in decisions if decision.held == most]
-        return best[0] if len({decision.affirms for decision in best}) == 1 else None
+        return [decision for decision in decisions if decision.held == most]
 
     def _decide_by_reader(
         self, reader: JudgingReader, question: Retrieved, sections: Sequence[Chunk], statement: Decision | None
@@ -143,17 +144,24 @@ class YesNo(SingleStrategy):
         A sentence that begins with "Yes" or "No" answers the question above it, and decides no other.
         """
         anchors = question.anchors.without(*COMPARED)
-        sentences = [
-            (sentence.score, evidence)
-            for section, scores in zip(sections, reader.score_sentences(question.question, sections), strict=True)
-            for sentence in scores
-            if any(content_tokens(text := section.text[sentence.start : sentence.end]))
-            and not text.rstrip().endswith("?")
-            and read_lead(text) is None
-            and judge_quotation(evidence := Evidence(section, sentence.start, sentence.end), anchors)
-        ]
+        ranked = sorted(
+            (
+                (sentence.score, Evidence(section, sentence.start, sentence.end))
+                for section, scores in zip(sections, reader.score_sentences(question.question, sections), strict=True)
+                for sentence in scores
+            ),
+            key=lambda pair: -pair[0],
+        )
+        speaking = (
+            (score, evidence)
+            for score, evidence in ranked
+            if any(content_tokens(evidence.text))
+            and not evidence.text.rstrip().endswith("?")
+            and read_lead(evidence.text) is None
+            and judge_quotation(evidence, anchors)
+        )
         said = 0.0 if statement is None else 1.0 if statement.affirms else -1.0
-        return read_signals(reader, question.question, sentences, said)
+        return read_signals(reader, question.question, list(islice(speaking, MOST_JUDGED)), said)
 
 
 def decide_by_entry(proposition: Proposition, match: FaqMatch, vocabulary: Vocabulary) -> Decision | None:
@@ -185,7 +193,6 @@ def decide_by_entry(proposition: Proposition, match: FaqMatch, vocabulary: Vocab
 
 def decide_by_section(proposition: Proposition, section: Chunk, vocabulary: Vocabulary) -> Iterator[Decision]:
     """Yield what the sentences and rows of a section say to a question, those that decide."""
-    is_counted = bool(proposition.weekdays or proposition.quantities)
     for statement in find_statements(section):
         judgement = _judge(proposition, statement.in_context, vocabulary)
         if judgement is not None and (judgement.is_explicit or judgement.share >= MIN_SHARE):
@@ -194,14 +201,12 @@ def decide_by_section(proposition: Proposition, section: Chunk, vocabulary: Voca
                 statement.evidence,
                 BY_STATEMENT,
                 judgement.held,
-                is_counted,
-                judgement.is_explicit,
                 statement.in_context.text if statement.is_led else "",
             )
     for row in judge_rows(proposition, section, vocabulary):
         # Of rows that hold as many words, the one that is named by fewer others is meant.
         held = row.judgement.held - row.other * OTHER_WORD
-        yield Decision(row.judgement.affirms, row.evidence, BY_STATEMENT, held, True, True, row.text)
+        yield Decision(row.judgement.affirms, row.evidence, BY_STATEMENT, held, row.text)
 
 
 def _judge(proposition: Proposition, statement: StatementInContext, vocabulary: Vocabulary) -> Judgement | None:

@@ -16,7 +16,7 @@ from rag.answer.evidence import Evidence
 from rag.answer.focus import cut_section
 from rag.reader.base import JudgingReader, Verdict
 
-MOST_JUDGED = 3  # sentences
+MOST_JUDGED = 3  # sentences, by their relevance
 TINY = 1e-3  # keeps logits finite
 
 YES_WEIGHTS = (0.13, 0.35, 0.13, 0.18, 0.48)
@@ -63,10 +63,9 @@ class VerdictSignals:
 
 
 def read_signals(
-    reader: JudgingReader, question: str, sentences: Sequence[tuple[float, Evidence]], statement: float = 0.0
+    reader: JudgingReader, question: str, best: Sequence[tuple[float, Evidence]], statement: float = 0.0
 ) -> VerdictSignals | None:
-    """Return the signals of a question by its most relevant sentences, given with their relevance; None without any."""
-    best = sorted(sentences, key=lambda pair: -pair[0])[:MOST_JUDGED]
+    """Return the signals of a question by its best sentences, given with their relevance; None without any."""
     if not best:
         return None
     passages: dict[int, Chunk] = {id(one.chunk): one.chunk for _, one in best}

@@ -95,8 +95,10 @@ def ask(collection: Collection, store: Path) -> list[AskedVerdict]:
         assert isinstance(strategy.reader, JudgingReader)
         for question, row in zip(questions, pipeline.prepare([one.text for one in questions]), strict=True):
             sections = keep_newest(row.question, row.sections, row.hits)
-            statement = strategy.decide_by_statements(Proposition.of(row.question), sections)
-            signals = strategy.read_signals(strategy.reader, row, sections, statement)
+            statements = strategy.best_statements(Proposition.of(row.question), sections)
+            if len({one.affirms for one in statements}) > 1:
+                continue  # left open
+            signals = strategy.read_signals(strategy.reader, row, sections, next(iter(statements), None))
             if signals is not None:
                 fold = zlib.crc32(collection.name.encode()) % FOLDS
                 asked.append(AskedVerdict(signals, question.answer if question.is_answerable else None, fold))

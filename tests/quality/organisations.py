@@ -18,12 +18,11 @@ from typing import Any
 sys.path.append(str(Path(__file__).parents[2] / "examples/reader"))
 
 from judge import Question
-from office import is_held_out
+from office import cells_of_row, is_held_out
 from run import Collection
 
+from rag.answer.cells import cells_of
 from rag.answer.kinds import classify_question
-
-_CELL = re.compile(r"(?P<column>[^:;\s][^:;\n]{0,49}): (?P<value>[^;\n]+)")
 
 
 def read_organisations(folder: Path, out: Path) -> list[Collection]:
@@ -88,27 +87,19 @@ def _as_markdown(sections: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for is_table, lines in groupby(section["text"].splitlines(), key=lambda line: bool(_read_table(line))):
             text = "\n".join(lines)
             table = _read_table(text) if is_table else []
-            yield (
-                "\n".join(f"| {' | '.join(row)} |" for row in [table[0], ["---"] * len(table[0]), *table[1:]])
-                if (table)
-                else text
-            )
+            if table:
+                table.insert(1, ["---"] * len(table[0]))
+                text = "\n".join(f"| {' | '.join(row)} |" for row in table)
+            yield text
 
 
 def _read_table(text: str) -> list[list[str]]:
     """Return header and rows of lines `Column: value; Column: value` with the same columns; none of any other text."""
-    header: list[str] = []
-    rows = []
-    for line in text.splitlines():
-        cells = _CELL.findall(line)
-        if len(cells) < 2 or "; ".join(f"{column}: {value}" for column, value in cells) != line.strip():
-            return []
-        columns = [column.strip() for column, _ in cells]
-        if header and columns != header:
-            return []
-        header = columns
-        rows.append([value.strip() for _, value in cells])
-    return [header, *rows] if rows else []
+    rows = [cells_of(line) for line in text.splitlines() if cells_of_row(line)]
+    headers = {tuple(cell.column for cell in row) for row in rows}
+    if len(rows) < len(text.splitlines()) or len(headers) != 1:
+        return []
+    return [list(headers.pop()), *([cell.value for cell in row] for row in rows)]
 
 
 def _name_of(organisation: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.polarity import StatementInContext, judge_statement, read_polarity
+from rag.answer.polarity import StatementInContext, judge_statement
 from rag.answer.proposition import Proposition, content_tokens
 from rag.answer.statement_parts import read_lead, strip_lead
 from rag.answer.synonyms import Vocabulary, is_kind_of, mean_opposite, mean_same
@@ -100,21 +100,6 @@ def test_a_statement_decides_what_it_holds(case: str) -> None:
     statement = StatementInContext(text, tuple(content_tokens(titles)))
     judgement = judge_statement(Proposition.of(question), statement, Vocabulary())
     assert {None: "-", True: "yes", False: "no"}[judgement and judgement.affirms] == expected
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "expected"),
-    [
-        ("Does the insurance pay for my bike?", "Without a receipt the insurance does not pay.", None),
-        ("Does the insurance pay for my bike?", "The insurance never pays for bikes.", False),
-        ("Do horses have to rest before a race?", "Horses must go on walking until the race begins.", None),
-        ("Do horses have to rest before a race?", "Horses must rest for a day.", True),
-        ("May bakers wear a ring?", "Bakers: no jewellery, except a plain ring.", True),
-        ("Could guests stay during the storm?", "Guests could stay in the hall.", True),
-    ],
-)
-def test_a_sentence_says_yes_or_no_by_words_of_its_own(question: str, text: str, expected: bool | None) -> None:
-    assert read_polarity(Proposition.of(question), text, Vocabulary()) is expected
 
 
 def test_the_first_word_of_an_answer() -> None:

@@ -170,6 +170,7 @@ def test_statements_that_contradict_each_other_decide_nothing() -> None:
     allowed, denied = "Bicycles are allowed in the cellar.", "Bicycles are not allowed in the cellar."
     hits = hits_of({"Rules of 2024": allowed, "Rules of 2026": denied}, "House rules")
     assert ask("Are bicycles allowed in the cellar?", hits).abstained
+    assert ask("Are bicycles allowed in the cellar?", hits, YesFake()).abstained
     assert ask("Are bicycles allowed in the cellar?", hits_of({"Rules": denied})).text == f"No. {denied}"
 
 
