@@ -92,48 +92,52 @@ def rows_of(organisation: Content, embedder: Embedder) -> Iterator[tuple[str, Co
         order = [sections[place] for place in np.argsort(-(vectors @ query))]
         others = [one for one in order if one is not gold and len(one.words & gold.words) < SAME * len(one.words)]
         answer = row.get("answer", "")
+        proof = row.get("evidence", [])
+        relevant = {"relevant": places_of([proof] if isinstance(proof, str) else proof, gold.text)}
         others = [one for one in others if not answer or row["kind"] == "yes-no" or not has_words(one.text, answer)]
-
-        def written(section: Section, extra: Mapping[str, object], end: str, kind: str, name=name, question=question):
-            content = {"id": f"{name}{end}", "question": question, "context": section.text, "title": section.title}
-            return kind, {**content, **extra}
 
         if row["kind"] == "short":
             record = next((one for one in records[gold.id] if row["evidence"] == one[0]), None)
             whole = len(re.findall(rf"(?<!\w){re.escape(answer)}(?!\w)", gold.text)) == 1
             if whole:
-                yield written(gold, {"answers": [answer]}, "", "spans")
+                yield "spans", new_row(name, question, gold, {"answers": [answer]})
             if record and has_words(record[1].text, answer) and (not whole or chance.random() < 0.5):
-                yield written(record[1], {"answers": [answer]}, "-row", "spans")
+                yield "spans", new_row(f"{name}-row", question, record[1], {"answers": [answer]})
                 rivals = [one for line, one in records[gold.id] if line != record[0]]
                 for place, one in enumerate(chance.sample(rivals, min(2, len(rivals)))):
                     if answer not in one.text:
-                        yield written(one, {"unanswerable": True}, f"-row{place}", "spans")
+                        yield "spans", new_row(f"{name}-row{place}", question, one, {"unanswerable": True})
             for place, one in enumerate(others[:DISTRACTORS]):
-                yield written(one, {"unanswerable": True}, f"-no{place}", "spans")
-            yield written(gold, {"relevant": places_of([row["evidence"]], gold.text)}, "-s", "sentences")
+                yield "spans", new_row(f"{name}-no{place}", question, one, {"unanswerable": True})
+            yield "sentences", new_row(f"{name}-s", question, gold, relevant)
         elif row["kind"] == "none":
             for place, one in enumerate([gold, *others[:1]]):
-                yield written(one, {"unanswerable": True}, f"-no{place}", "spans")
-            yield written(gold, {"relevant": []}, "-s", "sentences")
+                yield "spans", new_row(f"{name}-no{place}", question, one, {"unanswerable": True})
+            yield "sentences", new_row(f"{name}-s", question, gold, relevant)
             if YES_NO.match(question):
-                yield written(gold, {"label": "none"}, "-v", "yesno")
+                yield "yesno", new_row(f"{name}-v", question, gold, {"label": "none"})
         elif row["kind"] == "yes-no":
             sentence = Section(gold.id, gold.heading, row["evidence"])
-            yield written(gold, {"label": row["answer"]}, "-v", "yesno")
-            yield written(sentence, {"label": row["answer"]}, "-vs", "yesno")
+            yield "yesno", new_row(f"{name}-v", question, gold, {"label": row["answer"]})
+            yield "yesno", new_row(f"{name}-vs", question, sentence, {"label": row["answer"]})
             for place, one in enumerate(others[:2]):
-                yield written(one, {"label": "none"}, f"-v{place}", "yesno")
+                yield "yesno", new_row(f"{name}-v{place}", question, one, {"label": "none"})
             # Another sentence of the section decides nothing.
             rest = [gold.text[a:b] for a, b in sentence_spans(gold.text) if row["evidence"] not in gold.text[a:b]]
             rest = [text for text in rest if text not in row["evidence"] and len(text) > 20]
             if rest:
-                yield written(Section("", gold.heading, chance.choice(rest)), {"label": "none"}, "-vn", "yesno")
-            yield written(gold, {"relevant": places_of([row["evidence"]], gold.text)}, "-s", "sentences")
+                other = Section("", gold.heading, chance.choice(rest))
+                yield "yesno", new_row(f"{name}-vn", question, other, {"label": "none"})
+            yield "sentences", new_row(f"{name}-s", question, gold, relevant)
         else:
-            yield written(gold, {"relevant": places_of(row["evidence"], gold.text)}, "-s", "sentences")
+            yield "sentences", new_row(f"{name}-s", question, gold, relevant)
             if others:
-                yield written(others[0], {"relevant": []}, "-sn", "sentences")
+                yield "sentences", new_row(f"{name}-sn", question, others[0], {"relevant": []})
+
+
+def new_row(name: str, question: str, section: Section, labels: Mapping[str, object]) -> dict[str, object]:
+    """Return a row for training: a question, a section, and what is to be learnt of the two."""
+    return {"id": name, "question": question, "context": section.text, "title": section.title, **labels}
 
 
 def split_rows(section: Section) -> Iterator[tuple[str, Section]]:
