@@ -64,7 +64,7 @@ BUILTINS: Mapping[str, Builtin] = {
         "minilm-reader",
         "reader",
         "CC-BY-SA-4.0",
-        "507dc4838c65aae42a599e8e81e1e7250925068f48c765841a726b0f4c7dedda",
+        "171c85a861cc5e8f9c9f27e9412d83762ae8695c0ef720c51cf429209f914cb2",
     ),
     "smollm2-answers": _adapter(
         "smollm2-answers",

@@ -51,6 +51,9 @@ class Anchors:
         return replace(self, anchors=tuple(anchor for anchor in self.anchors if anchor.kind not in kinds))
 
 
+NO_ANCHORS = Anchors()
+
+
 # A code has a digit among other signs, or signs within: ERR-1004, 4.2.2, 0x80070490, max_upload_mb, /v2/export.
 _CODE = re.compile(
     r"""(?<![\w./-])(?:
@@ -164,5 +167,5 @@ def find_anchors(question: str) -> Anchors:
 
 def unit_after(text: str) -> str:
     """Return the unit that a text begins with, with the blank before it; empty if it begins with none."""
-    word = re.match(r"\s?([^\W\d_]+|[%°€$£])", text)
+    word = re.match(r"[^\S\n]?([^\W\d_]+|[%°€$£])", text)
     return word[0] if word and unit_named(word[1]) else ""

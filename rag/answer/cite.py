@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from ingest.sentences import sentence_spans
 from ingest.types import Chunk
-from rag.answer.anchors import Anchors
+from rag.answer.anchors import NO_ANCHORS, Anchors
 from rag.answer.evidence import Evidence, sentence_places
-from rag.answer.support import NO_ANCHORS, Support, judge_support
+from rag.answer.support import Support, judge_support
 from rag.answer.types import AnswerSentence, Citation
 from rag.answer.words import read_content
 

@@ -103,22 +103,27 @@ def near_spans(candidates: Sequence[Candidate]) -> list[Span]:
 
 
 def support_spans(
-    question: str, spans: Sequence[Span], anchors: Anchors, replaced: Set[str] = frozenset()
+    question: str,
+    spans: Sequence[Span],
+    anchors: Anchors,
+    replaced: Set[str] = frozenset(),
+    in_doubt: bool = False,
 ) -> list[Span]:
     """Return the spans of each section without those that fail the test of support, the best that passes first.
 
+    Those `in_doubt` pass where a ranking weighs the doubts.
     A section of which none passes, or of one of the `replaced` sources, has an empty span, infinitely worse than no
     answer.
     """
     supported = []
     for span in spans:
-        passing = [
-            candidate
-            for candidate in (complete_figure(cut_to_cell(one)) for one in (span, *span.others))
-            if candidate.text
-            and candidate.chunk.source not in replaced
-            and judge_support(candidate.text, question, evidence_of(candidate), anchors)
-        ]
+        passing = []
+        for one in (span, *span.others):
+            candidate = complete_figure(cut_to_cell(one))
+            if candidate.text and candidate.chunk.source not in replaced:
+                support = judge_support(candidate.text, question, evidence_of(candidate), anchors)
+                if support or (in_doubt and support.may_stand):
+                    passing.append(candidate)
         best, *others = passing or [Span(span.chunk, 0, 0, float("-inf"), 0.0)]
         supported.append(replace(best, others=tuple(replace(other, others=()) for other in others)))
     return supported
@@ -150,7 +155,8 @@ def cut_to_cell(span: Span) -> Span:
 def complete_figure(span: Span) -> Span:
     """Return a span that ends with a number with the unit or the time of day that follows it: "8 in the evening"."""
     rest = span.chunk.text[span.end :]
-    if not any(quantity.end == len(span.text) for quantity in find_figures(span.text).quantities):
+    quantities = find_figures(span.text).quantities
+    if not any(quantity.end == len(span.text) and quantity.unit is None for quantity in quantities):
         return span
     day_part = _DAY_PART.match(rest)
     return replace(span, end=span.end + len(day_part[0] if day_part else unit_after(rest)))

@@ -1,4 +1,4 @@
-"""What a question asks for: a person, a time, a number of some measure, or the attribute of a thing."""
+"""Mismatches of question and answer: another type, another measure, another attribute than is asked for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from rag.answer.asked import wanted_type
 from rag.answer.cells import RowCell, place_cells
@@ -18,12 +19,45 @@ from rag.answer.words import STOP_WORDS, fold, read_content, stem, tokens_of
 
 
 def find_mismatches(question: str, text: str, evidence: Evidence) -> Iterator[str]:
-    """Yield why a text does not give what the question asks for: its type, its measure, or the attribute."""
-    yield from _mistyped(question, text, evidence)
-    yield from _mismeasured(question, text, evidence)
-    cell = _cell_of(evidence)
-    if cell is not None and (attribute := attribute_of(question)) and not _is_attribute(cell, attribute, evidence):
-        yield f"it is no {attribute}"
+    """Yield why a text is not of the type or measure asked for: a number, a time of the day, a person, weeks."""
+    if judge_measure(question, text, evidence) == "other":
+        yield "it is another measure than the question asks for"
+    said, core = read_content(text), core_question(question)
+    figures = (*said.quantities, *said.dates)
+    if _NUMBER_WANTED.search(question) and not figures and not _NO_NUMBER.search(text):
+        yield "it gives no number"
+    if _TIME_WANTED.search(question) and not (figures or _TIME_WORDS.search(text)):
+        yield "it gives no time"
+    times = [quantity for quantity in said.quantities if quantity.kind == "clock" or quantity.unit is None]
+    has_clock = bool(times) or _CLOCK_WORDS.search(text) is not None
+    # "Within what time" and "how long are visiting hours kept" ask for a length.
+    is_length = wanted_type(core) == "duration"
+    if _CLOCK_WANTED.search(core) and not (has_clock or is_length):
+        yield "it gives no time of the day"
+    if _HOURS_WANTED.search(core) and not (is_length or has_clock or _WEEKDAY.search(text)):
+        yield "it gives no hours"
+    # "When does it open on Sundays?" is answered by no date of one year.
+    if _RECURRING.search(core) and any(date.day for date in said.dates) and not said.quantities:
+        yield "it is a single date"
+    if _WEEKDAY_WANTED.search(question) and not _WEEKDAY.search(text):
+        yield "it gives no day of the week"
+    if _PERSON_WANTED.search(core) and not _names_somebody(text, evidence):
+        yield "it names nobody"
+
+    # Phone numbers and addresses of a mail have a form.
+    if _PHONE_WANTED.search(question):
+        digits = len(re.sub(r"\D", "", text))
+        around = read_content(f"{evidence.sentence.text}\n{evidence.context}").words
+        if digits < 2 or (digits < 6 and not around & _PHONE_WORDS):
+            yield "it is no phone number"
+    if _MAIL_WANTED.search(question) and "@" not in text:
+        yield "it is no mail address"
+    own = _OWN.search(question)
+    if (
+        own
+        and not read_content(own["name"]).words <= read_content(f"{evidence.sentence.text}\n{evidence.context}").words
+    ):
+        yield f"it is not of {own['name']}"
 
 
 # --- the type ---------------------------------------------------------------------------------------------------------
@@ -87,46 +121,6 @@ _PHONE = "phone telephone tel call ring dial mobile hotline fax extension ext"
 _PHONE_WORDS = frozenset(stem(word) for word in _PHONE.split())
 _MAIL_WANTED = re.compile(r"\be-?mail (?:address|adress)\b", re.IGNORECASE)
 _OWN = re.compile(r"(?P<name>[A-Z][\w.-]+(?: [A-Z][\w.-]+)*)['’]s (?:own|direct|personal|private)\b")
-
-
-def _mistyped(question: str, text: str, evidence: Evidence) -> Iterator[str]:
-    """Yield why a text is not of the type asked for: a number, a time of the day, a person, a phone number."""
-    said, core = read_content(text), core_question(question)
-    figures = (*said.quantities, *said.dates)
-    if _NUMBER_WANTED.search(question) and not figures and not _NO_NUMBER.search(text):
-        yield "it gives no number"
-    if _TIME_WANTED.search(question) and not (figures or _TIME_WORDS.search(text)):
-        yield "it gives no time"
-    times = [quantity for quantity in said.quantities if quantity.kind == "clock" or quantity.unit is None]
-    has_clock = bool(times) or _CLOCK_WORDS.search(text) is not None
-    # "Within what time" and "how long are visiting hours kept" ask for a length.
-    is_length = wanted_type(core) == "duration"
-    if _CLOCK_WANTED.search(core) and not (has_clock or is_length):
-        yield "it gives no time of the day"
-    if _HOURS_WANTED.search(core) and not (is_length or has_clock or _WEEKDAY.search(text)):
-        yield "it gives no hours"
-    # "When does it open on Sundays?" is answered by no date of one year.
-    if _RECURRING.search(core) and any(date.day for date in said.dates) and not said.quantities:
-        yield "it is a single date"
-    if _WEEKDAY_WANTED.search(question) and not _WEEKDAY.search(text):
-        yield "it gives no day of the week"
-    if _PERSON_WANTED.search(core) and not _names_somebody(text, evidence):
-        yield "it names nobody"
-
-    # Phone numbers and addresses of a mail have a form.
-    if _PHONE_WANTED.search(question):
-        digits = len(re.sub(r"\D", "", text))
-        around = read_content(f"{evidence.sentence.text}\n{evidence.context}").words
-        if digits < 2 or (digits < 6 and not around & _PHONE_WORDS):
-            yield "it is no phone number"
-    if _MAIL_WANTED.search(question) and "@" not in text:
-        yield "it is no mail address"
-    own = _OWN.search(question)
-    if (
-        own
-        and not read_content(own["name"]).words <= read_content(f"{evidence.sentence.text}\n{evidence.context}").words
-    ):
-        yield f"it is not of {own['name']}"
 
 
 def _names_somebody(text: str, evidence: Evidence) -> bool:
@@ -203,8 +197,11 @@ _SIZES = "size area length height width depth weight distance duration period ag
 _COUNTED = frozenset({*CURRENCIES, "mass", "length", *_LENGTHS.split(), "area", "volume"})
 
 
-def _mismeasured(question: str, text: str, evidence: Evidence) -> Iterator[str]:
-    """Yield why the numbers of a text are of another measure, or count other things, than the question asks for."""
+def judge_measure(question: str, text: str, evidence: Evidence) -> Literal["other", "doubtful", "fitting"]:
+    """Tell whether the numbers of a text are of the measure that the question asks for, and count what it asks for.
+
+    Of numbers without a unit, and of what is counted, only the words around them tell.
+    """
     quantities = read_content(text).quantities
     # A number takes its unit from the text, from the evidence, or from the name of its column.
     stated = [(other, other.unit) for other in read_content(evidence.sentence.text).quantities]
@@ -229,7 +226,8 @@ def _mismeasured(question: str, text: str, evidence: Evidence) -> Iterator[str]:
         wanted.append((frozenset({"times"}), frozenset()))
     elif unit:
         sizes = f"{how_many[1] if how_many else ''} {_SIZES}".split()
-        wanted.append((frozenset({unit.dimension}), frozenset(map(stem, sizes))))
+        days = {"time", "workday"} if unit.dimension in ("time", "workday") else {unit.dimension}
+        wanted.append((frozenset(days), frozenset(map(stem, sizes))))
     # A cell stands with its column and what the table is about, a sentence with what leads up to it.
     cell = _cell_of(evidence)
     places = [evidence.sentence.text, evidence.context, evidence.before]
@@ -240,13 +238,11 @@ def _mismeasured(question: str, text: str, evidence: Evidence) -> Iterator[str]:
         may_be_bare = bool(names and quantities and not known)
         is_bare = may_be_bare and not any(names & read_content(place).words for place in places)
         if is_other or is_bare:
-            yield "it is another measure than the question asks for"
-            return
+            return "other" if is_other else "doubtful"
     if how_many is None or not quantities:
-        return
+        return "fitting"
     if not unit and len(known) == len(quantities) and all(measures <= _COUNTED for measures in known):
-        yield f"it is no number of {how_many[1]}"
-        return
+        return "other"
     # In a row, the things counted are named, by the cell or above it.
     if cell is not None and evidence.is_row:
         named = [word for word in (how_many[1].split()[-1], how_many[2]) if word]
@@ -254,7 +250,8 @@ def _mismeasured(question: str, text: str, evidence: Evidence) -> Iterator[str]:
             named += ["people", "persons", "staff"]
         held = [*tokens_of(f"{cell.column} {cell.value}"), *tokens_of(" ".join(evidence.chunk.heading))]
         if not any(mean_same(one, other) for one in named for other in held):
-            yield f"it is no number of {how_many[1]}"
+            return "doubtful"
+    return "fitting"
 
 
 # --- the attribute ----------------------------------------------------------------------------------------------------
@@ -302,10 +299,14 @@ def _cell_of(evidence: Evidence) -> RowCell | None:
     return before[-1] if before and not is_several else None
 
 
-def _is_attribute(cell: RowCell, attribute: str, evidence: Evidence) -> bool:
-    """Tell whether a cell may be the attribute: by its column, its value, its unit, or what the table is about."""
+def is_other_attribute(question: str, evidence: Evidence) -> bool:
+    """Tell whether a question names an attribute that the evidence's cell is not of.
+
+    It is by the cell's column, its value, its unit, or what the table is about.
+    """
+    cell, attribute = _cell_of(evidence), attribute_of(question)
     asked = attribute.split()
-    if any(stem(word) in _GENERAL for word in asked):
-        return True
+    if cell is None or not asked or any(stem(word) in _GENERAL for word in asked):
+        return False
     held = [*tokens_of(f"{cell.column} {cell.value}"), *tokens_of("\n".join(evidence.chunk.heading))]
-    return any(mean_same(one, other) for one in asked for other in held)
+    return not any(mean_same(one, other) for one in asked for other in held)

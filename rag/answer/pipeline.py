@@ -191,21 +191,26 @@ class Pipeline(PipelineOptions, Closing):
         find = self._finder(both)
         retrieved = [self._name_anchors(row, find) for row in retrieved]
 
+        ranking = self.confidence.ranking if self.confidence else None
         # Read in batches over all questions, section by section: no text is read under another's heading.
         if self.reader:
             pairs = [
                 (row.question, [s for hit in row.hits for s in focus_sections(hit.chunk, row.question, row.anchors)])
                 for row in retrieved
             ]
-            spans = self.reader.read_many(pairs)
             retrieved = [
                 replace(
                     row,
-                    spans=support_spans(row.question, ranked, row.anchors, replaced_sources(row.question, row.hits)),
+                    spans=support_spans(
+                        row.question,
+                        spans,
+                        row.anchors,
+                        replaced_sources(row.question, row.hits),
+                        in_doubt=ranking is not None,
+                    ),
                 )
-                for row, ranked in zip(retrieved, spans, strict=True)
+                for row, spans in zip(retrieved, self.reader.read_many(pairs), strict=True)
             ]
-        ranking = self.confidence.ranking if self.confidence else None
         return [self.assess(row, ranking) for row in retrieved]
 
     def _retrieve(self, question: str, where: Where) -> tuple[list[Hit], list[Hit]]:
@@ -226,7 +231,7 @@ class Pipeline(PipelineOptions, Closing):
 
         The ranking of a pipeline is that of its confidence, with which it was fitted.
         """
-        ranked = rank_spans(row.question, row.spans, row.hits, ranking)
+        ranked = rank_spans(row.question, row.spans, row.hits, ranking, row.anchors)
         row = replace(row, ranked=put_newest_first(row.question, ranked))
         row = self.abstention.assess(row)
         return replace(row, refused=row.refused or bool(row.anchors.unanswerable))

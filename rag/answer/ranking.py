@@ -14,8 +14,10 @@ from dataclasses import dataclass, fields
 from math import exp, log, log1p
 
 from ingest.types import Chunk
+from rag.answer.anchors import NO_ANCHORS, Anchors
 from rag.answer.asked import fits_wanted
 from rag.answer.disagreement import asks_for_old, date_statement
+from rag.answer.doubts import find_doubts
 from rag.answer.evidence import Evidence
 from rag.answer.match import normalize_answer
 from rag.answer.synonyms import mean_same
@@ -41,7 +43,7 @@ class SpanSignals:
     for a span of the type asked for, -1 for one of another. `repeats` is the share of its words that the question has,
     `length` the logarithm of their number, `row` is 1 in a table. `others` is the number of further sections with a
     span that says the same. `newer` is 1 in the newest of the dated sources, -1 in the oldest, and 0 without a date or
-    where the question asks for what was.
+    where the question asks for what was. The last four are 1 for a span with that doubt.
     """
 
     margin: float
@@ -59,6 +61,10 @@ class SpanSignals:
     row: float
     others: float
     newer: float
+    off_topic: float = 0.0
+    off_column: float = 0.0
+    off_measure: float = 0.0
+    off_attribute: float = 0.0
 
 
 SPAN_SIGNALS = tuple(field.name for field in fields(SpanSignals))
@@ -88,7 +94,11 @@ class Candidate:
 
 
 def rank_spans(
-    question: str, spans: Sequence[Span], hits: Sequence[Hit], model: RankingModel | None = None
+    question: str,
+    spans: Sequence[Span],
+    hits: Sequence[Hit],
+    model: RankingModel | None = None,
+    anchors: Anchors = NO_ANCHORS,
 ) -> list[Candidate]:
     """Return the spans of all sections, and their others, as candidates, best first: without a model by their margins.
 
@@ -97,7 +107,7 @@ def rank_spans(
     if model is None:
         every = [span for best in spans for span in (best, *best.others) if span.text]
         return [Candidate(span, span.probability) for span in sorted(every, key=lambda span: -span.margin)]
-    scores = [(model.score(signals), span) for span, signals in signals_of_spans(question, spans, hits)]
+    scores = [(model.score(signals), span) for span, signals in signals_of_spans(question, spans, hits, anchors)]
     scores.sort(key=lambda pair: -pair[0])
     # Of spans with the same figure that are as good as the best, the reader chooses.
     equals = [pair for pair in scores if pair[0] > scores[0][0] - AS_GOOD and _have_same_figures(pair[1], scores[0][1])]
@@ -153,7 +163,9 @@ def _have_same_figures(span: Span, other: Span) -> bool:
 _JOINT = re.compile(r"[\s,]*(?:(?:in|at|on|of|the)\s+){0,2}", re.IGNORECASE)
 
 
-def signals_of_spans(question: str, spans: Sequence[Span], hits: Sequence[Hit]) -> list[tuple[Span, SpanSignals]]:
+def signals_of_spans(
+    question: str, spans: Sequence[Span], hits: Sequence[Hit], anchors: Anchors = NO_ANCHORS
+) -> list[tuple[Span, SpanSignals]]:
     """Return the spans of all sections, and their others, with their signals; those without text are left out."""
     places: dict[tuple[str, int, int], tuple[Span, Span]] = {}
     for best in spans:
@@ -180,6 +192,7 @@ def signals_of_spans(question: str, spans: Sequence[Span], hits: Sequence[Hit]) 
         named, around = shares.share(near), shares.share(near, place.context)
         said = read_content(span.text).words
         relevance = min(max(span.relevance or 0.0, 1e-4), 1 - 1e-4)
+        doubts = find_doubts(span.text, question, place, anchors)
         signals.append(
             SpanSignals(
                 margin=max(-LARGEST_MARGIN, min(LARGEST_MARGIN, span.margin)),
@@ -197,6 +210,10 @@ def signals_of_spans(question: str, spans: Sequence[Span], hits: Sequence[Hit]) 
                 row=float(place.is_row),
                 others=float(len(sections_of[normalize_answer(span.text)]) - 1),
                 newer=2 * dated.index(age) / (len(dated) - 1) - 1 if len(dated) > 1 and age in dated else 0.0,
+                off_topic=float("topic" in doubts),
+                off_column=float("column" in doubts),
+                off_measure=float("measure" in doubts),
+                off_attribute=float("attribute" in doubts),
             )
         )
     return [(span, known) for (span, _), known in zip(candidates, signals, strict=True)]

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rag.answer.anchors import Anchors
+from rag.answer.anchors import NO_ANCHORS, Anchors
 from rag.answer.anchors_held import missing_anchors
 from rag.answer.cells import cells_of, place_cells
+from rag.answer.doubts import Doubt, find_doubts
 from rag.answer.evidence import Evidence
 from rag.answer.mismatches import find_mismatches
 from rag.answer.quantities import Date, Quantity
@@ -20,7 +21,7 @@ from rag.answer.words import OPPOSITES, Content, read_content, stem
 
 IN_CONTEXT = 0.8  # what a word counts that only the evidence's context holds
 IN_QUESTION = 0.9  # ... that only repeats the question
-TOPIC = 0.15  # share of the question's words that a section has to have to be about it
+IN_DOUBT = 0.8  # ... and what a text counts for each of its doubts
 CLAIM = 4  # content words from which on a text makes a claim of its own, and does not only name something
 
 
@@ -28,17 +29,21 @@ CLAIM = 4  # content words from which on a text makes a claim of its own, and do
 class Support:
     """The result of the test: `score` from 0 to 1, 0 if the evidence does not support the text.
 
-    `missing` says why not, each in a few words: "36 months is not in the source".
+    `missing` says why not, each in a few words: "36 months is not in the source". `doubts` speak against it, but do not
+    rule it out, and lower the score: with them it is true only where it `may_stand`, for whoever weighs them.
     """
 
     score: float
     missing: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def __bool__(self) -> bool:
+        return self.may_stand and not self.doubts
+
+    @property
+    def may_stand(self) -> bool:
+        """True unless something is missing, whatever the doubts."""
         return self.score > 0
-
-
-NO_ANCHORS = Anchors()
 
 
 def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors = NO_ANCHORS) -> Support:
@@ -51,12 +56,12 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     - every other content word of the text, names above all, is held by the evidence, its context or, where it only
       repeats it, the question; the text adds something to an open question,
     - the text gives what is asked for: somebody where the question is who, a time where it is when, weeks where it is
-      how many weeks, and of a row the attribute; see `rag.answer.mismatches`,
-    - the section, or a row in its context, has some of the question's words, and the `anchors` of the question hold of
-      the evidence or its context.
+      how many weeks; see `rag.answer.mismatches`,
+    - the `anchors` of the question, but for the names of columns, hold of the evidence or its context,
+    - nothing of `rag.answer.doubts` speaks against it: the topic, the measure, the column and the attribute.
 
     The score is the share of the text's content that the evidence holds; words that only its context or the question
-    holds count less.
+    holds count less, and so does a text in doubt.
     """
     said, asked = read_content(text), read_content(question)
     held, around = _read_evidence(evidence, anchors)
@@ -98,11 +103,8 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     is_before_code = any(anchor.kind == "identifier" and after.startswith(anchor.text) for anchor in anchors)
     if not figures and not _WHO.search(question) and is_before_code:
         missing.append("it only says what kind of thing the question names")
-    topic = asked.words
-    spoken = around.words | read_content(evidence.sentence.text if evidence.is_row else evidence.chunk.text).words
-    if topic and len(topic & spoken) < TOPIC * len(topic):
-        missing.append("the source does not speak of what was asked")
-    missing += [f"{anchor.text!r} is not what the source speaks of" for anchor in missing_anchors(anchors, evidence)]
+    firm = anchors.without("column")
+    missing += [f"{anchor.text!r} is not what the source speaks of" for anchor in missing_anchors(firm, evidence)]
     if missing:
         return Support(0.0, tuple(missing))
 
@@ -112,7 +114,8 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
         for word in added or said.words | said.opposites
     ]
     weights += [1.0 if _is_stated(figure, held) else IN_CONTEXT for figure in figures]
-    return Support(sum(weights) / len(weights))
+    doubts = find_doubts(text, question, evidence, anchors)
+    return Support(IN_DOUBT ** len(doubts) * sum(weights) / len(weights), (), doubts)
 
 
 def _read_evidence(evidence: Evidence, anchors: Anchors) -> tuple[Content, Content]:

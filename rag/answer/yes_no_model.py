@@ -19,8 +19,8 @@ from rag.reader.base import JudgingReader, Verdict
 MOST_JUDGED = 3  # sentences, by their relevance
 TINY = 1e-3  # keeps logits finite
 
-YES_WEIGHTS = (0.13, 0.35, 0.13, 0.18, 0.48)
-RIGHT_WEIGHTS = (-0.41, 0.67, -0.01, 0.12, 0.22)
+YES_WEIGHTS = (0.08, 0.43, 0.25, 0.21, 0.29)
+RIGHT_WEIGHTS = (-0.56, 0.64, 0.1, 0.11, 0.15)
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,7 @@ from run import BATCH, SURE, Collection, Share, ingest_documents, read_collectio
 from ingest import Document
 from ingest.models.weights import MINILM_READER, SMOLLM2_ANSWERS
 from rag import Config, Pipeline
+from rag.answer.confidence import ConfidenceModel, KindConfidence, LogisticModel
 from rag.answer.defaults import CONFIDENCE_WORDS, word_confidence
 from rag.answer.extractive import text_of
 from rag.answer.kinds import QuestionKind, choose_format, kind_of
@@ -52,6 +53,7 @@ NAMES = {"generator": SMOLLM2_ANSWERS, "extractive": MINILM_READER}
 LEAST = 6  # right answers and wrong ones of a kind: the collections are small, and each kind borrows from the others
 BINS = 5
 STEPS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+BY_MARGIN = RankingModel({"margin": 1.0})
 JUDGED: tuple[QuestionKind, ...] = ("short", "yes-no")  # the kinds that overlap with a reference judges
 CONTRADICTING = "swap"  # sets of rows whose contexts contradict those of another set
 
@@ -130,9 +132,10 @@ def configure(store: Path) -> Config:
 
 
 def open_pipeline(store: Path) -> Pipeline:
-    """Return a pipeline that answers whatever it can from a store, in the reader's order."""
+    """Return a pipeline that answers whatever it can from a store, spans in doubt as well, in the reader's order."""
     pipeline = configure(store).override("pipeline", min_evidence=-1.0).pipeline()
-    return replace(pipeline, confidence=False, min_confidence=0.0)
+    unfitted = ConfidenceModel({"short": KindConfidence(LogisticModel({}, 0.0), None, 0.0)}, ranking=BY_MARGIN)
+    return replace(pipeline, confidence=unfitted, min_confidence=0.0)
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,7 @@ def judge_spans(asked: AskedQuestion) -> RankingRow | None:
     retrieved = asked.retrieved
     if retrieved.kind != "short":
         return None
-    spans = signals_of_spans(retrieved.question, retrieved.spans, retrieved.hits)
+    spans = signals_of_spans(retrieved.question, retrieved.spans, retrieved.hits, retrieved.anchors)
     right = [asked.judge(text_of(span, retrieved.anchors)) == "right" for span, _ in spans]
     return RankingRow([signals for _, signals in spans], right)
 
@@ -224,7 +227,7 @@ def show_ranking(asked: Sequence[AskedQuestion], rankings: Mapping[int, RankingM
     first: list[list[bool]] = [[], [], []]
     for one in short:
         row = one.retrieved
-        ranked = rank_spans(row.question, row.spans, row.hits, rankings[one.fold])
+        ranked = rank_spans(row.question, row.spans, row.hits, rankings[one.fold], row.anchors)
         verdicts = [
             [one.judge(text_of(candidate.span, row.anchors)) == "right" for candidate in candidates]
             for candidates in (row.candidates, ranked)

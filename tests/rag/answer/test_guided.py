@@ -187,6 +187,8 @@ def test_a_span_in_a_row_ends_with_its_cell() -> None:
         ("It begins at 6 o'clock sharp.", "6", "6 o'clock"),
         ("The 14 dogs sleep.", "14", "14"),
         ("Two of the eight remain.", "Two", "Two"),
+        ("Price: 25\nWeekday price: 23", "25", "25"),
+        ("Up to 20 working days a year.", "20 working days", "20 working days"),
     ],
 )
 def test_a_figure_has_its_unit_or_time_of_day(text: str, part: str, whole: str) -> None:
