@@ -35,7 +35,7 @@ from rag.answer.types import Answer, AnswerSentence, Retrieved, Usage
 from rag.answer.yes_no_model import MOST_JUDGED, VerdictSignals, read_signals
 from rag.reader.base import JudgingReader, Reader
 
-LEAST_CERTAIN = 0.7  # confidence from which on the reader's heads decide,
+LEAST_CERTAIN = 0.65  # confidence from which on the reader's heads decide,
 LEAST_AGREEING = 0.5  # ... if a statement says the same
 OTHER_WORD = 0.1  # cost of a word that names a row and is not asked for
 MIN_SHARE = 0.35  # share of a statement's words that are asked for, if it only states what is asked
