@@ -1,0 +1,97 @@
+"""A product as it was understood: each field with its kind, its readable label and its value in plain text.
+
+>>> product = understand_fields({"name": "Kettle K1", "cordless": "no", "weight": "0,9 kg"})
+>>> [(field.label, field.kind) for field in product.stated]
+[('name', 'name'), ('cordless', 'boolean'), ('weight', 'measure')]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from rag.answer.quantities import Quantity
+
+FieldKind = Literal["name", "brand", "type", "boolean", "measure", "money", "date", "list", "identifier", "text"]
+
+MUST, SHOULD, MAY = 1, 2, 3
+"""Priorities: a description has to state a field, should state it, or may where there is room."""
+
+
+@dataclass(frozen=True)
+class ProductField:
+    """What one field says.
+
+    `key` is its name as given, `label` a readable one ("dishwasher safe"), `value` its text without markup. `items` are
+    those of a list, else the value alone. `is_true` is None unless `kind` is "boolean". `quantity` is that of a measure
+    or an amount of money, `unit` the unit that its label or a rule gives, where the value has none. `hidden` says why
+    the field is never stated, "" for one that may be. `merged` are the keys of other fields that say the same.
+    """
+
+    key: str
+    label: str
+    kind: FieldKind
+    value: str
+    items: tuple[str, ...] = ()
+    is_true: bool | None = None
+    quantity: Quantity | None = None
+    unit: str = ""
+    priority: int = SHOULD
+    hidden: str = ""
+    merged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Product:
+    """The fields of a product, in the order in which they are stated; hidden ones are last."""
+
+    fields: tuple[ProductField, ...]
+
+    @property
+    def stated(self) -> tuple[ProductField, ...]:
+        """The fields that a text may state."""
+        return tuple(field for field in self.fields if not field.hidden)
+
+    @property
+    def name(self) -> ProductField | None:
+        """The field with the product's name, None without one."""
+        return _first("name", self.stated)
+
+    @property
+    def brand(self) -> ProductField | None:
+        """The field with the brand, None without one."""
+        return _first("brand", self.stated)
+
+    @property
+    def type(self) -> ProductField | None:
+        """The field that says what kind of thing the product is, such as "kettle", None without one."""
+        return _first("type", self.stated)
+
+    def field(self, key: str) -> ProductField:
+        """Return the field of a key. Raises KeyError without one."""
+        for field in self.fields:
+            if key == field.key or key in field.merged:
+                return field
+        raise KeyError(key)
+
+
+def _first(kind: FieldKind, fields: Iterable[ProductField]) -> ProductField | None:
+    return next((field for field in fields if field.kind == kind), None)
+
+
+@dataclass(frozen=True)
+class FieldSpan:
+    """The part `text[start:end]` of a description, and the key of the field that it states."""
+
+    start: int
+    end: int
+    key: str
+
+
+@dataclass(frozen=True)
+class SpannedText:
+    """A text with the spans that state fields, in order; the words between them claim nothing."""
+
+    text: str
+    spans: tuple[FieldSpan, ...] = ()
