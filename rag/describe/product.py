@@ -15,6 +15,15 @@ from rag.answer.quantities import Quantity
 
 FieldKind = Literal["name", "brand", "type", "boolean", "measure", "money", "date", "list", "identifier", "text"]
 
+Relation = Literal[
+    "", "is", "has", "contains", "may contain", "free from", "includes", "requires", "supports", "suits", "comes in"
+]
+"""The word that joins a product and a label (of a boolean) or the items (of any other field); "" where none is sure.
+
+A realiser that knows it needs no grammar of labels: is cordless, has a hood, contains no palm oil, includes a cushion,
+requires assembly, supports fast charging, suits oily skin.
+"""
+
 MUST, SHOULD, MAY = 1, 2, 3
 """Priorities: a description has to state a field, should state it, or may where there is room."""
 
@@ -27,6 +36,13 @@ class ProductField:
     those of a list, else the value alone. `is_true` is None unless `kind` is "boolean". `quantity` is that of a measure
     or an amount of money, `unit` the unit that its label or a rule gives, where the value has none. `hidden` says why
     the field is never stated, "" for one that may be. `merged` are the keys of other fields that say the same.
+
+    `relation` keeps what a readable label has lost: "contains nuts: no" is the label "nuts", is_true False, relation
+    "contains". `absent` are the things that the field says are not there, whatever its form, so that no text asserts
+    them: ("palm oil",) of "palm oil: no", ("fragrance",) of "fragrance-free: yes", ("gluten",) of "free from: gluten".
+
+    A field that says two things gives two: "allergens: milk, may contain nuts" has the keys "allergens" and
+    "allergens:may contain"; a type that only the name shows has the key "name:type". Keys are unique.
     """
 
     key: str
@@ -40,6 +56,15 @@ class ProductField:
     priority: int = SHOULD
     hidden: str = ""
     merged: tuple[str, ...] = ()
+    relation: Relation = ""
+    absent: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The value with the unit that its label gives: "0.9 kg" of "weight_kg: 0.9"."""
+        if not self.unit:
+            return self.value
+        return f"{self.value}{self.unit}" if self.unit in ("%", "°", '"') else f"{self.value} {self.unit}"
 
 
 @dataclass(frozen=True)
