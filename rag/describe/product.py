@@ -16,12 +16,14 @@ from rag.answer.quantities import Quantity
 FieldKind = Literal["name", "brand", "type", "boolean", "measure", "money", "date", "list", "identifier", "text"]
 
 Relation = Literal[
-    "", "is", "has", "contains", "may contain", "free from", "includes", "requires", "supports", "suits", "comes in"
-]
+    "", "is", "has", "contains", "may contain", "free from", "includes", "excludes", "requires", "supports", "suits",
+    "does not suit",
+]  # fmt: skip
 """The word that joins a product and a label (of a boolean) or the items (of any other field); "" where none is sure.
 
 A realiser that knows it needs no grammar of labels: is cordless, has a hood, contains no palm oil, includes a cushion,
-requires assembly, supports fast charging, suits oily skin.
+requires assembly, supports fast charging, suits oily skin. "free from", "excludes" and "does not suit" deny by
+themselves: their items are not there, or not fit ("not included: batteries", "not suitable for: children under 3").
 """
 
 MUST, SHOULD, MAY = 1, 2, 3
