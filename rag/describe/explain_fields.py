@@ -31,7 +31,7 @@ def _say(field: ProductField) -> str:
         return f"hidden: {field.hidden}" + (
             f" ({field.value})" if field.value and field.value not in field.hidden else ""
         )
-    notes = []
+    notes: list[str] = []
     if field.relation:
         notes.append(field.relation)
     if field.absent:
