@@ -1,0 +1,91 @@
+"""What a text claims that no field says: the findings of the licence check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, get_args
+
+from rag.describe.denials import read_words
+
+ClaimKind = Literal["unlicensed", "contradiction", "number", "type", "repetition", "grammar"]
+
+CLAIM_KINDS: tuple[ClaimKind, ...] = get_args(ClaimKind)
+
+UNTRUE: frozenset[ClaimKind] = frozenset({"unlicensed", "contradiction", "number", "type"})
+"""The kinds that concern truth; repetition and grammar concern style."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A finding in a text, `text == description[start:end]`.
+
+    `key` is that of the field that it contradicts, repeats or changes, "" where no field is concerned. `words` counts
+    its content words, none for repetition and grammar. `note` says what is wrong, for a reader and for a model that
+    writes the sentence again.
+    """
+
+    start: int
+    end: int
+    text: str
+    kind: ClaimKind
+    key: str = ""
+    note: str = ""
+    words: int = 0
+
+
+@dataclass(frozen=True)
+class LicenceCheck:
+    """The findings of a check, in the order of the text.
+
+    `words` counts the content words and numbers of the text. `stated` are the keys of the fields that the text states,
+    `omitted` those of priority 1 that it does not.
+    """
+
+    claims: tuple[Claim, ...]
+    words: int
+    stated: tuple[str, ...] = ()
+    omitted: tuple[str, ...] = ()
+
+    @property
+    def unlicensed_share(self) -> float:
+        """The share of the content words and numbers that no field licenses, contradictions among them."""
+        return sum(claim.words for claim in self.untrue) / self.words if self.words else 0.0
+
+    @property
+    def untrue(self) -> tuple[Claim, ...]:
+        """The findings that concern truth."""
+        return tuple(claim for claim in self.claims if claim.kind in UNTRUE)
+
+    @property
+    def is_true(self) -> bool:
+        """Tell whether the text claims nothing but what a field says; it may still be clumsy or incomplete."""
+        return not self.untrue
+
+    @property
+    def is_clean(self) -> bool:
+        """Tell whether there is no finding at all and no field of priority 1 is left out."""
+        return not self.claims and not self.omitted
+
+    def of_kind(self, *kinds: ClaimKind) -> tuple[Claim, ...]:
+        """Return the findings of some kinds."""
+        return tuple(claim for claim in self.claims if claim.kind in kinds)
+
+
+@dataclass(frozen=True)
+class AllowedPhrases:
+    """Phrases that a house has approved: a text may say them word for word, whatever the fields say."""
+
+    phrases: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, path: Path | str) -> AllowedPhrases:
+        """Return the phrases of a UTF-8 file, one a line; blank lines and lines that begin with # are skipped."""
+        lines = map(str.strip, Path(path).read_text("utf-8").splitlines())
+        return cls(tuple(line for line in lines if line and not line.startswith("#")))
+
+    @cached_property
+    def runs(self) -> frozenset[tuple[str, ...]]:
+        """The phrases as runs of words in lower case."""
+        return frozenset(tuple(word.text for word in read_words(phrase)) for phrase in self.phrases) - {()}

@@ -1,0 +1,193 @@
+"""The words of a text, and whether it denies them: "no palm oil", "cushion not included", "fragrance-free".
+
+>>> [(word.text, word.denied) for word in read_words("Soft, fragrance-free, lid not included.") if word.denied]
+[('fragrance', True), ('lid', True)]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rag.answer.words import fold, stem
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word `text[start:end]` in lower case without accents, its stem, and the number of its sentence.
+
+    A code with digits, such as "fx-1042", is one word. `gap` is what stands between it and the word before.
+    """
+
+    start: int
+    end: int
+    text: str
+    stem: str
+    gap: str
+    sentence: int
+    denied: bool = False
+
+
+@lru_cache(maxsize=8192)
+def read_words(text: str) -> tuple[Word, ...]:
+    """Return the words of a text in order, each with whether the text denies it."""
+    words: list[Word] = []
+    end = sentence = 0
+    for match in _WORD.finditer(text):
+        gap = text[end : match.start()]
+        sentence += bool(words and _SENTENCE_END.search(gap))
+        folded = fold(match[0]).replace("’", "'")
+        words.append(Word(match.start(), match.end(), folded, stem(folded), gap, sentence))
+        end = match.end()
+    denied = {place for at in range(len(words)) for place in _denied_by(words, at)}
+    return tuple(
+        Word(word.start, word.end, word.text, word.stem, word.gap, word.sentence, place in denied)
+        for place, word in enumerate(words)
+    )
+
+
+def is_denial(word: str) -> bool:
+    """Tell whether a word denies others: no, not, without, lacks, isn't."""
+    return word in _DETERMINERS or word in _DENYING_VERBS or word in _ABSENT or _is_not(word)
+
+
+# --- the scope of a denial --------------------------------------------------------------------------------------------
+
+
+def _denied_by(words: Sequence[Word], at: int) -> Iterator[int]:
+    """Yield the places of the words that the word at a place denies."""
+    word, following = words[at].text, words[at + 1].text if at + 1 < len(words) else ""
+    ends_clause = at + 1 == len(words) or bool(_BOUND.search(words[at + 1].gap) or "," in words[at + 1].gap)
+    if word in ("no", "none", "false") and ends_clause:  # "Cordless: no"
+        yield from _before(words, at, over_colon=True)
+    elif word in _DETERMINERS and not ends_clause:
+        if following not in _NO_DENIAL_AFTER_NO:
+            yield from _noun_phrases(words, at, joins=word != "no")
+    elif word == "free" and following in ("from", "of"):
+        yield from _noun_phrases(words, at + 1, joins=True, commas=True)
+    elif word == "free":
+        yield from _compound_before(words, at)
+    elif word == "non" and not ends_clause:
+        yield at + 1
+    elif word in _DENYING_VERBS and not ends_clause:
+        yield from _noun_phrases(words, at, joins=True, commas=word != "except")
+    elif word in _ABSENT or (word in ("sold", "available") and following == "separately"):
+        yield from _before(words, at)
+    elif _is_not(word) and following not in _NO_DENIAL_AFTER_NOT:
+        # "The lid is not included" denies what stands before, "does not include a lid" what stands behind.
+        scope = list(_predicate(words, at))
+        if next((words[place].text in _INCLUDED for place in scope if words[place].text not in _ADVERBS), False):
+            yield from _before(words, at)
+        else:
+            yield from scope
+
+
+def _noun_phrases(words: Sequence[Word], at: int, joins: bool, commas: bool = False) -> Iterator[int]:
+    """Yield the places after a determiner up to a verb or preposition; `joins` says that "and" continues the list."""
+    has_content = False
+    for place in range(at + 1, len(words)):
+        word = words[place]
+        if _BOUND.search(word.gap) or (place > at + 1 and word.text in _VERBS):
+            return
+        if "," in word.gap and not (commas or _is_list_with_or(words, place)):
+            return
+        if word.text in ("but", "yet", "while", "which", "who") or (word.text == "and" and not joins):
+            return
+        if word.text in _PREPOSITIONS and has_content:
+            return
+        has_content = has_content or word.text not in _SMALL_WORDS
+        yield place
+
+
+def _predicate(words: Sequence[Word], at: int) -> Iterator[int]:
+    """Yield the places after "not" up to the end of the clause."""
+    for place in range(at + 1, len(words)):
+        word = words[place]
+        if _BOUND.search(word.gap) or ("," in word.gap and not _is_list_with_or(words, place)):
+            return
+        if word.text in ("but", "and", "yet", "while", "which", "though"):
+            return
+        yield place
+
+
+def _before(words: Sequence[Word], at: int, over_colon: bool = False) -> Iterator[int]:
+    """Yield the places before a word back to the verb or the bound of its clause."""
+    scope: list[int] = []
+    for place in range(at - 1, -1, -1):
+        gap = words[place + 1].gap
+        is_label_end = over_colon and place == at - 1 and re.fullmatch(r"\s*[:=–-]\s*", gap)
+        if ("," in gap or _BOUND.search(gap)) and not is_label_end:
+            break
+        if words[place].text in _VERBS - _AUXILIARIES or words[place].text in ("but", "with", "without"):
+            break
+        scope.append(place)
+    yield from scope
+
+
+def _compound_before(words: Sequence[Word], at: int) -> Iterator[int]:
+    """Yield the places of the compound before "free": fragrance-free, gluten free, BPA- and lactose-free."""
+    if not at or not re.fullmatch(r"[\s-]*", words[at].gap) or words[at - 1].text in _SMALL_WORDS | _VERBS:
+        return
+    place = at - 1
+    yield place
+    while place and words[place].gap == "-":
+        place -= 1
+        yield place
+    # The first of two that share their "free" keeps its hyphen.
+    if place > 1 and words[place - 1].text in ("and", "or") and words[place - 1].gap.startswith("-"):
+        yield place - 2
+
+
+def _is_list_with_or(words: Sequence[Word], at: int) -> bool:
+    """Tell whether the list that goes on at a place ends with "or" or "nor" in its clause."""
+    for place in range(at, len(words)):
+        if place > at and _BOUND.search(words[place].gap):
+            return False
+        if words[place].text in ("or", "nor"):
+            return True
+        if words[place].text in _VERBS or words[place].text in ("but", "and"):
+            return False
+    return False
+
+
+def _is_not(word: str) -> bool:
+    return word in ("not", "never", "cannot", "nor", "unsuitable") or word.endswith("n't")
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# --- the words --------------------------------------------------------------------------------------------------------
+
+# A code has a digit and keeps its marks: FX-1042, 802.11ac, A9+, 3/4.
+_WORD = re.compile(r"(?=[^\W_]*[-./]?[^\W_]*\d)[^\W_]+(?:[-./,][^\W_]*\d[^\W_]*)*\+?|[^\W\d_]+(?:['’][^\W\d_]+)*")
+_SENTENCE_END = re.compile(r"[.!?]+[\s\"')\]]+|[.!?]$|\n|;")
+_BOUND = re.compile(r"[.;:!?()\n|•]|\s[–—-]\s|—")
+
+_DETERMINERS = frozenset({"no", "without", "neither", "lacking", "zero"})
+_DENYING_VERBS = _listed(
+    """
+    lack lacks lacked exclude excludes excluding omit omits omitting avoid avoids avoiding except
+    """
+)
+_ABSENT = frozenset({"excluded", "unavailable", "absent", "missing", "omitted"})
+_INCLUDED = _listed(
+    """
+    included supplied provided contained required needed available necessary present
+    """
+)
+_NO_DENIAL_AFTER_NO = _listed("matter longer more less fewer later doubt wonder need one other better")
+_NO_DENIAL_AFTER_NOT = _listed("only just merely simply less more exceed exceeding to necessarily")
+_ADVERBS = frozenset({"yet", "also", "always", "currently"})
+_AUXILIARIES = _listed("is are was were be been being do does did")
+_VERBS = _AUXILIARIES | _listed(
+    """
+    has have had comes come coming features offers includes include provides contains contain weighs costs measures
+    runs works keeps makes can will it this that
+    """
+)
+_PREPOSITIONS = _listed("with in on at for by from to into as per under over between so")
+_SMALL_WORDS = _PREPOSITIONS | _listed("a an the any its of and or nor your our their")
