@@ -1,0 +1,75 @@
+"""Say one field as "Label: value", in words that are true whatever the field is: the form of bullets and of JSON-LD."""
+
+from __future__ import annotations
+
+from ingest.sentences import sentence_spans
+from rag.answer.words import stem
+from rag.describe.product import ProductField, Relation, SpannedText
+from rag.describe.spans import join_texts, state_field
+
+LONGEST_VALUE = 300
+"""Characters of a value beside its label; of a longer one as many whole sentences as fit are shown."""
+
+_SAID: dict[Relation, tuple[str, str]] = {
+    "includes": ("included", "not included"),
+    "excludes": ("not included", "included"),
+    "requires": ("required", "not required"),
+    "supports": ("supported", "not supported"),
+}
+"""What a boolean of a relation says instead of yes and no."""
+
+_LEADS: dict[Relation, str] = {
+    "contains": "contains", "may contain": "may contain", "free from": "free from", "suits": "suitable for",
+    "excludes": "not included", "does not suit": "not suitable for",
+}  # fmt: skip
+"""The words that a label needs before it, where yes and no alone could be taken for the reverse."""
+
+_COLOURS, _MATERIALS = frozenset(map(stem, ("colour", "hue"))), frozenset(map(stem, ("material", "fabric")))
+
+
+def full_label(field: ProductField) -> str:
+    """Return the label with the word of its relation where the value needs it: "contains nuts", "may contain"."""
+    lead = _LEADS.get(field.relation, "")
+    if field.is_true is not None:
+        if field.relation in _SAID:
+            return field.label
+        return field.label if not lead or field.label.casefold().startswith(lead) else f"{lead} {field.label}"
+    return lead if field.relation in ("may contain", "free from", "excludes", "does not suit") else field.label
+
+
+def shown_value(field: ProductField) -> str:
+    """Return the value in words, "" for a text of which no whole sentence is short enough."""
+    if field.is_true is not None:
+        return _SAID.get(field.relation, ("yes", "no"))[0 if field.is_true else 1]
+    value = " ".join((", ".join(field.items) if field.kind == "list" else field.shown).split())
+    if len(value) <= LONGEST_VALUE:
+        return value
+    ends = [end for _, end in sentence_spans(value) if end <= LONGEST_VALUE]
+    return value[: ends[-1]] if ends else ""
+
+
+def label_and_value(field: ProductField) -> SpannedText | None:
+    """Return "Label: value", None for a value that has no short form. A boolean is stated by its label's words too."""
+    label, value = full_label(field), shown_value(field)
+    if not value:
+        return None
+    line = f"{capitalise(label)}: {value}" if label else capitalise(value)
+    if field.is_true is not None:
+        return state_field(field, line)
+    return join_texts((line[: len(line) - len(value)], state_field(field, line[len(line) - len(value) :])))
+
+
+def capitalise(text: str) -> str:
+    """Return the text with a capital first letter; a word with capitals inside, such as iPhone, stays as it is."""
+    word = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if word == word.lower() else text
+
+
+def is_colour(field: ProductField) -> bool:
+    """Tell whether the field gives the colour of the product or of a part of it."""
+    return bool(_COLOURS & set(map(stem, field.label.split()[-1:])))
+
+
+def is_material(field: ProductField) -> bool:
+    """Tell whether the field gives the material of the product or of a part of it."""
+    return bool(_MATERIALS & set(map(stem, field.label.split()[-1:])))

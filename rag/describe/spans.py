@@ -1,0 +1,30 @@
+"""Join and cut texts without losing which words state which field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rag.describe.product import FieldSpan, ProductField, SpannedText
+
+
+def state_field(field: ProductField, text: str) -> SpannedText:
+    """Return a text all of which states a field."""
+    return SpannedText(text, (FieldSpan(0, len(text), field.key),))
+
+
+def join_texts(parts: Iterable[str | SpannedText], separator: str = "") -> SpannedText:
+    """Return the parts one after the other, each span where its words are now."""
+    text, spans = "", list[FieldSpan]()
+    for part in parts:
+        plain = SpannedText(part) if isinstance(part, str) else part
+        text += separator if text else ""
+        spans += [FieldSpan(span.start + len(text), span.end + len(text), span.key) for span in plain.spans]
+        text += plain.text
+    return SpannedText(text, tuple(spans))
+
+
+def cut_text(text: SpannedText, start: int, end: int) -> SpannedText:
+    """Return `text[start:end]` with the spans that lie in it whole."""
+    spans = (span for span in text.spans if start <= span.start and span.end <= end)
+    moved = tuple(FieldSpan(span.start - start, span.end - start, span.key) for span in spans)
+    return SpannedText(text.text[start:end], moved)
