@@ -8,7 +8,7 @@ from typing import Any
 
 from rag.answer.quantities import Quantity
 from rag.answer.units import CURRENCIES, MeasureUnit, unit_named
-from rag.describe.label_value import full_label, is_colour, is_material, shown_value
+from rag.describe.label_value import full_label, is_colour, is_material, shown_value, truth_of
 from rag.describe.product import Product, ProductField
 
 Node = dict[str, Any]
@@ -161,7 +161,8 @@ def _other_property(field: ProductField) -> Node:
     """Return any field as a PropertyValue: a boolean, an amount with its unit, or a text."""
     node: Node = {"@type": "PropertyValue", "name": full_label(field)}
     if field.is_true is not None:
-        return node | {"value": field.is_true}
+        statement, is_true = truth_of(field)
+        return node | {"name": statement, "value": is_true}
     if field.kind == "measure" and (value := _quantity_node(field)):
         return node | value
     return node | {"value": list(field.items) if len(field.items) > 1 else shown_value(field) or field.shown}

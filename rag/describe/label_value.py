@@ -27,6 +27,16 @@ _LEADS: dict[Relation, str] = {
 _COLOURS, _MATERIALS = frozenset(map(stem, ("colour", "hue"))), frozenset(map(stem, ("material", "fabric")))
 
 
+def truth_of(field: ProductField) -> tuple[str, bool]:
+    """Return a boolean as a statement and whether it is true: ("cushion included", False), ("cordless", True)."""
+    is_true = bool(field.is_true)
+    if field.relation in _SAID:
+        is_true = is_true != (field.relation == "excludes")
+        word = "included" if field.relation == "excludes" else _SAID[field.relation][0]
+        return (field.label if field.label.endswith(word) else f"{field.label} {word}"), is_true
+    return full_label(field), is_true
+
+
 def full_label(field: ProductField) -> str:
     """Return the label with the word of its relation where the value needs it: "contains nuts", "may contain"."""
     lead = _LEADS.get(field.relation, "")

@@ -20,6 +20,7 @@ _PLAIN_MEASURES = frozenset(("weight", "net weight", "capacity", "volume", "size
 _PLAIN_LABELS = frozenset(map(stem, ("flavour", "scent", "fragrance", "pattern", "finish", "shade")))
 """Labels whose values say by themselves what they are, as those of colours and materials do."""
 
+_SPELT_UNITS = "second|minute|hour|day|week|month|year|inch|metre|meter|litre|liter|watt|volt|gram|pound|ounce"
 _LEGAL_FORMS = frozenset(
     ["ab", "ag", "as", "bv", "co", "company", "corp", "gmbh", "inc", "kg", "llc", "ltd", "oy", "sa", "srl"]
 )
@@ -69,10 +70,14 @@ def _write_head(product: Product, limit: int) -> SpannedText | None:
     rest = _lacking_words(" ".join(part.text for part in parts), kind.value) if kind else ""
     if kind and rest:
         parts.append(state_field(kind, rest))
+    # "Aurora tent" and "T10 tablet", but "Roasted Almonds, nuts": after several words a type reads as one more of them.
+    named = name.value.split() if name else []
+    separator = ", " if len(named) > 1 and not re.search(r"\d", named[-1]) else " "
     # The type goes first, then the brand.
     while parts:
-        head = join_texts(parts, " ")
         keys = [part.spans[0].key for part in parts]
+        is_apart = bool(kind and name and keys[-1] == kind.key and name.key in keys)
+        head = join_texts((join_texts(parts[:-1], " "), parts[-1]), separator) if is_apart else join_texts(parts, " ")
         if len(head.text) <= limit:
             # A name and a brand keep their letters: "adidas".
             return SpannedText(capitalise(head.text), head.spans) if kind and keys[0] == kind.key else head
@@ -123,7 +128,11 @@ def _attribute(field: ProductField) -> str:
             return value
         # "12 hours battery life" and "3 speed settings", but not "4.8 rating".
         is_counted = has_unit or label.endswith("s")
-        return f"{value} {label}" if is_counted and not re.search(r"\s(?:x|×|by)\s", value) else ""
+        if not is_counted or re.search(r"\s(?:x|×|by)\s", value):
+            return ""
+        # A unit in words is singular before a noun: "2-year warranty".
+        spelt = re.fullmatch(rf"([\d.,]+) ({_SPELT_UNITS})(?:s|es)?", value, re.IGNORECASE)
+        return f"{spelt[1]}-{spelt[2]} {label}" if spelt else f"{value} {label}"
     if len(field.items) > 2 or len(value.split()) > 5 or value[-1:] in ".!?":
         return ""
     if label.casefold() == "size":

@@ -38,6 +38,7 @@ def test_a_product_is_what_its_fields_say() -> None:
         ProductField("material", "material", "list", "steel, copper", ("steel", "copper")),
         quantity_field("weight", "0.9", unit="kg"),
         ProductField("nuts", "nuts", "boolean", "no", (), False, relation="contains"),
+        ProductField("lid", "lid", "boolean", "no", (), False, relation="includes"),
         quantity_field("capacity", "1.5 - 1.7 l"),
         identifier("sku", "K-1"),
         identifier("EAN", "4006381333931"),
@@ -53,6 +54,7 @@ def test_a_product_is_what_its_fields_say() -> None:
         "weight": {"@type": "QuantitativeValue", "value": 0.9, "unitCode": "KGM"},
         "additionalProperty": [
             {"@type": "PropertyValue", "name": "contains nuts", "value": False},
+            {"@type": "PropertyValue", "name": "lid included", "value": False},
             {"@type": "PropertyValue", "name": "capacity", "minValue": 1.5, "maxValue": 1.7, "unitCode": "LTR"},
         ],
     }

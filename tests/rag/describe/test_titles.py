@@ -33,7 +33,9 @@ def colour(*items: str) -> ProductField:
         (named("Lund Kettle K1", "Lund", "kettles"), "Lund Kettle K1"),
         (named("Kettle K1 by Grün & Co", "Grün & Co. GmbH"), "Kettle K1 by Grün & Co"),
         (named("Aurora", "Norvik", "tent"), "Norvik Aurora tent"),
-        (named("Desk Lux", "", "desk lamp"), "Desk Lux lamp"),
+        (named("Desk Lux", "", "desk lamp"), "Desk Lux, lamp"),
+        (named("Roasted Almonds", "Nutty", "nuts"), "Nutty Roasted Almonds, nuts"),
+        (named("Tab T10", "", "tablet"), "Tab T10 tablet"),
         (named("", "adidas", "running shoe"), "adidas running shoe"),
         (named("", "", "running shoe"), "Running shoe"),
     ],
@@ -52,10 +54,10 @@ def test_deciding_attributes_follow_with_a_label_where_the_value_needs_one() -> 
     )  # fmt: skip
     title = write_title(Product((NAME, BRAND, TYPE, *fields)), 80)
     assert title is not None
-    assert title.text == "Lund Kettle K1, copper, 1.7 l, 2 years warranty"
+    assert title.text == "Lund Kettle K1, copper, 1.7 l, 2-year warranty"
     assert [(title.text[span.start : span.end], span.key) for span in title.spans] == [
         ("Lund", "brand"), ("Kettle K1", "name"), ("copper", "colour"), ("1.7 l", "capacity"),
-        ("2 years warranty", "warranty"),
+        ("2-year warranty", "warranty"),
     ]  # fmt: skip
 
 
