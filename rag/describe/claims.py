@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 from typing import Literal, get_args
-
-from rag.describe.denials import read_words
 
 ClaimKind = Literal["unlicensed", "contradiction", "number", "type", "repetition", "grammar"]
 
@@ -71,21 +67,3 @@ class LicenceCheck:
     def of_kind(self, *kinds: ClaimKind) -> tuple[Claim, ...]:
         """Return the findings of some kinds."""
         return tuple(claim for claim in self.claims if claim.kind in kinds)
-
-
-@dataclass(frozen=True)
-class AllowedPhrases:
-    """Phrases that a house has approved: a text may say them word for word, whatever the fields say."""
-
-    phrases: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, path: Path | str) -> AllowedPhrases:
-        """Return the phrases of a UTF-8 file, one a line; blank lines and lines that begin with # are skipped."""
-        lines = map(str.strip, Path(path).read_text("utf-8").splitlines())
-        return cls(tuple(line for line in lines if line and not line.startswith("#")))
-
-    @cached_property
-    def runs(self) -> frozenset[tuple[str, ...]]:
-        """The phrases as runs of words in lower case."""
-        return frozenset(tuple(word.text for word in read_words(phrase)) for phrase in self.phrases) - {()}

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from rag.describe.claims import AllowedPhrases, Claim, ClaimKind, LicenceCheck
+from rag.describe.allowed import AllowedPhrases
+from rag.describe.claims import Claim, ClaimKind, LicenceCheck
 from rag.describe.closed_words import closed_words
 from rag.describe.denials import Word, read_words
 from rag.describe.grammar import check_grammar
@@ -46,7 +47,7 @@ def check_licence(
     """
     vocabulary = read_vocabulary(product)
     words = read_words(text)
-    approved = _approved_spans(words, allowed or AllowedPhrases())
+    approved = (allowed or AllowedPhrases()).spans(text)
     figures = check_figures(text, vocabulary)
     reading = _Reading(text, words, vocabulary, figures, approved)
     findings = [
@@ -238,16 +239,6 @@ class _Reading:
 def fold_figure(figure: str) -> list[str]:
     """Return the numbers and the unit of a figure apart: "16GB" as 16 and gb."""
     return [*re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", figure.casefold()), figure.casefold()]
-
-
-def _approved_spans(words: Sequence[Word], allowed: AllowedPhrases) -> tuple[tuple[int, int], ...]:
-    texts = [word.text for word in words]
-    return tuple(
-        (words[at].start, words[at + len(run) - 1].end)
-        for run in allowed.runs
-        for at in range(len(texts) - len(run) + 1)
-        if tuple(texts[at : at + len(run)]) == run
-    )
 
 
 def _merge(text: str, claims: Iterator[Claim]) -> Iterator[Claim]:

@@ -107,11 +107,11 @@ def _deciding(product: Product) -> Iterator[tuple[ProductField, str]]:
     """Yield the attributes that decide between products with their phrases: those that must be said, then the rest."""
     fields = [field for field in product.stated if field.kind not in ("name", "brand", "type", "money", "date")]
     for field in sorted(fields, key=lambda field: (field.priority != MUST, not is_colour(field))):
-        if phrase := _attribute(field):
+        if phrase := _attribute_phrase(field):
             yield field, phrase
 
 
-def _attribute(field: ProductField) -> str:
+def _attribute_phrase(field: ProductField) -> str:
     """Return the few words that say a field without a sentence, "" where it takes one."""
     label, value = field.label, field.shown
     if field.kind == "boolean":

@@ -6,6 +6,8 @@ import pytest
 
 from ingest.errors import InputError
 from rag.describe.allowed import AllowedPhrases
+from rag.describe.licence import check_licence
+from rag.describe.product import Product, ProductField
 
 PHRASES = AllowedPhrases(
     ("dermatologically tested", "hand-made in Wales", "hand-made", "Free returns, always", "1.5 l")
@@ -73,3 +75,10 @@ def test_further_phrases_are_added_once_and_change_the_fingerprint() -> None:
 def test_thousands_of_phrases_are_matched_in_linear_time() -> None:
     phrases = AllowedPhrases(tuple(f"phrase {number} of the house" for number in range(10_000)))
     assert len(phrases.spans("This is phrase 77 of the house. " * 500)) == 500
+
+
+def test_the_licence_check_and_the_rules_take_the_same_phrases() -> None:
+    product = Product((ProductField("name", "name", "name", "Kettle K1", ("Kettle K1",)),))
+    text = "The Kettle K1 is hand made in Wales."
+    assert check_licence(text, product, PHRASES).is_true
+    assert not check_licence(text, product).is_true
