@@ -1,0 +1,233 @@
+"""The planner: which fields a description states, in which order, and which of them share a clause and a sentence.
+
+A plan holds no words. The rule-based realiser says it in plain English; a trained model may say it in others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field as dataclass_field
+from itertools import groupby
+from typing import Literal
+
+from rag.answer.words import stem, tokens_of
+from rag.describe.attributes import BOOLEAN_KINDS, ClauseKind, clause_kind, is_thing, label_words
+from rag.describe.product import MAY, MUST, Product, ProductField
+from rag.describe.word_classes import COLOURS, MATERIALS
+
+Pattern = Literal["opening", "nouns", "verbs", "statements", "boolean", "line", "prose", "details"]
+"""The shape of a sentence: "It has A and B", "It weighs A and costs B", "Its A is B and its C is D", one about booleans
+of one kind, "Label: value.", text as given, or "Label: value; label: value."."""
+
+Length = Literal["short", "long"]
+
+SHORT, LONG = 160, 700
+"""Characters of the fields, labels and values, that a short and a long description state; more if the priority fields
+take more."""
+
+
+@dataclass(frozen=True)
+class PlannedClause:
+    """Fields that one clause states: the three sides of a box, the booleans of one kind, or a single field."""
+
+    kind: ClauseKind
+    fields: tuple[ProductField, ...]
+
+    @property
+    def field(self) -> ProductField:
+        """The first field."""
+        return self.fields[0]
+
+
+@dataclass(frozen=True)
+class PlannedSentence:
+    """The clauses of a sentence, in order, and its pattern."""
+
+    pattern: Pattern
+    clauses: tuple[PlannedClause, ...] = ()
+
+
+@dataclass(frozen=True)
+class DescriptionPlan:
+    """The sentences of a description, the opening first.
+
+    The opening also states the product's name, brand and type; `modifiers` are those of its clauses that stand before
+    the type: "a black leather bag". `omitted` are the keys of the fields that are left to other channels.
+    """
+
+    product: Product
+    modifiers: tuple[PlannedClause, ...]
+    sentences: tuple[PlannedSentence, ...]
+    omitted: tuple[str, ...] = dataclass_field(default=())
+
+
+_TOPICS: tuple[tuple[ClauseKind, ...], ...] = (
+    ("maker", "colour", "material"),
+    ("part", "count", "storage", "capacity", "quantity"),
+    ("extent", "dimensions", "weight"),
+    ("property",),
+    ("quality", "feature", "action", "content", "inclusion"),
+    ("system", "compatibility", "relation", "verb", "age", "audience", "users", "language"),
+    ("substance",),
+    ("line",),
+    ("release", "origin", "warranty", "packing", "size", "price"),
+    ("prose",),
+    ("detail",),
+)
+_TOPIC = {kind: place for place, kinds in enumerate(_TOPICS) for kind in kinds}
+NOUN_KINDS = ("part", "count", "storage", "capacity", "quantity")
+
+
+def plan_description(product: Product, length: Length = "long", characters: int | None = None) -> DescriptionPlan:
+    """Plan the description of a product.
+
+    Fields of priority are always stated; the others while there is room, `characters` of labels and values: `SHORT` or
+    `LONG` unless another number is given. A short description leaves out the fields that only their label can state.
+    """
+    kind = product.type if product.type and is_thing(product.type) else None
+    identity = {one.key for one in (product.name, product.brand, kind) if one}
+    others = [one for one in product.stated if one.key not in identity and one.kind != "identifier"]
+    said_by_name = {one.key for one in others if _is_in_name(one, product)}
+    clauses = [(clause_kind(one), one) for one in others if one.key not in said_by_name]
+    room = characters if characters is not None else (SHORT if length == "short" else LONG)
+    chosen = _choose(clauses, room, is_short=length == "short")
+    omitted = tuple(one.key for _, one in clauses if one.key not in chosen)
+    planned = list(_merge([(kind, one) for kind, one in clauses if one.key in chosen]))
+    modifiers = _modifiers(product, planned)
+    planned = [clause for clause in planned if clause not in modifiers]
+    # The opening takes one clause, or two small ones, of those that tell most.
+    opening = _opening_clauses(planned, product, modifiers)
+    rest = [clause for clause in planned if clause not in opening]
+    sentences = (PlannedSentence("opening", tuple(opening)), *_sentences(rest))
+    return DescriptionPlan(product, modifiers, sentences, omitted)
+
+
+def _is_in_name(one: ProductField, product: Product) -> bool:
+    """Tell whether the name already says a colour, a material or such: "Mauve Leather Daypack"."""
+    if (
+        not product.name
+        or one.kind in ("boolean", "measure", "money")
+        or clause_kind(one) not in ("colour", "material")
+    ):
+        return False
+    name = set(map(stem, tokens_of(product.name.value)))
+    return all(stem(word) in name for word in tokens_of(one.value))
+
+
+def _choose(clauses: Sequence[tuple[ClauseKind, ProductField]], room: int, *, is_short: bool) -> set[str]:
+    """Return the keys of the fields that are stated: those of priority, then the others while there is room."""
+    chosen: set[str] = set()
+
+    def cost(one: ProductField) -> int:
+        return len(one.value) + len(one.label) if one.kind != "boolean" else len(one.label)
+
+    def rank(place: int) -> tuple[int, bool, int]:
+        kind, one = clauses[place]
+        return one.priority, kind in ("detail", "prose", "line"), place
+
+    for place in sorted(range(len(clauses)), key=rank):
+        kind, one = clauses[place]
+        if one.priority > MUST:
+            is_plain = kind in ("detail", "line", "prose")
+            has_fluent = any(key not in ("detail", "line", "prose") for key, _ in clauses)
+            if cost(one) > room or (is_short and is_plain and has_fluent):
+                continue
+            if one.priority >= MAY and is_short:
+                continue
+        room -= cost(one)
+        chosen.add(one.key)
+    return chosen
+
+
+def _merge(clauses: Iterable[tuple[ClauseKind, ProductField]]) -> Iterable[PlannedClause]:
+    """Yield the clauses in the order of their topics, fields that belong together in one."""
+    ordered = sorted(
+        clauses,
+        key=lambda pair: (
+            _TOPIC[pair[0]],
+            _TOPICS[_TOPIC[pair[0]]].index(pair[0]) if _TOPIC[pair[0]] in (2, 4, 8) else 0,
+        ),
+    )
+    for kind, group in groupby(ordered, key=lambda pair: pair[0]):
+        fields = [one for _, one in group]
+        if kind in ("extent", "substance", *BOOLEAN_KINDS) and kind != "action":
+            yield PlannedClause(kind, tuple(fields))
+        else:
+            yield from (PlannedClause(kind, (one,)) for one in fields)
+
+
+def _modifiers(product: Product, clauses: Sequence[PlannedClause]) -> tuple[PlannedClause, ...]:
+    """Return the colour and the material that can stand before the type: "a black leather bag"."""
+    if product.type is None:
+        return ()
+    modifiers = []
+    for kind, words in (("colour", COLOURS), ("material", MATERIALS)):
+        alike = [clause for clause in clauses if clause.kind == kind]
+        for clause in alike[:1]:
+            value = clause.field.value.casefold().replace("-", " ").split()
+            # "A gold ring" would say what it is made of.
+            if kind == "colour" and value and value[-1] in MATERIALS:
+                continue
+            is_known = len(value) <= 3 and all(word in words for word in value) and "with" not in value
+            is_own = label_words(clause.field).split()[-1] in (
+                "colour",
+                "color",
+                "material",
+                "colors",
+                "colours",
+                "materials",
+            )
+            if len(clause.field.items) <= 1 and is_known and is_own and len(alike) == 1:
+                modifiers.append(clause)
+    return tuple(modifiers)
+
+
+def _opening_clauses(
+    clauses: Sequence[PlannedClause], product: Product, modifiers: Sequence[PlannedClause]
+) -> list[PlannedClause]:
+    """Return the clauses that the opening states beside the modifiers."""
+    maker = [clause for clause in clauses if clause.kind == "maker"][:2]
+    if maker:
+        return maker
+    # "A jacket for women", "software for 5 users".
+    users = [clause for clause in clauses if clause.kind in ("audience", "age", "users")][:1]
+    if users and product.type is not None and product.name is not None:
+        return users + [clause for clause in clauses if clause.kind in NOUN_KINDS and clause.field.priority <= 2][:1]
+    nouns = [clause for clause in clauses if clause.kind in NOUN_KINDS and clause.field.priority <= 2]
+    if product.type is not None and nouns:
+        return nouns[: 1 if modifiers else 2]
+    verbs = [clause for clause in clauses if _pattern(clause) == "verbs"]
+    if product.type is not None:  # "A chair that costs 9 EUR" defines no chair.
+        verbs = [clause for clause in verbs if clause.kind not in ("price", "release", "system")]
+    if verbs:
+        return verbs[: 1 if product.type is not None else 2]
+    if (product.type is None or product.name is None) and not nouns:
+        return [clause for clause in clauses if clause.kind in ("quality", "feature", "content")][:1]
+    return nouns[:2]
+
+
+def _pattern(clause: PlannedClause) -> Pattern:
+    kind = clause.kind
+    if kind in NOUN_KINDS:
+        return "nouns"
+    if kind == "property":
+        return "statements"
+    if kind in BOOLEAN_KINDS:
+        return "boolean"
+    if kind in ("line", "prose"):
+        return kind
+    return "details" if kind == "detail" else "verbs"
+
+
+_AT_MOST: dict[Pattern, int] = {"nouns": 3, "verbs": 2, "statements": 2, "boolean": 2, "line": 1, "prose": 1}
+
+
+def _sentences(clauses: Sequence[PlannedClause]) -> Iterable[PlannedSentence]:
+    """Yield sentences of clauses that follow each other and share a pattern."""
+    for pattern, group in groupby(clauses, key=_pattern):
+        alike = list(group)
+        size = _AT_MOST.get(pattern, len(alike))
+        # Four are two and two, not three and one.
+        parts = -(-len(alike) // size)
+        for part in range(parts):
+            yield PlannedSentence(pattern, tuple(alike[len(alike) * part // parts : len(alike) * (part + 1) // parts]))
