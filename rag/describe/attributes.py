@@ -50,7 +50,7 @@ _LABELS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = tuple(
         ("dimensions", r"(?:(?:item|product|overall) )?(?:dimensions?|measurements)(?: \(?\w ?x ?\w ?x ?\w\)?)?"),
         ("extent", r"(?:(?:item|product|overall) )?(?:length|width|height|depth|thickness|diameter)"),
         ("capacity", r"(?:(?:total|maximum|max) )?capacity"),
-        ("size", r"(?:available )?sizes?"),
+        ("size", r"(?:available )?sizes?(?: available)?"),
         ("price", r"(?:(?:list|sale|retail|regular|sales|unit|recommended retail|selling) )?(?:price|rrp|msrp)|cost"),
         ("warranty", r"(?:\w+ )?(?:warranty|guarantee)(?: period)?"),
         ("origin", r"(?:country of )?(?:origin|manufacture)|(?:made|produced|manufactured|grown) in|origin country"),
@@ -86,7 +86,7 @@ _BARE_MEASURE = re.compile(
 )
 _DIMENSIONS = re.compile(r"\d[\d.,]*\s?\S{0,3}\s?[x×*]\s?\d", re.I)
 _SENTENCES = re.compile(r"[.!?…]['\"”)]*\s+\S|[^.\d]{25,}[.!]$")
-_NOT_PHRASE = re.compile(r"[\n\r\t|;{}\\]|\S\s*[<>]|[:](?!\d)|[.!?]\s+[A-Z]|[!?…]$")
+_NOT_PHRASE = re.compile(r"[\n\r\t|;{}\\]|\S\s*[<>]|[:](?!\d)|(?<!\b[A-Z])(?<!\b[A-Z][a-z])[.!?]\s+[A-Z]|[!?…]$")
 _COUNT_LABEL = re.compile(r"(?:number|no\.?|nr\.?|count|quantity) of (.+)|(.+) (?:count|quantity)")
 _WITHOUT_UNIT = frozenset(
     [
@@ -147,6 +147,9 @@ _PEOPLE = frozenset(["person", "user", "people", "player", "adult", "guest", "ch
     "seat",
     "device",
 }
+_IMPERATIVE = re.compile(
+    r"(?:Store|Keep|Use|Do not|Wash|Take|Apply|Avoid|Shake|Rinse|Wipe|Clean|Handle|Press|Place|Remove|Add|Mix|Serve) \w"
+)
 _LETTER_CODE = re.compile(r"[A-Z]{1,2}\d?")
 
 
@@ -160,6 +163,8 @@ def clause_kind(field: ProductField) -> ClauseKind:
     if field.relation in ("may contain", "free from", "suits", "contains", "comes in") and is_phrase(field):
         return "verb"
     named = next((kind for kind, pattern in _LABELS if pattern.match(label)), None)
+    if named is None and _IMPERATIVE.match(value):
+        named = "line"
     if named == "line":
         return "line" if len(value) <= 300 else "detail"
     if not is_phrase(field):
@@ -247,6 +252,8 @@ def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
             return "quantity"
         return "packing" if re.match(r"\d", value) and not re.fullmatch(r"1(?:[.,]0)?", value) else "detail"
     if kind == "age":
+        if re.match(r"min|max", label):
+            return "property"
         return "age" if re.match(r"(?:from |over |under )?\d", value) and not is_list else None
     if kind == "audience":
         if re.fullmatch(r"unisex", value, re.I):
@@ -258,7 +265,7 @@ def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
     if kind == "origin":
         return "origin" if value[:1].isupper() and not _LETTER_CODE.fullmatch(value) else None
     if kind in ("maker", "language"):
-        return kind if not has_digit else None
+        return kind if not has_digit and not is_adjective(value) else None
     return kind
 
 
@@ -290,12 +297,13 @@ def _noun_kind(field: ProductField, label: str, value: str) -> ClauseKind:
     """Return the kind for a label that is a noun phrase."""
     is_list = field.kind == "list" and len(field.items) > 1
     head = singular(head_noun(label).rpartition(" ")[2])
+    is_people = head in _PEOPLE and is_plural(label) and len(label.split()) == 1
+    if is_people and re.fullmatch(r"\d+(?:\s?[-–]\s?\d+)?", value):
+        return "users"
     if is_plain_number(field) and head_noun(label) != label and not _COUNT_LABEL.fullmatch(label):
         return "detail"
     if is_plain_number(field):
         is_whole = re.fullmatch(r"\d{1,5}(?:\.0)?", value) is not None
-        if is_whole and head in _PEOPLE and is_plural(label) and len(label.split()) == 1:
-            return "users"
         if is_whole and (_COUNT_LABEL.fullmatch(label) or head in _COUNTED or _is_countable_plural(label)):
             return "count"
         if head in QUANTITY_NOUNS:
@@ -309,7 +317,7 @@ def _noun_kind(field: ProductField, label: str, value: str) -> ClauseKind:
         if head in SUBSTANCES and head not in PART_NOUNS and not re.search(r"/|per", value):
             return "substance"
         if head in QUANTITY_NOUNS and not is_plural(label):
-            return "quantity"
+            return "quantity" if head_noun(label) == label else "property"
         is_simple = re.match(r"\d[\d.,]*\s?[^\d\s]+$", value) is not None or bool(field.unit)
         return "part" if head in PART_NOUNS and is_simple and " of " not in label else "property"
     if is_list:
@@ -339,6 +347,7 @@ def _is_modifier(value: str, head: str) -> bool:
 
 # --- booleans ---------------------------------------------------------------------------------------------------------
 
+_KINDS_OF_THING = frozenset(["device", "product", "item", "model", "edition", "toy", "book", "set", "unit"])
 _STATE = re.compile(r"(.+) (?:included|required|supported|available|needed|supplied|provided|possible|allowed)")
 _ACTION = re.compile(
     r"(?:contains?|includes?|requires?|supports?|needs?|fits?|allows?|comes with|has|may contain) (.+)"
@@ -373,7 +382,7 @@ def _boolean_kind(field: ProductField) -> ClauseKind:
         return "content"
     if is_adjective(label):
         return "quality"
-    if field.is_true and countability(label) == "unknown":
+    if head in _KINDS_OF_THING or (field.is_true and countability(label) == "unknown"):
         return "detail"
     return "feature"
 
@@ -383,11 +392,13 @@ def _related_kind(field: ProductField, label: str) -> ClauseKind | None:
     if field.relation == "is":
         return "quality" if is_adjective(label) or label.split()[0] in PREPOSITIONS else None
     if field.relation == "has":
-        return "feature" if not field.is_true or countability(label) != "unknown" else "detail"
+        return None
     if field.relation in ("requires", "supports"):
         return "action" if not field.is_true or countability(label) != "unknown" else "detail"
     if field.relation == "may contain":
         return "action" if field.is_true else "detail"
+    if field.relation == "contains" and "included" in field.key.casefold():
+        return "inclusion"
     kinds: dict[str, ClauseKind] = {
         "contains": "content", "free from": "content", "includes": "inclusion", "suits": "quality",
     }  # fmt: skip

@@ -11,6 +11,7 @@ from rag.describe.english import article, countability, is_plural
 from rag.describe.phrases import Phrase, Piece, join_phrases, phrase, shown_label
 from rag.describe.plan import PlannedClause
 from rag.describe.product import ProductField
+from rag.describe.word_classes import MASS_NOUNS
 
 _Item = TypeVar("_Item")
 
@@ -53,7 +54,8 @@ def _qualities(true: Sequence[ProductField], false: Sequence[ProductField]) -> l
 
 
 def _quality(field: ProductField) -> Phrase:
-    return phrase("suitable for {}" if field.relation == "suits" else "{}", _labelled(field))
+    is_bare = field.relation == "suits" and not label_words(field).startswith("suit")
+    return phrase("suitable for {}" if is_bare else "{}", _labelled(field))
 
 
 def _possessions(verb: str, affirmed: Sequence[Phrase], denied: Sequence[Phrase]) -> list[Phrase]:
@@ -113,11 +115,12 @@ def _inclusions(fields: Sequence[ProductField], *, is_true: bool) -> list[Phrase
 
 def _participle(field: ProductField) -> str:
     last = label_words(field).rpartition(" ")[2]
-    return "included" if field.relation == "includes" and last != "included" else last
+    return "included" if field.relation in ("includes", "contains") else last
 
 
 def _subject(field: ProductField, participle: str) -> Phrase:
     noun = re.sub(rf" {participle}$", "", shown_label(field), flags=re.I)
     counted = countability(noun)
-    determiner = f"{article(noun)} " if counted == "count" else ("" if counted in ("mass", "plural") else "the ")
+    is_bare = counted == "plural" or noun.rpartition(" ")[2].casefold() in MASS_NOUNS
+    determiner = f"{article(noun)} " if counted == "count" else ("" if is_bare else "the ")
     return phrase(f"{determiner}{{}}", (Piece(noun, (field.key,)),))

@@ -122,7 +122,7 @@ def countability(noun: str) -> Countability:
     """Return how a noun phrase is counted, by its last word: "a lid", "Bluetooth", "wheels"; "unknown" if in doubt."""
     last = head_noun(noun).rpartition(" ")[2]
     low = last.casefold()
-    if low in COUNT_NOUNS:
+    if low in COUNT_NOUNS or noun.casefold().endswith("remote control"):
         return "count"
     if low in MASS_NOUNS or low in CASED or (low in ACRONYMS and low not in ("tv", "pc")):
         return "mass"

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.describe.attributes import ClauseKind, clause_kind, label_words
+from rag.describe.attributes import ClauseKind, clause_kind, is_sentences, label_words
 from rag.describe.english import (
     article,
     cased_label,
@@ -24,7 +24,7 @@ from rag.describe.english import (
 )
 from rag.describe.plan import PlannedClause
 from rag.describe.product import ProductField
-from rag.describe.word_classes import COLOURS, MASS_NOUNS, MATERIALS
+from rag.describe.word_classes import CASED, COLOURS, MASS_NOUNS, MATERIALS
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,11 @@ def value_phrase(field: ProductField, shown: int = 12) -> Phrase:
 def value_text(field: ProductField, shown: int = 12) -> str:
     """Return the words of a value: lists coordinated, a missing unit added, "<=" read out."""
     if field.kind == "list" and len(field.items) > 1:
-        items = [item.strip() if clause_kind(field) in _NAMES else in_prose(item.strip()) for item in field.items]
+        items = [item.strip() for item in field.items]
+        lowered = [in_prose(item) for item in items]
+        # Beside a name, a word with a capital may be another: "Audi, Seat, Skoda".
+        if clause_kind(field) not in _NAMES and not any(re.match(r"[A-Z][a-z]", item) for item in lowered):
+            items = lowered
         return coordinate(items) if len(items) <= shown else ", ".join(items[:shown]) + ", among others"
     value = field.value.strip().rstrip(".") if not re.search(r"\b\w\.$", field.value) else field.value.strip()
     for sign, words in _BOUNDS:
@@ -102,7 +106,7 @@ def value_text(field: ProductField, shown: int = 12) -> str:
             break
     if field.unit and field.unit not in value:
         value = f"{field.unit}{value}" if field.unit in "$£€¥" else f"{value} {field.unit}"
-    if number := re.search(rf"([\d.,]+) ({_TIME_UNITS}|gram|kilogram|pound|ounce)$", value):
+    if number := re.search(rf"(?<![/\d.,])([\d.,]+) ({_TIME_UNITS}|gram|kilogram|pound|ounce)$", value):
         value = value if number[1] in ("1", "1.0") else value[: number.start(2)] + plural(number[2])
     return value if field.quantity or clause_kind(field) in _NAMES else in_prose(value)
 
@@ -123,7 +127,8 @@ def modifier_text(field: ProductField) -> str:
 def shown_label(field: ProductField) -> str:
     """Return the label as it stands in a sentence."""
     label = re.sub(r"^non ", "non-", field.label.strip().rstrip(":"), flags=re.I)
-    return cased_label(re.sub(r"^([A-Z])(?=[a-z])", lambda match: match[1].lower(), label))
+    is_name = label.partition(" ")[0].casefold() in CASED
+    return cased_label(label if is_name else re.sub(r"^([A-Z])(?=[a-z])", lambda match: match[1].lower(), label))
 
 
 def holds_phrase(clause: PlannedClause) -> Phrase | None:
@@ -236,6 +241,8 @@ def verb_phrase(clause: PlannedClause, pick: Pick) -> Phrase:
         return phrase(
             "<contains> {}", join_phrases([noun_phrase(PlannedClause(kind, (one,))) for one in clause.fields])
         )
+    if kind == "compatibility" and label.startswith("fits"):
+        return phrase("<fits> {}", value)
     if kind == "users":
         return phrase("<is> for {} " + (singular(label) if field.value.strip() == "1" else label), value)
     return phrase(_VERBS_AROUND[kind], value)
@@ -299,8 +306,13 @@ def line_phrase(field: ProductField, *, is_inner: bool = False) -> Phrase:
     if field.kind == "boolean" and field.is_true is not None:
         return phrase(f"{{}}: {'yes' if field.is_true else 'no'}", (Piece(label, (field.key,)),))
     value = ", ".join(field.items) if field.kind == "list" and len(field.items) > 1 else field.value.strip()
-    if field.kind == "text" and re.search(r"[.!?]\s+\S", value):
+    if (clause_kind(field) != "line" and is_sentences(field)) or _is_note(field):
         value = f"“{value}”"
     elif field.unit and field.unit not in value:
         value = f"{value} {field.unit}"
     return phrase(f"{label}: {{}}", (Piece(value, (field.key,)),))
+
+
+def _is_note(field: ProductField) -> bool:
+    """Tell whether a line holds more than one sentence of a note, whose words are not the description's own."""
+    return label_words(field).startswith("note") and is_sentences(field)

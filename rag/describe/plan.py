@@ -226,6 +226,11 @@ def _sentences(clauses: Sequence[PlannedClause]) -> Iterable[PlannedSentence]:
     """Yield sentences of clauses that follow each other and share a pattern."""
     for pattern, group in groupby(clauses, key=_pattern):
         alike = list(group)
+        if pattern == "statements":
+            # A value with commas of its own would run into what follows.
+            alone = [clause for clause in alike if "," in clause.field.value and len(clause.field.items) < 2]
+            yield from (PlannedSentence(pattern, (clause,)) for clause in alone)
+            alike = [clause for clause in alike if clause not in alone]
         size = _AT_MOST.get(pattern, len(alike))
         # Four are two and two, not three and one.
         parts = -(-len(alike) // size)

@@ -142,9 +142,10 @@ class _Writer:
         is_joined = len(said) == 2 and "inclusion" not in (one.kind for one in clauses)
         if is_joined and all(len(one) == 1 and ", but" not in text_of(one[0]) for one in said):
             signs = [{one.is_true for one in clause.fields} for clause in clauses]
-            is_contrast = signs[0] != signs[1] and clauses[1].kind != "content"
-            link = "{} {}, but {}" if is_contrast else "{} {} and {}"
-            return [phrase(link, self._subject(), said[0][0], said[1][0])]
+            is_contrast = signs == [{True}, {False}] and clauses[1].kind != "content"
+            first, second = said[0][0], said[1][0]
+            link = ", but" if is_contrast else (", and" if re.search(r",| and ", text_of(first)) else " and")
+            return [phrase(f"{{}} {{}}{link} {{}}", self._subject(), first, second)]
         sentences: list[Phrase] = []
         for clause, phrases in zip(clauses, said, strict=True):
             is_whole = clause.kind == "inclusion"
@@ -294,12 +295,18 @@ class _Writer:
         return (singular(last) in COUNT_NOUNS or last in PLURAL_NAMES or is_type) and last not in MASS_NOUNS
 
 
+def _is_state(one: Phrase) -> bool:
+    """Tell whether a verb phrase is such as "is grey" or "is made of cotton", which can share their verb."""
+    is_value = one[0].text == "<is> " and len(one) > 1 and bool(one[1].keys)
+    return is_value or re.match(r"<is> (?:made of|available in) ", one[0].text) is not None
+
+
 def _join_verbs(phrases: Sequence[Phrase]) -> Phrase:
     """Return verb phrases joined, "is" said once: "is grey and made of cotton"."""
     shortened = list(phrases[:1])
     for before, one in pairwise(phrases):
         first = one[0].text
-        if before[0].text.startswith("<is> ") and first.startswith("<is> "):
+        if _is_state(before) and _is_state(one):
             one = (Piece(first.removeprefix("<is> ")), *one[1:])
         elif before[0] == one[0]:
             one = one[1:]
@@ -322,7 +329,8 @@ def _type_noun(product: Product, is_many: bool) -> Phrase | None:
     words = cased_label(words)
     # A category in the plural: one of the "mountain frames" is a mountain frame.
     if not is_many and product.name and not _is_set(product.name.value):
-        words = singular(words)
+        one = singular(words)
+        words = words if one.rpartition(" ")[2].casefold() in MASS_NOUNS else one
     return (Piece(plural(words) if is_many else words, (kind.key,)),)
 
 
@@ -342,7 +350,7 @@ def _is_plural_product(product: Product) -> bool:
         return True
     if is_plural(low) and kind_last in MASS_NOUNS:  # "Trail Runners" of the type "footwear"
         return True
-    return low in PAIR_NOUNS or is_of_kind or (low in PLURAL_NAMES and (not kind_last or is_plural(kind_last)))
+    return low in PAIR_NOUNS or is_of_kind or (low in PLURAL_NAMES and kind_last not in ("set", "kit", "pack", "game"))
 
 
 def _is_set(name: str) -> bool:

@@ -12,41 +12,41 @@ _COUNT = """
     burner button cabinet cable cage camera canopy cap car card carrier cartridge case castor caster catch
     certificate chain chair chamber charger chart chest chip chuck clamp clasp clip clock closure coat coating coil
     collar column comb compartment component compressor connector container controller cord core counter coupling
-    course cover cradle cuff cup cupboard curtain cushion cutter cylinder deck desk device dial digit disc disk
-    dishwasher display divider dock dongle door drain drawer drill drive drop drum duct dummy edge element emitter
-    end engine envelope eyelet face fan fastener fastening figure file filter finder finish fit fitting flag flap
-    flash flask flavour floor foot footrest fork frame fridge fringe front function funnel fuse game gasket gauge
-    gear glass glove grid grill grille grinder grip groove groundsheet guard guide hammer handbook handle handlebar
-    hanger hat head headband headphone headrest headset heater heel helmet hem hinge holder hole holster hood hook
-    hose housing hub indicator inlet insert insole interface jack jacket jar joint jug kettle key keyboard keypad
-    kickstand kit knife knob label lace ladder lamp lanyard laptop latch layer lead leaf leg lens level lever lid
-    light line liner lining list lobe lock loop louvre machine magnet magnifier manual map mask mast mat mattress
-    membrane memo menu mesh meter microphone microscope mirror mixer mode model modem module monitor motor mount
-    mouse mousepad mouthpiece movement mudguard muzzle neck neckline needle net nib nose nozzle nut opener opening
-    outlet oven pack pad paddle panel pannier part patch pattern pedal peg pen pencil pendant perch piece pillow
-    pin pipe pivot plate platform player plug plunger pocket point pole port post pot pouch preset printer probe
-    processor profile program programme projector pump purse rack rail ramp range reader rear receiver recipe
-    recorder reel reflector refill regulator release remote reservoir rest ribbon ridge rim ring rivet rod roller
-    roof room rope rotor router rucksack ruler saddle sail saw scale scent scoop screen screw seal seam season seat
-    section sensor set shade shaft shape sheet shelf shell shield shoe shoulder shutter side sieve silencer sink
-    skirt sleeve slider slot socket sole spanner spare speaker spike spindle spline splitter spoke spoon spout
-    spray spring stabiliser stand stapler stem step sticker stitch stool strap strip style subscription suit
-    surface switch table tablet tail tank tap tape tassel tent terminal texture thermometer thermostat thread
+    course cover cradle cuff cup cupboard curtain cushion cutter cylinder deck desk device dial digit dimmer disc
+    disk dishwasher display divider dock dongle door drain drawer drill drive drop drum duct dummy edge element
+    emitter end engine envelope eyelet face fan fastener fastening figure file filter finder finish fit fitting
+    flag flap flash flask flavour floor foot footrest fork frame fridge fringe front function funnel fuse game
+    gasket gauge gear glass glove grid grill grille grinder grip groove groundsheet guard guide hammer handbook
+    handle handlebar hanger hat head headband headphone headrest headset heater heel helmet hem hinge holder hole
+    holster hood hook hose housing hub indicator inlet insert insole interface jack jacket jar joint jug kettle key
+    keyboard keypad kickstand kit knife knob label lace ladder lamp lanyard laptop latch layer lead leaf leg lens
+    level lever lid light line liner lining list lobe lock loop louvre machine magnet magnifier manual map mask
+    mast mat mattress membrane memo menu mesh meter microphone microscope mirror mixer mode model modem module
+    monitor motor mount mouse mousepad mouthpiece movement mudguard muzzle neck neckline needle net nib nose nozzle
+    nut opener opening outlet oven pack pad paddle panel pannier part patch pattern pedal peg pen pencil pendant
+    perch piece pillow pin pipe pivot plate platform player plug plunger pocket point pole port post pot pouch
+    preset printer probe processor profile program programme projector pump purse rack rail ramp range reader rear
+    receiver recipe recorder reel reflector refill regulator release remote reservoir rest ribbon ridge rim ring
+    rivet rod roller roof room rope rotor router rucksack ruler saddle sail saw scale scent scoop screen screw seal
+    seam season seat section sensor set shade shaft shape sheet shelf shell shield shoe shoulder shutter side sieve
+    silencer sink skirt sleeve slider slot socket sole spanner spare speaker spike spindle spline splitter spoke
+    spoon spout spray spring stabiliser stand stapler stem step sticker stitch stool strap strip style subscription
+    suit surface switch table tablet tail tank tap tape tassel tent terminal texture thermometer thermostat thread
     throttle tie timer tip toe tool top torch toy track trailer transmitter tray tread trigger trim tripod trolley
     trunk tub tube tune turbine turntable tyre tire umbrella unit upper valve vent version vessel viewfinder visor
     trial volume wall warranty washer watch wavelength weave weight wheel whistle wick window wing wire wrench yoke
     zip zipper zone
     """
 _MASS = """
-    access alcohol assembly bamboo bluetooth clothing coffee cotton delivery denim dust equipment ethernet fabric
-    fat fibre fiber flour food foam footwear fruit fur furniture glue gold hair hardware heat honey ink jewellery
-    jewelry juice leather linen luggage makeup meat memory metal milk music nylon oil paint paper pasta plastic
-    polyester power protein ram rice rubber salt sand shampoo shipping silk silver smoke soap software soil sound
-    steam steel storage sugar sunscreen tea water wax wheat wi-fi wifi wood wool yarn yeast zoom stationery polish
-    cheese wine beer bread butter chocolate cream cereal granola muesli vinegar seed cocoa compost fertiliser
-    fertilizer gravel charcoal litter feed kibble perfume lotion toothpaste detergent cement plaster varnish primer
-    lubricant grease wallpaper cutlery tableware cookware glassware bedding underwear lingerie swimwear nightwear
-    knitwear sportswear packaging autofocus stereo voltage compatibility
+    access alcohol assembly audio control bamboo bluetooth clothing coffee cotton delivery denim dust equipment
+    ethernet fabric fat fibre fiber flour food foam footwear fruit fur furniture glue gold hair hardware heat honey
+    ink jewellery jewelry juice leather linen luggage makeup meat memory metal milk music nylon oil paint paper
+    pasta plastic polyester power protein ram rice rubber salt sand shampoo shipping silk silver smoke soap
+    software soil sound steam steel storage sugar sunscreen tea water wax wheat wi-fi wifi wood wool yarn yeast
+    zoom stationery polish cheese wine beer bread butter chocolate cream cereal granola muesli vinegar seed cocoa
+    compost fertiliser fertilizer gravel charcoal litter feed kibble perfume lotion toothpaste detergent cement
+    plaster varnish primer lubricant grease wallpaper cutlery tableware cookware glassware bedding underwear
+    lingerie swimwear nightwear knitwear sportswear packaging autofocus stereo voltage compatibility
     """
 _COLLECTIVES = """
     groceries goods clothes housewares homewares electronics cosmetics toiletries supplies furnishings essentials
@@ -161,17 +161,17 @@ _OPEN_ADJECTIVES = """
     rated equipped resistant adapted
     """
 _VERBS = """
-    contains includes fits requires supports holds covers needs uses accepts comes works runs connects folds floats
-    glows rotates swivels charges absorbs blocks features has weighs measures
+    contains includes fits replaces requires supports holds covers needs uses accepts comes works runs connects
+    folds floats glows rotates swivels charges absorbs blocks features has weighs measures
     """
 _ACRONYMS = """
     abs ac aec aes ai anc anr api asa aws bga bmx bpa cad cas cat cbd cd cdr ce cmos cnc cpu crt css ctr dac dc ddr
-    ddr3 ddr4 ddr5 din dna dp dpi dslr dvd dvi eac ean ecg ecc edp epdm esrb eps eu eva exif faq fcc fda fm fps fsc gb
-    gmo gps gpu gsm gtx hd hdd hdmi hdpe hdr hepa hpl html http hz ic id ide iec ieee io ip ipa ipl ips ir iso it
-    khz kvm kw lan lcd ldpe led lpg lte mdf mb mhz midi mp mp3 mp4 mpn msg nas nfc nvme oem ohp oled os otg pc pci
-    pcie pdf pe pet pfas pfoa pla poe pp ppe ppi ps pse psu ptfe ptt pu pur pvc qled qr raid ram rca reach rf rfid
-    rgb rgbw rms rom rpm rtx sas sata sd sdhc sdk sdram sdxc sim sms spf sql ssd ssl svga tdp tft tpe tpu tv uhd
-    uhf uk upc ups url us usa usb uv uva uvb vat vga vhf voip vpn vr wan wep wlan wpa wpa2 xl xlr xml xs
+    ddr3 ddr4 ddr5 din dna dp dpi dslr dvd dvi eac ean ecg ecc edp epdm esrb eps eu eva exif faq fcc fda fm fps fsc
+    gb gmo gps gpu gsm gtx hd hdd hdmi hdpe hdr hepa hpl html http hz ic id ide iec ieee io ip ipa ipl ips ir iso
+    it khz kvm kw lan lcd ldpe led lpg lte mdf mb mhz midi mp mp3 mp4 mpn msg nas nfc nvme oem ohp oled os otg pc
+    pci pcie pdf pe pet pfas pfoa pla poe pp ppe ppi ps pse psu ptfe ptt pu pur pvc qled qr raid ram rca reach rf
+    rfid rgb rgbw rms rom rpm rtx sas sata sd sdhc sdk sdram sdxc sim sms spf sql ssd ssl svga tdp tft tpe tpu tv
+    uhd uhf uk upc ups url us usa usb uv uva uvb vat vga vhf voip vpn vr wan wep wlan wpa wpa2 xl xlr xml xs
     """
 _READ = "ram rom lan wan sim hepa sas sata din raid pet midi nas cad cat reach vat oled cas cam pin gif pla dos"
 _ODD_CASES = "Bluetooth Wi-Fi Ethernet RoHS iOS Android Windows macOS Linux Steam Mac eSATA HiFi Qi Thunderbolt"
