@@ -20,6 +20,17 @@ _PLAIN_MEASURES = frozenset(("weight", "net weight", "capacity", "volume", "size
 _PLAIN_LABELS = frozenset(map(stem, ("flavour", "scent", "fragrance", "pattern", "finish", "shade")))
 """Labels whose values say by themselves what they are, as those of colours and materials do."""
 
+_CODES = frozenset(("model", "model number", "series", "version", "article number", "part number"))
+"""Labels of codes that look like a measure: "345J"."""
+
+_MEASURE_START = re.compile(r"(?:(?:up to|from|min\.?|max\.?|approx\.?|about|[<>≤≥~±]=?)\s?)?\d", re.IGNORECASE)
+_PLURAL = re.compile(r"(?!.*\b(?:in|of|per|for|with)\b)\S+(?: \S+){0,2}(?<![sui])s")
+
+_QUALITY = re.compile(
+    r"(?:proof|free|able|ible|resistant|less|vegan|vegetarian|organic|(?<!requir)(?<!includ)ed)$", re.I
+)
+"""Ends of labels that are a quality by themselves; "manual" or "energy star" may be a thing."""
+
 _SPELT_UNITS = "second|minute|hour|day|week|month|year|inch|metre|meter|litre|liter|watt|volt|gram|pound|ounce"
 _LEGAL_FORMS = frozenset(
     ["ab", "ag", "as", "bv", "co", "company", "corp", "gmbh", "inc", "kg", "llc", "ltd", "oy", "sa", "srl"]
@@ -46,12 +57,12 @@ def write_title(product: Product, limit: int, attributes: int = ATTRIBUTES) -> S
 def write_alt_text(product: Product, limit: int) -> SpannedText | None:
     """Return what a picture of the product shows: its brand, name, type, and its colour where it has one only."""
     head = _write_head(product, limit)
-    colours = [field for field in product.stated if field.label.casefold() in ("colour", "color") and field.value]
+    colours = [field for field in product.stated if field.label.casefold() in ("colour", "color")]
     if head is None or len(colours) != 1:
         return head
     colour = colours[0]
     # Of several colours a picture may show any.
-    if len(colour.items) > 1 or _states(head.text, colour.value):
+    if colour.kind not in ("text", "list") or len(colour.items) > 1 or _states(head.text, colour.value):
         return head
     described = join_texts((head, " in ", state_field(colour, colour.value)))
     return described if len(described.text) <= limit and len(colour.value.split()) <= 4 else head
@@ -62,7 +73,9 @@ def _write_head(product: Product, limit: int) -> SpannedText | None:
     name, brand, kind = product.name, product.brand, product.type
     parts: list[SpannedText] = []
     if name:
-        shortened = shorten_name(name.value, limit)
+        # A brand is worth more than the end of a long name.
+        room = limit - len(brand.value) - 1 if brand and not _holds_brand(name.value, brand.value) else limit
+        shortened = shorten_name(name.value, room) or shorten_name(name.value, limit)
         if shortened:
             parts = [state_field(name, shortened)]
     if brand and not _holds_brand(parts[0].text if parts else "", brand.value):
@@ -115,7 +128,8 @@ def _attribute_phrase(field: ProductField) -> str:
     """Return the few words that say a field without a sentence, "" where it takes one."""
     label, value = field.label, field.shown
     if field.kind == "boolean":
-        return label if field.is_true and field.relation == "is" and len(label.split()) <= 3 else ""
+        is_quality = field.relation == "is" and len(label.split()) <= 3 and _QUALITY.search(label)
+        return label if field.is_true and is_quality else ""
     if (
         field.absent
         or field.relation in ("may contain", "free from", "requires", "suits", "excludes", "does not suit")
@@ -123,13 +137,20 @@ def _attribute_phrase(field: ProductField) -> str:
     ):
         return ""
     if field.kind == "measure":
-        has_unit = bool(re.search(r"[^\W\d]", value))
-        if has_unit and label.casefold() in _PLAIN_MEASURES:
-            return value
-        # "12 hours battery life" and "3 speed settings", but not "4.8 rating".
-        is_counted = has_unit or label.endswith("s")
-        if not is_counted or re.search(r"\s(?:x|×|by)\s", value):
+        if (
+            not _MEASURE_START.match(value)
+            or re.search(r"[,;/]\s*\d|\d\s*(?:x|×|by)\s", value, re.IGNORECASE)
+            or label in _CODES
+            or "(" in label
+        ):
             return ""
+        if not re.search(r"[^\W\d]|[%°\"]", value):
+            # "3 speed settings" and "2 speakers", but not "4.8 rating" nor "1 cores".
+            counted = label.removeprefix("number of ")
+            is_count = re.fullmatch(r"[1-9]\d{0,3}", value) and value != "1" and _PLURAL.fullmatch(counted)
+            return f"{value} {counted}" if is_count else ""
+        if label.casefold() in _PLAIN_MEASURES:
+            return value
         # A unit in words is singular before a noun: "2-year warranty".
         spelt = re.fullmatch(rf"([\d.,]+) ({_SPELT_UNITS})(?:s|es)?", value, re.IGNORECASE)
         return f"{spelt[1]}-{spelt[2]} {label}" if spelt else f"{value} {label}"
@@ -167,7 +188,9 @@ def _holds_brand(name: str, brand: str) -> bool:
 def _lacking_words(name: str, kind: str) -> str:
     """Return the words of a type that the name lacks, from the first such on; its last word is what the thing is."""
     known, words = set(_words(name)), kind.split()
-    if not words or set(_words(words[-1])) <= known:
+    head = _words(words[-1]) if words else []
+    # A compound names it as well: a taillight is a light.
+    if not head or head[-1] in known or any(len(head[-1]) > 3 and word.endswith(head[-1]) for word in known):
         return ""
     while words and set(_words(words[0])) <= known:
         words.pop(0)

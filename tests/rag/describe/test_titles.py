@@ -36,6 +36,7 @@ def colour(*items: str) -> ProductField:
         (named("Desk Lux", "", "desk lamp"), "Desk Lux, lamp"),
         (named("Roasted Almonds", "Nutty", "nuts"), "Nutty Roasted Almonds, nuts"),
         (named("Tab T10", "", "tablet"), "Tab T10 tablet"),
+        (named("Taillight", "", "bicycle light"), "Taillight"),
         (named("", "adidas", "running shoe"), "adidas running shoe"),
         (named("", "", "running shoe"), "Running shoe"),
     ],
@@ -75,6 +76,51 @@ def test_a_load_and_an_absence_are_not_taken_for_properties() -> None:
     title = write_title(Product((NAME, palm_oil, gluten, measure("maximum load", "120 kg"))), 80)
     assert title is not None
     assert title.text == "Kettle K1, 120 kg maximum load"
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "phrase"),
+    [
+        ("speed settings", "3", "3 speed settings"),
+        ("number of speakers", "2", "2 speakers"),
+        ("processor cores", "1", ""),
+        ("rating", "4.8", ""),
+        ("capacity in cups", "10", ""),
+        ("module", "256M X 64", ""),
+        ("battery life", "up to 12 hours", "up to 12 hours battery life"),
+        ("memory bus", "64", ""),
+        ("data rates", "10,100 Mbit/s", ""),
+        ("dimensions", "20 x 30 cm", ""),
+        ("wheel size", "29 inches", "29-inch wheel size"),
+        ("screen", "10.1 inch", "10.1-inch screen"),
+        ("fat", "50%", "50% fat"),
+    ],
+)
+def test_a_measure_is_said_only_where_it_reads_well(label: str, value: str, phrase: str) -> None:
+    title = write_title(Product((NAME, measure(label, value))), 80)
+    assert title is not None
+    assert title.text == (f"Kettle K1, {phrase}" if phrase else "Kettle K1")
+
+
+@pytest.mark.parametrize(("label", "is_said"), [("waterproof", True), ("manual", False), ("BPA-free", True)])
+def test_a_boolean_is_said_only_where_its_label_is_a_quality(label: str, is_said: bool) -> None:
+    title = write_title(Product((NAME, ProductField(label, label, "boolean", "yes", (), True, relation="is"))), 80)
+    assert title is not None
+    assert title.text == (f"Kettle K1, {label}" if is_said else "Kettle K1")
+
+
+def test_a_brand_is_kept_before_the_end_of_a_long_name() -> None:
+    title = write_title(named("Patch cable (RJ45), 0.91 m (3 ft)", "Tripp"), 30)
+    assert title is not None
+    assert title.text == "Tripp Patch cable (RJ45)"
+
+
+def test_a_colour_that_is_a_boolean_is_no_colour() -> None:
+    printing = ProductField("colour", "colour", "boolean", "yes", ("yes",), True, relation="has")
+    alt_text, title = write_alt_text(Product((NAME, printing)), 125), write_title(Product((NAME, printing)), 80)
+    assert alt_text == title
+    assert title is not None
+    assert title.text == "Kettle K1"
 
 
 def test_a_value_in_the_name_is_not_said_again() -> None:
