@@ -139,7 +139,7 @@ def _attribute_phrase(field: ProductField) -> str:
     if field.kind == "measure":
         if (
             not _MEASURE_START.match(value)
-            or re.search(r"[,;/]\s*\d|\d\s*(?:x|×|by)\s", value, re.IGNORECASE)
+            or re.search(r"[,;/]\s*\d|\s(?:x|×|by)\s", value, re.IGNORECASE)
             or label in _CODES
             or "(" in label
         ):
