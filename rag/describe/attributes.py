@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from rag.describe.english import countability, head_noun, is_adjective, is_plural, singular
+from rag.describe.english import can_follow_is, countability, is_plural, leading_noun, singular_noun
 from rag.describe.product import ProductField
 from rag.describe.word_classes import (
     COLLECTIVE_NOUNS,
@@ -158,7 +158,7 @@ def clause_kind(field: ProductField) -> ClauseKind:
     if field.kind == "boolean" and field.is_true is not None:
         return _boolean_kind(field)
     value, label = field.value.strip(), label_words(field)
-    if is_sentences(field):
+    if is_prose(field):
         return "prose"
     if field.relation in ("may contain", "free from", "suits", "contains", "comes in") and is_phrase(field):
         return "verb"
@@ -178,7 +178,7 @@ def is_thing(field: ProductField) -> bool:
     """Tell whether the value of a type names a thing: "kettle", but not "original" or "3"."""
     words = field.value.strip()
     is_word = not is_plain_number(field) and len(words) <= 60 and not re.search(r"[.;:!?|>/\d]\s|\n", words)
-    is_kind = " " in words or not is_adjective(words)
+    is_kind = " " in words or not can_follow_is(words)
     return is_word and is_kind and words.casefold().rpartition(" ")[2] not in COLLECTIVE_NOUNS
 
 
@@ -187,7 +187,7 @@ def label_words(field: ProductField) -> str:
     return re.sub(r"[\s_-]+", " ", field.label.casefold()).strip(" :")
 
 
-def is_sentences(field: ProductField) -> bool:
+def is_prose(field: ProductField) -> bool:
     """Tell whether a value is text of its own, to be quoted as it stands."""
     return field.kind == "text" and len(field.value) > 40 and bool(_SENTENCES.search(field.value.strip()))
 
@@ -200,7 +200,7 @@ def is_phrase(field: ProductField) -> bool:
     return is_short and all(item.strip() and not _NOT_PHRASE.search(item) and _is_balanced(item) for item in items)
 
 
-def has_unit(field: ProductField) -> bool:
+def says_unit(field: ProductField) -> bool:
     """Tell whether a measure says its unit, in its value or beside it."""
     return bool(field.unit) or not re.fullmatch(r"[\d.,\s x×*/–<>=≤≥~±-]+", field.value.strip())
 
@@ -230,15 +230,17 @@ def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
     if kind in ("weight", "extent", "dimensions"):
         if not has_digit or is_list:
             return None if not has_digit else "detail"
-        if not has_unit(field) or not (is_bare_measure(field) or kind == "dimensions"):
-            return "detail" if not has_unit(field) else "property"
+        if not says_unit(field) or not (is_bare_measure(field) or kind == "dimensions"):
+            return "detail" if not says_unit(field) else "property"
         return "dimensions" if _DIMENSIONS.match(value) else kind
     if kind == "capacity":
-        return ("quantity" if has_unit(field) else "detail") if has_digit and not is_bare_measure(field) else (
-            "capacity" if has_digit and has_unit(field) else "detail")  # fmt: skip
+        return ("quantity" if says_unit(field) else "detail") if has_digit and not is_bare_measure(field) else (
+            "capacity" if has_digit and says_unit(field) else "detail")  # fmt: skip
     if kind == "size":
         if _DIMENSIONS.match(value):
-            return "dimensions" if has_unit(field) else "detail"
+            return "dimensions" if says_unit(field) else "detail"
+        if re.fullmatch(r"\d+[.,]\d+", value):
+            return "detail"
         return "quantity" if is_bare_measure(field) else ("detail" if " " in value and not is_list else "size")
     if kind == "price":
         return "price" if has_digit and not is_list else None
@@ -265,7 +267,7 @@ def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
     if kind == "origin":
         return "origin" if value[:1].isupper() and not _LETTER_CODE.fullmatch(value) else None
     if kind in ("maker", "language"):
-        return kind if not has_digit and not is_adjective(value) else None
+        return kind if not has_digit and not can_follow_is(value) else None
     return kind
 
 
@@ -282,13 +284,13 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
     if label == "near":
         return "relation"
     if words[-1] in PREPOSITIONS:
-        is_open = words[0] in OPEN_ADJECTIVES or is_adjective(words[0])
+        is_open = words[0] in OPEN_ADJECTIVES or can_follow_is(words[0])
         return "relation" if is_open and not value[:1].isdigit() else "detail"
     if words[0] in VERBS - {"has", "weighs", "measures"} and len(words) == 1:
         return "verb"
     if label == "may contain":
         return "verb"
-    if is_adjective(words[-1]) and words[-1] not in PART_NOUNS:
+    if can_follow_is(words[-1]) and words[-1] not in PART_NOUNS:
         return "detail"
     return _noun_kind(field, label, value)
 
@@ -296,14 +298,16 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
 def _noun_kind(field: ProductField, label: str, value: str) -> ClauseKind:
     """Return the kind for a label that is a noun phrase."""
     is_list = field.kind == "list" and len(field.items) > 1
-    head = singular(head_noun(label).rpartition(" ")[2])
+    head = singular_noun(leading_noun(label).rpartition(" ")[2])
     is_people = head in _PEOPLE and is_plural(label) and len(label.split()) == 1
     if is_people and re.fullmatch(r"\d+(?:\s?[-–]\s?\d+)?", value):
         return "users"
-    if is_plain_number(field) and head_noun(label) != label and not _COUNT_LABEL.fullmatch(label):
+    if is_plain_number(field) and leading_noun(label) != label and not _COUNT_LABEL.fullmatch(label):
         return "detail"
     if is_plain_number(field):
         is_whole = re.fullmatch(r"\d{1,5}(?:\.0)?", value) is not None
+        if re.search(r" (?:or|and) ", label):
+            return "detail"
         if is_whole and (_COUNT_LABEL.fullmatch(label) or head in _COUNTED or _is_countable_plural(label)):
             return "count"
         if head in QUANTITY_NOUNS:
@@ -317,11 +321,13 @@ def _noun_kind(field: ProductField, label: str, value: str) -> ClauseKind:
         if head in SUBSTANCES and head not in PART_NOUNS and not re.search(r"/|per", value):
             return "substance"
         if head in QUANTITY_NOUNS and not is_plural(label):
-            return "quantity" if head_noun(label) == label else "property"
+            return "quantity" if leading_noun(label) == label else "property"
         is_simple = re.match(r"\d[\d.,]*\s?[^\d\s]+$", value) is not None or bool(field.unit)
         return "part" if head in PART_NOUNS and is_simple and " of " not in label else "property"
     if is_list:
         return "property" if countability(label) in ("count", "plural") or head in PART_NOUNS else "detail"
+    if head in QUANTITY_NOUNS - _WITHOUT_UNIT and not says_unit(field):
+        return "detail"
     if re.match(r"[\d<>=≤≥~±+-]", value) and not re.search(r"[a-z]{3}", value):
         return "property" if re.fullmatch(r"[\w .,:x×/%°+-]+", value) else "detail"
     if head in PART_NOUNS and _is_modifier(value, head):
@@ -332,7 +338,7 @@ def _noun_kind(field: ProductField, label: str, value: str) -> ClauseKind:
 
 
 def _is_countable_plural(label: str) -> bool:
-    head = singular(head_noun(label).rpartition(" ")[2])
+    head = singular_noun(leading_noun(label).rpartition(" ")[2])
     return is_plural(label) and head not in QUANTITY_NOUNS - {"speed"} | {"season", "year", "month", "day", "hour"}
 
 
@@ -341,7 +347,7 @@ def _is_modifier(value: str, head: str) -> bool:
     words = value.split()
     is_short = len(words) <= 3 and not re.search(r"[,()/&]|\band\b|\bor\b", value)
     starts_well = words[0].casefold() not in PREPOSITIONS | {"a", "an", "the", "no", "none", "not", "yes", "all"}
-    is_other = not is_plural(words[-1]) or singular(words[-1].casefold()) == head
+    is_other = not is_plural(words[-1]) or singular_noun(words[-1].casefold()) == head
     return is_short and starts_well and is_other and not re.fullmatch(r"\d+", words[0]) and len(value) > 1
 
 
@@ -370,17 +376,17 @@ def _boolean_kind(field: ProductField) -> ClauseKind:
         return (
             "inclusion" if countability(label.rpartition(" ")[0]) != "unknown" or words[-1] == "included" else "detail"
         )
-    head = singular(head_noun(label).rpartition(" ")[2])
+    head = singular_noun(leading_noun(label).rpartition(" ")[2])
     if len(words) > 2 and words[1] in PREPOSITIONS and words[-1] not in PREPOSITIONS:
-        is_open = words[0] in OPEN_ADJECTIVES or (is_adjective(words[0]) and words[1] in ("to", "for", "from", "in"))
+        is_open = words[0] in OPEN_ADJECTIVES or (can_follow_is(words[0]) and words[1] in ("to", "for", "from", "in"))
         return "quality" if is_open else "detail"
     if words[0] in ("for", "in", "on") and len(words) > 1:
         return "quality"
     if words[-1] in PREPOSITIONS:
         return "detail"
-    if head in SUBSTANCES and not is_adjective(label):
+    if head in SUBSTANCES and not can_follow_is(label):
         return "content"
-    if is_adjective(label):
+    if can_follow_is(label):
         return "quality"
     if head in _KINDS_OF_THING or (field.is_true and countability(label) == "unknown"):
         return "detail"
@@ -390,7 +396,7 @@ def _boolean_kind(field: ProductField) -> ClauseKind:
 def _related_kind(field: ProductField, label: str) -> ClauseKind | None:
     """Return the kind of a boolean whose relation is known, None where its label has to tell."""
     if field.relation == "is":
-        return "quality" if is_adjective(label) or label.split()[0] in PREPOSITIONS else None
+        return "quality" if can_follow_is(label) or label.split()[0] in PREPOSITIONS else None
     if field.relation == "has":
         return None
     if field.relation in ("requires", "supports"):

@@ -1,6 +1,6 @@
 """English grammar of short phrases: articles by sound, plurals, countability, adjectives, verbs, and coordination.
 
->>> with_article("11-inch display"), with_article("USB port"), plural("battery")
+>>> with_article("11-inch display"), with_article("USB port"), plural_noun("battery")
 ('an 11-inch display', 'a USB port', 'batteries')
 """
 
@@ -71,11 +71,11 @@ _IRREGULAR_PLURALS = {
 }  # fmt: skip
 _IRREGULAR_SINGULARS = {many: one for one, many in _IRREGULAR_PLURALS.items()}
 _NO_PLURAL_S = re.compile(
-    r"(?:ss|us|is|as|os|news|lens|bus|gas|bias|canvas|atlas|plus|series|species|chassis|iris|compass)$"
+    r"(?:ss|us|is|as|(?:cha|cosm|therm|asbest)os|news|lens|bus|gas|bias|canvas|atlas|plus|series|species|chassis|iris|compass)$"
 )
 
 
-def plural(noun: str) -> str:
+def plural_noun(noun: str) -> str:
     """Return the plural of a noun phrase: batteries, USB ports, shelves; one that is plural stays."""
     head, _, last = noun.rpartition(" ")
     if is_plural(last) or last.casefold() in MASS_NOUNS:
@@ -92,7 +92,7 @@ def plural(noun: str) -> str:
     return f"{head} {many}".lstrip()
 
 
-def singular(noun: str) -> str:
+def singular_noun(noun: str) -> str:
     """Return the singular of a noun phrase: battery, shelf; pairs such as scissors stay."""
     head, _, last = noun.rpartition(" ")
     low = last.casefold()
@@ -120,7 +120,7 @@ def is_plural(noun: str) -> bool:
 
 def countability(noun: str) -> Countability:
     """Return how a noun phrase is counted, by its last word: "a lid", "Bluetooth", "wheels"; "unknown" if in doubt."""
-    last = head_noun(noun).rpartition(" ")[2]
+    last = leading_noun(noun).rpartition(" ")[2]
     low = last.casefold()
     if low in COUNT_NOUNS or noun.casefold().endswith("remote control"):
         return "count"
@@ -146,7 +146,7 @@ _COMPOUND_ENDS = (
 )  # fmt: skip
 
 
-def head_noun(phrase: str) -> str:
+def leading_noun(phrase: str) -> str:
     """Return a noun phrase up to its first preposition: "depth" of "depth of field"."""
     words = phrase.split()
     for place, word in enumerate(words):
@@ -223,7 +223,7 @@ _ADJECTIVE_END = re.compile(
 )
 
 
-def is_adjective(phrase: str) -> bool:
+def can_follow_is(phrase: str) -> bool:
     """Tell whether a label such as "waterproof" or "dishwasher safe" can follow "is"."""
     low = phrase.casefold().strip()
     last = re.split(r"[\s-]", low)[-1]
@@ -276,7 +276,7 @@ def in_prose(value: str) -> str:
     words = value.split(" ")
     lowered = [_lower_common(word) for word in words]
     # An unknown capital in the phrase may be that of a name, and names are kept whole.
-    if len(words) > 1 and any(word[:1].isupper() and not word.isupper() for word in lowered):
+    if len(words) > 1 and any(re.search(r"(?:^|[/-])[A-Z][a-z]", word) for word in lowered):
         return value
     return " ".join(lowered)
 
@@ -288,8 +288,8 @@ def _lower_common(word: str) -> str:
     low = core.casefold()
     parts = re.split(r"[-/]", low)
     common = COLOURS | MATERIALS | ADJECTIVES | COUNT_NOUNS | MASS_NOUNS | QUANTITY_NOUNS | _SMALL
-    known = all(part in common or singular(part) in common for part in parts)
-    return word.lower() if low not in CASED and (known or is_adjective(low)) else word
+    known = all(part in common or singular_noun(part) in common for part in parts)
+    return word.lower() if low not in CASED and (known or can_follow_is(low)) else word
 
 
 _SMALL = frozenset(
@@ -320,7 +320,7 @@ _SMALL = frozenset(
 )
 
 
-def capitalise(sentence: str) -> str:
+def begin_sentence(sentence: str) -> str:
     """Return a sentence with its first letter in upper case, unless a name such as iPhone begins it."""
     first = re.match(r"[^\s]+", sentence)
     if first and re.search(r"[A-Z]", first[0]):

@@ -9,18 +9,18 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rag.describe.attributes import ClauseKind, clause_kind, is_sentences, label_words
+from rag.describe.attributes import ClauseKind, clause_kind, is_prose, label_words
 from rag.describe.english import (
     article,
+    can_follow_is,
     cased_label,
     coordinate,
     countability,
-    head_noun,
     in_prose,
-    is_adjective,
     is_plural,
-    plural,
-    singular,
+    leading_noun,
+    plural_noun,
+    singular_noun,
 )
 from rag.describe.plan import PlannedClause
 from rag.describe.product import ProductField
@@ -57,14 +57,14 @@ def join_phrases(phrases: Sequence[Phrase], conjunction: str = "and") -> Phrase:
     if len(phrases) < 2:
         return phrases[0] if phrases else ()
     # What stands last may hold anything: "is made of oak and comes in red, green and blue".
-    texts = [text_of(one) for one in (phrases if len(phrases) > 2 else phrases[:1])]
+    texts = [phrase_text(one) for one in (phrases if len(phrases) > 2 else phrases[:1])]
     has_conjunction = any(f" {conjunction} " in text or "," in text for text in texts)
     comma = "," if has_conjunction else ""
     template = ", ".join(["{}"] * (len(phrases) - 1)) + f"{comma} {conjunction} {{}}"
     return phrase(template, *phrases)
 
 
-def text_of(one: Phrase) -> str:
+def phrase_text(one: Phrase) -> str:
     """Return the text of a phrase."""
     return "".join(piece.text for piece in one)
 
@@ -107,7 +107,7 @@ def value_text(field: ProductField, shown: int = 12) -> str:
     if field.unit and field.unit not in value:
         value = f"{field.unit}{value}" if field.unit in "$£€¥" else f"{value} {field.unit}"
     if number := re.search(rf"(?<![/\d.,])([\d.,]+) ({_TIME_UNITS}|gram|kilogram|pound|ounce)$", value):
-        value = value if number[1] in ("1", "1.0") else value[: number.start(2)] + plural(number[2])
+        value = value if number[1] in ("1", "1.0") else value[: number.start(2)] + plural_noun(number[2])
     return value if field.quantity or clause_kind(field) in _NAMES else in_prose(value)
 
 
@@ -120,7 +120,7 @@ def modifier_text(field: ProductField) -> str:
     if inches := re.fullmatch(r"([\d.,]+)\s?(?:in|inch(?:es)?|″)", value):
         return f"{inches[1]}-inch"
     if words := re.fullmatch(rf"(\d[\d.,]*)[\s-]?({_TIME_UNITS})", value):
-        return f"{words[1]}-{singular(words[2])}"
+        return f"{words[1]}-{singular_noun(words[2])}"
     return value
 
 
@@ -148,7 +148,7 @@ def noun_phrase(clause: PlannedClause) -> Phrase:
         noun = re.sub(r"^(?:number|no\.?|nr\.?|count|quantity) of | (?:count|quantity)$", "", label, flags=re.I)
         number = field.value.strip().removesuffix(".0")
         is_one, value = number == "1", (Piece(number, (field.key,)),)
-        return phrase("{} " + (singular(noun) if is_one else plural(noun)), value)
+        return phrase("{} " + (singular_noun(noun) if is_one else plural_noun(noun)), value)
     if clause.kind in ("storage", "substance"):
         return phrase("{} of " + label if not field.value.strip().endswith("%") else "{} " + label, value)
     if clause.kind == "part":
@@ -160,8 +160,8 @@ def _part(field: ProductField, label: str) -> Phrase:
     """Return a part with its value before it; a value that names the part itself stands alone."""
     value = modifier_text(field)
     stated = (Piece(value, (field.key,)),)
-    head = singular(head_noun(label).rpartition(" ")[2]).casefold()
-    last = singular(value.rpartition(" ")[2].casefold())
+    head = singular_noun(leading_noun(label).rpartition(" ")[2]).casefold()
+    last = singular_noun(value.rpartition(" ")[2].casefold())
     noun = label
     if last == head:
         noun, label = "", value
@@ -244,7 +244,7 @@ def verb_phrase(clause: PlannedClause, pick: Pick) -> Phrase:
     if kind == "compatibility" and label.startswith("fits"):
         return phrase("<fits> {}", value)
     if kind == "users":
-        return phrase("<is> for {} " + (singular(label) if field.value.strip() == "1" else label), value)
+        return phrase("<is> for {} " + (singular_noun(label) if field.value.strip() == "1" else label), value)
     return phrase(_VERBS_AROUND[kind], value)
 
 
@@ -263,13 +263,13 @@ _VERBS_AROUND: dict[ClauseKind, str] = {
 
 def maker_words(field: ProductField) -> str:
     """Return the words before a maker: "by" an author, "published by" a publisher."""
-    return _MAKERS[singular(label_words(field))]
+    return _MAKERS[singular_noun(label_words(field))]
 
 
 def _colour(field: ProductField, value: Phrase, pick: Pick) -> Phrase:
     words = value_text(field).replace("-", " ").split()
     is_known = len(field.items) < 2 and words and words[-1] not in MATERIALS
-    if is_known and all(word in COLOURS or is_adjective(word) for word in words):
+    if is_known and all(word in COLOURS or can_follow_is(word) for word in words):
         return phrase("<is> {}", value)
     part = re.match(r"(frame|body) colou?r", label_words(field))
     if part:
@@ -293,9 +293,13 @@ def statement_phrase(clause: PlannedClause) -> Phrase:
     field = clause.field
     label = shown_label(field)
     if len(field.items) > 1 and countability(label) in ("count", "unknown") and not is_plural(label):
-        label = plural(label)
+        label = plural_noun(label)
+    # "Genres: racing" has one.
+    is_one = len(field.items) < 2 and not re.search(r"\band\b|[,&]", field.value) and not is_plural(field.value)
+    if is_one and is_plural(label) and field.kind == "text" and leading_noun(label) == label:
+        label = singular_noun(label)
     value = value_phrase(field, shown=8)
-    return phrase(f"{label} {'are' if is_plural(head_noun(label)) else 'is'} {{}}", value)
+    return phrase(f"{label} {'are' if is_plural(leading_noun(label)) else 'is'} {{}}", value)
 
 
 def line_phrase(field: ProductField, *, is_inner: bool = False) -> Phrase:
@@ -306,7 +310,7 @@ def line_phrase(field: ProductField, *, is_inner: bool = False) -> Phrase:
     if field.kind == "boolean" and field.is_true is not None:
         return phrase(f"{{}}: {'yes' if field.is_true else 'no'}", (Piece(label, (field.key,)),))
     value = ", ".join(field.items) if field.kind == "list" and len(field.items) > 1 else field.value.strip()
-    if (clause_kind(field) != "line" and is_sentences(field)) or _is_note(field):
+    if (clause_kind(field) != "line" and is_prose(field)) or _is_note(field):
         value = f"“{value}”"
     elif field.unit and field.unit not in value:
         value = f"{value} {field.unit}"
@@ -315,4 +319,4 @@ def line_phrase(field: ProductField, *, is_inner: bool = False) -> Phrase:
 
 def _is_note(field: ProductField) -> bool:
     """Tell whether a line holds more than one sentence of a note, whose words are not the description's own."""
-    return label_words(field).startswith("note") and is_sentences(field)
+    return label_words(field).startswith("note") and is_prose(field)

@@ -26,6 +26,10 @@ SHORT, LONG = 160, 700
 take more."""
 
 
+MOST_DETAILS = 6
+"""Fields in the form "label: value" that a paragraph takes; bullets suit more of them."""
+
+
 @dataclass(frozen=True)
 class PlannedClause:
     """Fields that one clause states: the three sides of a box, the booleans of one kind, or a single field."""
@@ -91,12 +95,13 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     clauses = [(clause_kind(one), one) for one in others if one.key not in said_by_name]
     room = characters if characters is not None else (SHORT if length == "short" else LONG)
     chosen = _choose(clauses, room, is_short=length == "short")
+    chosen -= _crowded(clauses, chosen)
     omitted = tuple(one.key for _, one in clauses if one.key not in chosen)
     planned = list(_merge([(kind, one) for kind, one in clauses if one.key in chosen]))
     modifiers = _modifiers(product, planned)
     planned = [clause for clause in planned if clause not in modifiers]
     # The opening takes one clause, or two small ones, of those that tell most.
-    opening = _opening_clauses(planned, product, modifiers)
+    opening = _opening_clauses(planned, product, modifiers, has_type=kind is not None)
     rest = [clause for clause in planned if clause not in opening]
     sentences = (PlannedSentence("opening", tuple(opening)), *_sentences(rest))
     return DescriptionPlan(product, modifiers, sentences, omitted)
@@ -110,8 +115,13 @@ def _is_in_name(one: ProductField, product: Product) -> bool:
         or clause_kind(one) not in ("colour", "material")
     ):
         return False
-    name = set(map(stem, tokens_of(product.name.value)))
-    return all(stem(word) in name for word in tokens_of(one.value))
+    return says_words(product.name.value, one.value)
+
+
+def says_words(text: str, words: str) -> bool:
+    """Tell whether a text has all words of another, in any form."""
+    stems = set(map(stem, tokens_of(text)))
+    return all(stem(word) in stems for word in tokens_of(words))
 
 
 def _choose(clauses: Sequence[tuple[ClauseKind, ProductField]], room: int, *, is_short: bool) -> set[str]:
@@ -139,6 +149,12 @@ def _choose(clauses: Sequence[tuple[ClauseKind, ProductField]], room: int, *, is
     return chosen
 
 
+def _crowded(clauses: Sequence[tuple[ClauseKind, ProductField]], chosen: set[str]) -> set[str]:
+    """Return the fields that only their label can state and that are too many for a paragraph."""
+    details = [one for kind, one in clauses if kind == "detail" and one.key in chosen]
+    return {one.key for one in details[MOST_DETAILS:] if one.priority > MUST}
+
+
 def _merge(clauses: Iterable[tuple[ClauseKind, ProductField]]) -> Iterable[PlannedClause]:
     """Yield the clauses in the order of their topics, fields that belong together in one."""
     ordered = sorted(
@@ -158,7 +174,7 @@ def _merge(clauses: Iterable[tuple[ClauseKind, ProductField]]) -> Iterable[Plann
 
 def _modifiers(product: Product, clauses: Sequence[PlannedClause]) -> tuple[PlannedClause, ...]:
     """Return the colour and the material that can stand before the type: "a black leather bag"."""
-    if product.type is None:
+    if product.type is None or not is_thing(product.type):
         return ()
     modifiers = []
     for kind, words in (("colour", COLOURS), ("material", MATERIALS)):
@@ -183,7 +199,7 @@ def _modifiers(product: Product, clauses: Sequence[PlannedClause]) -> tuple[Plan
 
 
 def _opening_clauses(
-    clauses: Sequence[PlannedClause], product: Product, modifiers: Sequence[PlannedClause]
+    clauses: Sequence[PlannedClause], product: Product, modifiers: Sequence[PlannedClause], *, has_type: bool
 ) -> list[PlannedClause]:
     """Return the clauses that the opening states beside the modifiers."""
     maker = [clause for clause in clauses if clause.kind == "maker"][:2]
@@ -191,17 +207,18 @@ def _opening_clauses(
         return maker
     # "A jacket for women", "software for 5 users".
     users = [clause for clause in clauses if clause.kind in ("audience", "age", "users")][:1]
-    if users and product.type is not None and product.name is not None:
+    if users and has_type and product.name is not None:
         return users + [clause for clause in clauses if clause.kind in NOUN_KINDS and clause.field.priority <= 2][:1]
     nouns = [clause for clause in clauses if clause.kind in NOUN_KINDS and clause.field.priority <= 2]
-    if product.type is not None and nouns:
+    if has_type and nouns:
         return nouns[: 1 if modifiers else 2]
     verbs = [clause for clause in clauses if _pattern(clause) == "verbs"]
-    if product.type is not None:  # "A chair that costs 9 EUR" defines no chair.
+    is_said = has_type and product.name and product.type and says_words(product.name.value, product.type.value)
+    if has_type and not is_said:  # "A chair that costs 9 EUR" defines no chair.
         verbs = [clause for clause in verbs if clause.kind not in ("price", "release", "system")]
     if verbs:
-        return verbs[: 1 if product.type is not None else 2]
-    if (product.type is None or product.name is None) and not nouns:
+        return verbs[: 1 if has_type else 2]
+    if (not has_type or product.name is None) and not nouns:
         return [clause for clause in clauses if clause.kind in ("quality", "feature", "content")][:1]
     return nouns[:2]
 

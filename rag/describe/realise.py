@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ingest.fingerprint import fingerprint
-from rag.answer.words import stem, tokens_of
+from rag.answer.words import stem
 from rag.describe.attributes import BOOLEAN_KINDS, is_thing
 from rag.describe.boolean_phrases import boolean_phrases
-from rag.describe.english import article, capitalise, cased_label, in_prose, is_plural, plural, singular
+from rag.describe.english import article, begin_sentence, cased_label, in_prose, is_plural, plural_noun, singular_noun
 from rag.describe.phrases import (
     Phrase,
     Piece,
@@ -24,12 +24,20 @@ from rag.describe.phrases import (
     maker_words,
     noun_phrase,
     phrase,
+    phrase_text,
     statement_phrase,
-    text_of,
     value_phrase,
     verb_phrase,
 )
-from rag.describe.plan import NOUN_KINDS, DescriptionPlan, Length, PlannedClause, PlannedSentence, plan_description
+from rag.describe.plan import (
+    NOUN_KINDS,
+    DescriptionPlan,
+    Length,
+    PlannedClause,
+    PlannedSentence,
+    plan_description,
+    says_words,
+)
 from rag.describe.product import FieldSpan, Product, SpannedText
 from rag.describe.word_classes import COUNT_NOUNS, MASS_NOUNS, PAIR_NOUNS, PLURAL_NAMES
 
@@ -88,7 +96,7 @@ def _spanned(sentence: Phrase, is_many: bool) -> SpannedText:
                 spans.append(FieldSpan(len(text), len(text) + len(words), key))
         text += words
     spans.sort(key=lambda span: (span.start, -span.end))
-    first = capitalise(text)
+    first = begin_sentence(text)
     last = "" if re.search(r"[.!?…][\"”’')]?$", first) else "."
     return SpannedText(first + last, tuple(spans))
 
@@ -140,11 +148,11 @@ class _Writer:
         """Return the sentences of one or two clauses about booleans; two small ones are joined."""
         said = [boolean_phrases(one) for one in clauses]
         is_joined = len(said) == 2 and "inclusion" not in (one.kind for one in clauses)
-        if is_joined and all(len(one) == 1 and ", but" not in text_of(one[0]) for one in said):
+        if is_joined and all(len(one) == 1 and ", but" not in phrase_text(one[0]) for one in said):
             signs = [{one.is_true for one in clause.fields} for clause in clauses]
             is_contrast = signs == [{True}, {False}] and clauses[1].kind != "content"
             first, second = said[0][0], said[1][0]
-            link = ", but" if is_contrast else (", and" if re.search(r",| and ", text_of(first)) else " and")
+            link = ", but" if is_contrast else (", and" if re.search(r",| and ", phrase_text(first)) else " and")
             return [phrase(f"{{}} {{}}{link} {{}}", self._subject(), first, second)]
         sentences: list[Phrase] = []
         for clause, phrases in zip(clauses, said, strict=True):
@@ -156,7 +164,7 @@ class _Writer:
         """Return "it", or at times the type: "the kettle"."""
         self._subjects += 1
         turn = int(self._seed[:4], 16) % 3
-        if self.type and self._subjects % 3 == turn and self._subjects < 6 and len(text_of(self.type)) < 25:
+        if self.type and self._subjects % 3 == turn and self._subjects < 6 and len(phrase_text(self.type)) < 25:
             return phrase("the {}", self.type)
         return phrase("<it>")
 
@@ -176,7 +184,7 @@ class _Writer:
         product, name = self.product, self.product.name
         subject, has_brand = self._named()
         type_words = self._type_phrase()
-        is_said = name is not None and product.type is not None and _holds(name.value, product.type.value)
+        is_said = name is not None and product.type is not None and says_words(name.value, product.type.value)
         maker = [
             phrase(f"{maker_words(one.field)} {{}}", value_phrase(one.field)) for one in clauses if one.kind == "maker"
         ]
@@ -188,9 +196,9 @@ class _Writer:
         if name is None:
             return self._without_name(subject, maker, others)
         is_plain = is_said and not self.plan.modifiers
-        if type_words and is_plural(text_of(type_words)) and not self.is_plural:
+        if type_words and is_plural(phrase_text(type_words)) and not self.is_plural:
             # "Brake pad set" of the type "brake pads": one thing of many.
-            is_set = re.search(r"\bset\b", name.value, re.I) and _holds(name.value, text_of(type_words))
+            is_set = re.search(r"\bset\b", name.value, re.I) and says_words(name.value, phrase_text(type_words))
             type_words = phrase("a set of {}", type_words) if is_set else None
         if type_words and not (is_plain and (others or maker)):
             words = phrase("{} <is> {}", subject, type_words) if not is_plain else phrase("This is {}", subject)
@@ -199,7 +207,7 @@ class _Writer:
         predicates = [phrase("<is> {}", join_phrases(maker))] if maker else []
         predicates += self._predicates(others)
         if not predicates:
-            if not self.is_plural and text_of(subject).startswith("the ") and not self._is_noun(name.value):
+            if not self.is_plural and phrase_text(subject).startswith("the ") and not self._is_noun(name.value):
                 subject = subject[1:]
             return [phrase("These are {}" if self.is_plural else "This is {}", subject)]
         return [phrase("{} {}", subject, _join_verbs(predicates[:3]))]
@@ -256,7 +264,7 @@ class _Writer:
             return None
         modifiers = [self._modifier(one) for one in self.plan.modifiers]
         noun = phrase("{} " * len(modifiers) + "{}", *modifiers, self.type)
-        text = text_of(noun)
+        text = phrase_text(noun)
         is_bare = self.is_plural or is_plural(text) or text.rpartition(" ")[2].casefold() in MASS_NOUNS
         return noun if is_bare else phrase(f"{article(text)} {{}}", noun)
 
@@ -292,7 +300,7 @@ class _Writer:
         kind = self.product.type.value if self.product.type else ""
         last = re.sub(r"\W+$", "", name.strip()).rpartition(" ")[2].casefold()
         is_type = bool(kind) and stem(last) == stem(kind.rpartition(" ")[2])
-        return (singular(last) in COUNT_NOUNS or last in PLURAL_NAMES or is_type) and last not in MASS_NOUNS
+        return (singular_noun(last) in COUNT_NOUNS or last in PLURAL_NAMES or is_type) and last not in MASS_NOUNS
 
 
 def _is_state(one: Phrase) -> bool:
@@ -329,9 +337,9 @@ def _type_noun(product: Product, is_many: bool) -> Phrase | None:
     words = cased_label(words)
     # A category in the plural: one of the "mountain frames" is a mountain frame.
     if not is_many and product.name and not _is_set(product.name.value):
-        one = singular(words)
+        one = singular_noun(words)
         words = words if one.rpartition(" ")[2].casefold() in MASS_NOUNS else one
-    return (Piece(plural(words) if is_many else words, (kind.key,)),)
+    return (Piece(plural_noun(words) if is_many else words, (kind.key,)),)
 
 
 def _is_plural_product(product: Product) -> bool:
@@ -373,9 +381,3 @@ def _name_pieces(product: Product) -> Phrase:
         keys = tuple(key for low, high, key in marks if low <= start and end <= high)
         pieces.append(Piece(value[start:end], (name.key, *keys)))
     return tuple(pieces)
-
-
-def _holds(text: str, words: str) -> bool:
-    """Tell whether a text has all words of another, in any form."""
-    stems = set(map(stem, tokens_of(text)))
-    return all(stem(word) in stems for word in tokens_of(words))

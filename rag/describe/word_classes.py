@@ -157,7 +157,7 @@ _MATERIALS = """
     """
 _OPEN_ADJECTIVES = """
     compatible suitable designed made intended recommended available approved certified tested powered filled based
-    supplied sold delivered fitted free safe ideal easy ready built crafted lined coated printed packed shipped
+    supplied sold delivered fitted free safe ideal easy ready crafted lined coated printed packed shipped
     rated equipped resistant adapted
     """
 _VERBS = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.describe.english import article, cased_label, coordinate, in_prose, plural, singular
+from rag.describe.english import article, cased_label, coordinate, in_prose, plural_noun, singular_noun
 from rag.describe.product import MUST, FieldKind, Product, ProductField
 from rag.describe.realise import realise
 
@@ -41,10 +41,10 @@ def test_article_follows_the_sound(phrase: str, word: str) -> None:
 
 
 def test_nouns_and_words() -> None:
-    assert [plural(noun) for noun in ("battery", "USB port", "shelf", "box", "scissors", "key", "person")] == [
+    assert [plural_noun(noun) for noun in ("battery", "USB port", "shelf", "box", "scissors", "key", "person")] == [
         "batteries", "USB ports", "shelves", "boxes", "scissors", "keys", "people",
     ]  # fmt: skip
-    assert [singular(noun) for noun in ("batteries", "glasses", "lens", "shelves", "gloves", "boxes")] == [
+    assert [singular_noun(noun) for noun in ("batteries", "glasses", "lens", "shelves", "gloves", "boxes")] == [
         "battery", "glasses", "lens", "shelf", "glove", "box",
     ]  # fmt: skip
     assert coordinate(["black and white", "red", "blue"]) == "black and white, red, and blue"
