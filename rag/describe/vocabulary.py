@@ -112,10 +112,11 @@ def is_content(word: Word) -> bool:
 
 
 def _read_statements(field: ProductField) -> Iterator[Statement]:
-    label = read_words(_label_text(field))
+    label = read_words(field.label)
     flips = field.kind == "boolean" and field.is_true is False
-    says_no = field.value.strip().casefold() in _SAYS_NO and field.kind != "boolean"
+    says_no = field.kind != "boolean" and field.value.strip().casefold() in _SAYS_NO
     values = [] if _says_yes_or_no(field) else list(_read_values(field, label))
+    values += [_new_statement(field, read_words(absent), flips=True) for absent in field.absent]
     # The label of "palm oil: no palm oil" affirms no oil.
     denied = frozenset(stem for statement in values for stem in statement.denied)
     for words in (label, *map(read_words, _written_apart(field.key))):
@@ -126,15 +127,17 @@ def _read_statements(field: ProductField) -> Iterator[Statement]:
 
 def _says_yes_or_no(field: ProductField) -> bool:
     value = field.value.strip().casefold()
-    return value in _SAYS_NO or (field.kind == "boolean" and value in _SAYS_YES)
+    return value in _SAYS_NO or (field.kind == "boolean" and (value in _SAYS_YES or len(value.split()) < 3))
 
 
 def _read_values(field: ProductField, label: Iterable[Word]) -> Iterator[Statement]:
     # A label that denies denies the values: "free from: nuts, gluten".
-    denies = any(is_denial(word.text) for word in label) or re.search(r"\bfree (?:from|of)\b|\bnot\b", field.label)
+    is_denying = any(is_denial(word.text) for word in label) or _DENYING_LABEL.search(field.label) is not None
+    absent = {phrase.casefold() for phrase in field.absent}
     for item in dict.fromkeys((*field.items, field.value)):
+        flips = field.kind != "boolean" and (is_denying or field.relation == "free from" or item.casefold() in absent)
         for sentence in _SENTENCE.split(item):
-            yield _new_statement(field, read_words(sentence), bool(denies) and field.kind != "boolean")
+            yield _new_statement(field, read_words(sentence), flips)
 
 
 def _new_statement(field: ProductField, words: Iterable[Word], flips: bool, is_label: bool = False) -> Statement:
@@ -157,7 +160,7 @@ def _label_text(field: ProductField) -> str:
 
 
 def _texts(field: ProductField) -> Iterator[str]:
-    yield from (field.label, field.key, *_written_apart(field.key), field.value)
+    yield from (field.label, field.key, _CAMEL.sub(" ", field.key), *_written_apart(field.key), field.value, field.unit)
 
 
 def _written_apart(key: str) -> Iterator[str]:
@@ -262,5 +265,6 @@ def _is_beside(
 
 
 _TIMES = re.compile(r"\s*(?:[x×*]|by)\s*", re.IGNORECASE)
+_DENYING_LABEL = re.compile(r"\bfree (?:from|of)\b", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|;|\n")
