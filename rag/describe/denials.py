@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,7 +42,9 @@ def read_words(text: str) -> tuple[Word, ...]:
         folded = fold(match[0]).replace("’", "'")
         words.append(Word(match.start(), match.end(), folded, stem(folded), gap, sentence))
         end = match.end()
-    denied = {place for at in range(len(words)) for place in _denied_by(words, at)}
+    # A double denial affirms: "not alcohol-free".
+    denials = Counter(place for at in range(len(words)) for place in _denied_by(words, at))
+    denied = {place for place, count in denials.items() if count % 2}
     return tuple(
         Word(word.start, word.end, word.text, word.stem, word.gap, word.sentence, place in denied)
         for place, word in enumerate(words)
@@ -75,7 +78,7 @@ def _denied_by(words: Sequence[Word], at: int) -> Iterator[int]:
         yield from _noun_phrases(words, at, joins=True, commas=word != "except")
     elif word in _ABSENT or (word in ("sold", "available") and following == "separately"):
         yield from _before(words, at)
-    elif _is_not(word) and following not in _NO_DENIAL_AFTER_NOT:
+    elif _is_not(word) and following not in _NO_DENIAL_AFTER_NOT and not _is_opening(words, at):
         # "The lid is not included" denies what stands before, "does not include a lid" what stands behind.
         scope = list(_predicate(words, at))
         if next((words[place].text in _INCLUDED for place in scope if words[place].text not in _ADVERBS), False):
@@ -89,7 +92,7 @@ def _noun_phrases(words: Sequence[Word], at: int, joins: bool, commas: bool = Fa
     has_content = False
     for place in range(at + 1, len(words)):
         word = words[place]
-        if _BOUND.search(word.gap) or (place > at + 1 and word.text in _VERBS):
+        if _BOUND.search(word.gap) or (place > at + 1 and (word.text in _VERBS or is_denial(word.text))):
             return
         if "," in word.gap and not (commas or _is_list_with_or(words, place)):
             return
@@ -107,7 +110,7 @@ def _predicate(words: Sequence[Word], at: int) -> Iterator[int]:
         word = words[place]
         if _BOUND.search(word.gap) or ("," in word.gap and not _is_list_with_or(words, place)):
             return
-        if word.text in ("but", "and", "yet", "while", "which", "though"):
+        if word.text in ("but", "and", "yet", "while", "which", "though") or is_denial(word.text):
             return
         yield place
 
@@ -152,8 +155,13 @@ def _is_list_with_or(words: Sequence[Word], at: int) -> bool:
     return False
 
 
+def _is_opening(words: Sequence[Word], at: int) -> bool:
+    """Tell whether "never" opens an invitation, which denies nothing: "Never look for a cable again"."""
+    return words[at].text == "never" and (not at or words[at].sentence != words[at - 1].sentence)
+
+
 def _is_not(word: str) -> bool:
-    return word in ("not", "never", "cannot", "nor", "unsuitable") or word.endswith("n't")
+    return word in ("not", "never", "cannot", "unsuitable") or word.endswith("n't")
 
 
 def _listed(words: str) -> frozenset[str]:

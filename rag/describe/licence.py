@@ -21,7 +21,7 @@ from rag.describe.numbers import FigureCheck, check_figures
 from rag.describe.product import MUST, Product, ProductField
 from rag.describe.repetition import find_repetitions
 from rag.describe.type_nouns import find_type_nouns
-from rag.describe.vocabulary import Statement, Vocabulary, is_content, normal_stems, read_vocabulary
+from rag.describe.vocabulary import Statement, Vocabulary, is_content, normal_stems, read_vocabulary, says_yes_or_no
 
 ENOUGH = 0.7
 """Share of the words of a value of more than four that a text has to say, to state the field."""
@@ -211,17 +211,17 @@ class _Reading:
         if field.kind in ("measure", "money", "date") and field.key in self.figures.stated:
             return True
         own = [statement for statement in self.vocabulary.statements if statement.key == field.key]
-        if field.kind == "boolean":
-            return any(one.is_label and one.run and self._says(one, 1.0) for one in own)
-        values = [one for one in own if not one.is_label]
-        items = [one for one in values if one.run]
-        if not items:
-            # A value without content words, such as "M" or "2".
-            value = re.escape(field.value.casefold())
-            return field.key in self.figures.stated or (
-                bool(value) and re.search(rf"(?<!\w){value}(?!\w)", self.text.casefold()) is not None
-            )
-        return all(self._says(one, 1.0 if len(one.run) <= 4 else ENOUGH) for one in items)
+        labels = [one for one in own if one.is_label and one.run]
+        values = [one for one in own if not one.is_label and one.run]
+        if field.kind == "boolean" or (says_yes_or_no(field) and not values):
+            return any(self._says(one, 1.0) for one in labels)
+        if values:
+            return all(self._says(one, 1.0 if len(one.run) <= 4 else ENOUGH) for one in values)
+        # A value without content words, such as "M" or "2".
+        value = re.escape(field.value.casefold())
+        return field.key in self.figures.stated or (
+            bool(value) and re.search(rf"(?<!\w){value}(?!\w)", self.text.casefold()) is not None
+        )
 
     def _says(self, statement: Statement, share: float) -> bool:
         affirmed = set().union(*self.affirmed_by_sentence.values())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from rag.answer.quantities import Date, Quantity, find_figures
 from rag.describe.claims import Claim
 from rag.describe.denials import Word, read_words
-from rag.describe.vocabulary import FieldFigure, Vocabulary, bound_of, normal_stems
+from rag.describe.vocabulary import FieldFigure, Vocabulary, bound_of, is_content, normal_stems
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def check_figures(text: str, vocabulary: Vocabulary) -> FigureCheck:
     claims: list[Claim] = []
     mentions: list[tuple[Quantity, frozenset[str]]] = []
     spans: list[tuple[int, int]] = []
-    for quantity in figures.quantities:
+    for quantity in map(partial(_without_verb, text), figures.quantities):
         fields = _givers(text, quantity, vocabulary)
         if not fields and _is_no_figure(quantity, text):
             continue
@@ -56,6 +57,14 @@ def check_figures(text: str, vocabulary: Vocabulary) -> FigureCheck:
             claims.append(_new_claim(text, date, key, "no field gives this date"))
     stated = frozenset(key for _, keys in mentions for key in keys) | held
     return FigureCheck(tuple(claims), tuple(spans), tuple(mentions), stated)
+
+
+def _without_verb(text: str, quantity: Quantity) -> Quantity:
+    """Return a quantity without the verb that was read as hectares: "the Vesta 3 has"."""
+    said = text[quantity.start : quantity.end]
+    if quantity.unit and said.endswith(" has"):
+        return replace(quantity, end=quantity.end - 4, unit=None)
+    return quantity
 
 
 def _check_quantity(
@@ -85,7 +94,12 @@ def _check_quantity(
 
 def _givers(text: str, quantity: Quantity, vocabulary: Vocabulary) -> list[FieldFigure]:
     """Return the figures of fields that license one of the text; for a range both of its ends may be licensed apart."""
-    givers = [figure for figure in vocabulary.figures if _licenses(figure.quantity, quantity)]
+    stands_in_name = _stands_in_name(text, quantity, vocabulary)
+    givers = [
+        figure
+        for figure in vocabulary.figures
+        if _licenses(figure.quantity, quantity) and (not figure.in_name or quantity.unit or stands_in_name)
+    ]
     if not givers:
         bound = bound_of(text, quantity)
         ends = {"upper": -1, "lower": 0}
@@ -103,6 +117,13 @@ def _givers(text: str, quantity: Quantity, vocabulary: Vocabulary) -> list[Field
         year = quantity.values[0]
         givers = [FieldFigure(key, quantity) for key, date in vocabulary.dates if date.year == year]
     return givers
+
+
+def _stands_in_name(text: str, quantity: Quantity, vocabulary: Vocabulary) -> bool:
+    """Tell whether a figure has a word of the product's name beside it."""
+    before = read_words(text[max(0, quantity.start - 30) : quantity.start])[-1:]
+    behind = read_words(text[quantity.end : quantity.end + 30])[:1]
+    return any(stem in vocabulary.naming for stem in normal_stems([*before, *behind]))
 
 
 def _licenses(given: Quantity, quantity: Quantity) -> bool:
@@ -141,7 +162,7 @@ def _leading(text: str) -> list[Word]:
     words = read_words(text)
     kept: list[Word] = []
     for word in words[:3]:
-        if re.search(r"[,.;:!?()]", word.gap) or word.text in ("and", "with", "for", "in", "at", "on", "from", "to"):
+        if re.search(r"[,.;:!?()]", word.gap) or (word.text != "of" and not is_content(word)):
             break
         kept.append(word)
     return kept

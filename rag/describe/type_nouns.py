@@ -10,7 +10,7 @@ from rag.describe.vocabulary import is_content
 _VERBS_BEHIND = frozenset(
     {"is", "are", "was", "has", "have", "comes", "features", "offers", "includes", "boasts", "provides", "measures"}
     | {"weighs", "costs", "runs", "combines", "delivers", "can", "will", "makes", "lets", "keeps", "gives", "contains"}
-    | {"brings", "adds", "ensures", "promises"}
+    | {"brings", "adds", "ensures", "promises", "holds", "supports"}
 )
 
 
@@ -29,7 +29,7 @@ def find_type_nouns(words: Sequence[Word]) -> Iterator[int]:
             continue
         last = place
         for at in range(place + 1, min(place + 8, len(words))):
-            if words[at].gap.strip(" -'’\"") or not is_content(words[at]):
+            if words[at].gap.strip(" -'’\"") or not is_content(words[at]) or words[at].text in _VERBS_BEHIND:
                 break
             last = at
         ends_at_verb = last + 1 < len(words) and words[last + 1].text in _VERBS_BEHIND

@@ -14,7 +14,10 @@ from rag.describe.closed_words import StatingWords, closed_words
 from rag.describe.denials import Word, is_denial, read_words
 from rag.describe.product import Product, ProductField
 
-_SAYS_NO = frozenset({"no", "none", "false", "without", "nil", "not included", "free"})
+_SAYS_NO = frozenset({"no", "none", "false", "without", "nil", "free"})
+_SAYS_ABSENT = re.compile(
+    r"(?:not|is not|are not) (?:included|supplied|provided|available)|(?:sold|available) separately|excluded"
+)
 _SAYS_YES = frozenset({"yes", "true", "included", "y", "1", "✓", "x"})
 
 
@@ -34,11 +37,15 @@ class Statement:
 
 @dataclass(frozen=True)
 class FieldFigure:
-    """A figure that a field gives; `bound` says that it is an upper or a lower one, "" for neither."""
+    """A figure that a field gives; `bound` says that it is an upper or a lower one, "" for neither.
+
+    `in_name` says that it is part of a name, a brand or a type, such as the 3 of "Vesta 3", and counts nothing.
+    """
 
     key: str
     quantity: Quantity
     bound: str = ""
+    in_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,8 +121,8 @@ def is_content(word: Word) -> bool:
 def _read_statements(field: ProductField) -> Iterator[Statement]:
     label = read_words(field.label)
     flips = field.kind == "boolean" and field.is_true is False
-    says_no = field.kind != "boolean" and field.value.strip().casefold() in _SAYS_NO
-    values = [] if _says_yes_or_no(field) else list(_read_values(field, label))
+    says_no = field.kind != "boolean" and _denies_label(field.value)
+    values = [] if says_yes_or_no(field) else list(_read_values(field, label))
     values += [_new_statement(field, read_words(absent), flips=True) for absent in field.absent]
     # The label of "palm oil: no palm oil" affirms no oil.
     denied = frozenset(stem for statement in values for stem in statement.denied)
@@ -125,9 +132,15 @@ def _read_statements(field: ProductField) -> Iterator[Statement]:
     yield from values
 
 
-def _says_yes_or_no(field: ProductField) -> bool:
+def says_yes_or_no(field: ProductField) -> bool:
+    """Tell whether the value of a field only affirms or denies its label."""
     value = field.value.strip().casefold()
-    return value in _SAYS_NO or (field.kind == "boolean" and (value in _SAYS_YES or len(value.split()) < 3))
+    return _denies_label(value) or (field.kind == "boolean" and (value in _SAYS_YES or len(value.split()) < 3))
+
+
+def _denies_label(value: str) -> bool:
+    value = value.strip(" .").casefold()
+    return value in _SAYS_NO or _SAYS_ABSENT.fullmatch(value) is not None
 
 
 def _read_values(field: ProductField, label: Iterable[Word]) -> Iterator[Statement]:
@@ -188,6 +201,7 @@ def _joined(words: tuple[Word, ...]) -> Iterator[str]:
 
 def _read_figures(field: ProductField) -> Iterator[FieldFigure]:
     unit = _unit_of(field)
+    in_name = field.kind in ("name", "brand", "type")
     if field.quantity:
         yield FieldFigure(field.key, _with_field_unit(field.quantity, unit), bound_of(field.value, field.quantity))
     following: Quantity | None = None
@@ -195,7 +209,7 @@ def _read_figures(field: ProductField) -> Iterator[FieldFigure]:
         # 30 x 40 cm: the last one's unit is that of all.
         if following and not quantity.unit and _TIMES.fullmatch(field.value, quantity.end, following.start):
             quantity = replace(quantity, unit=following.unit)
-        yield FieldFigure(field.key, _with_field_unit(quantity, unit), bound_of(field.value, quantity))
+        yield FieldFigure(field.key, _with_field_unit(quantity, unit), bound_of(field.value, quantity), in_name)
         following = quantity
     for quantity in find_figures(field.label).quantities:
         yield FieldFigure(field.key, quantity)
