@@ -1,7 +1,7 @@
 r"""The texts of one product for each place where a shop needs one: title, bullets, paragraphs, meta, alt text, JSON-LD.
 
 >>> product = understand_fields({"name": "Kettle K1", "brand": "Lund", "colour": "copper", "cordless": "no"})
->>> [(text.channel, text.text) for text in write_channels(product, ["title", "bullets"], realise)]
+>>> [(text.channel, text.text) for text in write_channels(product, ["title", "bullets"])]
 [('title', 'Lund Kettle K1, copper'), ('bullets', 'Colour: copper\nCordless: no')]
 """
 
@@ -18,7 +18,9 @@ from ingest.plugins import suggest
 from ingest.sentences import sentence_spans
 from rag.describe.json_ld import product_json_ld
 from rag.describe.label_value import label_and_value
+from rag.describe.plan import Length
 from rag.describe.product import Product, SpannedText
+from rag.describe.realise import realise
 from rag.describe.spans import cut_text, join_texts
 from rag.describe.titles import write_alt_text, write_title
 
@@ -30,7 +32,7 @@ CHANNELS: tuple[Channel, ...] = get_args(Channel)
 class Realise(Protocol):
     """Write a product's fields as a paragraph: "short" is one or two sentences, "long" states all that it can."""
 
-    def __call__(self, product: Product, length: Literal["short", "long"], /) -> SpannedText: ...
+    def __call__(self, product: Product, /, *, length: Length) -> SpannedText: ...
 
 
 @dataclass(frozen=True)
@@ -79,19 +81,20 @@ def check_channels(names: Collection[str]) -> tuple[Channel, ...]:
 
 
 def write_channels(
-    product: Product, names: Collection[str], realise: Realise, limits: ChannelLimits = DEFAULT_LIMITS
+    product: Product, names: Collection[str], realise: Realise = realise, limits: ChannelLimits = DEFAULT_LIMITS
 ) -> tuple[ChannelText, ...]:
     """Return the text of each channel named, in the order of `CHANNELS`.
 
-    One that cannot be written truly within its limit has no text and a reason. Raises InputError for an unknown name.
+    `realise` writes the paragraphs, by rules unless another is given. A text that cannot be true within its limit is ""
+    and has a reason. Raises InputError for an unknown name.
     """
     channels = check_channels(names)
     # The paragraphs are written once, though several channels use them.
     needs_long = {"long", "meta_description"} & set(channels)
     needs_short = {"short", "meta_description", "json_ld"} & set(channels)
     paragraphs = {
-        "long": realise(product, "long") if needs_long else SpannedText(""),
-        "short": realise(product, "short") if needs_short else SpannedText(""),
+        "long": realise(product, length="long") if needs_long else SpannedText(""),
+        "short": realise(product, length="short") if needs_short else SpannedText(""),
     }
     return tuple(_write_channel(channel, product, paragraphs, limits) for channel in channels)
 

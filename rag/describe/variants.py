@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from rag.answer.words import fold
 from rag.describe.channels import Realise
 from rag.describe.product import Product, ProductField, SpannedText
+from rag.describe.realise import realise
 from rag.describe.spans import join_texts
 
 MAX_VARYING = 3
@@ -45,15 +46,17 @@ def group_variants(products: Sequence[Product], most: int = MAX_VARYING) -> tupl
     return tuple(sorted(groups, key=lambda group: group.places[0]))
 
 
-def write_variants(group: VariantGroup, products: Sequence[Product], realise: Realise) -> tuple[SpannedText, ...]:
+def write_variants(
+    group: VariantGroup, products: Sequence[Product], realise: Realise = realise
+) -> tuple[SpannedText, ...]:
     """Return the long text of each member of a group: what all share, in the same words, then what it differs in."""
-    text = realise(shared_product(group, products), "long")
+    text = realise(shared_product(group, products), length="long")
     texts = []
     for member in (products[place] for place in group.places):
         own = [field for field in member.stated if field.key in group.varying]
         # What differs is said of "this kettle"; the type was stated before, and is no statement again.
         kind = [field for field in member.stated if field.kind == "type" and field.key not in group.varying]
-        rest = realise(Product((*kind, *own)), "long") if own else SpannedText("")
+        rest = realise(Product((*kind, *own)), length="long") if own else SpannedText("")
         spans = tuple(span for span in rest.spans if span.key in group.varying)
         texts.append(join_texts((text, SpannedText(rest.text, spans)), " ") if rest.text else text)
     return tuple(texts)

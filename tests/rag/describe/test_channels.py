@@ -23,7 +23,7 @@ NAME = ProductField("name", "name", "name", "Kettle K1", ("Kettle K1",))
 KETTLE = Product((NAME, WEIGHT, CORDLESS))
 
 
-def realise(product: Product, length: Literal["short", "long"]) -> SpannedText:
+def realise(product: Product, /, *, length: Literal["short", "long"]) -> SpannedText:
     fields = product.stated[:1] if length == "short" else product.stated
     return join_texts([join_texts(("It has ", state_field(field, field.value), ".")) for field in fields], " ")
 
@@ -102,7 +102,7 @@ def test_a_listing_sentence_is_cut_between_its_entries() -> None:
 
 
 def test_fields_are_listed_where_every_sentence_is_too_long() -> None:
-    def long_winded(product: Product, length: str) -> SpannedText:
+    def long_winded(product: Product, /, *, length: str) -> SpannedText:
         return SpannedText("It is " + "very " * 40 + "long.")
 
     (text,) = write_channels(KETTLE, ["meta_description"], long_winded)

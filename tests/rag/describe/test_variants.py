@@ -27,7 +27,7 @@ def make(**values: str) -> Product:
     return Product(tuple(fields))
 
 
-def realise(product: Product, length: Literal["short", "long"]) -> SpannedText:
+def realise(product: Product, /, *, length: Literal["short", "long"]) -> SpannedText:
     return join_texts(
         [join_texts((f"{field.label} ", state_field(field, field.value), ".")) for field in product.stated], " "
     )
