@@ -59,14 +59,31 @@ def shown_value(field: ProductField) -> str:
 
 
 def label_and_value(field: ProductField) -> SpannedText | None:
-    """Return "Label: value", None for a value that has no short form. A boolean is stated by its label's words too."""
+    """Return "Label: value", None for a value that has no short form.
+
+    What is included, required, contained or absent is said in full: "Cushion not included", "Contains no palm oil". A
+    boolean is stated by its label's words too.
+    """
     label, value = full_label(field), shown_value(field)
     if not value:
         return None
-    line = f"{capitalise(label)}: {value}" if label else capitalise(value)
     if field.is_true is not None:
-        return state_field(field, line)
-    return join_texts((line[: len(line) - len(value)], state_field(field, line[len(line) - len(value) :])))
+        return state_field(field, capitalise(_say_relation(field) or f"{label}: {value}"))
+    if not label:
+        return state_field(field, capitalise(value))
+    stop = " " if field.relation in ("may contain", "free from", "does not suit") else ": "
+    return join_texts((f"{capitalise(label)}{stop}", state_field(field, value)))
+
+
+def _say_relation(field: ProductField) -> str:
+    """Return a boolean of a relation as a phrase, "" where only its label and yes or no are sure to be right."""
+    if field.relation in _SAID:
+        return f"{field.label} {shown_value(field)}"
+    statement, is_true = truth_of(field)
+    if is_true:
+        return statement if field.relation in _LEADS else ""
+    denials: dict[Relation, str] = {"contains": "contains no", "suits": "not suitable for"}
+    return f"{denials[field.relation]} {field.label}" if field.relation in denials else ""
 
 
 def capitalise(text: str) -> str:
