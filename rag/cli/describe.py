@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import InputError
+from ingest.fingerprint import fingerprint
 from rag.build import DEFAULT_DESCRIBER
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
@@ -19,9 +20,13 @@ from rag.options import GenerationOptions, StoreOptions, option
 if TYPE_CHECKING:
     from rag.data.contexts import Contexts
     from rag.data.rows import Row
+    from rag.describe.catalogue import BatchProgress
     from rag.describe.describer import Describer, Description, Fields
+    from rag.describe.product_file import ProductRow
+    from rag.describe.record_database import ProductTexts
 
-BATCH = 16
+FINDINGS = ("missing", "wrong", "invented", "attempts")
+"""Columns of a CSV file after the description."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +35,7 @@ class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
 
     fields: tuple[str, ...] = option("the product's fields", "NAME=VALUE", default=(), positional=True)
     file: Path | None = option("JSON, JSONL or CSV: one product a row", "FILE")
-    out: Path | None = option("CSV or JSONL to write; a second run adds the rows that it lacks", "FILE")
+    out: Path | None = option("CSV or JSONL to write; a second run writes new and changed rows", "FILE")
     ignore: tuple[str, ...] = option('fields not to state, such as a key; "id" is never stated', "NAME", default=())
     examples_from: Path | None = option("JSONL of products with descriptions", "FILE")
     examples: int = option("show the model N fixed rows of --examples-from", "N", default=0)
@@ -43,8 +48,8 @@ class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
 
 def describe(options: DescribeOptions) -> int:
     """Write descriptions. Mistakes are refused before a model is loaded."""
-    from rag.describe.catalogue import read_products
     from rag.describe.describer import description_object
+    from rag.describe.product_file import read_products
 
     for name in ("examples", "similar"):
         if getattr(options, name) < 0:
@@ -57,9 +62,9 @@ def describe(options: DescribeOptions) -> int:
         raise InputError("--examples needs rows to take them from: give --examples-from FILE.jsonl")
     if options.out is not None and options.file is None:
         raise InputError("--out is for a catalogue: give --file with its rows")
+    if options.out is not None and options.file is not None and not options.fields:
+        return _describe_catalogue(options, options.file, options.out)
     products = read_products(options.fields, options.file)
-    if options.out is not None:
-        return _describe_catalogue(options, products, options.out)
     describer = _new_describer(options)
     for product in products:
         began = time.perf_counter()
@@ -71,38 +76,69 @@ def describe(options: DescribeOptions) -> int:
     return 0
 
 
-def _describe_catalogue(options: DescribeOptions, products: Sequence[Fields], file: Path) -> int:
+def _describe_catalogue(options: DescribeOptions, file: Path, out: Path) -> int:
     """Write the descriptions that a file lacks, a batch at a time, each kept before the next begins."""
-    from rag.describe.catalogue import DescriptionFile
-    from rag.generate.load import generator_weights
+    from rag.describe.catalogue import BATCH_SIZE, CatalogueBatch
+    from rag.describe.describer import description_object
+    from rag.describe.product_file import ProductFile
+    from rag.describe.record_database import ProductTexts
 
-    model = load_config(options).generator_model(DEFAULT_DESCRIBER)
-    out = DescriptionFile(file, products, model, generator_weights(model))
-    lacking = out.lacking()
+    describers: list[Describer] = []
     failing = 0
-    if lacking:
-        describer = _new_describer(options)
-        batches: Iterable[list[Fields]] = [lacking[low : low + BATCH] for low in range(0, len(lacking), BATCH)]
+
+    def write_texts(rows: Sequence[ProductRow]) -> list[ProductTexts]:
+        nonlocal failing
+        describer = describers[0]
+        descriptions = _describe_stated(describer, [row.fields for row in rows], options.ignore)
+        failing += sum(description.errors > 0 for description in descriptions)
+        contents = [description_object(description) for description in descriptions]
+        return [
+            ProductTexts(
+                {"description": content["description"]},
+                {name: value for name, value in content.items() if name not in ("fields", "description")},
+            )
+            for content in contents
+        ]
+
+    products, ignored = ProductFile.open(file), ("id", "_id", *options.ignore)
+    with CatalogueBatch(out, products, _settings_of(options), ignored=ignored, findings=FINDINGS) as batch:
+        if batch.plan.pending:
+            describers.append(_new_describer(options))
+        progress: Iterable[BatchProgress] = batch.write(write_texts)
         # A person sees a bar; programs and files get the result alone.
         if sys.stderr.isatty() and not options.json:
             from rich.console import Console
             from rich.progress import track
 
-            batches = track(batches, "describe", console=Console(stderr=True), transient=True)
-        for batch in batches:
-            descriptions = _describe_stated(describer, batch, options.ignore)
-            out.keep(descriptions)
-            failing += sum(description.errors > 0 for description in descriptions)
-    if lacking or not file.exists():
-        out.write()
+            batches = -(-batch.plan.pending // BATCH_SIZE)
+            progress = track(progress, "describe", batches, console=Console(stderr=True), transient=True)
+        for _ in progress:
+            pass
+        report = batch.finish()
+    plan = report.plan
     if options.json:
-        counts = {"products": len(products), "made": len(lacking), "with_errors": failing}
-        output.json_line({"out": str(file), **counts})
+        counts = {"products": plan.products, "made": report.written, "with_errors": failing}
+        changes = {"changed": plan.changed, "removed": list(plan.removed), "states": dict(report.decisions.states)}
+        output.json_line({"out": str(out), **counts, **changes, "notes": list(report.lines)})
     else:
-        kept = f", {len(products) - len(lacking)} were there already" if len(lacking) < len(products) else ""
+        kept = f", {plan.kept} were there already" if plan.kept else ""
         marked = f"; with errors, which are marked: {failing}" if failing else ""
-        output.line(f"{file}: {len(lacking)} description{'s' * (len(lacking) != 1)} made{kept}{marked}")
+        output.line(f"{out}: {report.written} description{'s' * (report.written != 1)} made{kept}{marked}")
+        for line in report.lines:
+            output.warn(line)
     return 0
+
+
+def _settings_of(options: DescribeOptions) -> str:
+    """Return a hash of the model and of the options that descriptions depend on; no model is loaded for it."""
+    from rag.generate.load import generator_weights
+
+    config = load_config(options)
+    model = config.generator_model(DEFAULT_DESCRIBER)
+    examples = options.examples_from.read_bytes().hex() if options.examples_from else ""
+    context = [examples, options.examples, options.similar, options.seed]
+    decoding = dict(config.decoding_options())
+    return fingerprint(model, generator_weights(model), decoding, options.attempts, options.complete, context)
 
 
 def _describe_stated(describer: Describer, products: Sequence[Fields], ignored: Sequence[str]) -> list[Description]:

@@ -1,149 +1,194 @@
-"""A catalogue: read its products, keep each description as it is made, and write them all to one file at the end."""
+"""A catalogue in one file: describe what is new or changed, keep what people approved, and go on after any kill.
+
+>>> with CatalogueBatch(Path("described.csv"), ProductFile.open(Path("catalogue.csv")), settings) as batch:
+...     for progress in batch.write(write_texts):
+...         print(progress.written, "of", progress.pending)
+...     print(batch.finish().summary)
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import TracebackType
 
 from ingest.errors import InputError, RowsError
 from ingest.fingerprint import fingerprint
 from ingest.types import Scalar
-from rag.data.json_lines import RecordFile, find_lone_surrogate, parse_object
-from rag.describe.describer import Description, Fields, description_object
+from rag.describe.approvals import PublishedText
+from rag.describe.batch_plan import BatchPlan, assign_keys, forget_removed, plan_batch
+from rag.describe.batch_report import BatchReport
+from rag.describe.decisions import ApprovedTexts
+from rag.describe.output_rows import OUTPUT_KINDS, OutputRow, write_output
+from rag.describe.product_file import ProductFile, ProductRow
+from rag.describe.record_database import ProductTexts, RecordDatabase, TextRecord, records_path, version_of
 
-COLUMNS = ("description", "missing", "wrong", "invented", "attempts")
-"""Columns of a CSV file after the product's own."""
+BATCH_SIZE = 16
+
+WriteTexts = Callable[[Sequence[ProductRow]], Sequence[ProductTexts]]
+"""Writes the texts of products, in their order."""
 
 
-def read_products(pairs: Sequence[str], file: Path | None) -> list[Fields]:
-    """Return the product of NAME=VALUE pairs, or the rows of a JSON, JSONL or CSV file.
+@dataclass(frozen=True)
+class BatchProgress:
+    """The number of products that were written in this run, of those that had to be."""
 
-    Raises InputError or RowsError, saying what was given and what would work.
+    written: int
+    pending: int
+
+
+class CatalogueBatch:
+    """The descriptions of a catalogue: `out` (CSV or JSONL), the approvals beside it, and the records of both.
+
+    `settings` is a hash of all but the fields that texts depend on: model, rules, options. `channels` are the texts of
+    a product. A product is known by `id_field`, by default a field with a usual name that has another value in every
+    row, else by its fields, or by its place where at least half of them are as they were. `ignored` fields are shown in
+    the output, but no text depends on them. `findings` are those that a CSV output has columns for.
+
+    Raises InputError for an output that is another's, RowsError for products or approvals that cannot be read, and
+    BusyError where another process writes the same output.
     """
-    if bool(pairs) == (file is not None):
-        raise InputError("give the fields as NAME=VALUE pairs, or --file with rows")
-    if file is None:
-        fields: dict[str, Scalar] = {}
-        for pair in pairs:
-            name, equals, value = pair.partition("=")
-            if not equals or not name.strip():
-                raise InputError(f"{pair!r} is not NAME=VALUE, such as brand=Acme")
-            fields[name.strip()] = value.strip()
-        return [fields]
-    try:
-        text = file.read_text("utf-8-sig")
-    except FileNotFoundError:
-        raise RowsError(f"no products at {file}") from None
-    except UnicodeDecodeError:
-        raise RowsError(f"{file} is not UTF-8 text") from None
-    kind = file.suffix.casefold()
-    if kind in (".csv", ".tsv"):
-        table = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t" if kind == ".tsv" else ",")
-        rows: list[Fields] = [{name: value for name, value in row.items() if name} for row in table]
-    else:
-        rows = _read_json(text, file)
-    if not rows:
-        raise RowsError(f"{file} holds no rows")
-    for number, row in enumerate(rows, start=1):
-        if all(value in (None, "") for value in row.values()):
-            raise RowsError(
-                f"{file}: product {number} of {len(rows)} has no field with a value: there is nothing to describe"
+
+    def __init__(
+        self,
+        out: Path,
+        products: ProductFile,
+        settings: str,
+        channels: Sequence[str] = ("description",),
+        id_field: str | None = None,
+        ignored: Collection[str] = (),
+        findings: Sequence[str] = (),
+    ) -> None:
+        if out.suffix.casefold() not in OUTPUT_KINDS:
+            raise InputError(f"--out {out}: name it .csv or .jsonl")
+        if out.exists() and not records_path(out).exists():
+            raise InputError(f"{out} holds descriptions of other products: choose another --out, or remove it")
+        self.out = out
+        self.products = products
+        self.channels = tuple(channels)
+        self.settings = fingerprint(settings, list(channels))[:16]
+        self._ignored = frozenset(name.casefold() for name in ignored)
+        self._database = RecordDatabase(records_path(out))
+        self._findings = tuple(findings)
+        self._written = 0
+        try:
+            chosen = self._choose_id(id_field)
+            assign_keys(self._database, products, chosen, self._stated)
+            self._approved = ApprovedTexts(self._database, out, self.channels)
+            self.plan: BatchPlan = plan_batch(self._database, self.settings, self.channels)
+            if out.exists() and self.plan.removed and self.plan.added == self.plan.products:
+                raise InputError(f"{out} holds descriptions of other products: choose another --out, or remove it")
+            self._database.keep_fact("id_field", chosen or "")
+        except BaseException:
+            self._database.close()
+            raise
+
+    def __enter__(self) -> CatalogueBatch:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let other processes write the output."""
+        self._database.close()
+
+    def write(self, write_texts: WriteTexts, size: int = BATCH_SIZE) -> Iterator[BatchProgress]:
+        """Write the pending products, `size` at a time, each batch kept on disk before the next begins."""
+        batch: list[PlannedRow] = []
+        for planned in self._planned_rows("pending"):
+            batch.append(planned)
+            if len(batch) == size:
+                yield self._write_batch(write_texts, batch)
+                batch = []
+        if batch:
+            yield self._write_batch(write_texts, batch)
+
+    def finish(self) -> BatchReport:
+        """Write the output and the approvals, each whole or not at all, and drop what the catalogue has no more.
+
+        Raises RowsError where the approvals, which people may have edited meanwhile, cannot be read.
+        """
+        self._approved.read_again()
+        write_output(self.out, self.products, self.channels, self._findings, self._output_rows())
+        decisions = self._approved.write()
+        forget_removed(self._database)
+        return BatchReport(self.out, self.plan, self._written, decisions, self.products.notes)
+
+    def _write_batch(self, write_texts: WriteTexts, batch: Sequence[PlannedRow]) -> BatchProgress:
+        """Write products and keep their texts."""
+        written = write_texts([planned.row for planned in batch])
+        records = [
+            TextRecord(planned.key, planned.row.number, planned.version, self.settings, texts)
+            for planned, texts in zip(batch, written, strict=True)
+        ]
+        stated = [self._stated(planned.row.fields) for planned in batch]
+        self._database.put(zip(records, stated, strict=True))
+        self._written += len(batch)
+        return BatchProgress(self._written, self.plan.pending)
+
+    def _planned_rows(self, table: str) -> Iterator[PlannedRow]:
+        """Yield the rows of the catalogue that a table of the run lists, as they were when it was planned."""
+        query = f"SELECT key, version FROM {table} WHERE place = ?"
+        for row in self.products.rows():
+            planned = self._database.connection.execute(query, [row.number]).fetchone()
+            if planned is None:
+                continue
+            if version_of(self._stated(row.fields)) != planned[1]:
+                raise RowsError(f"{self.products.path} was changed while it was described: run the command again")
+            yield PlannedRow(row, *planned)
+
+    def _output_rows(self) -> Iterator[OutputRow]:
+        for planned in self._planned_rows("catalogue"):
+            record = self._database.record(planned.key)
+            published = self._approved.publish(planned.key, planned.version, record)
+            # What was found in a draft says nothing about another text.
+            is_draft = all(text.is_draft_text for text in published.values())
+            yield OutputRow(
+                planned.row.fields,
+                {channel: text.text for channel, text in published.items()},
+                record.written.findings if record and is_draft else {},
+                _state_of(published, planned.version, record),
             )
-    return rows
+
+    def _choose_id(self, id_field: str | None) -> str | None:
+        """Return the field that tells products apart, in this run as in those before."""
+        fact = self._database.fact("id_field")
+        known = id_field if id_field is not None else fact
+        if fact is not None and known != fact:
+            raise InputError(f"{self.out} was begun with the id field {fact or 'none'!r}: choose another --out")
+        if known and known not in self.products.columns:
+            raise RowsError(f"{self.products.path} has no field {known!r}, by which its products are known")
+        return (known if known is not None else next(iter(self.products.id_fields), None)) or None
+
+    def _stated(self, fields: Mapping[str, Scalar]) -> dict[str, Scalar]:
+        """Return the fields that texts depend on."""
+        return {
+            name: value
+            for name, value in fields.items()
+            if value not in (None, "") and name.casefold() not in self._ignored
+        }
 
 
-def _read_json(text: str, file: Path) -> list[Fields]:
-    """Return the rows of a JSON list, of one JSON object, or of an object a line."""
-    # A file that is not one JSON value has an object on each line.
-    try:
-        content = json.loads(text)
-        rows = content if isinstance(content, list) else [content]
-    except json.JSONDecodeError:
-        lines = enumerate(text.split("\n"), start=1)  # splitlines() would also cut at U+2028
-        rows = [parse_object(line, f"{file}, line {number}") for number, line in lines if line.strip()]
-    products: list[Fields] = []
-    for row in rows:
-        if not isinstance(row, dict):
-            raise RowsError(f"{file}: each row has to be an object of fields, not {type(row).__name__}")
-        if half := find_lone_surrogate(row):
-            raise RowsError(f"{file}: {half} is half of a character, which no text can hold")
-        # A prompt shows a list as "a, b", and any other structure as JSON.
-        lists = {name: ", ".join(map(str, value)) for name, value in row.items() if isinstance(value, list)}
-        flat = {name: value if isinstance(value, Scalar) else _to_json(value) for name, value in row.items()}
-        products.append({**flat, **lists})
-    return products
+@dataclass(frozen=True)
+class PlannedRow:
+    """A row of the catalogue, the key of its product and the version of its fields."""
+
+    row: ProductRow
+    key: str
+    version: str
 
 
-class DescriptionFile:
-    """The file of a catalogue's descriptions, CSV or JSONL, and the record file next to it.
-
-    `weights` identifies the model's weights. Raises InputError for another ending, and for a file that is there
-    already but belongs to other products or to another model.
-    """
-
-    def __init__(self, file: Path, products: Sequence[Fields], model: str, weights: str) -> None:
-        if file.suffix.casefold() not in (".csv", ".jsonl", ".ndjson"):
-            raise InputError(f"--out {file}: name it .csv or .jsonl")
-        self.file = file
-        self._record_file = RecordFile(file.with_name(f".{file.name}.records.jsonl"))
-        self._keys = [fingerprint(fields) for fields in products]
-        self._products = dict(zip(self._keys, products, strict=True))
-        self._origin = {"model": model, "weights": weights}
-        # One file is written by one model.
-        self._records = self._record_file.read()
-        for record in self._records.values():
-            origin = record.pop("origin", {})
-            if origin != self._origin:
-                other = "other weights" if origin.get("model") == model else f"the model {origin.get('model')}"
-                raise InputError(
-                    f"{file} was begun with {other}: choose another --out, or remove it and {self._record_file.path}"
-                )
-        # Products may be added to a catalogue; a file of others is not overwritten.
-        if file.exists() and (not self._records or not self._records.keys() <= set(self._keys)):
-            raise InputError(f"{file} holds descriptions of other products: choose another --out, or remove it")
-
-    def lacking(self) -> list[Fields]:
-        """Return the products without a description, in order; equal products are one."""
-        return [fields for key, fields in self._products.items() if key not in self._records]
-
-    def keep(self, descriptions: Sequence[Description]) -> None:
-        """Append descriptions to the record file."""
-        records = {fingerprint(one.fields): description_object(one) for one in descriptions}
-        self._record_file.append({key: {"origin": self._origin, **record} for key, record in records.items()})
-        self._records |= records
-
-    def write(self) -> None:
-        """Write the descriptions of all products in their order, in place of the file that was there."""
-        records = [self._records[key] for key in self._keys]
-        out = io.StringIO(newline="")
-        if self.file.suffix.casefold() == ".csv":
-            fields = list(dict.fromkeys(name for row in self._products.values() for name in row))
-            # A product's own column keeps its name.
-            taken, columns = set(fields), []
-            for name in COLUMNS:
-                while name in taken:
-                    name = f"new {name}"
-                columns.append(name)
-            writer = csv.writer(out)  # ends lines as RFC 4180 has it, so that a lone "\r" is quoted
-            writer.writerow([*fields, *columns])
-            for key, record in zip(self._keys, records, strict=True):
-                product = self._products[key]
-                wrong = "; ".join(f"{name}: {value}" for name, value in record["wrong"].items())
-                missing, invented = "; ".join(record["missing"]), "; ".join(record["invented"])
-                cells = [record["description"], missing, wrong, invented, record["attempts"]]
-                writer.writerow([*(product.get(name, "") for name in fields), *cells])
-        else:
-            for record in records:
-                out.write(f"{_to_json(record)}\n")
-        # A reader of the file never sees half of it.
-        fresh = self.file.with_name(f".{self.file.name}.new")
-        fresh.write_text(out.getvalue(), "utf-8", newline="")
-        fresh.replace(self.file)
-
-
-def _to_json(value: Mapping[str, Any] | object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _state_of(published: Mapping[str, PublishedText], version: str, record: TextRecord | None) -> str:
+    """Return the state of a product's texts: one word, or that of each channel where they differ."""
+    if record and record.written.refused and not any(text.text for text in published.values()):
+        return f"not written: {record.written.refused}"
+    states = {
+        channel: f"{text.state}{', product changed' * (text.version != version)}" for channel, text in published.items()
+    }
+    if len(set(states.values())) == 1:
+        return next(iter(states.values()))
+    return "; ".join(f"{channel}: {state}" for channel, state in states.items())
