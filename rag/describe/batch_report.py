@@ -39,7 +39,7 @@ class BatchReport:
             texts = [f"{name.key} ({name.channel}: {', '.join(names)})" for name, names in decisions.outdated.items()]
             lines.append(f"approved text of a changed product, kept until you decide: {_name_first(texts)}")
         if decisions.refused:
-            reasons = [f"{key} ({reason})" for key, reason in decisions.refused.items()]
+            reasons = [f"{name.key} ({name.channel}: {reason})" for name, reason in decisions.refused.items()]
             lines.append(f"not written: {_name_first(reasons)}")
         if decisions.unmatched:
             lines.append(f"decisions about products or channels that are not there: {_name_first(decisions.unmatched)}")

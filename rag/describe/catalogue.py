@@ -184,11 +184,12 @@ class PlannedRow:
 
 def _state_of(published: Mapping[str, PublishedText], version: str, record: TextRecord | None) -> str:
     """Return the state of a product's texts: one word, or that of each channel where they differ."""
-    if record and record.written.refused and not any(text.text for text in published.values()):
-        return f"not written: {record.written.refused}"
-    states = {
+    states: dict[str, str] = {
         channel: f"{text.state}{', product changed' * (text.version != version)}" for channel, text in published.items()
     }
+    for channel, reason in (record.written.refused if record else {}).items():
+        if channel in published and published[channel].state == "draft":
+            states[channel] = f"not written: {reason}"
     if len(set(states.values())) == 1:
         return next(iter(states.values()))
     return "; ".join(f"{channel}: {state}" for channel, state in states.items())

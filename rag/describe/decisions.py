@@ -36,13 +36,13 @@ class TextName:
 class DecisionSummary:
     """What people decided about the texts of a catalogue.
 
-    `outdated` are approved texts of changed products, with the fields that changed; `refused` are products without a
-    text, with the reason; `unmatched` are keys of decisions about no product of the catalogue.
+    `outdated` are approved texts of changed products, with the fields that changed; `refused` are texts that were
+    not written, with the reason; `unmatched` are keys of decisions about no product of the catalogue.
     """
 
     states: Mapping[ApprovalState, int] = field(default_factory=dict)
     outdated: Mapping[TextName, tuple[str, ...]] = field(default_factory=dict)
-    refused: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[TextName, str] = field(default_factory=dict)
     unmatched: tuple[str, ...] = ()
 
 
@@ -94,7 +94,7 @@ class ApprovedTexts:
         """Write the file: all texts in the order of the catalogue, then the decisions about others."""
         states: Counter[ApprovalState] = Counter()
         outdated: dict[TextName, tuple[str, ...]] = {}
-        refused: dict[str, str] = {}
+        refused: dict[TextName, str] = {}
         unmatched: dict[str, None] = {}
 
         def decisions() -> Iterator[TextDecision]:
@@ -102,10 +102,11 @@ class ApprovedTexts:
                 self._connection.cursor().execute("SELECT key, version FROM products ORDER BY place")
             ):
                 record = self._database.record(key)
-                if record and record.written.refused:
-                    refused[key] = record.written.refused
+                reasons = record.written.refused if record else {}
                 for channel, text in self.publish(key, version, record).items():
                     old = self._decision(key, channel)
+                    if channel in reasons and not text.text:
+                        refused[TextName(key, channel)] = reasons[channel]
                     if not text.shown and text.state == "draft" and not (old and old.note):
                         continue
                     changed = self.changed_fields(key, text.version, version) if text.version != version else ()

@@ -9,9 +9,13 @@ from typing import Any
 
 from ingest.errors import InputError, RowsError
 from ingest.types import Scalar
+from rag.describe.allowed import AllowedPhrases
 from rag.describe.approvals import ENDING, ApprovalState, TextDecision, read_decisions
+from rag.describe.field_rules import NO_RULES, FieldRules
+from rag.describe.licence import check_licence
 from rag.describe.product_file import ProductFile, id_of
 from rag.describe.record_database import RecordDatabase, records_path, version_of
+from rag.describe.understand import understand_fields
 
 LEARNT_STATES: tuple[ApprovalState, ...] = ("edited",)
 
@@ -69,7 +73,9 @@ def learn_edits(
     )
     for (line, decision), fields in with_fields:
         reason = "" if fields else "the fields that it was written for are not known"
-        if fields and check and (words := check(fields, decision.text)):
+        if decision.channel == "json_ld":
+            reason = "JSON-LD is made of the fields, not written"
+        if fields and check and not reason and (words := check(fields, decision.text)):
             reason = f"no field says {', '.join(words)}"
         if not fields or reason:
             left_out.append(LeftOutEdit(line, decision.key, decision.channel, reason))
@@ -87,6 +93,14 @@ def learn_edits(
 
 
 _Line = tuple[int, TextDecision]
+
+
+def unlicensed_words(
+    fields: Mapping[str, Scalar], text: str, rules: FieldRules = NO_RULES, allowed: AllowedPhrases | None = None
+) -> tuple[str, ...]:
+    """Return the parts of a text that no field licenses, an `EditCheck`; style and grammar are a person's own."""
+    claims = check_licence(text, understand_fields(fields, rules), allowed, is_fragment=True).claims
+    return tuple(claim.text for claim in claims if claim.kind not in ("repetition", "grammar"))
 
 
 def _state_of_edit(decision: TextDecision) -> ApprovalState:

@@ -26,10 +26,14 @@ ID_NAMES = (
 
 @dataclass(frozen=True)
 class ProductRow:
-    """One product of a file and its number, from 1."""
+    """One product of a file and its number, from 1; `given` are its fields as the file has them, lists and objects too.
+
+    In `fields` a list is "a, b" and any other structure JSON.
+    """
 
     number: int
     fields: Mapping[str, Scalar]
+    given: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -124,20 +128,19 @@ def _open_table(path: Path) -> TextTable | None:
 
 def _read_products(path: Path, table: TextTable | None) -> Iterator[ProductRow]:
     if table is not None:
-        yield from (ProductRow(row.number, row.cells) for row in table.rows())
+        yield from (ProductRow(row.number, row.cells, row.cells) for row in table.rows())
         return
     for number, content in enumerate(_read_json(path), start=1):
         if not isinstance(content, dict):
             raise RowsError(f"{path}: each row has to be an object of fields, not {type(content).__name__}")
         if half := find_lone_surrogate(content):
             raise RowsError(f"{path}: {half} is half of a character, which no text can hold")
-        # A prompt shows a list as "a, b", and any other structure as JSON.
         lists = {name: ", ".join(map(str, value)) for name, value in content.items() if isinstance(value, list)}
         flat = {
             name: value if isinstance(value, Scalar) else json.dumps(value, ensure_ascii=False)
             for name, value in content.items()
         }
-        yield ProductRow(number, {**flat, **lists})
+        yield ProductRow(number, {**flat, **lists}, content)
 
 
 def _read_json(path: Path) -> Iterator[Any]:

@@ -12,6 +12,7 @@ from typing import Any
 from ingest.errors import BusyError, InputError
 from ingest.fingerprint import fingerprint
 from ingest.types import Scalar
+from rag.describe.channels import ChannelText
 
 RECORD_FORMAT = "1"
 
@@ -33,12 +34,23 @@ CREATE INDEX IF NOT EXISTS versions_by_version ON versions (version);
 class ProductTexts:
     """What was written for one product: a text by the name of each channel, and what was found in them.
 
-    `findings` are JSON values that the output shows beside the texts. `refused` is the reason why there is no text.
+    `findings` are JSON values that the output shows beside the texts. `refused` has the reason why a channel has no
+    text.
     """
 
     texts: Mapping[str, str]
     findings: Mapping[str, Any] = field(default_factory=dict)
-    refused: str = ""
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_channels(cls, texts: Iterable[ChannelText], findings: Mapping[str, Any] | None = None) -> ProductTexts:
+        """Return the texts of channels, and the reasons of those without one."""
+        listed = list(texts)
+        return cls(
+            {one.channel: one.text for one in listed if one.text},
+            findings or {},
+            {one.channel: one.reason for one in listed if not one.text},
+        )
 
 
 @dataclass(frozen=True)
@@ -130,7 +142,7 @@ class RecordDatabase:
                 content = {
                     "texts": dict(record.written.texts),
                     "findings": dict(record.written.findings),
-                    "refused": record.written.refused,
+                    "refused": dict(record.written.refused),
                 }
                 self.connection.execute(
                     "INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?, ?)",

@@ -14,6 +14,8 @@ import pytest
 from ingest.errors import BusyError, InputError, RowsError
 from rag.describe.batch_report import BatchReport
 from rag.describe.catalogue import BatchProgress, CatalogueBatch
+from rag.describe.channels import ChannelText
+from rag.describe.product import SpannedText
 from rag.describe.product_file import ProductFile, ProductRow
 from rag.describe.record_database import ProductTexts
 from rag.describe.text_table import TextTable
@@ -245,10 +247,14 @@ def test_channels_have_states_of_their_own(shop) -> None:
 
 
 def test_products_that_are_refused_say_why_and_are_not_tried_again(shop) -> None:
-    shop.write_texts = lambda rows: [ProductTexts({}, refused="no field") for _ in rows]
-    assert shop.run().lines == ("not written: 007 (no field), 12 (no field), 13 (no field)",)
-    assert [row["state"] for row in shop.rows()] == ["not written: no field"] * 3
-    assert shop.run().written == 0
+    shop.options = {"channels": ("title", "short")}
+    title = ChannelText("title", SpannedText("Kettle"))
+    texts = ProductTexts.of_channels([title, ChannelText("short", SpannedText(""), "no field")])
+    shop.write_texts = lambda rows: [texts for _ in rows]
+    line = "not written: 007 (short: no field), 12 (short: no field), 13 (short: no field)"
+    assert shop.run().lines == (line,)
+    assert [row["state"] for row in shop.rows()] == ["title: draft; short: not written: no field"] * 3
+    assert (shop.run().lines, shop.run().written) == ((line,), 0)
 
 
 def test_progress_counts_products_and_each_batch_is_kept(shop) -> None:

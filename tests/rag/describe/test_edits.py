@@ -10,7 +10,7 @@ import pytest
 from ingest.errors import InputError, RowsError
 from rag.describe.approvals import TextDecision, check_mark, read_decisions, resolve_decision, write_decisions
 from rag.describe.catalogue import CatalogueBatch
-from rag.describe.edits import LeftOutEdit, learn_edits
+from rag.describe.edits import LeftOutEdit, learn_edits, unlicensed_words
 from rag.describe.product_file import ProductFile
 from rag.describe.record_database import ProductTexts
 
@@ -53,6 +53,11 @@ def test_edits_become_rows_and_unlicensed_ones_are_reported(edited) -> None:
     assert learnt.left_out == (LeftOutEdit(5, "2", "description", "no field says elegant"),)
     assert str(learnt.left_out[0]) == "line 5: description of 2: no field says elegant"
     assert learn_edits(edited).rows[2]["fields"] == {"name": "Lamp"}
+
+
+def test_the_check_of_claims_is_a_check_of_edits(edited) -> None:
+    learnt = learn_edits(edited, check=unlicensed_words)
+    assert (learnt.rows, [one.reason for one in learnt.left_out]) == (ROWS, ["no field says elegant"])
 
 
 def test_rows_are_those_that_fine_tuning_reads(edited, tmp_path) -> None:

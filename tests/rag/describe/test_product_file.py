@@ -11,8 +11,8 @@ from rag.describe.product_file import ProductFile, ProductRow, name_words
 
 ROWS = [{"sku": 7, "name": "Ü", "tags": ["a", "b"], "size": {"w": 1}}, {"sku": 8, "name": "y", "new": True}]
 FLAT = [
-    ProductRow(1, {"sku": 7, "name": "Ü", "tags": "a, b", "size": '{"w": 1}'}),
-    ProductRow(2, {"sku": 8, "name": "y", "new": True}),
+    ProductRow(1, {"sku": 7, "name": "Ü", "tags": "a, b", "size": '{"w": 1}'}, ROWS[0]),
+    ProductRow(2, {"sku": 8, "name": "y", "new": True}, ROWS[1]),
 ]
 
 
@@ -35,7 +35,7 @@ def test_json_of_any_shape(tmp_path, name, content) -> None:
 
 def test_one_indented_object_is_one_product(tmp_path) -> None:
     (tmp_path / "p.json").write_text('{\n "name": "x"\n}')
-    assert list(ProductFile.open(tmp_path / "p.json").rows()) == [ProductRow(1, {"name": "x"})]
+    assert list(ProductFile.open(tmp_path / "p.json").rows()) == [ProductRow(1, {"name": "x"}, {"name": "x"})]
 
 
 @pytest.mark.parametrize(
