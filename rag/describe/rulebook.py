@@ -40,10 +40,13 @@ from rag.describe.banned import BannedWords
 from rag.describe.channels import DEFAULT_LIMITS, Channel, ChannelLimits, ChannelText
 from rag.describe.product import Product, SpannedText
 from rag.describe.rules import Place, Rules, read_rules
-from rag.describe.spans import join_texts
+from rag.describe.spans import cut_text, join_texts
 
 PARAGRAPHS = frozenset(("short", "long"))
 """Channels that have to make every required mention; the others only those that a table of the channel asks for."""
+
+
+_CAN_BE_CUT = PARAGRAPHS | {"bullets", "meta_description"}
 
 
 @dataclass(frozen=True)
@@ -115,18 +118,16 @@ class RuleBook:
         return tuple(sorted(broken, key=lambda rule: (rule.start, rule.end, rule.rule)))
 
     def keep(self, texts: Sequence[ChannelText], product: Product) -> tuple[ChannelText, ...]:
-        """Return the texts with those emptied that break a rule, which their `reason` then says.
+        """Return the texts with those emptied that break a rule, which their `reason` then says, rule by rule.
 
         A required mention that is a whole sentence, such as "Not for sale to minors.", is added to a paragraph that
-        lacks it. The reason names every rule broken.
+        lacks it. Paragraphs, bullets and meta descriptions that are too long lose their last sentences or bullets
+        first, as long as no required mention goes with them.
         """
         kept = []
         for text in texts:
-            if not text.text:
-                kept.append(text)
-                continue
-            whole = replace(text, content=self._with_sentences(text, product))
-            broken = self.broken_rules(whole.content, text.channel, product)
+            whole = self._fitted(text, product) if text.text else text
+            broken = self.broken_rules(whole.content, text.channel, product) if text.text else ()
             reason = "; ".join(rule.message for rule in broken)
             kept.append(ChannelText(text.channel, SpannedText(""), reason) if broken else whole)
         return tuple(kept)
@@ -141,13 +142,26 @@ class RuleBook:
     def _sorted(self) -> list[tuple[Place, Rules]]:
         return sorted(self.tables.items(), key=lambda item: item[0])
 
-    def _with_sentences(self, text: ChannelText, product: Product) -> SpannedText:
-        content = text.content
-        if text.channel in PARAGRAPHS:
-            for phrase in self.rules(text.channel, product).required:
-                is_sentence = phrase[-1] in ".!" and phrase[0] == phrase[0].upper() and "{" not in phrase
-                if is_sentence and not AllowedPhrases((phrase,)).spans(content.text):
-                    content = join_texts((content, phrase), " ")
+    def _fitted(self, text: ChannelText, product: Product) -> ChannelText:
+        """Return a text with the sentences that it has to have, and without its last ones where it is too long."""
+        rules = self.rules(text.channel, product)
+        whole = self._with_sentences(text.content, text.channel, rules)
+        if text.channel not in _CAN_BE_CUT or not _is_too_long(whole, text.channel, rules):
+            return replace(text, content=whole)
+        ends = [end for _, end in _sentences(text.text)]
+        if text.channel == "bullets":
+            ends = [line.end() for line in re.finditer(r".+", text.text)]
+        for end in reversed(ends[:-1]):
+            shorter = self._with_sentences(cut_text(text.content, 0, end), text.channel, rules)
+            if not self.broken_rules(shorter, text.channel, product):
+                return replace(text, content=shorter)
+        return replace(text, content=whole)
+
+    def _with_sentences(self, content: SpannedText, channel: Channel, rules: Rules) -> SpannedText:
+        for phrase in rules.required if channel in PARAGRAPHS else ():
+            is_sentence = phrase[-1] in ".!" and phrase[0] == phrase[0].upper() and "{" not in phrase
+            if is_sentence and not AllowedPhrases((phrase,)).spans(content.text):
+                content = join_texts((content, phrase), " ")
         return content
 
     def _banned(self, phrases: tuple[str, ...]) -> BannedWords:
@@ -180,11 +194,10 @@ def _banned_words(
 
 def _lengths(text: str, channel: Channel, rules: Rules) -> Sequence[BrokenRule]:
     """Return the rules of length that a text breaks; what is too long begins where the limit is reached."""
-    lines = list(re.finditer(r".+", text))
     starts = {
         "characters": list(range(len(text))),
         "words": [match.start() for match in re.finditer(r"\S+", text)],
-        "sentences": [line.start() + start for line in lines for start, _ in sentence_spans(line[0])],
+        "sentences": [start for start, _ in _sentences(text)],
     }
     broken = []
     for unit, places in starts.items():
@@ -196,6 +209,16 @@ def _lengths(text: str, channel: Channel, rules: Rules) -> Sequence[BrokenRule]:
             message = f"{channel} has {number} {unit}, at least {least} are required"
             broken.append(BrokenRule(channel, f"min_{unit}", message, len(text), len(text)))
     return broken
+
+
+def _sentences(text: str) -> list[tuple[int, int]]:
+    """Return the (start, end) of the sentences of a text, of which no line has less than one."""
+    lines = re.finditer(r".+", text)
+    return [(line.start() + start, line.start() + end) for line in lines for start, end in sentence_spans(line[0])]
+
+
+def _is_too_long(text: SpannedText, channel: Channel, rules: Rules) -> bool:
+    return any(broken.rule.startswith("max_") for broken in _lengths(text.text, channel, rules))
 
 
 def _missing(text: SpannedText, channel: Channel, required: Sequence[str], product: Product) -> Sequence[BrokenRule]:

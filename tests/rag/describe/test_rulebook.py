@@ -143,6 +143,28 @@ def test_a_text_that_breaks_a_rule_is_emptied_and_says_why(tmp_path: Path) -> No
     assert long == texts[2]
 
 
+def test_a_text_that_is_too_long_loses_its_last_sentences(tmp_path: Path) -> None:
+    rules = book(
+        tmp_path,
+        'required = ["Handle with care."]\n[channel.short]\nmax_sentences = 2\n[channel.bullets]\nmax_words = 4',
+    )
+    sentences = SpannedText(
+        "It draws 2200 W. It holds 1.7 l. It is red.", (FieldSpan(9, 15, "power"), FieldSpan(26, 31, "x"))
+    )
+    short, bullets = rules.keep(
+        [ChannelText("short", sentences), ChannelText("bullets", SpannedText("Power: 2200 W\nColour: red\nSize: M"))],
+        KETTLE,
+    )
+    assert short.content == SpannedText("It draws 2200 W. Handle with care.", (FieldSpan(9, 15, "power"),))
+    assert bullets.text == "Power: 2200 W"
+
+
+def test_a_text_is_not_shortened_by_what_it_has_to_say(tmp_path: Path) -> None:
+    rules = book(tmp_path, 'required = ["{power}"]\nmax_sentences = 1')
+    (short,) = rules.keep([ChannelText("short", SpannedText("It is red. It draws 2200 W."))], KETTLE)
+    assert (short.text, short.reason) == ("", "short has 2 sentences, at most 1 are allowed")
+
+
 def test_the_limits_of_a_title_are_those_of_the_rules(tmp_path: Path) -> None:
     rules = book(tmp_path, "[channel.title]\nmax_characters = 20\n[type.kettle.channel.alt_text]\nmax_characters = 9")
     limits = rules.limits(KETTLE)
