@@ -22,7 +22,7 @@ from rag.describe.english import (
     plural_noun,
     singular_noun,
 )
-from rag.describe.plan import PlannedClause
+from rag.describe.plan import LONGEST_PROSE, PlannedClause
 from rag.describe.product import ProductField
 from rag.describe.word_classes import CASED, COLOURS, MASS_NOUNS, MATERIALS
 
@@ -302,8 +302,23 @@ def statement_phrase(clause: PlannedClause) -> Phrase:
     return phrase(f"{label} {'are' if is_plural(leading_noun(label)) else 'is'} {{}}", value)
 
 
+def split_statement(statement: Phrase) -> tuple[Phrase, Phrase]:
+    """Return the label of a statement, and the rest from its verb on."""
+    label, verb = re.fullmatch(r"(.*) ((?:is|are) .*)", statement[0].text).groups()  # type: ignore[union-attr]
+    return (Piece(label),), (Piece(verb), *statement[1:])
+
+
+def first_sentences(text: str, longest: int) -> str:
+    """Return the first whole sentences of a text, at most `longest` characters; "" where the first is longer."""
+    text = text.strip()
+    if len(text) <= longest:
+        return text
+    ends = [match.end() for match in re.finditer(r"(?<!\b[A-Z])[.!?…][\"”’')]*(?=\s|$)", text)]
+    return text[: max((end for end in ends if end <= longest), default=0)]
+
+
 def line_phrase(field: ProductField, *, is_inner: bool = False) -> Phrase:
-    """Return "Label: value", the plainest form; booleans say "yes" or "no", as given values."""
+    """Return "Label: value", the plainest form, "()" for prose whose first sentence is too long to quote."""
     label = shown_label(field)
     if not is_inner:
         label = label[:1].upper() + label[1:]
@@ -311,6 +326,9 @@ def line_phrase(field: ProductField, *, is_inner: bool = False) -> Phrase:
         return phrase(f"{{}}: {'yes' if field.is_true else 'no'}", (Piece(label, (field.key,)),))
     value = ", ".join(field.items) if field.kind == "list" and len(field.items) > 1 else field.value.strip()
     if (clause_kind(field) != "line" and is_prose(field)) or _is_note(field):
+        value = first_sentences(value, LONGEST_PROSE)
+        if not value:
+            return ()
         value = f"“{value}”"
     elif field.unit and field.unit not in value:
         value = f"{value} {field.unit}"

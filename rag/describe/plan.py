@@ -21,13 +21,19 @@ of one kind, "Label: value.", text as given, or "Label: value; label: value.".""
 
 Length = Literal["short", "long"]
 
-SHORT, LONG = 160, 700
+SHORT, LONG = 80, 700
 """Characters of the fields, labels and values, that a short and a long description state; more if the priority fields
 take more."""
 
+SHORT_SENTENCES = 3
+"""Sentences of a short description, more if the priority fields need them."""
 
-MOST_DETAILS = 6
-"""Fields in the form "label: value" that a paragraph takes; bullets suit more of them."""
+
+LONGEST_PROSE = 300
+"""Characters of a text of several sentences that a description quotes: its first whole sentences."""
+
+MOST: dict[ClauseKind, int] = {"detail": 6, "property": 8}
+"""Fields of the forms "label: value" and "its label is value" that a paragraph takes; bullets suit more of them."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +109,18 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     # The opening takes one clause, or two small ones, of those that tell most.
     opening = _opening_clauses(planned, product, modifiers, has_type=kind is not None)
     rest = [clause for clause in planned if clause not in opening]
-    sentences = (PlannedSentence("opening", tuple(opening)), *_sentences(rest))
-    return DescriptionPlan(product, modifiers, sentences, omitted)
+    sentences = [PlannedSentence("opening", tuple(opening)), *_sentences(rest)]
+    if length == "short":
+        # The first ones, and those of priority.
+        kept = [one for place, one in enumerate(sentences) if place < SHORT_SENTENCES or _is_due(one)]
+        stated = {one.key for sentence in kept for clause in sentence.clauses for one in clause.fields}
+        stated |= {clause.field.key for clause in modifiers}
+        omitted, sentences = tuple(one.key for _, one in clauses if one.key not in stated), kept
+    return DescriptionPlan(product, modifiers, tuple(sentences), omitted)
+
+
+def _is_due(sentence: PlannedSentence) -> bool:
+    return any(one.priority == MUST for clause in sentence.clauses for one in clause.fields)
 
 
 def _is_in_name(one: ProductField, product: Product) -> bool:
@@ -128,8 +144,9 @@ def _choose(clauses: Sequence[tuple[ClauseKind, ProductField]], room: int, *, is
     """Return the keys of the fields that are stated: those of priority, then the others while there is room."""
     chosen: set[str] = set()
 
-    def cost(one: ProductField) -> int:
-        return len(one.value) + len(one.label) if one.kind != "boolean" else len(one.label)
+    def cost(kind: ClauseKind, one: ProductField) -> int:
+        said = 0 if one.kind == "boolean" else len(one.value)
+        return len(one.label) + (min(said, LONGEST_PROSE) if kind == "prose" else said)
 
     def rank(place: int) -> tuple[int, bool, int]:
         kind, one = clauses[place]
@@ -140,19 +157,22 @@ def _choose(clauses: Sequence[tuple[ClauseKind, ProductField]], room: int, *, is
         if one.priority > MUST:
             is_plain = kind in ("detail", "line", "prose")
             has_fluent = any(key not in ("detail", "line", "prose") for key, _ in clauses)
-            if cost(one) > room or (is_short and is_plain and has_fluent):
+            if cost(kind, one) > room or (is_short and is_plain and has_fluent):
                 continue
             if one.priority >= MAY and is_short:
                 continue
-        room -= cost(one)
+        room -= cost(kind, one)
         chosen.add(one.key)
     return chosen
 
 
 def _crowded(clauses: Sequence[tuple[ClauseKind, ProductField]], chosen: set[str]) -> set[str]:
-    """Return the fields that only their label can state and that are too many for a paragraph."""
-    details = [one for kind, one in clauses if kind == "detail" and one.key in chosen]
-    return {one.key for one in details[MOST_DETAILS:] if one.priority > MUST}
+    """Return the fields that are too many for a paragraph of those that only one form of sentence can state."""
+    crowded: set[str] = set()
+    for form, most in MOST.items():
+        alike = [one for kind, one in clauses if kind == form and one.key in chosen]
+        crowded |= {one.key for one in alike[most:] if one.priority > MUST}
+    return crowded
 
 
 def _merge(clauses: Iterable[tuple[ClauseKind, ProductField]]) -> Iterable[PlannedClause]:

@@ -18,6 +18,7 @@ from rag.describe.english import article, begin_sentence, cased_label, in_prose,
 from rag.describe.phrases import (
     Phrase,
     Piece,
+    first_sentences,
     holds_phrase,
     join_phrases,
     line_phrase,
@@ -25,11 +26,13 @@ from rag.describe.phrases import (
     noun_phrase,
     phrase,
     phrase_text,
+    split_statement,
     statement_phrase,
     value_phrase,
     verb_phrase,
 )
 from rag.describe.plan import (
+    LONGEST_PROSE,
     NOUN_KINDS,
     DescriptionPlan,
     Length,
@@ -110,7 +113,8 @@ class _Writer:
         self._seed = fingerprint(variant, *([one.key, one.value] for one in self.product.fields))
         self.is_plural = _is_plural_product(self.product)
         self.type = _type_noun(self.product, self.is_plural)
-        self._subjects = 0
+        self._subjects = self._statements = 0
+        self._is_first = True
 
     def pick(self, name: str, ways: Sequence[str]) -> str:
         """Return one of several ways to say the same."""
@@ -121,6 +125,7 @@ class _Writer:
         opening, *others = self.plan.sentences
         written = [*self._opening(opening.clauses)]
         for sentence in others:
+            self._is_first = not written
             written += self._sentence(sentence)
         return written
 
@@ -137,7 +142,7 @@ class _Writer:
         if sentence.pattern == "boolean":
             return self._booleans(clauses)
         if sentence.pattern == "prose":
-            return [self._prose(one) for one in clauses]
+            return [words for one in clauses if phrase_text(words := self._prose(one))]
         if sentence.pattern == "line":
             return [line_phrase(one.field) for one in clauses]
         lines = [line_phrase(one.field, is_inner=place > 0) for place, one in enumerate(clauses)]
@@ -162,6 +167,8 @@ class _Writer:
 
     def _subject(self) -> Phrase:
         """Return "it", or at times the type: "the kettle"."""
+        if self._is_first:
+            return phrase("this product")
         self._subjects += 1
         turn = int(self._seed[:4], 16) % 3
         if self.type and self._subjects % 3 == turn and self._subjects < 6 and len(phrase_text(self.type)) < 25:
@@ -169,13 +176,18 @@ class _Writer:
         return phrase("<it>")
 
     def _statement(self, clauses: Sequence[PlannedClause]) -> Phrase:
+        self._statements += 1
         parts = [phrase("<its> {}", statement_phrase(one)) for one in clauses]
+        if self._is_first:
+            parts[0] = phrase("the {} of this product {}", *split_statement(statement_phrase(clauses[0])))
+        elif self._statements % 2 == 0:
+            parts = [phrase("the {}", statement_phrase(one)) for one in clauses]
         return join_phrases(parts)
 
     def _prose(self, clause: PlannedClause) -> Phrase:
         field = clause.field
         if re.search(r"description|summary|about|overview|intro|text|blurb|detail|synopsis|story", field.label, re.I):
-            return (Piece(field.value.strip(), (field.key,)),)
+            return (Piece(first_sentences(field.value, LONGEST_PROSE), (field.key,)),)
         return line_phrase(field)
 
     # --- the opening ------------------------------------------------------------------------------------------------

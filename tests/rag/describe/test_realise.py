@@ -150,6 +150,17 @@ def test_variants_say_the_same_of_the_same_product_in_other_words() -> None:
     assert realise(jacket, 3) == realise(jacket, 3)
 
 
+def test_prose_is_quoted_in_whole_sentences_and_a_value_that_is_none_is_left_out() -> None:
+    text = realise(product(name="Mug", description="Fired twice. " * 60, code="x" * 5000)).text
+    assert text == "This is Mug. " + " ".join(["Fired twice."] * 23)
+    assert realise(product(code="x" * 5000)).text == ""
+
+
+def test_a_statement_that_comes_first_names_the_product() -> None:
+    text = realise(product(mood="dark", edge_style="bevelled", tier="gold")).text
+    assert text == "The mood of this product is dark. The edge style is bevelled and the tier is gold."
+
+
 def test_a_short_description_leaves_out_what_only_a_label_can_say() -> None:
     text = realise(product(type="kettle", weight="1 kg", colour="red", code_7="A-12"), length="short").text
     assert text == "This red kettle weighs 1 kg."
