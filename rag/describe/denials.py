@@ -82,7 +82,7 @@ def _denied_by(words: Sequence[Word], at: int) -> Iterator[int]:
         # "The lid is not included" denies what stands before, "does not include a lid" what stands behind.
         scope = list(_predicate(words, at))
         if next((words[place].text in _INCLUDED for place in scope if words[place].text not in _ADVERBS), False):
-            yield from _before(words, at)
+            yield from _before(words, at, over_colon=True)
         else:
             yield from scope
 
@@ -94,7 +94,7 @@ def _noun_phrases(words: Sequence[Word], at: int, joins: bool, commas: bool = Fa
         word = words[place]
         if _BOUND.search(word.gap) or (place > at + 1 and (word.text in _VERBS or is_denial(word.text))):
             return
-        if "," in word.gap and not (commas or _is_list_with_or(words, place)):
+        if "," in word.gap and not (_is_list_with_or(words, place) or (commas and _is_list_of_nouns(words, place))):
             return
         if word.text in ("but", "yet", "while", "which", "who") or (word.text == "and" and not joins):
             return
@@ -155,6 +155,16 @@ def _is_list_with_or(words: Sequence[Word], at: int) -> bool:
     return False
 
 
+def _is_list_of_nouns(words: Sequence[Word], at: int) -> bool:
+    """Tell whether a list, as in "free from gluten, nuts and lactose", goes on to the end of its clause."""
+    for place in range(at, len(words)):
+        if place > at and _BOUND.search(words[place].gap):
+            return True
+        if words[place].text in _VERBS | _PREPOSITIONS or is_denial(words[place].text):
+            return False
+    return True
+
+
 def _is_opening(words: Sequence[Word], at: int) -> bool:
     """Tell whether "never" opens an invitation, which denies nothing: "Never look for a cable again"."""
     return words[at].text == "never" and (not at or words[at].sentence != words[at - 1].sentence)
@@ -184,7 +194,7 @@ _DENYING_VERBS = _listed(
 _ABSENT = frozenset({"excluded", "unavailable", "absent", "missing", "omitted"})
 _INCLUDED = _listed(
     """
-    included supplied provided contained required needed available necessary present
+    included supplied provided contained required needed available necessary present supported possible
     """
 )
 _NO_DENIAL_AFTER_NO = _listed("matter longer more less fewer later doubt wonder need one other better")

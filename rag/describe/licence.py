@@ -108,7 +108,14 @@ class _Reading:
 
     @cached_property
     def affirmed_by_sentence(self) -> dict[int, set[str]]:
-        return self._by_sentence([place for place in range(len(self.words)) if place not in self.denied])
+        spans = self.figures.spans
+        return self._by_sentence(
+            [
+                place
+                for place, word in enumerate(self.words)
+                if place not in self.denied and not any(start < word.end and word.start < end for start, end in spans)
+            ]
+        )
 
     @cached_property
     def denied_by_sentence(self) -> dict[int, set[str]]:
@@ -153,6 +160,8 @@ class _Reading:
                 if statement.denied <= affirmed:
                     return "contradiction", statement.key, "the field denies it"
             return "unlicensed", denying[0].key, "the fields have the word only in a denial"
+        if place not in self.denied and (key := self._changed_hedge(place, affirming)):
+            return "contradiction", key, "to contain and to be able to contain are two things"
         if affirming or denying or stem in self.vocabulary.stating:
             return None, "", ""
         if self._is_joined(place) or self._is_measured(place):
@@ -164,6 +173,17 @@ class _Reading:
         if is_head and stem not in closed_words().judging:
             return "type", "", "no field says that it is one"
         return "unlicensed", "", "no field says it"
+
+    def _changed_hedge(self, place: int, affirming: Sequence[Statement]) -> str:
+        """Return the key of a field that says "may contain" where the text says "contains", or the reverse, else ""."""
+        keys = [statement.key for statement in affirming if not statement.is_label]
+        hedges = {key in self.vocabulary.hedged for key in keys}
+        if len(hedges) != 1 or not self.vocabulary.hedged:
+            return ""
+        sentence = self.words[place].sentence
+        before = [word.text for word in self.words[:place] if word.sentence == sentence]
+        is_hedged = "may" in before or "traces" in before or "trace" in before
+        return keys[0] if is_hedged not in hedges else ""
 
     @staticmethod
     def _is_whole(statement: Statement) -> bool:
@@ -228,17 +248,19 @@ class _Reading:
         denied = set().union(*self.denied_by_sentence.values())
         given = len(statement.affirmed) + len(statement.denied)
         said = len(statement.affirmed & affirmed) + len(statement.denied & denied)
-        said += sum(self._is_figure(stem) for stem in statement.affirmed - affirmed)
+        said += sum(self._is_figure(stem, statement.key) for stem in statement.affirmed - affirmed)
         return bool(given) and said >= share * given
 
-    def _is_figure(self, stem: str) -> bool:
-        """Tell whether a stem of a value, such as "16" or "gb", is part of a figure that the text has."""
-        return any(stem in fold_figure(self.text[start:end]) for start, end in self.figures.spans)
+    def _is_figure(self, stem: str, key: str) -> bool:
+        """Tell whether a stem of a field's value, such as "16" or "gb", is part of a figure that the text has of it."""
+        own = (quantity for quantity, keys in self.figures.mentions if key in keys)
+        return any(stem in fold_figure(self.text[quantity.start : quantity.end]) for quantity in own)
 
 
 def fold_figure(figure: str) -> list[str]:
-    """Return the numbers and the unit of a figure apart: "16GB" as 16 and gb."""
-    return [*re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", figure.casefold()), figure.casefold()]
+    """Return the parts of a figure as fields may write them: "16GB" as 16, gb and 16gb."""
+    words = [word.stem for word in read_words(figure)]
+    return [*re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+", figure.casefold()), *words, figure.casefold()]
 
 
 def _merge(text: str, claims: Iterator[Claim]) -> Iterator[Claim]:

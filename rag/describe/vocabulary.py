@@ -53,7 +53,9 @@ class Vocabulary:
     """All that a product's fields license.
 
     `affirming` and `denying` map a stem to the statements that have it. `joined` are words that the fields write
-    together or apart: "handbag" for "hand bag". `labels` maps a field's key to the stems of its label.
+    together or apart: "handbag" for "hand bag". `labels` maps a field's key to the stems of its label. `naming` are the
+    words of the name, the brand and the type, `stating` those that only say of what kind a field is, `hedged` the keys
+    of fields that say what a product may contain.
     """
 
     statements: tuple[Statement, ...]
@@ -65,6 +67,7 @@ class Vocabulary:
     labels: Mapping[str, frozenset[str]]
     naming: frozenset[str]
     stating: frozenset[str]
+    hedged: frozenset[str]
 
     def has(self, stem: str) -> bool:
         """Tell whether a field has a word, affirmed or denied."""
@@ -96,6 +99,7 @@ def read_vocabulary(product: Product) -> Vocabulary:
         dates=tuple((field.key, date) for field in product.fields for date in find_figures(field.value).dates),
         labels=labels,
         naming=frozenset(stem for field in naming for stem in normal_stems(read_words(field.value))),
+        hedged=frozenset(field.key for field in product.fields if field.relation == "may contain"),
         stating=frozenset(
             stem
             for words in closed_words().beside

@@ -7,6 +7,7 @@ from rag.describe.allowed import AllowedPhrases
 from rag.describe.denials import read_words
 from rag.describe.licence import check_licence
 from rag.describe.product import MUST, SHOULD, FieldKind, Product, ProductField
+from rag.describe.understand import understand_fields
 
 
 def new_field(key: str, value: str, kind: FieldKind = "text", priority: int = SHOULD) -> ProductField:
@@ -128,6 +129,17 @@ def test_figures_have_to_be_the_fields(text: str, product: Product, found: list[
     assert claims(text, product) == found
 
 
+def test_what_may_be_in_it_and_what_is_in_it_are_two_things() -> None:
+    product = understand_fields({"name": "Almonds", "allergens": "almonds; may contain peanuts"})
+    assert claims("Contains almonds and may contain peanuts.", product) == []
+    assert claims("Contains peanuts.", product) == [("contradiction", "peanuts", "allergens:may contain")]
+    assert claims("It contains no peanuts.", product) == [("contradiction", "peanuts", "allergens:may contain")]
+
+
+def test_a_field_with_another_currency_is_not_stated() -> None:
+    assert check_licence("It costs $39.90.", KETTLE).stated == ()
+
+
 def test_another_kind_of_thing_is_a_type() -> None:
     assert claims("Kettle K1 is a copper laptop.", KETTLE) == [("type", "laptop", "")]
     assert claims("This tablet weighs 900 g.", KETTLE) == [("type", "tablet", "")]
@@ -197,6 +209,8 @@ def test_an_article_goes_by_the_sound() -> None:
         ("The kettle has a lid, cable sold separately", ["cable"]),
         ("Not only soft but durable", []),
         ("It is not alcohol-free.", ["free"]),
+        ("Wireless charging: not supported.", ["wireless", "charging"]),
+        ("It is free of BPA, dishwasher-safe and comes with a lid.", ["bpa"]),
         ("Never look for a cable again!", []),
         ("No gluten, no nuts or soy", ["gluten", "nuts", "or", "soy"]),
         ("No added sugar, salt or palm oil, roasted in Spain", ["added", "sugar", "salt", "or", "palm", "oil"]),
