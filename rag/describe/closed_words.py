@@ -41,11 +41,21 @@ class ClosedWords:
     exclusive: tuple[ExclusiveWords, ...]
     judging: frozenset[str]
     equivalents: Mapping[str, str]
+    plain_able: frozenset[str]
     label_prefixes: tuple[str, ...]
     label_suffixes: tuple[str, ...]
 
-    def normal_stem(self, word_stem: str) -> str:
-        """Return the stem that stands for all that mean the same: "gray" for "grey"."""
+    def normal_stem(self, word: str, word_stem: str) -> str:
+        """Return the stem that stands for all that mean the same: "gray" for "grey".
+
+        Words in -able and -ful judge, so they keep their ending: recyclable is not recycled, powerful no power. Those in
+        -able that say no more than their verb are listed.
+        """
+        singular = word.removesuffix("s")
+        if singular.endswith(("able", "ible")) and len(singular) > 6 and singular not in self.plain_able:
+            word_stem = word_stem.removesuffix("abl").removesuffix("ibl") + "abl"
+        if word.endswith("ful") and not word_stem.endswith("ful"):
+            word_stem += "ful"
         return self.equivalents.get(word_stem, word_stem)
 
 
@@ -80,6 +90,7 @@ def closed_words() -> ClosedWords:
         ),
         judging=stems_of(lists["judging"]["words"]),
         equivalents=equivalents,
+        plain_able=frozenset(lists["able"]["plain"].split()),
         label_prefixes=tuple(lists["labels"]["prefixes"].split()),
         label_suffixes=tuple(lists["labels"]["suffixes"].split()),
     )

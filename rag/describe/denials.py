@@ -116,17 +116,22 @@ def _predicate(words: Sequence[Word], at: int) -> Iterator[int]:
 
 
 def _before(words: Sequence[Word], at: int, over_colon: bool = False) -> Iterator[int]:
-    """Yield the places before a word back to the verb or the bound of its clause."""
-    scope: list[int] = []
+    """Yield the places before a word back to the verb or the bound of its clause, over asides in brackets."""
+    in_brackets = False
     for place in range(at - 1, -1, -1):
         gap = words[place + 1].gap
+        # "Lid: not included", "a battery, which is not included"
         is_label_end = over_colon and place == at - 1 and re.fullmatch(r"\s*[:=–-]\s*", gap)
-        if ("," in gap or _BOUND.search(gap)) and not is_label_end:
-            break
+        is_relative = words[place + 1].text == "which" and gap.strip() == ","
+        if in_brackets or gap.strip() in (")", "("):
+            in_brackets = "(" not in gap
+            if in_brackets:
+                continue
+        elif ("," in gap or _BOUND.search(gap)) and not (is_label_end or is_relative):
+            return
         if words[place].text in _VERBS - _AUXILIARIES or words[place].text in ("but", "with", "without"):
-            break
-        scope.append(place)
-    yield from scope
+            return
+        yield place
 
 
 def _compound_before(words: Sequence[Word], at: int) -> Iterator[int]:

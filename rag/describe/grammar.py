@@ -101,6 +101,8 @@ _DANGLING = re.compile(
 
 def _sentences(text: str, words: tuple[Word, ...], known: set[str]) -> Iterator[Claim]:
     for match in _DANGLING.finditer(text):
+        if text[match.start() - 1 : match.start()] == "-":  # USB-A
+            continue
         yield _fault(text, match.start(), match.end(), "the sentence breaks off")
     sentence = -1
     for word in words:

@@ -87,10 +87,13 @@ class _Reading:
         return [
             place
             for place, word in enumerate(self.words)
-            if is_content(word)
-            and not any(start < word.end and word.start < end for start, end in spans)
-            and (len(word.text) > 1 or (self.text[word.start].isupper() and word.text not in "ai"))
+            if not any(start < word.end and word.start < end for start, end in spans)
+            and (is_content(word) if len(word.text) > 1 else self._is_letter(word))
         ]
+
+    def _is_letter(self, word: Word) -> bool:
+        """Tell whether a single letter says something: size M, USB-A."""
+        return self.text[word.start].isupper() and (word.text not in "ai" or word.gap == "-")
 
     @cached_property
     def denied(self) -> frozenset[int]:

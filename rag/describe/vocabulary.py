@@ -105,13 +105,19 @@ def read_vocabulary(product: Product) -> Vocabulary:
             for words in closed_words().beside
             if any(_is_beside(words, field, labels[field.key], figures) for field in product.fields)
             for stem in words.stems
-        ),
+        )
+        | {
+            closed_words().normal_stem(word.text, word.stem)
+            for field in product.fields
+            for word in read_words(_label_text(field))
+            if not is_content(word)
+        },
     )
 
 
 def normal_stems(words: Iterable[Word]) -> list[str]:
     """Return the stems of words in order, one for all that mean the same; function words stay."""
-    return [closed_words().normal_stem(word.stem) for word in words]
+    return [closed_words().normal_stem(word.text, word.stem) for word in words]
 
 
 def is_content(word: Word) -> bool:
@@ -125,11 +131,14 @@ def is_content(word: Word) -> bool:
 def _read_statements(field: ProductField) -> Iterator[Statement]:
     label = read_words(field.label)
     flips = field.kind == "boolean" and field.is_true is False
-    says_no = field.kind != "boolean" and _denies_label(field.value)
+    is_apart = any(_SAYS_ABSENT.fullmatch(part.strip().casefold()) for part in re.split(r"[,;()]", field.value))
+    says_no = field.kind != "boolean" and (_denies_label(field.value) or is_apart)
     values = [] if says_yes_or_no(field) else list(_read_values(field, label))
+    if is_apart:  # "1 x AA, not included": the text may say either of AA
+        values += [replace(one, affirmed=one.denied, denied=one.affirmed) for one in values]
     values += [_new_statement(field, read_words(absent), flips=True) for absent in field.absent]
     # The label of "palm oil: no palm oil" affirms no oil.
-    denied = frozenset(stem for statement in values for stem in statement.denied)
+    denied = frozenset(stem for statement in values if not is_apart for stem in statement.denied)
     for words in (label, *map(read_words, _written_apart(field.key))):
         statement = _new_statement(field, words, flips or says_no, is_label=True)
         yield replace(statement, affirmed=statement.affirmed - denied)

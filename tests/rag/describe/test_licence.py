@@ -136,6 +136,26 @@ def test_what_may_be_in_it_and_what_is_in_it_are_two_things() -> None:
     assert claims("It contains no peanuts.", product) == [("contradiction", "peanuts", "allergens:may contain")]
 
 
+def test_what_is_not_included_is_not_there() -> None:
+    clock = understand_fields({"name": "Wall clock", "battery": "1 x AA, not included"})
+    assert claims("The battery (1 x AA) is not included.", clock) == []
+    assert claims("It needs an AA battery, which is not included.", clock) == []
+    assert claims("It comes with a battery.", clock) == [("contradiction", "battery", "battery")]
+
+
+def test_powerful_is_no_power() -> None:
+    assert claims("This powerful kettle has a power of 600-850 W.", KETTLE) == [("unlicensed", "powerful", "")]
+
+
+def test_recyclable_is_not_recycled_and_usb_a_is_not_usb_c() -> None:
+    bottle = understand_fields({"name": "Eco bottle", "material": "recycled plastic", "port": "USB-C"})
+    assert claims("A bottle of recycled plastic with a USB-C port.", bottle) == []
+    assert claims("A recyclable bottle with a USB-A port.", bottle) == [
+        ("unlicensed", "recyclable", ""),
+        ("unlicensed", "A", ""),
+    ]
+
+
 def test_a_field_with_another_currency_is_not_stated() -> None:
     assert check_licence("It costs $39.90.", KETTLE).stated == ()
 
