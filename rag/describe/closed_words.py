@@ -48,8 +48,8 @@ class ClosedWords:
     def normal_stem(self, word: str, word_stem: str) -> str:
         """Return the stem that stands for all that mean the same: "gray" for "grey".
 
-        Words in -able and -ful judge, so they keep their ending: recyclable is not recycled, powerful no power. Those in
-        -able that say no more than their verb are listed.
+        Words in -able and -ful judge, so they keep their ending: recyclable is not recycled, powerful no power. Those
+        in -able that say no more than their verb are listed.
         """
         singular = word.removesuffix("s")
         if singular.endswith(("able", "ible")) and len(singular) > 6 and singular not in self.plain_able:
