@@ -1,13 +1,13 @@
-"""Precision and recall of the licence check, against 162 texts that a person has read.
+"""Precision and recall of the licence check, against the reading of 162 texts.
 
     python tests/quality/licence.py [--errors tuned|measured]
 
 `licence_texts.jsonl` has texts by four kinds of writer: people (a bicycle shop's catalogue), a marketing model,
 openbook's models for laptops, and rules, the latter also with words and figures swapped. Every word that no field says,
-every contradiction and every changed figure is marked; the marks were written before the check had read the texts. The
-word lists were tuned on the part "tuned" alone. A mark is found where a finding overlaps it, a finding is right where
-it overlaps a mark. A mark has several words as a rule, so the share of the marked content words that are found stands
-beside it.
+every contradiction and every changed figure is marked. The marks are those of the check's author, written before the
+check had run on the texts; since then single texts of the part "tuned" alone were looked at. A mark is found where a
+finding overlaps it, a finding is right where it overlaps a mark. A mark has several words as a rule, so the share of
+the marked content words that are found stands beside it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TEXTS = Path(__file__).parent / "licence_texts.jsonl"
 
 @dataclass(frozen=True)
 class Reading:
-    """A text with the spans that a person marked and those that the check found, each with its kind."""
+    """A text with the spans that a reader marked and those that the check found, each with its kind."""
 
     id: str
     writer: str
