@@ -35,6 +35,11 @@ _SAID: tuple[tuple[re.Pattern[str], Relation], ...] = (
     (re.compile(r"free\s+(?:from|of)\s*:?\s+", re.I), "free from"),
     (re.compile(r"(?:does\s+not\s+contain(?:\s+any)?|contains\s+no|no|without)\s*:?\s+", re.I), "free from"),
 )  # fmt: skip
+# Parts that are no names of allergens.
+_NO_NAME = re.compile(
+    r"\b(?:not|no|may|free|without|contains?|except|see|check|refer|please|ask|label|packaging|website)\b",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(
     r"(?:no|without|non|zero|0 ?%|free (?:from|of)|not containing|contains no|does not contain)\s+(?P<after>.+)"
     r"|(?P<before>.+?)[\s-]free",
@@ -89,7 +94,12 @@ def read_warning(key: str, label: Label, text: str) -> list[ProductField]:
         # More than a list of names is not taken apart.
         parts = split_items(rest, ("allergens",))
         if any(
-            len(part.split()) > 5 or re.search(r"\b(?:not|no|may|free|without|contains?|except)\b", part, re.I)
+            len(part.split()) > 5
+            or re.search(
+                r"\b(?:not|no|may|free|without|contains?|except|see|check|refer|please|ask|label|packaging|website)\b",
+                part,
+                re.I,
+            )
             for part in parts
         ):
             whole = " ".join(text.split())

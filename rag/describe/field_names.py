@@ -24,7 +24,8 @@ _VALUES_OF_IDENTIFIERS = re.compile(
     re.IGNORECASE,
 )
 _INTERNAL = re.compile(
-    r"(?:(?:internal|private|admin|supplier|warehouse|accounting|seo|search|import|export|sync|erp|pim)(?: .*)?"
+    r"(?:(?:warehouse|accounting|seo|sync|erp|pim)(?: .*)?|supplier (?:code|name|id|price|sku|number|ref)"
+    r"|internal (?:notes?|comments?|codes?|reference|ref|id|name|use|remarks?|status|description)"
     r"|.*\b(?:created|updated|modified|synced|imported|edited|deleted|indexed)(?: (?:at|on|by|date|time|user))?"
     r"|(?:date|time|last) (?:created|added|updated|modified|change|changed|update|edit)|.*\btimestamp"
     r"|(?:quantity |units |items )?(?:in |on )?stock(?: (?:level|quantity|status|count|location|keeping unit))?"
@@ -35,7 +36,8 @@ _INTERNAL = re.compile(
     r"|dealer|trade|transfer|procurement|buy(?:ing)?) price|(?:gross |net |profit )?margin(?: %| percent)?"
     r"|mark-?up|profit"
     r"|commission|discount(?: .*)?|status|state of record|published(?: at)?|visible|visibility|enabled|active|is active"
-    r"|archived|draft|approved by|sort(?: order)?|position|sequence|rank|ranking|sales rank|priority|sales|units sold"
+    r"|archived|draft|discontinued|featured|is featured|on sale|for sale|salable|new arrival|approved by"
+    r"|sort(?: order)?|sequence|rank|ranking|sales rank|priority|sales|units sold"
     r"|views|clicks|popularity|(?:review|rating|ratings|reviews) count|(?:number|count) of (?:reviews|ratings"
     r"|sales|views)"
     r"|tax(?: .*)?|vat(?: .*)?|taxable|harmonized .*|hs|customs .*|aliases|synonyms|keywords|tags|search terms"

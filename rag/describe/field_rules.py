@@ -73,6 +73,8 @@ class FieldRules:
     def rule(self, key: str, label: str, product_type: str = "") -> FieldRule:
         """Return the rule of a field: by its label, over it by its name, and over both by the product's type."""
         rule = FieldRule()
+        if not self.fields and not self.types:
+            return rule
         names = (label.casefold(), key.casefold())
         for name in names:
             rule = rule.override(self.fields.get(name, FieldRule()))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from rag.answer.words import fold
-from rag.describe.nouns import is_adjective
+from rag.describe.nouns import is_adjective, is_product_noun
 from rag.describe.plain_text import plain_text
 from rag.describe.product import Relation
 from rag.describe.unit_names import CURRENCY_CODES, CURRENCY_SIGNS, CURRENCY_WORDS, written_unit
@@ -36,11 +37,12 @@ class Label:
         return tuple(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", fold(self.bare)))
 
 
+@lru_cache(maxsize=8192)
 def read_label(key: str) -> Label:
     """Return the readable label of a field's name."""
     text = plain_text(key).replace("\n", " ").strip(" :=*#•-–")
     text = _NAMESPACE.sub("", text)
-    text = _lower(_join_kebab(_without_underscores(text)))
+    text = _lower(_split_words(_join_kebab(_without_underscores(text))))
     text = _spell_out(text)
     text = _DECORATION.sub("", text).strip(" :") or text
     label = _read_relation(text)
@@ -115,6 +117,31 @@ def _spell_out(text: str) -> str:
     return text
 
 
+def _split_words(text: str) -> str:
+    """Return a name without any sign between its words in words, if all of it is common ones: "screensize"."""
+    if not text.islower() or not text.isalpha() or len(text) < 7:
+        return text
+    known = words_of("label_words")
+    if text in known or is_adjective(text) or is_product_noun(text):
+        return text
+    for prefix in ("is", "has", ""):
+        if text.startswith(prefix) and (words := _segment(text[len(prefix) :], known)):
+            return " ".join([prefix, *words]).strip()
+    return text
+
+
+def _segment(text: str, known: frozenset[str]) -> list[str]:
+    """Return the known words that a text consists of, the longest first, [] where it does not."""
+    for length in range(len(text), 1, -1):
+        if text[:length] not in known:
+            continue
+        if length == len(text):
+            return [text]
+        if rest := _segment(text[length:], known):
+            return [text[:length], *rest]
+    return []
+
+
 def _join_kebab(text: str) -> str:
     """Return a name with blanks for the hyphens of kebab-case; those of compounds stay: fragrance-free, non-slip."""
     if " " in text or "-" not in text:
@@ -134,15 +161,13 @@ def _lower(text: str) -> str:
     """Return a label in lower case, apart from abbreviations and names: "Battery Life", "USB ports", "WEIGHT"."""
     words = text.split(" ")
     is_shouted = text.isupper() and len(text) > 4
-    is_titled = all(word[:1].isupper() or len(word) < 4 for word in words)
+    is_titled = all(word[:1].isupper() or len(word.strip("()[]")) < 4 for word in words)
     return " ".join(_lower_word(word, is_shouted, is_titled or place == 0) for place, word in enumerate(words))
 
 
 def _lower_word(word: str, is_shouted: bool, is_start: bool) -> str:
     core = word.strip("()[],;:/")
-    if (known := _UPPER.get(core.casefold())) and not (
-        core.islower() and core in ("am", "us", "id", "ar", "ip", "mac")
-    ):
+    if (known := _UPPER.get(core.casefold())) and not (core.islower() and core in ("am", "us", "id", "ar", "ip")):
         return word.replace(core, known)
     if len(core) == 1 and core.isupper():
         return word
@@ -211,6 +236,8 @@ def _read_relation(text: str) -> Label:
             # What the product is free from, and whom it suits, need the whole label.
             kept = text if relation in ("free from", "suits", "does not suit") else rest
             return Label(kept, kept, relation=relation, denies=denies)
+    if lower.startswith(("number ", "quantity ", "maximum ", "minimum ", "total ", "count ")):
+        return Label(text, text)
     for ending, relation, denies in _ENDINGS:
         if lower.endswith(" " + ending):
             rest = text[: -len(ending)].strip()

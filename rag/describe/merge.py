@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
+from itertools import combinations
 
 from rag.answer.words import fold, stem
 from rag.describe.product import ProductField
@@ -43,8 +46,9 @@ def merge_fields(fields: Sequence[ProductField]) -> list[ProductField]:
 
 
 def _find_same(field: ProductField, kept: Sequence[ProductField]) -> int | None:
+    meaning = _meaning(field.label)
     for place, other in enumerate(kept):
-        if other.hidden:
+        if other.hidden or (other.kind not in ("name", "brand") and _meaning(other.label) != meaning):
             continue
         if _means_same(field, other) and (_equal(field, other) or _holds(other, field) or _holds(field, other)):
             return place
@@ -68,6 +72,7 @@ def _means_same(field: ProductField, other: ProductField) -> bool:
     return _meaning(field.label) == _meaning(other.label)
 
 
+@lru_cache(maxsize=8192)
 def _meaning(label: str) -> str:
     label = fold(label)
     return " ".join(stem(word) for word in _SAME.get(label, label).replace("-", " ").split())
@@ -99,17 +104,21 @@ def _compact(text: str) -> str:
 
 def _hide_contradictions(fields: list[ProductField]) -> list[ProductField]:
     reasons: dict[int, str] = {}
-    stated = [place for place, field in enumerate(fields) if not field.hidden]
-    for one in stated:
-        for other in stated:
-            if one < other and _contradict(fields[one], fields[other]):
+    groups: dict[str, list[int]] = defaultdict(list)
+    for place, field in enumerate(fields):
+        if not field.hidden:
+            groups[_meaning(field.label)].append(place)
+    for places in groups.values():
+        for one, other in combinations(places, 2):
+            if _contradict(fields[one], fields[other]):
                 reasons[one] = f"the field {fields[other].key!r} says otherwise"
                 reasons[other] = f"the field {fields[one].key!r} says otherwise"
     # An allergen that one field affirms is stated, whatever another denies.
-    for one in stated:
-        for other in stated:
-            if _affirms_denied(fields[one], fields[other]):
-                reasons[other] = f"the field {fields[one].key!r} says otherwise"
+    affirmed = [field for field in fields if field.relation == "contains" and not field.hidden]
+    for place, field in enumerate(fields):
+        for affirming in affirmed if field.absent else ():
+            if _affirms_denied(affirming, field):
+                reasons[place] = f"the field {affirming.key!r} says otherwise"
     return [replace(field, hidden=reasons[place]) if place in reasons else field for place, field in enumerate(fields)]
 
 

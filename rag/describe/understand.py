@@ -47,7 +47,6 @@ from rag.describe.values import (
     is_measure,
     is_money,
     is_number,
-    is_sentences,
     is_year,
     read_quantity,
     read_truth,
@@ -60,6 +59,7 @@ ORDER = 100
 """The place of a field without a rule; name, brand and type have 0."""
 
 _LONG = 300
+_ANSWERS = frozenset(("yes", "no", "true", "false"))
 _WARNINGS = frozenset(("warning", "warnings", "caution", "hazard", "hazards", "danger"))
 _NO_BRANDS = words_of("no_brands")
 # A value that speaks to a model says nothing of a product.
@@ -143,12 +143,12 @@ def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
         ranked = [(place, row) for row in usable if (place := rank(row.label.words)) is not None]
         return [row for _, row in sorted(ranked, key=lambda pair: pair[0])]
 
-    names = [row for row in best("name") if read_truth(row.line, (), False) is None and len(row.line) <= _LONG]
+    names = [row for row in best("name") if row.line.casefold() not in _ANSWERS and len(row.line) <= _LONG]
     for row in names[:1]:
         main[row.key] = ProductField(row.key, row.label.bare, "name", row.line, (row.line,), priority=MUST)
     name = names[0].line if names else ""
     brands = [row for row in best("brand") if row.line.casefold() not in _NO_BRANDS and len(row.line) <= 80]
-    for row in [row for row in brands if read_truth(row.line, (), False) is None][:1]:
+    for row in [row for row in brands if row.line.casefold() not in _ANSWERS][:1]:
         main[row.key] = ProductField(row.key, row.label.bare, "brand", row.line, (row.line,), priority=MUST)
     for row in best("type"):
         label = " ".join(row.label.words)
@@ -219,6 +219,8 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
         relation = label.relation or relation
         is_priority = truth or relation in ("contains", "includes") or is_substance(label.bare)
         priority = SHOULD if is_priority and priority == SHOULD else MAY
+        if truth and not label.denies and priority == SHOULD and is_substance(label.bare):
+            priority = MUST  # what people avoid is never left out
         return replace(field, kind="boolean", is_true=truth, priority=priority, relation=relation)
     if line.casefold() in ("none", "nil", "nothing"):
         return replace(field, hidden=f"{line!r} says nothing")
@@ -236,12 +238,15 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
     items = split_items(row.text, words)
     if len(items) > 1:
         return _read_list(replace(field, items=items), label, rows)
-    return replace(field, priority=MAY) if is_sentences(line) and len(line) > _LONG else field
+    return replace(field, absent=find_absent(tuple(re.split(r"[,;.]\s*", line))))
 
 
 def _read_measure(field: ProductField, label: Label) -> ProductField:
     value = english_numbers(field.value)
     unit = "" if has_unit(value) else label.unit
+    *_, measured = label.bare.partition("(")[0].casefold().split() or [""]
+    if not unit and not has_unit(value) and measured in words_of("needs_unit"):
+        return replace(field, kind="measure", hidden="a number without its unit: a rule can give it")
     written = written_unit(unit) if unit else None
     if written and value == "1":
         unit = written.one

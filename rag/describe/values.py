@@ -13,21 +13,8 @@ from rag.describe.word_lists import words_of
 
 # --- yes and no -------------------------------------------------------------------------------------------------------
 
-_TRUE = frozenset(
-    """yes|true|y|t|ja|oui|sí|yes.|available|included|supported|present|provided|supplied""".replace("\n", "").split(
-        "|"
-    )
-)
-_FALSE = frozenset(
-    """no|false|n|f|nein|non|not available|unavailable|not included|excluded|not supported|
-unsupported|absent|without|not provided|not supplied|sold separately|none included|not present|
-no.""".replace("\n", "").split("|")
-)
-_INCLUSIONS = frozenset(
-    """included|not included|excluded|provided|supplied|not provided|not supplied|sold separately|
-none included""".replace("\n", "").split("|")
-)
-_LETTERS = frozenset(["y", "n", "t", "f"])
+_TRUE, _FALSE, _INCLUSIONS = words_of("true"), words_of("false"), words_of("inclusions")
+_LETTERS = frozenset(["y", "n"])
 # Labels whose value "NO" is Norway, or whose "N" is a size or a class.
 _NO_TRUTHS = words_of("no_truths")
 _NO_LETTERS = words_of("no_letters")
@@ -70,18 +57,20 @@ _AFTER = (
     r"(?:\s*(?:approx(?:imately|\.)?|max(?:imum|\.)?|min(?:imum|\.)?|each|or\s(?:more|less)|nominal|net|\+"
     r"|per\s\w+|/\s?(?:100\s?(?:ml|g|km)|day|week|month|year|h|min|s|kg|m²|piece|pc|unit|person)|\([LWHDBTØ]\)|[LWHDØ]\b))*"
 )
-_ATOM = rf"{_BEFORE}[-−+±]?(?:{_FRACTION}|{_NUMBER})(?:[\s-]?{UNIT_PATTERN})?{_AFTER}"
+# Atomic groups: no value may take longer than its length.
+_ATOM = rf"(?>{_BEFORE}[-−+±]?(?:{_FRACTION}|{_NUMBER})(?:[\s-]?{UNIT_PATTERN})?{_AFTER})"
 _JOINT = r"\s*(?:-|–|—|\bto\b|\band\b|\bx\b|x|×|\*|\bby\b|±|\+/-|\+-|/|\.\.\.?|:)\s*"
+_AXIS = r"(?:[LWHDBTØ]\s?[:=]?\s?)?"
 _MEASURE = re.compile(
-    rf"(?:[LWHDBTØ]\s?[:=]?\s?)?{_ATOM}(?:{_JOINT}(?:[LWHDBTØ]\s?[:=]?\s?)?{_ATOM})*(?:\s*\(\s*{_ATOM}(?:{_JOINT}{_ATOM})*\s*\))?\.?",
-    re.IGNORECASE,
+    rf"{_AXIS}{_ATOM}(?>{_JOINT}{_AXIS}{_ATOM})*+(?:\s*\(\s*{_ATOM}(?>{_JOINT}{_ATOM})*+\s*\))?\.?", re.IGNORECASE
 )
 _HAS_UNIT = re.compile(rf"\d[\s-]?(?:[½¼¾⅓⅔⅛]\s?)?{UNIT_PATTERN}", re.IGNORECASE)
 
 
 def is_measure(text: str) -> bool:
     """Return whether a value is numbers with or without units and nothing else: ranges, tolerances, dimensions."""
-    return len(text) < 100 and bool(_MEASURE.fullmatch(text))
+    is_code = re.fullmatch(r"[^\W\d_]\d+", text)  # D1 is no depth
+    return len(text) < 100 and not is_code and bool(_MEASURE.fullmatch(text))
 
 
 def has_unit(text: str) -> bool:
@@ -144,7 +133,9 @@ _MONEY_TAIL = re.compile(
 
 def is_money(text: str) -> bool:
     """Return whether a value is an amount of money with its currency, or a range: "from £5", "1.299,00 €"."""
-    return bool(_MONEY.fullmatch(text.strip()) or _MONEY.fullmatch(_MONEY_TAIL.sub("", text).strip()))
+    return len(text) < 60 and bool(
+        _MONEY.fullmatch(text.strip()) or _MONEY.fullmatch(_MONEY_TAIL.sub("", text).strip())
+    )
 
 
 def is_date(text: str) -> bool:
@@ -244,7 +235,8 @@ def _split(separator: str, text: str) -> list[str]:
             continue
         position += 1
     parts.append(text[start:])
-    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    bare = (re.sub(r"^[-–—*•·+>]\s+", "", part.strip()) for part in parts)
+    return list(dict.fromkeys(filter(None, bare)))
 
 
 def _is_enumeration(parts: list[str], longest: int) -> bool:
