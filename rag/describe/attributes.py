@@ -70,7 +70,8 @@ _LABELS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = tuple(
         ("language", r"languages?"),
         (
             "line",
-            r"(?:full |main |key )?ingredients?(?: list)?|inci|allergens?(?: \w+)?|care(?: \w+)?|washing(?: \w+)?|"
+            r"(?:full |main |key )?ingredients?(?: list)?|inci|allergens?(?: \w+)?|care(?: \w+)?|"
+            r"(?:machine |hand )?wash(?:ing)?(?: \w+)?|"
             r"directions?(?: .*)?|(?:\w+ )?instructions?|(?:safety )?warnings?|caution|notes?|"
             r"storage (?:advice|conditions)|"
             r"(?:in|inside) the box|(?:box|package|packing|kit|set|scope of) (?:contents?|delivery)|contents|"
@@ -143,10 +144,7 @@ _DATE = re.compile(
     r"(?:\d{1,2}(?:st|nd|rd|th)? )?(?:[A-Z][a-z]{2,8} )?(?:\d{1,2}, )?(?:1[89]|2[01])\d\d|\d{4}-\d\d-\d\d"
 )
 _DATA = re.compile(r"\d\s?(?:[KMGT]i?)?(?:B|bytes?)$", re.I)
-_PEOPLE = frozenset(["person", "user", "people", "player", "adult", "guest", "child", "seat", "licence", "device"]) - {
-    "seat",
-    "device",
-}
+_PEOPLE = frozenset(["person", "user", "people", "player", "adult", "guest", "child", "licence", "device"])
 _IMPERATIVE = re.compile(
     r"(?:Store|Keep|Use|Do not|Wash|Take|Apply|Avoid|Shake|Rinse|Wipe|Clean|Handle|Press|Place|Remove|Add|Mix|Serve) \w"
 )
@@ -158,13 +156,13 @@ def clause_kind(field: ProductField) -> ClauseKind:
     if field.kind == "boolean" and field.is_true is not None:
         return _boolean_kind(field)
     value, label = field.value.strip(), label_words(field)
-    if is_prose(field):
-        return "prose"
     if field.relation in ("may contain", "free from", "suits", "contains", "comes in") and is_phrase(field):
         return "verb"
     named = next((kind for kind, pattern in _LABELS if pattern.match(label)), None)
     if named is None and _IMPERATIVE.match(value):
         named = "line"
+    if is_prose(field) and not (named == "line" and len(value) <= 300):
+        return "prose"
     if named == "line":
         return "line" if len(value) <= 300 else "detail"
     if not is_phrase(field):
@@ -232,6 +230,8 @@ def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
             return None if not has_digit else "detail"
         if not says_unit(field) or not (is_bare_measure(field) or kind == "dimensions"):
             return "detail" if not says_unit(field) else "property"
+        if kind == "weight" and "/" in value:
+            return "quantity"
         return "dimensions" if _DIMENSIONS.match(value) else kind
     if kind == "capacity":
         return ("quantity" if says_unit(field) else "detail") if has_digit and not is_bare_measure(field) else (
@@ -247,6 +247,8 @@ def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
     if kind == "warranty":
         is_short = len(value.split()) <= 3 and not re.search(r"warrant|guarant", value, re.I)
         return "warranty" if is_short and not is_list and value[:1].isalnum() else "detail"
+    if kind == "colour" and has_digit:
+        return "detail"
     if kind in ("colour", "material"):
         return kind if not re.fullmatch(r"various|assorted|other|mixed|see .*|\d+", value, re.I) else "detail"
     if kind == "packing":
@@ -274,7 +276,7 @@ def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
 def _general_kind(field: ProductField, label: str) -> ClauseKind:
     """Return the kind for a label that says no more than its grammar."""
     value, words = field.value.strip(), label.split()
-    if value.casefold() in ("none", "nil", "no", "0"):
+    if value.casefold() in ("none", "nil", "no", "0", "required", "not required", "optional", "included"):
         return "detail"
     # A label with marks or codes is a form's, not a sentence's.
     if not words or len(words) > 5 or not re.fullmatch(r"[^\W\d_][\w .'&/-]*", label) or re.search(r"\b\d$|/", label):
@@ -283,6 +285,8 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
         return "detail"
     if label == "near":
         return "relation"
+    if label in ("works with", "comes with", "runs on", "connects to"):
+        return "verb"
     if words[-1] in PREPOSITIONS:
         is_open = words[0] in OPEN_ADJECTIVES or can_follow_is(words[0])
         return "relation" if is_open and not value[:1].isdigit() else "detail"
@@ -364,6 +368,9 @@ def _boolean_kind(field: ProductField) -> ClauseKind:
     label, words = label_words(field), label_words(field).split()
     if not words or len(words) > 6 or re.search(r"[():;?!/|]", label):
         return "detail"
+    # "Cover removable" is said of the cover.
+    if len(words) > 1 and words[-2] in PART_NOUNS - {"wall", "head"} and re.search(r"[ai]ble$", words[-1]):
+        return "inclusion"
     if field.relation and (kind := _related_kind(field, label)) is not None:
         return kind
     if _ACTION.fullmatch(label):

@@ -122,5 +122,8 @@ def _subject(field: ProductField, participle: str) -> Phrase:
     noun = re.sub(rf" {participle}$", "", shown_label(field), flags=re.I)
     counted = countability(noun)
     is_bare = counted == "plural" or noun.rpartition(" ")[2].casefold() in MASS_NOUNS
+    is_part = re.search(r"[ai]ble$", participle) is not None and participle not in ("available", "possible")
+    if is_part:
+        return phrase("the {}", (Piece(noun, (field.key,)),))
     determiner = f"{article(noun)} " if counted == "count" else ("" if is_bare else "the ")
     return phrase(f"{determiner}{{}}", (Piece(noun, (field.key,)),))

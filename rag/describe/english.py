@@ -216,7 +216,7 @@ _NOUNS_LIKE_ADJECTIVES = frozenset(
     ]
 )
 _ADJECTIVE_END = re.compile(
-    r"(?:-|\b)(?:proof|free|safe|friendly|resistant|ready|compatible|compliant|washable|powered|certified)$"
+    r"(?:-|\b)(?:proof|free|safe|friendly|resistant|ready|compatible|compliant|washable|powered|certified|repellent|retardant|tight)$"
     r"|[a-z]{2}(?:proof|less|able|ible|ful|ous|ical|ised|ized|ated|ined|ered|illed|nted|nked|ked|shed|ched|ged"
     r"|lled|pped|tted|mmed|nned|rred|ssed|aded|oded|oned|uced|eled|ered|ured|ared|med|ided|nded|uded|lded|yed|wed|xed"
     r"|ved|sed|ced|fied|ried|ted|ated|led|red|ned|etic|atic|omic|enic|etic|tric|ulic|onic|istic|ytic|graphic)$",
@@ -227,6 +227,8 @@ def can_follow_is(phrase: str) -> bool:
     """Tell whether a label such as "waterproof" or "dishwasher safe" can follow "is"."""
     low = phrase.casefold().strip()
     last = re.split(r"[\s-]", low)[-1]
+    if re.match(r"(?:self|anti)[ -]\w", low):
+        return True
     if last in _NOUNS_LIKE_ADJECTIVES:
         return low in ADJECTIVES
     return (

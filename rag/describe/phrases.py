@@ -213,7 +213,9 @@ def verb_phrase(clause: PlannedClause, pick: Pick) -> Phrase:
         return phrase(_RELATIONS[field.relation], value)
     if kind == "verb":
         verb = shown_label(field)
-        return phrase(f"{verb} {{}}" if verb.startswith("may ") else f"<{verb}> {{}}", value)
+        first, _, preposition = verb.partition(" ")
+        words = verb if first == "may" else f"<{first}> {preposition}".rstrip()
+        return phrase(f"{words} {{}}", value)
     if kind == "maker":
         return phrase(f"<is> {maker_words(field)} {{}}", value)
     if kind == "release":
@@ -296,6 +298,7 @@ def statement_phrase(clause: PlannedClause) -> Phrase:
         label = plural_noun(label)
     # "Genres: racing" has one.
     is_one = len(field.items) < 2 and not re.search(r"\band\b|[,&]", field.value) and not is_plural(field.value)
+    is_one = is_one and field.value[:1].islower() and not (field.value in MATERIALS or can_follow_is(field.value))
     if is_one and is_plural(label) and field.kind == "text" and leading_noun(label) == label:
         label = singular_noun(label)
     value = value_phrase(field, shown=8)

@@ -6,14 +6,14 @@ A plan holds no words. The rule-based realiser says it in plain English; a train
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass, field as dataclass_field, replace
 from itertools import groupby
 from typing import Literal
 
 from rag.answer.words import stem, tokens_of
 from rag.describe.attributes import BOOLEAN_KINDS, ClauseKind, clause_kind, is_thing, label_words
 from rag.describe.product import MAY, MUST, Product, ProductField
-from rag.describe.word_classes import COLOURS, MATERIALS
+from rag.describe.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS
 
 Pattern = Literal["opening", "nouns", "verbs", "statements", "boolean", "line", "prose", "details"]
 """The shape of a sentence: "It has A and B", "It weighs A and costs B", "Its A is B and its C is D", one about booleans
@@ -94,6 +94,7 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     Fields of priority are always stated; the others while there is room, `characters` of labels and values: `SHORT` or
     `LONG` unless another number is given. A short description leaves out the fields that only their label can state.
     """
+    product = _with_given_type(product)
     kind = product.type if product.type and is_thing(product.type) else None
     identity = {one.key for one in (product.name, product.brand, kind) if one}
     others = [one for one in product.stated if one.key not in identity and one.kind != "identifier"]
@@ -121,6 +122,18 @@ def plan_description(product: Product, length: Length = "long", characters: int 
 
 def _is_due(sentence: PlannedSentence) -> bool:
     return any(one.priority == MUST for clause in sentence.clauses for one in clause.fields)
+
+
+def _with_given_type(product: Product) -> Product:
+    """Return a product whose type is the one that a field "type" gives, rather than one that only the name shows."""
+    if product.type is not None and not product.type.key.endswith(":type"):
+        return product
+    for one in product.stated:
+        is_type = label_words(one) in ("type", "product type") and one.kind == "text" and is_thing(one)
+        if is_type and one.value.rpartition(" ")[2].casefold() in COUNT_NOUNS | MASS_NOUNS:
+            fields = [replace(field, kind="type") if field is one else field for field in product.fields]
+            return Product(tuple(field for field in fields if field is not product.type))
+    return product
 
 
 def _is_in_name(one: ProductField, product: Product) -> bool:
@@ -181,7 +194,7 @@ def _merge(clauses: Iterable[tuple[ClauseKind, ProductField]]) -> Iterable[Plann
         clauses,
         key=lambda pair: (
             _TOPIC[pair[0]],
-            _TOPICS[_TOPIC[pair[0]]].index(pair[0]) if _TOPIC[pair[0]] in (2, 4, 8) else 0,
+            _TOPICS[_TOPIC[pair[0]]].index(pair[0]) if _TOPIC[pair[0]] in (0, 2, 4, 8) else 0,
         ),
     )
     for kind, group in groupby(ordered, key=lambda pair: pair[0]):

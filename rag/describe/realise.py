@@ -113,6 +113,10 @@ class _Writer:
         self._seed = fingerprint(variant, *([one.key, one.value] for one in self.product.fields))
         self.is_plural = _is_plural_product(self.product)
         self.type = _type_noun(self.product, self.is_plural)
+        # A type that only the name shows may be a taste: "Protein Bar Peanut".
+        kind = self.product.type
+        is_given = kind is not None and not kind.key.endswith(":type")
+        self._is_type_sure = is_given or (kind is not None and kind.value.rpartition(" ")[2].casefold() in COUNT_NOUNS)
         self._subjects = self._statements = 0
         self._is_first = True
 
@@ -155,7 +159,7 @@ class _Writer:
         is_joined = len(said) == 2 and "inclusion" not in (one.kind for one in clauses)
         if is_joined and all(len(one) == 1 and ", but" not in phrase_text(one[0]) for one in said):
             signs = [{one.is_true for one in clause.fields} for clause in clauses]
-            is_contrast = signs == [{True}, {False}] and clauses[1].kind != "content"
+            is_contrast = signs == [{True}, {False}] and clauses[1].kind not in ("content", "action")
             first, second = said[0][0], said[1][0]
             link = ", but" if is_contrast else (", and" if re.search(r",| and ", phrase_text(first)) else " and")
             return [phrase(f"{{}} {{}}{link} {{}}", self._subject(), first, second)]
@@ -171,7 +175,13 @@ class _Writer:
             return phrase("this product")
         self._subjects += 1
         turn = int(self._seed[:4], 16) % 3
-        if self.type and self._subjects % 3 == turn and self._subjects < 6 and len(phrase_text(self.type)) < 25:
+        if (
+            self._is_type_sure
+            and self.type
+            and self._subjects % 3 == turn
+            and self._subjects < 6
+            and len(phrase_text(self.type)) < 25
+        ):
             return phrase("the {}", self.type)
         return phrase("<it>")
 

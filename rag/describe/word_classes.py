@@ -83,7 +83,7 @@ _ADJECTIVES = """
     perennial personal pink plain pointed pneumatic portable pre-assembled preloved printed purple quick quiet
     random raw ready real rear rechargeable rectangular recyclable recycled red reflective refurbished regular
     reinforced relaxed removable renewable reusable reversible ribbed right-handed rigid robust rotatable rotary
-    rough round rounded rustic safe salted scented sealed seamless second-hand semi-automatic semi-skimmed
+    rough round rounded rustic safe salted scented sealed seamless semi-automatic semi-skimmed
     sensitive sharp shatterproof shiny short silent silky simple single sleeveless slim slow small smart smooth
     soft solar solid solvent-free spicy square stackable stainless standard static stereo sterile straight stretchy
     striped strong sturdy submersible sweet synthetic tall tapered thermal thick thin tight tilting touch-sensitive
@@ -102,7 +102,7 @@ _ADJECTIVES = """
 _SUBSTANCES = """
     alcohol additive allergen almond aluminium aluminum ammonia artificial asbestos aspartame barley bleach bpa
     caffeine calcium carbohydrate carb casein cashew celery chlorine cholesterol cobalt cocoa colouring coloring
-    colorant corn crustacean dairy dye egg energy essential fat fats fibre fiber fish flavouring flavoring fluoride
+    colorant corn crustacean dairy dye egg essential fat fats fibre fiber fish flavouring flavoring fluoride
     formaldehyde fragrance fructose gelatin gelatine glucose gluten gmo grain hazelnut honey iron lactose lanolin
     latex lead lupin maize meat mercury microplastic milk mineral mollusc msg mustard nickel nicotine nitrate nut
     nuts oat oats oil paraben peanut perfume pesticide petroleum phthalate plastic poly polyunsaturate pork
@@ -121,7 +121,7 @@ _QUANTITIES = """
     thickness throughput time tolerance torque travel usage uptime value velocity viscosity voltage volume wattage
     wavelength weight wheelbase width yield
     """
-_OF_MASS = "memory ram rom storage vram cache bandwidth energy"
+_OF_MASS = "memory ram rom storage vram cache"
 _PARTS = """
     arm armrest backrest bar barrel base battery bezel blade board bowl brake buckle button cable camera cap case
     casing chain chuck clasp closure coating collar connector controller cord cover cuff dial display door drive
