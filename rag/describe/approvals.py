@@ -11,19 +11,23 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal, get_args
 
 from ingest.errors import RowsError
+from ingest.types import Scalar
 from rag.describe.text_table import TextTable
 from rag.describe.whole_file import open_whole
 
 ApprovalState = Literal["draft", "approved", "rejected", "edited"]
 APPROVAL_STATES: tuple[ApprovalState, ...] = get_args(ApprovalState)
 APPROVAL_COLUMNS = ("key", "channel", "state", "text", "note", "changed", "proposal", "check")
+EditCheck = Callable[[Mapping[str, Scalar], str], Sequence[str]]
+"""Returns the parts of a text that no field of a product licenses."""
+
 ENDING = ".approvals.csv"
 """What a file of approvals adds to the name of its output."""
 

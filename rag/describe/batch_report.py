@@ -38,6 +38,9 @@ class BatchReport:
         if decisions.outdated:
             texts = [f"{name.key} ({name.channel}: {', '.join(names)})" for name, names in decisions.outdated.items()]
             lines.append(f"approved text of a changed product, kept until you decide: {_name_first(texts)}")
+        if decisions.unlicensed:
+            texts = [f"{name.key} ({name.channel}: {', '.join(words)})" for name, words in decisions.unlicensed.items()]
+            lines.append(f"says what no field says, and was edited or approved by a person: {_name_first(texts)}")
         if decisions.refused:
             reasons = [f"{name.key} ({name.channel}: {reason})" for name, reason in decisions.refused.items()]
             lines.append(f"not written: {_name_first(reasons)}")

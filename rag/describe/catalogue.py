@@ -16,7 +16,7 @@ from types import TracebackType
 from ingest.errors import InputError, RowsError
 from ingest.fingerprint import fingerprint
 from ingest.types import Scalar
-from rag.describe.approvals import PublishedText
+from rag.describe.approvals import EditCheck, PublishedText
 from rag.describe.batch_plan import BatchPlan, assign_keys, forget_removed, plan_batch
 from rag.describe.batch_report import BatchReport
 from rag.describe.decisions import ApprovedTexts
@@ -107,14 +107,15 @@ class CatalogueBatch:
         if batch:
             yield self._write_batch(write_texts, batch)
 
-    def finish(self) -> BatchReport:
+    def finish(self, check: EditCheck | None = None) -> BatchReport:
         """Write the output and the approvals, each whole or not at all, and drop what the catalogue has no more.
 
+        `check` finds what people's texts say that no field says; they are reported, and published all the same.
         Raises RowsError where the approvals, which people may have edited meanwhile, cannot be read.
         """
         self._approved.read_again()
         write_output(self.out, self.products, self.channels, self._findings, self._output_rows())
-        decisions = self._approved.write()
+        decisions = self._approved.write(check)
         forget_removed(self._database)
         return BatchReport(self.out, self.plan, self._written, decisions, self.products.notes)
 

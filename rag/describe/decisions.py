@@ -13,6 +13,7 @@ from pathlib import Path
 from ingest.errors import RowsError
 from rag.describe.approvals import (
     ApprovalState,
+    EditCheck,
     PublishedText,
     TextDecision,
     approvals_path,
@@ -37,12 +38,14 @@ class DecisionSummary:
     """What people decided about the texts of a catalogue.
 
     `outdated` are approved texts of changed products, with the fields that changed; `refused` are texts that were
-    not written, with the reason; `unmatched` are keys of decisions about no product of the catalogue.
+    not written, with the reason; `unlicensed` are texts that people edited, or approved for other
+    fields, with the words that no field says; `unmatched` are keys of decisions about no product of the catalogue.
     """
 
     states: Mapping[ApprovalState, int] = field(default_factory=dict)
     outdated: Mapping[TextName, tuple[str, ...]] = field(default_factory=dict)
     refused: Mapping[TextName, str] = field(default_factory=dict)
+    unlicensed: Mapping[TextName, tuple[str, ...]] = field(default_factory=dict)
     unmatched: tuple[str, ...] = ()
 
 
@@ -90,11 +93,15 @@ class ApprovedTexts:
         names = dict.fromkeys([*after, *before])
         return tuple(name for name in names if before.get(name) != after.get(name))
 
-    def write(self) -> DecisionSummary:
-        """Write the file: all texts in the order of the catalogue, then the decisions about others."""
+    def write(self, check: EditCheck | None = None) -> DecisionSummary:
+        """Write the file: all texts in the order of the catalogue, then the decisions about others.
+
+        `check` reads the published texts that are not the program's own.
+        """
         states: Counter[ApprovalState] = Counter()
         outdated: dict[TextName, tuple[str, ...]] = {}
         refused: dict[TextName, str] = {}
+        unlicensed: dict[TextName, tuple[str, ...]] = {}
         unmatched: dict[str, None] = {}
 
         def decisions() -> Iterator[TextDecision]:
@@ -112,6 +119,10 @@ class ApprovedTexts:
                     changed = self.changed_fields(key, text.version, version) if text.version != version else ()
                     if changed:
                         outdated[TextName(key, channel)] = changed
+                    if check and text.text and not text.is_draft_text:
+                        words = check(self._database.fields(key, version) or {}, text.text)
+                        if words:
+                            unlicensed[TextName(key, channel)] = tuple(words)
                     states[text.state] += 1
                     yield TextDecision(
                         key,
@@ -130,7 +141,7 @@ class ApprovedTexts:
 
         write_decisions(self.path, decisions(), self._added_columns)
         self._digest = _digest_of(self.path)
-        return DecisionSummary(states, outdated, refused, tuple(unmatched))
+        return DecisionSummary(states, outdated, refused, unlicensed, tuple(unmatched))
 
     def _identify(self, decision: TextDecision) -> TextDecision:
         """Return a decision with the key of its product, where a spreadsheet made 7 of 007."""

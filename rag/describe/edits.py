@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from ingest.errors import InputError, RowsError
 from ingest.types import Scalar
 from rag.describe.allowed import AllowedPhrases
-from rag.describe.approvals import ENDING, ApprovalState, TextDecision, read_decisions
+from rag.describe.approvals import ENDING, ApprovalState, EditCheck, TextDecision, read_decisions
 from rag.describe.field_rules import NO_RULES, FieldRules
 from rag.describe.licence import check_licence
 from rag.describe.product_file import ProductFile, id_of
@@ -18,9 +18,6 @@ from rag.describe.record_database import RecordDatabase, records_path, version_o
 from rag.describe.understand import understand_fields
 
 LEARNT_STATES: tuple[ApprovalState, ...] = ("edited",)
-
-EditCheck = Callable[[Mapping[str, Scalar], str], Sequence[str]]
-"""Returns the words of a text that no field licenses."""
 
 
 @dataclass(frozen=True)

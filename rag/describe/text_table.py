@@ -73,9 +73,10 @@ class TextTable:
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             if len(cells) != width:
+                count = f"{len(cells)} cell{'s' * (len(cells) != 1)}"
                 raise RowsError(
-                    f"{self.path}, line {line} (row {number}): {len(cells)} cells, but the header has "
-                    f"{width}; a value with a separator or a line break has to be quoted"
+                    f"{self.path}, line {line} (row {number}): {count}, but the header has {width}; "
+                    "a value with a separator or a line break has to be quoted"
                 )
             yield TextRow(number, line, {name: cell for name, cell in zip(self.columns, cells, strict=True) if name})
 

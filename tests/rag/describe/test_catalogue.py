@@ -10,16 +10,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings, strategies as st
 
 from ingest.errors import BusyError, InputError, RowsError
 from rag.describe.batch_report import BatchReport
 from rag.describe.catalogue import BatchProgress, CatalogueBatch
 from rag.describe.channels import ChannelText
+from rag.describe.edits import unlicensed_words
 from rag.describe.product import SpannedText
 from rag.describe.product_file import ProductFile, ProductRow
 from rag.describe.record_database import ProductTexts
 from rag.describe.text_table import TextTable
 
+ANY_TEXT = st.text(st.characters(codec="utf-8"))
 HEAD = ["sku", "name", "colour"]
 KETTLE, LAMP, CUP = ["007", "Kettle", "red"], ["12", "Lamp", "blue"], ["13", "Cup", ""]
 
@@ -229,6 +232,39 @@ def test_approvals_survive_spreadsheets_removed_products_and_lost_records(shop) 
     shop.out.unlink()
     shop.run()
     assert shop.decision("007") == {"state": "approved", "text": "A red Kettle.", "reviewer": "Ann"}
+
+
+def test_texts_of_people_are_checked_against_the_fields_of_today(shop) -> None:
+    shop.run()
+    shop.decide("007", state="approved")
+    shop.decide("12", text="An elegant blue lamp.")
+    shop.decide("13", text="A cup.")
+    shop.fill(["007", "Kettle", "green"], LAMP, CUP)
+    with shop.open() as batch:
+        list(batch.write(shop.write_texts))
+        report = batch.finish(unlicensed_words)
+    names = [(name.key, words) for name, words in report.decisions.unlicensed.items()]
+    assert names == [("007", ("red",)), ("12", ("elegant",))]
+    assert report.lines[-1] == (
+        "says what no field says, and was edited or approved by a person: 007 (description: red), "
+        "12 (description: elegant)"
+    )
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(ANY_TEXT, ANY_TEXT), min_size=1, max_size=4))
+def test_any_text_survives_all_files(tmp_path_factory, texts) -> None:
+    folder = tmp_path_factory.mktemp("any")
+    rows = [{"id": f"n{number}", "name": name} for number, (name, _) in enumerate(texts)]
+    (folder / "p.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    for pending in (len(texts), 0):
+        with CatalogueBatch(folder / "f.csv", ProductFile.open(folder / "p.jsonl"), "s") as batch:
+            assert batch.plan.pending == pending
+            list(batch.write(lambda rows: [ProductTexts({"description": texts[row.number - 1][1]}) for row in rows]))
+            report = batch.finish()
+        assert set(report.decisions.states) <= {"draft"}, "no text counts as edited"
+    with (folder / "f.csv").open(encoding="utf-8", newline="") as file:
+        assert [(row["name"], row["description"]) for row in csv.DictReader(file)] == texts
 
 
 def test_channels_have_states_of_their_own(shop) -> None:

@@ -66,7 +66,7 @@ def test_names_are_numbered_and_columns_without_one_left_out(tmp_path) -> None:
     ("content", "message"),
     [
         ('name,text\na,"b\nc"\n\nd,e,f\n', r"line 5 \(row 2\): 3 cells, but the header has 2"),
-        ("name,text\na,b\nc\n", r"line 3 \(row 2\): 1 cells, but the header has 2"),
+        ("name,text\na,b\nc\n", r"line 3 \(row 2\): 1 cell, but the header has 2"),
         ('name,text\na,b\nc,"d\ne,f\n', "line 3: a quote that is not closed"),
         ('name,text\na,"b" c\n', r"line 2: not readable as CSV"),
         ("", "holds no rows: not even a header"),
