@@ -113,6 +113,8 @@ CURRENCIES = frozenset(_CURRENCIES.split())
 def unit_named(name: str) -> MeasureUnit | None:
     """Return the unit of a name, in the singular or plural, or None."""
     name = name.casefold().rstrip(".")
+    if name == "has":  # a verb, no hectares: "the Vesta 3 has"
+        return None
     return UNITS.get(name) or (UNITS.get(name[:-1]) if len(name) > 2 and name.endswith("s") else None)
 
 

@@ -81,6 +81,11 @@ def _denied_by(words: Sequence[Word], at: int) -> Iterator[int]:
     elif _is_not(word) and following not in _NO_DENIAL_AFTER_NOT and not _is_opening(words, at):
         # "The lid is not included" denies what stands before, "does not include a lid" what stands behind.
         scope = list(_predicate(words, at))
+        behind = scope[-1] + 1 if scope else len(words)
+        is_label = _opens_label(words, at) and {words[place].text for place in scope} <= _LABEL_WORDS
+        if is_label and behind < len(words) and words[behind].gap.strip() == ":":
+            yield from _noun_phrases(words, behind - 1, joins=True, commas=True)  # "Not included: lid, cable"
+            return
         if next((words[place].text in _INCLUDED for place in scope if words[place].text not in _ADVERBS), False):
             yield from _before(words, at, over_colon=True)
         else:
@@ -92,7 +97,10 @@ def _noun_phrases(words: Sequence[Word], at: int, joins: bool, commas: bool = Fa
     has_content = False
     for place in range(at + 1, len(words)):
         word = words[place]
-        if _BOUND.search(word.gap) or (place > at + 1 and (word.text in _VERBS or is_denial(word.text))):
+        is_first = place == at + 1
+        if _BOUND.search(word.gap) and not (is_first and word.gap.strip() == ":"):  # "Free from: parabens"
+            return
+        if not is_first and (word.text in _VERBS or is_denial(word.text)):
             return
         if "," in word.gap and not (_is_list_with_or(words, place) or (commas and _is_list_of_nouns(words, place))):
             return
@@ -172,7 +180,16 @@ def _is_list_of_nouns(words: Sequence[Word], at: int) -> bool:
 
 def _is_opening(words: Sequence[Word], at: int) -> bool:
     """Tell whether "never" opens an invitation, which denies nothing: "Never look for a cable again"."""
-    return words[at].text == "never" and (not at or words[at].sentence != words[at - 1].sentence)
+    return words[at].text == "never" and _opens_sentence(words, at)
+
+
+def _opens_sentence(words: Sequence[Word], at: int) -> bool:
+    return not at or words[at].sentence != words[at - 1].sentence
+
+
+def _opens_label(words: Sequence[Word], at: int) -> bool:
+    """Tell whether a label may begin with a denial: "Not included", "Does not contain"."""
+    return _opens_sentence(words, at) or (words[at - 1].text in _AUXILIARIES and _opens_sentence(words, at - 1))
 
 
 def _is_not(word: str) -> bool:
@@ -202,6 +219,7 @@ _INCLUDED = _listed(
     included supplied provided contained required needed available necessary present supported possible
     """
 )
+_LABEL_WORDS = _INCLUDED | _listed("contain containing include including suitable recommended intended for any")
 _NO_DENIAL_AFTER_NO = _listed("matter longer more less fewer later doubt wonder need one other better")
 _NO_DENIAL_AFTER_NOT = _listed("only just merely simply less more exceed exceeding to necessarily")
 _ADVERBS = frozenset({"yet", "also", "always", "currently"})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from rag.answer.quantities import Date, Quantity, find_figures
 from rag.describe.claims import Claim
@@ -31,13 +30,41 @@ def check_figures(text: str, vocabulary: Vocabulary) -> FigureCheck:
     """Return the figures of a text that no field licenses.
 
     A figure is licensed by an equal one of a field: 1.5 kg by 1500 g, "two" by 2. A unit or currency has to be the
-    field's, in its value or its label; a bound ("up to 10 h") has to be kept, and none may be added.
+    field's, in its value or its label; a bound ("up to 10 h") has to be kept, and none may be added. Lines are checked
+    apart: the label of the next line is no bound of a figure.
     """
+    lines: list[FigureCheck] = []
+    start = 0
+    for line in text.splitlines(keepends=True):
+        lines.append(_move(_check_line(line, vocabulary), start))
+        start += len(line)
+    return FigureCheck(
+        tuple(claim for line in lines for claim in line.claims),
+        tuple(span for line in lines for span in line.spans),
+        tuple(mention for line in lines for mention in line.mentions),
+        frozenset(key for line in lines for key in line.stated),
+    )
+
+
+def _move(check: FigureCheck, by: int) -> FigureCheck:
+    """Return the findings of a line with their places in the text."""
+    return FigureCheck(
+        tuple(replace(claim, start=claim.start + by, end=claim.end + by) for claim in check.claims),
+        tuple((start + by, end + by) for start, end in check.spans),
+        tuple(
+            (replace(quantity, start=quantity.start + by, end=quantity.end + by), keys)
+            for quantity, keys in check.mentions
+        ),
+        check.stated,
+    )
+
+
+def _check_line(text: str, vocabulary: Vocabulary) -> FigureCheck:
     figures = find_figures(text)
     claims: list[Claim] = []
     mentions: list[tuple[Quantity, frozenset[str]]] = []
     spans: list[tuple[int, int]] = []
-    for quantity in map(partial(_without_verb, text), figures.quantities):
+    for quantity in figures.quantities:
         fields = _givers(text, quantity, vocabulary)
         if not fields and _is_no_figure(quantity, text):
             continue
@@ -57,14 +84,6 @@ def check_figures(text: str, vocabulary: Vocabulary) -> FigureCheck:
             claims.append(_new_claim(text, date, key, "no field gives this date"))
     stated = frozenset(key for _, keys in mentions for key in keys) | held
     return FigureCheck(tuple(claims), tuple(spans), tuple(mentions), stated)
-
-
-def _without_verb(text: str, quantity: Quantity) -> Quantity:
-    """Return a quantity without the verb that was read as hectares: "the Vesta 3 has"."""
-    said = text[quantity.start : quantity.end]
-    if quantity.unit and said.endswith(" has"):
-        return replace(quantity, end=quantity.end - 4, unit=None)
-    return quantity
 
 
 def _check_quantity(

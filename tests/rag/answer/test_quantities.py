@@ -110,3 +110,9 @@ def test_units_are_known_by_their_names() -> None:
     assert unit_named("Months") is unit_named("month") is UNITS["month"]
     assert unit_named("kg.") is UNITS["kg"]
     assert unit_named("persons") is None
+
+
+def test_has_is_no_unit() -> None:
+    [number] = find_quantities("The Vesta 3 has a screen.")
+    assert (number.unit, number.end) == (None, 11)
+    assert find_quantities("a garden of 3 ha")[0].unit == unit_named("hectares")

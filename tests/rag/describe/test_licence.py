@@ -232,9 +232,48 @@ def test_an_article_goes_by_the_sound() -> None:
         ("Wireless charging: not supported.", ["wireless", "charging"]),
         ("It is free of BPA, dishwasher-safe and comes with a lid.", ["bpa"]),
         ("Never look for a cable again!", []),
+        ("Not included: lid, cable.", ["lid", "cable"]),
+        ("Not waterproof: keep dry.", ["waterproof"]),
+        ("Free from: parabens. With aloe.", ["parabens"]),
         ("No gluten, no nuts or soy", ["gluten", "nuts", "or", "soy"]),
         ("No added sugar, salt or palm oil, roasted in Spain", ["added", "sugar", "salt", "or", "palm", "oil"]),
     ],
 )
 def test_the_scope_of_a_denial(text: str, denied: list[str]) -> None:
     assert [word.text for word in read_words(text) if word.denied] == denied
+
+
+def test_lines_are_read_apart() -> None:
+    drill = understand_fields({"name": "Cordless drill", "voltage": "18 V", "max_torque": "50 Nm", "speeds": "20"})
+    check = check_licence("Voltage: 18 V\nMaximum torque: 50 Nm", drill, is_fragment=True)
+    assert check.claims == ()
+    assert check.stated == ("voltage", "max_torque")
+    # A bullet is no dash of a range, and findings have their places in the text.
+    assert check_licence("Voltage: 18 V\n- 20 speeds", drill, is_fragment=True).claims == ()
+    wrong = check_licence("Voltage: 18 V\nMaximum torque: 60 Nm", drill, is_fragment=True).claims
+    assert [(claim.kind, claim.text, claim.start) for claim in wrong] == [("number", "60", 30)]
+
+
+def test_compatible_is_licensed_beside_compatibility() -> None:
+    case = understand_fields({"name": "Phone case", "compatibility": "iPhone 13"})
+    assert claims("The phone case is compatible with iPhone 13.", case) == []
+    assert claims("It is compatible.", KETTLE) == [("unlicensed", "compatible", "")]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("hood", "no", "Hood: not included."),
+        ("hood", "not included", "Hood: not included."),
+        ("free_from", "parabens, silicones", "Free from: parabens, silicones."),
+        ("parabens", "no", "Free from: parabens."),
+        ("not_included", "lid, cable", "Not included: lid, cable."),
+        ("does_not_contain", "nuts", "Does not contain: nuts."),
+    ],
+)
+def test_labels_that_deny_are_no_contradictions(key: str, value: str, text: str) -> None:
+    assert claims(text, understand_fields({"name": "Vesta", key: value})) == []
+
+
+def test_a_verb_is_no_unit() -> None:
+    assert claims("The Vesta 3 has a screen.", LAPTOP) == []
