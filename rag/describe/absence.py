@@ -64,7 +64,9 @@ def is_substance(label: str) -> bool:
 
 
 def denies_all(label: str, text: str) -> bool:
-    """Return whether "none" says that there is none: for added sugar it does, for the brand it says nothing."""
+    """Return whether a value denies its label: "none" for added sugar, but not for the brand; "fragrance-free"."""
+    if label.casefold() in map(str.casefold, find_absent((text,))):
+        return True
     return bool(_NONE.fullmatch(text)) and (is_substance(label) or bool(_NONE_OF.search(label)))
 
 
@@ -128,7 +130,7 @@ def with_relation(field: ProductField, label: Label) -> ProductField:
     if field.kind == "boolean":
         if label.denies:
             is_true = not is_true
-        if is_substance(text) and relation in ("", "has", "is", "includes"):
+        if is_substance(text) and relation in ("", "has", "is", "includes") and label.relation != "includes":
             relation = "contains"
         denied_inside = relation not in ("free from", "suits", "does not suit", "is", "requires", "excludes")
         if is_true is False and (denied_inside or (relation == "is" and not find_absent((text,)))):

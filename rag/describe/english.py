@@ -261,7 +261,7 @@ def cased_label(label: str) -> str:
             words.append(CASED[low])
         elif low in ACRONYMS - _WORDS_TOO:
             words.append(word.upper())
-        elif low.endswith("s") and low[:-1] in ACRONYMS:
+        elif low.endswith("s") and low[:-1] in ACRONYMS - _WORDS_TOO:
             words.append(word[:-1].upper() + "s")
         else:
             words.append(word)

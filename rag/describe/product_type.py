@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+from rag.describe.absence import is_substance
 from rag.describe.nouns import PLURAL_ONLY, is_adjective, is_product_noun, singular
 from rag.describe.word_lists import words_of
 
 # Parts of a shop, and words that name no one thing: "The X is a clothing" says nothing, and is no English.
 _SECTIONS = words_of("sections")
+# Those that a word before them makes a kind of thing.
+_KINDS = frozenset({"food", "software"})
 _PATH = re.compile(r"\s*(?:>|»|→|›|::|\||\\|/(?!\w\b)| - )\s*")
 _JOINED = re.compile(r"\s+(?:&|and|or|\+)\s+|\s*[,;/]\s*")
 _TAIL = re.compile(r"\s+(?:for|with|without|of|in|from|by|to|on|at)\s.*$|\s*[(\[,].*$", re.IGNORECASE)
@@ -32,7 +35,10 @@ def read_type(value: str, name: str, is_path: bool, asks: bool) -> str:
         last = named[0] if len(named) == 1 else ""
     head = _TAIL.sub("", last)
     words = head.split()
-    if not words or len(words) > 5 or words[-1].casefold() in _SECTIONS or not any(map(str.isalpha, words[-1])):
+    is_kind = len(words) > 1 and not is_path and words[-1].casefold() in _KINDS  # dog food, accounting software
+    if words and words[-1].casefold() in _SECTIONS and not is_kind:
+        return ""
+    if not words or len(words) > 5 or not any(map(str.isalpha, words[-1])):
         return ""
     if any(character in head for character in ".!?<>=:") or words[0].casefold() in ("not", "no", "other"):
         return ""
@@ -64,6 +70,9 @@ def _lower(word: str) -> str:
     return word if re.search(r"[a-z][A-Z]", word) else word.lower()
 
 
+_FORMS = frozenset({"bar", "bars", "drink", "shake", "powder", "mix", "snack", "snacks", "gum"})
+
+
 def head_noun(name: str) -> str:
     """Return the noun that a product's name ends in, "" unless it is certainly a thing that shops sell.
 
@@ -77,5 +86,10 @@ def head_noun(name: str) -> str:
     if not words or "'" in words[-1] or "’" in words[-1]:
         return ""
     last = words[-1].casefold()
+    # Behind another thing a substance is a flavour: "Protein Bar Peanut".
+    if is_substance(last) and any(
+        word.casefold() in _FORMS or (is_product_noun(word) and not is_substance(word)) for word in words[:-1]
+    ):
+        return ""
     is_certain = is_product_noun(last) and not is_adjective(last) and not re.search(r"\s(?:&|and|or|\+)\s", name)
     return last if is_certain else ""

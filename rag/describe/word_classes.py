@@ -165,6 +165,7 @@ _VERBS = """
     folds floats glows rotates swivels charges absorbs blocks features has weighs measures
     """
 _ACRONYMS = """
+    rrp msrp
     abs ac aec aes ai anc anr api asa aws bga bmx bpa cad cas cat cbd cd cdr ce cmos cnc cpu crt css ctr dac dc ddr
     ddr3 ddr4 ddr5 din dna dp dpi dslr dvd dvi eac ean ecg ecc edp epdm esrb eps eu eva exif faq fcc fda fm fps fsc
     gb gmo gps gpu gsm gtx hd hdd hdmi hdpe hdr hepa hpl html http hz ic id ide iec ieee io ip ipa ipl ips ir iso

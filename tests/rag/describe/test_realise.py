@@ -7,6 +7,7 @@ import pytest
 from rag.describe.english import article, cased_label, coordinate, in_prose, plural_noun, singular_noun
 from rag.describe.product import MUST, FieldKind, Product, ProductField
 from rag.describe.realise import realise
+from rag.describe.understand import understand_fields
 
 
 def product(**values: object) -> Product:
@@ -164,3 +165,19 @@ def test_a_statement_that_comes_first_names_the_product() -> None:
 def test_a_short_description_leaves_out_what_only_a_label_can_say() -> None:
     text = realise(product(type="kettle", weight="1 kg", colour="red", code_7="A-12"), length="short").text
     assert text == "This red kettle weighs 1 kg."
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "sentence"),
+    [
+        ("fragrance", "fragrance-free", "Calm contains no fragrance."),
+        ("toxic_to_pets", "yes", "Calm is toxic to pets."),
+        ("batteries_included", "yes", "Batteries are included."),
+    ],
+)
+def test_labels_that_look_like_something_else(key: str, value: str, sentence: str) -> None:
+    assert realise(understand_fields({"name": "Calm", key: value})).text.endswith(sentence)
+
+
+def test_an_acronym_in_a_label_has_its_capitals_and_its_article() -> None:
+    assert "has an RRP of 19.90 EUR" in realise(understand_fields({"name": "Lamp L1", "rrp": "19.90 EUR"})).text

@@ -345,3 +345,25 @@ def test_explanations_fit_a_terminal():
     assert max(map(len, text.splitlines())) <= 100
     assert "palm oil                    boolean     should  no  [contains; absent: palm oil]" in text
     assert "stock                       identifier  never   hidden: internal (3)" in text
+
+
+@pytest.mark.parametrize("value", ["dog food", "bird food", "accounting software"])
+def test_a_section_of_a_shop_is_a_type_behind_a_word_that_says_which(value: str) -> None:
+    product = understand_fields({"name": "Ledgerly", "type": value})
+    assert product.type is not None
+    assert (product.type.kind, product.type.value) == ("type", value)
+    assert understand_fields({"name": "Ledgerly", "type": value.split()[-1]}).type is None
+
+
+def test_what_is_included_is_not_contained() -> None:
+    field = understand_fields({"name": "Toy car", "batteries_included": "yes"}).field("batteries_included")
+    assert (field.label, field.relation, field.is_true) == ("batteries", "includes", True)
+
+
+def test_a_flavour_at_the_end_of_a_name_is_no_type() -> None:
+    assert understand_fields({"name": "Protein Bar Peanut", "weight": "60 g"}).type is None
+
+
+def test_a_value_that_denies_its_label_is_a_no() -> None:
+    field = understand_fields({"name": "Calm Cream", "fragrance": "fragrance-free"}).field("fragrance")
+    assert (field.kind, field.is_true, field.absent) == ("boolean", False, ("fragrance",))
