@@ -45,6 +45,7 @@ def read_words(text: str) -> tuple[Word, ...]:
     # A double denial affirms: "not alcohol-free".
     denials = Counter(place for at in range(len(words)) for place in _denied_by(words, at))
     denied = {place for place, count in denials.items() if count % 2}
+    denied |= set(_denied_labels(words, denied))
     return tuple(
         Word(word.start, word.end, word.text, word.stem, word.gap, word.sentence, place in denied)
         for place, word in enumerate(words)
@@ -90,6 +91,19 @@ def _denied_by(words: Sequence[Word], at: int) -> Iterator[int]:
             yield from _before(words, at, over_colon=True)
         else:
             yield from scope
+
+
+def _denied_labels(words: Sequence[Word], denied: set[int]) -> Iterator[int]:
+    """Yield the places of labels whose value denies them in the same words: "Palm oil: no palm oil"."""
+    for at, word in enumerate(words):
+        if word.gap.strip() != ":":
+            continue
+        start = at - 1
+        while start and not _BOUND.search(words[start].gap):
+            start -= 1
+        behind = {words[place].stem for place in denied if place >= at and words[place].sentence == word.sentence}
+        if {label.stem for label in words[start:at]} <= behind:
+            yield from range(start, at)
 
 
 def _noun_phrases(words: Sequence[Word], at: int, joins: bool, commas: bool = False) -> Iterator[int]:
