@@ -278,6 +278,8 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
     value, words = field.value.strip(), label.split()
     if value.casefold() in ("none", "nil", "no", "0", "required", "not required", "optional", "included"):
         return "detail"
+    if re.match(r"(?:no|not|without)\s", value, re.IGNORECASE):  # "filter: no paper filter needed"
+        return "detail"
     # A label with marks or codes is a form's, not a sentence's.
     if not words or len(words) > 5 or not re.fullmatch(r"[^\W\d_][\w .'&/-]*", label) or re.search(r"\b\d$|/", label):
         return "detail"

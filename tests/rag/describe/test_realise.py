@@ -181,3 +181,8 @@ def test_labels_that_look_like_something_else(key: str, value: str, sentence: st
 
 def test_an_acronym_in_a_label_has_its_capitals_and_its_article() -> None:
     assert "has an RRP of 19.90 EUR" in realise(understand_fields({"name": "Lamp L1", "rrp": "19.90 EUR"})).text
+
+
+def test_a_value_that_denies_is_given_behind_its_label() -> None:
+    product = understand_fields({"name": "Coffee grinder", "filter": "no paper filter needed"})
+    assert realise(product).text.endswith("Filter: no paper filter needed.")
