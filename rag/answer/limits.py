@@ -137,7 +137,7 @@ def rule_on_limits(question: str, statement: str) -> Ruling:
         if _is_age(quantity, question) and _ANY_AGE.search(statement):
             rulings.append(Ruling.WITHIN)
             continue
-        comparable = [other for other in stated if _are_comparable(quantity, question, other, statement)]
+        comparable = [other for other in stated if are_comparable(quantity, question, other, statement)]
         by_limit = [(other, _rule_on(quantity, question, other, statement)) for other in comparable]
         decided = {ruling for _, ruling in by_limit} - {Ruling.UNKNOWN}
         # "At least 16; from 12 to 15 with an adult": of 13 the range speaks.
@@ -151,7 +151,7 @@ def rule_on_limits(question: str, statement: str) -> Ruling:
     return Ruling.OUTSIDE if Ruling.OUTSIDE in rulings else Ruling.WITHIN
 
 
-def _are_comparable(quantity: Quantity, question: str, other: Quantity, statement: str) -> bool:
+def are_comparable(quantity: Quantity, question: str, other: Quantity, statement: str) -> bool:
     """Tell whether two quantities have the same kind of unit, or count the same things."""
     if quantity.kind != other.kind or quantity.high:
         return False

@@ -169,8 +169,15 @@ class Pipeline(PipelineOptions, Closing):
 
         They have their hits, the reader's spans and the confidence that there is an answer.
         """
-        if not all(question.strip() for question in questions):
-            raise InputError("the question is empty: ask something")
+        if isinstance(questions, str):
+            raise InputError("these questions are one text: give a list of questions")
+        for question in questions:
+            if not isinstance(question, str):
+                raise InputError(f"a question is text, not {type(question).__name__}")
+            if not question.strip():
+                raise InputError("the question is empty: ask something")
+            if any("\ud800" <= character <= "\udfff" for character in question):
+                raise InputError("the question holds bytes that are no UTF-8 text")
         # Retrieve what both filters allow, question by question.
         filters = [chosen for chosen in (as_filter(self.where), as_filter(where)) if chosen is not None]
         both = And(tuple(filters)) if len(filters) > 1 else next(iter(filters), None)

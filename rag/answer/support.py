@@ -17,6 +17,7 @@ from rag.answer.doubts import Doubt, find_doubts
 from rag.answer.evidence import Evidence
 from rag.answer.mismatches import find_mismatches
 from rag.answer.quantities import Date, Quantity
+from rag.answer.reservations import is_no_fact
 from rag.answer.words import OPPOSITES, Content, read_content, stem
 
 IN_CONTEXT = 0.8  # what a word counts that only the evidence's context holds
@@ -58,6 +59,7 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     - the text gives what is asked for: somebody where the question is who, a time where it is when, weeks where it is
       how many weeks; see `rag.answer.mismatches`,
     - the `anchors` of the question, but for the names of columns, hold of the evidence or its context,
+    - the sentence states a fact: no rumour, wish, or what was nearly so; see `rag.answer.reservations`,
     - nothing of `rag.answer.doubts` speaks against it: the topic, the measure, the column and the attribute.
 
     The score is the share of the text's content that the evidence holds; words that only its context or the question
@@ -103,6 +105,8 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
     is_before_code = any(anchor.kind == "identifier" and after.startswith(anchor.text) for anchor in anchors)
     if not figures and not _WHO.search(question) and is_before_code:
         missing.append("it only says what kind of thing the question names")
+    if not evidence.is_row and is_no_fact(question, evidence.sentence.text):
+        missing.append("the source says it of no fact")
     firm = anchors.without("column")
     missing += [f"{anchor.text!r} is not what the source speaks of" for anchor in missing_anchors(firm, evidence)]
     if missing:

@@ -22,9 +22,11 @@ from rag.answer.cite import citation_of
 from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.faq import FaqMatch, find_entries, match_entries
-from rag.answer.limits import weekdays_in
+from rag.answer.limits import Ruling, are_comparable, rule_on_limits, weekdays_in
 from rag.answer.polarity import Judgement, StatementInContext, judge_statement
 from rag.answer.proposition import Proposition, content_tokens
+from rag.answer.quantities import find_quantities
+from rag.answer.reservations import leaves_open
 from rag.answer.rows import judge_rows
 from rag.answer.statement_parts import read_lead, strip_lead
 from rag.answer.statements import context_tokens, find_statements
@@ -77,8 +79,14 @@ class YesNo(SingleStrategy):
         decision = None if lacking else self.decide(question)
         if decision is None:
             return self.abstention.abstain(question)
-        # The answer cites the sentence as it stands, and says it without a "Yes" or "No" that answers another question.
         evidence = decision.evidence
+        if not evidence.is_row and decision.confidence != BY_ENTRY:
+            is_uncompared = rule_on_limits(question.question, evidence.text) is Ruling.UNKNOWN
+            if leaves_open(question.question, evidence.text) or (
+                is_uncompared and names_other_numbers(question.question, evidence)
+            ):
+                return self.abstention.abstain(question)
+        # The answer cites the sentence as it stands, and says it without a "Yes" or "No" that answers another question.
         reason = decision.text or evidence.text.lstrip("-*•– ")
         lead = re.match(r"(?:(?P<yes>yes)|no(?=[.,:;!]|$))\b", reason, re.IGNORECASE)
         is_said = lead is not None and (lead["yes"] is not None) is decision.affirms
@@ -134,7 +142,10 @@ class YesNo(SingleStrategy):
         affirms, confidence = signals.lean > 0, signals.confidence
         if statement is not None and statement.affirms == affirms and confidence >= LEAST_AGREEING:
             return replace(statement, confidence=confidence)
-        return Decision(affirms, signals.evidence, confidence) if confidence >= LEAST_CERTAIN else None
+        # The heads read words, and do not compare numbers.
+        if confidence < LEAST_CERTAIN or names_other_numbers(question.question, signals.evidence):
+            return None
+        return Decision(affirms, signals.evidence, confidence)
 
     def read_signals(
         self, reader: JudgingReader, question: Retrieved, sections: Sequence[Chunk], statement: Decision | None
@@ -162,6 +173,17 @@ class YesNo(SingleStrategy):
         )
         said = 0.0 if statement is None else 1.0 if statement.affirms else -1.0
         return read_signals(reader, question.question, list(islice(speaking, MOST_JUDGED)), said)
+
+
+def names_other_numbers(question: str, evidence: Evidence) -> bool:
+    """Tell whether a question names a number of something of which the evidence states only others."""
+    for asked in Proposition.of(question).quantities:
+        stated = [
+            other for other in find_quantities(evidence.text) if are_comparable(asked, question, other, evidence.text)
+        ]
+        if stated and not any(asked.equals(other) for other in stated):
+            return True
+    return False
 
 
 def decide_by_entry(proposition: Proposition, match: FaqMatch, vocabulary: Vocabulary) -> Decision | None:
