@@ -10,13 +10,13 @@ Every table and key is optional; `rag init` writes a file with all of them and t
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import ConfigError
 from ingest.plugins import suggest
+from ingest.toml_file import read_toml
 from rag.build import Builder
 from rag.options import find_overrides
 
@@ -47,16 +47,7 @@ class Config(Builder):
         file = Path(path) if path is not None else Path(CONFIG_FILE)
         if path is None and not file.exists():
             return cls()
-        try:
-            tables = tomllib.loads(file.read_text("utf-8"))
-        except FileNotFoundError:
-            raise ConfigError(f"no configuration at {file}; `rag init` writes one") from None
-        except OSError as error:
-            raise ConfigError(f"{file} cannot be read: {error.strerror or error}") from None
-        except UnicodeDecodeError:
-            raise ConfigError(f"{file} is not UTF-8 text") from None
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{file} is not valid TOML: {error}") from None
+        tables = read_toml(file, f"no configuration at {file}; `rag init` writes one")
         for name, table in tables.items():
             if name not in TABLES:
                 kind = f"table [{name}]" if isinstance(table, dict) else f"option {name!r} outside a table"

@@ -80,12 +80,6 @@ class YesNo(SingleStrategy):
         if decision is None:
             return self.abstention.abstain(question)
         evidence = decision.evidence
-        if not evidence.is_row and decision.confidence != BY_ENTRY:
-            is_uncompared = rule_on_limits(question.question, evidence.text) is Ruling.UNKNOWN
-            if leaves_open(question.question, evidence.text) or (
-                is_uncompared and names_other_numbers(question.question, evidence)
-            ):
-                return self.abstention.abstain(question)
         # The answer cites the sentence as it stands, and says it without a "Yes" or "No" that answers another question.
         reason = decision.text or evidence.text.lstrip("-*•– ")
         lead = re.match(r"(?:(?P<yes>yes)|no(?=[.,:;!]|$))\b", reason, re.IGNORECASE)
@@ -119,10 +113,10 @@ class YesNo(SingleStrategy):
         statements = self.best_statements(proposition, sections)
         if len({one.affirms for one in statements}) > 1:
             return None
-        statement = next(iter(statements), None)
-        if not isinstance(self.reader, JudgingReader) or not (self.reader.has_verdicts and self.reader.has_relevance):
-            return statement
-        return self._decide_by_reader(self.reader, question, sections, statement)
+        decision = next(iter(statements), None)
+        if isinstance(self.reader, JudgingReader) and self.reader.has_verdicts and self.reader.has_relevance:
+            decision = self._decide_by_reader(self.reader, question, sections, decision)
+        return None if decision is None or is_left_open(question.question, decision.evidence) else decision
 
     def best_statements(self, proposition: Proposition, sections: Sequence[Chunk]) -> list[Decision]:
         """Return what the statements say that hold most of what is asked."""
@@ -173,6 +167,14 @@ class YesNo(SingleStrategy):
         )
         said = 0.0 if statement is None else 1.0 if statement.affirms else -1.0
         return read_signals(reader, question.question, list(islice(speaking, MOST_JUDGED)), said)
+
+
+def is_left_open(question: str, evidence: Evidence) -> bool:
+    """Tell whether a sentence has a reservation, or other numbers than a question that no limit of it compares."""
+    if evidence.is_row:
+        return False
+    is_uncompared = rule_on_limits(question, evidence.text) is Ruling.UNKNOWN
+    return leaves_open(question, evidence.text) or (is_uncompared and names_other_numbers(question, evidence))
 
 
 def names_other_numbers(question: str, evidence: Evidence) -> bool:

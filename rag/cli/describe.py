@@ -131,11 +131,12 @@ def _describe_catalogue(options: DescribeOptions, file: Path, out: Path) -> int:
 
 def _settings_of(options: DescribeOptions) -> str:
     """Return a hash of the model and of the options that descriptions depend on; no model is loaded for it."""
+    from ingest.models.weights import file_sha256
     from rag.generate.load import generator_weights
 
     config = load_config(options)
     model = config.generator_model(DEFAULT_DESCRIBER)
-    examples = options.examples_from.read_bytes().hex() if options.examples_from else ""
+    examples = file_sha256(options.examples_from) if options.examples_from else ""
     context = [examples, options.examples, options.similar, options.seed]
     decoding = dict(config.decoding_options())
     return fingerprint(model, generator_weights(model), decoding, options.attempts, options.complete, context)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import PlanError
+from ingest.toml_file import read_toml
 from rag.compare.settings import ComparisonSettings
 from rag.compare.system import System
 from rag.generate.base import Decoding
@@ -38,16 +38,7 @@ class Plan:
     @classmethod
     def load(cls, file: Path) -> Plan:
         """Read a plan. Paths in it are relative to its folder. Raises PlanError, which names the file."""
-        try:
-            tables = tomllib.loads(file.read_text("utf-8"))
-        except FileNotFoundError:
-            raise PlanError(f"no plan at {file}") from None
-        except OSError as error:
-            raise PlanError(f"{file} cannot be read: {error.strerror or error}") from None
-        except UnicodeDecodeError:
-            raise PlanError(f"{file} is not UTF-8 text") from None
-        except tomllib.TOMLDecodeError as error:
-            raise PlanError(f"{file} is not valid TOML: {error}") from None
+        tables = read_toml(file, f"no plan at {file}", PlanError)
         try:
             return cls._from_tables(tables, file.resolve().parent)
         except (TypeError, ValueError) as error:

@@ -16,7 +16,7 @@ from rag.answer.words import fold, stem
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class ScopedWord:
     """A word `text[start:end]` in lower case without accents, its stem, and the number of its sentence.
 
     A code with digits, such as "fx-1042", is one word. `gap` is what stands between it and the word before.
@@ -32,22 +32,22 @@ class Word:
 
 
 @lru_cache(maxsize=8192)
-def read_words(text: str) -> tuple[Word, ...]:
+def read_words(text: str) -> tuple[ScopedWord, ...]:
     """Return the words of a text in order, each with whether the text denies it."""
-    words: list[Word] = []
+    words: list[ScopedWord] = []
     end = sentence = 0
     for match in _WORD.finditer(text):
         gap = text[end : match.start()]
         sentence += bool(words and _SENTENCE_END.search(gap))
         folded = fold(match[0]).replace("’", "'")
-        words.append(Word(match.start(), match.end(), folded, stem(folded), gap, sentence))
+        words.append(ScopedWord(match.start(), match.end(), folded, stem(folded), gap, sentence))
         end = match.end()
     # A double denial affirms: "not alcohol-free".
     denials = Counter(place for at in range(len(words)) for place in _denied_by(words, at))
     denied = {place for place, count in denials.items() if count % 2}
     denied |= set(_denied_labels(words, denied))
     return tuple(
-        Word(word.start, word.end, word.text, word.stem, word.gap, word.sentence, place in denied)
+        ScopedWord(word.start, word.end, word.text, word.stem, word.gap, word.sentence, place in denied)
         for place, word in enumerate(words)
     )
 
@@ -60,7 +60,7 @@ def is_denial(word: str) -> bool:
 # --- the scope of a denial --------------------------------------------------------------------------------------------
 
 
-def _denied_by(words: Sequence[Word], at: int) -> Iterator[int]:
+def _denied_by(words: Sequence[ScopedWord], at: int) -> Iterator[int]:
     """Yield the places of the words that the word at a place denies."""
     word, following = words[at].text, words[at + 1].text if at + 1 < len(words) else ""
     ends_clause = at + 1 == len(words) or bool(_BOUND.search(words[at + 1].gap) or "," in words[at + 1].gap)
@@ -93,7 +93,7 @@ def _denied_by(words: Sequence[Word], at: int) -> Iterator[int]:
             yield from scope
 
 
-def _denied_labels(words: Sequence[Word], denied: set[int]) -> Iterator[int]:
+def _denied_labels(words: Sequence[ScopedWord], denied: set[int]) -> Iterator[int]:
     """Yield the places of labels whose value denies them in the same words: "Palm oil: no palm oil"."""
     for at, word in enumerate(words):
         if word.gap.strip() != ":":
@@ -106,7 +106,7 @@ def _denied_labels(words: Sequence[Word], denied: set[int]) -> Iterator[int]:
             yield from range(start, at)
 
 
-def _noun_phrases(words: Sequence[Word], at: int, joins: bool, commas: bool = False) -> Iterator[int]:
+def _noun_phrases(words: Sequence[ScopedWord], at: int, joins: bool, commas: bool = False) -> Iterator[int]:
     """Yield the places after a determiner up to a verb or preposition; `joins` says that "and" continues the list."""
     has_content = False
     for place in range(at + 1, len(words)):
@@ -126,7 +126,7 @@ def _noun_phrases(words: Sequence[Word], at: int, joins: bool, commas: bool = Fa
         yield place
 
 
-def _predicate(words: Sequence[Word], at: int) -> Iterator[int]:
+def _predicate(words: Sequence[ScopedWord], at: int) -> Iterator[int]:
     """Yield the places after "not" up to the end of the clause."""
     for place in range(at + 1, len(words)):
         word = words[place]
@@ -137,7 +137,7 @@ def _predicate(words: Sequence[Word], at: int) -> Iterator[int]:
         yield place
 
 
-def _before(words: Sequence[Word], at: int, over_colon: bool = False) -> Iterator[int]:
+def _before(words: Sequence[ScopedWord], at: int, over_colon: bool = False) -> Iterator[int]:
     """Yield the places before a word back to the verb or the bound of its clause, over asides in brackets."""
     in_brackets = False
     for place in range(at - 1, -1, -1):
@@ -156,7 +156,7 @@ def _before(words: Sequence[Word], at: int, over_colon: bool = False) -> Iterato
         yield place
 
 
-def _compound_before(words: Sequence[Word], at: int) -> Iterator[int]:
+def _compound_before(words: Sequence[ScopedWord], at: int) -> Iterator[int]:
     """Yield the places of the compound before "free": fragrance-free, gluten free, BPA- and lactose-free."""
     if not at or not re.fullmatch(r"[\s-]*", words[at].gap) or words[at - 1].text in _SMALL_WORDS | _VERBS:
         return
@@ -170,7 +170,7 @@ def _compound_before(words: Sequence[Word], at: int) -> Iterator[int]:
         yield place - 2
 
 
-def _is_list_with_or(words: Sequence[Word], at: int) -> bool:
+def _is_list_with_or(words: Sequence[ScopedWord], at: int) -> bool:
     """Tell whether the list that goes on at a place ends with "or" or "nor" in its clause."""
     for place in range(at, len(words)):
         if place > at and _BOUND.search(words[place].gap):
@@ -182,7 +182,7 @@ def _is_list_with_or(words: Sequence[Word], at: int) -> bool:
     return False
 
 
-def _is_list_of_nouns(words: Sequence[Word], at: int) -> bool:
+def _is_list_of_nouns(words: Sequence[ScopedWord], at: int) -> bool:
     """Tell whether a list, as in "free from gluten, nuts and lactose", goes on to the end of its clause."""
     for place in range(at, len(words)):
         if place > at and _BOUND.search(words[place].gap):
@@ -192,16 +192,16 @@ def _is_list_of_nouns(words: Sequence[Word], at: int) -> bool:
     return True
 
 
-def _is_opening(words: Sequence[Word], at: int) -> bool:
+def _is_opening(words: Sequence[ScopedWord], at: int) -> bool:
     """Tell whether "never" opens an invitation, which denies nothing: "Never look for a cable again"."""
     return words[at].text == "never" and _opens_sentence(words, at)
 
 
-def _opens_sentence(words: Sequence[Word], at: int) -> bool:
+def _opens_sentence(words: Sequence[ScopedWord], at: int) -> bool:
     return not at or words[at].sentence != words[at - 1].sentence
 
 
-def _opens_label(words: Sequence[Word], at: int) -> bool:
+def _opens_label(words: Sequence[ScopedWord], at: int) -> bool:
     """Tell whether a label may begin with a denial: "Not included", "Does not contain"."""
     return _opens_sentence(words, at) or (words[at - 1].text in _AUXILIARIES and _opens_sentence(words, at - 1))
 

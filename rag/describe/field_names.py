@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.describe.word_lists import words_of
+from rag.describe.word_lists import listed_words
 
 _IDENTIFIERS = re.compile(
     r"(?:^|.* )(?:sku|skus|ean|ean ?8|ean ?13|gtin|gtin ?\d\d?|upc|isbn|isbn ?1[03]|issn|asin|mpn|jan|id|ids"
@@ -17,7 +17,7 @@ _IDENTIFIERS = re.compile(
     r"|vendor|registration|batch|lot|drawing|tariff|commodity|style) (?:number|no|nr|num|code|ref|reference|#)"
     r"|(?:oem|hs|sap|erp|pim|tax|promo|taric|cas|ndc|unspsc|eclass|etim) (?:code|number)|manufacturer part)$"
 )
-_IDENTIFIERS_ALONE = words_of("identifiers_alone")
+_IDENTIFIERS_ALONE = listed_words("identifiers_alone")
 _VALUES_OF_IDENTIFIERS = re.compile(
     r"(?:https?://|www\.|mailto:|data:)\S+|[\w./-]+\.(?:jpe?g|png|gif|webp|svg|pdf|html?|php|mp4)|\S+@\S+\.\w+"
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64}",
@@ -63,8 +63,8 @@ _PRICES = re.compile(
     r"(?:.* )?(?:price|prices|rrp|msrp|uvp|fee|deposit)(?: (?:incl|excl|including|excluding|inc|ex)\.? .*"
     r"| per .*| from)?"
 )
-_DATES = words_of("dates")
-_YEARS = words_of("years")
+_DATES = listed_words("dates")
+_YEARS = listed_words("years")
 
 
 def why_identifier(words: tuple[str, ...], value: str) -> str:

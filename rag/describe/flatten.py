@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from ingest.errors import InputError
 from rag.describe.plain_text import PlainValue
-from rag.describe.word_lists import words_of
+from rag.describe.word_lists import listed_words
 
 _DEPTH = 4
 # Objects whose name says nothing of what is in them.
-_HOLDERS = words_of("holders")
+_HOLDERS = listed_words("holders")
 
 
 def flatten_fields(given: Mapping[str, object]) -> Iterator[tuple[str, tuple[PlainValue, ...]]]:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from rag.answer.units import unit_named
 from rag.describe.claims import Claim
-from rag.describe.denials import Word, read_words
+from rag.describe.denials import ScopedWord, read_words
 
 
 def check_grammar(text: str, names: str = "", is_fragment: bool = False) -> tuple[Claim, ...]:
@@ -25,7 +25,7 @@ def check_grammar(text: str, names: str = "", is_fragment: bool = False) -> tupl
     return tuple(sorted(faults, key=lambda fault: fault.start))
 
 
-def _articles(text: str, words: tuple[Word, ...]) -> Iterator[Claim]:
+def _articles(text: str, words: tuple[ScopedWord, ...]) -> Iterator[Claim]:
     for word, following in pairwise(words):
         if (
             word.text not in ("a", "an")
@@ -62,7 +62,7 @@ def _begins_with_vowel(word: str) -> bool | None:
     return lowered[0] in "aeiouáéíóúàèìòùäöüåæø"
 
 
-def _doubled(text: str, words: tuple[Word, ...], names: str) -> Iterator[Claim]:
+def _doubled(text: str, words: tuple[ScopedWord, ...], names: str) -> Iterator[Claim]:
     for word, following in pairwise(words):
         pair = text[word.start : following.end]
         is_double = word.text == following.text and not following.gap.strip() and not word.text.isdigit()
@@ -70,7 +70,7 @@ def _doubled(text: str, words: tuple[Word, ...], names: str) -> Iterator[Claim]:
             yield _fault(text, word.start, following.end, "a word twice")
 
 
-def _counts(text: str, words: tuple[Word, ...]) -> Iterator[Claim]:
+def _counts(text: str, words: tuple[ScopedWord, ...]) -> Iterator[Claim]:
     for word, following in pairwise(words):
         noun = following.text
         is_plural = len(noun) > 3 and noun.endswith("s") and unit_named(noun) and unit_named(noun[:-1])
@@ -99,7 +99,7 @@ _DANGLING = re.compile(
 )
 
 
-def _sentences(text: str, words: tuple[Word, ...], known: set[str]) -> Iterator[Claim]:
+def _sentences(text: str, words: tuple[ScopedWord, ...], known: set[str]) -> Iterator[Claim]:
     for match in _DANGLING.finditer(text):
         if text[match.start() - 1 : match.start()] == "-":  # USB-A
             continue

@@ -12,7 +12,7 @@ from rag.describe.nouns import is_adjective, is_product_noun
 from rag.describe.plain_text import plain_text
 from rag.describe.product import Relation
 from rag.describe.unit_names import CURRENCY_CODES, CURRENCY_SIGNS, CURRENCY_WORDS, written_unit
-from rag.describe.word_lists import words_of
+from rag.describe.word_lists import listed_words
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ _TAIL = re.compile(
     r"(?<=\w) (?:value|attribute|attr|field|text|label|desc|default|en|str|string|bool|flag|y/n)$"
     r"|(?<=\bstyle) (?:top|bottom|main)$|(?<=\bcolor) name$|(?<=\bcolour) name$"
 )
-_KEPT_AFTER = words_of("kept_after")
-_KEPT_BEFORE = words_of("kept_before")
+_KEPT_AFTER = listed_words("kept_after")
+_KEPT_BEFORE = listed_words("kept_before")
 
 
 def _without_underscores(text: str) -> str:
@@ -121,7 +121,7 @@ def _split_words(text: str) -> str:
     """Return a name without any sign between its words in words, if all of it is common ones: "screensize"."""
     if not text.islower() or not text.isalpha() or len(text) < 7:
         return text
-    known = words_of("label_words")
+    known = listed_words("label_words")
     if text in known or is_adjective(text) or is_product_noun(text):
         return text
     for prefix in ("is", "has", ""):
@@ -154,7 +154,7 @@ def _join_kebab(text: str) -> str:
     return joined
 
 
-_UPPER = {name.casefold(): name for name in words_of("written_so")} | {"wifi": "Wi-Fi"}
+_UPPER = {name.casefold(): name for name in listed_words("written_so")} | {"wifi": "Wi-Fi"}
 
 
 def _lower(text: str) -> str:
@@ -267,10 +267,10 @@ _BRACKETED = re.compile(r"^(?P<label>.*\S)\s*[(\[](?:in )?(?P<unit>[^()\[\]]{1,1
 _TRAILING = re.compile(r"^(?P<label>.*?\S)(?:,| /)?(?: (?P<in>in))? (?P<unit>\S{1,12}|sq (?:m|ft)|fl oz)$")
 # Measures that the last words of a label are of, for units of one or two letters, which are other words too.
 _MEASURED = {
-    measure: words_of(f"of_{measure}")
+    measure: listed_words(f"of_{measure}")
     for measure in ("length", "mass", "volume", "time", "power", "voltage", "current")
 }
-_WORD_TIMES = words_of("word_times")
+_WORD_TIMES = listed_words("word_times")
 
 
 def _split_unit(text: str) -> tuple[str, str]:
@@ -284,7 +284,7 @@ def _split_unit(text: str) -> tuple[str, str]:
     if not trailing or not (unit := _unit_of(trailing["unit"])):
         return text, ""
     name, bare = trailing["unit"], trailing["label"]
-    if name.casefold() in words_of("no_trailing_units"):
+    if name.casefold() in listed_words("no_trailing_units"):
         return text, ""
     if trailing["in"] and len(bare.split()) >= 1:
         return bare, unit

@@ -15,13 +15,20 @@ from functools import cached_property
 from rag.describe.allowed import AllowedPhrases
 from rag.describe.claims import Claim, ClaimKind, LicenceCheck
 from rag.describe.closed_words import closed_words
-from rag.describe.denials import Word, read_words
+from rag.describe.denials import ScopedWord, read_words
 from rag.describe.grammar import check_grammar
 from rag.describe.numbers import FigureCheck, check_figures
 from rag.describe.product import MUST, Product, ProductField
 from rag.describe.repetition import find_repetitions
 from rag.describe.type_nouns import find_type_nouns
-from rag.describe.vocabulary import Statement, Vocabulary, is_content, normal_stems, read_vocabulary, says_yes_or_no
+from rag.describe.vocabulary import (
+    FieldStatement,
+    ProductVocabulary,
+    is_content,
+    normal_stems,
+    read_vocabulary,
+    says_yes_or_no,
+)
 
 ENOUGH = 0.7
 """Share of the words of a value of more than four that a text has to say, to state the field."""
@@ -71,8 +78,8 @@ class _Reading:
     """A text read beside what the fields license."""
 
     text: str
-    words: tuple[Word, ...]
-    vocabulary: Vocabulary
+    words: tuple[ScopedWord, ...]
+    vocabulary: ProductVocabulary
     figures: FigureCheck
     approved: tuple[tuple[int, int], ...]
 
@@ -91,7 +98,7 @@ class _Reading:
             and (is_content(word) if len(word.text) > 1 else self._is_letter(word))
         ]
 
-    def _is_letter(self, word: Word) -> bool:
+    def _is_letter(self, word: ScopedWord) -> bool:
         """Tell whether a single letter says something: size M, USB-A."""
         return self.text[word.start].isupper() and (word.text not in "ai" or word.gap == "-")
 
@@ -177,7 +184,7 @@ class _Reading:
             return "type", "", "no field says that it is one"
         return "unlicensed", "", "no field says it"
 
-    def _changed_hedge(self, place: int, affirming: Sequence[Statement]) -> str:
+    def _changed_hedge(self, place: int, affirming: Sequence[FieldStatement]) -> str:
         """Return the key of a field that says "may contain" where the text says "contains", or the reverse, else ""."""
         keys = [statement.key for statement in affirming if not statement.is_label]
         hedges = {key in self.vocabulary.hedged for key in keys}
@@ -189,7 +196,7 @@ class _Reading:
         return keys[0] if is_hedged not in hedges else ""
 
     @staticmethod
-    def _is_whole(statement: Statement) -> bool:
+    def _is_whole(statement: FieldStatement) -> bool:
         """Tell whether a statement is short enough that to deny its words is to deny it."""
         return 0 < len(statement.affirmed) <= 4
 
@@ -246,7 +253,7 @@ class _Reading:
             bool(value) and re.search(rf"(?<!\w){value}(?!\w)", self.text.casefold()) is not None
         )
 
-    def _says(self, statement: Statement, share: float) -> bool:
+    def _says(self, statement: FieldStatement, share: float) -> bool:
         affirmed = set().union(*self.affirmed_by_sentence.values())
         denied = set().union(*self.denied_by_sentence.values())
         given = len(statement.affirmed) + len(statement.denied)

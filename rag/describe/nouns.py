@@ -6,9 +6,9 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from rag.describe.word_lists import words_of
+from rag.describe.word_lists import listed_words
 
-_IRREGULAR = {many: one for many, _, one in (pair.partition("-") for pair in words_of("irregular"))}
+_IRREGULAR = {many: one for many, _, one in (pair.partition("-") for pair in listed_words("irregular"))}
 # Words with an e before the s: cookies are a cookie, batteries a battery.
 _IE = re.compile(
     r"(?:^|[^a-z])(?:(?:p|t|l|d)ie|.*(?:cook|mov|brown|hood|bean|self|rook|smooth|ones|calor|zomb|genie|prair|hood|"
@@ -17,7 +17,7 @@ _IE = re.compile(
 )
 _ES = re.compile(r"(?:ss|x|ch|sh|zz|toma?to|pota?to|tomato|hero|mango|domino|torpedo)es$")
 _ONE = re.compile(r"(?:ss|us|is|[^s]ics|ews|chess|series|species|gas|lens|iris|canvas|atlas|plus|bus)$")
-PLURAL_ONLY = words_of("plural_only")
+PLURAL_ONLY = listed_words("plural_only")
 """Words that have no singular, or another thing for one."""
 
 
@@ -57,8 +57,8 @@ _ADJECTIVE_END = re.compile(
     r"|repellent|size|sized|style|ear|grade|duty|tone|compatible|ready|on|in|up)|proof|resistant|repellent|friendly"
     r"|[a-z]{3}(?:ed|esque|atic|etic|onic|anic|ctric|enic|istic))$"
 )
-_NOT_ADJECTIVE = words_of("not_adjective")
-_ADJECTIVES = words_of("adjectives")
+_NOT_ADJECTIVE = listed_words("not_adjective")
+_ADJECTIVES = listed_words("adjectives")
 
 
 def is_adjective(word: str) -> bool:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from rag.answer.quantities import Date, Quantity, find_figures
 from rag.describe.claims import Claim
-from rag.describe.denials import Word, read_words
-from rag.describe.vocabulary import FieldFigure, Vocabulary, bound_of, is_content, normal_stems
+from rag.describe.denials import ScopedWord, read_words
+from rag.describe.vocabulary import FieldFigure, ProductVocabulary, bound_of, is_content, normal_stems
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class FigureCheck:
     stated: frozenset[str]
 
 
-def check_figures(text: str, vocabulary: Vocabulary) -> FigureCheck:
+def check_figures(text: str, vocabulary: ProductVocabulary) -> FigureCheck:
     """Return the figures of a text that no field licenses.
 
     A figure is licensed by an equal one of a field: 1.5 kg by 1500 g, "two" by 2. A unit or currency has to be the
@@ -59,7 +59,7 @@ def _move(check: FigureCheck, by: int) -> FigureCheck:
     )
 
 
-def _check_line(text: str, vocabulary: Vocabulary) -> FigureCheck:
+def _check_line(text: str, vocabulary: ProductVocabulary) -> FigureCheck:
     figures = find_figures(text)
     claims: list[Claim] = []
     mentions: list[tuple[Quantity, frozenset[str]]] = []
@@ -87,7 +87,7 @@ def _check_line(text: str, vocabulary: Vocabulary) -> FigureCheck:
 
 
 def _check_quantity(
-    text: str, quantity: Quantity, fields: Sequence[FieldFigure], vocabulary: Vocabulary
+    text: str, quantity: Quantity, fields: Sequence[FieldFigure], vocabulary: ProductVocabulary
 ) -> Iterator[Claim]:
     keys = {field.key for field in fields}
     near = _words_near(text, quantity)
@@ -111,7 +111,7 @@ def _check_quantity(
         yield _new_claim(text, quantity, fields[0].key, "the bound of the figure is not the field's")
 
 
-def _givers(text: str, quantity: Quantity, vocabulary: Vocabulary) -> list[FieldFigure]:
+def _givers(text: str, quantity: Quantity, vocabulary: ProductVocabulary) -> list[FieldFigure]:
     """Return the figures of fields that license one of the text; for a range both of its ends may be licensed apart."""
     stands_in_name = _stands_in_name(text, quantity, vocabulary)
     givers = [
@@ -138,7 +138,7 @@ def _givers(text: str, quantity: Quantity, vocabulary: Vocabulary) -> list[Field
     return givers
 
 
-def _stands_in_name(text: str, quantity: Quantity, vocabulary: Vocabulary) -> bool:
+def _stands_in_name(text: str, quantity: Quantity, vocabulary: ProductVocabulary) -> bool:
     """Tell whether a figure has a word of the product's name beside it."""
     before = read_words(text[max(0, quantity.start - 30) : quantity.start])[-1:]
     behind = read_words(text[quantity.end : quantity.end + 30])[:1]
@@ -159,7 +159,7 @@ def _is_comparable(figure: FieldFigure, quantity: Quantity) -> bool:
     return dimensions[0] == dimensions[1] and given.start != given.end and not given.equals(quantity)
 
 
-def _keeps_bound(text: str, quantity: Quantity, fields: Sequence[FieldFigure], vocabulary: Vocabulary) -> bool:
+def _keeps_bound(text: str, quantity: Quantity, fields: Sequence[FieldFigure], vocabulary: ProductVocabulary) -> bool:
     bound = bound_of(text, quantity)
     for field in fields:
         label = vocabulary.labels[field.key]
@@ -177,9 +177,9 @@ def _words_near(text: str, quantity: Quantity) -> set[str]:
     return set(normal_stems([*before, *behind]))
 
 
-def _leading(text: str) -> list[Word]:
+def _leading(text: str) -> list[ScopedWord]:
     words = read_words(text)
-    kept: list[Word] = []
+    kept: list[ScopedWord] = []
     for word in words[:3]:
         if re.search(r"[,.;:!?()]", word.gap) or (word.text != "of" and not is_content(word)):
             break
@@ -187,12 +187,12 @@ def _leading(text: str) -> list[Word]:
     return kept
 
 
-def _trailing(text: str) -> list[Word]:
+def _trailing(text: str) -> list[ScopedWord]:
     words = read_words(text)
     if not words or not re.fullmatch(r"\s*[:=]?\s*", text[words[-1].end :]) or words[-1].text not in _LINKS:
         is_label = words and re.fullmatch(r"\s*[:=]\s*", text[words[-1].end :])
         return [words[-1]] if is_label else []
-    kept: list[Word] = []
+    kept: list[ScopedWord] = []
     for word, following in zip(reversed(words[:-1]), reversed(words), strict=False):
         if re.search(r"[,.;!?()]", following.gap) or len(kept) == 2 or word.text in ("and", "with", "has"):
             break

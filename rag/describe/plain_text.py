@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from ingest.types import Scalar
-from rag.describe.word_lists import words_of
+from rag.describe.word_lists import listed_words
 
 PlainValue = Scalar | Decimal | date
 
@@ -69,7 +69,7 @@ def _is_unseen(letter: str) -> bool:
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
-_NOTHING = words_of("nothing")
+_NOTHING = listed_words("nothing")
 
 
 def says_nothing(text: str) -> bool:

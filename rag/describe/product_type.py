@@ -6,10 +6,10 @@ import re
 
 from rag.describe.absence import is_substance
 from rag.describe.nouns import PLURAL_ONLY, is_adjective, is_product_noun, singular
-from rag.describe.word_lists import words_of
+from rag.describe.word_lists import listed_words
 
 # Parts of a shop, and words that name no one thing: "The X is a clothing" says nothing, and is no English.
-_SECTIONS = words_of("sections")
+_SECTIONS = listed_words("sections")
 # Those that a word before them makes a kind of thing.
 _KINDS = frozenset({"food", "software"})
 _PATH = re.compile(r"\s*(?:>|»|→|›|::|\||\\|/(?!\w\b)| - )\s*")
@@ -58,7 +58,7 @@ def _stem_in(part: str, name: str) -> bool:
     return last in {singular(word) for word in re.findall(r"[^\W_]+", name.casefold())}
 
 
-_PROPER = words_of("proper")
+_PROPER = listed_words("proper")
 
 
 def _lower(word: str) -> str:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from rag.describe.claims import Claim
-from rag.describe.denials import Word, read_words
+from rag.describe.denials import ScopedWord, read_words
 from rag.describe.numbers import FigureCheck
 from rag.describe.product import Product
-from rag.describe.vocabulary import Vocabulary, is_content, normal_stems
+from rag.describe.vocabulary import ProductVocabulary, is_content, normal_stems
 
 RUN = 4
 """Words in succession that a text may not say twice, where two at least are content words that do not name it."""
 
 
 def find_repetitions(
-    text: str, words: Sequence[Word], product: Product, vocabulary: Vocabulary, figures: FigureCheck
+    text: str, words: Sequence[ScopedWord], product: Product, vocabulary: ProductVocabulary, figures: FigureCheck
 ) -> tuple[Claim, ...]:
     """Return the second and every further mention of a field, and runs of words that come again.
 
@@ -27,7 +27,7 @@ def find_repetitions(
     return tuple(sorted((*runs, *taken), key=lambda claim: claim.start))
 
 
-def _repeated_runs(text: str, words: Sequence[Word], vocabulary: Vocabulary) -> Iterator[Claim]:
+def _repeated_runs(text: str, words: Sequence[ScopedWord], vocabulary: ProductVocabulary) -> Iterator[Claim]:
     seen: set[tuple[str, ...]] = set()
     place = 0
     while place <= len(words) - RUN:
@@ -48,7 +48,9 @@ def _repeated_runs(text: str, words: Sequence[Word], vocabulary: Vocabulary) -> 
         place += 1
 
 
-def _repeated_values(text: str, words: Sequence[Word], product: Product, vocabulary: Vocabulary) -> Iterator[Claim]:
+def _repeated_values(
+    text: str, words: Sequence[ScopedWord], product: Product, vocabulary: ProductVocabulary
+) -> Iterator[Claim]:
     content = [word for word in words if is_content(word)]
     stems = normal_stems(content)
     for run in dict.fromkeys(
@@ -67,7 +69,7 @@ def _repeated_values(text: str, words: Sequence[Word], product: Product, vocabul
             yield Claim(start, end, text[start:end], "repetition", key, "the field is stated again")
 
 
-def _repeated_figures(text: str, figures: FigureCheck, vocabulary: Vocabulary) -> Iterator[Claim]:
+def _repeated_figures(text: str, figures: FigureCheck, vocabulary: ProductVocabulary) -> Iterator[Claim]:
     for place, (quantity, keys) in enumerate(figures.mentions):
         if not keys or not quantity.unit:
             continue

@@ -39,7 +39,7 @@ from rag.describe.allowed import AllowedPhrases
 from rag.describe.banned import BannedWords
 from rag.describe.channels import DEFAULT_LIMITS, Channel, ChannelLimits, ChannelText
 from rag.describe.product import Product, SpannedText
-from rag.describe.rules import Place, Rules, read_rules
+from rag.describe.rules import Place, TextRules, read_text_rules
 from rag.describe.spans import cut_text, join_texts
 
 PARAGRAPHS = frozenset(("short", "long"))
@@ -67,23 +67,23 @@ class BrokenRule:
 class RuleBook:
     """The rules of a file, by the place that they are for."""
 
-    tables: Mapping[Place, Rules] = field(default_factory=dict)
+    tables: Mapping[Place, TextRules] = field(default_factory=dict)
 
     @classmethod
     def read(cls, path: str | Path) -> RuleBook:
         """Read rules.toml. Raises ConfigError for a file that cannot be read, or a rule that cannot be kept."""
-        return cls(read_rules(Path(path)))
+        return cls(read_text_rules(Path(path)))
 
-    def rules(self, channel: Channel, product: Product) -> Rules:
+    def rules(self, channel: Channel, product: Product) -> TextRules:
         """Return the rules for a channel of a product, those of all tables that fit joined."""
         words = _type_words(product.type.value) if product.type else ()
         kinds = [kind for kind, _ in self.tables if kind]
         fitting = {kind for kind in kinds if words[-len(_type_words(kind)) :] == _type_words(kind)}
         by_length = sorted(fitting, key=lambda kind: (len(_type_words(kind)), kind))
         places: list[Place] = [("", ""), *((kind, "") for kind in by_length), ("", channel)]
-        rules = Rules()
+        rules = TextRules()
         for place in (*places, *((kind, channel) for kind in by_length)):
-            table = self.tables.get(place, Rules())
+            table = self.tables.get(place, TextRules())
             # A title has no room for every required mention.
             rules = rules.joined(table if place[1] or channel in PARAGRAPHS else replace(table, required=()))
         return rules
@@ -139,7 +139,7 @@ class RuleBook:
         return fingerprint("rulebook", tables)
 
     @property
-    def _sorted(self) -> list[tuple[Place, Rules]]:
+    def _sorted(self) -> list[tuple[Place, TextRules]]:
         return sorted(self.tables.items(), key=lambda item: item[0])
 
     def _fitted(self, text: ChannelText, product: Product) -> ChannelText:
@@ -157,7 +157,7 @@ class RuleBook:
                 return replace(text, content=shorter)
         return replace(text, content=whole)
 
-    def _with_sentences(self, content: SpannedText, channel: Channel, rules: Rules) -> SpannedText:
+    def _with_sentences(self, content: SpannedText, channel: Channel, rules: TextRules) -> SpannedText:
         for phrase in rules.required if channel in PARAGRAPHS else ():
             is_sentence = phrase[-1] in ".!" and phrase[0] == phrase[0].upper() and "{" not in phrase
             if is_sentence and not AllowedPhrases((phrase,)).spans(content.text):
@@ -192,7 +192,7 @@ def _banned_words(
     return broken
 
 
-def _lengths(text: str, channel: Channel, rules: Rules) -> Sequence[BrokenRule]:
+def _lengths(text: str, channel: Channel, rules: TextRules) -> Sequence[BrokenRule]:
     """Return the rules of length that a text breaks; what is too long begins where the limit is reached."""
     starts = {
         "characters": list(range(len(text))),
@@ -217,7 +217,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
     return [(line.start() + start, line.start() + end) for line in lines for start, end in sentence_spans(line[0])]
 
 
-def _is_too_long(text: SpannedText, channel: Channel, rules: Rules) -> bool:
+def _is_too_long(text: SpannedText, channel: Channel, rules: TextRules) -> bool:
     return any(broken.rule.startswith("max_") for broken in _lengths(text.text, channel, rules))
 
 

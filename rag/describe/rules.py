@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any, Literal
 
 from ingest.errors import ConfigError
 from ingest.plugins import suggest
+from ingest.toml_file import read_toml
 from rag.describe.address import ADDRESSES, Address
 from rag.describe.allowed import AllowedPhrases, words_of_phrase
 from rag.describe.banned import BannedWords, banned_pattern
@@ -20,7 +20,7 @@ Place = tuple[str, Channel | Literal[""]]
 
 
 @dataclass(frozen=True)
-class Rules:
+class TextRules:
     """The rules of one table, or of all tables that fit a text. None is no rule."""
 
     banned: tuple[str, ...] = ()
@@ -34,39 +34,30 @@ class Rules:
     min_sentences: int | None = None
     max_sentences: int | None = None
 
-    def joined(self, particular: Rules) -> Rules:
+    def joined(self, particular: TextRules) -> TextRules:
         """Return these rules with those of a more particular table."""
         joined: dict[str, Any] = {}
         for name in RULES:
             mine, theirs = getattr(self, name), getattr(particular, name)
             is_list = isinstance(mine, tuple)
             joined[name] = tuple(dict.fromkeys((*mine, *theirs))) if is_list else mine if theirs is None else theirs
-        return Rules(**joined)
+        return TextRules(**joined)
 
 
-RULES = tuple(rule.name for rule in fields(Rules))
+RULES = tuple(rule.name for rule in fields(TextRules))
 """The names of the rules, as a file has them."""
 
 _LISTS = ("banned", "required", "allowed")
 
 
-def read_rules(file: Path) -> dict[Place, Rules]:
+def read_text_rules(file: Path) -> dict[Place, TextRules]:
     """Return the tables of a rules file by the place that they are for.
 
     Raises ConfigError for a file that cannot be read, an unknown table, channel or rule, a value of another type, and
     for rules that no text could keep.
     """
-    try:
-        content = tomllib.loads(file.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        raise ConfigError(f'no rules at {file}: give a TOML file with rules such as: banned = ["cheap"]') from None
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{file} is not UTF-8 text") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file} is not valid TOML: {error}") from None
-    tables: dict[Place, Rules] = {("", ""): _read_table(content, ("channel", "type"), str(file))}
+    content = read_toml(file, f'no rules at {file}: give a TOML file with rules such as: banned = ["cheap"]')
+    tables: dict[Place, TextRules] = {("", ""): _read_table(content, ("channel", "type"), str(file))}
     for channel, table in _subtables(content, "channel", str(file)):
         tables["", _known_channel(channel, str(file))] = _read_table(table, (), f"{file}: [channel.{channel}]")
     for kind, table in _subtables(content, "type", str(file)):
@@ -100,7 +91,7 @@ def _known_channel(name: str, where: str) -> Channel:
     raise ConfigError(f"{where}: unknown channel {name!r}; {suggest(name, CHANNELS)}")
 
 
-def _read_table(table: Mapping[str, Any], subtables: tuple[str, ...], where: str) -> Rules:
+def _read_table(table: Mapping[str, Any], subtables: tuple[str, ...], where: str) -> TextRules:
     rules: dict[str, Any] = {}
     for name, value in table.items():
         if name in subtables:
@@ -117,7 +108,7 @@ def _read_table(table: Mapping[str, Any], subtables: tuple[str, ...], where: str
             raise ConfigError(f"{where}: {name} is {value!r}; it has to be a whole number above 0, such as {name} = 80")
         else:
             rules[name] = value
-    return Rules(**rules)
+    return TextRules(**rules)
 
 
 def _phrases(name: str, value: object, where: str) -> tuple[str, ...]:
@@ -132,7 +123,7 @@ def _phrases(name: str, value: object, where: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in value)
 
 
-def _refuse_conflicts(rules: Rules, where: str) -> None:
+def _refuse_conflicts(rules: TextRules, where: str) -> None:
     """Raise ConfigError for rules that contradict one another."""
     banned = BannedWords(rules.banned)
     for phrase in rules.allowed:

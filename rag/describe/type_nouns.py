@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.describe.denials import Word
+from rag.describe.denials import ScopedWord
 from rag.describe.vocabulary import is_content
 
 _VERBS_BEHIND = frozenset(
@@ -14,7 +14,7 @@ _VERBS_BEHIND = frozenset(
 )
 
 
-def find_type_nouns(words: Sequence[Word]) -> Iterator[int]:
+def find_type_nouns(words: Sequence[ScopedWord]) -> Iterator[int]:
     """Yield the places of nouns that say what kind of thing the product is.
 
     They end a phrase behind "is a", or one that begins a sentence with "this" or "the" and is followed by a verb.

@@ -43,17 +43,17 @@ from rag.describe.unit_names import CURRENCY_CODES, written_unit
 from rag.describe.values import (
     english_numbers,
     has_unit,
+    is_bare_number,
     is_date,
     is_measure,
     is_money,
-    is_number,
     is_year,
     read_quantity,
     read_truth,
     says_inclusion,
     split_items,
 )
-from rag.describe.word_lists import words_of
+from rag.describe.word_lists import listed_words
 
 ORDER = 100
 """The place of a field without a rule; name, brand and type have 0."""
@@ -61,7 +61,7 @@ ORDER = 100
 _LONG = 300
 _ANSWERS = frozenset(("yes", "no", "true", "false"))
 _WARNINGS = frozenset(("warning", "warnings", "caution", "hazard", "hazards", "danger"))
-_NO_BRANDS = words_of("no_brands")
+_NO_BRANDS = listed_words("no_brands")
 # A value that speaks to a model says nothing of a product.
 _INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous)\b"
@@ -160,7 +160,7 @@ def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
     return main
 
 
-_WORKS = words_of("works")
+_WORKS = listed_words("works")
 
 
 def _derive_type(fields: Sequence[ProductField]) -> list[ProductField]:
@@ -227,7 +227,7 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
     # Parts that were given as such are a list.
     if len(row.parts) > 1:
         return _read_list(replace(field, items=tuple(dict.fromkeys(row.parts))), label, rows)
-    if (is_price(words) and is_number(line)) or is_money(line):
+    if (is_price(words) and is_bare_number(line)) or is_money(line):
         return _read_money(field, label, rows)
     if is_date(line) or (asks_for_year(words) and is_year(line)):
         return replace(field, kind="date")
@@ -245,7 +245,7 @@ def _read_measure(field: ProductField, label: Label) -> ProductField:
     value = english_numbers(field.value)
     unit = "" if has_unit(value) else label.unit
     *_, measured = label.bare.partition("(")[0].casefold().split() or [""]
-    if not unit and not has_unit(value) and measured in words_of("needs_unit"):
+    if not unit and not has_unit(value) and measured in listed_words("needs_unit"):
         return replace(field, kind="measure", hidden="a number without its unit: a rule can give it")
     written = written_unit(unit) if unit else None
     if written and value == "1":
@@ -284,7 +284,7 @@ def _currency_of(rows: Sequence[_Given]) -> str:
 def _read_list(field: ProductField, label: Label, rows: Sequence[_Given]) -> ProductField:
     items = tuple(" ".join(item.split()) for item in field.items)
     unit = ""
-    if all(map(is_number, items)):
+    if all(map(is_bare_number, items)):
         unit = label.unit or (_currency_of(rows) if is_price(label.words) else "")
     if all(is_measure(item) or is_money(item) for item in items):
         items = tuple(map(english_numbers, items))

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from rag.answer.units import CURRENCIES, MeasureUnit, unit_named
-from rag.describe.word_lists import words_of
+from rag.describe.word_lists import listed_words
 
 
 class WrittenUnit(NamedTuple):
@@ -67,7 +67,7 @@ for _line in _LINES:
 _BY_FOLDED = {name.casefold(): unit for name, unit in reversed(_BY_NAME.items())}
 
 CURRENCY_SIGNS = "€$£¥₹₽₩₺₪฿₫₴"
-CURRENCY_CODES = words_of("currency_codes")
+CURRENCY_CODES = listed_words("currency_codes")
 CURRENCY_WORDS = {
     "euro": "EUR", "euros": "EUR", "dollar": "USD", "dollars": "USD", "pound": "GBP", "pounds": "GBP",
     "sterling": "GBP", "yen": "JPY", "franc": "CHF", "francs": "CHF", "rupees": "INR", "rupee": "INR", "kr": "kr",

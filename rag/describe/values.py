@@ -9,15 +9,15 @@ from rag.answer.quantities import Quantity, find_figures, find_quantities
 from rag.describe.nouns import is_adjective
 from rag.describe.plain_text import TICKS
 from rag.describe.unit_names import CURRENCY_CODES, CURRENCY_SIGNS, CURRENCY_WORDS, UNIT_PATTERN, size_of
-from rag.describe.word_lists import words_of
+from rag.describe.word_lists import listed_words
 
 # --- yes and no -------------------------------------------------------------------------------------------------------
 
-_TRUE, _FALSE, _INCLUSIONS = words_of("true"), words_of("false"), words_of("inclusions")
+_TRUE, _FALSE, _INCLUSIONS = listed_words("true"), listed_words("false"), listed_words("inclusions")
 _LETTERS = frozenset(["y", "n"])
 # Labels whose value "NO" is Norway, or whose "N" is a size or a class.
-_NO_TRUTHS = words_of("no_truths")
-_NO_LETTERS = words_of("no_letters")
+_NO_TRUTHS = listed_words("no_truths")
+_NO_LETTERS = listed_words("no_letters")
 
 
 def read_truth(text: str, words: tuple[str, ...], asks: bool) -> bool | None:
@@ -78,7 +78,7 @@ def has_unit(text: str) -> bool:
     return bool(_HAS_UNIT.search(text))
 
 
-def is_number(text: str) -> bool:
+def is_bare_number(text: str) -> bool:
     """Return whether a value is one bare number."""
     return bool(re.fullmatch(rf"[-−+]?(?:{_FRACTION}|{_NUMBER})", text))
 
@@ -166,9 +166,9 @@ _DEPENDENT = re.compile(
     r"|which|that|who|included|excluded|optional|supplied|sold|extra|removable|plus|then|so|each|both|approx|ca|max|min|etc|inc|ltd|llc|jr|sr|co|corp|gmbh|usa?|uk)\b",
     re.IGNORECASE,
 )
-_PLACES = words_of("places")
-_PEOPLE = words_of("people")
-_LISTED = words_of("listed")
+_PLACES = listed_words("places")
+_PEOPLE = listed_words("people")
+_LISTED = listed_words("listed")
 
 
 def is_sentences(text: str) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from rag.answer.quantities import Date, Quantity, find_figures
 from rag.answer.units import CURRENCIES, MeasureUnit, unit_named
 from rag.describe.closed_words import StatingWords, closed_words
-from rag.describe.denials import Word, is_denial, read_words
+from rag.describe.denials import ScopedWord, is_denial, read_words
 from rag.describe.product import Product, ProductField
 
 _SAYS_NO = frozenset({"no", "none", "false", "without", "nil", "free"})
@@ -22,7 +22,7 @@ _SAYS_YES = frozenset({"yes", "true", "included", "y", "1", "✓", "x"})
 
 
 @dataclass(frozen=True)
-class Statement:
+class FieldStatement:
     """What a field says in one place: the stems of its content words, those that it affirms and those that it denies.
 
     `run` has the stems in order, to find the statement in a text.
@@ -49,7 +49,7 @@ class FieldFigure:
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class ProductVocabulary:
     """All that a product's fields license.
 
     `affirming` and `denying` map a stem to the statements that have it. `joined` are words that the fields write
@@ -58,9 +58,9 @@ class Vocabulary:
     of fields that say what a product may contain.
     """
 
-    statements: tuple[Statement, ...]
-    affirming: Mapping[str, tuple[Statement, ...]]
-    denying: Mapping[str, tuple[Statement, ...]]
+    statements: tuple[FieldStatement, ...]
+    affirming: Mapping[str, tuple[FieldStatement, ...]]
+    denying: Mapping[str, tuple[FieldStatement, ...]]
     joined: frozenset[str]
     figures: tuple[FieldFigure, ...]
     dates: tuple[tuple[str, Date], ...]
@@ -75,11 +75,11 @@ class Vocabulary:
 
 
 @lru_cache(maxsize=1024)
-def read_vocabulary(product: Product) -> Vocabulary:
+def read_vocabulary(product: Product) -> ProductVocabulary:
     """Return what the fields of a product license, those that are hidden among them: these are true as well."""
     statements = tuple(statement for field in product.fields for statement in _read_statements(field))
-    affirming: dict[str, list[Statement]] = defaultdict(list)
-    denying: dict[str, list[Statement]] = defaultdict(list)
+    affirming: dict[str, list[FieldStatement]] = defaultdict(list)
+    denying: dict[str, list[FieldStatement]] = defaultdict(list)
     for statement in statements:
         for stem in statement.affirmed:
             affirming[stem].append(statement)
@@ -88,7 +88,7 @@ def read_vocabulary(product: Product) -> Vocabulary:
     labels = {field.key: frozenset(normal_stems(read_words(_label_text(field)))) for field in product.fields}
     figures = tuple(figure for field in product.fields for figure in _read_figures(field))
     naming = [field for field in product.fields if field.kind in ("name", "brand", "type")]
-    return Vocabulary(
+    return ProductVocabulary(
         statements=statements,
         affirming={stem: tuple(of_stem) for stem, of_stem in affirming.items()},
         denying={stem: tuple(of_stem) for stem, of_stem in denying.items()},
@@ -115,12 +115,12 @@ def read_vocabulary(product: Product) -> Vocabulary:
     )
 
 
-def normal_stems(words: Iterable[Word]) -> list[str]:
+def normal_stems(words: Iterable[ScopedWord]) -> list[str]:
     """Return the stems of words in order, one for all that mean the same; function words stay."""
     return [closed_words().normal_stem(word.text, word.stem) for word in words]
 
 
-def is_content(word: Word) -> bool:
+def is_content(word: ScopedWord) -> bool:
     """Tell whether a word can claim something."""
     return word.text not in closed_words().neutral and not is_denial(word.text) and word.text not in ("non", "free")
 
@@ -128,7 +128,7 @@ def is_content(word: Word) -> bool:
 # --- statements -------------------------------------------------------------------------------------------------------
 
 
-def _read_statements(field: ProductField) -> Iterator[Statement]:
+def _read_statements(field: ProductField) -> Iterator[FieldStatement]:
     label = read_words(field.label)
     flips = field.kind == "boolean" and field.is_true is False
     is_apart = any(_SAYS_ABSENT.fullmatch(part.strip().casefold()) for part in re.split(r"[,;()]", field.value))
@@ -156,7 +156,7 @@ def _denies_label(value: str) -> bool:
     return value in _SAYS_NO or _SAYS_ABSENT.fullmatch(value) is not None
 
 
-def _read_values(field: ProductField, label: Iterable[Word]) -> Iterator[Statement]:
+def _read_values(field: ProductField, label: Iterable[ScopedWord]) -> Iterator[FieldStatement]:
     # A label that denies denies the values: "free from: nuts, gluten".
     is_denying = any(is_denial(word.text) for word in label) or _DENYING_LABEL.search(field.label) is not None
     absent = {phrase.casefold() for phrase in field.absent}
@@ -166,11 +166,13 @@ def _read_values(field: ProductField, label: Iterable[Word]) -> Iterator[Stateme
             yield _new_statement(field, read_words(sentence), flips)
 
 
-def _new_statement(field: ProductField, words: Iterable[Word], flips: bool, is_label: bool = False) -> Statement:
+def _new_statement(
+    field: ProductField, words: Iterable[ScopedWord], flips: bool, is_label: bool = False
+) -> FieldStatement:
     content = [word for word in words if is_content(word)]
     stems = normal_stems(content)
     pairs = list(zip(stems, (word.denied != flips for word in content), strict=True))
-    return Statement(
+    return FieldStatement(
         field.key,
         frozenset(stem for stem, denied in pairs if not denied),
         frozenset(stem for stem, denied in pairs if denied),
@@ -202,7 +204,7 @@ def _written_apart(key: str) -> Iterator[str]:
             yield rest
 
 
-def _joined(words: tuple[Word, ...]) -> Iterator[str]:
+def _joined(words: tuple[ScopedWord, ...]) -> Iterator[str]:
     """Yield the words, and two and three in succession as one, without marks."""
     for size in (1, 2, 3):
         for at in range(len(words) - size + 1):

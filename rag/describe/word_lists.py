@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 
-def words_of(section: str) -> frozenset[str]:
+def listed_words(section: str) -> frozenset[str]:
     """Return the words and phrases of a section. Raises KeyError for an unknown one."""
     return _read_sections()[section]
 

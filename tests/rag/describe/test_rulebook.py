@@ -10,7 +10,7 @@ from rag.describe.banned import BannedWords
 from rag.describe.channels import Channel, ChannelText
 from rag.describe.product import FieldSpan, Product, ProductField, SpannedText
 from rag.describe.rulebook import RuleBook
-from rag.describe.rules import Rules
+from rag.describe.rules import TextRules
 
 CAPACITY = ProductField("capacity", "capacity", "measure", "1.7 l", ("1.7 l",))
 POWER = ProductField("power", "power", "measure", "2200 W", ("2200 W",))
@@ -89,9 +89,9 @@ def test_tables_add_up_and_the_most_particular_number_holds(tmp_path: Path) -> N
         banned = ["bright"]
         """,
     )
-    assert rules.rules("long", KETTLE) == Rules(banned=("cheap", "toy"), address="none", max_words=40, min_words=3)
-    assert rules.rules("short", KETTLE) == Rules(banned=("cheap", "toy"), address="none", max_words=30)
-    assert rules.rules("short", Product((CAPACITY,))) == Rules(banned=("cheap",), address="formal", max_words=50)
+    assert rules.rules("long", KETTLE) == TextRules(banned=("cheap", "toy"), address="none", max_words=40, min_words=3)
+    assert rules.rules("short", KETTLE) == TextRules(banned=("cheap", "toy"), address="none", max_words=30)
+    assert rules.rules("short", Product((CAPACITY,))) == TextRules(banned=("cheap",), address="formal", max_words=50)
 
 
 def test_each_broken_rule_has_its_words(tmp_path: Path) -> None:
