@@ -20,10 +20,10 @@ from rag.options import GenerationOptions, StoreOptions, option
 if TYPE_CHECKING:
     from rag.data.contexts import Contexts
     from rag.data.rows import Row
-    from rag.describe.catalogue import BatchProgress
+    from rag.describe.catalogue.batch import BatchProgress
+    from rag.describe.catalogue.product_file import ProductRow
+    from rag.describe.catalogue.record_database import ProductTexts
     from rag.describe.describer import Describer, Description, Fields
-    from rag.describe.product_file import ProductRow
-    from rag.describe.record_database import ProductTexts
 
 FINDINGS = ("missing", "wrong", "invented", "attempts")
 """Columns of a CSV file after the description."""
@@ -48,8 +48,8 @@ class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
 
 def describe(options: DescribeOptions) -> int:
     """Write descriptions. Mistakes are refused before a model is loaded."""
+    from rag.describe.catalogue.product_file import read_products
     from rag.describe.describer import description_object
-    from rag.describe.product_file import read_products
 
     for name in ("examples", "similar"):
         if getattr(options, name) < 0:
@@ -78,10 +78,10 @@ def describe(options: DescribeOptions) -> int:
 
 def _describe_catalogue(options: DescribeOptions, file: Path, out: Path) -> int:
     """Write the descriptions that a file lacks, a batch at a time, each kept before the next begins."""
-    from rag.describe.catalogue import BATCH_SIZE, CatalogueBatch
+    from rag.describe.catalogue.batch import BATCH_SIZE, CatalogueBatch
+    from rag.describe.catalogue.product_file import ProductFile
+    from rag.describe.catalogue.record_database import ProductTexts
     from rag.describe.describer import description_object
-    from rag.describe.product_file import ProductFile
-    from rag.describe.record_database import ProductTexts
 
     describers: list[Describer] = []
     failing = 0

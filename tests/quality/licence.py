@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from rag.answer.words import STOP_WORDS
-from rag.describe.denials import read_words
-from rag.describe.licence import check_licence
-from rag.describe.understand import understand_fields
+from rag.describe.fields.understand import understand_fields
+from rag.describe.licence.check import check_licence
+from rag.describe.licence.denials import read_words
 
 TEXTS = Path(__file__).parent / "licence_texts.jsonl"
 

@@ -17,8 +17,8 @@ from rag.cli.main import main
 from rag.config import Config
 from rag.data.contexts import FixedExamples, SimilarRows
 from rag.data.rows import Row
+from rag.describe.catalogue.product_file import read_products
 from rag.describe.describer import Describer, Description
-from rag.describe.product_file import read_products
 from rag.describe.slots import ValueLexicon
 from rag.generate.base import Decoding, Generation
 from rag.generate.trained import TRAINED_FILE, Trained

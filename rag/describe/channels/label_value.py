@@ -1,0 +1,102 @@
+"""Say one field as "Label: value", in words that are true whatever the field is: the form of bullets and of JSON-LD."""
+
+from __future__ import annotations
+
+from ingest.sentences import sentence_spans
+from rag.answer.words import stem
+from rag.describe.channels.spans import join_texts, state_field
+from rag.describe.product import ProductField, Relation, SpannedText
+
+LONGEST_VALUE = 300
+"""Characters of a value beside its label; of a longer one as many whole sentences as fit are shown."""
+
+_SAID: dict[Relation, tuple[str, str]] = {
+    "includes": ("included", "not included"),
+    "excludes": ("not included", "included"),
+    "requires": ("required", "not required"),
+    "supports": ("supported", "not supported"),
+}
+"""What a boolean of a relation says instead of yes and no."""
+
+_LEADS: dict[Relation, str] = {
+    "contains": "contains", "may contain": "may contain", "free from": "free from", "suits": "suitable for",
+    "excludes": "not included", "does not suit": "not suitable for",
+}  # fmt: skip
+"""The words that a label needs before it, where yes and no alone could be taken for the reverse."""
+
+_COLOURS, _MATERIALS = frozenset(map(stem, ("colour", "hue"))), frozenset(map(stem, ("material", "fabric")))
+
+
+def truth_of(field: ProductField) -> tuple[str, bool]:
+    """Return a boolean as a statement and whether it is true: ("cushion included", False), ("cordless", True)."""
+    is_true = bool(field.is_true)
+    if field.relation in _SAID:
+        is_true = is_true != (field.relation == "excludes")
+        word = "included" if field.relation == "excludes" else _SAID[field.relation][0]
+        return (field.label if field.label.endswith(word) else f"{field.label} {word}"), is_true
+    return full_label(field), is_true
+
+
+def full_label(field: ProductField) -> str:
+    """Return the label with the word of its relation where the value needs it: "contains nuts", "may contain"."""
+    lead = _LEADS.get(field.relation, "")
+    if field.is_true is not None:
+        if field.relation in _SAID:
+            return field.label
+        return field.label if not lead or field.label.casefold().startswith(lead) else f"{lead} {field.label}"
+    return lead if field.relation in ("may contain", "free from", "excludes", "does not suit") else field.label
+
+
+def shown_value(field: ProductField) -> str:
+    """Return the value in words, "" for a text of which no whole sentence is short enough."""
+    if field.is_true is not None:
+        return _SAID.get(field.relation, ("yes", "no"))[0 if field.is_true else 1]
+    value = " ".join((", ".join(field.items) if field.kind == "list" else field.shown).split())
+    if len(value) <= LONGEST_VALUE:
+        return value
+    ends = [end for _, end in sentence_spans(value) if end <= LONGEST_VALUE]
+    return value[: ends[-1]] if ends else ""
+
+
+def label_and_value(field: ProductField) -> SpannedText | None:
+    """Return "Label: value", None for a value that has no short form.
+
+    What is included, required, contained or absent is said in full: "Cushion not included", "Contains no palm oil". A
+    boolean is stated by its label's words too.
+    """
+    label, value = full_label(field), shown_value(field)
+    if not value:
+        return None
+    if field.is_true is not None:
+        return state_field(field, capitalise(_say_relation(field) or f"{label}: {value}"))
+    if not label:
+        return state_field(field, capitalise(value))
+    stop = " " if field.relation in ("may contain", "free from", "does not suit") else ": "
+    return join_texts((f"{capitalise(label)}{stop}", state_field(field, value)))
+
+
+def _say_relation(field: ProductField) -> str:
+    """Return a boolean of a relation as a phrase, "" where only its label and yes or no are sure to be right."""
+    if field.relation in _SAID:
+        return f"{field.label} {shown_value(field)}"
+    statement, is_true = truth_of(field)
+    if is_true:
+        return statement if field.relation in _LEADS else ""
+    denials: dict[Relation, str] = {"contains": "contains no", "suits": "not suitable for"}
+    return f"{denials[field.relation]} {field.label}" if field.relation in denials else ""
+
+
+def capitalise(text: str) -> str:
+    """Return the text with a capital first letter; a word with capitals inside, such as iPhone, stays as it is."""
+    word = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if word == word.lower() else text
+
+
+def is_colour(field: ProductField) -> bool:
+    """Tell whether the field gives the colour of the product or of a part of it."""
+    return bool(_COLOURS & set(map(stem, field.label.split()[-1:])))
+
+
+def is_material(field: ProductField) -> bool:
+    """Tell whether the field gives the material of the product or of a part of it."""
+    return bool(_MATERIALS & set(map(stem, field.label.split()[-1:])))

@@ -1,0 +1,197 @@
+"""Titles: brand, name, type and what decides between products, nothing twice and nothing cut to say something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag.answer.quantities import find_quantities
+from rag.answer.words import fold, stem
+from rag.describe.channels.label_value import capitalise, is_colour, is_material
+from rag.describe.channels.spans import join_texts, state_field
+from rag.describe.product import MUST, Product, ProductField, SpannedText
+
+ATTRIBUTES = 3
+"""Attributes of a title, at most."""
+
+_PLAIN_MEASURES = frozenset(("weight", "net weight", "capacity", "volume", "size", "power", "wattage", "voltage"))
+"""Measures that need no label: "1.7 l" and "2200 W", where "120 kg" of a maximum load and "2 years" do."""
+
+_PLAIN_LABELS = frozenset(map(stem, ("flavour", "scent", "fragrance", "pattern", "finish", "shade")))
+"""Labels whose values say by themselves what they are, as those of colours and materials do."""
+
+_CODES = frozenset(("model", "model number", "series", "version", "article number", "part number"))
+"""Labels of codes that look like a measure: "345J"."""
+
+_MEASURE_START = re.compile(r"(?:(?:up to|from|min\.?|max\.?|approx\.?|about|[<>≤≥~±]=?)\s?)?\d", re.IGNORECASE)
+_PLURAL = re.compile(r"(?!.*\b(?:in|of|per|for|with)\b)\S+(?: \S+){0,2}(?<![sui])s")
+
+_QUALITY = re.compile(
+    r"(?:proof|free|able|ible|resistant|less|vegan|vegetarian|organic|(?<!requir)(?<!includ)ed)$", re.I
+)
+"""Ends of labels that are a quality by themselves; "manual" or "energy star" may be a thing."""
+
+_SPELT_UNITS = "second|minute|hour|day|week|month|year|inch|metre|meter|litre|liter|watt|volt|gram|pound|ounce"
+_LEGAL_FORMS = frozenset(
+    ["ab", "ag", "as", "bv", "co", "company", "corp", "gmbh", "inc", "kg", "llc", "ltd", "oy", "sa", "srl"]
+)
+
+
+def write_title(product: Product, limit: int, attributes: int = ATTRIBUTES) -> SpannedText | None:
+    """Return brand, name, type and up to `attributes` deciding attributes, in at most `limit` characters.
+
+    "Lund Kettle K1, copper, 1.7 l": a name that holds the brand or the type says it for both, and what does not fit
+    whole is left out. None where not even a shortened name fits, or nothing names the product.
+    """
+    title = _write_head(product, limit)
+    if title is None:
+        return None
+    used = 0
+    for field, phrase in _deciding(product):
+        longer = join_texts((title, state_field(field, phrase)), ", ")
+        if used < attributes and len(longer.text) <= limit and not _states(title.text, phrase):
+            title, used = longer, used + 1
+    return title
+
+
+def write_alt_text(product: Product, limit: int) -> SpannedText | None:
+    """Return what a picture of the product shows: its brand, name, type, and its colour where it has one only."""
+    head = _write_head(product, limit)
+    colours = [field for field in product.stated if field.label.casefold() in ("colour", "color")]
+    if head is None or len(colours) != 1:
+        return head
+    colour = colours[0]
+    # Of several colours a picture may show any.
+    if colour.kind not in ("text", "list") or len(colour.items) > 1 or _states(head.text, colour.value):
+        return head
+    described = join_texts((head, " in ", state_field(colour, colour.value)))
+    return described if len(described.text) <= limit and len(colour.value.split()) <= 4 else head
+
+
+def _write_head(product: Product, limit: int) -> SpannedText | None:
+    """Return brand, name and type, as many of them as fit; the name is shortened where it has to be."""
+    name, brand, kind = product.name, product.brand, product.type
+    parts: list[SpannedText] = []
+    if name:
+        # A brand is worth more than the end of a long name.
+        room = limit - len(brand.value) - 1 if brand and not _holds_brand(name.value, brand.value) else limit
+        shortened = shorten_name(name.value, room) or shorten_name(name.value, limit)
+        if shortened:
+            parts = [state_field(name, shortened)]
+    if brand and not _holds_brand(parts[0].text if parts else "", brand.value):
+        parts = [state_field(brand, brand.value), *parts]
+    rest = _lacking_words(" ".join(part.text for part in parts), kind.value) if kind else ""
+    if kind and rest:
+        parts.append(state_field(kind, rest))
+    # "Aurora tent" and "T10 tablet", but "Roasted Almonds, nuts": after several words a type reads as one more of them.
+    named = name.value.split() if name else []
+    separator = ", " if len(named) > 1 and not re.search(r"\d", named[-1]) else " "
+    # The type goes first, then the brand.
+    while parts:
+        keys = [part.spans[0].key for part in parts]
+        is_apart = bool(kind and name and keys[-1] == kind.key and name.key in keys)
+        head = join_texts((join_texts(parts[:-1], " "), parts[-1]), separator) if is_apart else join_texts(parts, " ")
+        if len(head.text) <= limit:
+            # A name and a brand keep their letters: "adidas".
+            return SpannedText(capitalise(head.text), head.spans) if kind and keys[0] == kind.key else head
+        if kind and kind.key in keys and len(parts) > 1:
+            parts.pop(keys.index(kind.key))
+        else:
+            parts.pop(0)
+    return None
+
+
+def shorten_name(name: str, limit: int) -> str:
+    """Return a name in at most `limit` characters, "" where it cannot be cut.
+
+    It is cut between its parts, or before "with" and "for": anywhere else "laptop battery charger" would be a laptop,
+    and "no added sugar" sugar.
+    """
+    if len(name) <= limit:
+        return name
+    cuts = [match.start() for match in _PART.finditer(name) if 0 < match.start() <= limit]
+    return name[: cuts[-1]].rstrip() if cuts else ""
+
+
+_PART = re.compile(r"\s*[;|(\[]|,\s|\s[–—-]\s|:\s|\s(?=(?:with|for|incl|including)\b)", re.IGNORECASE)
+
+
+def _deciding(product: Product) -> Iterator[tuple[ProductField, str]]:
+    """Yield the attributes that decide between products with their phrases: those that must be said, then the rest."""
+    fields = [field for field in product.stated if field.kind not in ("name", "brand", "type", "money", "date")]
+    for field in sorted(fields, key=lambda field: (field.priority != MUST, not is_colour(field))):
+        if phrase := _attribute_phrase(field):
+            yield field, phrase
+
+
+def _attribute_phrase(field: ProductField) -> str:
+    """Return the few words that say a field without a sentence, "" where it takes one."""
+    label, value = field.label, field.shown
+    if field.kind == "boolean":
+        is_quality = field.relation == "is" and len(label.split()) <= 3 and _QUALITY.search(label)
+        return label if field.is_true and is_quality else ""
+    if (
+        field.absent
+        or field.relation in ("may contain", "free from", "requires", "suits", "excludes", "does not suit")
+        or len(value) > 40
+    ):
+        return ""
+    if field.kind == "measure":
+        if (
+            not _MEASURE_START.match(value)
+            or re.search(r"[,;/]\s*\d|\s(?:x|×|by)\s", value, re.IGNORECASE)
+            or label in _CODES
+            or "(" in label
+        ):
+            return ""
+        if not re.search(r"[^\W\d]|[%°\"]", value):
+            # "3 speed settings" and "2 speakers", but not "4.8 rating" nor "1 cores".
+            counted = label.removeprefix("number of ")
+            is_count = re.fullmatch(r"[1-9]\d{0,3}", value) and value != "1" and _PLURAL.fullmatch(counted)
+            return f"{value} {counted}" if is_count else ""
+        if label.casefold() in _PLAIN_MEASURES:
+            return value
+        # A unit in words is singular before a noun: "2-year warranty".
+        spelt = re.fullmatch(rf"([\d.,]+) ({_SPELT_UNITS})(?:s|es)?", value, re.IGNORECASE)
+        return f"{spelt[1]}-{spelt[2]} {label}" if spelt else f"{value} {label}"
+    if len(field.items) > 2 or len(value.split()) > 5 or value[-1:] in ".!?":
+        return ""
+    if label.casefold() == "size":
+        return f"size {value}"
+    is_plain = is_colour(field) or is_material(field) or bool(_PLAIN_LABELS & set(map(stem, label.split()[-1:])))
+    if not is_plain or (len(label.split()) > 1 and field.priority != MUST):  # "strap colour" isn't the product's
+        return ""
+    if len(field.items) < 2:
+        return value
+    # Of two colours nobody knows whether one or both are on the product.
+    return "/".join(field.items) if is_colour(field) else " and ".join(field.items)
+
+
+def _words(text: str) -> list[str]:
+    return [stem(word) for word in re.findall(r"[^\W_]+", fold(text))]
+
+
+def _states(text: str, phrase: str) -> bool:
+    """Tell whether a text has all words of a phrase, or its quantity."""
+    quantities = find_quantities(phrase)
+    if quantities and quantities[0].unit:
+        return any(quantities[0].equals(other) for other in find_quantities(text) if other.unit)
+    return set(_words(phrase)) <= set(_words(text))
+
+
+def _holds_brand(name: str, brand: str) -> bool:
+    """Tell whether a name has the words of the brand, its legal form left out."""
+    words, wanted = _words(name), [word for word in _words(brand) if word not in _LEGAL_FORMS]
+    return bool(wanted) and any(words[place : place + len(wanted)] == wanted for place in range(len(words)))
+
+
+def _lacking_words(name: str, kind: str) -> str:
+    """Return the words of a type that the name lacks, from the first such on; its last word is what the thing is."""
+    known, words = set(_words(name)), kind.split()
+    head = _words(words[-1]) if words else []
+    # A compound names it as well: a taillight is a light.
+    if not head or head[-1] in known or any(len(head[-1]) > 3 and word.endswith(head[-1]) for word in known):
+        return ""
+    while words and set(_words(words[0])) <= known:
+        words.pop(0)
+    return " ".join(words)

@@ -1,0 +1,1 @@
+"""What the fields of a product mean: from what a catalogue gives to typed, readable, ordered fields."""

@@ -1,0 +1,145 @@
+"""What a product has not, may have or warns of: allergens, denied ingredients, things that do not come with it.
+
+Nothing here guesses. A form that no rule knows stays text, which is said as it was given.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from rag.describe.fields.labels import Label
+from rag.describe.fields.values import split_items
+from rag.describe.product import MUST, SHOULD, ProductField, Relation
+
+# Ingredients and substances that people avoid: their "no" means that the product contains none.
+_SUBSTANCES = re.compile(
+    r"(?:added |artificial |natural |synthetic |animal |mineral |essential |trans |saturated |refined )*"
+    r"(?:gluten|wheat|rye|barley|oats?|crustaceans?|shellfish|molluscs?|eggs?|fish|peanuts?|soya?|soybeans?|milk|dairy"
+    r"|lactose|(?:tree )?nuts?|almonds?|hazelnuts?|walnuts?|cashews?|pecans?|pistachios?|macadamias?|celery|mustard"
+    r"|sesame|sulphites?|sulfites?|lupins?|sugars?|salt|palm (?:oil|fat)|oils?|fats?|alcohol|caffeine|parabens?"
+    r"|fragrances?|perfumes?|sulphates?|sulfates?|silicones?|phthalates?|bpa|pvc|latex|nickel|lead|mercury|aluminium"
+    r"|preservatives?|colou?rs|colou?rings?|colou?rants?|dyes?|flavou?rs|flavou?rings?|sweeteners?|additives?|gmos?|msg"
+    r"|yeast|gelatine?|pork|beef|meat|honey|allergens?|hormones?|antibiotics?|pesticides?|nicotine|formaldehyde|ammonia"
+    r"|talc|asbestos|pfas|pfoa|ptfe|sls|carrageenan|aspartame|cholesterol|batteries)"
+)
+_WARNINGS = frozenset(["allergens", "allergen", "allergy"])
+_CLAUSE = re.compile(
+    r"\s*(?:[.;\n]\s*|,?\s+(?:but|and)\s+(?=may\b)|,\s*(?=(?:may\s+(?:also\s+)?contain|contains|free\s+from|no\s)\b))\s*",
+    re.IGNORECASE,
+)
+_SAID: tuple[tuple[re.Pattern[str], Relation], ...] = (
+    (re.compile(r"(?:may|can|might)\s+(?:also\s+)?contain:?\s*(?:traces?\s+of\s+)?", re.I), "may contain"),
+    (re.compile(r"(?:(?:possible|may\s+have)\s+)?traces?\s+of\s+", re.I), "may contain"),
+    (re.compile(r"contains?\s*:?\s+", re.I), "contains"),
+    (re.compile(r"free\s+(?:from|of)\s*:?\s+", re.I), "free from"),
+    (re.compile(r"(?:does\s+not\s+contain(?:\s+any)?|contains\s+no|no|without)\s*:?\s+", re.I), "free from"),
+)  # fmt: skip
+# Parts that are no names of allergens.
+_NO_NAME = re.compile(
+    r"\b(?:not|no|may|free|without|contains?|except|see|check|refer|please|ask|label|packaging|website)\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"(?:no|without|non|zero|0 ?%|free (?:from|of)|not containing|contains no|does not contain)\s+(?P<after>.+)"
+    r"|(?P<before>.+?)[\s-]free",
+    re.IGNORECASE,
+)
+_MAYBE = re.compile(r"(?:may (?:also )?contain(?: traces)?|(?:possible )?traces?|possible)\.?", re.IGNORECASE)
+_NONE = re.compile(r"(?:none|nil|zero|no|without|free|free from)\.?", re.IGNORECASE)
+_NONE_OF = re.compile(
+    r"(?:added|artificial|any)\b|allerg|addit|preserv|colou?ring|sweetener|flavou?ring", re.IGNORECASE
+)
+
+
+def find_absent(items: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the things that phrases deny: ("palm oil", "gluten") of "no palm oil", "gluten-free" and "vegan"."""
+    matches = (_DENIED.fullmatch(item.strip()) for item in items)
+    return tuple((match["after"] or match["before"]).strip() for match in matches if match)
+
+
+def is_substance(label: str) -> bool:
+    """Return whether a label is a substance that people avoid, so that its yes or no is about what is inside."""
+    return bool(_SUBSTANCES.fullmatch(label.casefold()))
+
+
+def denies_all(label: str, text: str) -> bool:
+    """Return whether a value denies its label: "none" for added sugar, but not for the brand; "fragrance-free"."""
+    if label.casefold() in map(str.casefold, find_absent((text,))):
+        return True
+    return bool(_NONE.fullmatch(text)) and (is_substance(label) or bool(_NONE_OF.search(label)))
+
+
+def may_contain(text: str) -> bool:
+    """Return whether a value says that a product may contain what the label names: "traces", "may contain"."""
+    return bool(_MAYBE.fullmatch(text))
+
+
+def is_warning(words: tuple[str, ...]) -> bool:
+    """Return whether a label is that of allergens."""
+    return bool(set(words) & _WARNINGS)
+
+
+def read_warning(key: str, label: Label, text: str) -> list[ProductField]:
+    """Return what a field of allergens says, one field for each of contains, may contain and free from.
+
+    "milk, soy; may contain nuts" is two fields. What no rule reads is one field of text, to be said as it was given.
+    """
+    items: dict[Relation, list[str]] = {}
+    default: Relation = label.relation if label.relation in ("may contain", "free from") else "contains"
+    for clause in filter(None, (part.strip(" .,") for part in _CLAUSE.split(text))):
+        relation, rest = default, clause
+        for pattern, said in _SAID:
+            if match := pattern.match(clause):
+                relation, rest = said, clause[match.end() :]
+                break
+        # More than a list of names is not taken apart.
+        parts = split_items(rest, ("allergens",))
+        if any(
+            len(part.split()) > 5
+            or re.search(
+                r"\b(?:not|no|may|free|without|contains?|except|see|check|refer|please|ask|label|packaging|website)\b",
+                part,
+                re.I,
+            )
+            for part in parts
+        ):
+            whole = " ".join(text.split())
+            return [ProductField(key, label.bare, "text", whole, (whole,), priority=MUST)]
+        items.setdefault(relation, []).extend(parts)
+    first = next(iter(items), default)
+    return [
+        ProductField(
+            key if relation == first else f"{key}:{relation}",
+            "allergens" if relation == "contains" else str(relation),
+            "list",
+            ", ".join(parts),
+            tuple(dict.fromkeys(parts)),
+            priority=SHOULD if relation == "free from" else MUST,
+            relation=relation,
+            absent=tuple(parts) if relation == "free from" else (),
+        )
+        for relation, parts in items.items()
+    ]
+
+
+def with_relation(field: ProductField, label: Label) -> ProductField:
+    """Return a field with the relation of its label, and with what is absent by it."""
+    relation: Relation = field.relation or label.relation
+    is_true, text, absent = field.is_true, field.label, field.absent
+    if field.kind == "boolean":
+        if label.denies:
+            is_true = not is_true
+        if is_substance(text) and relation in ("", "has", "is", "includes") and label.relation != "includes":
+            relation = "contains"
+        denied_inside = relation not in ("free from", "suits", "does not suit", "is", "requires", "excludes")
+        if is_true is False and (denied_inside or (relation == "is" and not find_absent((text,)))):
+            absent = (text,)
+        elif is_true and relation in ("free from", "is", ""):
+            absent = find_absent((text,))
+        return replace(field, is_true=is_true, relation=relation, absent=absent)
+    if relation in ("free from", "excludes"):
+        return replace(field, relation=relation, absent=field.items)
+    if relation == "does not suit":
+        return replace(field, relation=relation, priority=MUST)
+    return replace(field, relation=relation if relation != "is" else "")

@@ -1,0 +1,130 @@
+"""Names of fields that decide alone: identifiers, what a house keeps for itself, names, brands, types, prices."""
+
+from __future__ import annotations
+
+import re
+
+from rag.describe.fields.word_lists import listed_words
+
+_IDENTIFIERS = re.compile(
+    r"(?:^|.* )(?:sku|skus|ean|ean ?8|ean ?13|gtin|gtin ?\d\d?|upc|isbn|isbn ?1[03]|issn|asin|mpn|jan|id|ids"
+    r"|uuid|guid|url"
+    r"|urls|uri|link|links|href|slug|barcode|serial|token|hash|checksum|permalink|sitemap|datasheet|pdf"
+    r"|filename|filepath"
+    r"|thumbnail|thumbnails|image|images|img|imgs|photo|photos|picture|pictures|e-?mail|webpage|website"
+    r"|homepage|codename"
+    r"|(?:part|article|item|product|model|order|catalogue|catalog|stock|serial|material|reference|manufacturer|supplier"
+    r"|vendor|registration|batch|lot|drawing|tariff|commodity|style) (?:number|no|nr|num|code|ref|reference|#)"
+    r"|(?:oem|hs|sap|erp|pim|tax|promo|taric|cas|ndc|unspsc|eclass|etim) (?:code|number)|manufacturer part)$"
+)
+_IDENTIFIERS_ALONE = listed_words("identifiers_alone")
+_VALUES_OF_IDENTIFIERS = re.compile(
+    r"(?:https?://|www\.|mailto:|data:)\S+|[\w./-]+\.(?:jpe?g|png|gif|webp|svg|pdf|html?|php|mp4)|\S+@\S+\.\w+"
+    r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64}",
+    re.IGNORECASE,
+)
+_INTERNAL = re.compile(
+    r"(?:(?:warehouse|accounting|seo|sync|erp|pim)(?: .*)?|supplier (?:code|name|id|price|sku|number|ref)"
+    r"|internal (?:notes?|comments?|codes?|reference|ref|id|name|use|remarks?|status|description)"
+    r"|.*\b(?:created|updated|modified|synced|imported|edited|deleted|indexed)(?: (?:at|on|by|date|time|user))?"
+    r"|(?:date|time|last) (?:created|added|updated|modified|change|changed|update|edit)|.*\btimestamp"
+    r"|(?:quantity |units |items )?(?:in |on )?stock(?: (?:level|quantity|status|count|location|keeping unit))?"
+    r"|inventory"
+    r"(?: .*)?|quantity (?:on hand|available|in stock|sold)|availability(?: status)?|backorders?|reorder .*|lead time"
+    r"|(?:unit |our |net |purchase |landed |average )?cost(?: price| of goods| per item)?|cogs|(?:purchase"
+    r"|wholesale|buying"
+    r"|dealer|trade|transfer|procurement|buy(?:ing)?) price|(?:gross |net |profit )?margin(?: %| percent)?"
+    r"|mark-?up|profit"
+    r"|commission|discount(?: .*)?|status|state of record|published(?: at)?|visible|visibility|enabled|active|is active"
+    r"|archived|draft|discontinued|featured|is featured|on sale|for sale|salable|new arrival|approved by"
+    r"|sort(?: order)?|sequence|rank|ranking|sales rank|priority|sales|units sold"
+    r"|views|clicks|popularity|(?:review|rating|ratings|reviews) count|(?:number|count) of (?:reviews|ratings"
+    r"|sales|views)"
+    r"|tax(?: .*)?|vat(?: .*)?|taxable|harmonized .*|hs|customs .*|aliases|synonyms|keywords|tags|search terms"
+    r"|meta .*|seo"
+    r"|locale|lang|currency|market segment|abc class|gl account|cost cent(?:er|re)|buyer|purchaser|owner|assigned to"
+    r"|(?:internal )?(?:notes?|comments?|remarks?) (?:to|for) .*|comments?|remarks?|todo|revision|row|line number|index"
+    r"|parent|variant of|template|attribute set|fulfil?lment .*|hazmat code|supplier|wholesaler|distributor)"
+)
+_LOGISTIC = re.compile(
+    r"\b(?:package|packaging|packed|pallet|carton|master|outer case|shipping|shipment|gross|container|layer|parcel)\b"
+)
+
+_NAMES = ("name", "product name", "title", "product title", "item name", "display name", "article name", "book title",
+          "model name", "product", "item", "bezeichnung", "produktname",
+          "artikelname", "nom", "nombre", "nome", "model")  # fmt: skip
+_BRANDS = ("brand", "brand name", "product brand", "manufacturer", "manufacturer name", "maker", "make", "producer",
+           "vendor", "marke", "hersteller", "marque", "marca", "brewery", "winery", "label name")  # fmt: skip
+_TYPES = ("product type", "item type", "type of product", "type", "kind", "product kind", "subcategory", "sub category",
+          "sub-category", "product category", "category", "category name", "category path", "categories",
+          "product class",
+          "product group", "class", "department", "style", "eat type", "eattype")  # fmt: skip
+_PRICES = re.compile(
+    r"(?:.* )?(?:price|prices|rrp|msrp|uvp|fee|deposit)(?: (?:incl|excl|including|excluding|inc|ex)\.? .*"
+    r"| per .*| from)?"
+)
+_DATES = listed_words("dates")
+_YEARS = listed_words("years")
+
+
+def why_identifier(words: tuple[str, ...], value: str) -> str:
+    """Return why a field is an identifier, "" where it is none: by its name, or a value such as an address."""
+    name = " ".join(words)
+    if name in _IDENTIFIERS_ALONE or _IDENTIFIERS.fullmatch(name):
+        return "an identifier"
+    if _VALUES_OF_IDENTIFIERS.fullmatch(value):
+        return "an address or a code"
+    # The digits of a GTIN, with a check digit that is right.
+    if value.isdigit() and len(value) in (12, 13, 14) and _has_check_digit(value):
+        return "an article number"
+    return ""
+
+
+def _has_check_digit(digits: str) -> bool:
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
+    return total % 10 == 0
+
+
+def is_internal(words: tuple[str, ...]) -> bool:
+    """Return whether a field is one that a house keeps for itself: stock, cost price, created at."""
+    return bool(_INTERNAL.fullmatch(" ".join(words)))
+
+
+def is_logistic(words: tuple[str, ...]) -> bool:
+    """Return whether a field is about the package, which few readers ask for."""
+    return bool(_LOGISTIC.search(" ".join(words)))
+
+
+def rank_name(words: tuple[str, ...]) -> int | None:
+    """Return the place of a label among those of names, the best first, None for another."""
+    return _rank(words, _NAMES)
+
+
+def rank_brand(words: tuple[str, ...]) -> int | None:
+    """Return the place of a label among those of brands, the best first, None for another."""
+    return _rank(words, _BRANDS)
+
+
+def rank_type(words: tuple[str, ...]) -> int | None:
+    """Return the place of a label among those of product types, the best first, None for another."""
+    return _rank(words, _TYPES)
+
+
+def _rank(words: tuple[str, ...], names: tuple[str, ...]) -> int | None:
+    name = " ".join(words)
+    return names.index(name) if name in names else None
+
+
+def is_price(words: tuple[str, ...]) -> bool:
+    """Return whether a label asks for an amount of money."""
+    return bool(_PRICES.fullmatch(" ".join(words)))
+
+
+def asks_for_date(words: tuple[str, ...]) -> bool:
+    """Return whether a label asks for a date."""
+    return bool(set(words) & _DATES)
+
+
+def asks_for_year(words: tuple[str, ...]) -> bool:
+    """Return whether a label asks for a year."""
+    return bool(set(words) & _YEARS)

@@ -1,0 +1,89 @@
+"""Flatten the fields of a product as catalogues give them: lists, objects in objects, pairs of name and value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from ingest.errors import InputError
+from rag.describe.fields.plain_text import PlainValue
+from rag.describe.fields.word_lists import listed_words
+
+_DEPTH = 4
+# Objects whose name says nothing of what is in them.
+_HOLDERS = listed_words("holders")
+
+
+def flatten_fields(given: Mapping[str, object]) -> Iterator[tuple[str, tuple[PlainValue, ...]]]:
+    """Yield the name of each field with its values: one, or those of a list.
+
+    An object is taken apart: {"battery": {"capacity": "5 Ah"}} is the field "battery capacity", and what "attributes"
+    or "dimensions" hold keeps its own name. A list of {"name": ..., "value": ...} is so many fields. Raises InputError
+    for anything deeper, and for a value that is no text, number, truth value or date.
+    """
+    if not isinstance(given, Mapping):
+        raise InputError(f"a product is an object of fields, not {type(given).__name__}")
+    seen: set[str] = set()
+    for key, values in _flatten(given, "", 0):
+        # Keys are unique: a second "weight" of another object keeps a number.
+        name, number = key, 2
+        while name in seen:
+            name, number = f"{key} {number}", number + 1
+        seen.add(name)
+        yield name, values
+
+
+def _flatten(given: Mapping[str, object], path: str, depth: int) -> Iterator[tuple[str, tuple[PlainValue, ...]]]:
+    for name, content in given.items():
+        key = f"{path} {name}".strip()
+        value = _parse(content)
+        if isinstance(value, Mapping):
+            if depth == _DEPTH:
+                raise InputError(f"the field {key!r} is nested too deeply: give it as fields of their own")
+            yield from _flatten(value, path if str(name).casefold() in _HOLDERS else key, depth + 1)
+        elif isinstance(value, Sequence) and not isinstance(value, str):
+            pairs = [_pair_of(item) for item in value]
+            if pairs and all(pairs):
+                for pair in filter(None, pairs):
+                    yield from _flatten(dict([pair]), path, depth + 1)
+            else:
+                yield key, tuple(_scalar(key, item) for item in value)
+        else:
+            yield key, (_scalar(key, value),)
+
+
+def _parse(value: object) -> object:
+    """Return the structure of a text that is JSON, as a cell of a table may be."""
+    if isinstance(value, str) and value.strip()[:1] in ("{", "[") and value.strip()[-1:] in ("}", "]"):
+        try:
+            parsed = json.loads(value)
+        except ValueError:
+            return value
+        return parsed if isinstance(parsed, dict | list) else value
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    return value
+
+
+def _pair_of(item: object) -> tuple[str, object] | None:
+    """Return the name and value of {"name": "Colour", "value": "red"}, None for anything else."""
+    if not isinstance(item, Mapping):
+        return None
+    keys = {str(key).casefold(): key for key in item}
+    name = next((keys[key] for key in ("name", "label", "key", "attribute", "title") if key in keys), None)
+    value = next((keys[key] for key in ("value", "values", "text") if key in keys), None)
+    if name is None or value is None or not isinstance(item[name], str):
+        return None
+    unit = item[keys["unit"]] if "unit" in keys else None
+    content = item[value]
+    return item[name], f"{content} {unit}" if unit and isinstance(content, str | int | float) else content
+
+
+def _scalar(key: str, value: object) -> PlainValue:
+    if hasattr(value, "item") and not isinstance(value, str | bytes):  # a number of numpy
+        value = value.item()
+    if value is None or isinstance(value, str | int | float | Decimal | date):
+        return value
+    raise InputError(f"the field {key!r} holds {type(value).__name__}: give a text, a number, true or false, or a list")

@@ -1,0 +1,314 @@
+"""Readable labels: "batteryLifeHours" is "battery life" in hours, "has_usb_port" a "USB port" that is there."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+
+from rag.answer.words import fold
+from rag.describe.fields.nouns import is_adjective, is_product_noun
+from rag.describe.fields.plain_text import plain_text
+from rag.describe.fields.unit_names import CURRENCY_CODES, CURRENCY_SIGNS, CURRENCY_WORDS, written_unit
+from rag.describe.fields.word_lists import listed_words
+from rag.describe.product import Relation
+
+
+@dataclass(frozen=True)
+class Label:
+    """A field's name as words.
+
+    `text` is the readable label, `unit` a unit that stood in it and `bare` the label without it: it is a unit only for
+    a number, "built in" and "screen size in" are told apart by the value. `relation` is that of a prefix or suffix,
+    `denies` whether it denies: "without lid" is "lid", has, denied. `base` has no number: "feature" of "feature 3".
+    """
+
+    text: str
+    bare: str
+    unit: str = ""
+    relation: Relation = ""
+    denies: bool = False
+    base: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the bare label in lower case without accents."""
+        return tuple(re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", fold(self.bare)))
+
+
+@lru_cache(maxsize=8192)
+def read_label(key: str) -> Label:
+    """Return the readable label of a field's name."""
+    text = plain_text(key).replace("\n", " ").strip(" :=*#•-–")
+    text = _NAMESPACE.sub("", text)
+    text = _lower(_split_words(_join_kebab(_without_underscores(text))))
+    text = _spell_out(text)
+    text = _DECORATION.sub("", text).strip(" :") or text
+    label = _read_relation(text)
+    bare, unit = _split_unit(label.text)
+    bare = _TAIL.sub("", bare) or bare
+    if not label.relation and is_predicate(bare):
+        label = replace(label, relation="is")
+    base = re.sub(r"[ #]*\d{1,2}$", "", bare) or bare
+    shown = label.text if unit else bare
+    return replace(label, text=shown, bare=bare, unit=unit, base=base)
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+_NAMESPACE = re.compile(
+    r"^(?:(?:attributes?|attrs?|specifications?|specs?|properties|property|props?|fields?|features|details|meta|data"
+    r"|product|products|item|custom|extra|node|options?)\s*[.:/>]+\s*|(?:pa|attr|attribute|custom|field|prop|spec|f|c|g)"
+    r"(?:_|:)(?=\w{2}))+",
+    re.IGNORECASE,
+)
+_HUMP = re.compile(
+    r"(?<=[a-z])(?=[A-Z][a-z]|[A-Z]{2})|(?<=[a-z]{2})(?=[A-Z]\b)|(?<=[A-Z])(?=[A-Z][a-z]{2})|(?<=[a-z]{3})(?=\d)"
+)
+_DECORATION = re.compile(r"\s*(?:\((?:optional|required|if any|if applicable|s|en|english)\)|[?*:])\s*$", re.IGNORECASE)
+# Parts of a name that say how a catalogue keeps a field, not what it is.
+_TAIL = re.compile(
+    r"(?<=\w) (?:value|attribute|attr|field|text|label|desc|default|en|str|string|bool|flag|y/n)$"
+    r"|(?<=\bstyle) (?:top|bottom|main)$|(?<=\bcolor) name$|(?<=\bcolour) name$"
+)
+_KEPT_AFTER = listed_words("kept_after")
+_KEPT_BEFORE = listed_words("kept_before")
+
+
+def _without_underscores(text: str) -> str:
+    """Return a name with blanks between its words: snake_case, camelCase, dots."""
+    if " " not in text.strip("_"):
+        # "connector_s_" of "Connector(s)", "dimensions__wxdxh_" of "Dimensions (WxDxH)".
+        text = re.sub(r"_s_$", "s", text)
+        text = re.sub(r"__([a-z0-9_]{1,12}?)_(?=_|$)", lambda match: f" ({match[1].replace('_', ' ')})", text)
+        text = re.sub(r"(?<=\w)[.](?=[a-zA-Z])", " ", text)
+        if not text.isupper() and _HUMP.search(text):
+            # The humps of a name are no names: only abbreviations keep their capitals.
+            words = _HUMP.sub(" ", text).split()
+            text = " ".join(word if word.isupper() and len(word) > 1 else word.lower() for word in words)
+        # "usb_2_0_ports": an underscore cannot be a full stop.
+        text = re.sub(r"(?<=_\d)_(?=\d(?:_|$))", ".", text)
+    return re.sub(r"[\s_]+", " ", text).strip()
+
+
+_SPELT_OUT = (
+    (re.compile(r"\b(?:no|nr|num|qty) of\b|^#(?: of)?(?= \w)", re.IGNORECASE), "number of"),
+    (re.compile(r"\bqty\b", re.IGNORECASE), "quantity"),
+    (re.compile(r"\bi o\b", re.IGNORECASE), "I/O"),
+    (re.compile(r"\bwi fi\b", re.IGNORECASE), "Wi-Fi"),
+    (re.compile(r"\bdims?\b(?=$| )", re.IGNORECASE), "dimensions"),
+    (re.compile(r"\bmax\b\.?"), "maximum"),
+    (re.compile(r"\bmin\b\.?(?= \w)"), "minimum"),
+    (re.compile(r"\(([a-z]) ?x ?([a-z])(?: ?x ?([a-z]))?\)", re.IGNORECASE), "({})"),
+    (re.compile(r" \((\w) \1\)$"), ""),
+)
+
+
+def _spell_out(text: str) -> str:
+    """Return a label without abbreviations that read badly, and the order of dimensions as (W x D x H)."""
+    for pattern, words in _SPELT_OUT:
+        if words == "({})":
+            text = pattern.sub(
+                lambda match: f"({' x '.join(filter(None, match.groups())).upper().replace('X', 'x')})", text
+            )
+        else:
+            text = pattern.sub(words, text)
+    return text
+
+
+def _split_words(text: str) -> str:
+    """Return a name without any sign between its words in words, if all of it is common ones: "screensize"."""
+    if not text.islower() or not text.isalpha() or len(text) < 7:
+        return text
+    known = listed_words("label_words")
+    if text in known or is_adjective(text) or is_product_noun(text):
+        return text
+    for prefix in ("is", "has", ""):
+        if text.startswith(prefix) and (words := _segment(text[len(prefix) :], known)):
+            return " ".join([prefix, *words]).strip()
+    return text
+
+
+def _segment(text: str, known: frozenset[str]) -> list[str]:
+    """Return the known words that a text consists of, the longest first, [] where it does not."""
+    for length in range(len(text), 1, -1):
+        if text[:length] not in known:
+            continue
+        if length == len(text):
+            return [text]
+        if rest := _segment(text[length:], known):
+            return [text[:length], *rest]
+    return []
+
+
+def _join_kebab(text: str) -> str:
+    """Return a name with blanks for the hyphens of kebab-case; those of compounds stay: fragrance-free, non-slip."""
+    if " " in text or "-" not in text:
+        return text
+    parts = text.split("-")
+    joined = parts[0]
+    for before, after in pairwise(parts):
+        is_compound = after.casefold() in _KEPT_AFTER or before.casefold() in _KEPT_BEFORE
+        joined += ("-" if is_compound else " ") + after
+    return joined
+
+
+_UPPER = {name.casefold(): name for name in listed_words("written_so")} | {"wifi": "Wi-Fi"}
+
+
+def _lower(text: str) -> str:
+    """Return a label in lower case, apart from abbreviations and names: "Battery Life", "USB ports", "WEIGHT"."""
+    words = text.split(" ")
+    is_shouted = text.isupper() and len(text) > 4
+    is_titled = all(word[:1].isupper() or len(word.strip("()[]")) < 4 for word in words)
+    return " ".join(_lower_word(word, is_shouted, is_titled or place == 0) for place, word in enumerate(words))
+
+
+def _lower_word(word: str, is_shouted: bool, is_start: bool) -> str:
+    core = word.strip("()[],;:/")
+    if (known := _UPPER.get(core.casefold())) and not (core.islower() and core in ("am", "us", "id", "ar", "ip")):
+        return word.replace(core, known)
+    if len(core) == 1 and core.isupper():
+        return word
+    if is_shouted or (is_start and core[:1].isupper() and core[1:].islower()):
+        return word.lower()
+    return word if any(letter.isupper() for letter in core[1:]) or not is_start else word.lower()
+
+
+# --- relations --------------------------------------------------------------------------------------------------------
+
+# Beginning, relation, whether it denies; the longer come first.
+_BEGINNINGS: tuple[tuple[str, Relation, bool], ...] = (
+    ("may contain traces of", "may contain", False),
+    ("may contain", "may contain", False),
+    ("does not contain", "contains", True),
+    ("contains no", "contains", True),
+    ("contains", "contains", False),
+    ("contain", "contains", False),
+    ("with added", "contains", False),
+    ("free from", "free from", False),
+    ("free of", "free from", False),
+    ("not suitable for", "does not suit", False),
+    ("unsuitable for", "does not suit", False),
+    ("not recommended for", "does not suit", False),
+    ("not intended for", "does not suit", False),
+    ("is suitable for", "suits", False),
+    ("suitable for", "suits", False),
+    ("not included", "excludes", False),
+    ("does not include", "excludes", False),
+    ("excludes", "excludes", False),
+    ("is not", "is", True),
+    ("is", "is", False),
+    ("has no", "has", True),
+    ("has", "has", False),
+    ("comes without", "includes", True),
+    ("comes with", "includes", False),
+    ("includes", "includes", False),
+    ("included", "includes", False),
+    ("requires", "requires", False),
+    ("supports", "supports", False),
+    ("without", "has", True),
+    ("with", "has", False),
+    ("no", "has", True),
+)
+_ENDINGS: tuple[tuple[str, Relation, bool], ...] = (
+    ("not included", "includes", True),
+    ("is included", "includes", False),
+    ("included", "includes", False),
+    ("not required", "requires", True),
+    ("required", "requires", False),
+    ("not supported", "supports", True),
+    ("supported", "supports", False),
+)
+
+
+def _read_relation(text: str) -> Label:
+    """Return a label without the verb that it begins or ends with."""
+    lower = text.casefold()
+    for beginning, relation, denies in _BEGINNINGS:
+        if lower == beginning:
+            return Label(text, text, relation=relation, denies=denies)
+        if lower.startswith(beginning + " "):
+            rest = text[len(beginning) + 1 :].strip()
+            if beginning == "no" and re.match(r"(?:of|\.|\d)", rest):  # number of
+                break
+            # What the product is free from, and whom it suits, need the whole label.
+            kept = text if relation in ("free from", "suits", "does not suit") else rest
+            return Label(kept, kept, relation=relation, denies=denies)
+    if lower.startswith(("number ", "quantity ", "maximum ", "minimum ", "total ", "count ")):
+        return Label(text, text)
+    for ending, relation, denies in _ENDINGS:
+        if lower.endswith(" " + ending):
+            rest = text[: -len(ending)].strip()
+            rest = re.sub(r"(?: is| are)$", "", rest)
+            return Label(rest, rest, relation=relation, denies=denies)
+    return Label(text, text)
+
+
+def is_predicate(label: str) -> bool:
+    """Return whether a label says what a product is, not what it has: cordless, dishwasher safe, available on Steam."""
+    words = label.split()
+    if not words:
+        return False
+    if words[0].casefold() in ("available", "compatible", "certified", "approved", "safe", "resistant"):
+        return len(words) > 1
+    last = words[-1].casefold()
+    if last.startswith(("non-", "anti-", "self-")):
+        return True
+    if len(words) > 1 and words[0].casefold() in ("made", "number", "level", "type"):
+        return False
+    return last in ("free", "safe", "proof", "friendly", "tested", "certified") or is_adjective(last)
+
+
+# --- units ------------------------------------------------------------------------------------------------------------
+
+_BRACKETED = re.compile(r"^(?P<label>.*\S)\s*[(\[](?:in )?(?P<unit>[^()\[\]]{1,14})[)\]]$")
+_TRAILING = re.compile(r"^(?P<label>.*?\S)(?:,| /)?(?: (?P<in>in))? (?P<unit>\S{1,12}|sq (?:m|ft)|fl oz)$")
+# Measures that the last words of a label are of, for units of one or two letters, which are other words too.
+_MEASURED = {
+    measure: listed_words(f"of_{measure}")
+    for measure in ("length", "mass", "volume", "time", "power", "voltage", "current")
+}
+_WORD_TIMES = listed_words("word_times")
+
+
+def _split_unit(text: str) -> tuple[str, str]:
+    """Return a label without its unit, and the unit as it is shown after several, "" without one."""
+    bracketed = _BRACKETED.match(text)
+    if bracketed and (unit := _unit_of(bracketed["unit"])):
+        return bracketed["label"], unit
+    trailing = _TRAILING.match(text)
+    if trailing and trailing["label"].casefold().endswith(" per"):  # a price per kg
+        return text, ""
+    if not trailing or not (unit := _unit_of(trailing["unit"])):
+        return text, ""
+    name, bare = trailing["unit"], trailing["label"]
+    if name.casefold() in listed_words("no_trailing_units"):
+        return text, ""
+    if trailing["in"] and len(bare.split()) >= 1:
+        return bare, unit
+    last = bare.casefold().split()
+    written = written_unit(name)
+    if (
+        written
+        and (len(name) < 3 or name.casefold() in _WORD_TIMES)
+        and name.casefold() not in ("kg", "cm", "mm", "ml")
+    ):
+        if name.casefold() in _WORD_TIMES and "of" in last:
+            return text, ""
+        if not set(last) & set(_MEASURED.get(written.measures, frozenset(last))):
+            return text, ""
+    return bare, unit
+
+
+def _unit_of(name: str) -> str:
+    name = name.strip()
+    if name.upper() in CURRENCY_CODES and (name.isupper() or name.islower()) and name.casefold() not in ("all", "try"):
+        return name.upper()
+    if name in CURRENCY_SIGNS:
+        return name
+    if name.casefold() in CURRENCY_WORDS and name.casefold() not in ("pound", "pounds"):
+        return CURRENCY_WORDS[name.casefold()]
+    written = written_unit(name)
+    return written.many if written else ""

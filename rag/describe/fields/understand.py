@@ -1,0 +1,294 @@
+"""Understand the fields of a product: their kinds, readable labels and plain values, in the order of a text.
+
+>>> product = understand_fields({"name": "Kettle K1", "weight_kg": "0,9", "palm oil": "no"})
+>>> [(field.label, field.kind, field.shown) for field in product.stated][1:]
+[('weight', 'measure', '0.9 kg'), ('palm oil', 'boolean', 'no'), ('type', 'type', 'kettle')]
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.errors import InputError
+from rag.describe.fields.absence import (
+    denies_all,
+    find_absent,
+    is_substance,
+    is_warning,
+    may_contain,
+    read_warning,
+    with_relation,
+)
+from rag.describe.fields.field_names import (
+    asks_for_date,
+    asks_for_year,
+    is_internal,
+    is_logistic,
+    is_price,
+    rank_brand,
+    rank_name,
+    rank_type,
+    why_identifier,
+)
+from rag.describe.fields.field_rules import NO_RULES, FieldRules
+from rag.describe.fields.flatten import flatten_fields
+from rag.describe.fields.labels import Label, read_label
+from rag.describe.fields.merge import merge_fields
+from rag.describe.fields.plain_text import plain_text, says_nothing
+from rag.describe.fields.product_type import head_noun, read_type
+from rag.describe.fields.unit_names import CURRENCY_CODES, written_unit
+from rag.describe.fields.values import (
+    english_numbers,
+    has_unit,
+    is_bare_number,
+    is_date,
+    is_measure,
+    is_money,
+    is_year,
+    read_quantity,
+    read_truth,
+    says_inclusion,
+    split_items,
+)
+from rag.describe.fields.word_lists import listed_words
+from rag.describe.product import MAY, MUST, SHOULD, FieldKind, Product, ProductField, Relation
+
+ORDER = 100
+"""The place of a field without a rule; name, brand and type have 0."""
+
+_LONG = 300
+_ANSWERS = frozenset(("yes", "no", "true", "false"))
+_WARNINGS = frozenset(("warning", "warnings", "caution", "hazard", "hazards", "danger"))
+_NO_BRANDS = listed_words("no_brands")
+# A value that speaks to a model says nothing of a product.
+_INSTRUCTION = re.compile(
+    r"\b(?:ignore|disregard|forget)\b.{0,40}\b(?:instructions?|prompts?|rules|above|previous)\b"
+    r"|\byou are (?:now )?(?:an? |the )?(?:ai|assistant|language model|chatbot|gpt)\b|\bsystem prompt\b"
+    r"|\b(?:as an ai|respond only with|reply only with|do not mention|write (?:only|that) )",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A field as it was given: its label, its parts as plain text, and the text of all."""
+
+    key: str
+    label: Label
+    parts: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return ", ".join(self.parts)
+
+    @property
+    def line(self) -> str:
+        return " ".join(self.text.split())
+
+
+def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES) -> Product:
+    """Return the product that fields describe; a value is a scalar, a list of them, or an object of such fields.
+
+    Numbers of measures and prices are shown as English writes them where their marks can mean one thing only; "1.299"
+    stays as it is. Raises InputError where no field says anything that may be stated, and for a value of another kind.
+    """
+    rows = [
+        _Given(key, read_label(key), tuple(filter(None, map(plain_text, parts))))
+        for key, parts in flatten_fields(given)
+    ]
+    # What names the product comes first: its type decides which rules hold.
+    main = _find_main(rows)
+    product_type = next((field.value for field in main.values() if field.kind == "type"), "")
+    fields: list[ProductField] = []
+    for row in rows:
+        rule = rules.rule(row.key, row.label.bare, product_type)
+        if rule.unit:
+            row = replace(row, label=replace(row.label, unit=rule.unit))
+        understood = [main[row.key]] if row.key in main else _read_field(row, rows)
+        if rule.label:
+            understood = [replace(field, label=rule.label) for field in understood]
+        if rule.priority is not None:
+            understood = [replace(field, priority=rule.priority) for field in understood]
+        if rule.hide is not None and any(row.parts):
+            understood = [replace(field, hidden="hidden by a rule" if rule.hide else "") for field in understood]
+        fields += understood
+    fields = merge_fields(fields)
+    if not any(not field.hidden for field in fields):
+        reasons = "; ".join(f"{field.key}: {field.hidden}" for field in fields[:5])
+        raise InputError(f"no field says anything that a text may state{f' ({reasons})' if reasons else ''}")
+    fields += _derive_type(fields)
+    orders = {row.key: rules.rule(row.key, row.label.bare, product_type).order for row in rows}
+    return Product(tuple(sorted(fields, key=lambda field: _sort_key(field, orders.get(field.key)))))
+
+
+def _sort_key(field: ProductField, order: int | None) -> tuple[bool, int, int, int]:
+    leading = ("name", "brand", "type")
+    is_leading = field.kind in leading and field.priority == MUST
+    place = order if order is not None else 0 if is_leading else ORDER
+    return bool(field.hidden), place, field.priority, leading.index(field.kind) if is_leading else len(leading)
+
+
+# --- name, brand, type ------------------------------------------------------------------------------------------------
+
+
+def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
+    """Return the fields of the name, the brand and the type, by key: the best label of those with a value wins."""
+    usable = [row for row in rows if row.parts and not says_nothing(row.line)]
+    main: dict[str, ProductField] = {}
+
+    def best(kind: FieldKind) -> list[_Given]:
+        rank = {"name": rank_name, "brand": rank_brand, "type": rank_type}[kind]
+        ranked = [(place, row) for row in usable if (place := rank(row.label.words)) is not None]
+        return [row for _, row in sorted(ranked, key=lambda pair: pair[0])]
+
+    names = [row for row in best("name") if row.line.casefold() not in _ANSWERS and len(row.line) <= _LONG]
+    for row in names[:1]:
+        main[row.key] = ProductField(row.key, row.label.bare, "name", row.line, (row.line,), priority=MUST)
+    name = names[0].line if names else ""
+    brands = [row for row in best("brand") if row.line.casefold() not in _NO_BRANDS and len(row.line) <= 80]
+    for row in [row for row in brands if row.line.casefold() not in _ANSWERS][:1]:
+        main[row.key] = ProductField(row.key, row.label.bare, "brand", row.line, (row.line,), priority=MUST)
+    for row in best("type"):
+        label = " ".join(row.label.words)
+        is_path = not label.endswith(("type", "kind", "style"))
+        value = read_type(row.parts[-1].split("\n")[-1], name, is_path, label not in ("style", "class", "department"))
+        if value and row.key not in main:
+            main[row.key] = ProductField(row.key, row.label.bare, "type", value, (value,), priority=MUST)
+            break
+    return main
+
+
+_WORKS = listed_words("works")
+
+
+def _derive_type(fields: Sequence[ProductField]) -> list[ProductField]:
+    """Return the type that only the name shows, as a field of its own; a name of a book or a game shows none."""
+    name = next((field for field in fields if field.kind == "name"), None)
+    labels = {word for field in fields for word in field.label.casefold().split()}
+    if name is None or name.hidden or any(field.kind == "type" for field in fields) or labels & _WORKS:
+        return []
+    noun = head_noun(name.value)
+    return [ProductField(f"{name.key}:type", "type", "type", noun, (noun,), priority=MAY)] if noun else []
+
+
+# --- all others -------------------------------------------------------------------------------------------------------
+
+
+def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
+    """Return what a field says that is neither the name nor the brand nor the type."""
+    label, words, line = row.label, row.label.words, row.line
+    plain = ProductField(row.key, label.bare, "text", line, (line,) if line else (), priority=MAY)
+    # Fields that are never stated.
+    if not label.text:
+        return [replace(plain, hidden="it has no label")]
+    if not line or says_nothing(line):
+        return [replace(plain, hidden="it has no value" if not line else f"{line!r} says nothing")]
+    if reason := why_identifier(words, line):
+        return [replace(plain, kind="identifier", hidden=reason)]
+    if is_internal(words) and not (asks_for_year(words) and is_year(line)):
+        return [replace(plain, kind="identifier", hidden="internal")]
+    if _INSTRUCTION.search(line):
+        return [replace(plain, hidden="it speaks to a model, and says nothing of the product")]
+    if rank_name(words) is not None and words != ("model",):
+        return [replace(plain, hidden="another name of the product")]
+    # What is there, may be there, and is not.
+    if label.denies and read_truth(line, words, True) is False:
+        return [replace(plain, label=label.text, hidden="a denial denied: rename the field")]
+    is_listed = label.text.casefold() in ("contains", "may contain", "may contain traces of", "free from", "free of")
+    is_boolean = read_truth(line, words, label.relation != "") is not None
+    if (is_warning(words) or is_listed) and not is_boolean and not denies_all(label.bare, line):
+        return read_warning(row.key, label, row.text)
+    if may_contain(line) and is_substance(label.bare):
+        named = replace(plain, kind="list", label="may contain", value=label.bare, items=(label.bare,))
+        return [replace(named, relation="may contain", priority=MUST)]
+    return [with_relation(_read_value(row, rows, plain), label)]
+
+
+def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> ProductField:
+    """Return a field with the kind of its value."""
+    label, words, line = row.label, row.label.words, row.line
+    priority = MAY if is_logistic(words) or len(line) > _LONG else SHOULD
+    priority = MUST if set(words) & _WARNINGS else priority
+    field = replace(plain, priority=priority)
+    asks = label.relation in ("is", "has", "contains", "includes", "requires", "supports", "free from")
+    truth = False if denies_all(label.bare, line) else read_truth(line, words, asks)
+    if truth is not None:
+        relation: Relation = "includes" if says_inclusion(line) else "has" if line.casefold() == "without" else ""
+        relation = label.relation or relation
+        is_priority = truth or relation in ("contains", "includes") or is_substance(label.bare)
+        priority = SHOULD if is_priority and priority == SHOULD else MAY
+        if truth and not label.denies and priority == SHOULD and is_substance(label.bare):
+            priority = MUST  # what people avoid is never left out
+        return replace(field, kind="boolean", is_true=truth, priority=priority, relation=relation)
+    if line.casefold() in ("none", "nil", "nothing"):
+        return replace(field, hidden=f"{line!r} says nothing")
+    # Parts that were given as such are a list.
+    if len(row.parts) > 1:
+        return _read_list(replace(field, items=tuple(dict.fromkeys(row.parts))), label, rows)
+    if (is_price(words) and is_bare_number(line)) or is_money(line):
+        return _read_money(field, label, rows)
+    if is_date(line) or (asks_for_year(words) and is_year(line)):
+        return replace(field, kind="date")
+    if asks_for_date(words) and is_year(line):
+        return replace(field, kind="date")
+    if is_measure(line):
+        return _read_measure(field, label)
+    items = split_items(row.text, words)
+    if len(items) > 1:
+        return _read_list(replace(field, items=items), label, rows)
+    return replace(field, absent=find_absent(tuple(re.split(r"[,;.]\s*", line))))
+
+
+def _read_measure(field: ProductField, label: Label) -> ProductField:
+    value = english_numbers(field.value)
+    unit = "" if has_unit(value) else label.unit
+    *_, measured = label.bare.partition("(")[0].casefold().split() or [""]
+    if not unit and not has_unit(value) and measured in listed_words("needs_unit"):
+        return replace(field, kind="measure", hidden="a number without its unit: a rule can give it")
+    written = written_unit(unit) if unit else None
+    if written and value == "1":
+        unit = written.one
+    # A unit that the value repeats is not in the label; one that nothing has stays there: "size in".
+    text = label.bare if unit or has_unit(value) else label.text
+    quantity = read_quantity(value, unit)
+    return replace(field, kind="measure", label=text, value=value, items=(value,), unit=unit, quantity=quantity)
+
+
+def _read_money(field: ProductField, label: Label, rows: Sequence[_Given]) -> ProductField:
+    """Return a field of money: its currency stands in the value, in the label, or in a field of its own."""
+    value = re.sub(r"(?<=\d),[-–](?=\s|$)", "", english_numbers(field.value))
+    unit = "" if is_money(value) else label.unit or _currency_of(rows)
+    quantity = read_quantity(value, unit)
+    if quantity and not any(quantity.values):
+        return replace(field, kind="money", hidden="a price of 0 is none")
+    priority = field.priority if unit or is_money(value) else MAY
+    return replace(
+        field,
+        kind="money",
+        label=label.bare,
+        value=value,
+        items=(value,),
+        unit=unit,
+        quantity=quantity,
+        priority=priority,
+    )
+
+
+def _currency_of(rows: Sequence[_Given]) -> str:
+    codes = [row.line.upper() for row in rows if row.label.words[-1:] == ("currency",)]
+    return codes[0] if len(codes) == 1 and codes[0] in CURRENCY_CODES else ""
+
+
+def _read_list(field: ProductField, label: Label, rows: Sequence[_Given]) -> ProductField:
+    items = tuple(" ".join(item.split()) for item in field.items)
+    unit = ""
+    if all(map(is_bare_number, items)):
+        unit = label.unit or (_currency_of(rows) if is_price(label.words) else "")
+    if all(is_measure(item) or is_money(item) for item in items):
+        items = tuple(map(english_numbers, items))
+    text = label.bare if unit or all(map(has_unit, items)) else label.text
+    return replace(
+        field, kind="list", label=text, value=", ".join(items), items=items, unit=unit, absent=find_absent(items)
+    )

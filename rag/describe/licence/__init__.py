@@ -1,0 +1,1 @@
+"""The licence check: what a text says that no field says."""

@@ -1,0 +1,1 @@
+"""Plain English by rules: which fields a description states, in which clauses and sentences."""

@@ -1,0 +1,420 @@
+"""The kind of clause that says a field, chosen by what is known of its label and its value.
+
+A kind is chosen only where its English is sure. Everything else is a "property" ("Its pattern is striped.") or, as the
+last resort, a "detail" ("Pattern: see label").
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from rag.describe.product import ProductField
+from rag.describe.realise.english import can_follow_is, countability, is_plural, leading_noun, singular_noun
+from rag.describe.realise.word_classes import (
+    COLLECTIVE_NOUNS,
+    OF_NOUNS,
+    OPEN_ADJECTIVES,
+    PART_NOUNS,
+    PREPOSITIONS,
+    QUANTITY_NOUNS,
+    SUBSTANCES,
+    VERBS,
+)
+
+ClauseKind = Literal[
+    # what it looks like and what it has
+    "colour", "material", "part", "count", "storage", "quantity", "substance",
+    # how large and heavy it is
+    "extent", "dimensions", "weight", "capacity",
+    # what it goes with, who made it, what it costs
+    "relation", "verb", "compatibility", "system", "age", "audience", "language", "maker", "release", "origin", "users",
+    "warranty", "size", "packing", "price",
+    # booleans
+    "quality", "feature", "content", "inclusion", "action",
+    # what is said with its label, or as it is
+    "property", "line", "prose", "detail",
+]  # fmt: skip
+
+BOOLEAN_KINDS = ("quality", "feature", "content", "inclusion", "action")
+
+LONGEST_PHRASE = 80
+"""Characters of a value that may stand within a sentence."""
+
+_LABELS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(rf"(?:{pattern})$"))  # type: ignore[misc]
+    for kind, pattern in (
+        ("colour", r"(?:(?:product|main|primary|available|frame|body) )?colou?rs?(?: (?:name|options?))?"),
+        ("material", r"(?:(?:main|product|primary) )?materials?|(?:material )?composition|made (?:of|from)"),
+        ("weight", r"(?:(?:item|product|total) )?weight"),
+        ("dimensions", r"(?:(?:item|product|overall) )?(?:dimensions?|measurements)(?: \(?\w ?x ?\w ?x ?\w\)?)?"),
+        ("extent", r"(?:(?:item|product|overall) )?(?:length|width|height|depth|thickness|diameter)"),
+        ("capacity", r"(?:(?:total|maximum|max) )?capacity"),
+        ("size", r"(?:available )?sizes?(?: available)?"),
+        ("price", r"(?:(?:list|sale|retail|regular|sales|unit|recommended retail|selling) )?(?:price|rrp|msrp)|cost"),
+        ("warranty", r"(?:\w+ )?(?:warranty|guarantee)(?: period)?"),
+        ("origin", r"(?:country of )?(?:origin|manufacture)|(?:made|produced|manufactured|grown) in|origin country"),
+        ("compatibility", r"(?:compatibility|compatible(?: with| models?| devices?| printers?)?)|fits models?"),
+        ("system", r"operating systems?|os|platforms?|(?:supported|compatible) (?:operating systems?|platforms?)"),
+        ("maker", r"authors?|writer|publisher|developers?|designers?|director|illustrators?|translators?|editors?|by"),
+        ("release", r"(?:release|publication|launch) (?:date|year)|(?:released|published)(?: in| on)?|year of release"),
+        (
+            "packing",
+            r"(?:quantity per pack|pack (?:size|quantity)|(?:pieces|units|items|count) per pack|package quantity)",
+        ),
+        (
+            "age",
+            r"(?:recommended |suitable |minimum )?ages?(?: (?:range|group|recommendation))?|(?:suitable )?for ages",
+        ),
+        ("audience", r"(?:target )?(?:gender|audience|department|user)|target group|for"),
+        ("language", r"languages?"),
+        (
+            "line",
+            r"(?:full |main |key )?ingredients?(?: list)?|inci|allergens?(?: \w+)?|care(?: \w+)?|"
+            r"(?:machine |hand )?wash(?:ing)?(?: \w+)?|"
+            r"directions?(?: .*)?|(?:\w+ )?instructions?|(?:safety )?warnings?|caution|notes?|"
+            r"storage (?:advice|conditions)|"
+            r"(?:in|inside) the box|(?:box|package|packing|kit|set|scope of) (?:contents?|delivery)|contents|"
+            r"what is in the box|what's in the box|whats in the box|included(?: \w+)?|usage|how to use|dosage|hazards?",
+        ),
+    )
+)
+_UNIT = r"[a-zA-Zµ%‰°\"″'€$£¥²³/]+(?: ?[a-z²³/]+)?"
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*(?:\s?[½¼¾])?")
+_BARE_MEASURE = re.compile(
+    rf"(?:(?:approx\.?|about|ca\.?|c\.|up to|max\.?|min\.?|at least|at most|<=?|>=?|≤|≥|~|±)\s?)?"
+    rf"[+-]?\d[\d.,]*(?:\s?[½¼¾])?(?:\s?(?:-|–|to|x|×|/|±)\s?\d[\d.,]*)*\s?{_UNIT}$"
+)
+_DIMENSIONS = re.compile(r"\d[\d.,]*\s?\S{0,3}\s?[x×*]\s?\d", re.I)
+_SENTENCES = re.compile(r"[.!?…]['\"”)]*\s+\S|[^.\d]{25,}[.!]$")
+_NOT_PHRASE = re.compile(r"[\n\r\t|;{}\\]|\S\s*[<>]|[:](?!\d)|(?<!\b[A-Z])(?<!\b[A-Z][a-z])[.!?]\s+[A-Z]|[!?…]$")
+_COUNT_LABEL = re.compile(r"(?:number|no\.?|nr\.?|count|quantity) of (.+)|(.+) (?:count|quantity)")
+_WITHOUT_UNIT = frozenset(
+    [
+        "rating",
+        "score",
+        "ratio",
+        "count",
+        "index",
+        "resolution",
+        "contrast",
+        "quantity",
+        "amount",
+        "gauge",
+        "level",
+        "grade",
+    ]
+)
+_COUNTED = frozenset(
+    [
+        "port",
+        "pocket",
+        "door",
+        "drawer",
+        "wheel",
+        "shelf",
+        "seat",
+        "button",
+        "compartment",
+        "camera",
+        "speaker",
+        "slot",
+        "handle",
+        "lid",
+        "person",
+        "player",
+        "piece",
+        "tray",
+        "pannier",
+        "bottle",
+        "chamber",
+        "lens",
+        "key",
+        "burner",
+        "blade",
+        "bin",
+        "bedroom",
+        "pane",
+        "rung",
+        "tier",
+        "string",
+    ]
+)
+_DATE = re.compile(
+    r"(?:\d{1,2}(?:st|nd|rd|th)? )?(?:[A-Z][a-z]{2,8} )?(?:\d{1,2}, )?(?:1[89]|2[01])\d\d|\d{4}-\d\d-\d\d"
+)
+_DATA = re.compile(r"\d\s?(?:[KMGT]i?)?(?:B|bytes?)$", re.I)
+_PEOPLE = frozenset(["person", "user", "people", "player", "adult", "guest", "child", "licence", "device"])
+_IMPERATIVE = re.compile(
+    r"(?:Store|Keep|Use|Do not|Wash|Take|Apply|Avoid|Shake|Rinse|Wipe|Clean|Handle|Press|Place|Remove|Add|Mix|Serve) \w"
+)
+_LETTER_CODE = re.compile(r"[A-Z]{1,2}\d?")
+
+
+def clause_kind(field: ProductField) -> ClauseKind:
+    """Return the kind of clause that says a field other than the name, the brand and the type."""
+    if field.kind == "boolean" and field.is_true is not None:
+        return _boolean_kind(field)
+    value, label = field.value.strip(), label_words(field)
+    if field.relation in ("may contain", "free from", "suits", "contains", "comes in") and is_phrase(field):
+        return "verb"
+    named = next((kind for kind, pattern in _LABELS if pattern.match(label)), None)
+    if named is None and _IMPERATIVE.match(value):
+        named = "line"
+    if is_prose(field) and not (named == "line" and len(value) <= 300):
+        return "prose"
+    if named == "line":
+        return "line" if len(value) <= 300 else "detail"
+    if not is_phrase(field):
+        return "detail"
+    if named is not None and (kind := _checked(named, field)) is not None:
+        return kind
+    return _general_kind(field, label)
+
+
+def is_thing(field: ProductField) -> bool:
+    """Tell whether the value of a type names a thing: "kettle", but not "original" or "3"."""
+    words = field.value.strip()
+    is_word = not is_plain_number(field) and len(words) <= 60 and not re.search(r"[.;:!?|>/\d]\s|\n", words)
+    is_kind = " " in words or not can_follow_is(words)
+    return is_word and is_kind and words.casefold().rpartition(" ")[2] not in COLLECTIVE_NOUNS
+
+
+def label_words(field: ProductField) -> str:
+    """Return the label of a field in lower case, hyphens as blanks."""
+    return re.sub(r"[\s_-]+", " ", field.label.casefold()).strip(" :")
+
+
+def is_prose(field: ProductField) -> bool:
+    """Tell whether a value is text of its own, to be quoted as it stands."""
+    return field.kind == "text" and len(field.value) > 40 and bool(_SENTENCES.search(field.value.strip()))
+
+
+def is_phrase(field: ProductField) -> bool:
+    """Tell whether a value may stand within a sentence."""
+    items = field.items if field.kind == "list" and field.items else (field.value,)
+    total = sum(map(len, items))
+    is_short = total <= (2 * LONGEST_PHRASE if len(items) > 1 else LONGEST_PHRASE) and len(items) <= 12
+    return is_short and all(item.strip() and not _NOT_PHRASE.search(item) and _is_balanced(item) for item in items)
+
+
+def says_unit(field: ProductField) -> bool:
+    """Tell whether a measure says its unit, in its value or beside it."""
+    return bool(field.unit) or not re.fullmatch(r"[\d.,\s x×*/–<>=≤≥~±-]+", field.value.strip())
+
+
+def is_plain_number(field: ProductField) -> bool:
+    """Tell whether a value is one number without a unit."""
+    return not field.unit and bool(_PLAIN_NUMBER.fullmatch(field.value.strip()))
+
+
+def is_bare_measure(field: ProductField) -> bool:
+    """Tell whether a value is a number, or a range, with its unit, and nothing else."""
+    value = field.value.strip()
+    if field.unit:
+        return bool(re.fullmatch(r"(?:[^\w\s]+\s?)?[+-]?\d[\d.,]*(?:\s?(?:-|–|x|×)\s?\d[\d.,]*)*", value))
+    return bool(_BARE_MEASURE.match(value)) and len(value) < 30
+
+
+def _is_balanced(text: str) -> bool:
+    return text.count("(") == text.count(")") and text.count("[") == text.count("]")
+
+
+def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
+    """Return the kind that a label asks for where the value fits it, "detail" for a number without unit, else None."""
+    value, label = field.value.strip(), label_words(field)
+    is_list = field.kind == "list" and len(field.items) > 1
+    has_digit = bool(re.search(r"\d", value))
+    if kind in ("weight", "extent", "dimensions"):
+        if not has_digit or is_list:
+            return None if not has_digit else "detail"
+        if not says_unit(field) or not (is_bare_measure(field) or kind == "dimensions"):
+            return "detail" if not says_unit(field) else "property"
+        if kind == "weight" and "/" in value:
+            return "quantity"
+        return "dimensions" if _DIMENSIONS.match(value) else kind
+    if kind == "capacity":
+        return ("quantity" if says_unit(field) else "detail") if has_digit and not is_bare_measure(field) else (
+            "capacity" if has_digit and says_unit(field) else "detail")  # fmt: skip
+    if kind == "size":
+        if _DIMENSIONS.match(value):
+            return "dimensions" if says_unit(field) else "detail"
+        if re.fullmatch(r"\d+[.,]\d+", value):
+            return "detail"
+        return "quantity" if is_bare_measure(field) else ("detail" if " " in value and not is_list else "size")
+    if kind == "price":
+        return "price" if has_digit and not is_list else None
+    if kind == "warranty":
+        is_short = len(value.split()) <= 3 and not re.search(r"warrant|guarant", value, re.I)
+        return "warranty" if is_short and not is_list and value[:1].isalnum() else "detail"
+    if kind == "colour" and has_digit:
+        return "detail"
+    if kind in ("colour", "material"):
+        return kind if not re.fullmatch(r"various|assorted|other|mixed|see .*|\d+", value, re.I) else "detail"
+    if kind == "packing":
+        if _DIMENSIONS.match(value) or is_bare_measure(field):
+            return "quantity"
+        return "packing" if re.match(r"\d", value) and not re.fullmatch(r"1(?:[.,]0)?", value) else "detail"
+    if kind == "age":
+        if re.match(r"min|max", label):
+            return "property"
+        return "age" if re.match(r"(?:from |over |under )?\d", value) and not is_list else None
+    if kind == "audience":
+        if re.fullmatch(r"unisex", value, re.I):
+            return "relation"
+        is_people = is_plural(value.casefold()) or label == "for"
+        return "audience" if is_people and len(value) > 2 and not has_digit and label != "user" else None
+    if kind == "release":
+        return "release" if field.kind == "date" or _DATE.fullmatch(value) else None
+    if kind == "origin":
+        return "origin" if value[:1].isupper() and not _LETTER_CODE.fullmatch(value) else None
+    if kind in ("maker", "language"):
+        return kind if not has_digit and not can_follow_is(value) else None
+    return kind
+
+
+def _general_kind(field: ProductField, label: str) -> ClauseKind:
+    """Return the kind for a label that says no more than its grammar."""
+    value, words = field.value.strip(), label.split()
+    if value.casefold() in ("none", "nil", "no", "0", "required", "not required", "optional", "included"):
+        return "detail"
+    if re.match(r"(?:no|not|without)\s", value, re.IGNORECASE):  # "filter: no paper filter needed"
+        return "detail"
+    # A label with marks or codes is a form's, not a sentence's.
+    if not words or len(words) > 5 or not re.fullmatch(r"[^\W\d_][\w .'&/-]*", label) or re.search(r"\b\d$|/", label):
+        return "detail"
+    if len(words[-1]) < 2:
+        return "detail"
+    if label == "near":
+        return "relation"
+    if label in ("works with", "comes with", "runs on", "connects to"):
+        return "verb"
+    if words[-1] in PREPOSITIONS:
+        is_open = words[0] in OPEN_ADJECTIVES or can_follow_is(words[0])
+        return "relation" if is_open and not value[:1].isdigit() else "detail"
+    if words[0] in VERBS - {"has", "weighs", "measures"} and len(words) == 1:
+        return "verb"
+    if label == "may contain":
+        return "verb"
+    if can_follow_is(words[-1]) and words[-1] not in PART_NOUNS:
+        return "detail"
+    return _noun_kind(field, label, value)
+
+
+def _noun_kind(field: ProductField, label: str, value: str) -> ClauseKind:
+    """Return the kind for a label that is a noun phrase."""
+    is_list = field.kind == "list" and len(field.items) > 1
+    head = singular_noun(leading_noun(label).rpartition(" ")[2])
+    is_people = head in _PEOPLE and is_plural(label) and len(label.split()) == 1
+    if is_people and re.fullmatch(r"\d+(?:\s?[-–]\s?\d+)?", value):
+        return "users"
+    if is_plain_number(field) and leading_noun(label) != label and not _COUNT_LABEL.fullmatch(label):
+        return "detail"
+    if is_plain_number(field):
+        is_whole = re.fullmatch(r"\d{1,5}(?:\.0)?", value) is not None
+        if re.search(r" (?:or|and) ", label):
+            return "detail"
+        if is_whole and (_COUNT_LABEL.fullmatch(label) or head in _COUNTED or _is_countable_plural(label)):
+            return "count"
+        if head in QUANTITY_NOUNS:
+            return "quantity" if head in _WITHOUT_UNIT and not is_plural(label) else "detail"
+        return "detail" if len(value) > 4 or not is_whole or is_plural(label) else "property"
+    if field.kind == "money":
+        return "quantity" if head in ("price", "cost") else "property"
+    if is_bare_measure(field):
+        if head in OF_NOUNS and field.value[:1].isdigit():
+            return "storage" if _DATA.search(value) else "quantity"
+        if head in SUBSTANCES and head not in PART_NOUNS and not re.search(r"/|per", value):
+            return "substance"
+        if head in QUANTITY_NOUNS and not is_plural(label):
+            return "quantity" if leading_noun(label) == label else "property"
+        is_simple = re.match(r"\d[\d.,]*\s?[^\d\s]+$", value) is not None or bool(field.unit)
+        return "part" if head in PART_NOUNS and is_simple and " of " not in label else "property"
+    if is_list:
+        return "property" if countability(label) in ("count", "plural") or head in PART_NOUNS else "detail"
+    if head in QUANTITY_NOUNS - _WITHOUT_UNIT and not says_unit(field):
+        return "detail"
+    if re.match(r"[\d<>=≤≥~±+-]", value) and not re.search(r"[a-z]{3}", value):
+        return "property" if re.fullmatch(r"[\w .,:x×/%°+-]+", value) else "detail"
+    if head in PART_NOUNS and _is_modifier(value, head):
+        return "part"
+    if value.casefold() in ("yes", "no", "y", "n", "true", "false", "other", "unknown"):
+        return "detail"
+    return "property"
+
+
+def _is_countable_plural(label: str) -> bool:
+    head = singular_noun(leading_noun(label).rpartition(" ")[2])
+    return is_plural(label) and head not in QUANTITY_NOUNS - {"speed"} | {"season", "year", "month", "day", "hour"}
+
+
+def _is_modifier(value: str, head: str) -> bool:
+    """Tell whether a value can stand before its label's noun: "a round neck", "an aluminium frame"."""
+    words = value.split()
+    is_short = len(words) <= 3 and not re.search(r"[,()/&]|\band\b|\bor\b", value)
+    starts_well = words[0].casefold() not in PREPOSITIONS | {"a", "an", "the", "no", "none", "not", "yes", "all"}
+    is_other = not is_plural(words[-1]) or singular_noun(words[-1].casefold()) == head
+    return is_short and starts_well and is_other and not re.fullmatch(r"\d+", words[0]) and len(value) > 1
+
+
+# --- booleans ---------------------------------------------------------------------------------------------------------
+
+_KINDS_OF_THING = frozenset(["device", "product", "item", "model", "edition", "toy", "book", "set", "unit"])
+_STATE = re.compile(r"(.+) (?:included|required|supported|available|needed|supplied|provided|possible|allowed)")
+_ACTION = re.compile(
+    r"(?:contains?|includes?|requires?|supports?|needs?|fits?|allows?|comes with|has|may contain) (.+)"
+)
+
+
+def _boolean_kind(field: ProductField) -> ClauseKind:
+    label, words = label_words(field), label_words(field).split()
+    if not words or len(words) > 6 or re.search(r"[():;?!/|]", label):
+        return "detail"
+    # "Cover removable" is said of the cover.
+    if len(words) > 1 and words[-2] in PART_NOUNS - {"wall", "head"} and re.search(r"[ai]ble$", words[-1]):
+        return "inclusion"
+    if field.relation and (kind := _related_kind(field, label)) is not None:
+        return kind
+    if _ACTION.fullmatch(label):
+        return "detail" if label.startswith("may ") and not field.is_true else "action"
+    if words[0] == "non" and len(words) > 1:
+        return "quality"
+    if words[0] in ("no", "not", "without"):  # A denial in the label: kept as it stands where it is true.
+        return "feature" if field.is_true and words[0] == "no" and len(words) > 1 else "detail"
+    if _STATE.fullmatch(label):
+        return (
+            "inclusion" if countability(label.rpartition(" ")[0]) != "unknown" or words[-1] == "included" else "detail"
+        )
+    head = singular_noun(leading_noun(label).rpartition(" ")[2])
+    if len(words) > 2 and words[1] in PREPOSITIONS and words[-1] not in PREPOSITIONS:
+        is_open = words[0] in OPEN_ADJECTIVES or (can_follow_is(words[0]) and words[1] in ("to", "for", "from", "in"))
+        return "quality" if is_open else "detail"
+    if words[0] in ("for", "in", "on") and len(words) > 1:
+        return "quality"
+    if words[-1] in PREPOSITIONS:
+        return "detail"
+    if head in SUBSTANCES and not can_follow_is(label):
+        return "content"
+    if can_follow_is(label):
+        return "quality"
+    if head in _KINDS_OF_THING or (field.is_true and countability(label) == "unknown"):
+        return "detail"
+    return "feature"
+
+
+def _related_kind(field: ProductField, label: str) -> ClauseKind | None:
+    """Return the kind of a boolean whose relation is known, None where its label has to tell."""
+    if field.relation == "is":
+        return "quality" if can_follow_is(label) or label.split()[0] in PREPOSITIONS else None
+    if field.relation == "has":
+        return None
+    if field.relation in ("requires", "supports"):
+        return "action" if not field.is_true or countability(label) != "unknown" else "detail"
+    if field.relation == "may contain":
+        return "action" if field.is_true else "detail"
+    if field.relation == "contains" and "included" in field.key.casefold():
+        return "inclusion"
+    kinds: dict[str, ClauseKind] = {
+        "contains": "content", "free from": "content", "includes": "inclusion", "suits": "quality",
+    }  # fmt: skip
+    return kinds.get(field.relation)

@@ -1,0 +1,129 @@
+"""The phrases that say booleans: "is waterproof, but not cordless", "contains no palm oil", "a lid is included"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TypeVar
+
+from rag.describe.product import ProductField
+from rag.describe.realise.attributes import label_words
+from rag.describe.realise.english import article, countability, is_plural
+from rag.describe.realise.phrases import Phrase, Piece, join_phrases, phrase, shown_label
+from rag.describe.realise.plan import PlannedClause
+from rag.describe.realise.word_classes import MASS_NOUNS
+
+_Item = TypeVar("_Item")
+
+
+def boolean_phrases(clause: PlannedClause) -> list[Phrase]:
+    """Return verb phrases that state all booleans of a clause; those of an "inclusion" have subjects of their own."""
+    true = [field for field in clause.fields if field.is_true]
+    false = [field for field in clause.fields if not field.is_true]
+    if clause.kind == "quality":
+        return _qualities(true, false)
+    if clause.kind == "content":
+        return _possessions("<contains>", [_substance(one) for one in true], [_substance(one) for one in false])
+    if clause.kind == "feature":
+        denied = [one for one in true if label_words(one).startswith("no ")]
+        asserted = [_feature(one) for one in true if one not in denied]
+        denials = [_labelled(one) for one in false]
+        stripped = [(Piece(re.sub(r"^no ", "", shown_label(one)), (one.key,)),) for one in denied]
+        return _possessions("<has>", asserted, [*denials, *stripped])
+    if clause.kind == "action":
+        return [_action(one) for one in clause.fields]
+    return _inclusions(true, is_true=True) + _inclusions(false, is_true=False)
+
+
+def _labelled(field: ProductField) -> Phrase:
+    return (Piece(shown_label(field), (field.key,)),)
+
+
+def _qualities(true: Sequence[ProductField], false: Sequence[ProductField]) -> list[Phrase]:
+    """Return "is A and B", "is A, but not B", "is neither A nor B"; four or more of one sign are two phrases."""
+    affirmed, denied = [_quality(one) for one in true], [_quality(one) for one in false]
+    if len(affirmed) <= 3 and len(denied) == 1 and affirmed:
+        return [phrase("<is> {}, but not {}", join_phrases(affirmed), denied[0])]
+    phrases = [phrase("<is> {}", join_phrases(part)) for part in _in_parts(affirmed)]
+    for part in _in_parts(denied):
+        if len(part) == 2:
+            phrases.append(phrase("<is> neither {} nor {}", *part))
+        else:
+            phrases.append(phrase("<is> {}", join_phrases([phrase("not {}", one) for one in part])))
+    return phrases
+
+
+def _quality(field: ProductField) -> Phrase:
+    is_bare = field.relation == "suits" and not label_words(field).startswith("suit")
+    return phrase("suitable for {}" if is_bare else "{}", _labelled(field))
+
+
+def _possessions(verb: str, affirmed: Sequence[Phrase], denied: Sequence[Phrase]) -> list[Phrase]:
+    """Return "has A and B", "has A, but no B", "has no A and no B"."""
+    nones = [phrase("no {}", one) for one in denied]
+    if len(affirmed) <= 3 and 1 <= len(nones) <= 2 and affirmed:
+        return [phrase(f"{verb} {{}}, but {{}}", join_phrases(affirmed), join_phrases(nones))]
+    return [phrase(f"{verb} {{}}", join_phrases(part)) for part in (*_in_parts(affirmed), *_in_parts(nones))]
+
+
+def _in_parts(items: Sequence[_Item], size: int = 4) -> list[Sequence[_Item]]:
+    """Return items in parts of at most `size`, about as long as each other."""
+    count = -(-len(items) // size)
+    return [items[len(items) * place // count : len(items) * (place + 1) // count] for place in range(count)]
+
+
+def _feature(field: ProductField) -> Phrase:
+    label = shown_label(field)
+    determiner = f"{article(label)} " if countability(label) == "count" else ""
+    return phrase(f"{determiner}{{}}", _labelled(field))
+
+
+def _substance(field: ProductField) -> Phrase:
+    return _labelled(field)
+
+
+def _action(field: ProductField) -> Phrase:
+    """Return "contains nuts" or "does not contain nuts", for a label that is a verb phrase."""
+    label = shown_label(field)
+    verb, _, rest = label.partition(" ")
+    if field.relation in ("requires", "supports", "may contain"):
+        verb, rest = field.relation, label
+    if verb.startswith("may"):
+        return phrase("may contain {}" if field.relation else "{}", _labelled(field))
+    third = verb if verb.endswith("s") else f"{verb}s"
+    stem = {"has": "have", "comes": "come"}.get(third, third[:-1])
+    noun = rest
+    # The object needs an article where one is counted: "includes a lid".
+    if countability(rest) == "count" and not re.match(r"(?:a|an|the|with)\b", rest):
+        noun = f"{article(rest)} {rest}"
+    object_words = (Piece(noun, (field.key,)),)
+    return phrase(f"<{third}> {{}}", object_words) if field.is_true else phrase(f"<does> not {stem} {{}}", object_words)
+
+
+def _inclusions(fields: Sequence[ProductField], *, is_true: bool) -> list[Phrase]:
+    """Return "a cushion and a lid are included", "the battery is not included": sentences, by their participle."""
+    sentences: list[Phrase] = []
+    for participle in dict.fromkeys(map(_participle, fields)):
+        alike = [one for one in fields if _participle(one) == participle]
+        for part in _in_parts(alike, size=3):
+            subjects = [_subject(one, participle) for one in part]
+            is_many = len(part) > 1 or is_plural(re.sub(rf" {participle}$", "", shown_label(part[0])))
+            verb = ("are" if is_many else "is") + ("" if is_true else " not")
+            sentences.append(phrase(f"{{}} {verb} {participle}", join_phrases(subjects)))
+    return sentences
+
+
+def _participle(field: ProductField) -> str:
+    last = label_words(field).rpartition(" ")[2]
+    return "included" if field.relation in ("includes", "contains") else last
+
+
+def _subject(field: ProductField, participle: str) -> Phrase:
+    noun = re.sub(rf" {participle}$", "", shown_label(field), flags=re.I)
+    counted = countability(noun)
+    is_bare = counted == "plural" or noun.rpartition(" ")[2].casefold() in MASS_NOUNS
+    is_part = re.search(r"[ai]ble$", participle) is not None and participle not in ("available", "possible")
+    if is_part:
+        return phrase("the {}", (Piece(noun, (field.key,)),))
+    determiner = f"{article(noun)} " if counted == "count" else ("" if is_bare else "the ")
+    return phrase(f"{determiner}{{}}", (Piece(noun, (field.key,)),))

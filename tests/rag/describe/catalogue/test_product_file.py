@@ -1,0 +1,77 @@
+"""Files of products: every kind as a stream, and the field that tells products apart."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from ingest.errors import RowsError
+from rag.describe.catalogue.product_file import ProductFile, ProductRow, name_words
+
+ROWS = [{"sku": 7, "name": "Ü", "tags": ["a", "b"], "size": {"w": 1}}, {"sku": 8, "name": "y", "new": True}]
+FLAT = [
+    ProductRow(1, {"sku": 7, "name": "Ü", "tags": "a, b", "size": '{"w": 1}'}, ROWS[0]),
+    ProductRow(2, {"sku": 8, "name": "y", "new": True}, ROWS[1]),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("p.json", json.dumps(ROWS, indent=1)),
+        ("p.jsonl", "\n".join(map(json.dumps, ROWS))),
+        ("p.jsonl", "\ufeff" + json.dumps(ROWS[0]) + "\n\n" + json.dumps(ROWS[1], ensure_ascii=False) + "\r\n"),
+        ("p.ndjson", json.dumps(ROWS)),
+    ],
+)
+def test_json_of_any_shape(tmp_path, name, content) -> None:
+    (tmp_path / name).write_text(content, "utf-8")
+    products = ProductFile.open(tmp_path / name)
+    assert list(products.rows()) == list(products.rows()) == FLAT
+    assert (products.count, products.id_fields) == (2, ("sku",))
+    assert products.columns == ("sku", "name", "tags", "size", "new")
+
+
+def test_one_indented_object_is_one_product(tmp_path) -> None:
+    (tmp_path / "p.json").write_text('{\n "name": "x"\n}')
+    assert list(ProductFile.open(tmp_path / "p.json").rows()) == [ProductRow(1, {"name": "x"}, {"name": "x"})]
+
+
+@pytest.mark.parametrize(
+    ("table", "fields"),
+    [
+        ("name,price\na,1\nb,2\n", ()),
+        ("handle,Variant SKU,id\nx,1,5\nx,2,6\n", ("id", "Variant SKU")),
+        ("productId,name\n1,a\n,b\n", ()),
+        ("EAN,Article_No\n1,a\n2,a\n", ("EAN",)),
+        ("category id\n1\n2\n", ()),
+    ],
+)
+def test_id_fields_have_a_usual_name_and_differ_in_every_row(tmp_path, table, fields) -> None:
+    (tmp_path / "p.csv").write_text(table)
+    assert ProductFile.open(tmp_path / "p.csv").id_fields == fields
+
+
+def test_words_of_a_name() -> None:
+    assert [name_words(name) for name in ("productId", "Product_ID", "_id", "SKU")] == [
+        "product id", "product id", "id", "sku",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("p.csv", "name,price\n", r"p\.csv holds no rows, only a header"),
+        ("p.csv", "name,price\na,1\n,\n", r"product 2 of 2 has no field with a value"),
+        ("p.jsonl", '{"a": 1}\n{"a": \n', r"p\.jsonl, line 2: not JSON"),
+        ("p.json", "[1]", "each row has to be an object of fields, not int"),
+        ("p.json", "[]", "holds no rows"),
+        ("p.xlsx", "", "is a workbook: save its sheet as CSV"),
+    ],
+)
+def test_mistakes_are_one_line(tmp_path, name, content, message) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(RowsError, match=message) as raised:
+        ProductFile.open(tmp_path / name)
+    assert "\n" not in str(raised.value)
