@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import mkdtemp
 
-from rag import Config, Describer
+from rag import Config, DraftWriter
 from stores import parse_filter
 
 CATALOGUE = Path(__file__).parent / "knowledge_base" / "documents" / "products.csv"
@@ -15,6 +15,6 @@ retriever = config.retriever()
 for hit in retriever.retrieve("something for a rainy day", k=3, where=parse_filter("price < 100")):
     print(f"{hit.chunk.metadata['name']}: {hit.chunk.metadata['price']}")
 
-described = Describer(config.generator()).describe({"name": "Trail Daypack", "colour": "green", "volume": "22 litres"})
+described = DraftWriter(config.generator()).write({"name": "Trail Daypack", "colour": "green", "volume": "22 litres"})
 print(described.text)
 print("not stated:", described.missing, "not given:", described.invented)

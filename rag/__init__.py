@@ -89,7 +89,7 @@ if TYPE_CHECKING:
 
 # Describe: product descriptions from fields
 if TYPE_CHECKING:
-    from rag.describe.describer import Describer as Describer, Description as Description
+    from rag.describe.drafts import DraftText as DraftText, DraftWriter as DraftWriter
 
 # Classify: one of your labels
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rag.describe.catalogue.batch import BatchProgress
     from rag.describe.catalogue.product_file import ProductRow
     from rag.describe.catalogue.record_database import ProductTexts
-    from rag.describe.describer import Describer, Description, Fields
+    from rag.describe.drafts import DraftText, DraftWriter, Fields
 
 FINDINGS = ("missing", "wrong", "invented", "attempts")
 """Columns of a CSV file after the description."""
@@ -49,7 +49,7 @@ class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
 def describe(options: DescribeOptions) -> int:
     """Write descriptions. Mistakes are refused before a model is loaded."""
     from rag.describe.catalogue.product_file import read_products
-    from rag.describe.describer import description_object
+    from rag.describe.drafts import draft_object
 
     for name in ("examples", "similar"):
         if getattr(options, name) < 0:
@@ -65,14 +65,14 @@ def describe(options: DescribeOptions) -> int:
     if options.out is not None and options.file is not None and not options.fields:
         return _describe_catalogue(options, options.file, options.out)
     products = read_products(options.fields, options.file)
-    describer = _new_describer(options)
+    writer = _new_writer(options)
     for product in products:
         began = time.perf_counter()
-        [description] = _describe_stated(describer, [product], options.ignore)
+        [description] = _describe_stated(writer, [product], options.ignore)
         if options.json or options.file:
-            output.json_line(description_object(description, time.perf_counter() - began))
+            output.json_line(draft_object(description, time.perf_counter() - began))
         else:
-            output.show_description(description)
+            output.show_draft(description)
     return 0
 
 
@@ -81,17 +81,17 @@ def _describe_catalogue(options: DescribeOptions, file: Path, out: Path) -> int:
     from rag.describe.catalogue.batch import BATCH_SIZE, CatalogueBatch
     from rag.describe.catalogue.product_file import ProductFile
     from rag.describe.catalogue.record_database import ProductTexts
-    from rag.describe.describer import description_object
+    from rag.describe.drafts import draft_object
 
-    describers: list[Describer] = []
+    writers: list[DraftWriter] = []
     failing = 0
 
     def write_texts(rows: Sequence[ProductRow]) -> list[ProductTexts]:
         nonlocal failing
-        describer = describers[0]
-        descriptions = _describe_stated(describer, [row.fields for row in rows], options.ignore)
+        writer = writers[0]
+        descriptions = _describe_stated(writer, [row.fields for row in rows], options.ignore)
         failing += sum(description.errors > 0 for description in descriptions)
-        contents = [description_object(description) for description in descriptions]
+        contents = [draft_object(description) for description in descriptions]
         return [
             ProductTexts(
                 {"description": content["description"]},
@@ -103,7 +103,7 @@ def _describe_catalogue(options: DescribeOptions, file: Path, out: Path) -> int:
     products, ignored = ProductFile.open(file), ("id", "_id", *options.ignore)
     with CatalogueBatch(out, products, _settings_of(options), ignored=ignored, findings=FINDINGS) as batch:
         if batch.plan.pending:
-            describers.append(_new_describer(options))
+            writers.append(_new_writer(options))
         progress: Iterable[BatchProgress] = batch.write(write_texts)
         # A person sees a bar; programs and files get the result alone.
         if sys.stderr.isatty() and not options.json:
@@ -142,25 +142,25 @@ def _settings_of(options: DescribeOptions) -> str:
     return fingerprint(model, generator_weights(model), decoding, options.attempts, options.complete, context)
 
 
-def _describe_stated(describer: Describer, products: Sequence[Fields], ignored: Sequence[str]) -> list[Description]:
+def _describe_stated(writer: DraftWriter, products: Sequence[Fields], ignored: Sequence[str]) -> list[DraftText]:
     """Describe products without identifiers and ignored fields; the descriptions keep all fields."""
     unstated = {"id", "_id", *(name.casefold() for name in ignored)}
     stated = [{name: value for name, value in row.items() if name.casefold() not in unstated} for row in products]
-    descriptions = describer.describe_many(stated)
+    descriptions = writer.write_many(stated)
     return [replace(description, fields=row) for description, row in zip(descriptions, products, strict=True)]
 
 
-def _new_describer(options: DescribeOptions) -> Describer:
-    """Return the describer of a configuration, with its context and the values of the examples' rows."""
+def _new_writer(options: DescribeOptions) -> DraftWriter:
+    """Return the writer of a configuration, with its context and the values of the examples' rows."""
     from rag.data.rows import read_rows
-    from rag.describe.describer import Describer
+    from rag.describe.drafts import DraftWriter
     from rag.describe.slots import ValueLexicon
 
     config = load_config(options)
     rows = read_rows(options.examples_from, "describe") if options.examples_from else []
     contexts = _new_contexts(options, config, rows)
     decoding = config.decoding_options()
-    return Describer(
+    return DraftWriter(
         config.generator(DEFAULT_DESCRIBER),
         decoding=decoding,
         contexts=contexts,

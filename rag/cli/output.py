@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from rag.answer.pipeline import AnswerStream
     from rag.answer.types import Answer, Citation
-    from rag.describe.describer import Description
+    from rag.describe.drafts import DraftText
     from rag.index.staging import SyncReport
     from stores.base import Hit
 
@@ -244,8 +244,8 @@ def describe_place(source: str, page: int | None, heading: Sequence[str]) -> str
 # --- describe ---------------------------------------------------------------------------------------------------------
 
 
-def show_description(description: Description) -> None:
-    """Show a description with its errors in colour, and the findings of its check."""
+def show_draft(description: DraftText) -> None:
+    """Show a draft with its errors in colour, and the findings of its check."""
     pieces, low = [], 0
     for start, end in description.spans:
         pieces.append(description.text[low:start] + colour(description.text[start:end], RED))

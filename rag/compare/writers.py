@@ -17,7 +17,7 @@ from rag.compare.experiment import Experiment
 from rag.compare.system import System
 from rag.data.contexts import Contexts
 from rag.data.rows import Row
-from rag.describe.describer import Describer
+from rag.describe.drafts import DraftWriter
 from rag.evaluate.predictions import Prediction
 from rag.generate.base import Decoding, Generator
 
@@ -44,14 +44,14 @@ def new_writer(
     `firsts` are records of the same system with one attempt, by the key of their row: further attempts start from them.
     """
     if experiment.task == "describe":
-        describer = Describer(
+        writer = DraftWriter(
             generator,
             decoding=options,
             contexts=experiment.contexts(system),
             attempts=system.attempts,
             lexicon=experiment.lexicon,
         )
-        return DescriptionWriter(describer, firsts)
+        return DescriptionWriter(writer, firsts)
     if experiment.task == "classify":
         count = system.examples or system.similar
         return LabelWriter(Classifier(generator, experiment.labels, experiment.labelled(system), similar=count))
@@ -71,21 +71,21 @@ def new_writer(
 class DescriptionWriter:
     """Writes descriptions as `rag describe` does: the first text of each row, or the best of several."""
 
-    describer: Describer
+    writer: DraftWriter
     firsts: Mapping[str, Prediction] | None = None
 
     def write(self, rows: Sequence[Row]) -> list[Prediction]:
         try:
             if self.firsts is None:
-                descriptions = self.describer.describe_rows(rows)
+                descriptions = self.writer.write_rows(rows)
             else:
-                # Check the first texts again, and let the describer retry those with errors.
+                # Check the first texts again, and let the writer retry those with errors.
                 records = [(row, self.firsts[row.key]) for row in rows]
                 first_texts = [
-                    self.describer.check(row, first.output, first.prompt_tokens or 0, first.completion_tokens or 0)
+                    self.writer.check(row, first.output, first.prompt_tokens or 0, first.completion_tokens or 0)
                     for row, first in records
                 ]
-                descriptions = self.describer.retry(rows, first_texts)
+                descriptions = self.writer.retry(rows, first_texts)
         except ValueError as error:
             raise RowsError(str(error)) from None
         # Only a description of several attempts has a first text that differs.
@@ -98,7 +98,7 @@ class DescriptionWriter:
         return predictions
 
     def prompt(self, row: Row) -> RenderedPrompt:
-        return self.describer.prompt_of(row)
+        return self.writer.prompt_of(row)
 
 
 @dataclass(frozen=True)

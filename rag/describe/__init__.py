@@ -1,8 +1,8 @@
 """Product descriptions: write them from fields, and check that they state the fields and nothing else.
 
->>> from rag.describe import Describer
+>>> from rag.describe import DraftWriter
 >>> from rag.generate import new_generator
->>> description = Describer(new_generator("builtin:smollm2-describe")).describe({"name": "Aurora", "memory": "16 GB"})
+>>> description = DraftWriter(new_generator("builtin:smollm2-describe")).write({"name": "Aurora", "memory": "16 GB"})
 >>> print(description.text, description.errors)
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rag.describe.catalogue.product_file import ProductFile as ProductFile, read_products as read_products
     from rag.describe.catalogue.record_database import ProductTexts as ProductTexts
     from rag.describe.delexicalise import Delexicalizer as Delexicalizer
-    from rag.describe.describer import Describer as Describer, Description as Description
+    from rag.describe.drafts import DraftText as DraftText, DraftWriter as DraftWriter
     from rag.describe.slots import SlotCheck as SlotCheck, ValueLexicon as ValueLexicon, check_slots as check_slots
 
 __getattr__, __dir__, __all__ = attach(__name__, __file__)

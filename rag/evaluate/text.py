@@ -10,7 +10,7 @@ from ingest.errors import RowsError
 from prompts.prompt import Prompt
 from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
-from rag.describe.describer import Describer
+from rag.describe.drafts import DraftWriter
 from rag.describe.slots import ValueLexicon, check_slots
 from rag.evaluate.metrics.metric import Metric
 from rag.evaluate.metrics.slots import slot_metrics
@@ -44,8 +44,8 @@ def evaluate_text(
     task = rows[0].task
     # Descriptions are written as `rag describe` writes them, other texts by the task's prompt alone.
     if task == "describe":
-        describer = Describer(generator, decoding=decoding, prompt=prompt, attempts=attempts, complete=complete)
-        predictions = run.predict(rows, lambda batch: _predict_descriptions(describer, batch), describer)
+        writer = DraftWriter(generator, decoding=decoding, prompt=prompt, attempts=attempts, complete=complete)
+        predictions = run.predict(rows, lambda batch: _predict_descriptions(writer, batch), writer)
     else:
         own_prompt, options = prompt or prompt_for(task), replace(TEXT_DECODING, **(decoding or {}))
         predictions = run.predict(
@@ -67,9 +67,9 @@ def score_text(
     return (*metrics, *slot_metrics(checks))
 
 
-def _predict_descriptions(describer: Describer, rows: Sequence[Row]) -> list[Prediction]:
+def _predict_descriptions(writer: DraftWriter, rows: Sequence[Row]) -> list[Prediction]:
     try:
-        descriptions = describer.describe_rows(rows)
+        descriptions = writer.write_rows(rows)
     except ValueError as error:
         raise RowsError(str(error)) from None
     return [

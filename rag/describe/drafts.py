@@ -1,4 +1,4 @@
-"""The Describer: write a product description from fields, check it, and write a failing one again."""
+"""Drafts of product descriptions: a generator writes them from fields, and writes those again that fail their check."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ TEMPERATURE, TOP_P = 1.0, 0.9
 
 
 @dataclass(frozen=True)
-class Description:
-    """A description of a product, with the findings of its check.
+class DraftText:
+    """A description of a product that a generator wrote, with the findings of its check.
 
     `missing` names the fields whose value the text does not state word for word; `wrong` pairs a field with the other
     value that the text states for it; `invented` lists values and numbers that no field gives; `spans` are the places
@@ -61,8 +61,8 @@ class Description:
         return len(self.wrong) + len(self.invented)
 
 
-class Describer:
-    """Writes product descriptions with a generator, and checks that they state the fields and nothing else.
+class DraftWriter:
+    """Writes product descriptions with a generator, and checks the values that they state.
 
     A text that fails its check is written again, up to `attempts` texts in all. The text with the fewest errors is
     kept, the earliest of equal ones. `complete` adds a last line with the values that the text leaves out, such as
@@ -108,14 +108,14 @@ class Describer:
         contexts = None if self.contexts is own_context else self.contexts
         lexicon = self.lexicon and [self.lexicon.values, self.lexicon.doubtful]
         return fingerprint(
-            "describer", self.generator, self.prompt, self.decoding, contexts, self.attempts, self.complete, lexicon
+            "drafts", self.generator, self.prompt, self.decoding, contexts, self.attempts, self.complete, lexicon
         )
 
-    def describe(self, fields: Fields) -> Description:
+    def write(self, fields: Fields) -> DraftText:
         """Write one description. Raises InputError where no field has a value."""
-        return self.describe_many([fields])[0]
+        return self.write_many([fields])[0]
 
-    def describe_many(self, products: Sequence[Fields]) -> list[Description]:
+    def write_many(self, products: Sequence[Fields]) -> list[DraftText]:
         """Write a description of each product, the generator working in batches.
 
         Raises InputError, naming the product by its place, for one without a field that has a value, or one whose
@@ -128,9 +128,9 @@ class Describer:
                 place = f"product {number} of {len(products)} has " if len(products) > 1 else ""
                 raise InputError(f"{place}no fields to describe: give NAME=VALUE pairs or a file with rows")
             rows.append(Row(str(number), "describe", {"fields": fields, "intent": ""}, ()))
-        return self.describe_rows(rows)
+        return self.write_rows(rows)
 
-    def describe_rows(self, rows: Sequence[Row]) -> list[Description]:
+    def write_rows(self, rows: Sequence[Row]) -> list[DraftText]:
         """Write a description of each row, whose intent the model sees as well."""
         prompts = self._pack(rows)
         descriptions = self._improve(rows, prompts, self._write(rows, prompts, self.decoding))
@@ -138,11 +138,11 @@ class Describer:
             return descriptions
         return [self._state_missing(row, one) for row, one in zip(rows, descriptions, strict=True)]
 
-    def first_texts(self, rows: Sequence[Row]) -> list[Description]:
+    def first_texts(self, rows: Sequence[Row]) -> list[DraftText]:
         """Write one text for each row and check it, whatever the check finds."""
         return self._write(rows, self._pack(rows), self.decoding)
 
-    def retry(self, rows: Sequence[Row], descriptions: Sequence[Description]) -> list[Description]:
+    def retry(self, rows: Sequence[Row], descriptions: Sequence[DraftText]) -> list[DraftText]:
         """Write the descriptions with errors again; the others are returned as they are."""
         # Prompts are packed for failing rows only.
         failing = [place for place, description in enumerate(descriptions) if description.errors]
@@ -151,10 +151,10 @@ class Describer:
         results = dict(enumerate(descriptions)) | dict(zip(failing, improved, strict=True))
         return list(results.values())
 
-    def check(self, row: Row, text: str, prompt_tokens: int = 0, completion_tokens: int = 0) -> Description:
+    def check(self, row: Row, text: str, prompt_tokens: int = 0, completion_tokens: int = 0) -> DraftText:
         """Return a text that was written for a row, with the findings of its check."""
         findings = check_slots(text, row.values["fields"], self.lexicon)
-        return Description(
+        return DraftText(
             row.values["fields"],
             text,
             findings.missing,
@@ -183,7 +183,7 @@ class Describer:
                 raise InputError(f"row {row.id}: {error}") from None
         return prompts
 
-    def _write(self, rows: Sequence[Row], prompts: Sequence[Packed], decoding: Decoding) -> list[Description]:
+    def _write(self, rows: Sequence[Row], prompts: Sequence[Packed], decoding: Decoding) -> list[DraftText]:
         """Write one text for each prompt, put values for its placeholders, and check it."""
         generations: list[Generation] = []
         if prompts:
@@ -198,8 +198,8 @@ class Describer:
         return descriptions
 
     def _improve(
-        self, rows: Sequence[Row], prompts: Sequence[Packed], descriptions: Sequence[Description]
-    ) -> list[Description]:
+        self, rows: Sequence[Row], prompts: Sequence[Packed], descriptions: Sequence[DraftText]
+    ) -> list[DraftText]:
         """Sample new texts for all descriptions that still fail, a round at a time, and keep the better ones."""
         best = list(descriptions)
         for attempt in range(1, self.attempts):
@@ -223,11 +223,11 @@ class Describer:
                 )
         return best
 
-    def _faults(self, description: Description) -> int:
+    def _faults(self, description: DraftText) -> int:
         """Return the number of errors that a new text may mend; a last line states what is left out."""
         return description.untrue if self.complete else description.errors
 
-    def _state_missing(self, row: Row, description: Description) -> Description:
+    def _state_missing(self, row: Row, description: DraftText) -> DraftText:
         """Add a last line with the fields that a description leaves out."""
         if not description.missing:
             return description
@@ -264,7 +264,7 @@ def learnt_values(trained: Trained) -> ValueLexicon | None:
     return ValueLexicon.of(rows) if rows else None
 
 
-def description_object(description: Description, seconds: float | None = None) -> dict[str, Any]:
+def draft_object(description: DraftText, seconds: float | None = None) -> dict[str, Any]:
     """Return the object that `rag describe --json` prints."""
     dropped = [{"source": one.chunk.source, "start": one.start, "end": one.end} for one in description.dropped]
     return {

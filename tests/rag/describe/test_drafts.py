@@ -18,7 +18,7 @@ from rag.config import Config
 from rag.data.contexts import FixedExamples, SimilarRows
 from rag.data.rows import Row
 from rag.describe.catalogue.product_file import read_products
-from rag.describe.describer import Describer, Description
+from rag.describe.drafts import DraftText, DraftWriter
 from rag.describe.slots import ValueLexicon
 from rag.generate.base import Decoding, Generation
 from rag.generate.trained import TRAINED_FILE, Trained
@@ -59,25 +59,25 @@ class Attempts:
 
 def test_a_right_description_is_written_once() -> None:
     generator = Attempts(lambda prompt, attempt: " The red lamp by Acme weighs 2 kg. ")
-    described = Describer(generator, lexicon=LEXICON).describe({**LAMP, "note": "", "size": None})
+    described = DraftWriter(generator, lexicon=LEXICON).write({**LAMP, "note": "", "size": None})
     text = "The red lamp by Acme weighs 2 kg."
-    assert described == Description(LAMP, text, (), (), (), (), (), "attempts", 1, text, 7, 3)
+    assert described == DraftText(LAMP, text, (), (), (), (), (), "attempts", 1, text, 7, 3)
     assert [size for size, _ in generator.calls] == [1]
 
 
 def test_what_is_left_out_is_stated_in_a_last_line_and_only_untruths_are_written_again() -> None:
     texts = {0: "The dark blue lamp.", 1: "The red lamp.", 2: "The red lamp by Acme weighs 2 kg."}
     generator = Attempts(lambda prompt, attempt: texts[attempt])
-    described = Describer(generator, lexicon=LEXICON, complete=True).describe(LAMP)
+    described = DraftWriter(generator, lexicon=LEXICON, complete=True).write(LAMP)
     assert described.text == "The red lamp.\nBrand: Acme; weight: 2 kg."
     assert (described.errors, described.attempts, described.first) == (0, 2, "The dark blue lamp.")
-    stubborn = Describer(Attempts(lambda *_: "A lamp with 7 shades."), lexicon=LEXICON, complete=True, attempts=2)
-    described = stubborn.describe({"brand": "Acme", "net_weight": "2 kg"})
+    stubborn = DraftWriter(Attempts(lambda *_: "A lamp with 7 shades."), lexicon=LEXICON, complete=True, attempts=2)
+    described = stubborn.write({"brand": "Acme", "net_weight": "2 kg"})
     assert described.text == "A lamp with 7 shades.\nBrand: Acme; net weight: 2 kg."
     assert described.missing == ()
     assert [described.text[low:high] for low, high in described.spans] == ["7"]
-    assert Describer(Attempts(lambda *_: ""), complete=True).describe({"colour": "red"}).text == "Colour: red."
-    plain = Describer(Attempts(lambda *_: "The red lamp."), lexicon=LEXICON).describe(LAMP)
+    assert DraftWriter(Attempts(lambda *_: ""), complete=True).write({"colour": "red"}).text == "Colour: red."
+    plain = DraftWriter(Attempts(lambda *_: "The red lamp."), lexicon=LEXICON).write(LAMP)
     assert (plain.text, plain.missing, plain.attempts) == ("The red lamp.", ("brand", "weight"), 4)
 
 
@@ -89,7 +89,7 @@ def test_what_fails_is_written_again_all_of_it_at_a_time_and_the_rightest_stays(
     }
     generator = Attempts(lambda prompt, attempt: next(texts[c][attempt] for c in texts if c in prompt))
     products = [{**LAMP}, {"brand": "Acme", "colour": "green", "price": 9}, {"brand": "Acme", "colour": "blue"}]
-    red, green, blue = Describer(generator, lexicon=LEXICON, decoding={"seed": 0}).describe_many(products)
+    red, green, blue = DraftWriter(generator, lexicon=LEXICON, decoding={"seed": 0}).write_many(products)
     assert (red.text, red.errors, red.attempts, red.first) == (texts["red"][2], 0, 3, "A lamp.")
     assert (green.text, green.missing, green.attempts) == ("A green Acme.", ("price",), 4)
     assert (blue.text, blue.attempts) == ("Blue, by Acme.", 1)
@@ -101,7 +101,7 @@ def test_what_fails_is_written_again_all_of_it_at_a_time_and_the_rightest_stays(
 
 def test_what_stays_wrong_is_marked() -> None:
     text = "A dark blue lamp by Acme, 2 kg, 40 watts."
-    described = Describer(Attempts(lambda *_: text), lexicon=LEXICON, attempts=2).describe(LAMP)
+    described = DraftWriter(Attempts(lambda *_: text), lexicon=LEXICON, attempts=2).write(LAMP)
     assert (described.missing, described.wrong, described.invented) == ((), (("colour", "dark blue"),), ("40",))
     assert [text[start:end] for start, end in described.spans] == ["dark blue", "40"]
     assert described.attempts == 2
@@ -109,20 +109,20 @@ def test_what_stays_wrong_is_marked() -> None:
 
 def test_one_attempt_is_not_repeated_and_none_is_refused() -> None:
     generator = Attempts(lambda *_: "A lamp.")
-    assert Describer(generator, attempts=1).describe(LAMP).missing == ("brand", "colour", "weight")
+    assert DraftWriter(generator, attempts=1).write(LAMP).missing == ("brand", "colour", "weight")
     assert len(generator.calls) == 1
     with pytest.raises(ValueError, match="attempts is 0: at least one"):
-        Describer(generator, attempts=0)
+        DraftWriter(generator, attempts=0)
 
 
 def test_first_texts_can_be_tried_again_later() -> None:
     generator = Attempts(lambda prompt, attempt: ["A lamp.", "The red Acme, 2 kg."][attempt])
-    describer = Describer(generator, lexicon=LEXICON)
+    writer = DraftWriter(generator, lexicon=LEXICON)
     rows = [Row("a", "describe", {"fields": LAMP, "intent": "inform"}, ())]
-    [first] = describer.first_texts(rows)
+    [first] = writer.first_texts(rows)
     assert (first.text, len(generator.calls)) == ("A lamp.", 1)
-    [again] = describer.retry(rows, [first])
-    assert again == describer.describe_rows(rows)[0]
+    [again] = writer.retry(rows, [first])
+    assert again == writer.write_rows(rows)[0]
     assert (again.text, again.attempts) == ("The red Acme, 2 kg.", 2)
 
 
@@ -136,14 +136,14 @@ def test_first_texts_can_be_tried_again_later() -> None:
 )
 def test_products_that_cannot_be_described_are_named(products, message) -> None:
     with pytest.raises(ValueError, match=message):
-        Describer(Attempts(lambda *_: "")).describe_many(products)
+        DraftWriter(Attempts(lambda *_: "")).write_many(products)
 
 
 def test_a_model_that_writes_marks_is_shown_them_and_its_text_is_filled_in(tmp_path) -> None:
     trained = Trained(("describe",), frozenset({"brand", "weight"}), {"colour": ["red", "dark blue"]})
     (tmp_path / TRAINED_FILE).write_text(json.dumps(trained.as_object()))
     generator = Attempts(lambda *_: "the [brand] lamp is dark blue , [weight]", str(tmp_path))
-    described = Describer(generator).describe(LAMP)
+    described = DraftWriter(generator).write(LAMP)
     assert "brand: [brand] Acme" in generator.prompts[0]
     assert described.text == "the Acme lamp is dark blue , 2 kg"
     assert described.wrong == (("colour", "dark blue"),), "its folder says what it has seen"
@@ -164,15 +164,15 @@ TRAIN = [
 
 def test_examples_are_shown_and_never_the_product_itself() -> None:
     generator = Attempts(lambda *_: "")
-    Describer(generator, contexts=SimilarRows.of(TRAIN, 2), attempts=1).describe(LAMP)
+    DraftWriter(generator, contexts=SimilarRows.of(TRAIN, 2), attempts=1).write(LAMP)
     assert generator.prompts[0] == (
         "brand: Acme\nsize: big\nDescription: Big Acme.\n\n"
         "brand: Acme\ncolour: red\nweight: 3 kg\nDescription: Red Acme, 3 kg.\n\n"
         "brand: Acme\ncolour: red\nweight: 2 kg\nDescription:"
     )
-    Describer(generator, contexts=SimilarRows.of(TRAIN, 1, "passages"), attempts=1).describe(LAMP)
+    DraftWriter(generator, contexts=SimilarRows.of(TRAIN, 1, "passages"), attempts=1).write(LAMP)
     assert str(generator.prompts[1]).startswith("Notes on similar products:\n[1] Red Acme, 3 kg.\n\nbrand: Acme")
-    Describer(generator, contexts=FixedExamples(TRAIN), attempts=1).describe(LAMP)
+    DraftWriter(generator, contexts=FixedExamples(TRAIN), attempts=1).write(LAMP)
     assert str(generator.prompts[2]).count("Description: ") == 3
 
 
@@ -245,7 +245,7 @@ def test_an_empty_product_is_refused_before_anything_is_written(tmp_path) -> Non
 def test_chat_examples_are_turns() -> None:
     generator = Attempts(lambda *_: "")
     generator.style = "chat"
-    Describer(generator, contexts=FixedExamples(TRAIN[:2]), attempts=1).describe(LAMP)
+    DraftWriter(generator, contexts=FixedExamples(TRAIN[:2]), attempts=1).write(LAMP)
     turns = generator.prompts[0]
     assert all(isinstance(turn, Message) for turn in turns)
     assert [turn.role for turn in turns] == ["system", "user", "assistant", "user", "assistant", "user"]
