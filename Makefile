@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constr
 EDITABLE := --config-settings editable_mode=compat --editable
 DEMO_STORE := build/demo/store
 
-.PHONY: demo test test-slow bench quality confidence check format docs wheel clean
+.PHONY: demo test test-slow bench quality quality-descriptions confidence check format docs wheel clean
 
 demo: $(VENV)/.runs
 	@$(BIN)/rag prepare
@@ -26,6 +26,10 @@ bench: $(VENV)/.develops
 # Natural questions over small collections: make quality ONLY=museum, SPLIT=tune, OPTIONS="--out answers.jsonl"
 quality: $(VENV)/.develops
 	$(BIN)/python tests/quality/run.py $(if $(ONLY),--only $(ONLY)) $(if $(SPLIT),--split $(SPLIT)) $(OPTIONS)
+
+# Descriptions of 400 held-out products, measured: make quality-descriptions SYSTEMS="rules model:builtin:smollm2"
+quality-descriptions: $(VENV)/.develops
+	$(BIN)/python tests/quality/descriptions.py $(or $(SYSTEMS),rules) $(OPTIONS)
 
 # Fit ranking and confidence of the embedded models: make confidence ROWS=build/reader/valid.jsonl
 confidence: $(VENV)/.develops
