@@ -71,8 +71,15 @@ def realise_plan(plan: DescriptionPlan, variant: int = 0) -> SpannedText:
 
 def realise_sentences(plan: DescriptionPlan, variant: int = 0) -> tuple[SpannedText, ...]:
     """Return the sentences of a plan one by one, those of one planned sentence next to each other."""
+    return tuple(sentence for sentences in realise_by_sentence(plan, variant) for sentence in sentences)
+
+
+def realise_by_sentence(plan: DescriptionPlan, variant: int = 0) -> tuple[tuple[SpannedText, ...], ...]:
+    """Return the sentences that say each planned sentence; none for an opening without anything to say."""
     writer = _Writer(plan, variant)
-    return tuple(_spanned(sentence, writer.is_plural) for sentence in writer.sentences())
+    return tuple(
+        tuple(_spanned(sentence, writer.is_plural) for sentence in sentences) for sentences in writer.sentences()
+    )
 
 
 def join_sentences(sentences: Sequence[SpannedText]) -> SpannedText:
@@ -132,13 +139,13 @@ class _Writer:
         """Return one of several ways to say the same."""
         return ways[int(fingerprint(self._seed, name)[:8], 16) % len(ways)]
 
-    def sentences(self) -> list[Phrase]:
-        """Return the sentences, verbs and pronouns still in angle brackets."""
+    def sentences(self) -> list[list[Phrase]]:
+        """Return the sentences of each planned sentence, verbs and pronouns still in angle brackets."""
         opening, *others = self.plan.sentences
-        written = [*self._opening(opening.clauses)]
+        written = [self._opening(opening.clauses)]
         for sentence in others:
-            self._is_first = not written
-            written += self._sentence(sentence)
+            self._is_first = not any(written)
+            written.append(self._sentence(sentence))
         return written
 
     def _sentence(self, sentence: PlannedSentence) -> list[Phrase]:
