@@ -35,6 +35,11 @@ class Catalogue:
     delimiter: str = ""
     texts: tuple[str, ...] = ()
 
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether the catalogue is in this repository, so that its products may be shown."""
+        return self.path.parent == HERE
+
 
 CATALOGUES = (
     Catalogue("delicatessen_health", HERE / "delicatessen_health.csv", 46, 11, ","),
