@@ -1,6 +1,6 @@
 """Precision and recall of the licence check, against the reading of 162 texts.
 
-    python tests/quality/licence.py [--errors tuned|measured]
+    python tests/quality/licence.py [--errors tuned|measured] [--texts FILE]
 
 `licence_texts.jsonl` has texts by four kinds of writer: people (a bicycle shop's catalogue), a marketing model,
 openbook's models for laptops, and rules, the latter also with words and figures swapped. Every word that no field says,
@@ -57,8 +57,8 @@ def overlaps(span: tuple[int, int, str], others: Iterable[tuple[int, int, str]])
     return any(span[0] < end and start < span[1] for start, end, _ in others)
 
 
-def read_texts() -> Iterator[Reading]:
-    for line in TEXTS.read_text("utf-8").splitlines():
+def read_texts(file: Path = TEXTS) -> Iterator[Reading]:
+    for line in file.read_text("utf-8").splitlines():
         row: dict[str, Any] = json.loads(line)
         check = check_licence(row["text"], understand_fields(row["fields"]))
         marks = tuple((mark["start"], mark["end"], mark["kind"]) for mark in row["marks"])
@@ -90,15 +90,16 @@ def scores(readings: Iterable[Reading]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--errors", choices=["tuned", "measured"], help="print the errors of a part")
+    parser.add_argument("--errors", choices=["tuned", "measured", "independent"], help="print the errors of a part")
+    parser.add_argument("--texts", type=Path, default=TEXTS, help="other texts, as licence_sheet.py writes them")
     options = parser.parse_args()
-    readings = list(read_texts())
-    for part in ("tuned", "measured"):
+    readings = list(read_texts(options.texts))
+    for part in dict.fromkeys(reading.part for reading in sorted(readings, key=lambda one: one.part, reverse=True)):
         of_part = [reading for reading in readings if reading.part == part]
         for writer in (None, *sorted({reading.writer for reading in of_part})):
             row = scores(reading for reading in of_part if writer in (None, reading.writer))
             print(
-                f"{part:9} {writer or 'all':10} texts {row['texts']:3.0f}  marks {row['marks']:4.0f}"
+                f"{part:11} {writer or 'all':10} texts {row['texts']:3.0f}  marks {row['marks']:4.0f}"
                 f"  precision {row['precision']:.3f}  recall {row['recall']:.3f}"
                 f" (of words {row['recall of words']:.3f})"
                 f"  clean texts {row['clean, found clean']:.0f} of {row['clean']:.0f},"
