@@ -8,7 +8,8 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rag.answer.words import fold
-from rag.describe.fields.nouns import is_adjective, is_product_noun
+from rag.describe.fields.lexicon import is_adjective, is_sure_adjective
+from rag.describe.fields.nouns import is_product_noun
 from rag.describe.fields.plain_text import plain_text
 from rag.describe.fields.unit_names import CURRENCY_CODES, CURRENCY_SIGNS, CURRENCY_WORDS, written_unit
 from rag.describe.fields.word_lists import listed_words
@@ -246,19 +247,30 @@ def _read_relation(text: str) -> Label:
     return Label(text, text)
 
 
+_OPEN = ("available", "compatible", "certified", "approved", "safe", "resistant")
+_DEGREES = frozenset(
+    ["fully", "semi", "extra", "very", "non", "anti", "self", "ultra", "super", "all", "highly", "partly"]
+)
+
+
 def is_predicate(label: str) -> bool:
     """Return whether a label says what a product is, not what it has: cordless, dishwasher safe, available on Steam."""
-    words = label.split()
+    words = label.casefold().split()
     if not words:
         return False
-    if words[0].casefold() in ("available", "compatible", "certified", "approved", "safe", "resistant"):
-        return len(words) > 1
-    last = words[-1].casefold()
-    if last.startswith(("non-", "anti-", "self-")):
+    if words[0] in _OPEN and len(words) > 1:
         return True
-    if len(words) > 1 and words[0].casefold() in ("made", "number", "level", "type"):
+    last = words[-1]
+    if last.startswith(("non-", "anti-", "self-")) or (len(words) > 1 and words[0] in ("self", "anti")):
+        return True
+    if len(words) > 1 and words[0] in ("made", "number", "level", "type"):
         return False
-    return last in ("free", "safe", "proof", "friendly", "tested", "certified") or is_adjective(last)
+    if last in ("free", "safe", "proof", "friendly", "tested", "certified"):
+        return True
+    # "Reversing light" and "user manual" are things, "extra light" is none.
+    if len(words) > 1 and words[-2] not in _DEGREES and not words[-2].endswith("ly"):
+        return is_sure_adjective(last)
+    return is_adjective(last) or "-".join(words) in listed_words("adjectives")
 
 
 # --- units ------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from rag.describe.fields.absence import is_substance
-from rag.describe.fields.nouns import PLURAL_ONLY, is_adjective, is_product_noun, singular
+from rag.describe.fields.lexicon import PLURAL_ONLY, is_adjective, singular
+from rag.describe.fields.nouns import is_product_noun
 from rag.describe.fields.word_lists import listed_words
 
 # Parts of a shop, and words that name no one thing: "The X is a clothing" says nothing, and is no English.
@@ -43,7 +44,7 @@ def read_type(value: str, name: str, is_path: bool, asks: bool) -> str:
     if any(character in head for character in ".!?<>=:") or words[0].casefold() in ("not", "no", "other"):
         return ""
     # An adjective is no type ("over-ear"), a word that nobody knows one only where the label asks for it.
-    if not is_product_noun(words[-1]) and (is_adjective(words[-1]) or not asks):
+    if not is_product_noun(words[-1]) and (_is_attribute(words[-1]) or not asks):
         return ""
     if re.search(r"\d", words[-1]) or (len(words[-1]) < 3 and not words[-1].isupper()):
         return ""
@@ -51,6 +52,11 @@ def read_type(value: str, name: str, is_path: bool, asks: bool) -> str:
     is_named_plural = last in re.findall(r"[\w'-]+", name.casefold())
     words[-1] = words[-1] if is_named_plural or last.rpartition("-")[2] in PLURAL_ONLY else singular(words[-1])
     return " ".join(_lower(word) for word in words) + last[len(head) :]
+
+
+def _is_attribute(word: str) -> bool:
+    """Return whether a word rather says of what kind a thing is than what it is: cordless, front, women."""
+    return is_adjective(word) or word.casefold() in listed_words("attributive")
 
 
 def _stem_in(part: str, name: str) -> bool:
@@ -91,5 +97,5 @@ def head_noun(name: str) -> str:
         word.casefold() in _FORMS or (is_product_noun(word) and not is_substance(word)) for word in words[:-1]
     ):
         return ""
-    is_certain = is_product_noun(last) and not is_adjective(last) and not re.search(r"\s(?:&|and|or|\+)\s", name)
+    is_certain = is_product_noun(last) and not _is_attribute(last) and not re.search(r"\s(?:&|and|or|\+)\s", name)
     return last if is_certain else ""

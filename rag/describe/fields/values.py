@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from rag.answer.quantities import Quantity, find_figures, find_quantities
-from rag.describe.fields.nouns import is_adjective
+from rag.describe.fields.lexicon import is_adjective
 from rag.describe.fields.plain_text import TICKS
 from rag.describe.fields.unit_names import CURRENCY_CODES, CURRENCY_SIGNS, CURRENCY_WORDS, UNIT_PATTERN, size_of
 from rag.describe.fields.word_lists import listed_words

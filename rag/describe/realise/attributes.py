@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from rag.describe.fields.labels import is_predicate
 from rag.describe.product import ProductField
-from rag.describe.realise.english import can_follow_is, countability, is_plural, leading_noun, singular_noun
+from rag.describe.realise.english import countability, is_plural, leading_noun, singular_noun
 from rag.describe.realise.word_classes import (
     COLLECTIVE_NOUNS,
     OF_NOUNS,
@@ -176,7 +177,7 @@ def is_thing(field: ProductField) -> bool:
     """Tell whether the value of a type names a thing: "kettle", but not "original" or "3"."""
     words = field.value.strip()
     is_word = not is_plain_number(field) and len(words) <= 60 and not re.search(r"[.;:!?|>/\d]\s|\n", words)
-    is_kind = " " in words or not can_follow_is(words)
+    is_kind = " " in words or not is_predicate(words)
     return is_word and is_kind and words.casefold().rpartition(" ")[2] not in COLLECTIVE_NOUNS
 
 
@@ -269,7 +270,7 @@ def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
     if kind == "origin":
         return "origin" if value[:1].isupper() and not _LETTER_CODE.fullmatch(value) else None
     if kind in ("maker", "language"):
-        return kind if not has_digit and not can_follow_is(value) else None
+        return kind if not has_digit and not is_predicate(value) else None
     return kind
 
 
@@ -290,13 +291,13 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
     if label in ("works with", "comes with", "runs on", "connects to"):
         return "verb"
     if words[-1] in PREPOSITIONS:
-        is_open = words[0] in OPEN_ADJECTIVES or can_follow_is(words[0])
+        is_open = words[0] in OPEN_ADJECTIVES or is_predicate(words[0])
         return "relation" if is_open and not value[:1].isdigit() else "detail"
     if words[0] in VERBS - {"has", "weighs", "measures"} and len(words) == 1:
         return "verb"
     if label == "may contain":
         return "verb"
-    if can_follow_is(words[-1]) and words[-1] not in PART_NOUNS:
+    if is_predicate(words[-1]) and words[-1] not in PART_NOUNS:
         return "detail"
     return _noun_kind(field, label, value)
 
@@ -387,15 +388,15 @@ def _boolean_kind(field: ProductField) -> ClauseKind:
         )
     head = singular_noun(leading_noun(label).rpartition(" ")[2])
     if len(words) > 2 and words[1] in PREPOSITIONS and words[-1] not in PREPOSITIONS:
-        is_open = words[0] in OPEN_ADJECTIVES or (can_follow_is(words[0]) and words[1] in ("to", "for", "from", "in"))
+        is_open = words[0] in OPEN_ADJECTIVES or (is_predicate(words[0]) and words[1] in ("to", "for", "from", "in"))
         return "quality" if is_open else "detail"
     if words[0] in ("for", "in", "on") and len(words) > 1:
         return "quality"
     if words[-1] in PREPOSITIONS:
         return "detail"
-    if head in SUBSTANCES and not can_follow_is(label):
+    if head in SUBSTANCES and not is_predicate(label):
         return "content"
-    if can_follow_is(label):
+    if is_predicate(label):
         return "quality"
     if head in _KINDS_OF_THING or (field.is_true and countability(label) == "unknown"):
         return "detail"
@@ -405,7 +406,7 @@ def _boolean_kind(field: ProductField) -> ClauseKind:
 def _related_kind(field: ProductField, label: str) -> ClauseKind | None:
     """Return the kind of a boolean whose relation is known, None where its label has to tell."""
     if field.relation == "is":
-        return "quality" if can_follow_is(label) or label.split()[0] in PREPOSITIONS else None
+        return "quality" if is_predicate(label) or label.split()[0] in PREPOSITIONS else None
     if field.relation == "has":
         return None
     if field.relation in ("requires", "supports"):

@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
+from rag.describe.fields.labels import is_predicate
+from rag.describe.fields.lexicon import is_only_counted, is_only_uncounted, is_plural_word, plural, singular
 from rag.describe.realise.word_classes import (
     ACRONYMS,
-    ADJECTIVES,
     CASED,
     COLOURS,
     COUNT_NOUNS,
@@ -63,59 +64,28 @@ def with_article(phrase: str) -> str:
 
 # --- nouns ------------------------------------------------------------------------------------------------------------
 
-_IRREGULAR_PLURALS = {
-    "foot": "feet", "tooth": "teeth", "man": "men", "woman": "women", "child": "children", "person": "people",
-    "mouse": "mice", "knife": "knives", "shelf": "shelves", "leaf": "leaves", "loaf": "loaves", "half": "halves",
-    "series": "series", "species": "species", "scarf": "scarves", "wolf": "wolves", "wife": "wives", "life": "lives",
-    "axis": "axes", "analysis": "analyses", "criterion": "criteria", "fish": "fish", "sheep": "sheep",
-}  # fmt: skip
-_IRREGULAR_SINGULARS = {many: one for one, many in _IRREGULAR_PLURALS.items()}
-_NO_PLURAL_S = re.compile(
-    r"(?:ss|us|is|as|(?:cha|cosm|therm|asbest)os|news|lens|bus|gas|bias|canvas|atlas|plus|series|species|chassis|iris|compass)$"
-)
-
 
 def plural_noun(noun: str) -> str:
     """Return the plural of a noun phrase: batteries, USB ports, shelves; one that is plural stays."""
     head, _, last = noun.rpartition(" ")
     if is_plural(last) or last.casefold() in MASS_NOUNS:
         return noun
-    low = last.casefold()
-    if low in _IRREGULAR_PLURALS:
-        many = _IRREGULAR_PLURALS[low]
-    elif re.search(r"(?:s|x|z|ch|sh)$", low):
-        many = last + "es"
-    elif re.search(r"[^aeiou]y$", low):
-        many = last[:-1] + "ies"
-    else:
-        many = last + "s"
-    return f"{head} {many}".lstrip()
+    return f"{head} {plural(last)}".lstrip()
 
 
 def singular_noun(noun: str) -> str:
     """Return the singular of a noun phrase: battery, shelf; pairs such as scissors stay."""
     head, _, last = noun.rpartition(" ")
-    low = last.casefold()
-    if low in PAIR_NOUNS or not is_plural(last):
+    if last.casefold() in PAIR_NOUNS or not is_plural(last):
         return noun
-    if low in _IRREGULAR_SINGULARS:
-        one = _IRREGULAR_SINGULARS[low]
-    elif low.endswith("ies") and len(low) > 4 and low not in ("movies", "cookies", "pies", "ties"):
-        one = last[:-3] + "y"
-    elif re.search(r"(?:ss|x|z|ch|sh)es$", low):
-        one = last[:-2]
-    else:
-        one = last[:-1]
-    return f"{head} {one}".lstrip()
+    return f"{head} {singular(last)}".lstrip()
 
 
 def is_plural(noun: str) -> bool:
     """Tell whether the last word of a noun phrase is a plural."""
     last = noun.rpartition(" ")[2].rpartition("-")[2]
-    low = last.casefold()
-    if low in _IRREGULAR_SINGULARS and low not in ("series", "species", "fish", "sheep"):
-        return True
-    return len(low) > 3 and low.endswith("s") and last.islower() and not _NO_PLURAL_S.search(low)
+    is_word = last.islower() or last.casefold() in ("feet", "teeth", "men", "women", "children", "people")
+    return is_word and (last in PAIR_NOUNS or is_plural_word(last))
 
 
 def countability(noun: str) -> Countability:
@@ -137,7 +107,9 @@ def countability(noun: str) -> Countability:
         re.search(r"[a-z]{3}ing$", low) and " " in noun
     ):
         return "mass"
-    return "unknown"
+    if is_only_uncounted(low):
+        return "mass"
+    return "count" if is_only_counted(low) else "unknown"
 
 
 _COMPOUND_ENDS = (
@@ -153,90 +125,6 @@ def leading_noun(phrase: str) -> str:
         if place and word.casefold() in PREPOSITIONS:
             return " ".join(words[:place])
     return phrase
-
-
-# --- adjectives -------------------------------------------------------------------------------------------------------
-
-_NOUNS_LIKE_ADJECTIVES = frozenset(
-    [
-        "bed",
-        "seed",
-        "feed",
-        "speed",
-        "led",
-        "shed",
-        "sled",
-        "reed",
-        "weed",
-        "breed",
-        "need",
-        "cable",
-        "table",
-        "vegetable",
-        "music",
-        "fabric",
-        "topic",
-        "plastic",
-        "mosaic",
-        "logic",
-        "arctic",
-        "comic",
-        "fabric",
-        "graphic",
-        "graphics",
-        "public",
-        "traffic",
-        "ceramic",
-        "clinic",
-        "mechanic",
-        "panic",
-        "olive",
-        "drive",
-        "sleeve",
-        "valve",
-        "glove",
-        "archive",
-        "motive",
-        "hive",
-        "dive",
-        "adhesive",
-        "preservative",
-        "additive",
-        "alternative",
-        "narrative",
-        "motorised",
-        "embed",
-        "word",
-        "recipe",
-        "ethernet",
-        "alphabet",
-        "bib",
-        "crib",
-        "usable",
-    ]
-)
-_ADJECTIVE_END = re.compile(
-    r"(?:-|\b)(?:proof|free|safe|friendly|resistant|ready|compatible|compliant|washable|powered|certified|repellent|retardant|tight)$"
-    r"|[a-z]{2}(?:proof|less|able|ible|ful|ous|ical|ised|ized|ated|ined|ered|illed|nted|nked|ked|shed|ched|ged"
-    r"|lled|pped|tted|mmed|nned|rred|ssed|aded|oded|oned|uced|eled|ered|ured|ared|med|ided|nded|uded|lded|yed|wed|xed"
-    r"|ved|sed|ced|fied|ried|ted|ated|led|red|ned|etic|atic|omic|enic|etic|tric|ulic|onic|istic|ytic|graphic)$",
-)
-
-
-def can_follow_is(phrase: str) -> bool:
-    """Tell whether a label such as "waterproof" or "dishwasher safe" can follow "is"."""
-    low = phrase.casefold().strip()
-    last = re.split(r"[\s-]", low)[-1]
-    if re.match(r"(?:self|anti)[ -]\w", low):
-        return True
-    if last in _NOUNS_LIKE_ADJECTIVES:
-        return low in ADJECTIVES
-    return (
-        low in ADJECTIVES
-        or low.replace(" ", "-") in ADJECTIVES
-        or last in ADJECTIVES
-        or bool(_ADJECTIVE_END.search(low))
-    )
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -289,9 +177,9 @@ def _lower_common(word: str) -> str:
         return word
     low = core.casefold()
     parts = re.split(r"[-/]", low)
-    common = COLOURS | MATERIALS | ADJECTIVES | COUNT_NOUNS | MASS_NOUNS | QUANTITY_NOUNS | _SMALL
+    common = COLOURS | MATERIALS | COUNT_NOUNS | MASS_NOUNS | QUANTITY_NOUNS | _SMALL
     known = all(part in common or singular_noun(part) in common for part in parts)
-    return word.lower() if low not in CASED and (known or can_follow_is(low)) else word
+    return word.lower() if low not in CASED and (known or is_predicate(low)) else word
 
 
 _SMALL = frozenset(

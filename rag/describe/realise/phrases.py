@@ -9,11 +9,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from rag.describe.fields.labels import is_predicate
 from rag.describe.product import ProductField
 from rag.describe.realise.attributes import ClauseKind, clause_kind, is_prose, label_words
 from rag.describe.realise.english import (
     article,
-    can_follow_is,
     cased_label,
     coordinate,
     countability,
@@ -271,7 +271,7 @@ def maker_words(field: ProductField) -> str:
 def _colour(field: ProductField, value: Phrase, pick: Pick) -> Phrase:
     words = value_text(field).replace("-", " ").split()
     is_known = len(field.items) < 2 and words and words[-1] not in MATERIALS
-    if is_known and all(word in COLOURS or can_follow_is(word) for word in words):
+    if is_known and all(word in COLOURS or is_predicate(word) for word in words):
         return phrase("<is> {}", value)
     part = re.match(r"(frame|body) colou?r", label_words(field))
     if part:
@@ -298,7 +298,7 @@ def statement_phrase(clause: PlannedClause) -> Phrase:
         label = plural_noun(label)
     # "Genres: racing" has one.
     is_one = len(field.items) < 2 and not re.search(r"\band\b|[,&]", field.value) and not is_plural(field.value)
-    is_one = is_one and field.value[:1].islower() and not (field.value in MATERIALS or can_follow_is(field.value))
+    is_one = is_one and field.value[:1].islower() and not (field.value in MATERIALS or is_predicate(field.value))
     if is_one and is_plural(label) and field.kind == "text" and leading_noun(label) == label:
         label = singular_noun(label)
     value = value_phrase(field, shown=8)

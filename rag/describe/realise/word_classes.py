@@ -64,41 +64,6 @@ _PLURAL_NAMES = """
     sheets napkins coasters glasses mugs plates bowls bricks blocks tiles heels loafers pumps flats clogs wellies
     flip-flops bits discs
     """
-_ADJECTIVES = """
-    adaptive additional adjustable adult ajar analog analogue antique aromatic artificial assembled authentic
-    automatic bare basic big bilingual biodegradable bitter black blank blue boneless bound braided bright brown
-    brushed bulky calm casual certified chewy classic clean clear clip-on coarse cold collapsible compact
-    compatible compostable concave concealed cool cordless corded crisp crunchy cruelty-free curved custom
-    cylindrical dark deep detachable diagonal digital discontinued disposable dimmable double dry dual durable easy
-    eco-friendly elastic electric electrical electronic embroidered empty ergonomic external extra fair fairtrade
-    fat-free festive fine fireproof firm fixed flat flexible floral flush fluorescent foldable folding formal
-    fragile fragrant free freestanding fresh frozen full fair-trade fully-automatic genuine geometric glossy golden
-    gradual grey green halal hand-made handcrafted handmade hard heavy heated high hollow homemade horizontal hot
-    huge hybrid hydraulic hypoallergenic inclusive indoor inflatable inner instant insulated integrated interactive
-    internal invisible kosher large latex-free leather-free left-handed leakproof lightweight light limited lined
-    liquid long loose low lower luminous magnetic male female manual matt matte mechanical medical medium melange
-    metallic mini mobile modern modular monochrome motorised motorized moveable mounted multicolour multicolor
-    narrow natural neutral new non-slip non-stick non-toxic nutritious oblong odourless odorless official oiled old
-    opaque open optical organic original orthopaedic orthopedic outdoor oval padded paperback patterned perforated
-    perennial personal pink plain pointed pneumatic portable pre-assembled preloved printed purple quick quiet
-    random raw ready real rear rechargeable rectangular recyclable recycled red reflective refurbished regular
-    reinforced relaxed removable renewable reusable reversible ribbed right-handed rigid robust rotatable rotary
-    rough round rounded rustic safe salted scented sealed seamless semi-automatic semi-skimmed
-    sensitive sharp shatterproof shiny short silent silky simple single sleeveless slim slow small smart smooth
-    soft solar solid solvent-free spicy square stackable stainless standard static stereo sterile straight stretchy
-    striped strong sturdy submersible sweet synthetic tall tapered thermal thick thin tight tilting touch-sensitive
-    traditional translucent transparent transportable tubeless twin uncut unisex universal unscented unsalted
-    unsweetened upright used vacuum-packed vegan vegetarian vertical vibrant vintage virtual visible volatile warm
-    washable watertight waterproof wax-free weatherproof wet white wholegrain wide wild wired wireless wooden
-    woollen woolen woven wrinkle-free yellow available suitable fragrance-free gold-plated active passive rotating
-    swivelling swiveling telescopic programmable voice-activated backlit flame-retardant fire-retardant
-    autoclavable hygienic shockproof antibacterial antistatic returnable refillable edible drinkable
-    prescription-only over-the-counter allergenic luxury seasonal annual evergreen hardy poisonous toxic sugarless
-    fluoride-free microwavable oven-safe freezable stain-resistant pet-safe child-safe handwoven multilingual
-    illustrated abridged unabridged signed hardback softcover hardcover downloadable upgradeable upgradable
-    repairable customisable customizable lockable touch-screen rust-free frost-free self-cleaning in-stock
-    frost-hardy battery-operated battery-powered mains-powered solar-powered petrol-powered machine-washable
-    """
 _SUBSTANCES = """
     alcohol additive allergen almond aluminium aluminum ammonia artificial asbestos aspartame barley bleach bpa
     caffeine calcium carbohydrate carb casein cashew celery chlorine cholesterol cobalt cocoa colouring coloring
@@ -187,7 +152,6 @@ MASS_NOUNS = _words(_MASS)
 COLLECTIVE_NOUNS = _words(_COLLECTIVES)
 PAIR_NOUNS = _words(_PAIRS)
 PLURAL_NAMES = _words(_PLURAL_NAMES) | PAIR_NOUNS
-ADJECTIVES = _words(_ADJECTIVES)
 SUBSTANCES = _words(_SUBSTANCES)
 QUANTITY_NOUNS = _words(_QUANTITIES)
 OF_NOUNS = _words(_OF_MASS)
