@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from rag.describe.catalogue.product_file import ProductFile, ProductRow
+from rag.describe.channels.write_channels import ChannelText
 from rag.describe.fields.understand import understand_fields
 from rag.describe.house_rules.rulebook import RuleBook
 from rag.describe.product import Product
@@ -49,10 +50,8 @@ def describe_by_rules(file: Path) -> list[WrittenText | None]:
         except InputError as error:
             written.append(WrittenText("", time.perf_counter() - began, str(error)))
             continue
-        text = realise(product)
-        broken = rules.broken_rules(text, "long", product)
-        reason = "; ".join(rule.message for rule in broken)
-        written.append(WrittenText("" if broken else text.text, time.perf_counter() - began, reason))
+        [text] = rules.keep([ChannelText("long", realise(product))], product)
+        written.append(WrittenText(text.text, time.perf_counter() - began, text.reason))
     return written
 
 
@@ -60,7 +59,8 @@ def describe_by_command(options: Sequence[str], folder: Path, file: Path) -> lis
     """Describe a file by `rag describe` with some options; `folder` keeps the output, which a second run completes."""
     folder.mkdir(parents=True, exist_ok=True)
     out = folder / f"{file.stem}.jsonl"
-    command = [sys.executable, "-m", "rag.cli.main", "describe", "--file", str(file), "--out", str(out), *options]
+    rag = [sys.executable, "-c", "from rag.cli.main import run; run()"]
+    command = [*rag, "describe", "--file", str(file), "--out", str(out), *options]
     began = time.perf_counter()
     process = subprocess.run(command, capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
