@@ -9,8 +9,8 @@ from typing import TypeVar
 from rag.describe.product import ProductField
 from rag.describe.realise.attributes import label_words
 from rag.describe.realise.english import article, countability, is_plural
+from rag.describe.realise.grouping import PlannedClause
 from rag.describe.realise.phrases import Phrase, Piece, join_phrases, phrase, shown_label
-from rag.describe.realise.plan import PlannedClause
 from rag.describe.realise.word_classes import MASS_NOUNS
 
 _Item = TypeVar("_Item")

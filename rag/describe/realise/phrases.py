@@ -23,7 +23,7 @@ from rag.describe.realise.english import (
     plural_noun,
     singular_noun,
 )
-from rag.describe.realise.plan import LONGEST_PROSE, PlannedClause
+from rag.describe.realise.grouping import PlannedClause
 from rag.describe.realise.word_classes import CASED, COLOURS, MASS_NOUNS, MATERIALS
 
 
@@ -36,6 +36,9 @@ class Piece:
 
 
 Phrase = tuple[Piece, ...]
+
+LONGEST_PROSE = 300
+"""Characters of a text of several sentences that a description quotes: its first whole sentences."""
 
 Pick = Callable[[str, Sequence[str]], str]
 """Chooses one of several ways to say the same, by a name for the choice."""
@@ -257,7 +260,7 @@ _VERBS_AROUND: dict[ClauseKind, str] = {
     "weight": "<weighs> {}",
     "compatibility": "<is> compatible with {}",
     "system": "<runs> on {}",
-    "age": "<is> for ages {}",
+    "age": "<is> suitable for ages {}",
     "audience": "<is> for {}",
     "language": "<is> in {}",
 }
@@ -294,8 +297,6 @@ def statement_phrase(clause: PlannedClause) -> Phrase:
     """Return "pattern <be> striped", to be said after "its"; the verb agrees with the label."""
     field = clause.field
     label = shown_label(field)
-    if len(field.items) > 1 and countability(label) in ("count", "unknown") and not is_plural(label):
-        label = plural_noun(label)
     # "Genres: racing" has one.
     is_one = len(field.items) < 2 and not re.search(r"\band\b|[,&]", field.value) and not is_plural(field.value)
     is_one = is_one and field.value[:1].islower() and not (field.value in MATERIALS or is_predicate(field.value))

@@ -5,19 +5,26 @@ A plan holds no words. The rule-based realiser says it in plain English; a train
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field as dataclass_field, replace
-from itertools import groupby
 from typing import Literal
 
 from rag.answer.words import stem, tokens_of
 from rag.describe.product import MAY, MUST, Product, ProductField
-from rag.describe.realise.attributes import BOOLEAN_KINDS, ClauseKind, clause_kind, is_thing, label_words
-from rag.describe.realise.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS
-
-Pattern = Literal["opening", "nouns", "verbs", "statements", "boolean", "line", "prose", "details"]
-"""The shape of a sentence: "It has A and B", "It weighs A and costs B", "Its A is B and its C is D", one about booleans
-of one kind, "Label: value.", text as given, or "Label: value; label: value."."""
+from rag.describe.realise.attributes import ClauseKind, clause_kind, is_thing, label_words
+from rag.describe.realise.english import can_follow_is
+from rag.describe.realise.grouping import (
+    PlannedClause,
+    PlannedSentence,
+    denies,
+    group_sentences,
+    is_noun,
+    length_of,
+    merge_fields,
+)
+from rag.describe.realise.phrases import LONGEST_PROSE
+from rag.describe.realise.word_classes import ADJECTIVES, COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS, OPEN_ADJECTIVES
 
 Length = Literal["short", "long"]
 
@@ -28,33 +35,8 @@ take more."""
 SHORT_SENTENCES = 3
 """Sentences of a short description, more if the priority fields need them."""
 
-
-LONGEST_PROSE = 300
-"""Characters of a text of several sentences that a description quotes: its first whole sentences."""
-
 MOST: dict[ClauseKind, int] = {"detail": 6, "property": 8}
 """Fields of the forms "label: value" and "its label is value" that a paragraph takes; bullets suit more of them."""
-
-
-@dataclass(frozen=True)
-class PlannedClause:
-    """Fields that one clause states: the three sides of a box, the booleans of one kind, or a single field."""
-
-    kind: ClauseKind
-    fields: tuple[ProductField, ...]
-
-    @property
-    def field(self) -> ProductField:
-        """The first field."""
-        return self.fields[0]
-
-
-@dataclass(frozen=True)
-class PlannedSentence:
-    """The clauses of a sentence, in order, and its pattern."""
-
-    pattern: Pattern
-    clauses: tuple[PlannedClause, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,23 +51,6 @@ class DescriptionPlan:
     modifiers: tuple[PlannedClause, ...]
     sentences: tuple[PlannedSentence, ...]
     omitted: tuple[str, ...] = dataclass_field(default=())
-
-
-_TOPICS: tuple[tuple[ClauseKind, ...], ...] = (
-    ("maker", "colour", "material"),
-    ("part", "count", "storage", "capacity", "quantity"),
-    ("extent", "dimensions", "weight"),
-    ("property",),
-    ("quality", "feature", "action", "content", "inclusion"),
-    ("system", "compatibility", "relation", "verb", "age", "audience", "users", "language"),
-    ("substance",),
-    ("line",),
-    ("release", "origin", "warranty", "packing", "size", "price"),
-    ("prose",),
-    ("detail",),
-)
-_TOPIC = {kind: place for place, kinds in enumerate(_TOPICS) for kind in kinds}
-NOUN_KINDS = ("part", "count", "storage", "capacity", "quantity")
 
 
 def plan_description(product: Product, length: Length = "long", characters: int | None = None) -> DescriptionPlan:
@@ -104,13 +69,13 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     chosen = _choose(clauses, room, is_short=length == "short")
     chosen -= _crowded(clauses, chosen)
     omitted = tuple(one.key for _, one in clauses if one.key not in chosen)
-    planned = list(_merge([(kind, one) for kind, one in clauses if one.key in chosen]))
+    planned = list(merge_fields([(kind, one) for kind, one in clauses if one.key in chosen]))
     modifiers = _modifiers(product, planned)
-    planned = [clause for clause in planned if clause not in modifiers]
+    planned = _without(planned, modifiers)
     # The opening takes one clause, or two small ones, of those that tell most.
     opening = _opening_clauses(planned, product, modifiers, has_type=kind is not None)
-    rest = [clause for clause in planned if clause not in opening]
-    sentences = [PlannedSentence("opening", tuple(opening)), *_sentences(rest)]
+    rest = _without(planned, opening)
+    sentences = [PlannedSentence("opening", tuple(opening)), *group_sentences(rest)]
     if length == "short":
         # The first ones, and those of priority.
         kept = [one for place, one in enumerate(sentences) if place < SHORT_SENTENCES or _is_due(one)]
@@ -188,101 +153,118 @@ def _crowded(clauses: Sequence[tuple[ClauseKind, ProductField]], chosen: set[str
     return crowded
 
 
-def _merge(clauses: Iterable[tuple[ClauseKind, ProductField]]) -> Iterable[PlannedClause]:
-    """Yield the clauses in the order of their topics, fields that belong together in one."""
-    ordered = sorted(
-        clauses,
-        key=lambda pair: (
-            _TOPIC[pair[0]],
-            _TOPICS[_TOPIC[pair[0]]].index(pair[0]) if _TOPIC[pair[0]] in (0, 2, 4, 8) else 0,
-        ),
-    )
-    for kind, group in groupby(ordered, key=lambda pair: pair[0]):
-        fields = [one for _, one in group]
-        if kind in ("extent", "substance", *BOOLEAN_KINDS) and kind != "action":
-            yield PlannedClause(kind, tuple(fields))
-        else:
-            yield from (PlannedClause(kind, (one,)) for one in fields)
+# --- the opening ------------------------------------------------------------------------------------------------------
 
 
 def _modifiers(product: Product, clauses: Sequence[PlannedClause]) -> tuple[PlannedClause, ...]:
-    """Return the colour and the material that can stand before the type: "a black leather bag"."""
-    if product.type is None or not is_thing(product.type):
+    """Return the qualities, the colour and the material that can stand before the type: "a foldable black bag"."""
+    kind = product.type
+    if kind is None or not is_thing(kind):
         return ()
     modifiers = []
-    for kind, words in (("colour", COLOURS), ("material", MATERIALS)):
-        alike = [clause for clause in clauses if clause.kind == kind]
+    for clause_type, words in (("colour", COLOURS), ("material", MATERIALS)):
+        alike = [clause for clause in clauses if clause.kind == clause_type]
         for clause in alike[:1]:
             value = clause.field.value.casefold().replace("-", " ").split()
             # "A gold ring" would say what it is made of.
-            if kind == "colour" and value and value[-1] in MATERIALS:
+            if clause_type == "colour" and value and value[-1] in MATERIALS:
                 continue
             is_known = len(value) <= 3 and all(word in words for word in value) and "with" not in value
-            is_own = label_words(clause.field).split()[-1] in (
-                "colour",
-                "color",
-                "material",
-                "colors",
-                "colours",
-                "materials",
-            )
+            is_own = re.search(r"(?:colou?r|material)s?$", label_words(clause.field)) is not None
             if len(clause.field.items) <= 1 and is_known and is_own and len(alike) == 1:
                 modifiers.append(clause)
-    return tuple(modifiers)
+    if product.name and says_words(product.name.value, kind.value):  # "The Bag is a foldable bag" says it late
+        return tuple(modifiers)
+    most = 2 - len(modifiers) - (len(kind.value.split()) > 2)
+    return (*_attributive(clauses, product)[: max(most, 0)], *modifiers)
+
+
+def _attributive(clauses: Sequence[PlannedClause], product: Product) -> list[PlannedClause]:
+    """Return the qualities of one word that stand before a noun as well as behind "is": "a waterproof jacket"."""
+    named = product.name.value if product.name else ""
+    qualities = []
+    for clause in clauses:
+        if clause.kind == "quality":
+            for one in clause.fields:
+                word = label_words(one) if " " not in one.label.strip() else ""
+                is_adjective = word in ADJECTIVES or (can_follow_is(word) if word else False)
+                if one.is_true and is_adjective and word not in OPEN_ADJECTIVES and not says_words(named, word):
+                    qualities.append(PlannedClause("quality", (one,)))
+    return qualities
+
+
+def _without(clauses: Iterable[PlannedClause], taken: Iterable[PlannedClause]) -> list[PlannedClause]:
+    """Return the clauses without the fields of others."""
+    keys = {one.key for clause in taken for one in clause.fields}
+    left = (replace(clause, fields=tuple(one for one in clause.fields if one.key not in keys)) for clause in clauses)
+    return [clause for clause in left if clause.fields]
+
+
+_TELLING: tuple[ClauseKind, ...] = (
+    "material", "quality", "relation", "compatibility", "system", "verb", "colour", "size", "dimensions", "extent",
+    "weight", "language", "substance", "content", "action",
+)  # fmt: skip
+"""The kinds that say most of a product beside what it has and whom it is for, best first; never its price."""
+
+_LATE: tuple[ClauseKind, ...] = (
+    "quality", "content", "action", "feature", "inclusion", "warranty", "origin", "release", "packing", "price",
+)  # fmt: skip
+"""The kinds that open the description of a product of which nothing else is known."""
+
+_OPENING = 90
+"""Characters of labels and values that an opening takes beside the name and the type."""
 
 
 def _opening_clauses(
     clauses: Sequence[PlannedClause], product: Product, modifiers: Sequence[PlannedClause], *, has_type: bool
 ) -> list[PlannedClause]:
-    """Return the clauses that the opening states beside the modifiers."""
-    maker = [clause for clause in clauses if clause.kind == "maker"][:2]
+    """Return the clauses that the opening states beside the modifiers: the maker, for whom it is, and what decides."""
+    # What a product is not opens no description.
+    positive = [one for clause in clauses if (one := _affirming(clause))]
+    maker = [clause for clause in positive if clause.kind == "maker"][:2]
+    is_typed = has_type and not (
+        product.name and product.type and says_words(product.name.value, product.type.value) and not modifiers
+    )
+    users = [clause for clause in positive if clause.kind in ("audience", "age", "users")][:1]
+    nouns = [clause for clause in positive if is_noun(clause) and clause.field.priority < MAY]
+    telling = sorted((one for one in positive if one.kind in _TELLING), key=lambda one: _TELLING.index(one.kind))
+    telling = [clause for clause in telling if not (is_typed and clause.kind in ("quality", "colour", "content"))]
     if maker:
-        return maker
-    # "A jacket for women", "software for 5 users".
-    users = [clause for clause in clauses if clause.kind in ("audience", "age", "users")][:1]
-    if users and has_type and product.name is not None:
-        return users + [clause for clause in clauses if clause.kind in NOUN_KINDS and clause.field.priority <= 2][:1]
-    nouns = [clause for clause in clauses if clause.kind in NOUN_KINDS and clause.field.priority <= 2]
-    if has_type and nouns:
-        return nouns[: 1 if modifiers else 2]
-    verbs = [clause for clause in clauses if _pattern(clause) == "verbs"]
-    is_said = has_type and product.name and product.type and says_words(product.name.value, product.type.value)
-    if has_type and not is_said:  # "A chair that costs 9 EUR" defines no chair.
-        verbs = [clause for clause in verbs if clause.kind not in ("price", "release", "system")]
-    if verbs:
-        return verbs[: 1 if has_type else 2]
-    if (not has_type or product.name is None) and not nouns:
-        return [clause for clause in clauses if clause.kind in ("quality", "feature", "content")][:1]
-    return nouns[:2]
+        return [*maker, *_while_short(nouns, 1)]
+    most = 2 if is_typed or telling or users else 3
+    if is_typed and (users or len(modifiers) > 1) and product.name is not None:
+        most = 1
+    opening = [*users, *_while_short(nouns, most)]
+    if not opening or (not is_typed and len(opening) < 3):
+        # A sentence of its own says no more than two kinds of thing.
+        room = _OPENING - sum(map(length_of, opening))
+        opening += [clause for clause in telling if length_of(clause) <= room][: 1 if opening or has_type else 2]
+    if not opening and (not has_type or product.name is None):
+        opening = sorted((one for one in clauses if one.kind in _LATE), key=lambda one: _LATE.index(one.kind))[:1]
+    # "But no lid" follows the last that it has.
+    lacking = [clause for clause in clauses if denies(clause)]
+    if nouns and nouns[-1] in opening and len(lacking) == 1 and len(lacking[0].fields) < 3 and len(opening) < 3:
+        opening += lacking
+    return opening
 
 
-def _pattern(clause: PlannedClause) -> Pattern:
-    kind = clause.kind
-    if kind in NOUN_KINDS:
-        return "nouns"
-    if kind == "property":
-        return "statements"
-    if kind in BOOLEAN_KINDS:
-        return "boolean"
-    if kind in ("line", "prose"):
-        return kind
-    return "details" if kind == "detail" else "verbs"
+def _affirming(clause: PlannedClause) -> PlannedClause | None:
+    """Return a clause without the qualities that the product has not, None where nothing is left.
+
+    A single one may stay: "vegan, but not organic".
+    """
+    if clause.kind not in ("quality", "content", "action"):
+        return None if denies(clause) else clause
+    true = tuple(one for one in clause.fields if one.is_true)[:3]
+    if true and len(clause.fields) <= len(true) + 1:
+        return clause
+    return replace(clause, fields=true) if true else None
 
 
-_AT_MOST: dict[Pattern, int] = {"nouns": 3, "verbs": 2, "statements": 2, "boolean": 2, "line": 1, "prose": 1}
-
-
-def _sentences(clauses: Sequence[PlannedClause]) -> Iterable[PlannedSentence]:
-    """Yield sentences of clauses that follow each other and share a pattern."""
-    for pattern, group in groupby(clauses, key=_pattern):
-        alike = list(group)
-        if pattern == "statements":
-            # A value with commas of its own would run into what follows.
-            alone = [clause for clause in alike if "," in clause.field.value and len(clause.field.items) < 2]
-            yield from (PlannedSentence(pattern, (clause,)) for clause in alone)
-            alike = [clause for clause in alike if clause not in alone]
-        size = _AT_MOST.get(pattern, len(alike))
-        # Four are two and two, not three and one.
-        parts = -(-len(alike) // size)
-        for part in range(parts):
-            yield PlannedSentence(pattern, tuple(alike[len(alike) * part // parts : len(alike) * (part + 1) // parts]))
+def _while_short(clauses: Sequence[PlannedClause], most: int) -> list[PlannedClause]:
+    """Return the first clauses, one at least, that an opening has room for."""
+    chosen: list[PlannedClause] = []
+    for clause in clauses[:most]:
+        if not chosen or sum(map(length_of, chosen)) + length_of(clause) <= _OPENING:
+            chosen.append(clause)
+    return chosen

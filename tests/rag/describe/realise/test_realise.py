@@ -65,8 +65,8 @@ def test_a_whole_description_and_its_spans() -> None:
         )
     )  # fmt: skip
     assert text.text == (
-        "The Vesta 3 is a navy blue wool office chair that weighs 14.2 kg. "
-        "It is height adjustable and has armrests. It costs 499 EUR."
+        "A navy blue wool office chair, the Vesta 3 has armrests. "
+        "It is height adjustable, weighs 14.2 kg and costs 499 EUR."
     )
     assert {span.key: text.text[span.start : span.end] for span in text.spans} == {
         "name": "Vesta 3", "type": "office chair", "colour": "navy blue", "material": "wool", "weight": "14.2 kg",
@@ -91,15 +91,15 @@ def test_a_whole_description_and_its_spans() -> None:
         ),
         ({"type": "fan", "cordless": False, "waterproof": False}, "This fan is neither cordless nor waterproof."),
         ({"type": "fan", "timer": True, "bluetooth": False, "remote_control": False},
-         "This fan has a timer, but no Bluetooth and no remote control."),
+         "This fan has a timer, but no Bluetooth or remote control."),
         ({"type": "cover", "weight": "1 kg", "cushion_included": False},
-         "This cover weighs 1 kg. A cushion is not included."),
+         "This cover weighs 1 kg. It comes without a cushion."),
         ({"type": "bar", "weight": "50 g", "contains_nuts": False},
-         "This bar weighs 50 g. The bar does not contain nuts."),
+         "This bar weighs 50 g. It does not contain nuts."),
         ({"type": "bar", "weight": "50 g", "no_palm_oil": True}, "This bar weighs 50 g. It has no palm oil."),
         # What is plural is "they".
         ({"name": "Trail Gloves", "type": "glove", "material": "leather", "weight": "90 g"},
-         "The Trail Gloves are leather gloves that weigh 90 g."),
+         "Weighing 90 g, the Trail Gloves are leather gloves."),
         # Values as they stand in a sentence.
         ({"name": "Drill X", "noise": "<= 85 dB", "speeds": "2"},
          "The Drill X has a noise of at most 85 dB and 2 speeds."),
@@ -172,7 +172,7 @@ def test_a_short_description_leaves_out_what_only_a_label_can_say() -> None:
     [
         ("fragrance", "fragrance-free", "Calm contains no fragrance."),
         ("toxic_to_pets", "yes", "Calm is toxic to pets."),
-        ("batteries_included", "yes", "Batteries are included."),
+        ("batteries_included", "yes", "Calm comes with batteries."),
     ],
 )
 def test_labels_that_look_like_something_else(key: str, value: str, sentence: str) -> None:

@@ -1,0 +1,168 @@
+"""Predicates: what a sentence says of its subject, one verb phrase after the other, and one of them put in front of it.
+
+`<has> a hood and 2 pockets, but no lining` is one predicate of three fields; "Made of oak, it weighs 14 kg" puts the
+first of two in front.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+from rag.describe.product import ProductField
+from rag.describe.realise.boolean_phrases import boolean_phrases
+from rag.describe.realise.english import article, countability
+from rag.describe.realise.grouping import PlannedClause, denies, is_noun
+from rag.describe.realise.phrases import (
+    Phrase,
+    Pick,
+    Piece,
+    holds_phrase,
+    join_phrases,
+    noun_phrase,
+    phrase,
+    phrase_text,
+    shown_label,
+    statement_phrase,
+    verb_phrase,
+)
+
+
+@dataclass(frozen=True)
+class Predicates:
+    """Verb phrases that share a subject, and clauses that have their own: "its lid is blue", "a bag is included"."""
+
+    verbs: tuple[Phrase, ...]
+    clauses: tuple[Phrase, ...] = ()
+
+
+def predicates_of(clauses: Sequence[PlannedClause], pick: Pick) -> Predicates:
+    """Return the predicates of clauses, in order; what the product has is one, "but no" before what it lacks."""
+    verbs: list[Phrase] = []
+    own: list[Phrase] = []
+    for is_possession, group in groupby(clauses, key=lambda clause: is_noun(clause) or clause.kind == "feature"):
+        alike = list(group)
+        if is_possession:
+            volume = holds_phrase(alike[0]) if len(alike) == 1 else None
+            verbs.append(volume or phrase("<has> {}", possession_of(alike)))
+            continue
+        for clause in alike:
+            if clause.kind == "property":
+                own.append(phrase("<its> {}", statement_phrase(clause)))
+            elif clause.kind == "inclusion":
+                scope = _inclusion(clause)
+                verbs += scope.verbs
+                own += scope.clauses
+            elif clause.kind in ("quality", "content", "action"):
+                verbs += boolean_phrases(clause)
+            else:
+                verbs.append(verb_phrase(clause, pick))
+    return Predicates(tuple(verbs), tuple(own))
+
+
+# --- what it has and lacks --------------------------------------------------------------------------------------------
+
+
+def noun_of(clause: PlannedClause) -> Phrase:
+    """Return what the product has as a noun phrase: "a hood", "4 drawers", "a blade length of 20 cm"."""
+    if clause.kind != "feature":
+        return noun_phrase(clause)
+    (possession,) = boolean_phrases(clause)
+    return possession[1:]  # without its "<has> "
+
+
+def possession_of(clauses: Sequence[PlannedClause]) -> Phrase:
+    """Return what the product has and lacks: "a hood and 2 pockets, but no lining"."""
+    nouns = [noun_of(clause) for clause in clauses if not denies(clause)]
+    lacking = [field for clause in clauses if denies(clause) for field in clause.fields]
+    if nouns and lacking:
+        return phrase("{}, but {}", join_phrases(nouns), _none_of(lacking))
+    return join_phrases(nouns) if nouns else _none_of(lacking)
+
+
+def _none_of(fields: Sequence[ProductField]) -> Phrase:
+    """Return "no hood, belt or lining"."""
+    nouns: list[Phrase] = [(Piece(re.sub(r"^no ", "", shown_label(one)), (one.key,)),) for one in fields]
+    return phrase("no {}", join_phrases(nouns, "or"))
+
+
+# --- what comes with it -----------------------------------------------------------------------------------------------
+
+
+def _inclusion(clause: PlannedClause) -> Predicates:
+    """Return "<comes> with a lid, but without a cable"; what is required or available has its own sentences."""
+    nouns = [(_included_noun(one), bool(one.is_true)) for one in clause.fields]
+    affirmed = [noun for noun, is_true in nouns if noun and is_true]
+    denied = [noun for noun, is_true in nouns if noun and not is_true]
+    if len(affirmed) + len(denied) < len(nouns):
+        return Predicates((), tuple(boolean_phrases(clause)))
+    without = phrase("without {}", join_phrases(denied, "or"))
+    if affirmed and denied:
+        return Predicates((phrase("<comes> with {}, but {}", join_phrases(affirmed), without),))
+    return Predicates(
+        (phrase("<comes> with {}", join_phrases(affirmed)) if affirmed else phrase("<comes> {}", without),)
+    )
+
+
+def _included_noun(field: ProductField) -> Phrase | None:
+    """Return the thing that is included with its article, None where its grammar is not sure."""
+    label = shown_label(field)
+    noun = re.sub(r" (?:included|supplied|provided)$", "", label, flags=re.I)
+    counted = countability(noun)
+    if counted == "unknown" or (noun == label and field.relation not in ("includes", "contains")):
+        return None
+    determiner = f"{article(noun)} " if counted == "count" else ""
+    return phrase(f"{determiner}{{}}", (Piece(noun, (field.key,)),))
+
+
+# --- several predicates -----------------------------------------------------------------------------------------------
+
+
+def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
+    """Return verb phrases joined, "is" said once: "is grey and made of cotton, and weighs 2 kg"."""
+    joined: list[Phrase] = []
+    for is_state, group in groupby(phrases, key=_is_state):
+        alike = list(group)
+        if is_state and len(alike) > 1:
+            bare: list[Phrase] = [(Piece(one[0].text.removeprefix("<is> ")), *one[1:]) for one in alike]
+            joined.append(phrase("<is> {}", join_phrases(bare)))
+        else:
+            joined += alike
+    for place, (before, one) in enumerate(pairwise(joined), 1):
+        if (before[0].text.startswith("<comes> in") and one[0].text.startswith("<comes> in")) or (
+            before[0].text.startswith("<comes> with") and one[0].text.startswith("<comes> with")
+        ):
+            joined[place] = (Piece(one[0].text.removeprefix("<comes> ")), *one[1:])
+    return join_phrases(joined)
+
+
+def _is_state(one: Phrase) -> bool:
+    """Tell whether a verb phrase is such as "is grey" or "is made of cotton", which can share their verb."""
+    is_value = one[0].text == "<is> " and len(one) > 1 and bool(one[1].keys)
+    is_plain = is_value or re.match(r"<is> (?:made of|available in|suitable for) ", one[0].text) is not None
+    return is_plain and not re.search(r"\b(?:not|neither)\b", phrase_text(one))
+
+
+_PARTICIPLES = (("<weighs> ", "weighing "), ("<measures> ", "measuring "), ("<comes> with ", "with "),
+                ("<has> ", "with "), ("<comes> in ", "available in "), ("<comes> from ", "from "))  # fmt: skip
+_ADJECTIVAL = re.compile(r"<is> (?=(?:made|grown|available|compatible|suitable|designed|intended|free from|packed) )")
+
+
+def fronted(verb: Phrase) -> Phrase | None:
+    """Return a verb phrase as it stands before the subject: "made of oak", "weighing 14 kg", "with 3 drawers"."""
+    first, text = verb[0].text, phrase_text(verb)
+    if len(text) > LONGEST_FRONT or re.search(r"\b(?:no|not|but|without|nor)\b|, ", text):
+        return None
+    for start, words in _PARTICIPLES:
+        if first.startswith(start):
+            rest = first.removeprefix(start)
+            return (Piece(words + rest), *verb[1:])
+    if match := _ADJECTIVAL.match(first):
+        return (Piece(first[match.end() :]), *verb[1:])
+    return None
+
+
+LONGEST_FRONT = 70
+"""Characters of what stands before the subject of a sentence."""

@@ -1,0 +1,106 @@
+"""The words for the product itself: its name as a subject, its type as a noun, and whether it is one thing or many."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from rag.answer.words import stem
+from rag.describe.product import Product
+from rag.describe.realise.attributes import is_thing
+from rag.describe.realise.english import cased_label, in_prose, is_plural, plural_noun, singular_noun
+from rag.describe.realise.phrases import Phrase, Piece, phrase
+from rag.describe.realise.word_classes import COUNT_NOUNS, MASS_NOUNS, PAIR_NOUNS, PLURAL_NAMES
+
+
+def type_noun(product: Product, is_many: bool) -> Phrase | None:
+    """Return the type as a noun, None where its value is none: "kettle", "gloves"."""
+    kind = product.type
+    if kind is None or not is_thing(kind):
+        return None
+    words = kind.value.strip()
+    if words.istitle() or in_prose(words) != words or re.fullmatch(r"[A-Z][a-z]+(?: [a-z].*)?", words):
+        words = " ".join(
+            word.lower() if re.fullmatch(r"[A-Z][a-z]+(?:-[A-Za-z]+)*", word) else word for word in words.split()
+        )
+    words = cased_label(words)
+    # A category in the plural: one of the "mountain frames" is a mountain frame.
+    if not is_many and product.name and not _is_set(product.name.value):
+        one = singular_noun(words)
+        words = words if one.rpartition(" ")[2].casefold() in MASS_NOUNS else one
+    return (Piece(plural_noun(words) if is_many else words, (kind.key,)),)
+
+
+def is_plural_product(product: Product) -> bool:
+    """Tell whether the product is spoken of as "they": gloves, almonds, trousers."""
+    name, kind = product.name, product.type
+    last = re.sub(r"\W+$", "", name.value.strip()).rpartition(" ")[2] if name else ""
+    low = last.casefold()
+    kind_last = kind.value.strip().rpartition(" ")[2].casefold() if kind else ""
+    # A set of gloves is one thing.
+    if name and _is_set(name.value):
+        return False
+    if kind_last and kind_last in PAIR_NOUNS | PLURAL_NAMES:
+        return True
+    is_of_kind = bool(kind_last) and is_plural(low) and stem(low) == stem(kind_last)
+    if kind_last and is_plural(kind_last) and (not low or is_of_kind or low in PLURAL_NAMES):
+        return True
+    if is_plural(low) and kind_last in MASS_NOUNS:  # "Trail Runners" of the type "footwear"
+        return True
+    return low in PAIR_NOUNS or is_of_kind or (low in PLURAL_NAMES and kind_last not in ("set", "kit", "pack", "game"))
+
+
+def _is_set(name: str) -> bool:
+    return re.search(r"\b(?:set|kit|pack|box|bundle|collection|pair|\d+-pack)\b", name, re.I) is not None
+
+
+def name_pieces(product: Product) -> Phrase:
+    """Return the name, the words that are the brand and the type marked with their fields as well."""
+    name = product.name
+    assert name is not None
+    value = name.value.strip()
+    marks: list[tuple[int, int, str]] = []
+    for one in (product.brand, product.type):
+        words = re.escape(one.value.strip()) if one else ""
+        if one and words and (match := re.search(rf"(?<!\w){words}(?:e?s)?(?!\w)", value, re.I)):
+            marks.append((match.start(), match.end(), one.key))
+    cuts = sorted({0, len(value), *(mark[0] for mark in marks), *(mark[1] for mark in marks)})
+    pieces = []
+    for start, end in pairwise(cuts):
+        keys = tuple(key for low, high, key in marks if low <= start and end <= high)
+        pieces.append(Piece(value[start:end], (name.key, *keys)))
+    return tuple(pieces)
+
+
+def short_type(product: Product, kind: Phrase) -> Phrase:
+    """Return the type as later sentences say it: "the camera" of a "mirrorless camera", "the olive oil" in full."""
+    words = kind[0].text.split()
+    head = words[-1].casefold()
+    # The head of another compound may be a thing of its own: a hot dog is no dog.
+    is_clear = len(words) > 1 and singular_noun(head) in COUNT_NOUNS and head not in MASS_NOUNS
+    return (Piece(words[-1], kind[0].keys),) if is_clear and words[-1].islower() else kind
+
+
+def takes_article(product: Product, name: str, *, is_work: bool) -> bool:
+    """Tell whether "the" stands before the name: not before works, places and other proper names."""
+    if is_work or re.match(r"(?:the|a|an|my|our|this|el|la|le)\b", name, re.I) or not re.search(r"[A-Za-z]", name):
+        return False
+    code = name.rpartition(" ")[2]
+    has_number = " " in name and bool(re.search(r"\d", name) or (code.isupper() and len(code) < 5))
+    return ends_in_noun(product, name) or (has_number and not re.search(r"[,%]", name))
+
+
+def ends_in_noun(product: Product, name: str) -> bool:
+    """Tell whether a name ends with a noun that is counted, or with the product's type: "Mountain Bottle Cage"."""
+    kind = product.type.value if product.type else ""
+    last = re.sub(r"\W+$", "", name.strip()).rpartition(" ")[2].casefold()
+    is_type = bool(kind) and stem(last) == stem(kind.rpartition(" ")[2])
+    return (singular_noun(last) in COUNT_NOUNS or last in PLURAL_NAMES or is_type) and last not in MASS_NOUNS
+
+
+def subject_name(product: Product) -> Phrase:
+    """Return the name alone as a subject: "the Pebble Go"."""
+    name = product.name
+    assert name is not None
+    pieces: Phrase = (Piece(name.value.strip(), (name.key,)),)
+    return phrase("the {}", pieces) if takes_article(product, name.value.strip(), is_work=False) else pieces
