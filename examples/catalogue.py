@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import mkdtemp
 
-from rag import Config, DraftWriter
+from rag import Config, Describer
 from stores import parse_filter
 
 CATALOGUE = Path(__file__).parent / "knowledge_base" / "documents" / "products.csv"
@@ -15,6 +15,8 @@ retriever = config.retriever()
 for hit in retriever.retrieve("something for a rainy day", k=3, where=parse_filter("price < 100")):
     print(f"{hit.chunk.metadata['name']}: {hit.chunk.metadata['price']}")
 
-described = DraftWriter(config.generator()).write({"name": "Trail Daypack", "colour": "green", "volume": "22 litres"})
-print(described.text)
-print("not stated:", described.missing, "not given:", described.invented)
+description = Describer(channels=("title", "long")).describe(
+    {"name": "Trail Daypack", "colour": "green", "volume": "22 litres", "waterproof": "no"}
+)
+for text in description.texts:
+    print(f"{text.channel}: {text.text}")

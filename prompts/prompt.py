@@ -39,6 +39,7 @@ TASKS: dict[str, Task] = {
     "summarise": Task(passages="required"),
     "classify": Task(defaults={"examples": (), "labels": ()}, passages="optional"),
     "describe": Task(defaults={"examples": (), "intent": ""}, passages="optional"),
+    "rewrite": Task(passages="optional"),
 }
 ANSWER_FORMATS = ("short", "sentence", "list")
 

@@ -89,7 +89,12 @@ if TYPE_CHECKING:
 
 # Describe: product descriptions from fields
 if TYPE_CHECKING:
+    from rag.describe.describer import Describer as Describer
+    from rag.describe.description import Description as Description
     from rag.describe.drafts import DraftText as DraftText, DraftWriter as DraftWriter
+    from rag.describe.fields.field_rules import FieldRules as FieldRules
+    from rag.describe.house_rules.rulebook import RuleBook as RuleBook
+    from rag.describe.licence.allowed import AllowedPhrases as AllowedPhrases
 
 # Classify: one of your labels
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ class DraftText:
     `missing` names the fields whose value the text does not state word for word; `wrong` pairs a field with the other
     value that the text states for it; `invented` lists values and numbers that no field gives; `spans` are the places
     of wrong and invented values in the text. `attempts` counts the texts that were written, `first` is the first of
-    them; the tokens are those of all attempts.
+    them; the tokens are those of all attempts. `is_cut` tells that the model had no room to end the text.
     """
 
     fields: Fields
@@ -49,6 +49,7 @@ class DraftText:
     first: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    is_cut: bool = False
 
     @property
     def errors(self) -> int:
@@ -194,7 +195,8 @@ class DraftWriter:
             if self.placeholders:
                 text = self.placeholders.restore(text, row.values["fields"])
             description = self.check(row, text, generation.prompt_tokens, generation.completion_tokens)
-            descriptions.append(replace(description, dropped=packed.dropped))
+            is_cut = generation.finish == "length"
+            descriptions.append(replace(description, dropped=packed.dropped, is_cut=is_cut))
         return descriptions
 
     def _improve(

@@ -196,7 +196,7 @@ def test_unknown_task_names_the_known_ones() -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_completions_end_with_a_cue_and_no_space(task: str) -> None:
-    values = {"question": "?", "text": "x", "labels": ["a"], "fields": {"a": 1}}
+    values = {"question": "?", "text": "x", "labels": ["a"], "fields": {"a": 1}, "reason": "y"}
     rendered = Prompt.load(task).render("completion", values, [SEINE])
     assert isinstance(rendered, str)
     assert rendered.endswith(":")

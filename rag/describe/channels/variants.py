@@ -62,6 +62,16 @@ def write_variants(
     return tuple(texts)
 
 
+def split_variant(member: Product, group: VariantGroup) -> tuple[Product, Product]:
+    """Return what a member of a group shares with the others, and what it differs in.
+
+    The latter names the type, which both have in common, so that a sentence can speak of "this kettle".
+    """
+    own = [field for field in member.stated if field.key in group.varying]
+    kind = [field for field in member.stated if field.kind == "type" and field.key not in group.varying]
+    return Product(tuple(_shared_fields(member, group))), Product((*kind, *own) if own else ())
+
+
 def shared_product(group: VariantGroup, products: Sequence[Product]) -> Product:
     """Return what all members of a group are: the fields that they share, and their common name."""
     first = products[group.places[0]]

@@ -1,0 +1,79 @@
+"""A description: the texts of a product, what wrote each sentence, and the findings of the check of what came out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from rag.describe.channels.write_channels import ChannelText
+from rag.describe.licence.claims import LicenceCheck
+from rag.describe.paragraph import ReplacedSentence, WrittenSentence
+from rag.describe.product import FieldSpan, Product
+from rag.describe.realise.plan import DescriptionPlan
+
+
+@dataclass(frozen=True)
+class Description:
+    """The texts of a product, one a channel, in the order of `CHANNELS`.
+
+    A text that cannot be true, that breaks a rule of the house, or that lacks what it is made of is "" and has a
+    reason. `sentences` are those of the long paragraph, or else of the short one, `replaced` those that a model or a
+    realiser wrote and that do not stand there; `plan` is its plan, and `left_out` the keys of planned fields that no
+    sentence could state truly. `check` is the licence check of `text`. `model` is "" where rules alone wrote;
+    the tokens are those of all its drafts.
+    """
+
+    product: Product
+    texts: tuple[ChannelText, ...]
+    plan: DescriptionPlan
+    sentences: tuple[WrittenSentence, ...]
+    check: LicenceCheck
+    replaced: tuple[ReplacedSentence, ...] = ()
+    left_out: tuple[str, ...] = ()
+    model: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    @property
+    def main(self) -> ChannelText:
+        """The long text, or else the short one, or else the first."""
+        order = ("long", "short")
+        return min(self.texts, key=lambda text: order.index(text.channel) if text.channel in order else len(order))
+
+    @property
+    def text(self) -> str:
+        """The main text, "" where it was not written."""
+        return self.main.text
+
+    @property
+    def spans(self) -> tuple[FieldSpan, ...]:
+        """The spans of the main text: which words state which field."""
+        return self.main.content.spans
+
+    @property
+    def refused(self) -> tuple[ChannelText, ...]:
+        """The channels without a text, each with its reason."""
+        return tuple(text for text in self.texts if not text.text)
+
+    @property
+    def unlicensed(self) -> tuple[str, ...]:
+        """The words of the main text that no field licenses; there are none unless they were allowed to stay."""
+        return tuple(claim.text for claim in self.check.untrue)
+
+
+def description_object(description: Description) -> dict[str, Any]:
+    """Return a description as JSON values, as `rag describe --json` prints them."""
+    written = [text for text in description.texts if text.text]
+    return {
+        "fields": {field.key: field.shown for field in description.product.fields},
+        "description": description.text,
+        "texts": {text.channel: text.text for text in written},
+        "spans": {text.channel: [[span.start, span.end, span.key] for span in text.content.spans] for text in written},
+        "sentences": [{"text": one.text, "writer": one.writer} for one in description.sentences],
+        "replaced": [{"text": one.text, "writer": one.writer, "reason": one.reason} for one in description.replaced],
+        "stated": list(description.check.stated),
+        "omitted": list(description.check.omitted),
+        "unlicensed": list(description.unlicensed),
+        "refused": {text.channel: text.reason for text in description.refused},
+        "model": description.model,
+    }

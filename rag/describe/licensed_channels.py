@@ -1,0 +1,61 @@
+"""The texts of channels, each checked: what no field says is left out of them, or the text is not written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from rag.describe.channels.spans import cut_text, join_texts
+from rag.describe.channels.write_channels import Channel, ChannelLimits, ChannelText, Realise, write_channels
+from rag.describe.licence.allowed import AllowedPhrases
+from rag.describe.licence.check import check_licence
+from rag.describe.paragraph import say_claims
+from rag.describe.product import Product, SpannedText
+
+
+def write_licensed_channels(
+    product: Product,
+    names: tuple[Channel, ...],
+    realise: Realise,
+    limits: ChannelLimits,
+    allowed: Callable[[Channel], AllowedPhrases],
+    *,
+    keeps_claims: bool = False,
+) -> tuple[ChannelText, ...]:
+    """Return the text of each channel, without claims; a text that cannot do without them is "" and has a reason.
+
+    Bullets lose the lines that claim something, and a title its attributes. `allowed` gives the phrases of a channel
+    that need no field.
+    """
+    texts = []
+    for text in write_channels(product, names, realise, limits):
+        # JSON-LD is data, as the fields give it. In a paragraph that keeps claims they are marked.
+        is_marked = keeps_claims and text.channel in ("short", "long", "meta_description")
+        if not text.text or text.channel == "json_ld" or is_marked:
+            texts.append(text)
+            continue
+        phrases = allowed(text.channel)
+        if text.channel == "bullets":
+            texts.append(_keep_lines(text, product, phrases))
+            continue
+        reason = _find_claims(text, product, phrases)
+        if reason and text.channel in ("title", "meta_title", "alt_text"):
+            [plain] = write_channels(product, (text.channel,), realise, replace(limits, attributes=0))
+            text = plain if plain.text and not _find_claims(plain, product, phrases) else text
+            reason = _find_claims(text, product, phrases)
+        texts.append(ChannelText(text.channel, SpannedText(""), reason) if reason else text)
+    return tuple(texts)
+
+
+def _find_claims(text: ChannelText, product: Product, allowed: AllowedPhrases) -> str:
+    return say_claims(check_licence(text.text, product, allowed, is_fragment=True).untrue)
+
+
+def _keep_lines(text: ChannelText, product: Product, allowed: AllowedPhrases) -> ChannelText:
+    """Return bullets without the lines that claim what no field says."""
+    lines = [cut_text(text.content, match.start(), match.end()) for match in re.finditer(r".+", text.text)]
+    true = [line for line in lines if check_licence(line.text, product, allowed, is_fragment=True).is_true]
+    if not true:
+        return ChannelText(text.channel, SpannedText(""), "no line says only what a field says")
+    return text if len(true) == len(lines) else replace(text, content=join_texts(true, "\n"))

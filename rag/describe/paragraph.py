@@ -1,0 +1,180 @@
+"""A paragraph as sentences that were checked one by one, each with what wrote it and what stood in its place before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rag.describe.channels.label_value import label_and_value
+from rag.describe.channels.spans import join_texts
+from rag.describe.licence.allowed import AllowedPhrases
+from rag.describe.licence.check import check_licence
+from rag.describe.licence.claims import Claim
+from rag.describe.product import Product, ProductField, SpannedText
+from rag.describe.realise.plan import DescriptionPlan, PlannedSentence
+from rag.describe.realise.realiser import join_sentences, realise_by_sentence
+from rag.describe.realise.sentence_writer import SentenceWriter
+
+RULES = "rules"
+"""The name of the rule-based realiser as the writer of a sentence."""
+
+
+@dataclass(frozen=True)
+class WrittenSentence:
+    """A sentence and the name of what wrote it: "rules", a trained realiser or a model."""
+
+    content: SpannedText
+    writer: str
+
+    @property
+    def text(self) -> str:
+        """The sentence without its spans."""
+        return self.content.text
+
+
+@dataclass(frozen=True)
+class ReplacedSentence:
+    """A sentence that does not stand in a description, what wrote it, and the reason."""
+
+    text: str
+    writer: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Sentences that claim nothing but what fields say.
+
+    `replaced` are those that did not, `left_out` the keys of planned fields that no sentence could state truly.
+    """
+
+    sentences: tuple[WrittenSentence, ...] = ()
+    replaced: tuple[ReplacedSentence, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def content(self) -> SpannedText:
+        """The sentences as one text."""
+        return join_sentences([sentence.content for sentence in self.sentences])
+
+    def join(self, other: Paragraph) -> Paragraph:
+        """Return this paragraph with another one behind it."""
+        return Paragraph(
+            self.sentences + other.sentences, self.replaced + other.replaced, self.left_out + other.left_out
+        )
+
+
+def write_paragraphs(
+    plans: Sequence[DescriptionPlan],
+    products: Sequence[Product],
+    allowed: Sequence[AllowedPhrases],
+    writer: SentenceWriter | None = None,
+) -> list[Paragraph]:
+    """Write each plan in sentences of the `writer`, or else of the rules, and check them against its product.
+
+    A sentence of the writer that lacks a planned field, or claims what no field says, is replaced by the rules' own.
+    One of the rules gives way to lines "Label: value.", and a field that no line can state truly is left out.
+    """
+    written = writer.write(plans) if writer else [(None,) * len(plan.sentences) for plan in plans]
+    paragraphs = []
+    for plan, product, phrases, texts in zip(plans, products, allowed, written, strict=True):
+        paragraph = Paragraph()
+        ruled = realise_by_sentence(plan)
+        for place, (sentence, text, own) in enumerate(zip(plan.sentences, texts, ruled, strict=True)):
+            wanted = planned_keys(plan, sentence, is_opening=place == 0)
+            reason = find_fault(text, product, phrases, wanted) if text else ""
+            if text and writer and not reason:
+                paragraph = paragraph.join(Paragraph((WrittenSentence(text, writer.name),)))
+                continue
+            if text and writer:
+                paragraph = replace(
+                    paragraph, replaced=(*paragraph.replaced, ReplacedSentence(text.text, writer.name, reason))
+                )
+            for one in own:
+                paragraph = paragraph.join(_write_by_rules(one, product, phrases))
+        paragraphs.append(_check_whole(paragraph, product, phrases))
+    return paragraphs
+
+
+def find_fault(content: SpannedText, product: Product, allowed: AllowedPhrases, wanted: Collection[str] = ()) -> str:
+    """Return why a sentence cannot stand in a description, "" for one that can; `wanted` are fields it has to state."""
+    claims = check_licence(content.text, product, allowed, is_fragment=True).untrue
+    if claims:
+        return say_claims(claims)
+    stated = {span.key for span in content.spans}
+    lacking = [key for key in wanted if key not in stated]
+    return f"it does not state {', '.join(lacking)}" if lacking else ""
+
+
+def say_claims(claims: Iterable[Claim]) -> str:
+    """Return the findings of a check in words: '"durable": no field says it'."""
+    return "; ".join(dict.fromkeys(f'"{claim.text}": {claim.note or claim.kind}' for claim in claims))
+
+
+def planned_keys(plan: DescriptionPlan, sentence: PlannedSentence, *, is_opening: bool) -> tuple[str, ...]:
+    """Return the keys of the fields that a planned sentence has to state."""
+    keys = [field.key for clause in sentence.clauses for field in clause.fields]
+    if is_opening:
+        keys += [clause.field.key for clause in plan.modifiers]
+        if plan.product.name:
+            keys.append(plan.product.name.key)
+        if plan.product.brand:
+            keys.append(plan.product.brand.key)
+    return tuple(keys)
+
+
+def _write_by_rules(content: SpannedText, product: Product, allowed: AllowedPhrases) -> Paragraph:
+    """Return a sentence of the rules, or a line for each of its fields where the sentence says too much."""
+    reason = find_fault(content, product, allowed)
+    if not reason:
+        return Paragraph((WrittenSentence(content, RULES),))
+    lines = write_lines([product.field(key) for key in dict.fromkeys(span.key for span in content.spans)], product)
+    return lines.join(Paragraph(replaced=(ReplacedSentence(content.text, RULES, reason),)))
+
+
+def write_lines(fields: Iterable[ProductField], product: Product) -> Paragraph:
+    """Return a sentence "Label: value." for each field, without those of which not even this is licensed."""
+    sentences, left_out = [], []
+    for field in fields:
+        line = label_and_value(field)
+        if line is None or find_fault(line, product, AllowedPhrases()):
+            left_out.append(field.key)
+            continue
+        stop = "" if line.text[-1] in ".!?" else "."
+        sentences.append(WrittenSentence(join_texts((line, stop)), RULES))
+    return Paragraph(tuple(sentences), (), tuple(left_out))
+
+
+def _check_whole(paragraph: Paragraph, product: Product, allowed: AllowedPhrases) -> Paragraph:
+    """Return a paragraph whose sentences are true side by side, too: lines stand for one that is not."""
+    for _ in paragraph.sentences:
+        content = paragraph.content
+        claims = check_licence(content.text, product, allowed).untrue
+        place = find_sentence(paragraph.sentences, claims)
+        if place is None:
+            break
+        failing = paragraph.sentences[place]
+        keys = dict.fromkeys(span.key for span in failing.content.spans)
+        lines = write_lines([product.field(key) for key in keys], product)
+        # A line that fails again leaves.
+        is_line = [one.text for one in lines.sentences] == [failing.text]
+        instead = Paragraph(left_out=tuple(keys)) if is_line else lines
+        gone = Paragraph(replaced=(ReplacedSentence(failing.text, failing.writer, say_claims(claims)),))
+        before, after = paragraph.sentences[:place], paragraph.sentences[place + 1 :]
+        paragraph = replace(paragraph.join(instead).join(gone), sentences=(*before, *instead.sentences, *after))
+    return paragraph
+
+
+def find_sentence(sentences: Sequence[WrittenSentence], claims: Sequence[Claim]) -> int | None:
+    """Return the place of the last sentence of a paragraph in which a claim begins, None without claims."""
+    end, last = 0, None
+    for place, sentence in enumerate(sentences):
+        start, end = end, end + len(sentence.text) + 1
+        if any(start <= claim.start < end for claim in claims):
+            last = place
+    return last
+
+
+def without_keys(content: SpannedText, keys: Collection[str]) -> SpannedText:
+    """Return a text without the spans of some fields, which it does not state but names."""
+    return SpannedText(content.text, tuple(span for span in content.spans if span.key not in keys))
