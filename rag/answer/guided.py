@@ -167,8 +167,9 @@ def _agreement(text: str, question: Retrieved, span: Span) -> Support:
     """Return the support of a text by the span's sentence, if the two also share half their words or a number."""
     said, read = read_content(text), read_content(span.text)
     is_same_number = any(one.equals(other) for one in said.quantities for other in read.quantities)
+    is_other_number = bool(said.quantities and read.quantities) and not is_same_number
     is_same = is_same_number or holds(text, [span.text]) or holds(span.text, [text])
-    if not is_same and token_f1(text, [span.text]) < AGREEMENT:
+    if is_other_number or (not is_same and token_f1(text, [span.text]) < AGREEMENT):
         return Support(0.0, (f"it does not say {span.text!r}",))
     return judge_support(text, question.question, evidence_of(span), question.anchors)
 

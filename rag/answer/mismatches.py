@@ -10,6 +10,7 @@ from typing import Literal
 
 from rag.answer.asked import wanted_type
 from rag.answer.cells import RowCell, place_cells
+from rag.answer.coordination import is_of_neighbour, is_of_other_label
 from rag.answer.evidence import Evidence
 from rag.answer.kinds import core_question
 from rag.answer.quantities import Quantity
@@ -19,9 +20,14 @@ from rag.answer.words import STOP_WORDS, fold, read_content, stem, tokens_of
 
 
 def find_mismatches(question: str, text: str, evidence: Evidence) -> Iterator[str]:
-    """Yield why a text is not of the type or measure asked for: a number, a time of the day, a person, weeks."""
+    """Yield why a text is not of the type or measure asked for: a number, a time of the day, a person, weeks.
+
+    Nor is it of another thing that its sentence speaks of, too.
+    """
     if judge_measure(question, text, evidence) == "other":
         yield "it is another measure than the question asks for"
+    if is_of_neighbour(question, text, evidence) or is_of_other_label(question, evidence.sentence.text):
+        yield "it is of another thing in the same sentence"
     said, core = read_content(text), core_question(question)
     figures = (*said.quantities, *said.dates)
     if _NUMBER_WANTED.search(question) and not figures and not _NO_NUMBER.search(text):
