@@ -20,12 +20,14 @@ AnchorKind = Literal["identifier", "label", "quotation", "name", "number", "date
 class Anchor:
     """A part of a question that narrows what is asked: "ERR-1004", "Norway", "in the first year".
 
-    `sources` are the documents that are about it as a whole.
+    `sources` are the documents that are about it as a whole. `tables` are those that have it as a column, each by its
+    file and the name of its first column.
     """
 
     text: str
     kind: AnchorKind
     sources: frozenset[str] = frozenset()
+    tables: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,26 @@ def holds_anchors(anchors: Anchors, evidence: Evidence) -> bool:
     return not missing_anchors(anchors, evidence)
 
 
+def find_empty_cell(anchors: Anchors, evidence: Evidence) -> str:
+    """Return the column that the question names and the evidence's row has no value in, "" if there is none.
+
+    Other rows of its table have one, and what stands in the row's other cells is not asked for. The first cell names
+    the row: it may answer which rows have none.
+    """
+    named = [anchor for anchor in anchors if anchor.kind == "column"]
+    lines = evidence.record.splitlines() if evidence.record else [evidence.line]
+    columns = [cell.column for line in lines for cell in cells_of(line)]
+    if not named or not columns or not (evidence.is_row or evidence.record):
+        return ""
+    held = {fold(column) for column in columns}
+    before = evidence.chunk.text[evidence.chunk.text.find(lines[0]) : evidence.start]
+    is_first = len([column for column in columns if f"{column}: " in before]) <= 1
+    if is_first or any(fold(anchor.text) in held for anchor in named):
+        return ""
+    table = (evidence.chunk.source.split("#")[0], columns[0])
+    return next((anchor.text for anchor in named if table in anchor.tables), "")
+
+
 def _holds_identifier(anchor: Anchor, evidence: Evidence) -> bool:
     """Tell whether the nearest code of that form is the anchor: in the sentence, its titles, or the prose before."""
     code = _plain_code(anchor.text)

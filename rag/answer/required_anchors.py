@@ -137,6 +137,7 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
     asked = read_content(question)
     keys: dict[str, str] = {}
     columns: dict[str, str] = {}
+    tables: dict[str, set[tuple[str, str]]] = {}
     naming: set[str] = set()
     for section in sections:
         for line in section.text.splitlines():
@@ -145,10 +146,15 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
             if len(cells) > 1:
                 keys.setdefault(fold(cells[0].value), cells[0].value)
             start = section.text.find(line)
-            is_in_record = len(cells) == 1 and Evidence(section, start, start + len(line)).record
+            record = Evidence(section, start, start + len(line)).record if len(cells) == 1 else ""
+            is_in_record = bool(record)
+            first = cells_of(record.partition("\n")[0]) if record else cells
             if is_in_record and section.heading and "#" in section.source:  # a row of a file that is a document
                 keys.setdefault(fold(section.heading[-1]), section.heading[-1])
             for cell in cells if is_in_record else cells[1:]:
+                if first:
+                    table = (section.source.split("#")[0], first[0].column)
+                    tables.setdefault(fold(cell.column), set()).add(table)
                 # A column whose cell the question names, too, names the row: "How much is the powerboat course?"
                 if asked.words.isdisjoint(read_content(cell.value).words - read_content(cell.column).words):
                     columns.setdefault(fold(cell.column), cell.column)
@@ -167,5 +173,6 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
     # Of "Pro" and "Pro Max" the longer one is meant.
     longest = [key for key in named if not any(read_content(key).words < read_content(other).words for other in named)]
     yield from (Anchor(key, "key") for key in longest)
-    asking = (name for column, name in columns.items() if column not in naming and is_named(name))
-    yield from (Anchor(name, "column") for name in asking)
+    for column, name in columns.items():
+        if column not in naming and is_named(name):
+            yield Anchor(name, "column", tables=frozenset(tables.get(column, ())))

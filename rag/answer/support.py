@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rag.answer.anchors import NO_ANCHORS, Anchors
-from rag.answer.anchors_held import missing_anchors
+from rag.answer.anchors_held import find_empty_cell, missing_anchors
 from rag.answer.cells import cells_of, place_cells
 from rag.answer.doubts import Doubt, find_doubts
 from rag.answer.evidence import Evidence
@@ -107,6 +107,8 @@ def judge_support(text: str, question: str, evidence: Evidence, anchors: Anchors
         missing.append("it only says what kind of thing the question names")
     if not evidence.is_row and is_no_fact(question, evidence.sentence.text):
         missing.append("the source says it of no fact")
+    if empty := find_empty_cell(anchors, evidence):
+        missing.append(f"its row has no {empty}")
     firm = anchors.without("column")
     missing += [f"{anchor.text!r} is not what the source speaks of" for anchor in missing_anchors(firm, evidence)]
     if missing:

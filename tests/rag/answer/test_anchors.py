@@ -6,10 +6,11 @@ import pytest
 
 from ingest.types import Block, Chunk
 from rag.answer.anchors import find_anchors
-from rag.answer.anchors_held import holds_anchors
+from rag.answer.anchors_held import find_empty_cell, holds_anchors
 from rag.answer.evidence import Evidence
 from rag.answer.focus import focus_sections
 from rag.answer.required_anchors import require_anchors
+from rag.answer.support import judge_support
 
 
 @pytest.mark.parametrize(
@@ -135,3 +136,37 @@ def test_a_title_that_answers_is_read() -> None:
         anchors = require_anchors(question, [chunk], lambda phrase: None)
         [section] = focus_sections(chunk, question, anchors)
         assert (section.text, section.heading) == (text, ())
+
+
+RECORDS = (
+    "Machine: Plate compactor\nDay rate: 45 EUR\nWeek rate: 180 EUR\nWeight: 85 kg",
+    "Machine: Cement mixer\nWeek rate: 120 EUR\nDeposit: 100 EUR\nWeight: 60 kg",
+)
+ROWS = "\n".join(record.replace("\n", "; ") for record in RECORDS)
+
+
+@pytest.mark.parametrize(
+    ("question", "value", "column"),
+    [
+        ("What is the day rate of the cement mixer?", "120 EUR", "Day rate"),
+        ("What is the deposit for the plate compactor?", "45 EUR", "Deposit"),
+        ("What is the week rate of the cement mixer?", "120 EUR", ""),
+        ("Which machine has no day rate?", "Cement mixer", ""),
+        ("What does the cement mixer cost?", "120 EUR", ""),
+    ],
+)
+@pytest.mark.parametrize("form", ["records", "rows"])
+def test_an_empty_cell_has_no_value_of_another_column(question: str, value: str, column: str, form: str) -> None:
+    if form == "records":
+        sections = [
+            Chunk(text, f"hire.csv#{number}", 0, len(text), blocks=(Block(0, len(text), "list"),))
+            for number, text in enumerate(RECORDS)
+        ]
+    else:
+        sections = [Chunk(ROWS, "hire.md", 0, len(ROWS), blocks=(Block(0, len(ROWS), "table"),))]
+    anchors = require_anchors(question, sections, lambda phrase: None)
+    section = next(section for section in sections if value in section.text)
+    start = section.text.index(value)
+    evidence = Evidence(section, start, start + len(value))
+    assert find_empty_cell(anchors, evidence) == column
+    assert (f"its row has no {column}" in judge_support(value, question, evidence, anchors).missing) == bool(column)
