@@ -9,6 +9,7 @@ from pathlib import Path
 from ingest.errors import InputError, MissingExtra, ParseError, Unsupported
 from ingest.parsers.base import MEGABYTE, Parsed, Parser, ParseSettings
 from ingest.parsers.decode import is_binary, one_line
+from ingest.parsers.junk import find_junk
 from ingest.parsers.sniff import sniff
 from ingest.plugins import resolve
 from ingest.types import Document
@@ -67,6 +68,8 @@ REASONS = {
 }
 # Parsers that would read any bytes: files under their endings are checked to be text.
 TEXT_PARSERS = {TEXT, CODE, MARKDOWN, HTML, RST, ORG, CSV, JSON_LINES, XML, PARSERS[".json"]}
+PROSE_PARSERS = {TEXT, MARKDOWN}
+"""Parsers of texts that people write, in words."""
 CONTAINERS = {".docx", ".pptx", ".xlsx", ".xls", ".doc", ".ppt", ".msg", ".epub", ".odt", ".rtf"}
 """Endings whose content the first bytes tell, and which other files carry, too: HTML called .xls, RTF called .doc."""
 
@@ -80,7 +83,8 @@ def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Par
     settings = settings or ParseSettings()
     try:
         _check_size(path, settings)
-        parser: Parser = resolve(_choose_ending(path), PARSERS, GROUP)
+        ending = _choose_ending(path)
+        parser: Parser = resolve(ending, PARSERS, GROUP)
         parsed = parser(path, source, settings)
     except ParseError:
         raise
@@ -103,6 +107,9 @@ def parse(path: Path, source: str, settings: ParseSettings | None = None) -> Par
                 raise ParseError(f"its parser gave the metadata {key!r} a value that is no scalar or list of scalars")
     if not any(document.text for document in parsed.documents):
         raise ParseError("; ".join(["no text found", *parsed.warnings]))
+    # Any bytes can be read as text, whether they say something or not.
+    if PARSERS.get(ending) in PROSE_PARSERS and (reason := find_junk(parsed.documents[0].text)):
+        raise Unsupported(reason)
     return parsed
 
 
