@@ -64,7 +64,7 @@ BUILTINS: Mapping[str, Builtin] = {
         "minilm-reader",
         "reader",
         "CC-BY-SA-4.0",
-        "171c85a861cc5e8f9c9f27e9412d83762ae8695c0ef720c51cf429209f914cb2",
+        "a11954d3068f2e015d147f8fef9009aafcf61436940fe46c215b451eee6f8aef",
     ),
     "smollm2-answers": _adapter(
         "smollm2-answers",
