@@ -19,8 +19,8 @@ from rag.reader.base import JudgingReader, Verdict
 MOST_JUDGED = 3  # sentences, by their relevance
 TINY = 1e-3  # keeps logits finite
 
-YES_WEIGHTS = (0.08, 0.43, 0.25, 0.21, 0.29)
-RIGHT_WEIGHTS = (-0.56, 0.64, 0.1, 0.11, 0.15)
+YES_WEIGHTS = (-0.09, 0.48, 0.28, 0.2, 0.33)
+RIGHT_WEIGHTS = (-0.8, 0.76, 0.08, 0.05, 0.21)
 
 
 @dataclass(frozen=True)
