@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from ingest.errors import InputError
 from rag.cli import output
 from rag.cli.options import Command, load_config
-from rag.cli.questions import QuestionOptions, read_questions, warn_of_filter, with_id
+from rag.cli.questions import QuestionOptions, QuestionRow, read_questions, warn_of_filter, with_id
 from rag.options import GenerationOptions, ReadingOptions, option
 
 if TYPE_CHECKING:
@@ -31,31 +32,53 @@ class AskOptions(QuestionOptions, ReadingOptions, GenerationOptions):
 
 def ask(options: AskOptions) -> int:
     """Answer one question, streaming it to a terminal, or a file of them in batches."""
-    rows, config = list(read_questions(options)), load_config(options)
+    questions, config = read_questions(options), load_config(options)
+    if not questions.rows:  # of a file with broken lines alone, or none
+        return int(questions.broken > 0)
+    answered = 0
     with config.pipeline() as pipeline:
-        if options.json or options.file:
-            has_hits = _ask_in_batches(pipeline, rows)
+        if options.file:
+            answered, has_hits = _ask_in_batches(pipeline, questions.rows)
+        elif options.json:
+            has_hits = _show_objects(pipeline, questions.rows)
         else:
-            stream = pipeline.stream(rows[0]["question"])
+            stream = pipeline.stream(questions.rows[0].question)
             output.show_stream(stream)
             has_hits = bool(stream.answer.hits)
     if not has_hits:
         warn_of_filter(config, pipeline.where)
-    return 0
+    return int(bool(options.file) and (questions.broken > 0 or answered < len(questions.rows)))
 
 
-def _ask_in_batches(pipeline: Pipeline, rows: Sequence[Mapping[str, Any]]) -> bool:
-    """Answer the rows' questions, print an object for each, and return whether any had hits."""
-    has_hits = False
+def _ask_in_batches(pipeline: Pipeline, rows: Sequence[QuestionRow]) -> tuple[int, bool]:
+    """Answer the rows' questions, print an object for each, and return the number answered and if any had hits.
+
+    A question that cannot be asked is reported, and the others of its batch are answered one by one.
+    """
+    answered, has_hits = 0, False
     for low in range(0, len(rows), BATCH):
         batch = rows[low : low + BATCH]
-        began = time.perf_counter()
-        answers = pipeline.ask_many([row["question"] for row in batch])
-        seconds = (time.perf_counter() - began) / len(batch)
-        has_hits = has_hits or any(answer.hits for answer in answers)
-        for row, answer in zip(batch, answers, strict=True):
-            output.json_line(with_id(row, output.answer_object(answer, seconds)))
-    return has_hits
+        try:
+            has_hits |= _show_objects(pipeline, batch)
+            answered += len(batch)
+        except InputError:
+            for row in batch:
+                try:
+                    has_hits |= _show_objects(pipeline, [row])
+                    answered += 1
+                except InputError as error:
+                    row.report(error)
+    return answered, has_hits
+
+
+def _show_objects(pipeline: Pipeline, rows: Sequence[QuestionRow]) -> bool:
+    """Answer questions together, print an object for each, and return if any had hits."""
+    began = time.perf_counter()
+    answers = pipeline.ask_many([row.question for row in rows])
+    seconds = (time.perf_counter() - began) / len(rows)
+    for row, answer in zip(rows, answers, strict=True):
+        output.json_line(with_id(row.row, output.answer_object(answer, seconds)))
+    return any(answer.hits for answer in answers)
 
 
 COMMAND = Command("answer a question, with citations", AskOptions, ask)

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 
 from ingest.closing import close_parts
+from ingest.errors import InputError
 from rag.answer.options import DEFAULT_K
 from rag.cli import output
 from rag.cli.options import Command, load_config
@@ -20,26 +21,33 @@ class SearchOptions(QuestionOptions):
 
 def search(options: SearchOptions) -> int:
     """Show the passages of one question or of a file of them."""
-    rows, config = list(read_questions(options)), load_config(options)
-    retrieval, has_hits = config.pipeline_options(), False
+    questions, config = read_questions(options), load_config(options)
+    retrieval, has_hits, failed = config.pipeline_options(), False, questions.broken
     where = as_filter(retrieval.where)
     retriever = config.retriever()
     try:
-        for row in rows:
+        for row in questions.rows:
             began = time.perf_counter()
-            hits = retriever.retrieve(row["question"], retrieval.k or DEFAULT_K, where)
+            try:
+                hits = retriever.retrieve(row.question, retrieval.k or DEFAULT_K, where)
+            except InputError as error:
+                if not options.file:
+                    raise
+                row.report(error)
+                failed += 1
+                continue
             seconds = time.perf_counter() - began
             has_hits = has_hits or bool(hits)
             if options.json or options.file:
-                content = {"question": row["question"], "hits": [output.hit_object(hit) for hit in hits]}
-                output.json_line(with_id(row, content | {"seconds": seconds}))
+                content = {"question": row.question, "hits": [output.hit_object(hit) for hit in hits]}
+                output.json_line(with_id(row.row, content | {"seconds": seconds}))
             else:
                 output.show_hits(hits)
     finally:
         close_parts(retriever)
     if not has_hits:
         warn_of_filter(config, where)
-    return 0
+    return int(failed > 0)
 
 
 COMMAND = Command("show the passages for a question, without an answer", SearchOptions, search)

@@ -16,6 +16,15 @@ def read_objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
     Raises RowsError for a file that is missing or not UTF-8, and for a line that is not one JSON object.
     """
+    for number, line in read_lines(file):
+        yield number, parse_object(line, f"{file}, line {number}")
+
+
+def read_lines(file: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a file that are not blank with their numbers, from 1.
+
+    Raises RowsError for a file that is missing or not UTF-8.
+    """
     try:
         # splitlines() would also cut at U+2028, which JSON strings may hold.
         lines = file.read_text("utf-8-sig").split("\n")
@@ -27,7 +36,7 @@ def read_objects(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise RowsError(f"{file} is not UTF-8 text") from None
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield number, parse_object(line, f"{file}, line {number}")
+            yield number, line
 
 
 def parse_object(line: str, place: str) -> dict[str, Any]:

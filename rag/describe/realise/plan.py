@@ -11,9 +11,9 @@ from dataclasses import dataclass, field as dataclass_field, replace
 from typing import Literal
 
 from rag.answer.words import stem, tokens_of
+from rag.describe.fields.labels import is_predicate
 from rag.describe.product import MAY, MUST, Product, ProductField
 from rag.describe.realise.attributes import ClauseKind, clause_kind, is_thing, label_words
-from rag.describe.realise.english import can_follow_is
 from rag.describe.realise.grouping import (
     PlannedClause,
     PlannedSentence,
@@ -24,7 +24,7 @@ from rag.describe.realise.grouping import (
     merge_fields,
 )
 from rag.describe.realise.phrases import LONGEST_PROSE
-from rag.describe.realise.word_classes import ADJECTIVES, COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS, OPEN_ADJECTIVES
+from rag.describe.realise.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS, OPEN_ADJECTIVES
 
 Length = Literal["short", "long"]
 
@@ -187,7 +187,7 @@ def _attributive(clauses: Sequence[PlannedClause], product: Product) -> list[Pla
         if clause.kind == "quality":
             for one in clause.fields:
                 word = label_words(one) if " " not in one.label.strip() else ""
-                is_adjective = word in ADJECTIVES or (can_follow_is(word) if word else False)
+                is_adjective = bool(word) and is_predicate(word)
                 if one.is_true and is_adjective and word not in OPEN_ADJECTIVES and not says_words(named, word):
                     qualities.append(PlannedClause("quality", (one,)))
     return qualities

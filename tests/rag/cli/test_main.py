@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import InputError
+from rag.answer.pipeline import Pipeline
 from rag.cli.main import COMMANDS, build_parser, main
 from rag.cli.options import CommandGroup
 from rag.config import Config
@@ -143,6 +145,44 @@ def test_questions_of_a_file_give_an_object_a_line_in_order(run, docs, tmp_path)
         assert [(line["id"], line["question"]) for line in lines] == [(row["id"], row["question"]) for row in rows]
 
 
+def test_a_question_that_cannot_be_answered_is_reported_and_the_others_are_answered(run, docs, tmp_path) -> None:
+    run("ingest", docs)
+    lines = [
+        '{"id": 1, "question": "When is tea served?"}',
+        '{"question": ',
+        '{"id": 3}',
+        '{"id": 4, "question": "Tea?"}',
+    ]
+    (tmp_path / "q.jsonl").write_text("\n".join(lines))
+    for command in ("ask", "search"):
+        status, out, err = run(command, "--file", tmp_path / "q.jsonl")
+        assert status == 1
+        assert [json.loads(line)["id"] for line in out.strip().split("\n")] == [1, 4]
+        first, second = err.strip().split("\n")
+        assert f"{tmp_path}/q.jsonl, line 2: not JSON" in first
+        assert f'{tmp_path}/q.jsonl, line 3: needs a "question"' in second
+
+
+def test_a_question_longer_than_the_window_is_reported_and_the_others_are_answered(
+    run, docs, tmp_path, monkeypatch
+) -> None:
+    run("ingest", docs)
+    ask_many = Pipeline.ask_many
+
+    def refuse_long(pipeline, questions, where=None):
+        if any(len(question) > 1000 for question in questions):
+            raise InputError("the question has 900 tokens,\nand the window 512")
+        return ask_many(pipeline, questions, where)
+
+    monkeypatch.setattr(Pipeline, "ask_many", refuse_long)
+    questions = ["When is tea served?", "tea " * 500, "When is coffee served?"]
+    (tmp_path / "q.jsonl").write_text("\n".join(json.dumps({"question": question}) for question in questions))
+    status, out, err = run("ask", "--file", "q.jsonl")
+    assert status == 1
+    assert [json.loads(line)["question"] for line in out.strip().split("\n")] == [questions[0], questions[2]]
+    assert err == "rag: q.jsonl, line 2: the question has 900 tokens, and the window 512\n"
+
+
 def test_filters(run, tmp_path) -> None:
     (tmp_path / "p.csv").write_text("sku,name,price\n1,red lamp,10\n2,red chair,90\n")
     run("ingest", "p.csv")
@@ -158,7 +198,7 @@ def test_a_filter_that_matches_nothing_is_reported(run, tmp_path, command) -> No
     run("ingest", "products.csv")
     status, _, err = run(command, "What holds tea?", "--where", "cost < 5")
     assert status == 0
-    assert "matches no chunk" in err
+    assert err.startswith("rag: no passage matches the filter; ")
     assert "source, id, name, price" in err
     assert "'products.csv#P1'" in err
     assert run(command, "What holds tea?", "--where", "price < 5")[2] == ""
@@ -327,7 +367,7 @@ def test_a_mistake_is_one_clear_line_and_harms_nothing(run, docs, tmp_path, mist
     run("ingest", docs)
     (tmp_path / "file.txt").write_text("not a store")
     (tmp_path / "corrupt.toml").write_text("[store\n")
-    (tmp_path / "broken.jsonl").write_text('{"question": "x"}\n{"question": \n')
+    (tmp_path / "broken.jsonl").write_text('\n{"question": \n')
     (tmp_path / "bare.jsonl").write_text('{"id": 1}\n')
     before = run("sources")[1]
     status, out, err = run(*arguments)
