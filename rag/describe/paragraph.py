@@ -11,7 +11,8 @@ from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
 from rag.describe.licence.claims import Claim
 from rag.describe.product import Product, ProductField, SpannedText
-from rag.describe.realise.plan import DescriptionPlan, PlannedSentence
+from rag.describe.realise.grouping import PlannedSentence
+from rag.describe.realise.plan import DescriptionPlan
 from rag.describe.realise.realiser import join_sentences, realise_by_sentence
 from rag.describe.realise.sentence_writer import SentenceWriter
 

@@ -15,11 +15,10 @@ from typing import Any, Protocol
 from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from rag.describe.catalogue.product_file import ProductFile, ProductRow
-from rag.describe.channels.write_channels import ChannelText
+from rag.describe.describer import Describer
 from rag.describe.fields.understand import understand_fields
 from rag.describe.house_rules.rulebook import RuleBook
 from rag.describe.product import Product
-from rag.describe.realise.realiser import realise
 
 HOUSE_RULES = Path(__file__).parent / "house_rules.toml"
 
@@ -40,18 +39,17 @@ class DescriptionSystem(Protocol):
 
 
 def describe_by_rules(file: Path) -> list[WrittenText | None]:
-    """Realise each product by rules alone and keep the house's rules, without the command line."""
-    rules = RuleBook.read(HOUSE_RULES)
+    """Describe each product by rules alone and keep the house's rules, without the command line."""
+    describer = Describer(rulebook=RuleBook.read(HOUSE_RULES))
     written: list[WrittenText | None] = []
     for row in ProductFile.open(file).rows():
         began = time.perf_counter()
         try:
-            product = understand_fields(row.given)
+            text = describer.describe(row.given).main
         except InputError as error:
             written.append(WrittenText("", time.perf_counter() - began, str(error)))
-            continue
-        [text] = rules.keep([ChannelText("long", realise(product))], product)
-        written.append(WrittenText(text.text, time.perf_counter() - began, text.reason))
+        else:
+            written.append(WrittenText(text.text, time.perf_counter() - began, text.reason))
     return written
 
 

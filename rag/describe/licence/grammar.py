@@ -101,7 +101,8 @@ _DANGLING = re.compile(
 
 def _sentences(text: str, words: tuple[ScopedWord, ...], known: set[str]) -> Iterator[Claim]:
     for match in _DANGLING.finditer(text):
-        if text[match.start() - 1 : match.start()] == "-":  # USB-A
+        is_ampere = match[0][0] == "A" and match.start() > 0  # "10 A", "R. A. Lind", "class A"
+        if is_ampere or text[match.start() - 1 : match.start()] == "-":  # USB-A
             continue
         yield _fault(text, match.start(), match.end(), "the sentence breaks off")
     sentence = -1

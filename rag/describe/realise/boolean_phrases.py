@@ -10,7 +10,7 @@ from rag.describe.product import ProductField
 from rag.describe.realise.attributes import label_words
 from rag.describe.realise.english import article, countability, is_plural
 from rag.describe.realise.grouping import PlannedClause
-from rag.describe.realise.phrases import Phrase, Piece, join_phrases, phrase, shown_label
+from rag.describe.realise.phrases import Phrase, Piece, join_phrases, phrase, phrase_text, shown_label
 from rag.describe.realise.word_classes import MASS_NOUNS
 
 _Item = TypeVar("_Item")
@@ -46,7 +46,7 @@ def _qualities(true: Sequence[ProductField], false: Sequence[ProductField]) -> l
         return [phrase("<is> {}, but not {}", join_phrases(affirmed), denied[0])]
     phrases = [phrase("<is> {}", join_phrases(part)) for part in _in_parts(affirmed)]
     for part in _in_parts(denied):
-        if len(part) == 2:
+        if len(part) == 2 and not any(re.search(r" (?:for|with|to|in) ", phrase_text(one)) for one in part):
             phrases.append(phrase("<is> neither {} nor {}", *part))
         else:
             phrases.append(phrase("<is> {}", join_phrases([phrase("not {}", one) for one in part])))

@@ -41,7 +41,7 @@ class PlannedSentence:
     clauses: tuple[PlannedClause, ...] = ()
 
 
-def is_noun(clause: PlannedClause) -> bool:
+def is_possession(clause: PlannedClause) -> bool:
     """Tell whether a clause is a thing or a quantity that the product has: "4 drawers", "a hood"."""
     return clause.kind in NOUN_KINDS or (clause.kind == "feature" and not denies(clause))
 
@@ -49,6 +49,11 @@ def is_noun(clause: PlannedClause) -> bool:
 def denies(clause: PlannedClause) -> bool:
     """Tell whether a clause is of features that the product lacks."""
     return clause.kind == "feature" and (not clause.field.is_true or label_words(clause.field).startswith("no "))
+
+
+def has_or_lacks(clause: PlannedClause) -> bool:
+    """Tell whether a clause is of things that the product has or lacks, which share one verb."""
+    return clause.kind in NOUN_KINDS or clause.kind == "feature"
 
 
 # --- clauses ----------------------------------------------------------------------------------------------------------
@@ -208,7 +213,7 @@ def _can_join(first: PlannedSentence, second: PlannedSentence) -> bool:
     predicates = _count_predicates((*first.clauses, *second.clauses))
     if sum(lengths) > 90 or predicates > _MOST_PREDICATES or min(lengths) > SHORT_SENTENCE:
         return False
-    if sum(map(is_noun, first.clauses)) > 2:  # a list of its own
+    if sum(map(is_possession, first.clauses)) > 2:  # a list of its own
         return False
     is_lacking = denies(before) or (before.kind in ("quality", "content", "action") and not before.fields[-1].is_true)
     if second.pattern == "statements":  # "It has a lid, and its pattern is striped"
@@ -225,8 +230,4 @@ def _has_own_subject(clause: PlannedClause) -> bool:
 
 
 def _count_predicates(clauses: Sequence[PlannedClause]) -> int:
-    return sum(1 if is_possession else len(list(group)) for is_possession, group in groupby(clauses, key=_possesses))
-
-
-def _possesses(clause: PlannedClause) -> bool:
-    return clause.kind in NOUN_KINDS or clause.kind == "feature"
+    return sum(1 if is_one else len(list(group)) for is_one, group in groupby(clauses, key=has_or_lacks))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.describe.product import Product
 from rag.describe.realise.english import article, is_plural
-from rag.describe.realise.grouping import PlannedClause, denies, is_noun
+from rag.describe.realise.grouping import PlannedClause, has_or_lacks
 from rag.describe.realise.phrases import (
     Phrase,
     Pick,
@@ -67,7 +67,7 @@ class Opening:
         """Return "The K1 is a copper kettle from Lund with a lid", or another of the orders in which that is said."""
         # "By A, published by B": each says something of the product, none of the other.
         whole = phrase("{} " + ", ".join(["{}"] * len(makers)), kind, *makers) if makers else kind
-        nouns = [one for one in clauses if is_noun(one) or denies(one)]
+        nouns = [one for one in clauses if has_or_lacks(one)]
         verbs = [one for one in clauses if one not in nouns]
         whole, rest = self._with_users(whole, verbs)
         sentence = phrase("{} <is> {}", name, whole)
@@ -145,7 +145,7 @@ class Opening:
             if not self.is_plural and phrase_text(name).startswith("the ") and not self._is_common(name):
                 name = name[1:]
             return phrase("These are {}" if self.is_plural else "This is {}", name)
-        nouns = [one for one in clauses if is_noun(one) or denies(one)]
+        nouns = [one for one in clauses if has_or_lacks(one)]
         others = predicates_of([one for one in clauses if one not in nouns], self.pick)
         verbs += others.verbs
         possessions = list(predicates_of(nouns, self.pick).verbs)

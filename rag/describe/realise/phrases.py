@@ -201,8 +201,7 @@ def verb_phrase(clause: PlannedClause, pick: Pick) -> Phrase:
     if kind == "material":
         return phrase("<is> {}" if _ADJECTIVAL.fullmatch(field.value.strip()) else "<is> made of {}", value)
     if kind == "extent":
-        sides = [phrase("{} " + _SIDES[label_words(side).split()[-1]], value_phrase(side)) for side in clause.fields]
-        return phrase("<is> {}", join_phrases(sides))
+        return _extent(clause.fields)
     if kind == "relation":
         return phrase(
             (
@@ -212,7 +211,7 @@ def verb_phrase(clause: PlannedClause, pick: Pick) -> Phrase:
             ),
             value,
         )
-    if kind == "verb" and field.relation:
+    if kind == "verb" and field.relation in _RELATIONS:
         return phrase(_RELATIONS[field.relation], value)
     if kind == "verb":
         verb = shown_label(field)
@@ -264,6 +263,18 @@ _VERBS_AROUND: dict[ClauseKind, str] = {
     "audience": "<is> for {}",
     "language": "<is> in {}",
 }
+
+
+def _extent(sides: Sequence[ProductField]) -> Phrase:
+    """Return "<is> 40 cm long and 30 cm wide", or "<has> a diameter of 10 in"."""
+    names = [label_words(side).split()[-1] for side in sides]
+    if names == ["diameter"]:
+        return phrase("<has> a diameter of {}", value_phrase(sides[0]))
+    parts: list[Phrase] = []
+    for side, name in zip(sides, names, strict=True):
+        value = re.sub(r" in$", " inches", value_text(side))  # "10 in in diameter" stumbles
+        parts.append(phrase("{} " + _SIDES[name], (Piece(value, (side.key,)),)))
+    return phrase("<is> {}", join_phrases(parts))
 
 
 def maker_words(field: ProductField) -> str:

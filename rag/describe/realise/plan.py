@@ -19,7 +19,7 @@ from rag.describe.realise.grouping import (
     PlannedSentence,
     denies,
     group_sentences,
-    is_noun,
+    is_possession,
     length_of,
     merge_fields,
 )
@@ -226,7 +226,7 @@ def _opening_clauses(
         product.name and product.type and says_words(product.name.value, product.type.value) and not modifiers
     )
     users = [clause for clause in positive if clause.kind in ("audience", "age", "users")][:1]
-    nouns = [clause for clause in positive if is_noun(clause) and clause.field.priority < MAY]
+    nouns = [clause for clause in positive if is_possession(clause) and clause.field.priority < MAY]
     telling = sorted((one for one in positive if one.kind in _TELLING), key=lambda one: _TELLING.index(one.kind))
     telling = [clause for clause in telling if not (is_typed and clause.kind in ("quality", "colour", "content"))]
     if maker:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from rag.describe.product import ProductField
 from rag.describe.realise.boolean_phrases import boolean_phrases
 from rag.describe.realise.english import article, countability
-from rag.describe.realise.grouping import PlannedClause, denies, is_noun
+from rag.describe.realise.grouping import PlannedClause, denies, has_or_lacks
 from rag.describe.realise.phrases import (
     Phrase,
     Pick,
@@ -42,9 +42,9 @@ def predicates_of(clauses: Sequence[PlannedClause], pick: Pick) -> Predicates:
     """Return the predicates of clauses, in order; what the product has is one, "but no" before what it lacks."""
     verbs: list[Phrase] = []
     own: list[Phrase] = []
-    for is_possession, group in groupby(clauses, key=lambda clause: is_noun(clause) or clause.kind == "feature"):
+    for has_things, group in groupby(clauses, key=has_or_lacks):
         alike = list(group)
-        if is_possession:
+        if has_things:
             volume = holds_phrase(alike[0]) if len(alike) == 1 else None
             verbs.append(volume or phrase("<has> {}", possession_of(alike)))
             continue
@@ -121,21 +121,27 @@ def _included_noun(field: ProductField) -> Phrase | None:
 
 
 def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
-    """Return verb phrases joined, "is" said once: "is grey and made of cotton, and weighs 2 kg"."""
+    """Return verb phrases joined, the same verb said once: "is grey and made of cotton, and weighs 2 kg"."""
     joined: list[Phrase] = []
-    for is_state, group in groupby(phrases, key=_is_state):
+    for verb, group in groupby(phrases, key=_shared_verb):
         alike = list(group)
-        if is_state and len(alike) > 1:
-            bare: list[Phrase] = [(Piece(one[0].text.removeprefix("<is> ")), *one[1:]) for one in alike]
-            joined.append(phrase("<is> {}", join_phrases(bare)))
+        if verb and len(alike) > 1:
+            bare: list[Phrase] = [(Piece(one[0].text.removeprefix(verb)), *one[1:]) for one in alike]
+            joined.append(phrase(f"{verb}{{}}", join_phrases(bare)))
         else:
             joined += alike
-    for place, (before, one) in enumerate(pairwise(joined), 1):
-        if (before[0].text.startswith("<comes> in") and one[0].text.startswith("<comes> in")) or (
-            before[0].text.startswith("<comes> with") and one[0].text.startswith("<comes> with")
-        ):
-            joined[place] = (Piece(one[0].text.removeprefix("<comes> ")), *one[1:])
     return join_phrases(joined)
+
+
+def _shared_verb(one: Phrase) -> str:
+    """Return the verb that a phrase can share with its neighbours, "" for one that keeps its own."""
+    first, text = one[0].text, phrase_text(one)
+    if _is_state(one):
+        return "<is> "
+    if first.startswith(("<comes> with ", "<comes> without ")):
+        return "<comes> "
+    is_sharing = first.startswith("<comes> in ") or (first.startswith("<contains>") and not re.search(r"\bno\b", text))
+    return first.partition(" ")[0] + " " if is_sharing else ""
 
 
 def _is_state(one: Phrase) -> bool:

@@ -217,14 +217,14 @@ class Rewording:
 
 
 def test_a_realiser_writes_the_sentences_that_it_can() -> None:
-    description = Describer(sentence_writer=Rewording(" has ", " comes with ")).describe(KETTLE)
+    description = Describer(sentence_writer=Rewording(" holds ", " comes with ")).describe(KETTLE)
     assert [one.writer for one in description.sentences][:2] == ["rewording", "rules"]
-    assert description.text == Describer().describe(KETTLE).text.replace(" has ", " comes with ", 1)
+    assert description.text == Describer().describe(KETTLE).text.replace(" holds ", " comes with ", 1)
 
 
-@pytest.mark.parametrize(("new", "reason"), [(" boasts great ", "no field says it"), (" has ", "it does not state")])
+@pytest.mark.parametrize(("new", "reason"), [(" boasts great ", "no field says it"), (" holds ", "it does not state")])
 def test_a_realisers_sentence_that_says_more_or_less_is_replaced(new: str, reason: str) -> None:
-    description = Describer(sentence_writer=Rewording(" has ", new)).describe(KETTLE)
+    description = Describer(sentence_writer=Rewording(" holds ", new)).describe(KETTLE)
     assert {one.writer for one in description.sentences} == {"rules"}
     assert reason in description.replaced[0].reason
 
