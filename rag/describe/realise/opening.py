@@ -94,7 +94,9 @@ class Opening:
             way = "behind"
         if way == "before":
             return phrase("with {}, {}", nouns, sentence)
-        if way == "apposition" and len(phrase_text(whole)) < 60 and "," not in phrase_text(whole):
+        # "A bag, the K1 ..." tells too little, and "baby lotion, ..." has no article.
+        is_telling = re.match(r"an? \S+ \S", phrase_text(whole)) is not None
+        if way == "apposition" and is_telling and len(phrase_text(whole)) < 60 and "," not in phrase_text(whole):
             return phrase("{}, {} <has> {}", whole, name, nouns)
         return phrase("{} with {}", sentence, nouns)
 
@@ -138,7 +140,11 @@ class Opening:
     ) -> Phrase:
         """Return "With a lid, the K1 from Lund holds 1.7 l": what a product does and has, its kind left open."""
         subject = phrase("{} {}", name, *brand) if brand and (clauses or makers) else name
-        verbs = [phrase("<is> {}", join_phrases(makers))] if makers else []
+        verbs: list[Phrase] = []
+        if makers and clauses:  # "The Salt Road, written by A, has 300 pages"
+            subject = phrase("{}, {},", subject, join_phrases(makers))
+        elif makers:
+            verbs = [phrase("<is> {}", join_phrases(makers))]
         if not clauses and not verbs:
             if brand:
                 return phrase("{} <is> {}", name, *brand)

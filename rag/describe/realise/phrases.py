@@ -24,7 +24,7 @@ from rag.describe.realise.english import (
     singular_noun,
 )
 from rag.describe.realise.grouping import PlannedClause
-from rag.describe.realise.word_classes import CASED, COLOURS, MASS_NOUNS, MATERIALS
+from rag.describe.realise.word_classes import CASED, COLOURS, MASS_NOUNS, MATERIALS, PART_NOUNS
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def join_phrases(phrases: Sequence[Phrase], conjunction: str = "and") -> Phrase:
         return phrases[0] if phrases else ()
     # What stands last may hold anything: "is made of oak and comes in red, green and blue".
     texts = [phrase_text(one) for one in (phrases if len(phrases) > 2 else phrases[:1])]
-    has_conjunction = any(f" {conjunction} " in text or "," in text for text in texts)
+    has_conjunction = any(f" {conjunction} " in text or ", " in text for text in texts)
     comma = "," if has_conjunction else ""
     template = ", ".join(["{}"] * (len(phrases) - 1)) + f"{comma} {conjunction} {{}}"
     return phrase(template, *phrases)
@@ -283,14 +283,18 @@ def maker_words(field: ProductField) -> str:
 
 
 def _colour(field: ProductField, value: Phrase, pick: Pick) -> Phrase:
-    words = value_text(field).replace("-", " ").split()
-    is_known = len(field.items) < 2 and words and words[-1] not in MATERIALS
-    if is_known and all(word in COLOURS or is_predicate(word) for word in words):
-        return phrase("<is> {}", value)
-    part = re.match(r"(frame|body) colou?r", label_words(field))
-    if part:
+    if part := re.match(r"(frame|body) colou?r", label_words(field)):
         return phrase(f"<has> {article(value_text(field))} {{}} {part[1]}", value)
-    return phrase(f"{pick('colour', ('<comes>', '<is> available'))} in {{}}", value)
+    return phrase(
+        "<is> {}" if _is_plain_colour(field) else f"{pick('colour', ('<comes>', '<is> available'))} in {{}}", value
+    )
+
+
+def _is_plain_colour(field: ProductField) -> bool:
+    """Tell whether a value is one colour that can follow "is": "light grey", but not "oak" or "red, blue"."""
+    words = value_text(field).replace("-", " ").split()
+    is_one = len(field.items) < 2 and bool(words) and words[-1] not in MATERIALS
+    return is_one and all(word in COLOURS or is_predicate(word) for word in words)
 
 
 def _price(field: ProductField, label: str, value: Phrase) -> Phrase:
@@ -308,6 +312,13 @@ def statement_phrase(clause: PlannedClause) -> Phrase:
     """Return "pattern <be> striped", to be said after "its"; the verb agrees with the label."""
     field = clause.field
     label = shown_label(field)
+    if part := re.fullmatch(r"(\S+) (material|colou?r)", label):
+        noun, verb = part[1], "are" if is_plural(part[1]) else "is"
+        is_part = singular_noun(noun) in PART_NOUNS or countability(noun) in ("count", "plural")
+        if is_part and part[2] == "material" and not _ADJECTIVAL.fullmatch(field.value.strip()):
+            return phrase(f"{noun} {verb} made of {{}}", value_phrase(field, shown=8))
+        if is_part and part[2] != "material" and _is_plain_colour(field):
+            return phrase(f"{noun} {verb} {{}}", value_phrase(field))
     # "Genres: racing" has one.
     is_one = len(field.items) < 2 and not re.search(r"\band\b|[,&]", field.value) and not is_plural(field.value)
     is_one = is_one and field.value[:1].islower() and not (field.value in MATERIALS or is_predicate(field.value))

@@ -28,11 +28,11 @@ from rag.describe.realise.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, 
 
 Length = Literal["short", "long"]
 
-SHORT, LONG = 80, 700
+SHORT, LONG = 120, 700
 """Characters of the fields, labels and values, that a short and a long description state; more if the priority fields
 take more."""
 
-SHORT_SENTENCES = 3
+SHORT_SENTENCES = 2
 """Sentences of a short description, more if the priority fields need them."""
 
 MOST: dict[ClauseKind, int] = {"detail": 6, "property": 8}
@@ -77,11 +77,15 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     rest = _without(planned, opening)
     sentences = [PlannedSentence("opening", tuple(opening)), *group_sentences(rest)]
     if length == "short":
-        # The first ones, and those of priority.
-        kept = [one for place, one in enumerate(sentences) if place < SHORT_SENTENCES or _is_due(one)]
-        stated = {one.key for sentence in kept for clause in sentence.clauses for one in clause.fields}
+        # The first that is more than "its A is B", and those of priority.
+        fluent = [one for one in sentences[1:] if one.pattern == "predicates" and _affirming(one.clauses[0])]
+        telling = [one for one in fluent if one.clauses[0].kind not in _LAST]
+        is_bare = len(sentences[0].clauses) + len(modifiers) < 2
+        kept = [sentences[0], *(telling or (fluent or sentences[1:] if is_bare else []))[: SHORT_SENTENCES - 1]]
+        sentences = [one for one in sentences if one in kept or _is_due(one)]
+        stated = {one.key for sentence in sentences for clause in sentence.clauses for one in clause.fields}
         stated |= {clause.field.key for clause in modifiers}
-        omitted, sentences = tuple(one.key for _, one in clauses if one.key not in stated), kept
+        omitted = tuple(one.key for _, one in clauses if one.key not in stated)
     return DescriptionPlan(product, modifiers, tuple(sentences), omitted)
 
 
@@ -170,13 +174,16 @@ def _modifiers(product: Product, clauses: Sequence[PlannedClause]) -> tuple[Plan
             if clause_type == "colour" and value and value[-1] in MATERIALS:
                 continue
             is_known = len(value) <= 3 and all(word in words for word in value) and "with" not in value
-            is_own = re.search(r"(?:colou?r|material)s?$", label_words(clause.field)) is not None
+            is_own = _OWN_LOOK.fullmatch(label_words(clause.field)) is not None
             if len(clause.field.items) <= 1 and is_known and is_own and len(alike) == 1:
                 modifiers.append(clause)
     if product.name and says_words(product.name.value, kind.value):  # "The Bag is a foldable bag" says it late
         return tuple(modifiers)
     most = 2 - len(modifiers) - (len(kind.value.split()) > 2)
     return (*_attributive(clauses, product)[: max(most, 0)], *modifiers)
+
+
+_OWN_LOOK = re.compile(r"(?:(?:product|main|primary|item) )?(?:colou?r|material)s?(?: name)?")
 
 
 def _attributive(clauses: Sequence[PlannedClause], product: Product) -> list[PlannedClause]:
@@ -211,6 +218,8 @@ _LATE: tuple[ClauseKind, ...] = (
 )  # fmt: skip
 """The kinds that open the description of a product of which nothing else is known."""
 
+_LAST = ("inclusion", "packing", "release", "origin", "warranty", "price")
+
 _OPENING = 90
 """Characters of labels and values that an opening takes beside the name and the type."""
 
@@ -243,7 +252,8 @@ def _opening_clauses(
         opening = sorted((one for one in clauses if one.kind in _LATE), key=lambda one: _LATE.index(one.kind))[:1]
     # "But no lid" follows the last that it has.
     lacking = [clause for clause in clauses if denies(clause)]
-    if nouns and nouns[-1] in opening and len(lacking) == 1 and len(lacking[0].fields) < 3 and len(opening) < 3:
+    has_all = all(one in opening for one in nouns) and (nouns or (not is_typed and opening[:1] == telling[:1] != []))
+    if has_all and len(lacking) == 1 and len(lacking[0].fields) < 3 and len(opening) <= 3:
         opening += lacking
     return opening
 

@@ -98,12 +98,12 @@ def _inclusion(clause: PlannedClause) -> Predicates:
     denied = [noun for noun, is_true in nouns if noun and not is_true]
     if len(affirmed) + len(denied) < len(nouns):
         return Predicates((), tuple(boolean_phrases(clause)))
-    without = phrase("without {}", join_phrases(denied, "or"))
     if affirmed and denied:
-        return Predicates((phrase("<comes> with {}, but {}", join_phrases(affirmed), without),))
-    return Predicates(
-        (phrase("<comes> with {}", join_phrases(affirmed)) if affirmed else phrase("<comes> {}", without),)
-    )
+        lacking = join_phrases(denied, "or")
+        return Predicates((phrase("<comes> with {}, but without {}", join_phrases(affirmed), lacking),))
+    preposition, nouns_of_one = ("with", affirmed) if affirmed else ("without", denied)
+    conjunction = "and" if affirmed else "or"
+    return Predicates((phrase(f"<comes> {preposition} {{}}", join_phrases(nouns_of_one, conjunction)),))
 
 
 def _included_noun(field: ProductField) -> Phrase | None:
@@ -138,8 +138,8 @@ def _shared_verb(one: Phrase) -> str:
     first, text = one[0].text, phrase_text(one)
     if _is_state(one):
         return "<is> "
-    if first.startswith(("<comes> with ", "<comes> without ")):
-        return "<comes> "
+    if first.startswith("<comes> with ") and "without" not in text:
+        return "<comes> with "
     is_sharing = first.startswith("<comes> in ") or (first.startswith("<contains>") and not re.search(r"\bno\b", text))
     return first.partition(" ")[0] + " " if is_sharing else ""
 
@@ -147,8 +147,9 @@ def _shared_verb(one: Phrase) -> str:
 def _is_state(one: Phrase) -> bool:
     """Tell whether a verb phrase is such as "is grey" or "is made of cotton", which can share their verb."""
     is_value = one[0].text == "<is> " and len(one) > 1 and bool(one[1].keys)
+    is_single = not re.search(r" and |, ", phrase_text(one))
     is_plain = is_value or re.match(r"<is> (?:made of|available in|suitable for) ", one[0].text) is not None
-    return is_plain and not re.search(r"\b(?:not|neither)\b", phrase_text(one))
+    return is_plain and is_single and not re.search(r"\b(?:not|neither)\b", phrase_text(one))
 
 
 _PARTICIPLES = (("<weighs> ", "weighing "), ("<measures> ", "measuring "), ("<comes> with ", "with "),

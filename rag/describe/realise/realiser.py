@@ -105,6 +105,14 @@ LONGEST_SUBJECT = 25
 """Characters of a type or a name that stands in the place of "it"."""
 
 
+_REPEATED = ("<has> ", "<contains> ", "<comes> with ")
+
+
+def _verbs_of(sentence: Phrase) -> tuple[str, ...]:
+    """Return the verbs of a sentence that read badly when the next one has them too."""
+    return tuple(verb for verb in _REPEATED if any(verb in f"{piece.text} " for piece in sentence if not piece.keys))
+
+
 class _Writer:
     """Writes the sentences of one plan. Choices between ways to say the same depend on the product and the variant."""
 
@@ -123,6 +131,7 @@ class _Writer:
         name = subject_name(self.product) if self.product.name else ()
         self._again = self._noun or (name if 0 < len(phrase_text(name)) < LONGEST_SUBJECT else None)
         self._starts = 0
+        self._verbs: tuple[str, ...] = ()
         self._statements = self._fronts = 0
         self._is_first = True
 
@@ -133,6 +142,7 @@ class _Writer:
     def sentences(self) -> list[list[Phrase]]:
         """Return the sentences of each planned sentence, verbs and pronouns still in angle brackets."""
         written = [Opening(self.plan, self.type, self.is_plural, self.pick).write()]
+        self._verbs = _verbs_of(written[0][0]) if written[0] else ()
         for sentence in self.plan.sentences[1:]:
             self._is_first = not any(written)
             written.append(self._sentence(sentence))
@@ -144,6 +154,7 @@ class _Writer:
             return self._predicates(predicates_of(clauses, self.pick))
         if sentence.pattern == "statements":
             return [self._statement(clauses)]
+        self._verbs = ()
         self._starts = MOST_PRONOUNS  # what stands between is no sentence of the product
         if sentence.pattern == "prose":
             return [words for one in clauses if phrase_text(words := self._prose(one))]
@@ -161,7 +172,11 @@ class _Writer:
         if verbs:
             front = self._front(verbs)
             subject = self._subject(has_front=front is not None)
-            words = phrase("{} {}", subject, join_verbs(verbs))
+            # "It also has" after another "has".
+            is_again = front is None and any(verbs[0][0].text.startswith(verb) for verb in self._verbs)
+            is_again = is_again and not re.search(r"\b(?:no|not|without)\b", phrase_text(verbs[0]))
+            words = phrase("{} also {}" if is_again else "{} {}", subject, join_verbs(verbs))
+            self._verbs = _verbs_of(words)
             sentences.append(phrase("{}, {}", front, words) if front else words)
         if sentences and len(clauses) == 1 and clauses[0][0].text.startswith("<its> ") and len(verbs) < 3:
             sentences[0] = phrase("{}, and {}", sentences[0], clauses[0])
@@ -199,13 +214,18 @@ class _Writer:
     # --- others -------------------------------------------------------------------------------------------------------
 
     def _statement(self, clauses: Sequence[PlannedClause]) -> Phrase:
+        self._verbs = ()
         self._statements += 1
         self._starts += 1
-        parts = [phrase("<its> {}", statement_phrase(one)) for one in clauses]
+        statements = [statement_phrase(one) for one in clauses]
+        # "Its cover is grey and made of wool", of the two that say something of the cover.
+        statements.sort(key=lambda one: one[0].text.endswith("made of "))
+        if len(statements) == 2 and statements[1][0].text == f"{statements[0][0].text}made of ":
+            statements = [phrase("{} and made of {}", statements[0], statements[1][1:])]
+        determiner = "<its>" if self._statements % 2 else "the"
+        parts = [phrase(f"{determiner} {{}}", one) for one in statements]
         if self._is_first:
-            parts[0] = phrase("the {} of this product {}", *split_statement(statement_phrase(clauses[0])))
-        elif self._statements % 2 == 0:
-            parts = [phrase("the {}", statement_phrase(one)) for one in clauses]
+            parts[0] = phrase("the {} of this product {}", *split_statement(statements[0]))
         return join_phrases(parts)
 
     def _prose(self, clause: PlannedClause) -> Phrase:
