@@ -5,7 +5,7 @@ The default models and backends are here. `rag.answer.defaults` has the threshol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -13,13 +13,17 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from ingest.closing import Closing
 from ingest.errors import ConfigError, OptionError
 from ingest.models.weights import MINILM, MINILM_READER, SMOLLM2, SMOLLM2_ANSWERS, SMOLLM2_DESCRIBE, is_builtin
-from ingest.plugins import check_options
+from ingest.plugins import check_options, suggest
 
 if TYPE_CHECKING:
     from ingest.embed import Embedder
     from ingest.parsers import ParseSettings
     from rag.answer.options import PipelineOptions
     from rag.answer.pipeline import Pipeline
+    from rag.describe.channels.write_channels import Channel
+    from rag.describe.describer import Describer
+    from rag.describe.drafts import DraftWriter
+    from rag.describe.fields.field_rules import FieldRules
     from rag.generate.base import Generator
     from rag.index.index import Index
     from rag.reader import Reader
@@ -47,6 +51,9 @@ SCORED_BACKEND = "transformers"
 Task = Literal["ask", "describe", "classify", "all"]
 CONVERSION_MEMORY = 3_000_000_000
 """Bytes that the conversion of an embedded generator takes at its peak."""
+
+DESCRIBING = ("fields", "rules", "allow")
+"""Keys of [describe]."""
 
 PARTS = ("retriever", "generator", "reader", "prompt", "decoding")
 """Parameters of a pipeline that have tables of their own."""
@@ -157,6 +164,41 @@ class Builder:
         """
         model = self.table("generator").get("model", DEFAULT_GENERATOR)
         return default if model == DEFAULT_GENERATOR else model
+
+    def field_rules(self) -> FieldRules:
+        """Return the rules of [describe.fields]: how the fields of products are understood."""
+        from rag.describe.fields.field_rules import FieldRules
+
+        return FieldRules.read(self.table("describe").get("fields", {}), self.source)
+
+    def describer(
+        self,
+        channels: Sequence[Channel] = ("long",),
+        drafts: DraftWriter | None = None,
+        *,
+        allow_unlicensed: bool = False,
+    ) -> Describer:
+        """Build the describer of [describe], which writes by rules unless it is given a writer of drafts.
+
+        Raises ConfigError for an unknown key, and as reading the files that the table names does.
+        """
+        from rag.describe.describer import Describer
+        from rag.describe.house_rules.rulebook import NO_RULES_OF_TEXTS, RuleBook
+        from rag.describe.licence.allowed import AllowedPhrases
+
+        table = self.table("describe")
+        for key in table:
+            if key not in DESCRIBING:
+                raise ConfigError(f"{self.source}: [describe] unknown key {key!r}; {suggest(key, DESCRIBING)}")
+        rules, phrases = table.get("rules"), table.get("allow")
+        return Describer(
+            self.field_rules(),
+            RuleBook.read(self._place(rules)) if rules else NO_RULES_OF_TEXTS,
+            AllowedPhrases.read(self._place(phrases)) if phrases else AllowedPhrases(),
+            tuple(channels),
+            drafts=drafts,
+            allow_unlicensed=allow_unlicensed,
+        )
 
     def decoding_options(self) -> dict[str, Any]:
         """Return the options of decoding that are set."""

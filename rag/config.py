@@ -21,9 +21,12 @@ from rag.build import Builder
 from rag.options import find_overrides
 
 CONFIG_FILE = "rag.toml"
-TABLES = ("store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "reader", "decoding", "pipeline")
+TABLES = (
+    "store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "reader", "decoding", "pipeline",
+    "describe",
+)  # fmt: skip
 
-NAMES = {"backend", "confidence", "device", "folder", "kind", "model", "path", "reranker", "task"}
+NAMES = {"allow", "backend", "confidence", "device", "folder", "kind", "model", "path", "reranker", "rules", "task"}
 """Keys whose values are names. In Python some of them take objects, too."""
 
 RENAMED = {("pipeline", "fusion"): "passages", ("pipeline", "answer_style"): "answer_format"}

@@ -94,9 +94,10 @@ class CheckedDraft:
         while True:
             kept = [one for one in sentences if not one.fault or (one.is_untrue and self.marks_claims)][:most]
             paragraph = self._complete(kept, sentences, plan, is_short=most is not None)
+            if self.marks_claims:
+                return self._mark(paragraph)
             check = check_licence(paragraph.content.text, self.product, self.allowed)
-            claims = () if self.marks_claims else check.untrue
-            place = find_sentence(paragraph.sentences, claims)
+            place = find_sentence(paragraph.sentences, check.untrue)
             if place is None:
                 place = _find_repeated(paragraph, check.of_kind("repetition"), self.model)
             if place is None:
@@ -107,9 +108,9 @@ class CheckedDraft:
             wrong_ones = [one for one in kept if not is_own or one.text == wrong.text]
             if not wrong_ones:
                 break
-            reason = say_claims(claims) or "it says again what was said"
+            reason = say_claims(check.untrue) or "it says again what was said"
             sentences = [replace(one, fault=reason, is_untrue=False) if one in wrong_ones else one for one in sentences]
-        return self._mark(paragraph) if self.marks_claims else paragraph
+        return paragraph
 
     def _complete(
         self,

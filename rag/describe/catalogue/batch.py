@@ -119,6 +119,13 @@ class CatalogueBatch:
         forget_removed(self._database)
         return BatchReport(self.out, self.plan, self._written, decisions, self.products.notes)
 
+    def published(self) -> Iterator[PublishedProduct]:
+        """Yield the products of the output, in its order, with the texts that people have not rejected."""
+        for planned in self._planned_rows("catalogue"):
+            published = self._approved.publish(planned.key, planned.version, self._database.record(planned.key))
+            texts = {channel: text.text for channel, text in published.items()}
+            yield PublishedProduct(planned.row.number, planned.key, texts)
+
     def _write_batch(self, write_texts: WriteTexts, batch: Sequence[PlannedRow]) -> BatchProgress:
         """Write products and keep their texts."""
         written = write_texts([planned.row for planned in batch])
@@ -172,6 +179,15 @@ class CatalogueBatch:
             for name, value in fields.items()
             if value not in (None, "") and name.casefold() not in self._ignored
         }
+
+
+@dataclass(frozen=True)
+class PublishedProduct:
+    """The number of a product's row, from 1, its key, and its text of each channel, "" where it has none."""
+
+    number: int
+    key: str
+    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True)

@@ -265,44 +265,6 @@ def test_asking_imports_no_other_command() -> None:
     assert imported == {f"rag.cli.{name}" for name in ("main", "options", "ask", "questions", "output")}
 
 
-def test_describe_says_what_is_missing_and_what_is_made_up(run, scripted, monkeypatch) -> None:
-    generator = scripted("The red lamp by Acme shines for 99 hours.")
-    monkeypatch.setattr(Config, "generator", lambda self, *_: generator)
-    described = json.loads(run("describe", "brand=Acme", "colour=red", "weight=2 kg", "--json")[1])
-    assert described["description"] == "The red lamp by Acme shines for 99 hours."
-    assert (described["missing"], described["wrong"], described["invented"]) == (["weight"], {}, ["99"])
-    assert described["attempts"] == 4
-    assert "Acme" in generator.prompts[0]
-
-
-def test_identifiers_are_kept_and_not_stated(run, tmp_path, scripted, monkeypatch) -> None:
-    generator = scripted("a red lamp")
-    monkeypatch.setattr("rag.config.Config.generator", lambda self, *_: generator)
-    (tmp_path / "p.csv").write_text("id,sku,name,colour\n7,x-7,lamp,red\n", "utf-8")
-    described = json.loads(run("describe", "--file", "p.csv", "--ignore", "SKU")[1])
-    assert described["fields"] == {"id": "7", "sku": "x-7", "name": "lamp", "colour": "red"}
-    assert described["missing"] == []
-    assert "x-7" not in generator.prompts[0]
-
-
-def test_another_model_writes_the_drafts_of_a_catalogue_again(run, tmp_path, scripted, monkeypatch) -> None:
-    monkeypatch.setattr("rag.config.Config.generator", lambda self, *_: scripted("a red lamp"))
-    monkeypatch.setattr("rag.generate.load.generator_weights", lambda model: f"weights of {model}")
-    (tmp_path / "p.csv").write_text("name,colour\nlamp,red\n", "utf-8")
-    command = ["describe", "--file", "p.csv", "--out", "d.csv"]
-    assert "1 description made" in run(*command)[1]
-    assert "0 descriptions made, 1 were there" in run(*command)[1]
-    assert "1 description made" in run(*command, "--model", "other")[1]
-
-
-def test_describe_reads_rows_of_files(run, tmp_path) -> None:
-    (tmp_path / "p.csv").write_text('sku,name\n1,"lamp, red"\n2,chair\n')
-    (tmp_path / "p.jsonl").write_text('{"name": "lamp", "tags": ["a", "b"]}\n')
-    out = run("describe", "--file", "p.csv")[1]
-    assert [json.loads(line)["fields"]["name"] for line in out.splitlines()] == ["lamp, red", "chair"]
-    assert json.loads(run("describe", "--file", "p.jsonl")[1])["fields"] == {"name": "lamp", "tags": "a, b"}
-
-
 def test_init_writes_a_file_that_loads_and_is_not_overwritten(run, tmp_path) -> None:
     assert run("init")[0] == 0
     assert Config.load().source == "rag.toml"

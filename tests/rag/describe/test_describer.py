@@ -200,31 +200,40 @@ def test_a_product_that_has_no_room_in_the_model_is_described_by_rules() -> None
 
 
 class Rewording:
-    """Writes the first sentence as the rules do but for a word, and leaves the others to them."""
+    """Writes the first sentence as the rules do with an addition, and leaves the others to them."""
 
     name = fingerprint = "rewording"
 
-    def __init__(self, old: str, new: str) -> None:
-        self.old, self.new = old, new
+    def __init__(self, addition: str, *, has_spans: bool = True) -> None:
+        self.addition, self.has_spans = addition, has_spans
 
     def write(self, plans: Sequence[DescriptionPlan]) -> list[tuple[SpannedText | None, ...]]:
         texts: list[tuple[SpannedText | None, ...]] = []
         for plan in plans:
             first = realise_by_sentence(plan)[0][0]
-            reworded = SpannedText(first.text.replace(self.old, self.new), first.spans if self.new != self.old else ())
+            text = first.text.removesuffix(".") + self.addition
+            reworded = SpannedText(text, first.spans if self.has_spans else ())
             texts.append((reworded, *[None] * (len(plan.sentences) - 1)))
         return texts
 
 
 def test_a_realiser_writes_the_sentences_that_it_can() -> None:
-    description = Describer(sentence_writer=Rewording(" holds ", " comes with ")).describe(KETTLE)
+    description = Describer(sentence_writer=Rewording(", too.")).describe(KETTLE)
     assert [one.writer for one in description.sentences][:2] == ["rewording", "rules"]
-    assert description.text == Describer().describe(KETTLE).text.replace(" holds ", " comes with ", 1)
+    plain = Describer().describe(KETTLE).sentences[0].text
+    assert description.sentences[0].text == plain.removesuffix(".") + ", too."
+    assert description.check.is_true
 
 
-@pytest.mark.parametrize(("new", "reason"), [(" boasts great ", "no field says it"), (" holds ", "it does not state")])
-def test_a_realisers_sentence_that_says_more_or_less_is_replaced(new: str, reason: str) -> None:
-    description = Describer(sentence_writer=Rewording(" holds ", new)).describe(KETTLE)
+@pytest.mark.parametrize(
+    ("writer", "reason"),
+    [
+        (Rewording(" for experts."), '"experts": no field says it'),
+        (Rewording(".", has_spans=False), "it does not state"),
+    ],
+)
+def test_a_realisers_sentence_that_says_more_or_less_is_replaced(writer: Rewording, reason: str) -> None:
+    description = Describer(sentence_writer=writer).describe(KETTLE)
     assert {one.writer for one in description.sentences} == {"rules"}
     assert reason in description.replaced[0].reason
 
@@ -234,7 +243,7 @@ def test_the_fingerprint_is_that_of_all_parts() -> None:
         Describer().fingerprint,
         Describer(channels=("title",)).fingerprint,
         Describer(allowed=AllowedPhrases(("x y",))).fingerprint,
-        Describer(sentence_writer=Rewording("a", "b")).fingerprint,
+        Describer(sentence_writer=Rewording("a")).fingerprint,
         drafting(Inventing()).fingerprint,
         Describer(allow_unlicensed=True).fingerprint,
     ]

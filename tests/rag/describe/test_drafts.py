@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import pytest
 
 from prompts.types import Message, RenderedPrompt
-from rag.cli.main import main
-from rag.config import Config
 from rag.data.contexts import FixedExamples, SimilarRows
 from rag.data.rows import Row
 from rag.describe.catalogue.product_file import read_products
@@ -190,52 +183,6 @@ def test_fixed_examples_are_drawn_by_a_seed_and_similar_rows_are_ranked() -> Non
             make(rows, 0)
 
 
-KILLED = """
-import os, sys
-from pathlib import Path
-from rag.cli.main import main
-from rag.config import Config
-from rag.generate.base import Generation
-
-class Slow:
-    name, fingerprint, style, context_window, special_tokens = "slow", "slow", "completion", 300, frozenset()
-    batches = 0
-
-    def count_tokens(self, prompt):
-        return len(str(prompt).split())
-
-    def prompt_window(self, max_new_tokens):
-        return 300 - max_new_tokens
-
-    def generate(self, prompts, decoding):
-        self.batches += 1
-        if self.batches == int(sys.argv[1]):
-            os.kill(os.getpid(), 9)
-        with Path("made.txt").open("a") as made:
-            made.writelines(prompt.rpartition("brand: ")[2].split()[0] + "\\n" for prompt in prompts)
-        return [Generation("A red " + prompt.rpartition("brand: ")[2].split()[0] + ".", 7, 3, "stop")
-                for prompt in prompts]
-
-Config.generator = lambda self, *_: Slow()
-sys.exit(main(["describe", "--file", "catalogue.csv", "--out", "out.csv"]))
-"""
-
-
-def test_a_killed_run_loses_no_finished_row_and_makes_none_twice(tmp_path) -> None:
-    brands = [f"Brand{n}" for n in range(40)]
-    (tmp_path / "catalogue.csv").write_text("\n".join(["brand,colour", *(f"{brand},red" for brand in brands)]) + "\n")
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
-    for batch, status in (("2", -9), ("2", -9), ("0", 0)):
-        done = subprocess.run(
-            [sys.executable, "-c", KILLED, batch], cwd=tmp_path, env=environment, capture_output=True, check=False
-        )
-        assert done.returncode == status, done.stderr
-        assert (tmp_path / "out.csv").exists() == (status == 0)
-    assert (tmp_path / "made.txt").read_text().split() == brands
-    rows = list(csv.DictReader((tmp_path / "out.csv").read_text().splitlines()))
-    assert [row["description"] for row in rows] == [f"A red {brand}." for brand in brands]
-
-
 def test_an_empty_product_is_refused_before_anything_is_written(tmp_path) -> None:
     (tmp_path / "p.csv").write_text("name,price\nlamp,3\n,\n")
     with pytest.raises(ValueError, match=r"p.csv: product 2 of 2 has no field with a value"):
@@ -249,105 +196,3 @@ def test_chat_examples_are_turns() -> None:
     turns = generator.prompts[0]
     assert all(isinstance(turn, Message) for turn in turns)
     assert [turn.role for turn in turns] == ["system", "user", "assistant", "user", "assistant", "user"]
-
-
-# --- the command ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def command(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "train.jsonl").write_text(
-        "".join(json.dumps({"fields": row.values["fields"], "reference": row.target}) + "\n" for row in TRAIN)
-    )
-    lines = ["brand,colour", *(f"Brand{n},red" for n in range(40))]
-    (tmp_path / "catalogue.csv").write_text("\n".join(lines) + "\n")
-
-    def call(generator: Attempts, *arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(Config, "generator", lambda self, *_: generator)
-        status = main(["describe", *map(str, arguments)])
-        captured = capsys.readouterr()
-        return status, captured.out, captured.err
-
-    return call
-
-
-def branded(prompt: str, attempt: int) -> str:
-    return f"A red {prompt.rpartition('brand: ')[2].partition(chr(10))[0]}."
-
-
-class EndsEarly(Attempts):
-    """Is interrupted at its third batch."""
-
-    def generate(self, prompts: Sequence[RenderedPrompt], decoding: Decoding) -> list[Generation]:
-        if len(self.calls) == 2:
-            raise KeyboardInterrupt
-        return super().generate(prompts, decoding)
-
-
-@pytest.mark.parametrize("ending", ["csv", "jsonl"])
-def test_a_catalogue_is_described_once_however_often_it_is_interrupted(command, tmp_path, ending) -> None:
-    arguments = ("--file", "catalogue.csv", "--out", f"out.{ending}")
-    status, out, err = command(EndsEarly(branded), *arguments)
-    assert (status, out) == (130, "")
-    assert err == "rag: interrupted; finished work is kept, and the same command resumes\n"
-    rest = Attempts(branded)
-    status, out, err = command(rest, *arguments)
-    assert (status, err) == (0, "")
-    assert out == f"out.{ending}: 8 descriptions made, 32 were there already\n"
-    assert sum(size for size, _ in rest.calls) == 8
-    text = (tmp_path / f"out.{ending}").read_text()
-    assert [text.count(f"A red Brand{n}.") for n in range(40)] == [1] * 40
-    again = Attempts(branded)
-    assert json.loads(command(again, *arguments, "--json")[1]) == {
-        "out": f"out.{ending}", "products": 40, "made": 0, "with_errors": 0, "changed": 0, "removed": [],
-        "states": {"draft": 40}, "notes": [],
-    }  # fmt: skip
-    assert not again.calls
-
-
-def test_examples_and_similar_rows_are_taken_from_a_file(command) -> None:
-    generator = Attempts(branded)
-    arguments = ("brand=Acme", "colour=red", "weight=2 kg", "--examples-from", "train.jsonl", "--attempts", "1")
-    assert command(generator, *arguments, "--similar", 2)[0] == 0
-    assert "Description: Red Acme, 3 kg.\n\nbrand: Acme" in generator.prompts[0]
-    described = json.loads(command(generator, *arguments, "--examples", 4, "--json")[1])
-    assert str(generator.prompts[1]).count("Description: ") == 3, "the product itself is not shown"
-    assert (described["missing"], described["attempts"]) == (["weight"], 1)
-
-
-def test_what_is_not_true_is_coloured(command, monkeypatch) -> None:
-    monkeypatch.setattr("rag.cli.output.colour", lambda text, code: f"<{code}:{text}>")
-    generator = Attempts(lambda *_: "A lamp of 3 kg and 40 watts.")
-    out = command(generator, "brand=Acme", "weight=2 kg")[1]
-    assert out == (
-        "A lamp of <red:3 kg> and <red:40> watts.\n<yellow:not stated: brand>\n<red:stated wrongly: weight (3 kg)>\n"
-        "<red:not among the fields: 40>\n"
-    )
-
-
-MISTAKES = {
-    "out without file": (["brand=x", "--out", "o.csv"], "--out is for a catalogue: give --file"),
-    "out of another kind": (["--file", "catalogue.csv", "--out", "o.txt"], "name it .csv or .jsonl"),
-    "examples of nothing": (["brand=x", "--examples", "2"], "--examples needs rows to take them from"),
-    "both": (["brand=x", "--examples", "2", "--similar", "2"], "give --examples or --similar, not both"),
-    "neither": (["brand=x", "--examples-from", "train.jsonl"], "say how many of its rows to show"),
-    "too many": (
-        ["brand=x", "--examples-from", "train.jsonl", "--examples", "9"],
-        "9 examples cannot be chosen",
-    ),
-    "no file": (["brand=x", "--examples-from", "no.jsonl", "--examples", "1"], "there is no file no.jsonl"),
-    "attempts": (["brand=x", "--attempts", "0"], "--attempts is 0"),
-    "negative": (["brand=x", "--similar", "-1"], "--similar is -1"),
-}
-
-
-@pytest.mark.parametrize("case", MISTAKES)
-def test_a_mistake_is_one_line(command, tmp_path, case) -> None:
-    arguments, message = MISTAKES[case]
-    status, out, err = command(Attempts(branded), *arguments)
-    assert (status, out) == (1, "")
-    assert err.startswith("rag: ")
-    assert err.count("\n") == 1
-    assert message in err
-    assert not list(tmp_path.glob("o.*"))
