@@ -40,7 +40,18 @@ class DescriptionSystem(Protocol):
 
 def describe_by_rules(file: Path) -> list[WrittenText | None]:
     """Describe each product by rules alone and keep the house's rules, without the command line."""
-    describer = Describer(rulebook=RuleBook.read(HOUSE_RULES))
+    return _describe_each(Describer(rulebook=RuleBook.read(HOUSE_RULES)), file)
+
+
+def describe_by_realiser(file: Path) -> list[WrittenText | None]:
+    """Describe each product with the trained realiser, which says the planned sentences in other words."""
+    from rag.describe.realise.learnt.writer import LearntRealiser
+
+    describer = Describer(rulebook=RuleBook.read(HOUSE_RULES), sentence_writer=LearntRealiser.load())
+    return _describe_each(describer, file)
+
+
+def _describe_each(describer: Describer, file: Path) -> list[WrittenText | None]:
     written: list[WrittenText | None] = []
     for row in ProductFile.open(file).rows():
         began = time.perf_counter()
@@ -99,7 +110,7 @@ def find_system(name: str, before: Path, folder: Path) -> DescriptionSystem:
     if name == "default":
         return partial(describe_by_command, rules, folder / name)
     if name == "learnt":
-        return partial(describe_by_command, (*rules, "--model", "builtin:smollm2-realiser"), folder / name)
+        return describe_by_realiser
     if name.startswith("model:"):
         model = name.removeprefix("model:")
         return partial(describe_by_command, (*rules, "--model", model), folder / name.replace("/", "_"))
