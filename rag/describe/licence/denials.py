@@ -64,6 +64,8 @@ def _denied_by(words: Sequence[ScopedWord], at: int) -> Iterator[int]:
     """Yield the places of the words that the word at a place denies."""
     word, following = words[at].text, words[at + 1].text if at + 1 < len(words) else ""
     ends_clause = at + 1 == len(words) or bool(_BOUND.search(words[at + 1].gap) or "," in words[at + 1].gap)
+    if word == "no" and following[:1].isdigit() and words[at + 1].gap.startswith("."):  # "No. 4" counts
+        return
     if word in ("no", "none", "false") and ends_clause:  # "Cordless: no"
         yield from _before(words, at, over_colon=True)
     elif word in _DETERMINERS and not ends_clause:

@@ -296,4 +296,4 @@ def _is_beside(
 _TIMES = re.compile(r"\s*(?:[x×*]|by)\s*", re.IGNORECASE)
 _DENYING_LABEL = re.compile(r"\bfree (?:from|of)\b", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_SENTENCE = re.compile(r"(?<=[.!?])\s+|;|\n")
+_SENTENCE = re.compile(r"(?<=[.!?])(?<!\b[Nn]o\.)\s+|;|\n")

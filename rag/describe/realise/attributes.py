@@ -7,6 +7,7 @@ last resort, a "detail" ("Pattern: see label").
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from rag.describe.fields.labels import is_predicate
@@ -152,6 +153,7 @@ _IMPERATIVE = re.compile(
 _LETTER_CODE = re.compile(r"[A-Z]{1,2}\d?")
 
 
+@lru_cache(maxsize=4096)
 def clause_kind(field: ProductField) -> ClauseKind:
     """Return the kind of clause that says a field other than the name, the brand and the type."""
     if field.kind == "boolean" and field.is_true is not None:

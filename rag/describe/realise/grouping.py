@@ -78,11 +78,12 @@ _UNORDERED = frozenset((_TOPIC["system"], _TOPIC["line"]))
 
 def merge_fields(fields: Iterable[tuple[ClauseKind, ProductField]]) -> Iterator[PlannedClause]:
     """Yield the clauses in the order of their topics, fields that belong together in one."""
-    kinds = [("quantity" if kind == "property" and _is_measured(one) else kind, one) for kind, one in fields]
+    kinds = [(_kind_of(kind, one), one) for kind, one in fields]
 
     def place(pair: tuple[ClauseKind, ProductField]) -> tuple[int, int]:
         topic = _TOPIC[pair[0]]
-        return topic, 0 if topic in _UNORDERED else _TOPICS[topic].index(pair[0])
+        # Behind "may contain nuts" another verb would be a "may" as well.
+        return topic, (pair[1].relation == "may contain") if topic in _UNORDERED else _TOPICS[topic].index(pair[0])
 
     for kind, group in groupby(sorted(kinds, key=place), key=lambda pair: pair[0]):
         alike = [PlannedClause(kind, (one,)) for _, one in group]
@@ -94,6 +95,17 @@ def merge_fields(fields: Iterable[tuple[ClauseKind, ProductField]]) -> Iterator[
             yield from (_merged(part) for part in split_evenly(lacking, most=3))
         else:
             yield from alike
+
+
+def _kind_of(kind: ClauseKind, field: ProductField) -> ClauseKind:
+    """Return the kind of clause that suits a sentence best: "a runtime of 9 hours", "a white frame"."""
+    if kind == "property" and _is_measured(field):
+        return "quantity"
+    return "part" if kind == "colour" and PART_COLOUR.fullmatch(label_words(field)) and len(field.items) < 2 else kind
+
+
+PART_COLOUR = re.compile(r"(frame|body) colou?r")
+"""Labels of the colour of a part, which is not that of the product."""
 
 
 def _merged(clauses: Sequence[PlannedClause]) -> PlannedClause:
@@ -207,7 +219,8 @@ SHORT_SENTENCE = 34
 def _can_join(first: PlannedSentence, second: PlannedSentence) -> bool:
     """Tell whether two sentences read better as one."""
     before, after = first.clauses[-1], second.clauses[0]
-    if first.pattern != "predicates" or _has_own_subject(before) or before.kind == "price":
+    is_last = before.kind == "price" or before.field.relation == "may contain"
+    if first.pattern != "predicates" or _has_own_subject(before) or is_last:
         return False
     lengths = [sum(map(length_of, one.clauses)) for one in (first, second)]
     predicates = _count_predicates((*first.clauses, *second.clauses))

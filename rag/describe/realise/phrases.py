@@ -23,7 +23,7 @@ from rag.describe.realise.english import (
     plural_noun,
     singular_noun,
 )
-from rag.describe.realise.grouping import PlannedClause
+from rag.describe.realise.grouping import PART_COLOUR, PlannedClause
 from rag.describe.realise.word_classes import CASED, COLOURS, MASS_NOUNS, MATERIALS, PART_NOUNS
 
 
@@ -161,6 +161,8 @@ def noun_phrase(clause: PlannedClause) -> Phrase:
 
 def _part(field: ProductField, label: str) -> Phrase:
     """Return a part with its value before it; a value that names the part itself stands alone."""
+    if part := PART_COLOUR.fullmatch(label):
+        label = part[1]
     value = modifier_text(field)
     stated = (Piece(value, (field.key,)),)
     head = singular_noun(leading_noun(label).rpartition(" ")[2]).casefold()
@@ -283,8 +285,6 @@ def maker_words(field: ProductField) -> str:
 
 
 def _colour(field: ProductField, value: Phrase, pick: Pick) -> Phrase:
-    if part := re.match(r"(frame|body) colou?r", label_words(field)):
-        return phrase(f"<has> {article(value_text(field))} {{}} {part[1]}", value)
     return phrase(
         "<is> {}" if _is_plain_colour(field) else f"{pick('colour', ('<comes>', '<is> available'))} in {{}}", value
     )

@@ -236,6 +236,7 @@ def _opening_clauses(
     )
     users = [clause for clause in positive if clause.kind in ("audience", "age", "users")][:1]
     nouns = [clause for clause in positive if is_possession(clause) and clause.field.priority < MAY]
+    positive = [one for one in positive if one.field.relation != "may contain"]
     telling = sorted((one for one in positive if one.kind in _TELLING), key=lambda one: _TELLING.index(one.kind))
     telling = [clause for clause in telling if not (is_typed and clause.kind in ("quality", "colour", "content"))]
     if maker:

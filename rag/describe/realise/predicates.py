@@ -124,7 +124,8 @@ def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
     """Return verb phrases joined, the same verb said once: "is grey and made of cotton, and weighs 2 kg"."""
     joined: list[Phrase] = []
     for verb, group in groupby(phrases, key=_shared_verb):
-        alike = list(group)
+        # "Is anti-tilt and made of steel": behind "made of", an adjective would be a material.
+        alike = sorted(group, key=lambda one: re.match(r"<is> [a-z]", one[0].text) is not None)
         if verb and len(alike) > 1:
             bare: list[Phrase] = [(Piece(one[0].text.removeprefix(verb)), *one[1:]) for one in alike]
             joined.append(phrase(f"{verb}{{}}", join_phrases(bare)))

@@ -188,17 +188,15 @@ class _Writer:
         """Take away a predicate that stands before the subject, where the sentence before began with it; else None."""
         if len(verbs) < 2 or self._fronts > 1 or self._is_first or not self._starts:
             return None
-        for place, verb in enumerate(verbs[:-1]):
-            rest = [one for other, one in enumerate(verbs) if other != place]
-            words = fronted(verb)
-            with_what = words and phrase_text(words).startswith("with ")
-            # "With a cable tray, it costs 9 EUR": the price would be for both.
-            is_odd = re.match(r"<(?:has|comes|costs)>", rest[0][0].text) if with_what else rest[0][0].text == "<costs> "
-            if words and not is_odd and not verb[0].text.startswith("<comes> with"):
-                self._fronts += 1
-                del verbs[place]
-                return words
-        return None
+        words, rest = fronted(verbs[0]), verbs[1][0].text
+        # "With a cable tray, it costs 9 EUR": the price would be for both.
+        is_with = words and phrase_text(words).startswith("with ")
+        is_odd = not re.match(r"<(?:is|weighs|measures|fits|runs)>" if is_with else r"<(?:is|has|weighs|comes)>", rest)
+        if words is None or is_odd or verbs[0][0].text.startswith("<comes> with"):
+            return None
+        self._fronts += 1
+        del verbs[0]
+        return words
 
     def _subject(self, *, has_front: bool) -> Phrase:
         """Return "it", or after another "it" the type or the name: "the kettle"."""
