@@ -163,9 +163,8 @@ def ingest_contexts(config: Config, rows: Sequence[Row]) -> None:
 
 def evaluate_generator(options: EvaluateTextOptions) -> int:
     """Measure the texts of a generator, or texts that are given."""
-    from rag.describe.slots import ValueLexicon
     from rag.evaluate.run import Evaluation, cost_of
-    from rag.evaluate.text import evaluate_text, score_text
+    from rag.evaluate.text import evaluate_text, score_references, score_text
 
     check_prediction_options(options)
     check_at_least_one(options, "attempts")
@@ -173,25 +172,31 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
     config = load_config(options)
     rows = read_sample(options, options.task)
     task = rows.all[0].task
-    lexicon = ValueLexicon.of_rows(rows.train or rows.all) if task == "describe" else None
+
+    if options.rules and (options.checked or options.model):
+        raise InputError("--rules writes without a model: leave out --model and --checked")
 
     def predict() -> tuple[str, Evaluation]:
-        generator = config.generator(DEFAULT_DESCRIBER if task == "describe" else PLAIN_GENERATOR)
+        generator = None
+        if not options.rules:
+            generator = config.generator(DEFAULT_DESCRIBER if task == "describe" else PLAIN_GENERATOR)
         decoding = config.decoding_options()
-        return generator.name, evaluate_text(
+        name = generator.name if generator else "rules"
+        return f"{name}, checked" if options.checked and task == "describe" else name, evaluate_text(
             generator,
             rows.chosen,
             decoding,
-            lexicon=lexicon,
             attempts=options.attempts,
             run=prediction_run(options),
             complete=options.complete,
+            checked=options.checked,
         )
 
     def score(predictions: Sequence[Prediction]) -> Evaluation:
-        return Evaluation(task, score_text(predictions, rows.chosen, lexicon), tuple(predictions), cost_of(predictions))
+        return Evaluation(task, score_text(predictions, rows.chosen), tuple(predictions), cost_of(predictions))
 
     result = measure_outputs("text", options, rows, predict, score)
+    result = replace(result, references=score_references(rows.chosen))
     return write_result(options, add_own_metrics(result, own_metrics, rows.chosen))
 
 
@@ -271,7 +276,7 @@ COMMAND = CommandGroup(
         ),
         "text": Command(
             "descriptions, summaries and texts of your own task", EvaluateTextOptions, evaluate_generator,
-            "Compute BLEU, chrF, ROUGE, slot errors, variety and copying with 95% intervals.",
+            "Compute BLEU, chrF, ROUGE, variety, copying and, of descriptions, what no field says, with 95% intervals.",
         ),
         "labels": Command(
             "labels of texts", EvaluateLabelsOptions, evaluate_classifier,

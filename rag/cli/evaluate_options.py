@@ -79,7 +79,7 @@ class ComparedOptions(ResultOptions):
     metric: tuple[str, ...] = option(
         "add the mean of your own function of an output (text) and its row", "MODULE:FUNCTION", default=()
     )
-    train: Path | None = option("training rows, for labels, examples and known values; never measured on", "FILE")
+    train: Path | None = option("training rows, for labels and examples; never measured on", "FILE")
     strict: bool = option("refuse rows that --train holds too, instead of dropping them", default=False)
 
 
@@ -110,7 +110,11 @@ class EvaluateTextOptions(PredictionOptions, ComparedOptions, GenerationOptions,
 
     path: Path = option("JSONL of rows to describe, to summarise, or of your own task", "ROWS", required=True,
                         positional=True)  # fmt: skip
-    attempts: int = option("write up to N texts for a description with errors (default: 1)", "N", default=1)
+    rules: bool = option("descriptions by rules, without a model", default=False)
+    checked: bool = option(
+        "replace the sentences of descriptions that claim what no field says, as `rag describe` does", default=False
+    )
+    attempts: int = option("write up to N texts for a description with wrong values (default: 1)", "N", default=1)
     complete: bool = option("state the fields that a description leaves out in a last line", default=False)
     task: str | None = option("prefix of your own task (columns input and target)", "NAME")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rag.cli.output import BOLD, DIM, colour, line, show_table
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from rag.evaluate.metrics.cost import Estimate
     from rag.evaluate.metrics.metric import Metric
     from rag.evaluate.result import EvaluationResult
-    from rag.evaluate.run import Evaluation
+    from rag.evaluate.run import Cost
 
 UNITS = {"percent": "%", "points": "points", "share": "0 to 1", "seconds": "s", "megabytes": "MB"}
 DECIMALS = {"share": 3, "seconds": 3, "megabytes": 0}
@@ -32,10 +33,14 @@ def show_evaluation(result: EvaluationResult) -> None:
         line(colour(note, DIM))
 
     # A column for each system; one that lacks a metric has an empty cell.
-    columns = [_format_column(evaluation) for evaluation in systems.values()]
+    columns = [_format_column(evaluation.metrics, evaluation.cost) for evaluation in systems.values()]
     units = {title: unit for column in columns for title, (_, unit) in column.items()}
+    heads = list(systems) if len(systems) > 1 else ["value [95% interval]"]
+    if result.references:
+        columns.append(_format_column(result.references))
+        heads.append("references")
     rows = [[title, *(column.get(title, ("", ""))[0] for column in columns), unit] for title, unit in units.items()]
-    show_table(["", *(list(systems) if len(systems) > 1 else ["value [95% interval]"]), ""], rows, right=())
+    show_table(["", *heads, ""], rows, right=())
     signatures = [
         f"{metric_info(metric.name).title}|{metric.signature}"
         for evaluation in systems.values()
@@ -71,11 +76,10 @@ def show_evaluation(result: EvaluationResult) -> None:
         show_table(["", "difference [95% interval]", "p"], rows, right=())
 
 
-def _format_column(evaluation: Evaluation) -> dict[str, tuple[str, str]]:
-    """Return one system's cells: each metric's title with its number and interval, and its unit."""
-    cost = evaluation.cost
+def _format_column(metrics: Sequence[Metric], cost: Cost | None = None) -> dict[str, tuple[str, str]]:
+    """Return the cells of one column: each metric's title with its number and interval, and its unit."""
     quantities: list[tuple[str, Metric | Estimate, str]] = [
-        (metric_info(metric.name).title, metric, metric.unit) for metric in evaluation.metrics
+        (metric_info(metric.name).title, metric, metric.unit) for metric in metrics
     ]
     if cost is not None:
         quantities += [("Latency p50", cost.latency_p50, "seconds"), ("Latency p95", cost.latency_p95, "seconds")]

@@ -11,7 +11,7 @@ from typing import Any
 
 from rag.data.checks import CheckResult
 from rag.evaluate.metrics.labels import Confusion
-from rag.evaluate.metrics.metric import Difference, difference
+from rag.evaluate.metrics.metric import Difference, Metric, difference
 from rag.evaluate.run import Cost, Evaluation
 
 
@@ -30,7 +30,8 @@ class EvaluationResult:
     """The evaluations of one or more systems on the same rows, by the systems' names.
 
     `about` says what they were measured on, such as the number of rows. `checks` are the results of checking the rows
-    (None for retrieval, which checks nothing), `confusions` the confusion tables of labels.
+    (None for retrieval, which checks nothing), `confusions` the confusion tables of labels. `references` are the
+    metrics of the rows' own references, where they can be measured without others: descriptions, by the licence check.
     """
 
     task: str
@@ -39,6 +40,7 @@ class EvaluationResult:
     systems: Mapping[str, Evaluation]
     checks: tuple[CheckResult, ...] | None = None
     confusions: Mapping[str, Confusion] = field(default_factory=dict)
+    references: tuple[Metric, ...] = ()
 
     @cached_property
     def differences(self) -> list[PairDifference]:
@@ -60,22 +62,13 @@ class EvaluationResult:
             }
         content["systems"] = {
             name: {
-                "metrics": [
-                    {
-                        "name": metric.name,
-                        "value": metric.value,
-                        "low": metric.low,
-                        "high": metric.high,
-                        "unit": metric.unit,
-                        "better": metric.better,
-                        "signature": metric.signature,
-                    }
-                    for metric in system.metrics
-                ],
+                "metrics": [_metric_as_json(metric) for metric in system.metrics],
                 "cost": _cost_as_json(system.cost) if system.cost else None,
             }
             for name, system in self.systems.items()
         }
+        if self.references:
+            content["references"] = {"metrics": [_metric_as_json(metric) for metric in self.references]}
         # By metric, each with the names of its two systems.
         content["differences"] = {}
         for pair in self.differences:
@@ -108,6 +101,18 @@ def compare_pairs(evaluations: Mapping[str, Evaluation]) -> list[PairDifference]
                 pair = PairDifference(metric.name, first, second, difference(metric, others[metric.name]))
                 by_metric.setdefault(metric.name, []).append(pair)
     return [pair for pairs in by_metric.values() for pair in pairs]
+
+
+def _metric_as_json(metric: Metric) -> dict[str, Any]:
+    return {
+        "name": metric.name,
+        "value": metric.value,
+        "low": metric.low,
+        "high": metric.high,
+        "unit": metric.unit,
+        "better": metric.better,
+        "signature": metric.signature,
+    }
 
 
 def _cost_as_json(cost: Cost) -> dict[str, float | None]:

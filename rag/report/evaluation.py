@@ -36,7 +36,9 @@ def render_evaluation(result: EvaluationResult) -> str:
     """Return the HTML of evaluations."""
     systems = result.systems
     # A row for each metric that any system has.
-    named = [{metric.name: metric for metric in evaluation.metrics} for evaluation in systems.values()]
+    measured = [evaluation.metrics for evaluation in systems.values()]
+    measured += [result.references] if result.references else []
+    named = [{metric.name: metric for metric in metrics} for metrics in measured]
     rows = []
     for name, metric in {name: metric for metrics in reversed(named) for name, metric in metrics.items()}.items():
         scores = [Score.of(metrics[name]) if name in metrics else None for metrics in named]
@@ -49,7 +51,7 @@ def render_evaluation(result: EvaluationResult) -> str:
             getattr(evaluation.cost, attribute).value if evaluation.cost else None for evaluation in systems.values()
         ]
         if any(value is not None and math.isfinite(value) for value in seconds):
-            costs.append((title, seconds))
+            costs.append((title, [*seconds, *[None] * bool(result.references)]))
 
     # Confidence, for the systems that state one.
     confidence = {name: e.risk_coverage for name, e in systems.items() if e.risk_coverage is not None}
@@ -62,6 +64,7 @@ def render_evaluation(result: EvaluationResult) -> str:
         about={"task": result.task, "path": result.path, **result.about},
         checks=result.checks or (),
         names=list(systems),
+        columns=[*systems, *["references"] * bool(result.references)],
         rows=rows,
         costs=costs,
         signs=SIGNS,

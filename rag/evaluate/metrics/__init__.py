@@ -28,9 +28,14 @@ if TYPE_CHECKING:
         confusion as confusion,
         label_metrics as label_metrics,
     )
+    from rag.evaluate.metrics.licence import (
+        CheckedRow as CheckedRow,
+        HouseLicence as HouseLicence,
+        check_rows as check_rows,
+        licence_metrics as licence_metrics,
+    )
     from rag.evaluate.metrics.metric import Difference as Difference, Metric as Metric, difference as difference
     from rag.evaluate.metrics.ranking import ranking_metrics as ranking_metrics
-    from rag.evaluate.metrics.slots import slot_metrics as slot_metrics
     from rag.evaluate.metrics.text import text_metrics as text_metrics
 
 __getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -28,7 +28,7 @@ from rag.evaluate.predictions import Prediction
 from rag.evaluate.result import compare_pairs
 from rag.evaluate.retrieval import evaluate_retrieval
 from rag.evaluate.run import Evaluation, Run, cost_of
-from rag.evaluate.text import evaluate_text, score_text
+from rag.evaluate.text import evaluate_text, score_references, score_text
 from rag.generate.base import Decoding
 from stores.base import Hit
 
@@ -206,7 +206,7 @@ def test_rows_of_another_task_are_refused(scripted) -> None:
 # --- texts ------------------------------------------------------------------------------------------------------------
 
 
-def test_texts_from_fields_are_measured_with_their_slots(scripted) -> None:
+def test_texts_from_fields_are_measured_by_the_licence_check(scripted) -> None:
     rows = [
         described("1", {"name": "zelus", "memory": "4 gb"}, "the zelus has 4 gb of memory"),
         described("2", {"name": "eurus", "memory": "8 gb"}, "the eurus has 8 gb of memory"),
@@ -215,15 +215,34 @@ def test_texts_from_fields_are_measured_with_their_slots(scripted) -> None:
     found = evaluate_text(generator, rows, run=QUIET)
     assert "zelus" in generator.prompts[0]
     measured = values(found)
-    assert measured["slot_error_rate"] >= 50, "of four values the second text has none"
+    assert measured["clean_texts"] == measured["fields_stated"] == 50, "the second text states neither name nor memory"
+    assert measured["unlicensed"] == pytest.approx(100 * 2 / 6), "zelus and 4 gb"
     assert measured["length"] == 7
     assert measured["rouge_1"] == pytest.approx(100 * (1 + 5 / 7) / 2)
     perfect = {each.name: each.value for each in score_text([Prediction(r.id, r.target) for r in rows], rows)}
     assert perfect["bleu"] == pytest.approx(100)
-    assert perfect["slot_error_rate"] == 0
+    assert perfect["unlicensed"] == 0
+    assert {each.name: each.value for each in score_references(rows)}["clean_texts"] == 100
     signatures = [each.signature for each in found.metrics if each.signature]
     assert len(signatures) == 2
     assert all("version" in each for each in signatures)
+
+
+def test_rules_and_checked_drafts_are_measured_like_texts(scripted) -> None:
+    rows = [
+        described("1", {"name": "zelus", "memory": "4 gb"}, "the zelus has 4 gb of memory"),
+        described("2", {"name": "", "memory": "n/a"}, "what memory do you want"),
+    ]
+    rules = evaluate_text(None, rows, run=QUIET)
+    assert values(rules)["clean_texts"] == values(rules)["fields_stated"] == 100
+    assert rules.outputs[1].output == "", "nothing can be stated"
+    generator = scripted("The zelus is a sleek tablet. The zelus has 4 gb of memory.")
+    checked = evaluate_text(generator, rows[:1], run=QUIET, checked=True)
+    assert values(checked)["clean_texts"] == 100
+    assert "sleek" not in checked.outputs[0].output
+    assert values(evaluate_text(generator, rows[:1], run=QUIET))["clean_texts"] == 0
+    with pytest.raises(RowsError, match="only descriptions are written without a model"):
+        evaluate_text(None, [Row("1", "sums", {"input": "2 + 2"}, ("4",))], run=QUIET)
 
 
 def test_summaries_and_tasks_of_your_own(scripted) -> None:
@@ -233,7 +252,8 @@ def test_summaries_and_tasks_of_your_own(scripted) -> None:
     found = evaluate_text(generator, [row], run=QUIET)
     assert generator.prompts == [f"summarize: {text}"]
     assert values(found)["rouge_l"] == 100
-    assert "slot_error_rate" not in values(found)
+    assert "unlicensed" not in values(found)
+    assert score_references([row]) == ()
     own = scripted("4", style="text2text")
     evaluate_text(own, [Row("1", "sums", {"input": "2 + 2"}, ("4",))], run=QUIET)
     assert own.prompts == ["sums: 2 + 2"]
@@ -409,7 +429,9 @@ def test_text_as_json_is_one_object(run) -> None:
         "rouge_1",
         "rouge_2",
         "rouge_l",
-        "slot_error_rate",
+        "unlicensed",
+        "clean_texts",
+        "grammar",
         "length",
         "distinct_1",
         "copied",
@@ -428,7 +450,7 @@ def test_text_for_a_person(run) -> None:
     assert status == 0
     assert lines[0] == "rows.jsonl: 4 rows, scripted"
     assert any(line.startswith("BLEU ") and line.endswith("points") and "[" in line for line in lines)
-    assert any(line.startswith("Slot errors ") and line.endswith("%") for line in lines)
+    assert any(line.startswith("Unlicensed words ") and line.endswith("%") for line in lines)
     assert any(line.startswith("Latency p50 ") for line in lines)
     assert any(line.startswith("BLEU|nrefs:1|") and "version:2" in line for line in lines), "the signature"
     assert "\x1b[" not in out
@@ -442,14 +464,17 @@ def test_outputs_against_others_with_p(run) -> None:
     assert (status, err, run.generator.prompts) == (0, "", [])
     found = json.loads(out)
     assert list(found["systems"]) == ["good", "bad"]
-    (slots,) = found["differences"]["slot_error_rate"]
-    assert (slots["a"], slots["b"]) == ("good", "bad")
-    assert slots["difference"] <= -100
-    assert slots["p"] == pytest.approx(2 / 2**4)
+    (claims,) = found["differences"]["unlicensed"]
+    assert (claims["a"], claims["b"]) == ("good", "bad")
+    assert claims["difference"] == -100
+    assert claims["p"] == pytest.approx(2 / 2**4)
+    references = {each["name"]: each["value"] for each in found["references"]["metrics"]}
+    assert references["clean_texts"] == 100
+    assert "bleu" not in references, "references have nothing to be compared with"
     assert found["systems"]["good"]["cost"] is None
     shown = run("text", rows, "--outputs", good, "--against", bad)[1]
     assert "good less bad, over the same rows" in shown
-    assert any(line.startswith("Slot errors ") and line.endswith("0.1250") for line in shown.splitlines())
+    assert any(line.startswith("Unlicensed words ") and line.endswith("0.1250") for line in shown.splitlines())
     assert run("text", rows, "--against", bad)[0] == 0, "what is made here against outputs"
     assert len(run.generator.prompts) == 4
 

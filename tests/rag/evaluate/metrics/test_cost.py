@@ -1,4 +1,4 @@
-"""Slot errors and costs by hand and against numpy; metrics as a package."""
+"""Costs by hand and against numpy; metrics as a package."""
 
 from __future__ import annotations
 
@@ -10,22 +10,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy.stats import bootstrap
 
-from rag.describe.slots import SlotCheck
 from rag.evaluate import metrics
-from rag.evaluate.metrics import METRICS, Spent, cost_metrics, metric_info, peak_memory_mb, percentile, slot_metrics
-
-names = st.lists(st.sampled_from("abc"), max_size=3).map(tuple)
-checks = st.builds(SlotCheck, names, st.lists(st.just(("a", "b")), max_size=2).map(tuple), names, st.integers(0, 6))
-
-
-@given(st.lists(checks, min_size=1, max_size=20))
-@settings(max_examples=200, deadline=None)
-def test_slot_errors_are_shares_of_all_slots(checks) -> None:
-    found = {metric.name: metric.value for metric in slot_metrics(checks)}
-    slots = sum(check.slots for check in checks)
-    counted = {name: sum(len(getattr(check, name)) for check in checks) for name in ("missing", "wrong", "invented")}
-    for name, count in {**counted, "slot_error_rate": sum(counted.values())}.items():
-        assert found[name] == pytest.approx(100 * count / slots if slots else np.nan, abs=1e-6, nan_ok=True)
+from rag.evaluate.metrics import METRICS, Spent, cost_metrics, metric_info, peak_memory_mb, percentile
 
 
 @given(st.lists(st.floats(0, 1e3), min_size=1, max_size=50), st.integers(0, 100))
@@ -60,7 +46,7 @@ def test_every_metric_has_a_meaning() -> None:
     assert metric_info("ndcg@10").title == "nDCG@10"
     assert metric_info("recall@5").text.endswith("of the first 5")
     assert metric_info("own").title == "own"
-    measured = [*slot_metrics([]), *cost_metrics([]), *metrics.text_metrics([], []),
+    measured = [*metrics.licence_metrics([]), *cost_metrics([]), *metrics.text_metrics([], []),
                 *metrics.answer_metrics([], []), *metrics.label_metrics([], [], out_of_scope="x", scores=[]),
                 *metrics.ranking_metrics({}, {})]  # fmt: skip
     assert {metric.name.partition("@")[0] for metric in measured} == set(METRICS)
