@@ -30,7 +30,9 @@ class CompareOptions(StoreOptions, CommonOptions):
     valid: Path | None = option("rows that choose checkpoints", "FILE")
     out: Path | None = option("folder to write into; a second run resumes there", "DIR")
     systems: str | None = option(
-        "some of zero-shot, few-shot, rag, fine-tuned, rag-fine-tuned; rag+check rewrites failing descriptions", "A,B"
+        "some of rules, zero-shot, few-shot, rag, fine-tuned, rag-fine-tuned; in rag+check, sentences of descriptions "
+        "that claim what no field says are replaced",
+        "A,B",
     )
     model: str | None = option("model to prompt (default: builtin:smollm2)", "MODEL")
     finetuned: str | None = option("folder that `rag finetune` wrote", "DIR")
@@ -41,7 +43,6 @@ class CompareOptions(StoreOptions, CommonOptions):
     curve: str | None = option("train on N rows too, to find where fine-tuning overtakes RAG", "N,N")
     examples: int | None = option("fixed examples of few-shot (default: 5)", "N")
     similar: int | None = option("similar rows or passages of rag (default: 5)", "K", was=("--passages",))
-    attempts: int | None = option("texts a row with +check (default: 4)", "N")
     task: str | None = option("prefix of a task of your own (input, target)", "NAME")
     contexts: bool = option("questions: retrieve from the contexts of all rows", default=False)
     rows: int | None = option("measure on a sample of N test rows, the same for the same --seed", "N")
@@ -160,7 +161,7 @@ def _read_plan(options: CompareOptions) -> Plan:
                 options.finetuned,
                 options.rag_finetuned,
                 finetune,
-                **set_options("examples", "similar", "attempts"),
+                **set_options("examples", "similar"),
             )
         ),
         options.test,
@@ -178,7 +179,7 @@ def _read_plan(options: CompareOptions) -> Plan:
 
 NOT_WITH_PLAN = (
     *("test", "train", "valid", "task", "systems", "model", "finetuned", "rag_finetuned", "finetune"),
-    *("examples", "similar", "attempts", "rows", "batch_size", "seed", "threads", "title"),
+    *("examples", "similar", "rows", "batch_size", "seed", "threads", "title"),
     *("max_new_tokens", "repetition_penalty", "beams"),
 )
 

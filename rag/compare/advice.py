@@ -13,7 +13,7 @@ FEW_ROWS = 100
 WORTH = 0.75  # share of the best value that a faster system has to reach to be recommended
 FASTER = 1.5  # times: a smaller gain in latency is no reason to choose
 CUT = 0.02  # share of texts that may end at the token limit without a caveat
-HIGH_SLOT_ERRORS = 5.0  # percent of the values given
+UNREAD = 0.5  # percent of unlicensed words up to which texts may be published unread
 
 
 def advise(comparison: Comparison) -> tuple[list[str], list[str]]:
@@ -56,6 +56,8 @@ def _recommend(
             f" {_times(_speedup(choice, best))} as long."
         )
 
+    yield from _warn_of_claims(comparison, choice)
+
     # The lead over the next system that it beats.
     second = next((system for system in others if system.name not in tied), None)
     lead = comparison.difference(main.name, choice.name, second.name) if second else None
@@ -86,6 +88,25 @@ def _recommend(
     yield from map(str, find_crossovers(comparison)[:1])
 
 
+def _warn_of_claims(comparison: Comparison, choice: SystemResult) -> Iterator[str]:
+    """Yield a warning where too many words of a system's descriptions say what no field says."""
+    rate = choice.score("unlicensed").value
+    if rate is None or rate <= UNREAD:
+        return
+    metric = comparison.metric("unlicensed")
+    share = format_number(rate, "percent")
+    truest = min(comparison.systems, key=lambda system: -metric.rank(system.score("unlicensed").value))
+    pair = comparison.difference("unlicensed", choice.name, truest.name)
+    least = truest.score("unlicensed").value
+    if least is not None and least < rate and pair and pair.p is not None and pair.p < ALPHA:
+        yield (
+            f"No field says {share}% of its words: for texts that nobody reads before they are published, choose"
+            f" {truest.name}, with {format_number(least, 'percent')}%."
+        )
+    else:
+        yield f"No field says {share}% of its words: read its texts before you publish them."
+
+
 def _caveats(comparison: Comparison, choice: SystemResult) -> Iterator[str]:
     # Too little to compare.
     if len(comparison.systems) == 1:
@@ -96,24 +117,23 @@ def _caveats(comparison: Comparison, choice: SystemResult) -> Iterator[str]:
     if rows is not None and rows < FEW_ROWS:
         yield f"{rows} test rows are few: measure on more before you decide."
 
-    # Errors in facts, where the slot check measured them.
-    rate = choice.score("slot_error_rate").value
-    if rate:
-        kinds = [(kind, choice.score(kind).value) for kind in ("missing", "wrong", "invented")]
-        parts = [f"{format_number(value, 'percent')}% {kind}" for kind, value in kinds if value and value >= 0.05]
+    # Claims, where the licence check measured them.
+    clean = choice.score("clean_texts").value
+    if clean is not None and clean < 100:
+        kinds = {"contradictions": "contradict a field", "changed_numbers": "change a number"}
+        parts = [
+            f"{format_number(value, 'percent')}% {verb}"
+            for name, verb in kinds.items()
+            if (value := choice.score(name).value) and value >= 0.05
+        ]
         detail = f" ({_join(parts)})" if parts else ""
-        share = format_number(rate, "percent")
-        yield f"In the texts of {choice.name}, {share}% of the given values are missing, wrong or invented{detail}."
-        if rate > HIGH_SLOT_ERRORS:
-            check = "keep the attribute check on" if (choice.attempts or 1) > 1 else "turn the attribute check on"
-            yield f"That is too much to publish unread: {check}, and read what it marks."
-        for system in sorted(comparison.systems, key=lambda s: s.score("slot_error_rate").value or 0.0):
-            lower = system.score("slot_error_rate").value
-            pair = comparison.difference("slot_error_rate", choice.name, system.name)
-            if lower is not None and lower < rate and pair and pair.p is not None and pair.p < ALPHA:
-                share = format_number(lower, "percent")
-                yield f"{_capitalize(system.name)} has fewer such errors ({share}%): prefer it if facts matter most."
-                break
+        share = format_number(100 - clean, "percent")
+        yield f"Of the texts of {choice.name}, {share}% claim something that no field says{detail}."
+        people = comparison.references.get("clean_texts")
+        if people and people.value is not None:
+            yield f"Of the references, {format_number(100 - people.value, 'percent')}% do."
+    if left_out := choice.score("priority_left_out").value:
+        yield f"The texts of {choice.name} leave out {format_number(left_out, 'percent')}% of the priority fields."
 
     # Texts that were cut off.
     cut = [

@@ -14,6 +14,8 @@ from typing import Annotated
 from pydantic import AfterValidator, AliasChoices, Field, TypeAdapter, ValidationError
 
 from ingest.errors import InputError
+from rag.describe.licence.claims import Claim
+from rag.describe.product import FieldSpan
 from rag.evaluate.metrics.metric import Better, Metric
 
 
@@ -91,7 +93,7 @@ class RowCost:
 
 @dataclass(frozen=True, kw_only=True)
 class SystemResult:
-    """A system with its scores and costs."""
+    """A system with its scores and costs; `checked` tells whether the licence check replaced sentences of its texts."""
 
     name: str
     kind: str
@@ -99,6 +101,7 @@ class SystemResult:
     examples: int | None = None
     similar: Annotated[int | None, Field(validation_alias=AliasChoices("similar", "passages"))] = None
     attempts: int | None = None
+    checked: bool = False
     trained: TrainingCost | None = None
     metrics: Mapping[str, Score] = field(default_factory=dict)
     cost: RowCost = field(default_factory=RowCost)
@@ -159,23 +162,27 @@ class LearningCurve:
 
 @dataclass(frozen=True, kw_only=True)
 class SampleOutput:
-    """The text of one system for a row, with the errors that the slot check found; `spans` are places in `text`."""
+    """The text of one system for a row.
+
+    A description has the `claims` that its licence check found, the parts that are `stated` fields, and the keys of the
+    fields of first priority that it leaves out.
+    """
 
     text: str
-    missing: tuple[str, ...] = ()
-    wrong: tuple[tuple[str, str], ...] = ()
-    invented: tuple[str, ...] = ()
-    spans: tuple[tuple[int, int], ...] = ()
+    claims: tuple[Claim, ...] = ()
+    stated: tuple[FieldSpan, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """A test row with the outputs of all systems."""
+    """A test row with the outputs of all systems; `checked_references` are references of a description as outputs."""
 
     row: str | int
     input: Annotated[str, Field(validation_alias=AliasChoices("input", "given"))] = ""
     fields: Mapping[str, object] | None = None
     references: tuple[str, ...] = ()
+    checked_references: tuple[SampleOutput, ...] = ()
     outputs: Mapping[str, SampleOutput] = field(default_factory=dict)
 
 
@@ -221,7 +228,10 @@ class RunSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Systems measured on the same rows. The first metric is the main one."""
+    """Systems measured on the same rows. The first metric is the main one.
+
+    `references` are the scores of the rows' own references in the metrics that need none.
+    """
 
     openbook: str = ""
     title: str
@@ -233,6 +243,7 @@ class Comparison:
     settings: RunSettings = field(default_factory=RunSettings)
     metrics: Annotated[tuple[ComparedMetric, ...], Field(min_length=1)]
     systems: Annotated[tuple[SystemResult, ...], Field(min_length=1)]
+    references: Mapping[str, Score] = field(default_factory=dict)
     differences: Mapping[str, tuple[PairedDifference, ...]] = field(default_factory=dict)
     curve: LearningCurve | None = None
     samples: tuple[Sample, ...] = ()
@@ -352,11 +363,13 @@ def _check_names(comparison: Comparison) -> None:
     for number, sample in enumerate(comparison.samples):
         mentions += [(f"samples[{number}].outputs", "system", name) for name in sample.outputs]
         for name, output in sample.outputs.items():
-            for start, end in output.spans:
+            spans = [*((claim.start, claim.end) for claim in output.claims)]
+            spans += [(span.start, span.end) for span in output.stated]
+            for start, end in spans:
                 if not 0 <= start < end <= len(output.text):
-                    place = f"samples[{number}].outputs.{name}"
-                    size = len(output.text)
+                    place, size = f"samples[{number}].outputs.{name}", len(output.text)
                     raise InputError(f"comparison: {place}: span {start} to {end} is not in its {size} characters")
+    mentions += [("references", "metric", name) for name in comparison.references]
     for place, kind, name in mentions:
         if name not in names[kind]:
             raise InputError(f"comparison: {place}: {name!r} is no {kind} of it; known: {', '.join(names[kind])}")

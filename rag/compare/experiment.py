@@ -18,6 +18,7 @@ from rag.data.contexts import Contexts, FixedExamples, ShowAs, SimilarRows, Stor
 from rag.data.rows import Row, data_hash
 from rag.data.task_prompts import prompt_for
 from rag.describe.slots import ValueLexicon
+from rag.evaluate.metrics.licence import NO_HOUSE, HouseLicence
 from rag.retrieve.retrievers import Retriever
 from stores.base import Hit
 from stores.filters.filter import Where
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """The task, its rows and its store. `retriever` finds passages for questions, `embedder` similar texts to label."""
+    """The task, its rows and its store.
+
+    `retriever` finds passages for questions, `embedder` similar texts to label. `house` licenses what the fields of a
+    description do not.
+    """
 
     task: str
     train: Sequence[Row]
@@ -36,6 +41,7 @@ class Experiment:
     seed: int = 0
     retriever: Retriever | None = None
     embedder: Embedder | None = None
+    house: HouseLicence = NO_HOUSE
     _similar: dict[tuple[int, ShowAs], SimilarRows] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
@@ -45,7 +51,7 @@ class Experiment:
 
     @cached_property
     def lexicon(self) -> ValueLexicon | None:
-        """The known values of products for the slot check, from the training rows if there are any."""
+        """The known values of products that drafts are written again by, from the training rows if there are any."""
         return ValueLexicon.of_rows(self.train or self.test) if self.task == "describe" else None
 
     @cached_property

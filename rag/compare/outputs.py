@@ -15,7 +15,7 @@ from rag.compare.experiment import Experiment
 from rag.compare.models import Models
 from rag.compare.settings import ComparisonSettings
 from rag.compare.system import System
-from rag.compare.writers import SystemWriter, new_writer
+from rag.compare.writers import LicensedWriter, SystemWriter, new_writer
 from rag.data.contexts import similarity_text
 from rag.data.rows import Row
 from rag.describe.drafts import TEMPERATURE, TOP_P
@@ -47,10 +47,16 @@ class OutputCache:
     """The time that each system's outputs took, whenever they were generated, by the name of their file."""
 
     def outputs(self, system: System, rows: Sequence[Row]) -> Outputs:
-        """Return a system's outputs, generating those that are not in the cache."""
+        """Return a system's outputs, generating those that are not in the cache; rules write theirs anew."""
+        if system.rules:
+            rules = LicensedWriter(self.experiment.house)
+            return Outputs(
+                tuple(predict_rows(rows, rules.write, "rules", None, self._batches, self.progress, system.name))
+            )
+
         # The first texts of several attempts are those of the same system with one attempt, generated once for both.
         firsts: dict[str, Prediction] | None = None
-        if system.attempts > 1 and self.experiment.task == "describe":
+        if system.attempts > 1 and self.experiment.task == "describe" and not system.checked:
             once = self.outputs(replace(system, name=f"{system.name}, first text", attempts=1), rows)
             firsts = {row.key: record for row, record in zip(rows, once.records, strict=True)}
 
@@ -94,6 +100,9 @@ class OutputCache:
             lexicon = experiment.lexicon
             values = [asdict(lexicon)["values"], sorted(map(list, lexicon.doubtful))] if lexicon else []
             content["attempts"] = [system.attempts, TEMPERATURE, TOP_P, fingerprint(values)]
+        if system.checked:
+            house = experiment.house
+            content["checked"] = fingerprint([repr(house.rules), house.allowed.fingerprint if house.allowed else ""])
         if experiment.task == "classify":
             content["labels"] = list(experiment.labels)
         return content

@@ -16,7 +16,7 @@ from rag.evaluate.predictions import Prediction
 
 MAIN = {
     "answer": ("f1", "exact_match"),
-    "describe": ("bleu", "slot_error_rate"),
+    "describe": ("bleu", "unlicensed", "clean_texts", "contradictions", "changed_numbers", "fields_stated"),
     "classify": ("accuracy", "macro_f1"),
     "summarise": ("rouge_l",),
 }
@@ -24,7 +24,7 @@ MAIN = {
 
 
 class Scorer:
-    """Measures records of the task, with the same classes and the same lexicon for all systems."""
+    """Measures records of the task, with the same classes and the same licence for all systems."""
 
     def __init__(self, experiment: Experiment, records: Sequence[Prediction]) -> None:
         self._experiment = experiment
@@ -47,11 +47,18 @@ class Scorer:
         elif task == "classify":
             metrics = score_labels(records, rows, None, self._classes)
         else:
-            metrics = score_text(records, rows, self._experiment.lexicon)
+            metrics = score_text(records, rows, self._experiment.house)
         # The main metrics come first, the others in their own order.
         named = {metric.name: metric for metric in metrics}
         first = [name for name in MAIN.get(task, ("rouge_l",)) if name in named]
         return {name: named[name] for name in dict.fromkeys([*first, *named])}
+
+    def references(self) -> dict[str, Score]:
+        """Return the scores of the references, in the metrics that need none."""
+        from rag.evaluate.text import score_references
+
+        metrics = score_references(self._experiment.test, self._experiment.house)
+        return {metric.name: Score.of(metric) for metric in metrics}
 
 
 def compared_metrics(metrics: Mapping[str, Metric]) -> tuple[ComparedMetric, ...]:
@@ -91,16 +98,19 @@ def system_result(
     # Latency is that of the rows generated one by one, of all rows if there are none.
     alone = [record.seconds for record in records if record.together == 1 and record.seconds is not None]
     seconds = alone or [record.seconds for record in records if record.seconds is not None]
-    # The tokens of several attempts are added up, so that they tell nothing of the limit.
+    # The tokens of several attempts, and of sentences written again, are added up: they tell nothing of the limit.
     tokens = [record.completion_tokens for record in records]
-    cut = [float(count >= max_new_tokens) for count in tokens if count is not None] if system.attempts == 1 else []
+    is_single = system.attempts == 1 and not system.checked
+    cut = [float(count >= max_new_tokens) for count in tokens if count is not None] if is_single else []
+    model = system.model or system.start or f"from nothing: {(system.finetune or {}).get('init')}"
     return SystemResult(
         name=system.name,
         kind=trained.kind,
-        model=system.model or system.start or f"from nothing: {(system.finetune or {}).get('init')}",
+        model="" if system.rules else model,
         examples=system.examples,
         similar=system.similar,
         attempts=system.attempts,
+        checked=system.checked,
         trained=training_cost(trained.model),
         metrics={name: Score.of(metric) for name, metric in metrics.items()},
         cost=RowCost(

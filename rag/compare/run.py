@@ -28,6 +28,7 @@ from rag.compare.system import System, check_systems
 from rag.compare.training import SystemTrainer
 from rag.data.checks import CheckedRows, RowChecks
 from rag.data.rows import Row
+from rag.evaluate.metrics.licence import NO_HOUSE, HouseLicence
 from rag.generate.base import Decoding
 from rag.retrieve.retrievers import Retriever
 
@@ -47,6 +48,7 @@ def run_comparison(
     settings: ComparisonSettings | None = None,
     retriever: Retriever | None = None,
     embedder: Embedder | None = None,
+    house: HouseLicence = NO_HOUSE,
     models: Models | None = None,
     files: Mapping[str, str] | None = None,
     command: str = "",
@@ -56,9 +58,9 @@ def run_comparison(
 
     Test rows that also occur in train are dropped. Trained models are in `out`/models and outputs in `out`/cache, so
     that an interrupted comparison resumes. With a `retriever`, questions are answered from its store, and no system is
-    shown a row's own context. `embedder` finds similar rows to label. `files` (the path of each split) and `command`
-    are quoted in the report. Raises RowsError for rows and InputError for systems that cannot be compared, BusyError if
-    another comparison writes into `out`.
+    shown a row's own context. `embedder` finds similar rows to label. `house` licenses what the fields of descriptions
+    do not. `files` (the path of each split) and `command` are quoted in the report. Raises RowsError for rows and
+    InputError for systems that cannot be compared, BusyError if another comparison writes into `out`.
     """
     # Refuse rows and systems that cannot be compared.
     out, settings, files = Path(out), settings or ComparisonSettings(), files or {}
@@ -66,7 +68,7 @@ def run_comparison(
     if len(tasks) != 1:
         raise RowsError(f"the rows are of {' and '.join(tasks) or 'no task'}: compare on rows of one task")
     [task] = tasks
-    check_systems(systems, len(train))
+    check_systems(systems, len(train), task)
 
     # Check the rows. Questions lose their own contexts where there is a store to find them in.
     store = getattr(retriever, "store", None) if task == "answer" else None
@@ -84,7 +86,7 @@ def run_comparison(
     random.Random(settings.seed).shuffle(order)
     test = [checked.test[index] for index in sorted(order[: settings.rows])]
 
-    experiment = Experiment(task, checked.train, test, settings.seed, retriever, embedder)
+    experiment = Experiment(task, checked.train, test, settings.seed, retriever, embedder, house)
     models = models or LocalModels(settings)
     cache = OutputCache(out / "cache", experiment, models, settings, progress)
     trainer = SystemTrainer(out / "models", experiment, checked.valid, models, settings)
@@ -143,9 +145,10 @@ def run_comparison(
                 system_result(system, ready, outputs[system.name], metrics[system.name], limit)
                 for system, ready in zip(systems, trained, strict=True)
             ),
+            references=scorer.references(),
             differences=paired_differences(metrics),
             curve=curve,
-            samples=draw_samples(test, outputs, settings.samples, settings.seed, experiment.lexicon),
+            samples=draw_samples(test, outputs, settings.samples, settings.seed, house),
         )
         advice, caveats = advise(comparison)
         comparison = replace(comparison, advice=" ".join(advice), caveats=tuple(caveats), seconds=clock.seconds())

@@ -1,4 +1,4 @@
-"""Sample rows with every system's output, errors of descriptions marked."""
+"""Sample rows with every system's output, of descriptions with the findings of the licence check."""
 
 from __future__ import annotations
 
@@ -9,36 +9,42 @@ from prompts.prompt import facts
 from rag.compare.comparison import Sample, SampleOutput
 from rag.compare.outputs import Outputs
 from rag.data.rows import Row
-from rag.describe.slots import ValueLexicon, check_slots
+from rag.describe.licence.check import check_licence
+from rag.describe.licence.field_mentions import find_field_mentions
+from rag.evaluate.metrics.licence import HouseLicence, product_of
 
 
 def draw_samples(
-    rows: Sequence[Row], outputs: Mapping[str, Outputs], count: int, seed: int, lexicon: ValueLexicon | None
+    rows: Sequence[Row], outputs: Mapping[str, Outputs], count: int, seed: int, house: HouseLicence
 ) -> tuple[Sample, ...]:
     """Return `count` rows with their outputs, drawn by the seed, in the rows' order."""
     indices = sorted(random.Random(seed + 1).sample(range(len(rows)), min(count, len(rows))))
     samples = []
     for index in indices:
-        # Only descriptions have fields to check the texts against.
         row = rows[index]
-        fields = row.values.get("fields")
+        references = row.references if row.task == "describe" else ()
         texts = {name: written.records[index].output for name, written in outputs.items()}
-        checked = {}
-        for name, text in texts.items():
-            checked[name] = SampleOutput(text=text)
-            if fields is not None:
-                check = check_slots(text, fields, lexicon)
-                checked[name] = SampleOutput(
-                    text=text,
-                    missing=tuple(check.missing),
-                    wrong=tuple(check.wrong),
-                    invented=tuple(check.invented),
-                    spans=tuple(check.spans),
-                )
         samples.append(
-            Sample(row=row.id, input=show_row(row), fields=fields, references=row.references, outputs=checked)
+            Sample(
+                row=row.id,
+                input=show_row(row),
+                fields=row.values.get("fields"),
+                references=row.references,
+                checked_references=tuple(check_output(text, row, house) for text in references),
+                outputs={name: check_output(text, row, house) for name, text in texts.items()},
+            )
         )
     return tuple(samples)
+
+
+def check_output(text: str, row: Row, house: HouseLicence) -> SampleOutput:
+    """Return a text for a row, of a description with what its check finds."""
+    if row.task != "describe" or not (product := product_of(row, house)).fields:
+        return SampleOutput(text=text)
+    check = check_licence(text, product, house.allowed)
+    return SampleOutput(
+        text=text, claims=check.claims, stated=find_field_mentions(text, product), left_out=check.omitted
+    )
 
 
 def show_row(row: Row) -> str:

@@ -11,11 +11,11 @@ from rag.data.contexts import SHOW_AS, ShowAs
 from rag.finetune.generator.settings import GeneratorSettings
 from rag.generate.trained import Trained
 
-Kind = Literal["zero-shot", "few-shot", "rag", "fine-tuned", "rag on fine-tuned"]
+Kind = Literal["zero-shot", "few-shot", "rag", "fine-tuned", "rag on fine-tuned", "rules"]
 
-EXAMPLES, SIMILAR, ATTEMPTS = 5, 5, 4  # the defaults of the usual systems
+EXAMPLES, SIMILAR = 5, 5  # the defaults of the usual systems
 RENAMED = {"passages": "similar", "shown": "show_as"}
-COMMON = ("zero-shot", "few-shot", "rag", "fine-tuned", "rag-fine-tuned")
+COMMON = ("rules", "zero-shot", "few-shot", "rag", "fine-tuned", "rag-fine-tuned")
 CHECKED = "+check"
 
 
@@ -26,8 +26,10 @@ class System:
     `model` is a name as `new_generator` takes it: the model to use, or with `finetune` the model to start from. A
     training may start from nothing instead (`finetune["init"]`), or from the trained model of another system, named by
     `start`. `examples` is a number of fixed rows of train; `similar` a number of retrieved rows: rows of train that
-    resemble the row at hand, as worked examples or as passages (`show_as`), or passages of the store. A description
-    with errors is written up to `attempts` times. `finetune` holds options of `rag.finetune.finetune_generator`: the
+    resemble the row at hand, as worked examples or as passages (`show_as`), or passages of the store. Descriptions:
+    with `rules` they are written by rules, without a model; a `checked` system replaces the sentences that claim what
+    no field says, as `rag describe` does; of up to `attempts` texts the one with the fewest wrong values is kept.
+    `finetune` holds options of `rag.finetune.finetune_generator`: the
     system is trained first, with what it will be shown, and with `curve` also on parts of train where a learning curve
     is wanted. `options` are the generator's. Raises InputError.
     """
@@ -39,6 +41,8 @@ class System:
     similar: int = 0
     show_as: ShowAs | None = None
     attempts: int = 1
+    rules: bool = False
+    checked: bool = False
     finetune: Mapping[str, Any] | None = None
     curve: bool = True
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -55,8 +59,16 @@ class System:
             raise InputError(f"{place}: give examples or similar, not both")
         if self.show_as not in (None, "examples", "passages"):
             raise InputError(f"{place}: show_as is {self.show_as!r}; known: examples, passages")
-        # A system starts from exactly one model.
+        for name in ("rules", "checked"):
+            if not isinstance(getattr(self, name), bool):
+                raise InputError(f"{place}: {name} is {getattr(self, name)!r}; it is true or false")
+        # A system starts from exactly one model, and rules from none.
         origins = [self.model, self.start, (self.finetune or {}).get("init")]
+        if self.rules:
+            others = ("model", "start", "finetune", "examples", "similar", "show_as", "checked")
+            if given := [name for name in others if getattr(self, name)] + ["attempts"] * (self.attempts > 1):
+                raise InputError(f"{place} is written by rules, without a model: leave out {', '.join(given)}")
+            return
         if not any(origins):
             raise InputError(f'{place} has no model: name one, or start from nothing with finetune\'s "init"')
         if sum(map(bool, origins)) > 1:
@@ -72,6 +84,8 @@ class System:
     @property
     def kind(self) -> Kind:
         """The field's name for a system of this kind."""
+        if self.rules:
+            return "rules"
         if self.is_trained:
             return "rag on fine-tuned" if self.similar else "fine-tuned"
         if self.similar:
@@ -99,7 +113,7 @@ class System:
         return cls(**table)
 
 
-def check_systems(systems: Sequence[System], rows: int) -> None:
+def check_systems(systems: Sequence[System], rows: int, task: str = "describe") -> None:
     """Check systems together, with the number of training rows. Raises InputError if they cannot be compared."""
     if not systems:
         raise InputError("no systems to compare: name at least one")
@@ -107,6 +121,8 @@ def check_systems(systems: Sequence[System], rows: int) -> None:
     trained: list[str] = []
     for system in systems:
         place = f"system {system.name!r}"
+        if task != "describe" and (system.rules or system.checked):
+            raise InputError(f"{place}: only descriptions are {'written' if system.rules else 'checked'} by rules")
         if names.count(system.name) > 1:
             raise InputError(f"two systems are called {system.name!r}: names have to differ")
         # Systems are trained in their order.
@@ -137,19 +153,21 @@ def common_systems(
     finetune: Mapping[str, Any] | None = None,
     examples: int = EXAMPLES,
     similar: int = SIMILAR,
-    attempts: int = ATTEMPTS,
 ) -> list[System]:
     """Return the systems that these names usually stand for.
 
-    "rag+check" is RAG whose descriptions are written again if they have errors. A fine-tuned system is that of a
-    folder, or is trained with the options `finetune`. Raises InputError for an unknown name, or for a fine-tuned system
-    with neither.
+    "rag+check" is RAG whose descriptions say nothing but what a field says, "rules" needs no model. A fine-tuned system
+    is that of a folder, or is trained with the options `finetune`. Raises InputError for an unknown name, or for a
+    fine-tuned system with neither.
     """
     systems = []
     for name in names:
         base = name.removesuffix(CHECKED)
-        if base not in COMMON:
-            raise InputError(f"unknown system {name!r}; known: {', '.join(COMMON)}, each also with {CHECKED}")
+        if base not in COMMON or name == f"rules{CHECKED}":
+            raise InputError(f"unknown system {name!r}; known: {', '.join(COMMON)}, each model also with {CHECKED}")
+        if base == "rules":
+            systems.append(System(name, rules=True))
+            continue
         tuned = "fine-tuned" in base
         # A fine-tuned system is in a folder already, or learns here.
         folder = (rag_finetuned or finetuned) if base == "rag-fine-tuned" else finetuned
@@ -163,7 +181,7 @@ def common_systems(
                 folder if tuned and not learns else start,
                 examples=examples if base == "few-shot" else 0,
                 similar=similar if base.startswith("rag") else 0,
-                attempts=attempts if name.endswith(CHECKED) else 1,
+                checked=name.endswith(CHECKED),
                 finetune=finetune if learns else None,
             )
         )

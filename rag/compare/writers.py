@@ -18,6 +18,7 @@ from rag.compare.system import System
 from rag.data.contexts import Contexts
 from rag.data.rows import Row
 from rag.describe.drafts import DraftWriter
+from rag.evaluate.metrics.licence import HouseLicence
 from rag.evaluate.predictions import Prediction
 from rag.generate.base import Decoding, Generator
 
@@ -51,7 +52,7 @@ def new_writer(
             attempts=system.attempts,
             lexicon=experiment.lexicon,
         )
-        return DescriptionWriter(writer, firsts)
+        return LicensedWriter(experiment.house, writer) if system.checked else DescriptionWriter(writer, firsts)
     if experiment.task == "classify":
         count = system.examples or system.similar
         return LabelWriter(Classifier(generator, experiment.labels, experiment.labelled(system), similar=count))
@@ -68,8 +69,24 @@ def new_writer(
 
 
 @dataclass(frozen=True)
+class LicensedWriter:
+    """Writes descriptions as `rag describe` does: by rules, or with drafts of a model whose sentences are checked."""
+
+    house: HouseLicence
+    drafts: DraftWriter | None = None
+
+    def write(self, rows: Sequence[Row]) -> list[Prediction]:
+        from rag.evaluate.text import new_describer, predict_licensed
+
+        return predict_licensed(new_describer(self.house, self.drafts), rows, self.house)
+
+    def prompt(self, row: Row) -> RenderedPrompt:
+        return self.drafts.prompt_of(row) if self.drafts else ""
+
+
+@dataclass(frozen=True)
 class DescriptionWriter:
-    """Writes descriptions as `rag describe` does: the first text of each row, or the best of several."""
+    """Writes the texts of a model as they are: the first of each row, or the best of several."""
 
     writer: DraftWriter
     firsts: Mapping[str, Prediction] | None = None

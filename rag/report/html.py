@@ -16,7 +16,7 @@ from rag.compare import number_format
 from rag.compare.comparison import ComparedMetric, Comparison, PairedDifference, Sample, Score, SystemResult
 from rag.compare.ranking import ALPHA, best_systems, find_crossovers, pareto_front, tied_systems
 from rag.report.plots import has_latency, plot_curve, plot_latency, plot_scores
-from rag.report.spans import clip, mark_spans
+from rag.report.spans import clip, is_untrue, list_findings, mark_spans
 from rag.report.svg import KINDS, key_mark, kind_title
 
 MAX_COLUMNS, MAX_PANELS, OPEN_SAMPLES = 7, 6, 3
@@ -41,6 +41,7 @@ FILTERS = {
     "date": number_format.format_date,
     "plural": number_format.pluralize,
     "clip": clip,
+    "findings": list_findings,
     "marked": mark_spans,
 }
 
@@ -121,7 +122,8 @@ def render_report(comparison: Comparison) -> str:
     for start in range(0, len(c.metrics), width):
         part = c.metrics[start : start + width]
         rows = [(system, [columns[m.name][n] for m in part]) for n, system in enumerate(c.systems)]
-        tables.append((part, rows))
+        references = [_reference_cell(c, m, columns[m.name]) for m in part]
+        tables.append((part, rows, references if any(references) else []))
 
     # Costs: the columns that hold a number.
     costs = []
@@ -169,6 +171,14 @@ def _score_column(comparison: Comparison, metric: ComparedMetric) -> list[ScoreC
     ]
 
 
+def _reference_cell(comparison: Comparison, metric: ComparedMetric, column: Sequence[ScoreCell]) -> ScoreCell | None:
+    """Return the cell of the references below a column of systems, with which they do not compete."""
+    score = comparison.references.get(metric.name)
+    if score is None:
+        return None
+    return ScoreCell(score, metric.unit, column[0].decimals, is_best=False, is_tied=False)
+
+
 def _matrix(comparison: Comparison, metric: ComparedMetric) -> list[tuple[SystemResult, list[MatrixCell | None]]]:
     """Return a row for each system: its difference from every other, None for itself."""
     rows = []
@@ -196,6 +206,7 @@ def _describe_system(system: SystemResult) -> str:
     parts = [kind_title(system.kind), system.model]
     parts += [number_format.pluralize(system.examples, "example")] if system.examples else []
     parts += [number_format.pluralize(system.similar, "retrieved row")] if system.similar else []
+    parts += ["each sentence checked"] if system.checked else []
     return ", ".join(part for part in parts if part)
 
 
@@ -205,9 +216,9 @@ def _gist(sample: Sample) -> str:
 
 
 def _tally(sample: Sample) -> str:
-    """Return how many outputs of a sample state a value that its row does not give."""
-    faulty = sum(1 for output in sample.outputs.values() if output.wrong or output.invented)
-    return f"{faulty} of {len(sample.outputs)} outputs state values that were not given" if faulty else ""
+    """Return how many outputs of a sample claim something that no field of its row says."""
+    untrue = sum(map(is_untrue, sample.outputs.values()))
+    return f"{untrue} of {len(sample.outputs)} outputs claim what no field says" if untrue else ""
 
 
 def _format_setting(value: object) -> str:

@@ -58,6 +58,7 @@ KINDS = {
     "rag": ("triangle", "hollow", "RAG"),
     "fine-tuned": ("circle", "filled", "Fine-tuned"),
     "rag on fine-tuned": ("triangle", "filled", "RAG on fine-tuned"),
+    "rules": ("square", "filled", "Rules"),
 }
 """Shape, filling and title of each kind; any other kind is a diamond."""
 

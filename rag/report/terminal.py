@@ -28,6 +28,7 @@ from rag.compare.number_format import (
 from rag.compare.ranking import ALPHA, best_systems, find_crossovers, tied_systems
 
 MAX_WIDTH, MIN_WIDTH, GAP = 100, 40, 2
+REFERENCES = "references"
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,12 @@ def _sections(comparison: Comparison, width: int) -> Iterator[RenderableType]:
             if blocks[-1] and sum(GAP + other.width for other in (*blocks[-1], column)) > room:
                 blocks.append([])
             blocks[-1].append(column)
+    # The references are a line of their own below the systems, where a block has a metric of theirs.
     for block in blocks:
         if block:
             yield Text()
-            yield _table(names, block)
+            rows = len(max((column.cells for column in block), key=len))
+            yield _table([*names, REFERENCES][:rows], block)
 
     # The advice, and the crossovers that it does not tell.
     yield Text()
@@ -113,7 +116,10 @@ def _table(names: Sequence[str], columns: Sequence[_Column]) -> Table:
         table.add_column(head, no_wrap=True, width=column.width)
     for number, name in enumerate(names):
         cells = [
-            Text(column.cells[number], "bold" if number in column.strong else "", no_wrap=True) for column in columns
+            Text(column.cells[number], "bold" if number in column.strong else "", no_wrap=True)
+            if number < len(column.cells)
+            else Text()
+            for column in columns
         ]
         table.add_row(Text(name), *cells)
     return table
@@ -123,11 +129,12 @@ def _metric_column(comparison: Comparison, metric: ComparedMetric) -> _Column:
     """Return a column of values with their intervals, the best and those tied with it marked."""
     best, tied = best_systems(comparison, metric), tied_systems(comparison, metric)
     scores = [system.score(metric.name) for system in comparison.systems]
-    names = [system.name for system in comparison.systems]
+    scores += [comparison.references[metric.name]] if metric.name in comparison.references else []
+    names = [*(system.name for system in comparison.systems), ""]
     decimals = shared_decimals([score.value for score in scores], metric.unit)
 
     # Values and both ends of the intervals stand below each other.
-    signs = ["*" if name in best else "~" if name in tied else " " for name in names]
+    signs = ["*" if name in best else "~" if name in tied else " " for name in names[: len(scores)]]
     numbers = [
         [format_number(end, metric.unit, decimals) if end is not None else "" for end in ends]
         for ends in zip(*((score.low, score.high) for score in scores), strict=True)

@@ -130,10 +130,14 @@ def test_the_numbers_are_those_of_the_texts(done) -> None:
     assert content["metrics"][0]["name"] == "bleu"
     for name in ("three examples", "similar", "checked"):
         assert systems[name]["metrics"]["bleu"]["value"] == pytest.approx(100)
-        assert systems[name]["metrics"]["slot_error_rate"]["value"] == 0
+        assert systems[name]["metrics"]["unlicensed"]["value"] == 0
+        assert systems[name]["metrics"]["clean_texts"]["value"] == 100
     prompt = systems["prompt"]["metrics"]
-    assert prompt["slot_error_rate"]["value"] == pytest.approx(100 * 2 / 3), "colour missing, watts wrong, of three"
-    assert (prompt["missing"]["value"], prompt["wrong"]["value"]) == (pytest.approx(100 / 3), pytest.approx(100 / 3))
+    assert prompt["unlicensed"]["value"] == pytest.approx(60), "buy, pink and 99 watts, of five"
+    assert (prompt["clean_texts"]["value"], prompt["contradictions"]["value"]) == (0, 100)
+    assert prompt["changed_numbers"]["value"] == 100
+    assert prompt["fields_stated"]["value"] == pytest.approx(100 / 3), "the name"
+    assert content["references"]["clean_texts"] == {"value": 100, "low": 100, "high": 100}
     pairs = [(each["a"], each["b"]) for each in content["differences"]["bleu"]]
     assert pairs == [
         ("prompt", "three examples"), ("prompt", "similar"), ("prompt", "checked"), ("three examples", "similar"),
@@ -169,8 +173,10 @@ def test_samples_are_marked(done) -> None:
     sample = content["samples"][0]
     output = sample["outputs"]["prompt"]
     assert sample["input"].startswith("inform: name: lamp")
-    assert (output["missing"], output["wrong"]) == (["colour"], [["watts", "99 watts"]])
-    assert [output["text"][start:end] for start, end in output["spans"]] == ["99 watts"]
+    claims = [(claim["kind"], claim["text"], claim["key"]) for claim in output["claims"] if claim["words"]]
+    assert claims == [("unlicensed", "buy", ""), ("contradiction", "pink", "colour"), ("number", "99 watts", "watts")]
+    assert [span["key"] for span in output["stated"]][:1] == ["name"]
+    assert sample["checked_references"][0]["text"] == sample["references"][0]
     assert sample["outputs"]["similar"]["text"] == sample["references"][0]
 
 
@@ -193,14 +199,54 @@ def advice(content: dict[str, Any]) -> str:
 
 
 def test_the_advice_is_short_and_starts_with_the_choice() -> None:
-    sentences, caveats = advise(read_comparison(worked_example()))
+    sentences, _ = advise(read_comparison(worked_example()))
     assert len(sentences) <= SENTENCES == 5
     assert sentences[0].startswith(
         "Choose T5 from nothing, checked: it has the best BLEU, 39.0 (95% interval 37.5 to 40.6), and"
     )
     assert sentences[1] == "It is 1.8 points ahead of T5 from nothing, more than chance explains."
     assert "without training, SmolLM2 RAG is best, with 23.8" in sentences[2]
-    assert caveats[0].startswith("In the texts of T5 from nothing, checked, 1.6% of the given values are missing")
+
+
+def with_claims(rates: Mapping[str, float], p: float = 0.001) -> dict[str, Any]:
+    """The worked example with these unlicensed words, in percent, and twice as many texts with a claim."""
+    content = worked_example()
+    names = {"unlicensed": "Unlicensed words", "clean_texts": "Clean texts", "contradictions": "Contradictions"}
+    better = {"clean_texts": "higher"}
+    content["metrics"] = [metric for metric in content["metrics"] if metric["name"] == "bleu"] + [
+        {"name": name, "title": title, "unit": "percent", "better": better.get(name, "lower")}
+        for name, title in names.items()
+    ]
+    content["references"] = {"clean_texts": {"value": 75.0}}
+    for system in content["systems"]:
+        rate = rates.get(system["name"], 10.0)
+        system["metrics"] = {
+            "bleu": system["metrics"]["bleu"],
+            "unlicensed": {"value": rate},
+            "clean_texts": {"value": 100 - 2 * rate},
+            "contradictions": {"value": rate / 4},
+        }
+    content["differences"] = {
+        "bleu": content["differences"]["bleu"],
+        "unlicensed": [pair | {"p": p} for pair in content["differences"]["bleu"]],
+    }
+    return content
+
+
+def test_the_advice_warns_of_claims_and_names_the_truest_system() -> None:
+    top = "T5 from nothing, checked"
+    sentences, caveats = advise(read_comparison(with_claims({top: 8.25, "GPT-2 from nothing": 0.25})))
+    assert sentences[0].startswith(f"Choose {top}: it has the best BLEU, 39.0")
+    assert sentences[1] == (
+        "No field says 8.2% of its words: for texts that nobody reads before they are published, choose GPT-2 from"
+        " nothing, with 0.2%."
+    )
+    assert caveats[:2] == [
+        f"Of the texts of {top}, 16.5% claim something that no field says (2.1% contradict a field).",
+        "Of the references, 25.0% do.",
+    ]
+    assert "No field" not in advice(with_claims({top: 0.5}))
+    assert "read its texts before you publish them" in advice(with_claims({top: 8.0}, p=0.3))
 
 
 def test_one_system_alone_gets_a_caveat() -> None:
@@ -470,6 +516,40 @@ def test_definitions_differ_only_by_what_matters(tmp_path) -> None:
     assert cache.definition(one) != cache.definition(System("a", "lamps", similar=3, show_as="passages"))
 
 
+def test_rules_and_checked_drafts_claim_nothing(tmp_path) -> None:
+    generator = Lamps()
+    systems = [System("rules", rules=True), System("drafts", "lamps"), System("checked", "lamps", checked=True)]
+    content = run(tmp_path, generator, systems, train=[])
+    values = {
+        system["name"]: {name: score["value"] for name, score in system["metrics"].items()}
+        for system in content["systems"]
+    }
+    assert values["drafts"]["clean_texts"] == 0
+    for name in ("rules", "checked"):
+        assert (values[name]["unlicensed"], values[name]["clean_texts"]) == (0, 100)
+        assert values[name]["fields_stated"] == 100
+    rules, _, checked = content["systems"]
+    assert (rules["kind"], rules["model"], checked["kind"], checked["checked"]) == ("rules", "", "zero-shot", True)
+    texts = [sample["outputs"]["rules"] for sample in content["samples"]]
+    assert all(text["claims"] == [] for text in texts)
+    assert {span["key"] for span in texts[0]["stated"]} >= {"name", "colour", "watts"}
+    marks = [claim["text"] for claim in content["samples"][0]["outputs"]["drafts"]["claims"] if claim["words"]]
+    assert marks == ["buy", "pink", "99 watts"]
+
+
+def test_only_descriptions_are_written_or_checked_by_rules() -> None:
+    from rag.compare.system import check_systems
+
+    with pytest.raises(ValueError, match="is written by rules, without a model: leave out model, attempts"):
+        System("a", "lamps", rules=True, attempts=2)
+    with pytest.raises(ValueError, match="rules is 1; it is true or false"):
+        System("a", rules=1)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="system 'a': only descriptions are written by rules"):
+        check_systems([System("a", rules=True)], 0, "answer")
+    with pytest.raises(ValueError, match="system 'a': only descriptions are checked by rules"):
+        check_systems([System("a", "lamps", checked=True)], 0, "summarise")
+
+
 # --- the command ------------------------------------------------------------------------------------------------------
 
 Command = Callable[..., tuple[int, str, str]]
@@ -558,7 +638,7 @@ MISTAKES = {
     "no folder": (["--test", "test.jsonl"], "name the folder to write into: --out DIR"),
     "unknown system": (
         ["--test", "test.jsonl", "--out", "o", "--systems", "rags"],
-        "unknown system 'rags'; known: zero",
+        "unknown system 'rags'; known: rules, zero",
     ),
     "no finetuned": (["--test", "test.jsonl", "--out", "o", "--systems", "fine-tuned"], "needs --finetuned FOLDER"),
     "no rows": (["--test", "no.jsonl", "--out", "o"], "there is no file no.jsonl"),

@@ -7,7 +7,7 @@ import itertools
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +44,16 @@ COSTS = [
 METRICS: list[tuple[str, str, str, str, str, str | None, list[float], float]] = [
     ("bleu", "BLEU", "points", "higher", "Shared runs of one to four words with the reference, over all rows.",
      "nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp|version:2.5.1", [6.214, 14.873, 19.408, 40.946, 41.377], 1.6),
-    ("slot_error_rate", "Slot errors", "percent", "lower",
-     "Values of the row that the text leaves out, gets wrong or makes up, as a share of those given.",
+    ("unlicensed", "Unlicensed words", "percent", "lower",
+     "Words and numbers that no field says, of all that claim something.",
      None, [31.25, 24.18, 21.66, 13.42, 12.87], 1.5),
     ("chrf", "chrF", "points", "higher", "Shared runs of up to six characters, as an F score; recall counts double.",
      "nrefs:1|case:mixed|eff:yes|nc:6|nw:0|space:no|version:2.5.1", [31.92, 41.26, 45.71, 64.03, 64.88], 1.1),
     ("rouge_l", "ROUGE-L", "percent", "higher", "Longest word sequence in common with the reference.",
      None, [24.8, 36.41, 40.02, 57.96, 58.31], 1.0),
-    ("missing", "Missing values", "percent", "lower", "Given values that the text does not hold word for word.",
+    ("contradictions", "Contradictions", "percent", "lower", "Texts that contradict a field.",
      None, [18.44, 15.02, 12.9, 11.51, 10.98], 1.2),
-    ("invented", "Invented values", "percent", "lower", "Values in the text that the row does not give.",
+    ("grammar", "Grammar", "percent", "lower", "Texts with a sure fault of grammar.",
      None, [12.81, 9.16, 8.76, 1.91, 1.89], 0.8),
     ("length", "Length", "words", "neither", "Words a text; the references have 19.2.",
      None, [31.74, 24.6, 25.33, 18.91, 18.77], 0.5),
@@ -191,20 +191,41 @@ def _sample(number: int, randomly: random.Random) -> dict[str, Any]:
         "fields": fields,
         "references": [reference],
         "outputs": {
-            SYSTEMS[0]["name"]: _output(wordy, [second, third], [(first, other)], [invented]),
-            SYSTEMS[1]["name"]: _output(few, [], [], [invented]) if number % 2 else _output(reference),
-            SYSTEMS[2]["name"]: _output(rag, [second], [(first, other)], []),
-            SYSTEMS[3]["name"]: _output(short, [third], [], []) if number % 3 == 1 else _output(reference),
-            SYSTEMS[4]["name"]: _output(reference),
+            SYSTEMS[0]["name"]: _output(wordy, [second, third], {other: first}, [invented]),
+            SYSTEMS[1]["name"]: _output(few, [], {}, [invented]) if number % 2 else _output(reference),
+            SYSTEMS[2]["name"]: _output(rag, [second], {other: first}, []),
+            SYSTEMS[3]["name"]: _output(short, [third]) if number % 3 == 1 else _output(reference),
+            SYSTEMS[4]["name"]: _output(reference, stated={fields["name"]: "name"}),
         },
     }
 
 
-def _output(text: str, missing: Any = (), wrong: Any = (), invented: Any = ()) -> dict[str, Any]:
-    stated = [*(value for _, value in wrong), *invented]
-    spans = sorted([text.index(value), text.index(value) + len(value)] for value in stated)
-    return {"text": text, "missing": list(missing), "wrong": [list(pair) for pair in wrong], "invented": list(invented),
-            "spans": spans}  # fmt: skip
+def _output(
+    text: str,
+    left_out: Sequence[str] = (),
+    wrong: Mapping[str, str] | None = None,
+    unlicensed: Sequence[str] = (),
+    stated: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """An output with claims; `wrong` and `stated` give the field of a value that stands in the text."""
+    claims = [(value, "contradiction", key) for value, key in (wrong or {}).items()]
+    claims += [(value, "unlicensed", "") for value in unlicensed]
+    found = [
+        {"start": text.index(value), "end": text.index(value) + len(value), "text": value, "kind": kind, "key": key}
+        for value, kind, key in claims
+    ]
+    spans = [
+        {"start": text.index(value), "end": text.index(value) + len(value), "key": key}
+        for value, key in (stated or {}).items()
+    ]
+    ordered = sorted(found, key=lambda claim: claim["start"])
+    return {"text": text, "claims": ordered, "stated": spans, "left_out": list(left_out)}
+
+
+def claims_at(*places: tuple[int, int], text: str) -> dict[str, Any]:
+    """An output with unlicensed words at these places."""
+    claims = [{"start": start, "end": end, "text": text[start:end], "kind": "unlicensed"} for start, end in places]
+    return {"text": text, "claims": claims}
 
 
 HOSTILE = "<script>alert('x')</script> & \"quotes\" </main>"
@@ -238,7 +259,7 @@ def hostile() -> dict[str, Any]:
         sample["fields"] = None if number % 2 else {HOSTILE: HOSTILE, "w" * 90: True, "empty": None}
         for other, name in enumerate(names[5:]):
             sample["outputs"][name] = _output(texts[(number * 3 + other) % len(texts)])
-    content["samples"][0]["outputs"][names[7]] = _output(arabic, [HOSTILE], [], ["16 gb", "449 dollars"])
+    content["samples"][0]["outputs"][names[7]] = _output(arabic, [HOSTILE], {}, ["16 gb", "449 dollars"])
     content["title"] = f"A title {HOSTILE}"
     content["advice"] = f"Advice {HOSTILE} " + "x" * 120
     return content
@@ -325,10 +346,10 @@ def test_the_best_is_bold_and_who_is_not_shown_to_be_worse_is_marked() -> None:
                     close[title] = texts(row, "th bdi")[0]
     rag_t5, t5 = "RAG on fine-tuned T5", "T5 fine-tuned"
     assert best == {
-        "BLEU": rag_t5, "Slot errors": rag_t5, "chrF": rag_t5, "ROUGE-L": rag_t5, "Missing values": rag_t5,
-        "Invented values": rag_t5, "Distinct pairs": "SmolLM2 zero-shot",
+        "BLEU": rag_t5, "Unlicensed words": rag_t5, "chrF": rag_t5, "ROUGE-L": rag_t5, "Contradictions": rag_t5,
+        "Grammar": rag_t5, "Distinct pairs": "SmolLM2 zero-shot",
     }, "lower is better for errors; no direction is better for length and copied text"  # fmt: skip
-    assert close == dict.fromkeys(["BLEU", "Slot errors", "ROUGE-L", "Missing values", "Invented values"], t5)
+    assert close == dict.fromkeys(["BLEU", "Unlicensed words", "ROUGE-L", "Contradictions", "Grammar"], t5)
 
 
 def test_costs_are_the_objects_with_decimals_that_a_column_shares() -> None:
@@ -351,7 +372,7 @@ def test_training_costs() -> None:
 def test_a_significance_matrix_says_who_is_better_by_how_much() -> None:
     content = laptops()
     tree = parsed(content)
-    for table, (name, better) in zip(tree.css("table.matrix"), [("bleu", 1), ("slot_error_rate", -1)], strict=False):
+    for table, (name, better) in zip(tree.css("table.matrix"), [("bleu", 1), ("unlicensed", -1)], strict=False):
         rows = [row.css("td") for row in table.css("tbody tr")]
         values = next(values for metric, *_, values, _ in METRICS if metric == name)
         for a, b in itertools.product(range(5), repeat=2):
@@ -541,15 +562,16 @@ def unmarked(node: LexborNode) -> tuple[str, list[tuple[int, int, str]]]:
     for child in node.iter(include_text=True):
         if child.tag == "mark":
             label = child.css_first("small")
-            value = child.text().removesuffix(label.text())
-            marks.append((len(text), len(text) + len(value), label.text()))
+            name = label.text() if label else ""
+            value = child.text().removesuffix(name)
+            marks.append((len(text), len(text) + len(value), name))
             text += value
-        elif child.tag == "-text":
+        elif child.tag == "-text" or "states" in (child.attributes.get("class") or ""):
             text += child.text()
     return text, marks
 
 
-def test_values_that_nobody_gave_are_marked_where_they_stand() -> None:
+def test_claims_that_no_field_licenses_are_marked_where_they_stand() -> None:
     content = laptops()
     shown = iter(outputs(parsed(content)))
     marked = 0
@@ -558,26 +580,73 @@ def test_values_that_nobody_gave_are_marked_where_they_stand() -> None:
             output = sample["outputs"][system["name"]]
             text, marks = unmarked(next(shown))
             assert text == output["text"]
-            assert [list(mark[:2]) for mark in marks] == output["spans"]
-            wrong = {value: f"wrong {name}" for name, value in output["wrong"]}
-            assert [label for *_, label in marks] == [wrong.get(text[a:b], "invented") for a, b, _ in marks]
+            assert marks == [
+                (claim["start"], claim["end"], f"contradicts {claim['key']}" if claim["key"] else "")
+                for claim in output["claims"]
+            ]
             marked += len(marks)
     assert marked > 60
 
 
+def test_stated_fields_know_their_name() -> None:
+    content = laptops(1)
+    name = content["samples"][0]["fields"]["name"]
+    (span,) = outputs(parsed(content))[4].css("span.states")
+    assert (span.text(), span.attributes["title"]) == (name, "name")
+
+
+def test_a_claim_within_a_stated_field_parts_it() -> None:
+    content = laptops(1)
+    output = claims_at((4, 6), text="0123456789") | {"stated": [{"start": 2, "end": 8, "key": "memory"}]}
+    content["samples"][0]["outputs"]["T5 fine-tuned"] = output
+    node = outputs(parsed(content))[3]
+    assert unmarked(node) == ("0123456789", [(4, 6, "")])
+    assert [span.text() for span in node.css("span.states")] == ["23", "67"]
+
+
 def test_what_the_check_found_is_listed() -> None:
     content = laptops(1)
-    content["samples"][0]["outputs"]["T5 fine-tuned"] |= {
-        "missing": ["battery", "price"], "wrong": [["memory", "8 gb"]], "invented": ["16", "touchscreen"],
+    claims = [
+        ("number", "16 gb", "memory", "no field gives this figure"),
+        ("type", "tablet", "", ""),
+        ("repetition", "light", "weight", "the field is stated again"),
+        ("grammar", "a apple", "", "“an apple”"),
+    ]
+    text = " ".join(words for _, words, *_ in claims)
+    content["samples"][0]["outputs"]["T5 fine-tuned"] = {
+        "text": text,
+        "left_out": ["battery", "price"],
+        "claims": [
+            {"start": text.index(words), "end": text.index(words) + len(words), "text": words, "kind": kind,
+             "key": key, "note": note}
+            for kind, words, key, note in claims
+        ],
     }  # fmt: skip
-    checks = texts(parsed(content), ".output .check")
-    assert checks[3] == ("Missing: battery, price Wrong: memory, stated as 8 gb Invented: 16, touchscreen")
-    assert checks[4] == "Nothing missing, wrong or invented."
+    tree = parsed(content)
+    shown = next(node for node in tree.css(".output") if "T5 fine-tuned" in texts(node, "h4 bdi"))
+    assert texts(shown, ".check") == [
+        "Contradicts: tablet Changed number: 16 gb Left out: battery, price Twice: light Grammar: “an apple”"
+    ]
+    assert [label for *_, label in unmarked(outputs(tree)[3])[1]] == ["changed number", "another kind"]
 
 
-def test_overlapping_spans_are_marked_once() -> None:
+def test_references_are_measured_below_the_systems_and_marked() -> None:
     content = laptops(1)
-    content["samples"][0]["outputs"]["T5 fine-tuned"] = {"text": "0123456789", "spans": [[4, 8], [2, 6], [4, 5]]}
+    content["references"] = {"unlicensed": {"value": 3.5, "low": 2.5, "high": 4.5}}
+    reference = content["samples"][0]["references"][0]
+    content["samples"][0]["checked_references"] = [_output(reference, unlicensed=["nice"])]
+    tree = parsed(content)
+    (row,) = tree.css("table.results tr.people")
+    assert [" ".join(cell.text().split()) for cell in row.css("td")][:2] == ["", "3.5 2.5–4.5"]
+    assert tree.css_first(".given mark").text() == "nice"
+    lines = terminal_table(read_comparison(content), width=100).splitlines()
+    (line,) = [line for line in lines if line.startswith("references")]
+    assert line.endswith("3.5 [ 2.5,  4.5]")
+
+
+def test_overlapping_claims_are_marked_once() -> None:
+    content = laptops(1)
+    content["samples"][0]["outputs"]["T5 fine-tuned"] = claims_at((4, 8), (2, 6), (4, 5), text="0123456789")
     text, marks = unmarked(outputs(parsed(content))[3])
     assert text == "0123456789"
     assert [mark[:2] for mark in marks] == [(2, 6), (6, 8)]
@@ -585,7 +654,7 @@ def test_overlapping_spans_are_marked_once() -> None:
 
 def test_a_long_output_is_cut_and_says_so() -> None:
     content = laptops(1)
-    content["samples"][0]["outputs"]["T5 fine-tuned"] = {"text": "again " * 1000, "spans": [[5990, 5995], [890, 905]]}
+    content["samples"][0]["outputs"]["T5 fine-tuned"] = claims_at((5990, 5995), (890, 905), text="again " * 1000)
     node = outputs(parsed(content))[3]
     text, marks = unmarked(node)
     assert len(text) == 900
@@ -596,7 +665,7 @@ def test_a_long_output_is_cut_and_says_so() -> None:
 def test_the_first_samples_are_open() -> None:
     tree = parsed(laptops())
     assert ["open" in sample.attributes for sample in tree.css("details.sample")] == [True] * 3 + [False] * 17
-    assert "2 of 5 outputs state values that were not given" in tree.css_first("details.sample summary").text()
+    assert "2 of 5 outputs claim what no field says" in tree.css_first("details.sample summary").text()
 
 
 # Content of any kind
@@ -658,7 +727,8 @@ def test_hostile_texts_are_shown_as_they_are() -> None:
             visible = visible.replace("\ud83d", "\ufffd").replace("\u202e", "\ufffd")
             assert text == visible[: len(text)]
             assert len(text) == len(output) or node.css_first(".cut")
-            assert [list(mark[:2]) for mark in marks] == sample["outputs"][system["name"]]["spans"]
+            claims = sample["outputs"][system["name"]]["claims"]
+            assert [mark[:2] for mark in marks] == [(claim["start"], claim["end"]) for claim in claims]
 
 
 def test_the_file_is_small() -> None:
@@ -767,7 +837,8 @@ def broken(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (lambda c: c["curve"].update(metric="meteor"), r"curve: 'meteor' is no metric"),
         (lambda c: c["curve"]["flat"][0].update(system="T6"), r"curve: 'T6' is no system"),
         (lambda c: c["samples"][0]["outputs"].update(T6={"text": ""}), r"samples\[0\]\.outputs: 'T6' is no system"),
-        (lambda c: c["samples"][0]["outputs"]["T5 fine-tuned"].update(spans=[[0, 999]]), r"span 0 to 999 is not in"),
+        (lambda c: c["samples"][0]["outputs"]["T5 fine-tuned"].update(claims_at((0, 999), text="ab")),
+         r"span 0 to 999 is not in"),
     ],
 )  # fmt: skip
 def test_what_is_no_comparison_is_refused_in_one_line(change: Callable[[Any], object], message: str) -> None:
