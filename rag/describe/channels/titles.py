@@ -10,6 +10,8 @@ from rag.answer.words import fold, stem
 from rag.describe.channels.label_value import capitalise, is_colour, is_material
 from rag.describe.channels.spans import join_texts, state_field
 from rag.describe.product import MUST, Product, ProductField, SpannedText
+from rag.describe.realise.attributes import clause_kind
+from rag.describe.realise.english import cased_label, in_prose
 
 ATTRIBUTES = 3
 """Attributes of a title, at most."""
@@ -30,6 +32,9 @@ _QUALITY = re.compile(
     r"(?:proof|free|able|ible|resistant|less|vegan|vegetarian|organic|(?<!requir)(?<!includ)ed)$", re.I
 )
 """Ends of labels that are a quality by themselves; "manual" or "energy star" may be a thing."""
+
+_OPEN_LABEL = re.compile(r"^(?:for|from|up to|to|per)\b|\b(?:for|from|up to|to|per|until|with|in)$", re.IGNORECASE)
+"""Labels that only a value completes."""
 
 _SPELT_UNITS = "second|minute|hour|day|week|month|year|inch|metre|meter|litre|liter|watt|volt|gram|pound|ounce"
 _LEGAL_FORMS = frozenset(
@@ -64,7 +69,7 @@ def write_alt_text(product: Product, limit: int) -> SpannedText | None:
     # Of several colours a picture may show any.
     if colour.kind not in ("text", "list") or len(colour.items) > 1 or _states(head.text, colour.value):
         return head
-    described = join_texts((head, " in ", state_field(colour, colour.value)))
+    described = join_texts((head, " in ", state_field(colour, in_prose(colour.value))))
     return described if len(described.text) <= limit and len(colour.value.split()) <= 4 else head
 
 
@@ -126,16 +131,20 @@ def _deciding(product: Product) -> Iterator[tuple[ProductField, str]]:
 
 def _attribute_phrase(field: ProductField) -> str:
     """Return the few words that say a field without a sentence, "" where it takes one."""
-    label, value = field.label, field.shown
+    label, value = field.label, in_prose(field.shown)
+    if _OPEN_LABEL.search(label):  # "35 kg for dogs up to"
+        return ""
     if field.kind == "boolean":
         is_quality = field.relation == "is" and len(label.split()) <= 3 and _QUALITY.search(label)
-        return label if field.is_true and is_quality else ""
+        return cased_label(label) if field.is_true and is_quality else ""
     if (
         field.absent
         or field.relation in ("may contain", "free from", "requires", "suits", "excludes", "does not suit")
         or len(value) > 40
     ):
         return ""
+    if clause_kind(field) == "age":
+        return f"ages {value}"
     if field.kind == "measure":
         if (
             not _MEASURE_START.match(value)
@@ -148,12 +157,13 @@ def _attribute_phrase(field: ProductField) -> str:
             # "3 speed settings" and "2 speakers", but not "4.8 rating" nor "1 cores".
             counted = label.removeprefix("number of ")
             is_count = re.fullmatch(r"[1-9]\d{0,3}", value) and value != "1" and _PLURAL.fullmatch(counted)
-            return f"{value} {counted}" if is_count else ""
+            return f"{value} {cased_label(counted)}" if is_count else ""
         if label.casefold() in _PLAIN_MEASURES:
             return value
         # A unit in words is singular before a noun: "2-year warranty".
         spelt = re.fullmatch(rf"([\d.,]+) ({_SPELT_UNITS})(?:s|es)?", value, re.IGNORECASE)
-        return f"{spelt[1]}-{spelt[2]} {label}" if spelt else f"{value} {label}"
+        noun = cased_label(label)
+        return f"{spelt[1]}-{spelt[2]} {noun}" if spelt else f"{value} {noun}"
     if len(field.items) > 2 or len(value.split()) > 5 or value[-1:] in ".!?":
         return ""
     if label.casefold() == "size":
@@ -163,8 +173,9 @@ def _attribute_phrase(field: ProductField) -> str:
         return ""
     if len(field.items) < 2:
         return value
+    items = tuple(map(in_prose, field.items))
     # Of two colours nobody knows whether one or both are on the product.
-    return "/".join(field.items) if is_colour(field) else " and ".join(field.items)
+    return "/".join(items) if is_colour(field) else " and ".join(items)
 
 
 def _words(text: str) -> list[str]:

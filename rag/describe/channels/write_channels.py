@@ -147,27 +147,34 @@ def write_bullets(product: Product, limit: int | None = None) -> SpannedText | N
 
 
 def shorten_paragraph(paragraph: SpannedText, limit: int) -> SpannedText | None:
-    """Return the first whole sentences that fit in `limit` characters, None where the first does not.
+    """Return the first sentence and the later ones that fit in `limit` characters, None where the first does not.
 
     A sentence that lists "Label: value; label: value." is cut between these.
     """
     if len(paragraph.text) <= limit:
         return paragraph if paragraph.text else None
-    end = 0
+    kept: list[SpannedText] = []
+    used = 0
     for start, stop in sentence_spans(paragraph.text):
-        if stop <= limit:
-            end = stop
-            continue
-        # Of a list in a sentence that is too long, the first entries may fit.
-        inside = [(span.start, span.end) for span in paragraph.spans]
-        marks = [start + match.start() for match in re.finditer("; ", paragraph.text[start:stop])]
-        cuts = [mark for mark in marks if not any(one < mark < other for one, other in inside)]
-        entries = [paragraph.text[one:other] for one, other in pairwise((start, *cuts, stop))]
-        short = [cut for cut in cuts if cut < limit]
-        if short and all(re.match(r"(?:; )?[^:;]+: ", entry) for entry in entries):
-            return join_texts((cut_text(paragraph, 0, short[-1]), "."))
-        break
-    return cut_text(paragraph, 0, end) if end else None
+        sentence = cut_text(paragraph, start, stop)
+        if used + len(sentence.text) <= limit:
+            kept.append(sentence)
+            used += len(sentence.text) + 1
+        elif not kept:
+            return _first_entries(sentence, limit)
+    return join_texts(kept, " ") if kept else None
+
+
+def _first_entries(sentence: SpannedText, limit: int) -> SpannedText | None:
+    """Return the first entries that fit of a sentence "Label: value; label: value.", None for any other."""
+    spans = [(span.start, span.end) for span in sentence.spans]
+    marks = [match.start() for match in re.finditer("; ", sentence.text)]
+    cuts = [mark for mark in marks if not any(start < mark < end for start, end in spans)]
+    entries = [sentence.text[start:end] for start, end in pairwise((0, *cuts, len(sentence.text)))]
+    short = [cut for cut in cuts if cut < limit]
+    if short and all(re.match(r"(?:; )?[^:;]+: ", entry) for entry in entries):
+        return join_texts((cut_text(sentence, 0, short[-1]), "."))
+    return None
 
 
 def _list_fields(product: Product, limit: int) -> SpannedText | None:
