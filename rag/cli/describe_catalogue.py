@@ -32,6 +32,9 @@ DESCRIPTION = "description"
 """The name of the one text of a product, where no channels are asked for."""
 
 ENDINGS = {"text": ".txt", "markdown": ".md", "html": ".html"}
+LISTED_GROUPS = 5
+"""Groups of texts that are nearly the same which are named, the largest first."""
+
 MOST_COMPARED = 50_000
 """Products whose texts are compared with one another, at most: each takes some kilobytes of memory."""
 
@@ -166,7 +169,12 @@ def _compare_texts(
         if group is None or group.places[0] == product.number - 1:
             keys.append(product.key)
             texts.append(product.texts[name])
-    yield from report_duplicates(find_near_duplicates(texts), keys)
+    groups = find_near_duplicates(texts)
+    lines = list(report_duplicates(groups, keys))
+    yield from lines[:LISTED_GROUPS]
+    if len(lines) > LISTED_GROUPS:
+        alike = sum(len(group.places) for group in groups)
+        yield f"in all, {alike} texts stand in {len(groups)} groups of texts that are nearly the same"
 
 
 def _write_format(batch: CatalogueBatch, out: Path, form: str, names: Mapping[Channel, str]) -> Path:

@@ -19,6 +19,7 @@ from rag.describe.licence.denials import ScopedWord, read_words
 from rag.describe.licence.grammar import check_grammar
 from rag.describe.licence.numbers import FigureCheck, check_figures
 from rag.describe.licence.repetition import find_repetitions
+from rag.describe.licence.reversals import find_reversals
 from rag.describe.licence.type_nouns import find_type_nouns
 from rag.describe.licence.vocabulary import (
     FieldStatement,
@@ -60,6 +61,7 @@ def check_licence(
     findings = [
         *_merge(text, reading.word_claims()),
         *(claim for claim in figures.claims if not reading.is_approved(claim)),
+        *find_reversals(text, words, product, figures),
     ]
     values = " | ".join(field.value for field in product.fields)
     findings += check_grammar(text, values, is_fragment=is_fragment)
