@@ -43,10 +43,14 @@ def test_rows_are_written_as_they_are_read(tmp_path: Path, monkeypatch: pytest.M
     assert splits["train"][0].values["fields"].keys() == {"name", "price"}, "what a product lacks is no field"
 
 
-def test_its_plan_compares_all_five_kinds() -> None:
+def test_its_plan_compares_all_six_kinds() -> None:
     plan = Plan.load(EXAMPLE / "compare.toml")
     kinds = {system.kind for system in plan.systems}
-    assert kinds == {"zero-shot", "few-shot", "rag", "fine-tuned", "rag on fine-tuned"}
+    assert kinds == {"rules", "zero-shot", "few-shot", "rag", "fine-tuned", "rag on fine-tuned"}
+    assert [system.name for system in plan.systems if system.checked] == [
+        "SmolLM2 zero-shot, checked",
+        "T5 from nothing, checked",
+    ]
     assert plan.settings.rows == 500
     assert {system.finetune["init"] for system in plan.systems if system.finetune and "init" in system.finetune} == {
         "t5-micro",
