@@ -43,6 +43,8 @@ class ProductField:
     "contains". `absent` are the things that the field says are not there, whatever its form, so that no text asserts
     them: ("palm oil",) of "palm oil: no", ("fragrance",) of "fragrance-free: yes", ("gluten",) of "free from: gluten".
 
+    `note` is what a boolean says beside yes or no: "removable" of "rear light: yes, removable".
+
     A field that says two things gives two: "allergens: milk, may contain nuts" has the keys "allergens" and
     "allergens:may contain"; a type that only the name shows has the key "name:type". Keys are unique.
     """
@@ -60,6 +62,7 @@ class ProductField:
     merged: tuple[str, ...] = ()
     relation: Relation = ""
     absent: tuple[str, ...] = ()
+    note: str = ""
 
     @property
     def shown(self) -> str:

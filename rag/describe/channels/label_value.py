@@ -68,7 +68,8 @@ def label_and_value(field: ProductField) -> SpannedText | None:
     if not value:
         return None
     if field.is_true is not None:
-        return state_field(field, capitalise(_say_relation(field) or f"{label}: {value}"))
+        note = f" ({field.note})" if field.note else ""
+        return state_field(field, capitalise(_say_relation(field) or f"{label}: {value}") + note)
     if not label:
         return state_field(field, capitalise(value))
     stop = " " if field.relation in ("may contain", "free from", "does not suit") else ": "

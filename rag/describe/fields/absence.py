@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from rag.describe.fields.labels import Label
+from rag.describe.fields.labels import Label, is_predicate, part_label
+from rag.describe.fields.lexicon import is_noun
 from rag.describe.fields.values import split_items
 from rag.describe.product import MUST, SHOULD, ProductField, Relation
 
@@ -45,6 +46,7 @@ _DENIED = re.compile(
     r"|(?P<before>.+?)[\s-]free",
     re.IGNORECASE,
 )
+_IS_HOW = re.compile(r"online|offline|outdoors|indoors")
 _MAYBE = re.compile(r"(?:may (?:also )?contain(?: traces)?|(?:possible )?traces?|possible)\.?", re.IGNORECASE)
 _NONE = re.compile(r"(?:none|nil|zero|no|without|free|free from)\.?", re.IGNORECASE)
 _NONE_OF = re.compile(
@@ -128,8 +130,13 @@ def with_relation(field: ProductField, label: Label) -> ProductField:
     relation: Relation = field.relation or label.relation
     is_true, text, absent = field.is_true, field.label, field.absent
     if field.kind == "boolean":
+        if (part := part_label(text)) != text and relation in ("", "is", "has"):
+            relation, text = "has", part
         if label.denies:
             is_true = not is_true
+        is_thing = is_noun(text.rpartition(" ")[2]) or text.isupper() or not is_predicate(text)
+        if relation in ("requires", "supports") and not (is_thing and not _IS_HOW.fullmatch(text)):
+            relation, text = "", label.whole  # "online required"
         if is_substance(text) and relation in ("", "has", "is", "includes") and label.relation != "includes":
             relation = "contains"
         denied_inside = relation not in ("free from", "suits", "does not suit", "is", "requires", "excludes")
@@ -137,9 +144,13 @@ def with_relation(field: ProductField, label: Label) -> ProductField:
             absent = (text,)
         elif is_true and relation in ("free from", "is", ""):
             absent = find_absent((text,))
-        return replace(field, is_true=is_true, relation=relation, absent=absent)
+        return replace(field, label=text, is_true=is_true, relation=relation, absent=absent)
     if relation in ("free from", "excludes"):
         return replace(field, relation=relation, absent=field.items)
     if relation == "does not suit":
         return replace(field, relation=relation, priority=MUST)
+    is_number_of = relation == "includes" and field.value.isdigit() and not label.denies
+    if (relation in ("includes", "requires", "supports") or label.denies) and not field.unit and not is_number_of:
+        # "Updates included: 12 months" is no "updates: 12 months".
+        return replace(field, label=label.whole)
     return replace(field, relation=relation if relation != "is" else "")

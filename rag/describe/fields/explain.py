@@ -36,6 +36,8 @@ def _say(field: ProductField) -> str:
         notes.append(field.relation)
     if field.absent:
         notes.append(f"absent: {', '.join(field.absent)}")
+    if field.note:
+        notes.append(field.note)
     if field.merged:
         notes.append(f"also in {', '.join(field.merged)}")
     if field.kind == "list":

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rag.answer.words import fold
-from rag.describe.fields.lexicon import is_adjective, is_sure_adjective
+from rag.describe.fields.lexicon import is_adjective, is_noun, is_sure_adjective
 from rag.describe.fields.nouns import is_product_noun
 from rag.describe.fields.plain_text import plain_text
 from rag.describe.fields.unit_names import CURRENCY_CODES, CURRENCY_SIGNS, CURRENCY_WORDS, written_unit
@@ -22,7 +22,8 @@ class Label:
 
     `text` is the readable label, `unit` a unit that stood in it and `bare` the label without it: it is a unit only for
     a number, "built in" and "screen size in" are told apart by the value. `relation` is that of a prefix or suffix,
-    `denies` whether it denies: "without lid" is "lid", has, denied. `base` has no number: "feature" of "feature 3".
+    `denies` whether it denies: "without lid" is "lid", has, denied. `whole` has the words of the relation: "lid
+    included". `base` has no number: "feature" of "feature 3".
     """
 
     text: str
@@ -31,6 +32,7 @@ class Label:
     relation: Relation = ""
     denies: bool = False
     base: str = ""
+    whole: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -53,7 +55,7 @@ def read_label(key: str) -> Label:
         label = replace(label, relation="is")
     base = re.sub(r"[ #]*\d{1,2}$", "", bare) or bare
     shown = label.text if unit else bare
-    return replace(label, text=shown, bare=bare, unit=unit, base=base)
+    return replace(label, text=shown, bare=bare, unit=unit, base=base, whole=text if label.relation else shown)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
@@ -97,6 +99,7 @@ _SPELT_OUT = (
     (re.compile(r"\b(?:no|nr|num|qty) of\b|^#(?: of)?(?= \w)", re.IGNORECASE), "number of"),
     (re.compile(r"\bqty\b", re.IGNORECASE), "quantity"),
     (re.compile(r"\bi o\b", re.IGNORECASE), "I/O"),
+    (re.compile(r"\bbuilt in(?= [a-z])", re.IGNORECASE), "built-in"),
     (re.compile(r"\bwi fi\b", re.IGNORECASE), "Wi-Fi"),
     (re.compile(r"\bdims?\b(?=$| )", re.IGNORECASE), "dimensions"),
     (re.compile(r"\bmax\b\.?"), "maximum"),
@@ -245,6 +248,19 @@ def _read_relation(text: str) -> Label:
             rest = re.sub(r"(?: is| are)$", "", rest)
             return Label(rest, rest, relation=relation, denies=denies)
     return Label(text, text)
+
+
+# Said of a part: "reel replaceable", but "machine washable" and "user replaceable" are said of the product.
+_OF_A_PART = frozenset(["removable", "detachable", "replaceable", "recyclable", "refillable", "compostable"])
+_MEANS = frozenset(["user", "machine", "hand", "tool", "home", "self", "kerbside", "curbside", "customer", "field"])
+
+
+def part_label(label: str) -> str:
+    """Return "removable cover" for "cover removable", another label as it is."""
+    words = label.split()
+    if len(words) != 2 or words[1].casefold() not in _OF_A_PART or words[0].casefold() in _MEANS:
+        return label
+    return f"{words[1]} {words[0]}" if is_noun(words[0]) and not is_adjective(words[0]) else label
 
 
 _OPEN = ("available", "compatible", "certified", "approved", "safe", "resistant")

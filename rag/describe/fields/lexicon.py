@@ -95,7 +95,7 @@ def is_sure_adjective(word: str) -> bool:
 _ADJECTIVE_END = re.compile(
     r"(?:[a-z]{2}(?:able|ible|less|ful|ous|ical|onal|tural|inal|oidal)"
     r"|-(?:free|proof|safe|friendly|resistant|repellent|size|sized|style|ear|grade|duty|tone|compatible|ready|on|in|up)"
-    r"|proof|resistant|repellent|retardant|friendly|[a-z]{3}(?:[^e]ed|esque|etic|onic|anic|ctric|enic|istic))$"
+    r"|proof|resistant|repellent|retardant|friendly|[a-z]{3}(?:[^e]ed|esque|etic|onic|anic|ctric|enic|istic|atic))$"
 )
 
 
@@ -131,8 +131,10 @@ def singular(word: str) -> str:
     lower = word.casefold()
     if lower in PLURAL_ONLY or len(lower) < 3:
         return word
-    if "uncounted" in word_uses(lower) and not lower.endswith("s"):  # data, dice
+    if lower != "people" and "uncounted" in word_uses(lower) and not lower.endswith("s"):  # data, dice
         return word
+    if lower == "people":
+        return _like(word, "person")
     if form := _lexicon().singulars.get(lower):
         return word[: len(form)] if lower.startswith(form) else _like(word, form)
     if word_uses(lower) or not lower.endswith("s") or len(lower) < 4 or _ONE.search(lower):

@@ -47,6 +47,7 @@ from rag.describe.fields.values import (
     is_measure,
     is_money,
     is_year,
+    read_note,
     read_quantity,
     read_truth,
     says_inclusion,
@@ -58,6 +59,7 @@ from rag.describe.product import MAY, MUST, SHOULD, FieldKind, Product, ProductF
 ORDER = 100
 """The place of a field without a rule; name, brand and type have 0."""
 
+_HEDGE = re.compile(r"\b(?:traces?|may|might|possibl\w+)\b", re.IGNORECASE)
 _LONG = 300
 _ANSWERS = frozenset(("yes", "no", "true", "false"))
 _WARNINGS = frozenset(("warning", "warnings", "caution", "hazard", "hazards", "danger"))
@@ -222,6 +224,10 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
         if truth and not label.denies and priority == SHOULD and is_substance(label.bare):
             priority = MUST  # what people avoid is never left out
         return replace(field, kind="boolean", is_true=truth, priority=priority, relation=relation)
+    if (noted := read_note(line, words)) and not is_substance(label.bare) and not label.denies:
+        truth, answer, note = noted
+        relation = label.relation or ("includes" if says_inclusion(answer) else "")
+        return replace(field, kind="boolean", is_true=truth, relation=relation, note=note)
     if line.casefold() in ("none", "nil", "nothing"):
         return replace(field, hidden=f"{line!r} says nothing")
     # Parts that were given as such are a list.
@@ -235,7 +241,12 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
         return replace(field, kind="date")
     if is_measure(line):
         return _read_measure(field, label)
-    items = split_items(row.text, words)
+    noted_number = re.fullmatch(r"(-?\d[\d.,]*) ?(\([^()]+\))", line)
+    if label.unit and noted_number and not has_unit(line):
+        value = f"{noted_number[1]} {label.unit} {noted_number[2]}"
+        return replace(field, value=value, items=(value,))
+    is_hedged = is_substance(label.bare) and _HEDGE.search(line)
+    items = (line,) if is_hedged else split_items(row.text, words)
     if len(items) > 1:
         return _read_list(replace(field, items=items), label, rows)
     return replace(field, absent=find_absent(tuple(re.split(r"[,;.]\s*", line))))

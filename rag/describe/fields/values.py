@@ -36,6 +36,28 @@ def read_truth(text: str, words: tuple[str, ...], asks: bool) -> bool | None:
     return True if said in _TRUE else False if said in _FALSE else None
 
 
+_NOTE = re.compile(r"(?P<answer>[^\W\d_]{2,8}(?: [a-z]{5,10})?)\s*(?:[,;:]\s*|\s[-–—]\s|\s(?=\())(?P<note>.+)")
+
+
+def read_note(text: str, words: tuple[str, ...]) -> tuple[bool, str, str] | None:
+    """Return the answer of a value such as "yes, removable", its own words and what it adds, None for another value."""
+    match = _NOTE.fullmatch(text.strip())
+    if match is None or len(match["note"]) > _LONGEST_NOTE:
+        return None
+    note = match["note"].strip().rstrip(".")
+    if note.startswith("(") and note.endswith(")") and note.count("(") == 1:
+        note = note[1:-1].strip()
+    truth = read_truth(match["answer"], words, False)
+    is_plain = note and not re.search(r"[()\[\]:;|]|[.!?]\s", note)
+    if truth is False and _IS_DENIED.search(note):
+        return None
+    return (truth, match["answer"], note) if truth is not None and is_plain else None
+
+
+_LONGEST_NOTE = 60
+_IS_DENIED = re.compile(r"\b(?:separately|not|no|without|excluded|only if|unless)\b", re.IGNORECASE)
+
+
 def says_inclusion(text: str) -> bool:
     """Return whether a truth value is that of a thing that comes with the product: "not included"."""
     return text.casefold().strip() in _INCLUSIONS
@@ -197,6 +219,8 @@ def split_items(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
     if is_sentences(text) or (text.endswith((".", "!")) and len(text.split()) > 3) or set(words) & _PLACES:
         return (text,)
     is_listed = bool(set(words) & _LISTED) or (bool(words) and words[-1].endswith("s") and not words[-1].endswith("ss"))
+    if read_truth(re.split(r"[,(]", text)[0], words, False) is not None:  # "yes, see label"
+        return (text,)
     commas = _split(r"\s*,(?!\d)\s*|(?<=\D),(?=\d)\s*|(?<=\d), +(?=\d)", text)
     if len(commas) == 1 and re.fullmatch(r"\d+(?:,\d+){2,}", text) and not re.fullmatch(r"\d{1,3}(?:,\d{3})+", text):
         commas = text.split(",")

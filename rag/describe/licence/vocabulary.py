@@ -147,6 +147,8 @@ def _read_statements(field: ProductField) -> Iterator[FieldStatement]:
 
 def says_yes_or_no(field: ProductField) -> bool:
     """Tell whether the value of a field only affirms or denies its label."""
+    if field.note:
+        return False
     value = field.value.strip().casefold()
     return _denies_label(value) or (field.kind == "boolean" and (value in _SAYS_YES or len(value.split()) < 3))
 

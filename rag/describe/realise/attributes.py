@@ -12,6 +12,7 @@ from typing import Literal
 
 from rag.describe.fields.labels import is_predicate
 from rag.describe.product import ProductField
+from rag.describe.realise.boolean_kinds import boolean_kind
 from rag.describe.realise.english import countability, is_plural, leading_noun, singular_noun
 from rag.describe.realise.word_classes import (
     COLLECTIVE_NOUNS,
@@ -157,9 +158,11 @@ _LETTER_CODE = re.compile(r"[A-Z]{1,2}\d?")
 def clause_kind(field: ProductField) -> ClauseKind:
     """Return the kind of clause that says a field other than the name, the brand and the type."""
     if field.kind == "boolean" and field.is_true is not None:
-        return _boolean_kind(field)
+        return boolean_kind(field, label_words(field))
     value, label = field.value.strip(), label_words(field)
     if field.relation in ("may contain", "free from", "suits", "contains", "comes in") and is_phrase(field):
+        return "verb"
+    if field.relation == "includes" and field.value.isdigit() and label != "includes":
         return "verb"
     named = next((kind for kind, pattern in _LABELS if pattern.match(label)), None)
     if named is None and _IMPERATIVE.match(value):
@@ -281,6 +284,8 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
     value, words = field.value.strip(), label.split()
     if value.casefold() in ("none", "nil", "no", "0", "required", "not required", "optional", "included"):
         return "detail"
+    if re.match(r"(?:yes|no|traces?|may(?:be)?|possibl[ey])\b", value, re.IGNORECASE):
+        return "detail"
     if re.match(r"(?:no|not|without)\s", value, re.IGNORECASE):  # "filter: no paper filter needed"
         return "detail"
     # A label with marks or codes is a form's, not a sentence's.
@@ -295,7 +300,7 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
     if words[-1] in PREPOSITIONS:
         is_open = words[0] in OPEN_ADJECTIVES or is_predicate(words[0])
         return "relation" if is_open and not value[:1].isdigit() else "detail"
-    if words[0] in VERBS - {"has", "weighs", "measures"} and len(words) == 1:
+    if words[0] in VERBS - {"has", "weighs", "measures"} and len(words) == 1 and not field.relation:
         return "verb"
     if label == "may contain":
         return "verb"
@@ -358,66 +363,3 @@ def _is_modifier(value: str, head: str) -> bool:
     starts_well = words[0].casefold() not in PREPOSITIONS | {"a", "an", "the", "no", "none", "not", "yes", "all"}
     is_other = not is_plural(words[-1]) or singular_noun(words[-1].casefold()) == head
     return is_short and starts_well and is_other and not re.fullmatch(r"\d+", words[0]) and len(value) > 1
-
-
-# --- booleans ---------------------------------------------------------------------------------------------------------
-
-_KINDS_OF_THING = frozenset(["device", "product", "item", "model", "edition", "toy", "book", "set", "unit"])
-_STATE = re.compile(r"(.+) (?:included|required|supported|available|needed|supplied|provided|possible|allowed)")
-_ACTION = re.compile(
-    r"(?:contains?|includes?|requires?|supports?|needs?|fits?|allows?|comes with|has|may contain) (.+)"
-)
-
-
-def _boolean_kind(field: ProductField) -> ClauseKind:
-    label, words = label_words(field), label_words(field).split()
-    if not words or len(words) > 6 or re.search(r"[():;?!/|]", label):
-        return "detail"
-    # "Cover removable" is said of the cover.
-    if len(words) > 1 and words[-2] in PART_NOUNS - {"wall", "head"} and re.search(r"[ai]ble$", words[-1]):
-        return "inclusion"
-    if field.relation and (kind := _related_kind(field, label)) is not None:
-        return kind
-    if _ACTION.fullmatch(label):
-        return "detail" if label.startswith("may ") and not field.is_true else "action"
-    if words[0] == "non" and len(words) > 1:
-        return "quality"
-    if words[0] in ("no", "not", "without"):  # A denial in the label: kept as it stands where it is true.
-        return "feature" if field.is_true and words[0] == "no" and len(words) > 1 else "detail"
-    if _STATE.fullmatch(label):
-        return (
-            "inclusion" if countability(label.rpartition(" ")[0]) != "unknown" or words[-1] == "included" else "detail"
-        )
-    head = singular_noun(leading_noun(label).rpartition(" ")[2])
-    if len(words) > 2 and words[1] in PREPOSITIONS and words[-1] not in PREPOSITIONS:
-        is_open = words[0] in OPEN_ADJECTIVES or (is_predicate(words[0]) and words[1] in ("to", "for", "from", "in"))
-        return "quality" if is_open else "detail"
-    if words[0] in ("for", "in", "on") and len(words) > 1:
-        return "quality"
-    if words[-1] in PREPOSITIONS:
-        return "detail"
-    if head in SUBSTANCES and not is_predicate(label):
-        return "content"
-    if is_predicate(label):
-        return "quality"
-    if head in _KINDS_OF_THING or (field.is_true and countability(label) == "unknown"):
-        return "detail"
-    return "feature"
-
-
-def _related_kind(field: ProductField, label: str) -> ClauseKind | None:
-    """Return the kind of a boolean whose relation is known, None where its label has to tell."""
-    if field.relation == "is":
-        return "quality" if is_predicate(label) or label.split()[0] in PREPOSITIONS else None
-    if field.relation == "has":
-        return None
-    if field.relation in ("requires", "supports"):
-        return "action" if not field.is_true or countability(label) != "unknown" else "detail"
-    if field.relation == "may contain":
-        return "action" if field.is_true else "detail"
-    if field.relation == "contains" and "included" in field.key.casefold():
-        return "inclusion"
-    kinds: dict[str, ClauseKind] = {
-        "contains": "content", "free from": "content", "includes": "inclusion", "suits": "quality",
-    }  # fmt: skip
-    return kinds.get(field.relation)

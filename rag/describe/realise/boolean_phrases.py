@@ -6,13 +6,16 @@ import re
 from collections.abc import Sequence
 from typing import TypeVar
 
+from rag.describe.fields.labels import is_predicate
+from rag.describe.fields.lexicon import infinitive, word_uses
 from rag.describe.product import ProductField
 from rag.describe.realise.attributes import label_words
 from rag.describe.realise.english import article, countability, is_plural
 from rag.describe.realise.grouping import PlannedClause
-from rag.describe.realise.phrases import Phrase, Piece, join_phrases, phrase, phrase_text, shown_label
-from rag.describe.realise.word_classes import MASS_NOUNS
+from rag.describe.realise.phrases import Phrase, Piece, join_phrases, note_words, phrase, phrase_text, shown_label
+from rag.describe.realise.word_classes import MASS_NOUNS, PREPOSITIONS
 
+_NO_ARTICLE = PREPOSITIONS | {"a", "an", "the"}
 _Item = TypeVar("_Item")
 
 
@@ -36,7 +39,7 @@ def boolean_phrases(clause: PlannedClause) -> list[Phrase]:
 
 
 def _labelled(field: ProductField) -> Phrase:
-    return (Piece(shown_label(field), (field.key,)),)
+    return (Piece(shown_label(field) + note_words(field), (field.key,)),)
 
 
 def _qualities(true: Sequence[ProductField], false: Sequence[ProductField]) -> list[Phrase]:
@@ -55,6 +58,10 @@ def _qualities(true: Sequence[ProductField], false: Sequence[ProductField]) -> l
 
 def _quality(field: ProductField) -> Phrase:
     is_bare = field.relation == "suits" and not label_words(field).startswith("suit")
+    label = label_words(field)
+    is_counted = "counted" in word_uses(label)
+    if field.relation == "is" and not is_predicate(label) and is_counted:  # "is an expansion"
+        return phrase(f"{article(label)} {{}}", _labelled(field))
     return phrase("suitable for {}" if is_bare else "{}", _labelled(field))
 
 
@@ -86,18 +93,30 @@ def _action(field: ProductField) -> Phrase:
     """Return "contains nuts" or "does not contain nuts", for a label that is a verb phrase."""
     label = shown_label(field)
     verb, _, rest = label.partition(" ")
-    if field.relation in ("requires", "supports", "may contain"):
+    if verb in ("can", "must", "should") or (verb == "may" and not field.relation):
+        denial = "" if field.is_true else "not" if verb == "can" else " not"
+        return phrase(f"{verb}{denial} {{}}", _rest(field, rest))
+    if label.endswith(" needed"):
+        verb, rest = "needs", label.removesuffix(" needed")
+    elif field.relation in ("requires", "supports", "may contain"):
         verb, rest = field.relation, label
     if verb.startswith("may"):
         return phrase("may contain {}" if field.relation else "{}", _labelled(field))
     third = verb if verb.endswith("s") else f"{verb}s"
-    stem = {"has": "have", "comes": "come"}.get(third, third[:-1])
+    stem = infinitive(third) or third.removesuffix("s")
     noun = rest
     # The object needs an article where one is counted: "includes a lid".
-    if countability(rest) == "count" and not re.match(r"(?:a|an|the|with)\b", rest):
+    if countability(rest) == "count" and not is_predicate(rest) and rest.split()[0] not in _NO_ARTICLE:
         noun = f"{article(rest)} {rest}"
-    object_words = (Piece(noun, (field.key,)),)
+    object_words = _rest(field, noun)
+    if not rest:
+        lone = (Piece(f"<{third}>" if field.is_true else stem, (field.key,)),)
+        return phrase("{}{}" if field.is_true else "<does> not {}{}", lone, object_words)
     return phrase(f"<{third}> {{}}", object_words) if field.is_true else phrase(f"<does> not {stem} {{}}", object_words)
+
+
+def _rest(field: ProductField, words: str) -> Phrase:
+    return (Piece(words + note_words(field), (field.key,)),) if words or field.note else ()
 
 
 def _inclusions(fields: Sequence[ProductField], *, is_true: bool) -> list[Phrase]:
@@ -124,6 +143,6 @@ def _subject(field: ProductField, participle: str) -> Phrase:
     is_bare = counted == "plural" or noun.rpartition(" ")[2].casefold() in MASS_NOUNS
     is_part = re.search(r"[ai]ble$", participle) is not None and participle not in ("available", "possible")
     if is_part:
-        return phrase("the {}", (Piece(noun, (field.key,)),))
+        return phrase("the {}", (Piece(noun + note_words(field), (field.key,)),))
     determiner = f"{article(noun)} " if counted == "count" else ("" if is_bare else "the ")
-    return phrase(f"{determiner}{{}}", (Piece(noun, (field.key,)),))
+    return phrase(f"{determiner}{{}}", (Piece(noun + note_words(field), (field.key,)),))

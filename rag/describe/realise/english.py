@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from rag.describe.fields.labels import is_predicate
-from rag.describe.fields.lexicon import is_only_counted, is_only_uncounted, is_plural_word, plural, singular
+from rag.describe.fields.lexicon import is_only_counted, is_only_uncounted, is_plural_word, plural, singular, word_uses
 from rag.describe.realise.word_classes import (
     ACRONYMS,
     CASED,
@@ -99,7 +99,7 @@ def countability(noun: str) -> Countability:
     if is_plural(last) and last.islower():
         return "plural"
     # The last part of a compound decides: touchscreen, headrest, earpiece.
-    if any(low.endswith(noun) and len(low) > len(noun) + 2 for noun in _COMPOUND_ENDS):
+    if not word_uses(low) and any(low.endswith(noun) and len(low) > len(noun) + 2 for noun in _COMPOUND_ENDS):
         return "count"
     if low in QUANTITY_NOUNS:
         return "unknown"
@@ -109,7 +109,8 @@ def countability(noun: str) -> Countability:
         return "mass"
     if is_only_uncounted(low):
         return "mass"
-    return "count" if is_only_counted(low) else "unknown"
+    is_counted = is_only_counted(low) and "adjective" not in word_uses(low)
+    return "count" if is_counted else "unknown"
 
 
 _COMPOUND_ENDS = (

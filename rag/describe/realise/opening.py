@@ -155,6 +155,8 @@ class Opening:
         others = predicates_of([one for one in clauses if one not in nouns], self.pick)
         verbs += others.verbs
         possessions = list(predicates_of(nouns, self.pick).verbs)
+        if not verbs and not possessions:
+            return self._and_clauses(phrase("this is {}", name), others.clauses)
         if not verbs or not possessions:
             return self._and_clauses(phrase("{} {}", subject, join_verbs([*verbs, *possessions])), others.clauses)
         is_state = verbs[0][0].text.startswith("<is>")

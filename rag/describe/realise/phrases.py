@@ -134,6 +134,11 @@ def shown_label(field: ProductField) -> str:
     return cased_label(label if is_name else re.sub(r"^([A-Z])(?=[a-z])", lambda match: match[1].lower(), label))
 
 
+def note_words(field: ProductField) -> str:
+    """Return what a value adds to its yes or no, in brackets: " (removable)", "" without such."""
+    return f" ({field.note})" if field.note else ""
+
+
 def holds_phrase(clause: PlannedClause) -> Phrase | None:
     """Return "<holds> 1.7 l" for a capacity that is a volume, else None."""
     is_volume = re.search(r"\d ?(?:l|ml|cl|litres?|liters?|gallons?)$", value_text(clause.field), re.I)
@@ -213,6 +218,8 @@ def verb_phrase(clause: PlannedClause, pick: Pick) -> Phrase:
             ),
             value,
         )
+    if kind == "verb" and field.relation == "includes":
+        return phrase("<includes> {}", noun_phrase(PlannedClause("count", (field,))))
     if kind == "verb" and field.relation in _RELATIONS:
         return phrase(_RELATIONS[field.relation], value)
     if kind == "verb":
@@ -349,7 +356,9 @@ def line_phrase(field: ProductField, *, is_inner: bool = False) -> Phrase:
     if not is_inner:
         label = label[:1].upper() + label[1:]
     if field.kind == "boolean" and field.is_true is not None:
-        return phrase(f"{{}}: {'yes' if field.is_true else 'no'}", (Piece(label, (field.key,)),))
+        answer = "yes" if field.is_true else "no"
+        note = (Piece(f", {field.note}", (field.key,)),) if field.note else ()
+        return phrase(f"{{}}: {answer}{{}}", (Piece(label, (field.key,)),), note)
     value = ", ".join(field.items) if field.kind == "list" and len(field.items) > 1 else field.value.strip()
     if (clause_kind(field) != "line" and is_prose(field)) or _is_note(field):
         value = first_sentences(value, LONGEST_PROSE)

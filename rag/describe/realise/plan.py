@@ -195,7 +195,13 @@ def _attributive(clauses: Sequence[PlannedClause], product: Product) -> list[Pla
             for one in clause.fields:
                 word = label_words(one) if " " not in one.label.strip() else ""
                 is_adjective = bool(word) and is_predicate(word)
-                if one.is_true and is_adjective and word not in OPEN_ADJECTIVES and not says_words(named, word):
+                if (
+                    one.is_true
+                    and is_adjective
+                    and not one.note
+                    and word not in OPEN_ADJECTIVES
+                    and not says_words(named, word)
+                ):
                     qualities.append(PlannedClause("quality", (one,)))
     return qualities
 

@@ -21,6 +21,7 @@ from rag.describe.realise.phrases import (
     Piece,
     holds_phrase,
     join_phrases,
+    note_words,
     noun_phrase,
     phrase,
     phrase_text,
@@ -84,7 +85,9 @@ def possession_of(clauses: Sequence[PlannedClause]) -> Phrase:
 
 def _none_of(fields: Sequence[ProductField]) -> Phrase:
     """Return "no hood, belt or lining"."""
-    nouns: list[Phrase] = [(Piece(re.sub(r"^no ", "", shown_label(one)), (one.key,)),) for one in fields]
+    nouns: list[Phrase] = [
+        (Piece(re.sub(r"^no ", "", shown_label(one)) + note_words(one), (one.key,)),) for one in fields
+    ]
     return phrase("no {}", join_phrases(nouns, "or"))
 
 
@@ -114,7 +117,7 @@ def _included_noun(field: ProductField) -> Phrase | None:
     if counted == "unknown" or (noun == label and field.relation not in ("includes", "contains")):
         return None
     determiner = f"{article(noun)} " if counted == "count" else ""
-    return phrase(f"{determiner}{{}}", (Piece(noun, (field.key,)),))
+    return phrase(f"{determiner}{{}}", (Piece(noun + note_words(field), (field.key,)),))
 
 
 # --- several predicates -----------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.fingerprint import fingerprint
+from rag.describe.fields.lexicon import infinitive
 from rag.describe.product import FieldSpan, Product, SpannedText
 from rag.describe.realise.english import begin_sentence
 from rag.describe.realise.grouping import PlannedClause, PlannedSentence
@@ -75,16 +76,19 @@ _MARKED = re.compile(r"<(\w+)>")
 _PLURAL_FORMS = {"is": "are", "has": "have", "was": "were", "does": "do", "it": "they", "its": "their"}
 
 
+def _plural_form(word: str) -> str:
+    """Return a verb or a pronoun in angle brackets as it is for several: "is" is "are", "its" is "their"."""
+    return _PLURAL_FORMS.get(word) or infinitive(word) or word.removesuffix("s")
+
+
 def _spanned(sentence: Phrase, is_many: bool) -> SpannedText:
     """Return the text of a sentence, its verbs in the number of the subject, with the spans of its fields."""
     text = ""
     spans: list[FieldSpan] = []
     for piece in sentence:
         words = piece.text
-        if not piece.keys:
-            words = _MARKED.sub(
-                lambda match: _PLURAL_FORMS.get(match[1], re.sub(r"s$", "", match[1])) if is_many else match[1], words
-            )
+        if not piece.keys or _MARKED.fullmatch(words):
+            words = _MARKED.sub(lambda match: _plural_form(match[1]) if is_many else match[1], words)
         for key in piece.keys:
             # Pieces of one field that follow each other are one span.
             if spans and (same := next((span for span in spans if span.key == key and span.end == len(text)), None)):

@@ -33,7 +33,7 @@ _COUNT = """
     spoon spout spray spring stabiliser stand stapler stem step sticker stitch stool strap strip style subscription
     suit surface switch table tablet tail tank tap tape tassel tent terminal texture thermometer thermostat thread
     throttle tie timer tip toe tool top torch toy track trailer transmitter tray tread trigger trim tripod trolley
-    trunk tub tube tune turbine turntable tyre tire umbrella unit upper valve vent version vessel viewfinder visor
+    trunk tub tube tv pc tune turbine turntable tyre tire umbrella unit upper valve vent version vessel viewfinder visor
     trial volume wall warranty washer watch wavelength weave weight wheel whistle wick window wing wire wrench yoke
     zip zipper zone
     """
@@ -128,6 +128,7 @@ _OPEN_ADJECTIVES = """
 _VERBS = """
     contains includes fits replaces requires supports holds covers needs uses accepts comes works runs connects
     folds floats glows rotates swivels charges absorbs blocks features has weighs measures
+    makes keeps gives takes lasts adds stays
     """
 _ACRONYMS = """
     rrp msrp

@@ -1,0 +1,55 @@
+"""Booleans of every kind of label, understood and said by rules; the values and denials stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.describe.fields.understand import understand_fields
+from rag.describe.licence.check import check_licence
+from rag.describe.realise.realiser import realise
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"rear light": "yes, removable"}, "rear light (removable)"),
+        ({"washable": "yes, at 60 °C"}, "washable (at 60 °C)"),
+        ({"machine washable": "no, hand wash only"}, "not machine washable (hand wash only)"),
+        ({"cable": "included (USB-C, 50 cm)"}, "cable (USB-C, 50 cm)"),
+        ({"hood": "no (sold separately)"}, "Hood: no (sold separately)"),
+        ({"isSparkling": "false"}, "not sparkling"),
+        ({"isExpansion": "true"}, "is an expansion"),
+        ({"spare parts available": "yes"}, "pare parts are available"),
+        ({"reel replaceable": "no"}, "no replaceable reel"),
+        ({"packagingRecyclable": "true"}, "recyclable packaging"),
+        ({"front light": "no"}, "no front light"),
+        ({"studded": "no"}, "not studded"),
+        ({"canBeCooled": "true"}, "can be cooled"),
+        ({"can be cooled": "no"}, "cannot be cooled"),
+        ({"folds flat": "yes"}, "folds flat"),
+        ({"makes noise": "no"}, "does not make noise"),
+        ({"works without internet": "yes"}, "works without internet"),
+        ({"batteries_needed": "no"}, "does not need batteries"),
+        ({"requires_tv": "true"}, "requires a TV"),
+        ({"online required": "no"}, "Online required: no"),
+        ({"tumble dry": "no"}, "Tumble dry: no"),
+        ({"controllers included": "2"}, "includes 2 controllers"),
+        ({"updates included": "12 months"}, "Updates included: 12 months"),
+        ({"blackout": "yes"}, "Blackout: yes"),
+        ({"raw support": "yes"}, "Raw support: yes"),
+    ],
+)
+def test_booleans_are_said_as_their_labels_need(fields, words):
+    product = understand_fields({"name": "Vesta 3", **fields})
+    text = realise(product).text
+    assert words in text
+    assert not check_licence(text, product).untrue
+
+
+@pytest.mark.parametrize(
+    "value", ["no, but may contain traces", "yes, see label", "no (see allergens)", "traces, maybe"]
+)
+def test_what_is_said_of_a_substance_is_not_taken_apart(value):
+    product = understand_fields({"name": "Vesta 3", "type": "biscuit", "nuts": value})
+    assert product.field("nuts").kind != "boolean"
+    assert value in realise(product).text
