@@ -38,6 +38,7 @@ def _adapter(name: str, kind: Literal["generator", "reader"], licence: str, sha2
 
 MINILM, MINILM_READER = "builtin:minilm", "builtin:minilm-reader"
 SMOLLM2, SMOLLM2_ANSWERS, SMOLLM2_DESCRIBE = "builtin:smollm2", "builtin:smollm2-answers", "builtin:smollm2-describe"
+SMOLLM2_REALISER = "builtin:smollm2-realiser"
 """The embedded models' names, as users write them. The keys of BUILTINS lack the prefix."""
 
 BUILTINS: Mapping[str, Builtin] = {
@@ -77,6 +78,12 @@ BUILTINS: Mapping[str, Builtin] = {
         "generator",
         "Apache-2.0",
         "1ff64fe6b73c8c6a23fe970866c331d3e5305a0e19ae0bac04e3816e4be0f7a3",
+    ),
+    "smollm2-realiser": _adapter(
+        "smollm2-realiser",
+        "generator",
+        "CC-BY-SA-4.0",
+        "5797085b78ea2d7cde2f1adeff0d0c80bb9f522d6af15501dae1814db0fbe860",
     ),
 }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ingest.errors import InputError
 from rag.cli import output
 from rag.cli.describe_catalogue import describe_catalogue, learn_from_edits
-from rag.cli.describe_options import UNSTATED, DescribeOptions, read_channels, refuse_mistakes, with_drafts
+from rag.cli.describe_options import UNSTATED, DescribeOptions, read_channels, refuse_mistakes, with_model
 from rag.cli.options import Command, load_config
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def describe(options: DescribeOptions) -> int:
                 raise
             output.warn(f"product {number} of {len(given)}: {error}")
             status = 1
-    describer = with_drafts(describer, options, config)
+    describer = with_model(describer, options, config)
     for number, product in enumerate(products):
         began = time.perf_counter()
         [description] = describer.describe_products([product])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ingest.fingerprint import fingerprint
 from ingest.types import Scalar
 from rag.cli import output
-from rag.cli.describe_options import UNSTATED, DescribeOptions, with_drafts
+from rag.cli.describe_options import UNSTATED, DescribeOptions, with_model
 from rag.cli.options import load_config
 from rag.config import Config
 
@@ -68,7 +68,7 @@ def describe_catalogue(options: DescribeOptions, file: Path, out: Path, channels
         writer = describer
         if batch.plan.pending:
             variants |= find_variants(products, describer.field_rules, ignored)
-            writer = with_drafts(describer, options, config)
+            writer = with_model(describer, options, config)
         for _ in _with_progress(batch.write(write_texts), batch.plan.pending, is_shown=not options.json):
             pass
         report = batch.finish(check)

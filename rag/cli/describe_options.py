@@ -90,12 +90,22 @@ def read_channels(names: str | None) -> tuple[Channel, ...]:
     return tuple(channel for name, channel in CHANNEL_NAMES.items() if name in chosen)
 
 
-def with_drafts(describer: Describer, options: DescribeOptions, config: Config) -> Describer:
-    """Return the describer with the configured model as the writer of drafts; as it is where none is configured."""
-    if not config.generator_model(""):
-        if options.examples_from or options.similar or options.examples:
+def with_model(describer: Describer, options: DescribeOptions, config: Config) -> Describer:
+    """Return the describer with the configured model as a writer; as it is where none is configured.
+
+    A model that learnt to realise planned sentences writes these, any other one whole drafts.
+    """
+    model, has_examples = config.generator_model(""), options.examples_from or options.similar or options.examples
+    if not model:
+        if has_examples:
             raise InputError("examples are shown to a model: name one with --model")
         return describer
+    from rag.describe.realise.learnt.writer import LearntRealiser, is_realiser
+
+    if is_realiser(model):
+        if has_examples:
+            raise InputError(f"{model} sees no values, so no examples either: leave them out, or name another model")
+        return replace(describer, sentence_writer=LearntRealiser.load(model))
     return replace(describer, drafts=_new_writer(options, config))
 
 

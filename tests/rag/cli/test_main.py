@@ -279,6 +279,7 @@ def test_models_lists_the_embedded_ones(run) -> None:
     assert {each["name"]: each["kind"] for each in listed} == {
         "builtin:minilm": "embedder", "builtin:smollm2": "generator", "builtin:minilm-reader": "reader",
         "builtin:smollm2-answers": "generator", "builtin:smollm2-describe": "generator",
+        "builtin:smollm2-realiser": "generator",
     }  # fmt: skip
     assert "google/flan-t5-base" in run("models")[1]
 
