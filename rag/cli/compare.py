@@ -59,6 +59,7 @@ def compare(options: CompareOptions) -> int:
     """Compare systems, write the report and show the table."""
     from rag.compare.run import run_comparison
     from rag.data.rows import read_rows
+    from rag.evaluate.metrics.licence import HouseLicence
     from rag.report import terminal_table, write_report
 
     plan = _read_plan(options)
@@ -80,6 +81,7 @@ def compare(options: CompareOptions) -> int:
         ingest_contexts(config, [row for split in rows.values() for row in split])
         retriever = config.retriever()
 
+    describer = config.describer()
     embedder = config.embedder() if rows["test"][0].task == "classify" else None
     comparison = run_comparison(
         plan.systems,
@@ -90,6 +92,7 @@ def compare(options: CompareOptions) -> int:
         settings=plan.settings,
         retriever=retriever,
         embedder=embedder,
+        house=HouseLicence(describer.field_rules, describer.allowed),
         files={name: _relative(file) for name, file in files.items() if file},
         command=" ".join(["rag", *(sys.argv[1:] if sys.argv[1:2] == ["compare"] else ["compare"])]),
     )

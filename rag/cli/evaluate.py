@@ -163,6 +163,7 @@ def ingest_contexts(config: Config, rows: Sequence[Row]) -> None:
 
 def evaluate_generator(options: EvaluateTextOptions) -> int:
     """Measure the texts of a generator, or texts that are given."""
+    from rag.evaluate.metrics.licence import HouseLicence
     from rag.evaluate.run import Evaluation, cost_of
     from rag.evaluate.text import evaluate_text, score_references, score_text
 
@@ -173,6 +174,8 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
     rows = read_sample(options, options.task)
     task = rows.all[0].task
 
+    describer = config.describer()
+    house = HouseLicence(describer.field_rules, describer.allowed)
     if options.rules and (options.checked or options.model):
         raise InputError("--rules writes without a model: leave out --model and --checked")
 
@@ -190,13 +193,14 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
             run=prediction_run(options),
             complete=options.complete,
             checked=options.checked,
+            house=house,
         )
 
     def score(predictions: Sequence[Prediction]) -> Evaluation:
-        return Evaluation(task, score_text(predictions, rows.chosen), tuple(predictions), cost_of(predictions))
+        return Evaluation(task, score_text(predictions, rows.chosen, house), tuple(predictions), cost_of(predictions))
 
     result = measure_outputs("text", options, rows, predict, score)
-    result = replace(result, references=score_references(rows.chosen))
+    result = replace(result, references=score_references(rows.chosen, house))
     return write_result(options, add_own_metrics(result, own_metrics, rows.chosen))
 
 

@@ -444,6 +444,23 @@ def test_text_as_json_is_one_object(run) -> None:
     assert system["cost"]["completion_tokens"] == 5
 
 
+def test_the_house_of_rag_toml_licenses_phrases(run) -> None:
+    rows = write(
+        "rows.jsonl", {"fields": {"name": "Vesta 3"}, "references": ["The Vesta 3 is tested in our own house."]}
+    )
+    Path("claims.txt").write_text("tested in our own house\n")
+    clean = []
+    for table in ("", '[describe]\nallow = "claims.txt"\n'):
+        Path("rag.toml").write_text(table)
+        found = json.loads(run("text", rows, "--rules", "--json")[1])
+        assert list(found["systems"]) == ["rules"]
+        clean += [m["value"] for m in found["references"]["metrics"] if m["name"] == "clean_texts"]
+    assert clean == [0, 100]
+    assert run.generator.prompts == []
+    status, _, err = run("text", rows, "--rules", "--checked")
+    assert (status, err) == (1, "rag: --rules writes without a model: leave out --model and --checked\n")
+
+
 def test_text_for_a_person(run) -> None:
     status, out, _ = run("text", write("rows.jsonl", *TEXTS))
     lines = out.splitlines()
