@@ -47,13 +47,20 @@ def _qualities(true: Sequence[ProductField], false: Sequence[ProductField]) -> l
     affirmed, denied = [_quality(one) for one in true], [_quality(one) for one in false]
     if len(affirmed) <= 3 and len(denied) == 1 and affirmed:
         return [phrase("<is> {}, but not {}", join_phrases(affirmed), denied[0])]
+    if 0 < len(affirmed) <= 3 and len(denied) == 2 and _are_plain(denied):
+        return [phrase("<is> {}, but neither {} nor {}", join_phrases(affirmed), *denied)]
     phrases = [phrase("<is> {}", join_phrases(part)) for part in _in_parts(affirmed)]
     for part in _in_parts(denied):
-        if len(part) == 2 and not any(re.search(r" (?:for|with|to|in) ", phrase_text(one)) for one in part):
+        if len(part) == 2 and _are_plain(part):
             phrases.append(phrase("<is> neither {} nor {}", *part))
         else:
             phrases.append(phrase("<is> {}", join_phrases([phrase("not {}", one) for one in part])))
     return phrases
+
+
+def _are_plain(qualities: Sequence[Phrase]) -> bool:
+    """Tell whether "neither A nor B" reaches to the end of B: not over "suitable for outdoors"."""
+    return not any(re.search(r" (?:for|with|to|in) ", phrase_text(one)) for one in qualities)
 
 
 def _quality(field: ProductField) -> Phrase:

@@ -154,10 +154,11 @@ def noun_phrase(clause: PlannedClause) -> Phrase:
     label, value = shown_label(field), value_phrase(field)
     if clause.kind == "count":
         noun = re.sub(r"^(?:number|no\.?|nr\.?|count|quantity) of | (?:count|quantity)$", "", label, flags=re.I)
+        noun = re.sub(r"\bWindows$", "windows", noun)  # what is counted is no operating system
         number = field.value.strip().removesuffix(".0")
         is_one, value = number == "1", (Piece(number, (field.key,)),)
         return phrase("{} " + (singular_noun(noun) if is_one else plural_noun(noun)), value)
-    if clause.kind in ("storage", "substance"):
+    if clause.kind in ("storage", "substance") and not re.match(r"m(?:ax|in)imum ", label):
         return phrase("{} of " + label if not field.value.strip().endswith("%") else "{} " + label, value)
     if clause.kind == "part":
         return _part(field, label)

@@ -125,6 +125,7 @@ def _included_noun(field: ProductField) -> Phrase | None:
 
 def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
     """Return verb phrases joined, the same verb said once: "is grey and made of cotton, and weighs 2 kg"."""
+    phrases = _with_but_without(phrases)
     joined: list[Phrase] = []
     for verb, group in groupby(phrases, key=_shared_verb):
         # "Is anti-tilt and made of steel": behind "made of", an adjective would be a material.
@@ -135,6 +136,18 @@ def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
         else:
             joined += alike
     return join_phrases(joined)
+
+
+def _with_but_without(phrases: Sequence[Phrase]) -> Sequence[Phrase]:
+    """Return verb phrases, one that "comes with" something and one that "comes without" joined by "but"."""
+    starts = [one[0].text for one in phrases]
+    lacking = next((place for place, start in enumerate(starts) if start.startswith("<comes> without ")), None)
+    coming = next((place for place, start in enumerate(starts) if start.startswith("<comes> with ")), None)
+    if lacking is None or coming is None or "without" in phrase_text(phrases[coming]):
+        return phrases
+    without: Phrase = (Piece(starts[lacking].removeprefix("<comes> ")), *phrases[lacking][1:])
+    both = phrase("{}, but {}", phrases[coming], without)
+    return [both if place == coming else one for place, one in enumerate(phrases) if place != lacking]
 
 
 def _shared_verb(one: Phrase) -> str:
