@@ -135,6 +135,9 @@ def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
             joined.append(phrase(f"{verb}{{}}", join_phrases(bare)))
         else:
             joined += alike
+    # "Comes in red, and is soft and made of wool": the second has an "and" of its own.
+    if len(joined) == 2 and joined[0] in phrases and joined[1] not in phrases:
+        return phrase("{}, and {}", *joined)
     return join_phrases(joined)
 
 
@@ -155,6 +158,8 @@ def _shared_verb(one: Phrase) -> str:
     first, text = one[0].text, phrase_text(one)
     if _is_state(one):
         return "<is> "
+    if first.startswith("<is> available in "):
+        return "<is> available "
     if first.startswith("<comes> with ") and "without" not in text:
         return "<comes> with "
     is_sharing = first.startswith("<comes> in ") or (first.startswith("<contains>") and not re.search(r"\bno\b", text))
@@ -165,7 +170,7 @@ def _is_state(one: Phrase) -> bool:
     """Tell whether a verb phrase is such as "is grey" or "is made of cotton", which can share their verb."""
     is_value = one[0].text == "<is> " and len(one) > 1 and bool(one[1].keys)
     is_single = not re.search(r" and |, ", phrase_text(one))
-    is_plain = is_value or re.match(r"<is> (?:made of|available in|suitable for) ", one[0].text) is not None
+    is_plain = is_value or re.match(r"<is> (?:made of|suitable for) ", one[0].text) is not None
     return is_plain and is_single and not re.search(r"\b(?:not|neither)\b", phrase_text(one))
 
 
