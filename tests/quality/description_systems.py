@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -100,9 +101,15 @@ def read_kept_texts(folder: Path, file: Path) -> list[WrittenText | None]:
     return [kept.get(_key_of(row.fields)) for row in ProductFile.open(file).rows()]
 
 
-def find_system(name: str, before: Path, folder: Path) -> DescriptionSystem:
-    """Return the system of a name: rules, before, learnt, default, or model:NAME for any model behind the check."""
+def find_system(name: str, before: Path, folder: Path, again: bool = False) -> DescriptionSystem:
+    """Return the system of a name: rules, before, learnt, default, or model:NAME for any model behind the check.
+
+    A model's texts in the folder are kept unless they are to be written `again`; those of the default never are.
+    """
     rules = ("--rules", str(HOUSE_RULES))
+    if again or name == "default":
+        # The output of rag describe knows other options and fields, but not another version of the code.
+        shutil.rmtree(folder / name.replace("/", "_"), ignore_errors=True)
     if name == "rules":
         return describe_by_rules
     if name == "before":

@@ -180,12 +180,13 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="names of catalogues")
     parser.add_argument("--reading", action="store_true", help="only the 100 products of the blind reading")
     parser.add_argument("--same", action="store_true", help="only products that every system was asked about")
+    parser.add_argument("--again", action="store_true", help="write the texts of models again, as after a change")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     catalogues = [one for one in CATALOGUES if one.path.exists() and one.name in (options.only or [one.name])]
     measured: list[tuple[MeasuredText, ProductRow]] = []
     for system in options.systems:
-        describe = find_system(system, options.before, options.out)
+        describe = find_system(system, options.before, options.out, options.again)
         for catalogue in catalogues:
             count = catalogue.reading if options.reading else catalogue.products
             measured += measure_catalogue(system, catalogue, describe, options.out, count)
