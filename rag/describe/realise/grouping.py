@@ -239,7 +239,7 @@ def _can_join(first: PlannedSentence, second: PlannedSentence) -> bool:
 
 
 def _has_own_subject(clause: PlannedClause) -> bool:
-    return clause.kind in ("property", "inclusion")
+    return clause.kind == "property"
 
 
 def _count_predicates(clauses: Sequence[PlannedClause]) -> int:

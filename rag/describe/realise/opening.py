@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.describe.product import Product
 from rag.describe.realise.english import article, is_plural
-from rag.describe.realise.grouping import PlannedClause, has_or_lacks
+from rag.describe.realise.grouping import PlannedClause, denies, has_or_lacks
 from rag.describe.realise.phrases import (
     Phrase,
     Pick,
@@ -160,6 +160,9 @@ class Opening:
         if not verbs or not possessions:
             return self._and_clauses(phrase("{} {}", subject, join_verbs([*verbs, *possessions])), others.clauses)
         is_state = verbs[0][0].text.startswith("<is>")
+        if all(map(denies, nouns)):  # "Is curved, but has no webcam"
+            link = ", but" if is_state else " and"
+            return phrase(f"{{}} {{}}{link} {{}}", subject, join_verbs(verbs), join_verbs(possessions))
         front, own_front = fronted(possessions[0]), fronted(verbs[0]) if len(verbs) == 1 else None
         way = self.pick("opening", ("plain", "front", "behind"))
         if way != "plain" and own_front and not phrase_text(own_front).startswith("with "):

@@ -245,13 +245,11 @@ def _opening_clauses(
     positive = [one for one in positive if one.field.relation != "may contain"]
     telling = sorted((one for one in positive if one.kind in _TELLING), key=lambda one: _TELLING.index(one.kind))
     telling = [clause for clause in telling if not (is_typed and clause.kind in ("quality", "colour", "content"))]
-    if maker:
-        return [*maker, *_while_short(nouns, 1)]
     most = 2 if is_typed or telling or users else 3
     if is_typed and (users or len(modifiers) > 1) and product.name is not None:
         most = 1
-    opening = [*users, *_while_short(nouns, most)]
-    if not opening or (not is_typed and len(opening) < 3):
+    opening = [*maker, *_while_short(nouns, 1)] if maker else [*users, *_while_short(nouns, most)]
+    if not opening or (not is_typed and not maker and len(opening) < 3):
         # A sentence of its own says no more than two kinds of thing.
         room = _OPENING - sum(map(length_of, opening))
         opening += [clause for clause in telling if length_of(clause) <= room][: 1 if opening or has_type else 2]
@@ -259,7 +257,8 @@ def _opening_clauses(
         opening = sorted((one for one in clauses if one.kind in _LATE), key=lambda one: _LATE.index(one.kind))[:1]
     # "But no lid" follows the last that it has.
     lacking = [clause for clause in clauses if denies(clause)]
-    has_all = all(one in opening for one in nouns) and (nouns or (not is_typed and opening[:1] == telling[:1] != []))
+    had = [clause for clause in clauses if is_possession(clause)]
+    has_all = all(one in opening for one in had) and (had or (not is_typed and opening[:1] == telling[:1] != []))
     if has_all and len(lacking) == 1 and len(lacking[0].fields) < 3 and len(opening) <= 3:
         opening += lacking
     return opening

@@ -142,15 +142,20 @@ def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
 
 
 def _with_but_without(phrases: Sequence[Phrase]) -> Sequence[Phrase]:
-    """Return verb phrases, one that "comes with" something and one that "comes without" joined by "but"."""
-    starts = [one[0].text for one in phrases]
-    lacking = next((place for place, start in enumerate(starts) if start.startswith("<comes> without ")), None)
-    coming = next((place for place, start in enumerate(starts) if start.startswith("<comes> with ")), None)
-    if lacking is None or coming is None or "without" in phrase_text(phrases[coming]):
+    """Return verb phrases, what comes with the product and what does not joined: "comes with A, but without B"."""
+    with_places = [place for place, one in enumerate(phrases) if one[0].text.startswith("<comes> with ")]
+    lacking = next((place for place, one in enumerate(phrases) if one[0].text.startswith("<comes> without ")), None)
+    if not with_places or (lacking is None and len(with_places) < 2):
         return phrases
-    without: Phrase = (Piece(starts[lacking].removeprefix("<comes> ")), *phrases[lacking][1:])
-    both = phrase("{}, but {}", phrases[coming], without)
-    return [both if place == coming else one for place, one in enumerate(phrases) if place != lacking]
+    # The one that lacks something already goes last: "with a warranty and a lid, but without a cable".
+    ordered = sorted(with_places, key=lambda place: "without" in phrase_text(phrases[place]))
+    bare = [(Piece(phrases[at][0].text.removeprefix("<comes> with ")), *phrases[at][1:]) for at in ordered]
+    both = phrase("<comes> with {}", join_phrases(bare))
+    if lacking is not None:
+        without: Phrase = (Piece(phrases[lacking][0].text.removeprefix("<comes> ")), *phrases[lacking][1:])
+        both = phrase("{}, but {}", both, without)
+    others = {*with_places[1:], lacking}
+    return [both if at == with_places[0] else one for at, one in enumerate(phrases) if at not in others]
 
 
 def _shared_verb(one: Phrase) -> str:
@@ -160,8 +165,6 @@ def _shared_verb(one: Phrase) -> str:
         return "<is> "
     if first.startswith("<is> available in "):
         return "<is> available "
-    if first.startswith("<comes> with ") and "without" not in text:
-        return "<comes> with "
     is_sharing = first.startswith("<comes> in ") or (first.startswith("<contains>") and not re.search(r"\bno\b", text))
     return first.partition(" ")[0] + " " if is_sharing else ""
 

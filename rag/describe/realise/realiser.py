@@ -193,10 +193,12 @@ class _Writer:
         if len(verbs) < 2 or self._fronts > 1 or self._is_first or not self._starts:
             return None
         words, rest = fronted(verbs[0]), verbs[1][0].text
+        if words is None or verbs[0][0].text.startswith("<comes> with"):
+            return None
         # "With a cable tray, it costs 9 EUR": the price would be for both.
-        is_with = words and phrase_text(words).startswith("with ")
-        is_odd = not re.match(r"<(?:is|weighs|measures|fits|runs)>" if is_with else r"<(?:is|has|weighs|comes)>", rest)
-        if words is None or is_odd or verbs[0][0].text.startswith("<comes> with"):
+        start = phrase_text(words).split()[0]
+        follows = {"with": "is|weighs|measures|fits|runs", "weighing": "is|has", "measuring": "is|has|weighs"}
+        if not re.match(rf"<(?:{follows.get(start, 'is|has|weighs|comes')})>", rest):
             return None
         self._fronts += 1
         del verbs[0]
