@@ -82,7 +82,8 @@ def describe_by_command(options: Sequence[str], folder: Path, file: Path) -> lis
     timing = folder / f"{file.stem}.seconds"
     if not timing.exists():
         timing.write_text(str(seconds / max(1, len(rows))))
-    return [WrittenText(_text_of(row), float(timing.read_text()), str(row.get("state", ""))) for row in rows]
+    took = float(timing.read_text())
+    return [WrittenText(text := _text_of(row), took, "" if text else str(row.get("state", ""))) for row in rows]
 
 
 def read_kept_texts(folder: Path, file: Path) -> list[WrittenText | None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).parent))
 
 import pytest
-from description_systems import HOUSE_RULES, WrittenText, describe_by_rules, read_kept_texts
+from description_systems import HOUSE_RULES, WrittenText, describe_by_rules, find_system, read_kept_texts
 from descriptions import MeasuredText, keep_common, measure_text, show_table, summarise
 from held_out_products import CATALOGUES, Catalogue, draw_products, write_products
 
@@ -77,6 +77,13 @@ def test_rules_describe_what_a_file_holds(tmp_path: Path) -> None:
     assert nothing is not None
     assert not nothing.text
     assert nothing.reason
+
+
+def test_the_command_line_writes_what_the_describer_writes(tmp_path: Path) -> None:
+    file = write_products(SHOP, [KETTLE, {**KETTLE, "name": "Kettle K2", "colour": "the best red"}], tmp_path)
+    texts = find_system("default", tmp_path, tmp_path)(file)
+    assert [text.text for text in texts if text] == [text.text for text in describe_by_rules(file) if text]
+    assert [bool(text.reason) for text in texts if text] == [False, True]  # "the best" is banned
 
 
 @pytest.mark.parametrize("delimiter", ["", ";"])
