@@ -43,6 +43,8 @@ check: $(VENV)/.develops
 
 docs: $(VENV)/.develops
 	$(BIN)/python docs/reference/generate_cli.py
+	$(BIN)/rag describe --file examples/everyday_products.jsonl --channel title,bullets,long --format markdown \
+		> examples/everyday_products.md
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 	@echo "build/site/index.html"
 

@@ -40,6 +40,8 @@ DEFAULT_STORE = ".rag"
 DEFAULT_EMBEDDER = MINILM
 DEFAULT_GENERATOR = SMOLLM2_ANSWERS
 DEFAULT_DESCRIBER = SMOLLM2_DESCRIBE
+"""The generator of descriptions that are measured without another one named; `rag describe` needs none."""
+
 PLAIN_GENERATOR = SMOLLM2
 """The default generator of a task that has none of its own."""
 
@@ -279,8 +281,9 @@ class Builder:
         models: list[Callable[[], Any]] = []
         if task in ("ask", "all") and not self._is_extractive:
             models.append(self.generator)
-        if task in ("describe", "all"):
-            models.append(lambda: self.generator(DEFAULT_DESCRIBER))
+        # Rules describe products, unless a model is named for it.
+        if task == "describe" and self.generator_model(""):
+            models.append(self.generator)
         if task in ("classify", "all"):
             models.append(lambda: self.generator(PLAIN_GENERATOR, scored=True))
         if task in ("ask", "all"):

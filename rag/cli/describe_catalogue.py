@@ -72,7 +72,8 @@ def describe_catalogue(options: DescribeOptions, file: Path, out: Path, channels
         for _ in _with_progress(batch.write(write_texts), batch.plan.pending, is_shown=not options.json):
             pass
         report = batch.finish(check)
-        notes = [*report.lines, *_compare_texts(batch, names, variants)]
+        # Texts that are as they were have been compared before.
+        notes = [*report.lines, *(_compare_texts(batch, names, variants) if report.written else ())]
         if options.format:
             notes.append(f"the same texts as {options.format}: {_write_format(batch, out, options.format, names)}")
     _report(report, notes, options)

@@ -73,6 +73,8 @@ def refuse_mistakes(options: DescribeOptions) -> None:
         raise InputError("--out is for a catalogue: give --file with its rows")
     if options.learn is not None and options.fields:
         raise InputError("--learn reads the edits of a catalogue: give no NAME=VALUE")
+    if options.explain and options.out is not None:
+        raise InputError("--explain shows products one by one: leave out --out")
     if options.json and options.format:
         raise InputError("give --json or --format, not both")
 

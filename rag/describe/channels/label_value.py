@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from ingest.sentences import sentence_spans
 from rag.answer.words import stem
 from rag.describe.channels.spans import join_texts, state_field
@@ -84,7 +86,8 @@ def _say_relation(field: ProductField) -> str:
     if is_true:
         return statement if field.relation in _LEADS else ""
     denials: dict[Relation, str] = {"contains": "contains no", "suits": "not suitable for"}
-    return f"{denials[field.relation]} {field.label}" if field.relation in denials else ""
+    label = re.sub(r"^(?:suitable for|suits) ", "", field.label, flags=re.IGNORECASE)
+    return f"{denials[field.relation]} {label}" if field.relation in denials else ""
 
 
 def capitalise(text: str) -> str:

@@ -218,6 +218,18 @@ def test_a_false_field_is_never_asserted(run, case) -> None:
         assert [words for words in unsaid if words in out] == []
 
 
+def test_the_examples_of_everyday_products_are_what_comes_out(run) -> None:
+    examples = Path(__file__).parents[3] / "examples"
+    products = examples / "everyday_products.jsonl"
+    status, out, err = run("--file", products, "--channel", "title,bullets,long", "--format", "markdown")
+    assert (status, err) == (0, "")
+    assert out == (examples / "everyday_products.md").read_text("utf-8"), "run `make docs`"
+    products_by_name = [understand_fields(json.loads(line)) for line in products.read_text("utf-8").splitlines()]
+    for product, text in zip(products_by_name, out.split("\n## "), strict=True):
+        plain = text.replace("&amp;", "&").replace("\\", "").removeprefix("## ")
+        assert check_licence(plain, product, is_fragment=True).untrue == ()
+
+
 SPELLINGS = ("no", "No", "false", "FALSE", "0", "N", "none", "without", "✗", "not included")
 
 
@@ -442,6 +454,7 @@ MISTAKES = {
     "negative": (["brand=x", "--similar", "-1"], "--similar is -1"),
     "unknown channel": (["brand=x", "--channel", "titel"], "unknown channel 'titel'; did you mean title?"),
     "json in a format": (["brand=x", "--json", "--format", "html"], "give --json or --format, not both"),
+    "explained catalogue": (["--file", "catalogue.csv", "--out", "o.csv", "--explain"], "--explain shows products one"),
     "no rules": (["brand=x", "--rules", "no.toml"], "no rules at"),
     "no phrases": (["brand=x", "--allow", "no.txt"], "no phrases at"),
     "no edits": (["--learn", "no.csv"], "there is no file no.csv"),

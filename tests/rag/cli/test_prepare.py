@@ -30,13 +30,12 @@ def test_the_models_of_a_question_are_ready(
 @pytest.mark.parametrize(
     ("task", "models"),
     [
-        ("describe", ["generator builtin:smollm2-describe", "embedder"]),
+        ("describe", ["embedder"]),
         ("classify", ["generator builtin:smollm2", "embedder"]),
         (
             "all",
             [
                 "generator builtin:smollm2-answers",
-                "generator builtin:smollm2-describe",
                 "generator builtin:smollm2",
                 "reader",
                 "embedder",
@@ -52,6 +51,12 @@ def test_each_task_has_its_models(task: Any, models: list[str], monkeypatch: pyt
     monkeypatch.setattr(Builder, "reader", lambda _: SimpleNamespace(name="reader"))
     monkeypatch.setattr(Builder, "embedder", lambda _: SimpleNamespace(name="embedder"))
     assert Config().prepare(task) == models
+
+
+def test_a_model_that_describes_is_prepared_where_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Builder, "generator", lambda self: SimpleNamespace(name=self.generator_model()))
+    monkeypatch.setattr(Builder, "embedder", lambda _: SimpleNamespace(name="embedder"))
+    assert Config().override("generator", model="my-t5").prepare("describe") == ["my-t5", "embedder"]
 
 
 def test_an_error_is_one_line(
