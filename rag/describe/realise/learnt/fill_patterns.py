@@ -15,12 +15,12 @@ from rag.answer.words import stem, tokens_of
 from rag.describe.field_spans import find_field_spans
 from rag.describe.licence.check import check_licence
 from rag.describe.product import FieldSpan, Product, ProductField, SpannedText
-from rag.describe.realise.english import article, begin_sentence, is_plural
-from rag.describe.realise.learnt.label_words import fits_labels
+from rag.describe.realise.english import article, begin_sentence
+from rag.describe.realise.learnt.agreement import find_disagreement
+from rag.describe.realise.learnt.label_words import find_wrong_label
 from rag.describe.realise.learnt.sentence_input import Placeholder, SentenceInput
 from rag.describe.realise.phrases import Piece, modifier_text, phrase_text, value_text
 from rag.describe.realise.product_words import is_plural_product, name_pieces, takes_article, type_noun
-from rag.describe.realise.word_classes import MASS_NOUNS
 
 _MARK = re.compile(r"\[[^\[\]]*\]")
 
@@ -50,8 +50,6 @@ def fill_pattern(pattern: str, read: SentenceInput, product: Product, *, is_work
             return None
         # "A" or "an", by the sound of the value.
         if found := re.search(r"\b([Aa])n? $", literal):
-            if one.field.kind == "type" and (is_plural(value) or value.rpartition(" ")[2] in MASS_NOUNS):
-                return None
             word = article(value)
             literal = literal[: found.start()] + (word if found[1] == "a" else word.capitalize()) + " "
         pieces += [Piece(literal), *filled] if literal else filled
@@ -126,7 +124,7 @@ class SentenceCheck:
 
     def find_fault(self, pattern: str, content: SpannedText) -> str:
         """Return why a sentence cannot be used, "" for a true and grammatical one."""
-        if reason := fits_labels(pattern, self.read):
+        if reason := find_wrong_label(pattern, self.read) or find_disagreement(pattern, self.read):
             return reason
         own = [one.field for one in self.read.placeholders] + list(self.read.booleans)
         context = [field for field in (self.product.type, self.product.name) if field and field not in own]

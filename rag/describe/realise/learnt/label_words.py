@@ -49,8 +49,8 @@ class _Token:
     field: ProductField | None = None
 
 
-def fits_labels(pattern: str, read: SentenceInput) -> str:
-    """Return "" where a pattern says what each value is of, else the reason.
+def find_wrong_label(pattern: str, read: SentenceInput) -> str:
+    """Return what a pattern says wrongly of a value, or does not say; "" where it says of each value what it is.
 
     A label's words have to be there unless the value itself explains them (`colour`, `price`), and a word that belongs
     to some labels stands nearest to a placeholder of one of those: "its frame is [seat material]" would be untrue.

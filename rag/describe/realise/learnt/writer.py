@@ -19,7 +19,7 @@ from rag.generate import load_reference
 from rag.generate.decode import TransformersGenerator
 from rag.generate.trained import Trained
 
-LEAST_LIKELY = -0.75
+LEAST_LIKELY = -0.4
 """Mean log-likelihood of a token below which a pattern is not used: the rules write more fluently."""
 
 SAME_START = 0.15

@@ -9,9 +9,10 @@ import pytest
 
 from rag.describe.fields.understand import understand_fields
 from rag.describe.product import Product
+from rag.describe.realise.learnt.agreement import find_disagreement
 from rag.describe.realise.learnt.decode_patterns import ScoredPattern
 from rag.describe.realise.learnt.fill_patterns import SentenceCheck, fill_pattern
-from rag.describe.realise.learnt.label_words import fits_labels
+from rag.describe.realise.learnt.label_words import find_wrong_label
 from rag.describe.realise.learnt.sentence_input import SentenceInput, read_sentence
 from rag.describe.realise.learnt.writer import LearntRealiser
 from rag.describe.realise.plan import plan_description
@@ -113,7 +114,7 @@ def test_a_denial_is_never_lost_and_nothing_is_invented(pattern: str, fault: str
 def test_a_value_stands_beside_its_own_label(pattern: str, is_right: bool) -> None:
     fields = {"name": "Olm", "frame material": "steel", "seat material": "ash"}
     _, one = read(fields, "frame material", "seat material", is_first=False)
-    assert (fits_labels(pattern, one) == "") == is_right
+    assert (find_wrong_label(pattern, one) == "") == is_right
 
 
 def test_the_words_of_a_field_that_the_sentence_is_not_about_are_refused() -> None:
@@ -160,3 +161,26 @@ class TestWriter:
         assert texts == ["Haldora Mist is a red kettle.", "Pebble Go is a red kettle."]
         realiser.write(plans)
         assert [len(inputs) for inputs in calls] == [1]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fault"),
+    [
+        ("The [name] is a blue [type] with a capacity of [capacity].", ""),
+        ("The [name] is a [capacity] [type].", ""),
+        ("[name] are [type] with a capacity of [capacity].", "number of the product"),
+        ("The [name] [type] is a foldable [capacity] with a lid.", "no noun after 1.5 l"),
+        ("The [name] is blue [type] of [capacity].", "no article before kettle"),
+    ],
+)
+def test_number_articles_and_nouns_agree(pattern: str, fault: str) -> None:
+    _, one = read(KETTLE, "name", "type", "capacity")
+    assert find_disagreement(pattern, one) == fault
+
+
+def test_a_product_that_is_many_takes_no_article() -> None:
+    product = understand_fields({"name": "Rigg", "type": "jeans", "colour": "blue"})
+    one = read_sentence(product, product.stated, is_first=True, is_many=True)
+    assert find_disagreement("[name] are a [colour] [type].", one) == "article before jeans"
+    assert find_disagreement("[name] are [colour] [type].", one) == ""
+    assert find_disagreement("It is [colour].", one) == "number of the product"
