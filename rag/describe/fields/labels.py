@@ -63,11 +63,11 @@ def read_label(key: str) -> Label:
 _NAMESPACE = re.compile(
     r"^(?:(?:attributes?|attrs?|specifications?|specs?|properties|property|props?|fields?|features|details|meta|data"
     r"|product|products|item|custom|extra|node|options?)\s*[.:/>]+\s*|(?:pa|attr|attribute|custom|field|prop|spec|f|c|g)"
-    r"(?:_|:)(?=\w{2}))+",
+    r"(?:_|:)(?!of_)(?=\w{2}))+",
     re.IGNORECASE,
 )
 _HUMP = re.compile(
-    r"(?<=[a-z])(?=[A-Z][a-z]|[A-Z]{2})|(?<=[a-z]{2})(?=[A-Z]\b)|(?<=[A-Z])(?=[A-Z][a-z]{2})|(?<=[a-z]{3})(?=\d)"
+    r"(?<=[a-z])(?=[A-Z][a-z]|[A-Z]{2})|(?<=[a-z]{2})(?=[A-Z]\b)|(?<=[A-Z])(?=[A-Z][a-z]{2})|(?<=[a-zA-Z][a-z]{2})(?=\d)"
 )
 _DECORATION = re.compile(r"\s*(?:\((?:optional|required|if any|if applicable|s|en|english)\)|[?*:])\s*$", re.IGNORECASE)
 # Parts of a name that say how a catalogue keeps a field, not what it is.
@@ -79,8 +79,19 @@ _KEPT_AFTER = listed_words("kept_after")
 _KEPT_BEFORE = listed_words("kept_before")
 
 
+def _before_unit(text: str) -> tuple[str, str] | None:
+    """Return "output" and "ml/h" of "output_ml_h", "battery" and "mAh" of "battery_mAh", None for another name."""
+    parts = text.strip("_").split("_")
+    if len(parts) > 2 and written_unit(f"{parts[-2]}/{parts[-1]}"):
+        return "_".join(parts[:-2]), f"{parts[-2]}/{parts[-1]}"
+    has_humps = re.search(r"[a-z][A-Z]", parts[-1])
+    return ("_".join(parts[:-1]), parts[-1]) if has_humps and written_unit(parts[-1]) else None
+
+
 def _without_underscores(text: str) -> str:
     """Return a name with blanks between its words: snake_case, camelCase, dots."""
+    if "_" in text.strip("_") and " " not in text and (parts := _before_unit(text)):
+        return f"{_without_underscores(parts[0])} {parts[1]}"
     if " " not in text.strip("_"):
         # "connector_s_" of "Connector(s)", "dimensions__wxdxh_" of "Dimensions (WxDxH)".
         text = re.sub(r"_s_$", "s", text)
@@ -98,6 +109,7 @@ def _without_underscores(text: str) -> str:
 _SPELT_OUT = (
     (re.compile(r"\b(?:no|nr|num|qty) of\b|^#(?: of)?(?= \w)", re.IGNORECASE), "number of"),
     (re.compile(r"\bqty\b", re.IGNORECASE), "quantity"),
+    (re.compile(r"\bper (\d+)(ml|g|kg|l)\b", re.IGNORECASE), r"per \1 \2"),
     (re.compile(r"\bi o\b", re.IGNORECASE), "I/O"),
     (re.compile(r"\bbuilt in(?= [a-z])", re.IGNORECASE), "built-in"),
     (re.compile(r"\bwi fi\b", re.IGNORECASE), "Wi-Fi"),
@@ -307,7 +319,7 @@ def _split_unit(text: str) -> tuple[str, str]:
     if bracketed and (unit := _unit_of(bracketed["unit"])):
         return bracketed["label"], unit
     trailing = _TRAILING.match(text)
-    if trailing and trailing["label"].casefold().endswith(" per"):  # a price per kg
+    if trailing and re.search(r" per(?: \d+)?$", trailing["label"], re.IGNORECASE):  # a price per kg
         return text, ""
     if not trailing or not (unit := _unit_of(trailing["unit"])):
         return text, ""

@@ -35,6 +35,7 @@ from rag.describe.fields.field_names import (
 from rag.describe.fields.field_rules import NO_RULES, FieldRules
 from rag.describe.fields.flatten import flatten_fields
 from rag.describe.fields.labels import Label, read_label
+from rag.describe.fields.lexicon import singular
 from rag.describe.fields.merge import merge_fields
 from rag.describe.fields.plain_text import plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, read_type
@@ -159,7 +160,19 @@ def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
         if value and row.key not in main:
             main[row.key] = ProductField(row.key, row.label.bare, "type", value, (value,), priority=MUST)
             break
+    if not any(field.kind == "type" for field in main.values()):
+        main |= _find_own_type(usable, name)
     return main
+
+
+def _find_own_type(rows: Sequence[_Given], name: str) -> dict[str, ProductField]:
+    """Return the type of a label such as "pump type" whose value is a pump: "floor pump"."""
+    for row in rows:
+        noun, *rest = row.label.words or ("",)
+        is_own = rest == ["type"] and singular(row.line.rpartition(" ")[2].casefold()) == singular(noun)
+        if is_own and (value := read_type(row.line, name, False, True)):
+            return {row.key: ProductField(row.key, row.label.bare, "type", value, (value,), priority=MUST)}
+    return {}
 
 
 _WORKS = listed_words("works")

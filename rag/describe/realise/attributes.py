@@ -15,7 +15,9 @@ from rag.describe.product import ProductField
 from rag.describe.realise.boolean_kinds import boolean_kind
 from rag.describe.realise.english import countability, is_plural, leading_noun, singular_noun
 from rag.describe.realise.word_classes import (
+    ABSTRACT_NOUNS,
     COLLECTIVE_NOUNS,
+    COUNT_NOUNS,
     OF_NOUNS,
     OPEN_ADJECTIVES,
     PART_NOUNS,
@@ -348,7 +350,27 @@ def _noun_kind(field: ProductField, label: str, value: str) -> ClauseKind:
         return "part"
     if value.casefold() in ("yes", "no", "y", "n", "true", "false", "other", "unknown"):
         return "detail"
-    return "property"
+    # "Its format is stick" is no English, "its packaging is a tube" is.
+    is_material = head in ("material", "composition")
+    return "detail" if is_counted_thing(value) and not _names_thing(head) and not is_material else "property"
+
+
+def is_counted_thing(value: str) -> bool:
+    """Tell whether a value is one thing that needs an article behind "is": "refillable tin", but not "steel"."""
+    words = value.split()
+    last = leading_noun(value.partition(",")[0]).rpartition(" ")[2]
+    if not value[:1].isalnum() or words[0].casefold() in PREPOSITIONS | {"a", "an", "the", "each", "every", "one"}:
+        return False
+    is_name = any(word[:1].isupper() for word in (words[1:] or words)) or re.search(r"\b(?:and|or)\b|[/&+]", value)
+    is_several = re.match(r"\d+\s?[x×]\s|[\d.]+ [a-z]+s\b", value)
+    return (
+        not is_name and not is_several and last.islower() and countability(last) == "count" and not is_predicate(last)
+    )
+
+
+def _names_thing(head: str) -> bool:
+    things = COUNT_NOUNS | PART_NOUNS | {"packaging", "supply", "container", "source"}
+    return head in things and head not in ABSTRACT_NOUNS | QUANTITY_NOUNS
 
 
 def _is_countable_plural(label: str) -> bool:

@@ -34,6 +34,8 @@ def boolean_kind(field: ProductField, label: str) -> BooleanKind:
     words = label.split()
     if not words or len(words) > 6 or re.search(r"[():;?!/|]", label):
         return "detail"
+    if "without" in words[1:] and not field.is_true:  # a denial denied
+        return "detail"
     if words[-1] in _CARE and len(words) > 1:  # "tumble dry: no"
         return "detail"
     if len(words) > 1 and _is_part_predicate(words):

@@ -12,6 +12,7 @@ from typing import Literal
 
 from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import is_only_counted, is_only_uncounted, is_plural_word, plural, singular, word_uses
+from rag.describe.fields.word_lists import listed_words
 from rag.describe.realise.word_classes import (
     ACRONYMS,
     CASED,
@@ -83,7 +84,8 @@ def singular_noun(noun: str) -> str:
 
 def is_plural(noun: str) -> bool:
     """Tell whether the last word of a noun phrase is a plural."""
-    last = noun.rpartition(" ")[2].rpartition("-")[2]
+    word = noun.rpartition(" ")[2]
+    last = word.rpartition("-")[2] if len(word.rpartition("-")[2]) > 3 else word
     is_word = last.islower() or last.casefold() in ("feet", "teeth", "men", "women", "children", "people")
     return is_word and (last in PAIR_NOUNS or is_plural_word(last))
 
@@ -165,11 +167,22 @@ _WORDS_TOO = frozenset(["it", "us", "ps", "id", "cat", "reach", "pet", "as", "is
 def in_prose(value: str) -> str:
     """Return a value without the capital of a form's cell where its first word is surely a common one: "navy Blue"."""
     words = value.split(" ")
+    # "One-time purchase": only the first word has a capital, and is a common one.
+    is_phrase = len(words) > 1 and all(word.islower() or not word.isalpha() for word in words[1:])
+    if is_phrase and re.fullmatch(r"[A-Z][a-z]+(?:-[a-z]+)*", words[0]) and _is_common(words[0]):
+        return value[0].lower() + value[1:]
     lowered = [_lower_common(word) for word in words]
     # An unknown capital in the phrase may be that of a name, and names are kept whole.
     if len(words) > 1 and any(re.search(r"(?:^|[/-])[A-Z][a-z]", word) for word in lowered):
         return value
     return " ".join(lowered)
+
+
+def _is_common(word: str) -> bool:
+    first = word.partition("-")[0].casefold()
+    if first in CASED or first in listed_words("proper") or first in listed_words("calendar"):
+        return False
+    return bool(word_uses(first)) or first in _SMALL
 
 
 def _lower_common(word: str) -> str:

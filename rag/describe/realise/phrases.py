@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rag.describe.fields.labels import is_predicate
 from rag.describe.product import ProductField
-from rag.describe.realise.attributes import ClauseKind, clause_kind, is_prose, label_words
+from rag.describe.realise.attributes import ClauseKind, clause_kind, is_counted_thing, is_prose, label_words
 from rag.describe.realise.english import (
     article,
     cased_label,
@@ -333,6 +333,9 @@ def statement_phrase(clause: PlannedClause) -> Phrase:
     if is_one and is_plural(label) and field.kind == "text" and leading_noun(label) == label:
         label = singular_noun(label)
     value = value_phrase(field, shown=8)
+    is_thing_named = field.kind == "text" and not re.search(r"materials?$|composition$", label)
+    if is_thing_named and is_counted_thing(field.value.strip()) and not is_plural(leading_noun(label)):
+        value = phrase(f"{article(value_text(field))} {{}}", value)
     return phrase(f"{label} {'are' if is_plural(leading_noun(label)) else 'is'} {{}}", value)
 
 

@@ -51,6 +51,11 @@ _MASS = """
 _COLLECTIVES = """
     groceries goods clothes housewares homewares electronics cosmetics toiletries supplies furnishings essentials
     """
+_ABSTRACT = """
+    type kind style genre format class category location position operation season shape edition mode terrain platform
+    level line range edge function program programme profile fit scent flavour finish surface course layer part unit
+    version figure end tune pattern design side area role topic theme target audience use purpose
+    """
 _PAIRS = """
     trousers jeans shorts glasses sunglasses headphones earphones earbuds scissors pliers tights leggings pants
     pyjamas pajamas binoculars goggles shears tweezers tongs clippers dungarees overalls joggers chinos knickers
@@ -150,6 +155,7 @@ def _words(block: str) -> frozenset[str]:
 
 COUNT_NOUNS = _words(_COUNT)
 MASS_NOUNS = _words(_MASS)
+ABSTRACT_NOUNS = _words(_ABSTRACT)
 COLLECTIVE_NOUNS = _words(_COLLECTIVES)
 PAIR_NOUNS = _words(_PAIRS)
 PLURAL_NAMES = _words(_PLURAL_NAMES) | PAIR_NOUNS

@@ -53,3 +53,28 @@ def test_what_is_said_of_a_substance_is_not_taken_apart(value):
     product = understand_fields({"name": "Vesta 3", "type": "biscuit", "nuts": value})
     assert product.field("nuts").kind != "boolean"
     assert value in realise(product).text
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"packaging": "aluminium tube"}, "packaging is an aluminium tube"),
+        ({"format": "stick"}, "Format: stick"),
+        ({"terrain": "trail"}, "errain"),
+        ({"pump type": "floor pump"}, "is a floor pump"),
+        ({"helmetType": "bicycle helmet"}, "is a bicycle helmet"),
+        ({"licence": "One-time purchase"}, "one-time purchase"),
+        ({"battery_mAh": "3,700"}, "3,700 mAh battery"),
+        ({"output_ml_h": "300"}, "output of 300 ml/h"),
+        ({"energyPer100ml": "19 kcal"}, "per 100 ml"),
+        ({"graduation_g": "100"}, "100 g"),
+        ({"length_m": "5 (stretched)"}, "5 m (stretched)"),
+        ({"field_of_view": "150°"}, "ield of view"),
+        ({"release date": "March 2027"}, "March 2027"),
+    ],
+)
+def test_values_are_said_as_their_nouns_need(fields, words):
+    product = understand_fields({"name": "Vesta 3", **fields})
+    text = realise(product).text
+    assert words in text
+    assert not check_licence(text, product).untrue
