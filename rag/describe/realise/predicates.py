@@ -129,8 +129,9 @@ def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
     joined: list[Phrase] = []
     for verb, group in groupby(phrases, key=_shared_verb):
         # "Is anti-tilt and made of steel": behind "made of", an adjective would be a material.
-        alike = sorted(group, key=lambda one: re.match(r"<is> [a-z]", one[0].text) is not None)
+        alike = list(group)
         if verb and len(alike) > 1:
+            alike.sort(key=lambda one: re.match(r"<is> [a-z]", one[0].text) is not None)
             bare: list[Phrase] = [(Piece(one[0].text.removeprefix(verb)), *one[1:]) for one in alike]
             joined.append(phrase(f"{verb}{{}}", join_phrases(bare)))
         else:

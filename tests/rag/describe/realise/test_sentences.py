@@ -81,3 +81,8 @@ def test_a_diameter_in_inches_does_not_stumble() -> None:
     assert "a diameter of 10 in" in text_of(name="Pan P1", type="pan", colour="red", diameter="10 in")
     text = text_of(name="Pan P1", type="pan", colour="red", diameter="10 in", depth="2 in")
     assert "in in" not in text
+
+
+def test_the_price_stays_last_behind_an_origin() -> None:
+    text = text_of(name="Cask C1", type="barrel", hoops="6", **{"made in": "France"}, price="135 EUR")
+    assert text.endswith("is made in France and costs 135 EUR.")
