@@ -75,13 +75,14 @@ class CheckedDraft:
         return tuple(place for place, sentence in enumerate(self.sentences) if sentence.is_untrue)
 
     def rewrite(self, place: int, text: str) -> CheckedDraft:
-        """Return the draft with a sentence written again: the first of the text, if it is true and good."""
+        """Return the draft with a sentence written again: the first true and good one of a model's answer."""
         old = self.sentences[place]
-        again = [check_sentence(sentence, self.product, self.allowed) for sentence in split_draft(text)[:1]]
-        if not again or again[0].fault:
+        again = (check_sentence(sentence, self.product, self.allowed) for sentence in split_draft(text))
+        good = next((sentence for sentence in again if not sentence.fault), None)
+        if good is None:
             return self
         gone = ReplacedSentence(old.text, self.model, old.fault)
-        new = replace(again[0], keys=tuple(dict.fromkeys((*again[0].keys, *old.keys))), before=gone)
+        new = replace(good, keys=tuple(dict.fromkeys((*good.keys, *old.keys))), before=gone)
         return replace(self, sentences=(*self.sentences[:place], new, *self.sentences[place + 1 :]))
 
     def compose(self, plan: DescriptionPlan, most: int | None = None) -> Paragraph:

@@ -118,7 +118,7 @@ def test_sentences_that_invent_are_replaced_by_rules_and_the_true_ones_stay() ->
 def test_a_model_that_takes_instructions_writes_a_failing_sentence_once_more_with_the_reason() -> None:
     generator = Inventing(
         "The Kettle K1 by Lund is an elegant cordless kettle. It holds 2 l.",
-        "The Kettle K1 is a copper kettle from Lund.",
+        "Sure! Here is the sentence:\nThe Kettle K1 is a copper kettle from Lund.",
         "It holds 1.7 l.",
         style="chat",
     )
