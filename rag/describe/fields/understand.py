@@ -231,7 +231,8 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
     truth = False if denies_all(label.bare, line) else read_truth(line, words, asks)
     if truth is not None:
         relation: Relation = "includes" if says_inclusion(line) else "has" if line.casefold() == "without" else ""
-        relation = label.relation or relation
+        # "Remote: included" is a thing, whatever else the word can be.
+        relation = relation if relation == "includes" and label.relation == "is" else label.relation or relation
         is_priority = truth or relation in ("contains", "includes") or is_substance(label.bare)
         priority = SHOULD if is_priority and priority == SHOULD else MAY
         if truth and not label.denies and priority == SHOULD and is_substance(label.bare):
@@ -239,7 +240,8 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
         return replace(field, kind="boolean", is_true=truth, priority=priority, relation=relation)
     if (noted := read_note(line, words)) and not is_substance(label.bare) and not label.denies:
         truth, answer, note = noted
-        relation = label.relation or ("includes" if says_inclusion(answer) else "")
+        is_included = says_inclusion(answer) and label.relation in ("", "is", "has")
+        relation = "includes" if is_included else label.relation
         return replace(field, kind="boolean", is_true=truth, relation=relation, note=note)
     if line.casefold() in ("none", "nil", "nothing"):
         return replace(field, hidden=f"{line!r} says nothing")

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from rag.describe.fields.labels import is_predicate
+from rag.describe.fields.lexicon import is_participle, word_uses
 from rag.describe.product import ProductField
 from rag.describe.realise.boolean_kinds import boolean_kind
 from rag.describe.realise.english import countability, is_plural, leading_noun, singular_noun
@@ -18,6 +19,7 @@ from rag.describe.realise.word_classes import (
     ABSTRACT_NOUNS,
     COLLECTIVE_NOUNS,
     COUNT_NOUNS,
+    MATERIALS,
     OF_NOUNS,
     OPEN_ADJECTIVES,
     PART_NOUNS,
@@ -295,6 +297,8 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
         return "detail"
     if len(words[-1]) < 2:
         return "detail"
+    if word_uses(words[0]) == {"verb"} and not is_participle(words[0]):  # "consume after opening"
+        return "detail"
     if label == "near":
         return "relation"
     if label in ("works with", "comes with", "runs on", "connects to"):
@@ -359,12 +363,18 @@ def is_counted_thing(value: str) -> bool:
     """Tell whether a value is one thing that needs an article behind "is": "refillable tin", but not "steel"."""
     words = value.split()
     last = leading_noun(value.partition(",")[0]).rpartition(" ")[2]
+    is_material = last in MATERIALS or last == "wire"
     if not value[:1].isalnum() or words[0].casefold() in PREPOSITIONS | {"a", "an", "the", "each", "every", "one"}:
         return False
     is_name = any(word[:1].isupper() for word in (words[1:] or words)) or re.search(r"\b(?:and|or)\b|[/&+]", value)
     is_several = re.match(r"\d+\s?[x×]\s|[\d.]+ [a-z]+s\b", value)
     return (
-        not is_name and not is_several and last.islower() and countability(last) == "count" and not is_predicate(last)
+        not is_name
+        and not is_several
+        and last.islower()
+        and not is_material
+        and countability(last) == "count"
+        and not is_predicate(last)
     )
 
 

@@ -58,6 +58,8 @@ def test_what_is_said_of_a_substance_is_not_taken_apart(value):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
+        ({"consume after opening": "within 2 days"}, "Consume after opening: within 2 days"),
+        ({"type": "soundbar", "remote": "included"}, "remote"),
         ({"packaging": "aluminium tube"}, "packaging is an aluminium tube"),
         ({"format": "stick"}, "Format: stick"),
         ({"terrain": "trail"}, "errain"),
@@ -78,3 +80,8 @@ def test_values_are_said_as_their_nouns_need(fields, words):
     text = realise(product).text
     assert words in text
     assert not check_licence(text, product).untrue
+
+
+def test_what_is_included_is_never_a_quality():
+    product = understand_fields({"name": "Vesta 3", "type": "soundbar", "remote": "included"})
+    assert "remote soundbar" not in realise(product).text
