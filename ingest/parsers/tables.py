@@ -223,9 +223,13 @@ def _are_names(cells: Sequence[str], repeats: bool = False) -> bool:
     filled = [cell for cell in cells if cell]
     if len(filled) < len(cells) - 1 or not filled or (not cells[-1] and not repeats):
         return False
-    if any(is_amount(cell) or len(cell) > LONGEST_NAME or cell.endswith((".", ";")) for cell in filled):
+    if any(is_amount(cell) or len(cell) > LONGEST_NAME or _SENTENCE_END.search(cell) for cell in filled):
         return False
     return repeats or len({cell.casefold() for cell in filled}) == len(filled)
+
+
+# A sentence, and no "No." or "Art. no."
+_SENTENCE_END = re.compile(r";$|^(?!(?:\w{1,5}\. ?){1,3}$).*\.$", re.DOTALL)
 
 
 def _is_unlike(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

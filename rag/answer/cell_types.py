@@ -71,6 +71,18 @@ def _money_fit(cell: RecordCell, record: Record, dimensions: set[str], is_number
     return IN_TITLES if is_bare and (has_currency or above & _MONEY_NOUNS) else 0.0
 
 
+def text_of(cell: RecordCell) -> str:
+    """Return the text of a cell, with the unit in the name of its column if it has none."""
+    value = cell.value.strip()
+    mark = re.search(r"\((?P<unit>[^\W\d_]+|[%°€$£])\)|(?:^|\s)(?P<last>[^\W\d_]+)$", cell.column)
+    if not mark or unit_in_column(cell.column) is None or not re.fullmatch(r"[-+]?\d[\d.,\s]*", value):
+        return value
+    unit = mark["unit"] or mark["last"]
+    if unit in "€$£":
+        return f"{unit}{value}"
+    return f"{value}{'' if unit in '%°' else ' '}{unit.upper() if len(unit) == 3 and unit.isalpha() else unit}"
+
+
 def unit_in_column(column: str) -> MeasureUnit | None:
     """Return the unit that the name of a column ends with or has in brackets, as in "Weight (g)"; None without one."""
     marks = re.findall(r"[(\[/,] ?([^\W\d_]{1,9}|[%°€$£])\b[)\]]?|([%€$£])|\bin ([^\W\d_]+|[%€$£])", column)

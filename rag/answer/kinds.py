@@ -192,7 +192,7 @@ _EXPLAINED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # A noun in the plural, as far as its ending tells.
-_PLURAL = (
+PLURAL = (
     r"(?:(?!(?:was|has|does|comes|goes|gets|needs|takes|costs|applies|counts|happens|stays|lies|runs)\b)\w*[^\Wsui]s"
     r"|\w+(?:ss|us|is|x|ch|sh)es|people|men|women|children|criteria|data)"
 )
@@ -203,15 +203,15 @@ _SEVERAL = re.compile(
     | \b(?:what|who|which)\ (?:are|were)\ (?:all\ |some\ of\ |some\ )?(?:the|my|our|your|its|their|these|those)\b
       (?!\ (?:chances|odds|likelihood|hours\ of|(?:[\w'’-]+\ ){{0,3}}?times\b))
     | \b(?:which|what)\ (?!(?:do|does|did|is|are|was|were|can|could|will|would|should|must|has|have|had)\b)
-      (?:other\ |different\ |new\ )?(?:[\w-]+\ ){{0,2}}?{_PLURAL}
+      (?:other\ |different\ |new\ )?(?:[\w-]+\ ){{0,2}}?{PLURAL}
       \ (?:of\ (?:[\w-]+\ ){{1,2}})?(?:are|were|do|does|did|can|could|have|must|should|may|will|would|come|need|belong
       |apply|count|qualify|exist|include|there|on|in|from|for|you|we|i)\b
     # "Which members pay half?": no singular has such a verb.
-    | \bwhich\ {_PLURAL}\ (?!\w*s\b|(?:first|last|next|more|most|less|if|than|at|by|to)\b)[a-z]+\b
+    | \bwhich\ {PLURAL}\ (?!\w*s\b|(?:first|last|next|more|most|less|if|than|at|by|to)\b)[a-z]+\b
       (?!\ (?:\w*s|are|do|did|have|were)\b)
     | \b(?:which|what)\ of\ (?:the|these|those|your|our|my)\b.*\b(?:are|were|do|have|can|must|need)\b
     | ^\W*(?:give|show|tell|name)\ (?:me\ |us\ )?(?:the|my|our|your|its)[ ]
-      (?!.*\b(?:hours|times|dates|prices|fees|costs|rates|details)\b)(?:[\w-]+\ ){{0,2}}?{_PLURAL}
+      (?!.*\b(?:hours|times|dates|prices|fees|costs|rates|details)\b)(?:[\w-]+\ ){{0,2}}?{PLURAL}
       (?:\ (?:of|in|on|at|for|that|which|who|with)\b|\W*$)
     | ^\W*(?:the\ )?(?:ingredients|contents|members|parts|components|requirements|features|symptoms|benefits|duties
       |advantages|disadvantages|side\ effects|kinds|types)\ (?:of|for|in)\b
@@ -227,5 +227,7 @@ _SEVERAL = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _THINGS = re.compile(
-    rf"(?:which|what) (?:[\w-]+ ){{0,2}}?{_PLURAL}\b|(?:which|what) of\b|who\b.* which\b", re.IGNORECASE
+    rf"""(?:which|what)\ (?:[\w-]+\ ){{0,2}}?{PLURAL}\b | (?:which|what)\ of\b | who\b.*\ which\b
+    | (?:list|enumerate)\b | (?:give|show|tell|name|find|get)\ (?:me\ |us\ )?(?:all|every|each|the|a\ list)\b""",
+    re.IGNORECASE | re.VERBOSE,
 )

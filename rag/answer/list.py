@@ -20,13 +20,13 @@ from ingest.types import Block, Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.anchors_held import holds_anchors
 from rag.answer.cite import citation_of
-from rag.answer.disagreement import replaced_sources
-from rag.answer.editions import keep_newest, older_editions
+from rag.answer.editions import keep_newest
 from rag.answer.evidence import Evidence
 from rag.answer.fit import FitMeasure, SectionPart
 from rag.answer.kinds import asks_for_steps, asks_for_things
-from rag.answer.records import Record, find_records
-from rag.answer.row_filter import RowCondition, filter_rows
+from rag.answer.records import find_records
+from rag.answer.row_filter import RowQuestion, names_value
+from rag.answer.row_list import RowList
 from rag.answer.strategy import SingleStrategy
 from rag.answer.support import judge_quotation
 from rag.answer.synonyms import Vocabulary
@@ -41,8 +41,6 @@ READ_WEIGHT = 0.2  # what the reader's best span in the list counts beside the f
 LEAST_ITEM = 0.3  # confidence in the reader's best span, an item of a list that would not answer otherwise
 LEAST_READ = 0.5  # probability of the reader's span in a sentence that lists, beside other sentences
 
-MOST_STORED = 20_000  # chunks of a store whose sources are listed, which takes some ten microseconds each
-MOST_SOURCES = 400  # of the files of the hits, where rows are selected
 LONGEST_LINE = 120  # characters of a line that may be an item without a mark
 
 
@@ -116,19 +114,20 @@ class ListItems(SingleStrategy):
     def _vocabulary(self) -> Vocabulary:
         return Vocabulary(self.embedder)
 
+    @cached_property
+    def _rows(self) -> RowList:
+        return RowList(self.abstention, self.reader.name, self.store)
+
     def answer_one(self, question: Retrieved) -> Answer:
         # A question for a reason is no question for a list, but one for a way may be.
         if question.answer_format == "explain" and not asks_for_steps(question.question):
             return self.abstention.abstain(question)
-        rows = self._filter_rows(question)
-        if rows:
-            # The column is what the rows were selected by.
-            anchors = question.anchors.without("column", "key", "qualifier")
-            answer = self._show(replace(question, anchors=anchors), rows, 1.0)
-            if not answer.abstained:
-                return answer
+        rows = self._rows.answer_one(question)
+        if not rows.abstained:
+            return rows
         sections = keep_newest(question.question, question.sections, question.hits)
-        lists = [one for section in sections for one in find_lists(section)]
+        asked = RowQuestion.of(question.question)
+        lists = [one for section in sections for one in find_lists(section) if not is_selected(one, asked)]
         measure = FitMeasure(question.question, self._vocabulary, self.embedder, self.reader)
         fits = measure.measure([one.part for one in lists])
         reads = [read_probability(one, question.spans) for one in lists]
@@ -159,24 +158,6 @@ class ListItems(SingleStrategy):
             evidence = Evidence(span.chunk, span.start, span.end)
             missing = "there is no list of them" if evidence.is_row or evidence.record else ""
         return self.abstention.abstain(question, missing=missing)
-
-    def _filter_rows(self, question: Retrieved) -> SourceList | None:
-        """Return the first two cells of all rows that the question's condition selects, if it selects any."""
-        condition = RowCondition.of(question.question)
-        if self.store is None or condition is None or self.store.count() > MOST_STORED:
-            return None
-        # A row of a workbook is a source of its own: those of the whole file count, unless they are too many.
-        files = {hit.chunk.source.split("#")[0] for hit in question.hits}
-        sources = [info.source.source for info in self.store.sources() if info.source.source.split("#")[0] in files]
-        if len(sources) > MOST_SOURCES:
-            return None
-        chunks = {chunk.id: chunk for source in sources for chunk in question.read_document(self.store, source)}
-        left_out = replaced_sources(question.question, question.hits) | older_editions(list(chunks.values()))
-        records = [
-            record for chunk in chunks.values() if chunk.source not in left_out for record in find_records(chunk)
-        ]
-        items = [name_item(row) for row in filter_rows(condition, records)]
-        return SourceList(tuple(items)) if items else None
 
     def _show(self, question: Retrieved, source_list: SourceList, score: float) -> Answer:
         """Return the list as the answer, a line for each item, with a citation for each section that has some."""
@@ -211,12 +192,13 @@ class ListItems(SingleStrategy):
         )
 
 
-def name_item(row: Record) -> ListItem:
-    """Return what names a row, its title or its first two cells, as an item."""
-    if row.cells[0].column and row.cells[0].section is not row.section:
-        return ListItem(row.cells[0].section, row.cells[0].start, row.cells[0].end)
-    first, *others = [cell for cell in row.cells if cell.column and cell.section is row.section][:2]
-    return ListItem(row.section, first.start - len(first.column) - 2, others[-1].end if others else first.end)
+def is_selected(source_list: SourceList, asked: RowQuestion | None) -> bool:
+    """Tell whether a question selects some of the rows of a list, of which all are no answer."""
+    if asked is None or not source_list.is_loose:
+        return False
+    first, last = source_list.items[0], source_list.items[-1]
+    records = [row for row in find_records(first.section) if first.start <= row.start < last.end and row.is_row]
+    return names_value(asked, records)
 
 
 def read_probability(source_list: SourceList, spans: Sequence[Span]) -> float:

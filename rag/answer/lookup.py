@@ -17,7 +17,7 @@ from ingest.embed import Embedder
 from ingest.sections import split_sections
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
-from rag.answer.cell_types import NOT_OFFERED, TIMES, cell_fit, unit_in_column
+from rag.answer.cell_types import NOT_OFFERED, TIMES, cell_fit, text_of, unit_in_column
 from rag.answer.cite import citation_of
 from rag.answer.disagreement import replaced_sources
 from rag.answer.editions import asks_for_version, older_editions
@@ -67,14 +67,7 @@ class FitCell:
     @property
     def text(self) -> str:
         """The cell, with the unit in the name of its column if it has none."""
-        value = self.cell.value.strip()
-        mark = re.search(r"\((?P<unit>[^\W\d_]+|[%°€$£])\)|(?:^|\s)(?P<last>[^\W\d_]+)$", self.cell.column)
-        if not mark or unit_in_column(self.cell.column) is None or not re.fullmatch(r"[-+]?\d[\d.,\s]*", value):
-            return value
-        unit = mark["unit"] or mark["last"]
-        if unit in "€$£":
-            return f"{unit}{value}"
-        return f"{value}{'' if unit in '%°' else ' '}{unit.upper() if len(unit) == 3 and unit.isalpha() else unit}"
+        return text_of(self.cell)
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ def test_a_header_names_the_cells_of_each_row() -> None:
         ("Maker | Ostra\nWeight | 4 kg\nPower | 900 W", ["Maker: Ostra", "Weight: 4 kg", "Power: 900 W"]),
         ("Chair | Ann\nClerk | Tom", ["Chair: Ann", "Clerk: Tom"]),
         ("Monday | 9-17\nTuesday | closed", ["Monday: 9-17", "Tuesday: closed"]),
+        ("No. | Part\n1 | bolt\n2 | nut", ["No.: 1; Part: bolt", "No.: 2; Part: nut"]),
         # Texts alone, in three columns; a name that occurs below is none.
         ("Role | Name | Room\nChair | Ann | blue", ["Role: Chair; Name: Ann; Room: blue"]),
         ("Ann | sales | Oslo\nTom | sales | Bergen", ["Ann | sales | Oslo", "Tom | sales | Bergen"]),
