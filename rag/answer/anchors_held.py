@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from rag.answer.anchors import Anchor, AnchorKind, Anchors
-from rag.answer.cells import cells_of, place_cells
+from rag.answer.cells import cells_of, columns_of, place_cells
 from rag.answer.evidence import Evidence
 from rag.answer.words import STOP_WORDS, fold, read_content, stem
 
@@ -35,12 +35,12 @@ def find_empty_cell(anchors: Anchors, evidence: Evidence) -> str:
     """
     named = [anchor for anchor in anchors if anchor.kind == "column"]
     lines = evidence.record.splitlines() if evidence.record else [evidence.line]
-    columns = [cell.column for line in lines for cell in cells_of(line)]
+    columns = [column for line in lines for column in columns_of(line)]
     if not named or not columns or not (evidence.is_row or evidence.record):
         return ""
     held = {fold(column) for column in columns}
     before = evidence.chunk.text[evidence.chunk.text.find(lines[0]) : evidence.start]
-    is_first = len([column for column in columns if f"{column}: " in before]) <= 1
+    is_first = len([column for column in columns if not column or f"{column}: " in before]) <= 1
     if is_first or any(fold(anchor.text) in held for anchor in named):
         return ""
     table = (evidence.chunk.source.split("#")[0], columns[0])

@@ -26,4 +26,11 @@ def place_cells(line: str) -> list[tuple[RowCell, int]]:
     ]
 
 
+def columns_of(line: str) -> list[str]:
+    """Return the names of a row's columns, "" for a first cell that has none: `Oak; Seats: 12`."""
+    names = [cell.column for cell in cells_of(line)]
+    return ["", *names] if names and UNNAMED_CELL.match(line) else names
+
+
+UNNAMED_CELL = re.compile(r"[^:;\n]+(?=; )")
 _ROW_CELL = re.compile(r"(?:^|; )[\s*•|-]*(?P<column>[^:;]{1,80}?): (?P<value>(?:(?!; [^:;]{1,80}: ).)+)")

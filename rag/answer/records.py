@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from ingest.sections import split_sections
 from ingest.types import Block, Chunk
-from rag.answer.cells import place_cells
+from rag.answer.cells import UNNAMED_CELL, place_cells
 from rag.answer.evidence import MAIL_FIELDS, Evidence, is_row_line
 from rag.answer.focus import cut_section
 
@@ -97,7 +97,7 @@ def _read_rows(section: Chunk, lines: list[tuple[int, int]], lead_in: str) -> It
             for start in [low + place + len(cell.column) + 2]
         ]
         # The group of a row is its first cell, under no name.
-        group = re.match(r"[^:;\n]+(?=; )", section.text[low:high])
+        group = UNNAMED_CELL.match(section.text[low:high])
         if group:
             cells.insert(0, RecordCell(section, "", low, low + group.end()))
         yield Record(section, low, high, tuple(cells), titles, len(cells) > 1)

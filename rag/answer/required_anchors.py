@@ -11,7 +11,7 @@ from ingest.sentences import sentence_spans
 from ingest.types import Chunk
 from rag.answer.anchors import DOTTED, NO_NAMES, Anchor, Anchors, find_anchors
 from rag.answer.anchors_held import mentions_anchor
-from rag.answer.cells import cells_of
+from rag.answer.cells import cells_of, columns_of
 from rag.answer.evidence import Evidence
 from rag.answer.kinds import asking_sentence
 from rag.answer.words import STOP_WORDS, fold, read_content
@@ -148,12 +148,12 @@ def _named_cells(question: str, sections: Iterable[Chunk]) -> Iterator[Anchor]:
             start = section.text.find(line)
             record = Evidence(section, start, start + len(line)).record if len(cells) == 1 else ""
             is_in_record = bool(record)
-            first = cells_of(record.partition("\n")[0]) if record else cells
+            first = columns_of(record.partition("\n")[0] if record else line)
             if is_in_record and section.heading and "#" in section.source:  # a row of a file that is a document
                 keys.setdefault(fold(section.heading[-1]), section.heading[-1])
-            for cell in cells if is_in_record else cells[1:]:
+            for cell in cells if is_in_record or first[:1] == [""] else cells[1:]:
                 if first:
-                    table = (section.source.split("#")[0], first[0].column)
+                    table = (section.source.split("#")[0], first[0])
                     tables.setdefault(fold(cell.column), set()).add(table)
                 # A column whose cell the question names, too, names the row: "How much is the powerboat course?"
                 if asked.words.isdisjoint(read_content(cell.value).words - read_content(cell.column).words):

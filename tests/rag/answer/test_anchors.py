@@ -142,7 +142,7 @@ RECORDS = (
     "Machine: Plate compactor\nDay rate: 45 EUR\nWeek rate: 180 EUR\nWeight: 85 kg",
     "Machine: Cement mixer\nWeek rate: 120 EUR\nDeposit: 100 EUR\nWeight: 60 kg",
 )
-ROWS = "\n".join(record.replace("\n", "; ") for record in RECORDS)
+RECORD_ROWS = "\n".join(record.replace("\n", "; ") for record in RECORDS)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_an_empty_cell_has_no_value_of_another_column(question: str, value: str,
             for number, text in enumerate(RECORDS)
         ]
     else:
-        sections = [Chunk(ROWS, "hire.md", 0, len(ROWS), blocks=(Block(0, len(ROWS), "table"),))]
+        sections = [Chunk(RECORD_ROWS, "hire.md", 0, len(RECORD_ROWS), blocks=(Block(0, len(RECORD_ROWS), "table"),))]
     anchors = require_anchors(question, sections, lambda phrase: None)
     section = next(section for section in sections if value in section.text)
     start = section.text.index(value)
