@@ -228,6 +228,7 @@ _SEVERAL = re.compile(
 )
 _THINGS = re.compile(
     rf"""(?:which|what)\ (?:[\w-]+\ ){{0,2}}?{PLURAL}\b | (?:which|what)\ of\b | who\b.*\ which\b
-    | (?:list|enumerate)\b | (?:give|show|tell|name|find|get)\ (?:me\ |us\ )?(?:all|every|each|the|a\ list)\b""",
+    | who\ (?:are|were)\ (?:all\ )?the\b | (?:list|enumerate)\b
+    | (?:give|show|tell|name|find|get)\ (?:me\ |us\ )?(?:all|every|each|the|a\ list)\b""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -184,7 +184,7 @@ def _is_flag(cell: RecordCell) -> bool:
 _OWNER = r"(?:(?:the|these|those|your|our|my|its|their)\ )?"
 _SEVERAL = rf"((?:(?!(?:is|are|has|have|do|does|can|for|with|of|in|on|at)\b)[^\W\d_][\w-]*\ ){{0,2}}?{PLURAL})\b"
 _THING = re.compile(
-    rf"""\b(?:which|what)\ (?:are\ )?(?:all\ )?(?:of\ )?{_OWNER}(?:{_SEVERAL}|([^\W\d_]+))
+    rf"""(?:\b(?:which|what)\ (?:are\ )?|^\W*who\ are\ )(?:all\ )?(?:of\ )?{_OWNER}(?:{_SEVERAL}|([^\W\d_]+))
     | ^\W*(?:list|enumerate|name|show|give|tell|find|get)\ (?:me\ |us\ )?
       (?:(?:a|the)\ list\ of\ |(?:the\ )?names\ of\ )?(?:all\ )?(?:of\ )?{_OWNER}
       (?:{_SEVERAL}|(?:every|each)\ ([^\W\d_]+))""",

@@ -115,7 +115,8 @@ def hire(write, tmp_path_factory) -> list[Record]:
         ("Could you list every ward?", ["Maple", "Birch", "Cedar", "Rowan"]),
         ("Which wards are there?", ["Maple", "Birch", "Cedar", "Rowan"]),
         ("What are the floors of the wards?", ["Maple: first", "Birch: ground", "Cedar: first", "Rowan: second"]),
-        ("Who are the sisters of the wards?", []),
+        ("Who are the sisters?", ["Maple: Ada Lind", "Birch: Tom Hale", "Cedar: Ada Lind", "Rowan: Eve Moss"]),
+        ("Who are the nurses of the wards?", []),
         ("Which of the wards are closed on a Tuesday?", []),  # "closed" is no column
         ("Which wards does Ann Lind run?", []),
         ("Which wards have oxygen and a lift?", []),
