@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.errors import InputError
 from rag.cli import output
+from rag.cli.messages import is_of_question
 from rag.cli.options import Command, load_config
 from rag.cli.questions import QuestionOptions, QuestionRow, read_questions, warn_of_filter, with_id
 from rag.options import GenerationOptions, ReadingOptions, option
@@ -53,7 +53,7 @@ def ask(options: AskOptions) -> int:
 def _ask_in_batches(pipeline: Pipeline, rows: Sequence[QuestionRow]) -> tuple[int, bool]:
     """Answer the rows' questions, print an object for each, and return the number answered and if any had hits.
 
-    A question that cannot be asked is reported, and the others of its batch are answered one by one.
+    A question that cannot be answered is reported, and the others of its batch are answered one by one.
     """
     answered, has_hits = 0, False
     for low in range(0, len(rows), BATCH):
@@ -61,12 +61,16 @@ def _ask_in_batches(pipeline: Pipeline, rows: Sequence[QuestionRow]) -> tuple[in
         try:
             has_hits |= _show_objects(pipeline, batch)
             answered += len(batch)
-        except InputError:
+        except Exception as broken:
+            if not is_of_question(broken):
+                raise
             for row in batch:
                 try:
                     has_hits |= _show_objects(pipeline, [row])
                     answered += 1
-                except InputError as error:
+                except Exception as error:
+                    if not is_of_question(error):
+                        raise
                     row.report(error)
     return answered, has_hits
 

@@ -13,8 +13,8 @@ from importlib import import_module
 from io import TextIOWrapper
 from typing import Any, NoReturn
 
-from ingest.errors import OpenbookError
 from ingest.plugins import suggest
+from rag.cli.messages import message_of
 from rag.cli.options import Command, CommandGroup, CommandParser, add_options, flags_of, read_options
 
 INTERRUPTED = 130  # the exit status, as shells have it
@@ -81,10 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("RAG_DEBUG"):
             raise
-        text = " ".join(str(error).split()) or type(error).__name__
-        if not isinstance(error, OpenbookError | ValueError | OSError | ImportError | LookupError):
-            text = f"unexpected {type(error).__name__} (RAG_DEBUG=1 shows where): {text}"
-        return _complain(text, 1)
+        return _complain(message_of(error), 1)
 
 
 def build_parser(names: Iterable[str] = COMMANDS) -> CommandParser:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ingest.errors import InputError
 from rag.cli import output
+from rag.cli.messages import message_of
 from rag.cli.options import CommonOptions
 from rag.config import Config
 from rag.data.json_lines import parse_object, read_lines
@@ -45,7 +46,7 @@ class QuestionRow:
 
     def report(self, error: Exception) -> None:
         """Warn of a question that cannot be answered."""
-        output.warn(f"{self.place}: {' '.join(str(error).split())}")
+        output.warn(f"{self.place}: {message_of(error)}")
 
 
 @dataclass(frozen=True)

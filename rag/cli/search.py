@@ -6,9 +6,9 @@ import time
 from dataclasses import dataclass
 
 from ingest.closing import close_parts
-from ingest.errors import InputError
 from rag.answer.options import DEFAULT_K
 from rag.cli import output
+from rag.cli.messages import is_of_question
 from rag.cli.options import Command, load_config
 from rag.cli.questions import QuestionOptions, read_questions, warn_of_filter, with_id
 from stores.filters.parse import as_filter
@@ -30,8 +30,8 @@ def search(options: SearchOptions) -> int:
             began = time.perf_counter()
             try:
                 hits = retriever.retrieve(row.question, retrieval.k or DEFAULT_K, where)
-            except InputError as error:
-                if not options.file:
+            except Exception as error:
+                if not options.file or not is_of_question(error):
                     raise
                 row.report(error)
                 failed += 1
