@@ -25,13 +25,15 @@ MOST_ROWS = 30
 class RowQuestion:
     """What a question asks of rows: the `thing` that it wants several of, rows or a column, and what else it says.
 
-    `terms` are the words that hold of rows, `light` those that ask for nothing in particular ("book", "latest").
+    `terms` are the words that hold of rows, `light` those that ask for nothing in particular ("book", "latest"). What
+    `is_free`, as in "gluten-free", only a column or a cell that says so tells.
     """
 
     thing: Term
     terms: tuple[Term, ...]
     light: tuple[Term, ...] = ()
     is_denied: bool = False
+    is_free: bool = False
 
     @classmethod
     def of(cls, question: str) -> RowQuestion | None:
@@ -44,11 +46,12 @@ class RowQuestion:
         thing = Term(noun, stem(noun), "word", 1.0)
         asked = read_asked(_LAST_VERB.sub(r"\1", core))
         others = [term for term in asked.terms if term.word != thing.word and term.word not in _NEUTRAL]
-        if any(term.kind in ("number", "date") for term in others):
+        # A number is compared, and what somebody does beside using a thing no cell says.
+        if any(term.kind in ("number", "date") or (term.weight == VERB and term.word not in _USING) for term in others):
             return None
         terms = tuple(replace(term, is_denied=False) for term in others if term.weight > VERB)
         light = tuple(term for term in others if term.weight <= VERB)
-        return cls(thing, terms, light, _DENIAL.search(core) is not None)
+        return cls(thing, terms, light, _DENIAL.search(core) is not None, _FREE.search(core) is not None)
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def _find_columns(
 
 def _filter_rows(question: RowQuestion, table: RowTable, key: str, matcher: RowMatcher, is_whole: bool) -> list[Record]:
     """Return the rows that meet all terms, where they are sure to; without terms all, if `is_whole` allows that."""
-    rows = _meet_terms(question.terms, question.is_denied, table, matcher)
+    rows = _meet_terms(question, table, matcher)
     if rows or not question.terms:
         return rows or ([] if question.light or question.is_denied or not is_whole else list(table.rows))
     # What the titles or the name of the key say holds of all rows.
@@ -141,16 +144,19 @@ def _filter_rows(question: RowQuestion, table: RowTable, key: str, matcher: RowM
     return _filter_rows(replace(question, terms=tuple(rest)), table, key, matcher, is_whole)
 
 
-def _meet_terms(terms: Sequence[Term], is_denied: bool, table: RowTable, matcher: RowMatcher) -> list[Record]:
+def _meet_terms(question: RowQuestion, table: RowTable, matcher: RowMatcher) -> list[Record]:
     """Return the rows that one column selects; none without terms, or where two columns select differently."""
     selections: list[list[Record]] = []
-    for column in table.columns if terms else ():
+    for column in table.columns if question.terms else ():
         cells = [(row, cell) for row in table.rows for cell in row.cells if cell.column == column]
-        values = [term for term in terms if matcher.cover_word(term, column) < SYNONYM]
-        if not values and all(_is_flag(cell) for _, cell in cells):
-            wanted = _NO if is_denied else _YES
+        values = [term for term in question.terms if matcher.cover_word(term, column) < SYNONYM]
+        is_free = _FREE.search(column) is not None
+        if not values and is_free == question.is_free and all(_is_flag(cell) for _, cell in cells):
+            wanted = _NO if question.is_denied else _YES
             selections.append([row for row, cell in cells if wanted.fullmatch(cell.value.strip())])
-        elif values and not is_denied:
+        elif values and not question.is_denied:
+            if any(_is_doubtful(cell, values, is_free, question.is_free, matcher) for _, cell in cells):
+                return []
             met = [(row, cell) for row, cell in cells if _meets(values, cell, matcher)]
             # One row is an answer only where its cell says nothing else.
             if len(met) > 1 or all(_is_said(cell, values) for _, cell in met):
@@ -159,14 +165,27 @@ def _meet_terms(terms: Sequence[Term], is_denied: bool, table: RowTable, matcher
     return selections[0] if selections and all(rows == selections[0] for rows in selections) else []
 
 
+def _is_doubtful(
+    cell: RecordCell, terms: Sequence[Term], is_free_column: bool, is_free: bool, matcher: RowMatcher
+) -> bool:
+    """Tell whether a cell has the words, but is long, or free of what they name where the question is not."""
+    if not all(matcher.cover_word(term, cell.value) >= SYNONYM for term in terms if term.kind != "weekday"):
+        return False
+    if not any(term.kind != "weekday" for term in terms):
+        return False
+    return _is_long(cell) or (is_free_column or _FREE.search(cell.value) is not None) != is_free
+
+
 def _meets(terms: Sequence[Term], cell: RecordCell, matcher: RowMatcher) -> bool:
     """Tell whether a short cell has all words and weekdays of a condition."""
-    if len(words_of(cell.value).tokens) > SHORT_CELL:
-        return False
-    return all(
+    return not _is_long(cell) and all(
         term.days <= days_of(cell.value) if term.kind == "weekday" else matcher.cover_word(term, cell.value) >= SYNONYM
         for term in terms
     )
+
+
+def _is_long(cell: RecordCell) -> bool:
+    return len(words_of(cell.value).tokens) > SHORT_CELL
 
 
 def _is_said(cell: RecordCell, terms: Sequence[Term]) -> bool:
@@ -190,12 +209,18 @@ _THING = re.compile(
       (?:{_SEVERAL}|(?:every|each)\ ([^\W\d_]+))""",
     re.IGNORECASE | re.VERBOSE,
 )
-# "does Ada Lind teach?": the verb names no value.
-_LAST_VERB = re.compile(r"(\bdo(?:es)? .+?)\s+[^\W\d_]+\W*$", re.IGNORECASE)
-_DENIAL = re.compile(r"\b(?:no|not|without|never|lacks?)\b|n['’]t\b", re.IGNORECASE)
+# "does Ada Lind teach?": the verb names no value, but the object of one does: "do offer breakfast".
+_LAST_VERB = re.compile(
+    r"""(\bdo(?:es)?\ (?:(?!(?:i|you|we|they|it|not|have|offer|provide|contain|include|need|sell|stock|show|serve
+      |support|allow|get|take|give|use|with|without|in|on|at|for|from|to|by|of|as)\b)[^\W\d_][\w.'’-]*\s+){1,4}?)
+    [^\W\d_]+\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_DENIAL = re.compile(r"\b(?:no|not|non|without|never|lacks?)\b|n['’]t\b", re.IGNORECASE)
+_FREE = re.compile(r"\bfree\b", re.IGNORECASE)
 # One of several, or those of another time: no column says which.
 _EXTREME = re.compile(
-    r"\b(?:most|least|more|less|fewer|than|max(?:imum)?|min(?:imum)?|old|former|previous|other|except|besides|apart"
+    r"\b(?:most|least|more|less|fewer|than|max(?:imum)?|min(?:imum)?|old|former|previous|other|except|but|besides|apart"
     r"|(?!(?:gu|requ|t|w|for|inter|r|harv|cont|n|ch|pri|prot|qu|dig|arr)est\b)\w+est)\b",
     re.IGNORECASE,
 )
@@ -203,8 +228,9 @@ _EXTREME = re.compile(
 _NEUTRAL = stems_of(
     """
     get got have has take give see find list show tell name names number kind sort type there all every each please
-    exist offer provide sell stock now currently current you we possible different various
+    exist offer provide contain include sell stock now currently current you we possible different various
     """
 )
+_USING = stems_of("book hire rent borrow buy order reserve use attend join visit choose")
 _YES = re.compile(r"yes|y|x|true|[✓✔]", re.IGNORECASE)
 _NO = re.compile(r"no|n|false|none|[-–—✗✘]", re.IGNORECASE)

@@ -121,6 +121,14 @@ def hire(write, tmp_path_factory) -> list[Record]:
         ("Which wards does Ann Lind run?", []),
         ("Which wards have oxygen and a lift?", []),
         ("Which wards can I visit?", []),
+        ("Which wards do you have with oxygen?", ["Maple", "Cedar"]),
+        ("Which wards do offer oxygen?", ["Maple", "Cedar"]),
+        ("Which wards do offer breakfast?", []),
+        ("List the non-oxygen wards.", []),
+        ("Which wards are oxygen-free?", []),
+        ("List all wards but Maple.", []),
+        ("Which wards on the first floor can I smoke in?", []),
+        ("Which wards on the first floor can I visit?", ["Maple", "Cedar"]),
         ("Which wards are not on the first floor?", []),
         ("Which wards did not need oxygen last year?", []),
         ("List the largest wards.", []),
@@ -180,6 +188,44 @@ def test_rows_of_one_name_are_named_once_and_have_no_cell_of_their_own(tmp_path:
     records = read_records(tmp_path / "a.md")
     assert answer("List the rooms.", records) == ["Oak"]
     assert answer("What are the prices?", records) == []
+
+
+def test_a_column_of_texts_of_which_one_may_say_it_selects_nothing(tmp_path: Path) -> None:
+    long = "A piano, a bar, a stage, curtains, a kitchen and a projector if you ask for it"
+    for others, rooms in (((), ["Oak", "Elm"]), (("Ash", long), [])):
+        rows = [("Room", "Equipment"), ("Oak", "projector, bar"), ("Elm", "projector"), ("Fir", "bar"), others]
+        write_md(tmp_path / "a.md", [row for row in rows if row])
+        assert answer("Which rooms have a projector?", read_records(tmp_path / "a.md")) == rooms
+
+
+DISHES = (
+    ("Dish", "Gluten-free", "Nuts", "Contains"),
+    ("Soup", "yes", "no", "milk"),
+    ("Cake", "no", "yes", "milk, eggs"),
+    ("Stew", "yes", "yes", "soy-free"),
+    ("Rice", "no", "no", "soy"),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "dishes"),
+    [
+        ("Which dishes are gluten-free?", ["Soup", "Stew"]),
+        ("Which dishes are not gluten-free?", ["Cake", "Rice"]),
+        ("Which dishes contain gluten?", []),
+        ("Which dishes are without gluten?", []),
+        ("Which dishes contain nuts?", ["Cake", "Stew"]),
+        ("Which dishes contain no nuts?", ["Soup", "Rice"]),
+        ("Which dishes are nut-free?", []),
+        ("Which dishes contain milk?", ["Soup", "Cake"]),
+        ("Which dishes contain no milk?", []),
+        ("Which dishes contain soy?", []),
+        ("Which dishes contain nuts or milk?", []),
+    ],
+)
+def test_what_a_dish_is_free_of_is_not_what_it_contains(tmp_path: Path, question: str, dishes: list[str]) -> None:
+    write_md(tmp_path / "menu.md", DISHES)
+    assert answer(question, read_records(tmp_path / "menu.md")) == dishes
 
 
 @pytest.mark.parametrize("write", WRITERS)
