@@ -48,6 +48,13 @@ class Anchors:
         """The absent anchors that make a question unanswerable: codes and names that occur nowhere."""
         return tuple(anchor for anchor in self.absent if anchor.kind in ("identifier", "name"))
 
+    def are_all_of(self, question: str) -> bool:
+        """Tell whether a question is nothing but codes, so that it names a thing and asks nothing of it."""
+        codes = [anchor.text for anchor in self.anchors if anchor.kind in ("identifier", "label")]
+        for code in codes:
+            question = question.replace(code, " ")
+        return bool(codes) and not re.search(r"\w", question)
+
     def without(self, *kinds: AnchorKind) -> Anchors:
         """Return the anchors of other kinds: a question may compare with a number that no evidence has."""
         return replace(self, anchors=tuple(anchor for anchor in self.anchors if anchor.kind not in kinds))

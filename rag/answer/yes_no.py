@@ -136,6 +136,9 @@ class YesNo(SingleStrategy):
         affirms, confidence = signals.lean > 0, signals.confidence
         if statement is not None and statement.affirms == affirms and confidence >= LEAST_AGREEING:
             return replace(statement, confidence=confidence)
+        # Words that decide against the heads, such as "prohibited", leave the question open.
+        if statement is not None and statement.affirms != affirms:
+            return None
         # The heads read words, and do not compare numbers.
         if confidence < LEAST_CERTAIN or names_other_numbers(question.question, signals.evidence):
             return None

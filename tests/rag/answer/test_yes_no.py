@@ -174,6 +174,13 @@ def test_statements_that_contradict_each_other_decide_nothing() -> None:
     assert ask("Are bicycles allowed in the cellar?", hits_of({"Rules": denied})).text == f"No. {denied}"
 
 
+def test_words_that_deny_are_not_overruled_by_the_reader() -> None:
+    hits = hits_of({"Balconies": "Barbecues with charcoal are prohibited; electric grills are allowed."}, "House rules")
+    question = "Is it allowed to use a charcoal barbecue?"
+    assert ask(question, hits).text.startswith("No.")
+    assert ask(question, hits, YesFake()).abstained
+
+
 class JudgingFake:
     """A reader whose verdict on passages with the word "solar" is yes, and whose best sentence is the last."""
 
