@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rag.describe.fields.labels import is_predicate
 from rag.describe.product import ProductField
+from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, clause_kind, is_counted_thing, is_prose, label_words
 from rag.describe.realise.english import (
     article,
@@ -145,12 +146,32 @@ def holds_phrase(clause: PlannedClause) -> Phrase | None:
     return phrase("<holds> {}", value_phrase(clause.field)) if clause.kind == "capacity" and is_volume else None
 
 
+# --- phrases of common attributes -------------------------------------------------------------------------------------
+
+
+def attribute_phrase(field: ProductField, *, is_modifier: bool = False) -> Phrase:
+    """Return the phrase that the table has for a field: "<runs> on 4 AA batteries", "a 1.8 m cable"."""
+    own = phrase_of(field)
+    assert own is not None
+    template = own.modifier if is_modifier else own.template
+    if "{}" not in template and "{m}" not in template:
+        return (Piece(template, (field.key,)),)
+    value = modifier_text(field) if "{m}" in template else value_text(field, 6)
+    if own.bound:
+        value = f"{own.bound} {value}"
+    is_bare = is_plural(value) or (template.endswith("{}") and countability(value) == "mass")
+    template = template.replace("{m}", "{}").replace("{a} {}", "{}" if is_bare else f"{article(value)} {{}}")
+    return phrase(template, (Piece(value, (field.key,)),))
+
+
 # --- noun phrases, objects of "has" ---------------------------------------------------------------------------------
 
 
 def noun_phrase(clause: PlannedClause) -> Phrase:
     """Return what the product has: "a blade length of 20 cm", "an 11-inch display", "4 drawers", "16 GB of memory"."""
     field = clause.field
+    if clause.kind == "holding":
+        return attribute_phrase(field)
     label, value = shown_label(field), value_phrase(field)
     if clause.kind == "count":
         noun = re.sub(r"^(?:number|no\.?|nr\.?|count|quantity) of | (?:count|quantity)$", "", label, flags=re.I)
@@ -203,6 +224,8 @@ _ADJECTIVAL = re.compile(r"(?:wooden|woollen|woolen|metallic|synthetic|recycled|
 def verb_phrase(clause: PlannedClause, pick: Pick) -> Phrase:
     """Return what the product is or does: "<weighs> 0.9 kg", "<comes> with a 2-year warranty"."""
     field, kind = clause.field, clause.kind
+    if kind == "attribute":
+        return attribute_phrase(field)
     label, value = label_words(field), value_phrase(field, shown=6)
     if kind == "colour":
         return _colour(field, value, pick)
