@@ -102,6 +102,10 @@ def value_text(field: ProductField, shown: int = 12) -> str:
         # Beside a name, a word with a capital may be another: "Audi, Seat, Skoda".
         if clause_kind(field) not in _NAMES and not any(re.match(r"[A-Z][a-z]", item) for item in lowered):
             items = lowered
+        if field.unit and field.unit not in field.value:  # "256, 512 and 1024 GB"
+            is_sign = field.unit in "$£€¥"
+            items = [f"{field.unit}{item}" if is_sign else item for item in items]
+            items[-1:] = items[-1:] if is_sign else [f"{items[-1]} {field.unit}"]
         return coordinate(items) if len(items) <= shown else ", ".join(items[:shown]) + ", among others"
     value = field.value.strip().rstrip(".") if not re.search(r"\b\w\.$", field.value) else field.value.strip()
     for sign, words in _BOUNDS:
