@@ -283,10 +283,8 @@ _ABLE = re.compile(r"(?<!avail)(?<!suit)able$|(?<!poss)(?<!compat)ible$", re.IGN
 def part_label(label: str) -> str:
     """Return "removable cover" for "cover removable", another label as it is."""
     words = label.split()
-    of_plural = len(words) in (2, 3) and re.search(
-        r"(?<!avail)(?<!suit)able$|(?<!poss)(?<!compat)ible$", words[-1], re.I
-    )
-    if of_plural and words[-2].casefold().endswith("s") and is_noun(words[-2]) and not is_adjective(words[-2]):
+    is_of_part = len(words) in (2, 3) and _ABLE.search(words[-1]) is not None
+    if is_of_part and words[-2].casefold().endswith("s") and is_noun(words[-2]) and not is_adjective(words[-2]):
         return " ".join((words[-1], *words[:-1]))  # "ear pads washable"
     if len(words) != 2 or words[1].casefold() not in _OF_A_PART or words[0].casefold() in _MEANS:
         return label
