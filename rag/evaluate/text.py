@@ -11,7 +11,7 @@ from prompts.prompt import Prompt
 from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
 from rag.describe.describer import Describer
-from rag.describe.drafts import DraftWriter
+from rag.describe.drafts.draft_writer import DraftWriter
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.evaluate.metrics.licence import NO_HOUSE, HouseLicence, check_rows, licence_metrics, product_of
 from rag.evaluate.metrics.metric import Metric

@@ -13,8 +13,8 @@ from prompts.prompt import Prompt
 from prompts.types import Dropped, Packed, RenderedPrompt
 from rag.data.contexts import Contexts, StorePassages, own_context
 from rag.data.rows import Row
-from rag.describe.delexicalise import Delexicalizer
-from rag.describe.slots import ValueLexicon, check_slots
+from rag.describe.drafts.delexicalise import Delexicalizer
+from rag.describe.drafts.slots import ValueLexicon, check_slots
 from rag.generate.base import Decoding, Generation, Generator
 from rag.generate.trained import Trained
 from rag.retrieve.retrievers import Retriever
@@ -234,20 +234,3 @@ def learnt_values(trained: Trained) -> ValueLexicon | None:
     """Return the values that a model has seen in training, None where its folder does not list them."""
     rows = [{name: value} for name, values in trained.lexicon.items() for value in values]
     return ValueLexicon.of(rows) if rows else None
-
-
-def draft_object(description: DraftText, seconds: float | None = None) -> dict[str, Any]:
-    """Return the object that `rag describe --json` prints."""
-    dropped = [{"source": one.chunk.source, "start": one.start, "end": one.end} for one in description.dropped]
-    return {
-        "fields": dict(description.fields),
-        "description": description.text,
-        "missing": list(description.missing),
-        "wrong": dict(description.wrong),
-        "invented": list(description.invented),
-        "spans": [list(span) for span in description.spans],
-        "attempts": description.attempts,
-        "dropped": dropped,
-        "model": description.model,
-        **({} if seconds is None else {"seconds": round(seconds, 3)}),
-    }
