@@ -40,7 +40,7 @@ def attribute_row(label: str) -> AttributeRow | None:
         return row
     if match := _BOUND_LABEL.fullmatch(name):
         bound = "up to" if "maximum" in match.groups() else "at least"
-        name = _singular(match[2] or match[3] or match[5])
+        name = _singular(match[2] or match[3])
     row = _row_of(name) if bound else None
     return replace(row, bound=bound) if row else None
 
@@ -65,7 +65,7 @@ _SPELLINGS = {
     "aluminum": "aluminium", "max": "maximum", "min": "minimum", "flavor": "flavour", "aroma": "scent",
     "gray": "grey", "program": "programme", "no": "number", "nr": "number", "qty": "quantity",
 }  # fmt: skip
-_BOUND_LABEL = re.compile(r"(maximum|minimum) (.+)|(.+) (maximum|minimum)|(.+) \((maximum|minimum)\)")
+_BOUND_LABEL = re.compile(r"(maximum|minimum) (.+)|(.+) (maximum|minimum)")
 _NO_PARTS = frozenset(
     ["side", "person", "unit", "item", "product", "piece", "set", "pack", "box", "package", "model", "number", "year"]
 )
@@ -73,7 +73,7 @@ _NO_PARTS = frozenset(
 
 def _normal_label(label: str) -> str:
     """Return a label in the spelling of the table: lower case, hyphens as blanks, its last word in the singular."""
-    words = re.sub(r"[\s_-]+", " ", label.casefold()).strip(" :?").split()
+    words = re.sub(r"[\s_()-]+", " ", label.casefold()).strip(" :?").split()
     return _singular(" ".join(_SPELLINGS.get(word.rstrip("."), word) for word in words))
 
 

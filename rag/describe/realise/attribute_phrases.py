@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -16,7 +16,7 @@ from rag.describe.fields.attribute_table import attribute_row
 from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import word_uses
 from rag.describe.product import ProductField
-from rag.describe.realise.english import article, cased_label, countability, is_plural, singular_noun
+from rag.describe.realise.english import article, cased_label, countability, is_plural, plural_noun, singular_noun
 from rag.describe.realise.word_classes import CASED, MATERIALS, PREPOSITIONS
 
 AttributeKind = Literal["attribute", "holding", "instruction"]
@@ -30,6 +30,7 @@ class AttributePhrase:
     `template` has "{}" in the place of the value, or "{m}" for one that stands before a noun ("2-year"), after "{a}"
     for its article. `modifier` is that before the product's type ("{}-ply"), "" without one. `bound` is what a label
     such as "maximum load" adds to the value: "up to". `rank` is the place in the table.
+    `included` is what a value of batteries says behind them: "included", "not included".
     """
 
     kind: AttributeKind
@@ -37,6 +38,7 @@ class AttributePhrase:
     modifier: str = ""
     bound: str = ""
     rank: int = 0
+    included: str = ""
 
 
 @lru_cache(maxsize=4096)
@@ -45,6 +47,9 @@ def phrase_of(field: ProductField) -> AttributePhrase | None:
     row = attribute_row(field.label)
     if row is None or field.relation in ("may contain", "free from", "excludes", "does not suit"):
         return None
+    included = ""
+    if cells := _CELLS_INCLUDED.fullmatch(field.value.strip()):
+        field, included = replace(field, kind="text", value=cells[1], items=(cells[1],)), cells[2].casefold()
     forms = value_forms(field)
     # "Up to 20 to 30 kg" is none.
     if row.bound and (forms & {"range", "bound"} or not forms & {"number", "measure"}):
@@ -54,7 +59,7 @@ def phrase_of(field: ProductField) -> AttributePhrase | None:
         return None
     modifier = "" if row.bound else _first_template(row.modifiers, forms, field)
     shown = _with_label(template, _shown_label(field.label))
-    return AttributePhrase(_kind_of(template), shown, modifier, row.bound, row.rank)
+    return AttributePhrase(_kind_of(template), shown, modifier, row.bound, row.rank, included)
 
 
 def _first_template(templates: tuple[tuple[str, str], ...], forms: frozenset[str], field: ProductField) -> str:
@@ -82,6 +87,7 @@ def _kind_of(template: str) -> AttributeKind:
 def _with_label(template: str, label: str) -> str:
     """Return a template with the words of the label: "a {} cable" for the cable length "a {} {head}"."""
     head, _, last = label.rpartition(" ")
+    template = template.replace("{labels}", plural_noun(label))
     for slot, words in (("{label}", label), ("{head}", head), ("{last}", last), ("{first}", label.partition(" ")[0])):
         noun = words if is_plural(words) and "{a}" not in template else singular_noun(words)
         if f"{{a}} {slot}" in template:
@@ -94,7 +100,7 @@ def _shown_label(label: str) -> str:
     """Return a label as a sentence says it, "maximum" and "minimum" left to the value: "Wi-Fi range", "tank size"."""
     words = re.sub(r"\b(?:max|min)(?:imum)?\b\.?", "", label.strip().rstrip(":?"), flags=re.IGNORECASE)
     words = re.sub(r"\btemp\b\.?", "temperature", words, flags=re.IGNORECASE)
-    words = re.sub(r"\b[A-Z][a-z]+\b", lambda word: word[0].lower(), re.sub(r"\s+", " ", words).strip(" ()"))
+    words = re.sub(r"\b[A-Z][a-z]+\b", lambda word: word[0].lower(), re.sub(r"[\s()]+", " ", words).strip())
     return cased_label(words)
 
 
@@ -103,9 +109,15 @@ def _shown_label(label: str) -> str:
 _UNIT = r"[a-zA-Zµ%‰°\"″'²³/]+(?:\([A-Z]\))?(?: ?[a-z²³/]+)?"
 _NUMBER = r"[+-]?\d[\d.,]*(?:\s?[½¼¾])?"
 _BOUND = r"(?:up to|at least|at most|about|approx\.?|ca\.?|c\.|over|under|from|<=?|>=?|≤|≥|~)\s?"
-_MEASURE = re.compile(rf"({_BOUND})?{_NUMBER}(\s?(?:-|–|to)\s?{_NUMBER})?(?:\s?{_UNIT})?")
+_MEASURE = re.compile(
+    rf"((?i:{_BOUND}))?{_NUMBER}((?:\s?{_UNIT})?\s?(?:-|–|to)\s?{_NUMBER})?(?:\s?{_UNIT}(?: [AD]C)?)?"
+)
 _DIMENSIONS = re.compile(rf"{_NUMBER}(?:\s?{_UNIT})?(?:\s?[x×]\s?{_NUMBER}(?:\s?{_UNIT})?)+")
-_CELLS = re.compile(r"(\d+)?\s?[x×]?\s?(?:AAAA|AAA|AA|C|D|PP3|CR-?\d+\w*|LR\d+|[A-Z]R\d+)( batter(?:y|ies)| cells?)?")
+_CELL = r"(?:AAAA|AAA|AA|C|D|PP3|CR-?\d+\w*|LR\d+|[A-Z]R\d+)"
+_CELLS = re.compile(rf"(\d+)?\s?[x×]?\s?{_CELL}( batter(?:y|ies)| cells?)?")
+_CELLS_INCLUDED = re.compile(
+    rf"(\d+\s?[x×]?\s?{_CELL}(?: batter(?:y|ies)| cells?)?)(?:,? | ?\()((?:not )?(?:included|supplied))\)?"
+)
 _DENIAL = re.compile(
     r"\b(?:no|not|non|none|nil|n/a|without|free|except|unless|optional|included|required|needed|only|un\w+ed|yes|"
     r"other|various|varies|unknown|see|separately|excluded|never)\b",
@@ -131,9 +143,11 @@ _PATTERNS = (
     ),
     ("ip", re.compile(r"IP ?X?\d[\dX]?[A-Z]?|IPX\d|IK\d\d")),
     ("ratio", re.compile(r"\d[\d.,]*:\d[\d.,]*(?:\s?[–-]\s?\d[\d.,]*(?::\d+)?)?")),
+    ("ordinal", re.compile(r"\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth", re.IGNORECASE)),
     ("plus", re.compile(r"\d+\+")),
     ("from_birth", re.compile(r"from birth(?: to \d+ (?:months?|years?))?", re.I)),
 )
+_PORT = re.compile(r"(?:\d+ ?[x×] ?)?[A-Z][\w.+-]*(?: [\w.+-]+){0,2}")
 _DIMENSION_NAMES = {"celsius": "temperature", "fahrenheit": "temperature", "month": "time", "night": "time"}
 
 
@@ -143,7 +157,7 @@ def value_forms(field: ProductField) -> frozenset[str]:
     "number" (and "one"), "measure" with its dimension ("time", "length"; "range" and "bound" beside it), "dimensions",
     "cells" and "batteries", "code", "adjective", "material", "thing" and "things" (nouns), "name", "phrase" (it begins
     with a preposition), "months" and "range_months", "date", "norm", "ip", "ratio", "from_birth",
-    "plus" (50+), "labelled" (it begins with the label), "list", "measures", "adjectives".
+    "plus" (50+), "ordinal", "ports" (2 x HDMI), "labelled" (it begins with the label), "list", "measures", "adjectives".
     """
     if field.kind == "boolean":
         return frozenset({"yes"} if field.is_true else {"no"} if field.is_true is False else ())
@@ -195,11 +209,13 @@ def _word_forms(value: str) -> Iterator[str]:
     if first in PREPOSITIONS:
         yield "phrase"
         return
-    if all(word in MATERIALS for word in low.replace("-", " ").split()):
+    if re.split(r"[ -]", low)[-1] in MATERIALS and " and " not in low:
         yield "material"
     if is_predicate(low):
         yield "adjective"
     is_one = not re.search(r"\b(?:and|or|to|for|in|of|with|from|by)\b", low)
+    if pair := re.fullmatch(rf"({_WORD}(?: {_WORD})?) and ({_WORD}(?: {_WORD})?)", value):
+        yield from _list_forms([pair[1], pair[2]])
     if is_one and not is_predicate(low):
         yield "things" if is_plural(low) else "thing"
     if is_one and re.match(r"[A-Z]", value):
@@ -209,6 +225,9 @@ def _word_forms(value: str) -> Iterator[str]:
 def _list_forms(items: list[str]) -> Iterator[str]:
     """Yield "list" for items that are alike: all of words, or all with a figure."""
     if len(items) > 8 or any(len(item) > 40 or re.search(r"[,:;()|?!]|\.\s|\.$", item) for item in items):
+        return
+    if all(map(_PORT.fullmatch, items)) and any(re.match(r"\d", item) for item in items):
+        yield "ports"
         return
     figures = [bool(re.search(r"\d", item)) for item in items]
     adjectives = [is_predicate(item.casefold()) for item in items]

@@ -63,7 +63,10 @@ _LABELS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = tuple(
         ("size", r"(?:available )?sizes?(?: available)?"),
         ("price", r"(?:(?:list|sale|retail|regular|sales|unit|recommended retail|selling) )?(?:price|rrp|msrp)|cost"),
         ("warranty", r"(?:\w+ )?(?:warranty|guarantee)(?: period)?"),
-        ("origin", r"(?:country of )?(?:origin|manufacture)|(?:made|produced|manufactured|grown) in|origin country"),
+        (
+            "origin",
+            r"(?:country of )?(?:origin|manufacture)|country|(?:made|produced|manufactured|grown) in|origin country",
+        ),
         ("compatibility", r"(?:compatibility|compatible(?: with| models?| devices?| printers?)?)|fits models?"),
         ("system", r"operating systems?|os|platforms?|(?:supported|compatible) (?:operating systems?|platforms?)"),
         ("maker", r"authors?|writer|publisher|developers?|designers?|director|illustrators?|translators?|editors?|by"),

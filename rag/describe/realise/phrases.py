@@ -159,8 +159,13 @@ def attribute_phrase(field: ProductField, *, is_modifier: bool = False) -> Phras
     assert own is not None
     template = own.modifier if is_modifier else own.template
     if "{}" not in template and "{m}" not in template:
-        return (Piece(template, (field.key,)),)
+        verb = re.match(r"(?:<\w+> )?", template)[0]  # type: ignore[index]
+        return (*((Piece(verb),) if verb else ()), Piece(template[len(verb) :], (field.key,)))
     value = modifier_text(field) if "{m}" in template else value_text(field, 6)
+    if own.included:  # "3 x AAA, not included"
+        bare = re.sub(rf"\W*{own.included}\W*$", "", field.value.strip(), flags=re.IGNORECASE)
+        stated: Phrase = (Piece(bare, (field.key,)),)
+        return phrase(f"{template} ({{}})", stated, (Piece(own.included, (field.key,)),))
     if own.bound:
         value = f"{own.bound} {value}"
     is_bare = is_plural(value) or (template.endswith("{}") and countability(value) == "mass")

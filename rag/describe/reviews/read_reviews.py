@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -72,7 +72,9 @@ def _read(key: str, number: int, item: object) -> Review | None:
     text, source, day = (_line(_first(values, names)) for names in (_TEXT, _SOURCE, _DATE))
     rating, best = _rating_of(key, number, values)
     if not text and rating is None:
-        raise InputError(f"review {number} of {key!r} has neither a text nor a rating: {', '.join(values) or 'it is empty'}")
+        raise InputError(
+            f"review {number} of {key!r} has neither a text nor a rating: {', '.join(values) or 'it is empty'}"
+        )
     return Review(text, source, rating, best, day)
 
 
