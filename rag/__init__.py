@@ -91,7 +91,7 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from rag.describe.describer import Describer as Describer
     from rag.describe.description import Description as Description
-    from rag.describe.drafts import DraftText as DraftText, DraftWriter as DraftWriter
+    from rag.describe.drafts.draft_writer import DraftText as DraftText, DraftWriter as DraftWriter
     from rag.describe.fields.field_rules import FieldRules as FieldRules
     from rag.describe.house_rules.rulebook import RuleBook as RuleBook
     from rag.describe.licence.allowed import AllowedPhrases as AllowedPhrases

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rag.answer.pipeline import Pipeline
     from rag.describe.channels.write_channels import Channel
     from rag.describe.describer import Describer
-    from rag.describe.drafts import DraftWriter
+    from rag.describe.drafts.draft_writer import DraftWriter
     from rag.describe.fields.field_rules import FieldRules
     from rag.generate.base import Generator
     from rag.index.index import Index

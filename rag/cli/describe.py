@@ -62,8 +62,7 @@ def describe(options: DescribeOptions) -> int:
 def _show(description: Description, options: DescribeOptions, seconds: float, *, is_first: bool) -> None:
     """Print a description: as JSON, in a format, or as plain text where a person asked for one text."""
     from rag.describe.channels.formats import format_texts
-    from rag.describe.description import description_object
-    from rag.describe.explain import explain_description
+    from rag.describe.description import description_object, explain_description
 
     if options.explain and not options.json:
         output.line(explain_description(description) + "\n")

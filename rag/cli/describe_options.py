@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rag.data.rows import Row
     from rag.describe.channels.write_channels import Channel
     from rag.describe.describer import Describer
-    from rag.describe.drafts import DraftWriter
+    from rag.describe.drafts.draft_writer import DraftWriter
 
 CHANNEL_NAMES: dict[str, Channel] = {
     "title": "title", "bullets": "bullets", "short": "short", "long": "long", "meta-title": "meta_title",
@@ -114,8 +114,8 @@ def with_model(describer: Describer, options: DescribeOptions, config: Config) -
 def _new_writer(options: DescribeOptions, config: Config) -> DraftWriter:
     """Return the writer of drafts of a configuration, with its context and the values of the examples' rows."""
     from rag.data.rows import read_rows
-    from rag.describe.drafts import DraftWriter
-    from rag.describe.slots import ValueLexicon
+    from rag.describe.drafts.draft_writer import DraftWriter
+    from rag.describe.drafts.slots import ValueLexicon
 
     rows = read_rows(options.examples_from, "describe") if options.examples_from else []
     contexts = _new_contexts(options, config, rows)

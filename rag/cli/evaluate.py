@@ -191,7 +191,6 @@ def evaluate_generator(options: EvaluateTextOptions) -> int:
             decoding,
             attempts=options.attempts,
             run=prediction_run(options),
-            complete=options.complete,
             checked=options.checked,
             house=house,
         )

@@ -115,7 +115,6 @@ class EvaluateTextOptions(PredictionOptions, ComparedOptions, GenerationOptions,
         "replace the sentences of descriptions that claim what no field says, as `rag describe` does", default=False
     )
     attempts: int = option("write up to N texts for a description with wrong values (default: 1)", "N", default=1)
-    complete: bool = option("state the fields that a description leaves out in a last line", default=False)
     task: str | None = option("prefix of your own task (columns input and target)", "NAME")
 
 

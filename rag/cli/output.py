@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from rag.answer.pipeline import AnswerStream
     from rag.answer.types import Answer, Citation
-    from rag.describe.drafts import DraftText
     from rag.index.staging import SyncReport
     from stores.base import Hit
 
@@ -239,24 +238,6 @@ def _show_citations(citations: Sequence[Citation]) -> None:
 def describe_place(source: str, page: int | None, heading: Sequence[str]) -> str:
     """Return the source, page and heading of a span as one text."""
     return ", ".join([source, *([f"page {page}"] if page else []), *([" > ".join(heading)] if heading else [])])
-
-
-# --- describe ---------------------------------------------------------------------------------------------------------
-
-
-def show_draft(description: DraftText) -> None:
-    """Show a draft with its errors in colour, and the findings of its check."""
-    pieces, low = [], 0
-    for start, end in description.spans:
-        pieces.append(description.text[low:start] + colour(description.text[start:end], RED))
-        low = end
-    line("".join(pieces) + description.text[low:])
-    if description.missing:
-        line(colour(f"not stated: {', '.join(description.missing)}", YELLOW))
-    if description.wrong:
-        line(colour(f"stated wrongly: {', '.join(f'{name} ({value})' for name, value in description.wrong)}", RED))
-    if description.invented:
-        line(colour(f"not among the fields: {', '.join(description.invented)}", RED))
 
 
 # --- models and doctor ------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from rag.compare.system import System
 from rag.compare.writers import LicensedWriter, SystemWriter, new_writer
 from rag.data.contexts import similarity_text
 from rag.data.rows import Row
-from rag.describe.drafts import TEMPERATURE, TOP_P
+from rag.describe.drafts.draft_writer import TEMPERATURE, TOP_P
 from rag.evaluate.metrics.cost import peak_memory_mb
 from rag.evaluate.predictions import Prediction, predict_rows
 

@@ -17,7 +17,7 @@ from rag.compare.experiment import Experiment
 from rag.compare.system import System
 from rag.data.contexts import Contexts
 from rag.data.rows import Row
-from rag.describe.drafts import DraftWriter
+from rag.describe.drafts.draft_writer import DraftWriter
 from rag.evaluate.metrics.licence import HouseLicence
 from rag.evaluate.predictions import Prediction
 from rag.generate.base import Decoding, Generator

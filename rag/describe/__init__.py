@@ -16,16 +16,20 @@ if TYPE_CHECKING:
     from rag.describe.catalogue.record_database import ProductTexts as ProductTexts
     from rag.describe.channels.formats import format_texts as format_texts
     from rag.describe.channels.write_channels import CHANNELS as CHANNELS, ChannelText as ChannelText
-    from rag.describe.delexicalise import Delexicalizer as Delexicalizer
     from rag.describe.describer import Describer as Describer
     from rag.describe.description import Description as Description, description_object as description_object
-    from rag.describe.drafts import DraftText as DraftText, DraftWriter as DraftWriter
+    from rag.describe.drafts.delexicalise import Delexicalizer as Delexicalizer
+    from rag.describe.drafts.draft_writer import DraftText as DraftText, DraftWriter as DraftWriter
+    from rag.describe.drafts.slots import (
+        SlotCheck as SlotCheck,
+        ValueLexicon as ValueLexicon,
+        check_slots as check_slots,
+    )
     from rag.describe.fields.field_rules import FieldRules as FieldRules
     from rag.describe.fields.understand import understand_fields as understand_fields
     from rag.describe.house_rules.rulebook import RuleBook as RuleBook
     from rag.describe.licence.allowed import AllowedPhrases as AllowedPhrases
     from rag.describe.licence.check import check_licence as check_licence
     from rag.describe.product import Product as Product
-    from rag.describe.slots import SlotCheck as SlotCheck, ValueLexicon as ValueLexicon, check_slots as check_slots
 
 __getattr__, __dir__, __all__ = attach(__name__, __file__)

@@ -16,18 +16,19 @@ from ingest.fingerprint import fingerprint
 from ingest.sentences import sentence_spans
 from prompts.prompt import Prompt
 from rag.data.rows import Row
+from rag.describe.channels.licensed_channels import write_licensed_channels
 from rag.describe.channels.variants import VariantGroup, split_variant
 from rag.describe.channels.write_channels import DEFAULT_LIMITS, Channel, ChannelLimits, ChannelText, check_channels
-from rag.describe.checked_draft import CheckedDraft, realise_further
 from rag.describe.description import Description
-from rag.describe.drafts import DraftText, DraftWriter
+from rag.describe.drafts.checked_draft import CheckedDraft, realise_further
+from rag.describe.drafts.draft_writer import DraftText, DraftWriter
 from rag.describe.fields.field_rules import NO_RULES, FieldRules
 from rag.describe.fields.understand import understand_fields
 from rag.describe.house_rules.rulebook import NO_RULES_OF_TEXTS, RuleBook
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
-from rag.describe.licensed_channels import write_licensed_channels
-from rag.describe.paragraph import Paragraph, write_paragraphs
+from rag.describe.paragraphs.paragraph import Paragraph
+from rag.describe.paragraphs.write_paragraphs import write_paragraphs
 from rag.describe.product import MUST, Product, SpannedText
 from rag.describe.realise.plan import SHORT_SENTENCES, Length, plan_description
 from rag.describe.realise.sentence_writer import SentenceWriter

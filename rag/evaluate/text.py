@@ -11,7 +11,7 @@ from prompts.prompt import Prompt
 from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
 from rag.describe.describer import Describer
-from rag.describe.drafts import DraftWriter
+from rag.describe.drafts.draft_writer import DraftWriter
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.evaluate.metrics.licence import NO_HOUSE, HouseLicence, check_rows, licence_metrics, product_of
 from rag.evaluate.metrics.metric import Metric
@@ -30,7 +30,6 @@ def evaluate_text(
     prompt: Prompt | None = None,
     attempts: int = 1,
     run: Run | None = None,
-    complete: bool = False,
     checked: bool = False,
     house: HouseLicence = NO_HOUSE,
 ) -> Evaluation:
@@ -38,7 +37,7 @@ def evaluate_text(
 
     Descriptions are the model's own texts; if `checked`, what `rag describe` makes of them; without a generator, those
     of the rules. `decoding` holds `Decoding`'s options by name. A description with wrong values is written up to
-    `attempts` times, 1 being the model as it is; with `complete` a last line states what it leaves out. `house`
+    `attempts` times, 1 being the model as it is. `house`
     licenses more than the fields do. Raises RowsError for rows of several tasks or of one without a text, and for a row
     that does not fit.
     """
@@ -54,7 +53,7 @@ def evaluate_text(
         run = run if drafts else replace(run, cache=None)
         predictions = run.predict(rows, lambda batch: predict_licensed(describer, batch, house), describer)
     elif task == "describe":
-        writer = DraftWriter(generator, decoding=decoding, prompt=prompt, attempts=attempts, complete=complete)
+        writer = DraftWriter(generator, decoding=decoding, prompt=prompt, attempts=attempts)
         predictions = run.predict(rows, lambda batch: _predict_descriptions(writer, batch), writer)
     else:
         own_prompt, options = prompt or prompt_for(task), replace(TEXT_DECODING, **(decoding or {}))

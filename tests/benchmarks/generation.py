@@ -32,7 +32,7 @@ from ingest.models.convert import MODEL, write_copy
 from rag.data.checks import RowChecks
 from rag.data.rows import read_rows
 from rag.data.task_prompts import prompt_for
-from rag.describe.delexicalise import Delexicalizer
+from rag.describe.drafts.delexicalise import Delexicalizer
 from rag.evaluate.metrics import text_metrics
 from rag.finetune.generator.examples import TaskData, generate_texts
 from rag.generate import Decoding, Generator, new_generator

@@ -20,7 +20,7 @@ from pathlib import Path
 from rag.data.checks import RowChecks
 from rag.data.rows import Row, read_rows
 from rag.data.task_prompts import prompt_for
-from rag.describe.delexicalise import Delexicalizer
+from rag.describe.drafts.delexicalise import Delexicalizer
 from rag.evaluate.metrics import Metric, label_metrics, text_metrics
 from rag.finetune import finetune_generator
 from rag.finetune.generator.examples import TaskData, generate_texts

@@ -18,6 +18,9 @@ _IDENTIFIERS = re.compile(
     r"|(?:oem|hs|sap|erp|pim|tax|promo|taric|cas|ndc|unspsc|eclass|etim) (?:code|number)|manufacturer part)$"
 )
 _IDENTIFIERS_ALONE = listed_words("identifiers_alone")
+_ADDRESSES_OR_THINGS = listed_words("addresses_or_things")
+_ANSWER = re.compile(r"yes|no|true|false|y|n", re.IGNORECASE)
+_CODE = re.compile(r"[-_/.:]|\d{4}")
 _VALUES_OF_IDENTIFIERS = re.compile(
     r"(?:https?://|www\.|mailto:|data:)\S+|[\w./-]+\.(?:jpe?g|png|gif|webp|svg|pdf|html?|php|mp4)|\S+@\S+\.\w+"
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64}",
@@ -30,7 +33,7 @@ _INTERNAL = re.compile(
     r"|(?:date|time|last) (?:created|added|updated|modified|change|changed|update|edit)|.*\btimestamp"
     r"|(?:quantity |units |items )?(?:in |on )?stock(?: (?:level|quantity|status|count|location|keeping unit))?"
     r"|inventory"
-    r"(?: .*)?|quantity (?:on hand|available|in stock|sold)|availability(?: status)?|backorders?|reorder .*|lead time"
+    r"(?: .*)?|quantity (?:on hand|available|in stock|sold)|availability(?: status)?|backorders?|reorder .*"
     r"|(?:unit |our |net |purchase |landed |average )?cost(?: price| of goods| per item)?|cogs|(?:purchase"
     r"|wholesale|buying"
     r"|dealer|trade|transfer|procurement|buy(?:ing)?) price|(?:gross |net |profit )?margin(?: %| percent)?"
@@ -44,7 +47,7 @@ _INTERNAL = re.compile(
     r"|meta .*|seo"
     r"|locale|lang|currency|market segment|abc class|gl account|cost cent(?:er|re)|buyer|purchaser|owner|assigned to"
     r"|(?:internal )?(?:notes?|comments?|remarks?) (?:to|for) .*|comments?|remarks?|todo|revision|row|line number|index"
-    r"|parent|variant of|template|attribute set|fulfil?lment .*|hazmat code|supplier|wholesaler|distributor)"
+    r"|parent|variant of|template|attribute set|fulfil?lment .*|hazmat code|wholesaler|distributor)"
 )
 _LOGISTIC = re.compile(
     r"\b(?:package|packaging|packed|pallet|carton|master|outer case|shipping|shipment|gross|container|layer|parcel)\b"
@@ -70,7 +73,12 @@ _YEARS = listed_words("years")
 def why_identifier(words: tuple[str, ...], value: str) -> str:
     """Return why a field is an identifier, "" where it is none: by its name, or a value such as an address."""
     name = " ".join(words)
-    if name in _IDENTIFIERS_ALONE or _IDENTIFIERS.fullmatch(name):
+    is_thing = " " in value or not _CODE.search(value)
+    if words[-1:] and words[-1] in _ADDRESSES_OR_THINGS and is_thing:
+        return ""  # "video: 720p", "handle: chromed steel"
+    if len(words) > 1 and words[-1] in ("photo", "photos", "pictures", "images") and _ANSWER.fullmatch(value):
+        return ""  # "scans photos: no"
+    if name in _IDENTIFIERS_ALONE or name in _ADDRESSES_OR_THINGS or _IDENTIFIERS.fullmatch(name):
         return "an identifier"
     if _VALUES_OF_IDENTIFIERS.fullmatch(value):
         return "an address or a code"

@@ -8,10 +8,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from rag.answer.words import fold
+from rag.describe.fields.label_units import split_unit
 from rag.describe.fields.lexicon import is_adjective, is_noun, is_sure_adjective
 from rag.describe.fields.nouns import is_product_noun
 from rag.describe.fields.plain_text import plain_text
-from rag.describe.fields.unit_names import CURRENCY_CODES, CURRENCY_SIGNS, CURRENCY_WORDS, written_unit
+from rag.describe.fields.unit_names import written_unit
 from rag.describe.fields.word_lists import listed_words
 from rag.describe.product import Relation
 
@@ -49,7 +50,7 @@ def read_label(key: str) -> Label:
     text = _spell_out(text)
     text = _DECORATION.sub("", text).strip(" :") or text
     label = _read_relation(text)
-    bare, unit = _split_unit(label.text)
+    bare, unit = split_unit(label.text)
     bare = _TAIL.sub("", bare) or bare
     if not label.relation and is_predicate(bare):
         label = replace(label, relation="is")
@@ -93,6 +94,7 @@ def _without_underscores(text: str) -> str:
     if "_" in text.strip("_") and " " not in text and (parts := _before_unit(text)):
         return f"{_without_underscores(parts[0])} {parts[1]}"
     if " " not in text.strip("_"):
+        text = re.sub(r"^(is|has)(?=\d)", r"\1 ", text)  # "is3D"
         # "connector_s_" of "Connector(s)", "dimensions__wxdxh_" of "Dimensions (WxDxH)".
         text = re.sub(r"_s_$", "s", text)
         text = re.sub(r"__([a-z0-9_]{1,12}?)_(?=_|$)", lambda match: f" ({match[1].replace('_', ' ')})", text)
@@ -114,6 +116,9 @@ _SPELT_OUT = (
     (re.compile(r"\bbuilt in(?= [a-z])", re.IGNORECASE), "built-in"),
     (re.compile(r"\bwi fi\b", re.IGNORECASE), "Wi-Fi"),
     (re.compile(r"\bdims?\b(?=$| )", re.IGNORECASE), "dimensions"),
+    (re.compile(r"\btemps?\b\.?(?!$)|(?<=\w )\btemps?$", re.IGNORECASE), "temperature"),
+    (re.compile(r"^(?:abv|alcohol (?:by )?vol(?:ume)?)$", re.IGNORECASE), "alcohol (% vol)"),
+    (re.compile(r"\bpin(?= (?:pad|code|lock|entry|protect\w+)\b)", re.IGNORECASE), "PIN"),
     (re.compile(r"\bmax\b\.?"), "maximum"),
     (re.compile(r"\bmin\b\.?(?= \w)"), "minimum"),
     (re.compile(r"\(([a-z]) ?x ?([a-z])(?: ?x ?([a-z]))?\)", re.IGNORECASE), "({})"),
@@ -237,6 +242,9 @@ _ENDINGS: tuple[tuple[str, Relation, bool], ...] = (
     ("not supported", "supports", True),
     ("supported", "supports", False),
 )
+_ADDED = re.compile(
+    r"(?P<what>salt|sugars?|colou?rs?|colou?rings?|flavou?rs?|flavou?rings?|preservatives?|sweeteners?) added", re.I
+)
 
 
 def _read_relation(text: str) -> Label:
@@ -254,6 +262,8 @@ def _read_relation(text: str) -> Label:
             return Label(kept, kept, relation=relation, denies=denies)
     if lower.startswith(("number ", "quantity ", "maximum ", "minimum ", "total ", "count ")):
         return Label(text, text)
+    if added := _ADDED.fullmatch(text):  # "no added salt", and not "not salt added"
+        return Label(f"added {added['what']}", f"added {added['what']}", relation="contains")
     for ending, relation, denies in _ENDINGS:
         if lower.endswith(" " + ending):
             rest = text[: -len(ending)].strip()
@@ -267,13 +277,28 @@ _OF_A_PART = frozenset(["removable", "detachable", "replaceable", "recyclable", 
 _MEANS = frozenset(["user", "machine", "hand", "tool", "home", "self", "kerbside", "curbside", "customer", "field"])
 
 
+_ABLE = re.compile(r"(?<!avail)(?<!suit)able$|(?<!poss)(?<!compat)ible$", re.IGNORECASE)
+
+
 def part_label(label: str) -> str:
     """Return "removable cover" for "cover removable", another label as it is."""
     words = label.split()
+    is_of_part = len(words) in (2, 3) and _ABLE.search(words[-1]) is not None
+    if is_of_part and words[-2].casefold().endswith("s") and is_noun(words[-2]) and not is_adjective(words[-2]):
+        return " ".join((words[-1], *words[:-1]))  # "ear pads washable"
     if len(words) != 2 or words[1].casefold() not in _OF_A_PART or words[0].casefold() in _MEANS:
         return label
     return f"{words[1]} {words[0]}" if is_noun(words[0]) and not is_adjective(words[0]) else label
 
+
+_NUMBERS = "one|two|three|four|five|six|seven|eight"
+# Adjectives of two words whatever the second one is alone: two-stroke, quick-drying, spiral-bound.
+_COMPOUND = re.compile(
+    rf"(?:{_NUMBERS}|\d{{1,2}})-(?:stroke|speed|way|ply|shoulder|handed|person|stage|colou?r|door|seater|sided|star)"
+    r"|(?:quick|fast|slow|long|hard|easy|free|low|high|loose|close|early|late|ever)-(?:drying|lasting|wearing|fitting"
+    r"|growing|flowering|acting|setting|burning|melting|flowing|curing|ripening|bearing|running|standing)"
+    rf"|[a-z]+-(?:{'|'.join(sorted(listed_words('compound_ends')))})"
+)
 
 _OPEN = ("available", "compatible", "certified", "approved", "safe", "resistant")
 _DEGREES = frozenset(
@@ -289,7 +314,11 @@ def is_predicate(label: str) -> bool:
     if words[0] in _OPEN and len(words) > 1:
         return True
     last = words[-1]
-    if last.startswith(("non-", "anti-", "self-")) or (len(words) > 1 and words[0] in ("self", "anti")):
+    if len(words) == 1 and last == "light":  # a lamp that a fan has, or not heavy
+        return False
+    if last.startswith(("non-", "anti-", "self-")) or (len(words) == 2 and words[0] in ("self", "anti")):
+        return True
+    if len(words) < 3 and _COMPOUND.fullmatch("-".join(words)):
         return True
     if len(words) > 1 and words[0] in ("made", "number", "level", "type"):
         return False
@@ -299,56 +328,3 @@ def is_predicate(label: str) -> bool:
     if len(words) > 1 and words[-2] not in _DEGREES and not words[-2].endswith("ly"):
         return is_sure_adjective(last)
     return is_adjective(last) or "-".join(words) in listed_words("adjectives")
-
-
-# --- units ------------------------------------------------------------------------------------------------------------
-
-_BRACKETED = re.compile(r"^(?P<label>.*\S)\s*[(\[](?:in )?(?P<unit>[^()\[\]]{1,14})[)\]]$")
-_TRAILING = re.compile(r"^(?P<label>.*?\S)(?:,| /)?(?: (?P<in>in))? (?P<unit>\S{1,12}|sq (?:m|ft)|fl oz)$")
-# Measures that the last words of a label are of, for units of one or two letters, which are other words too.
-_MEASURED = {
-    measure: listed_words(f"of_{measure}")
-    for measure in ("length", "mass", "volume", "time", "power", "voltage", "current")
-}
-_WORD_TIMES = listed_words("word_times")
-
-
-def _split_unit(text: str) -> tuple[str, str]:
-    """Return a label without its unit, and the unit as it is shown after several, "" without one."""
-    bracketed = _BRACKETED.match(text)
-    if bracketed and (unit := _unit_of(bracketed["unit"])):
-        return bracketed["label"], unit
-    trailing = _TRAILING.match(text)
-    if trailing and re.search(r" per(?: \d+)?$", trailing["label"], re.IGNORECASE):  # a price per kg
-        return text, ""
-    if not trailing or not (unit := _unit_of(trailing["unit"])):
-        return text, ""
-    name, bare = trailing["unit"], trailing["label"]
-    if name.casefold() in listed_words("no_trailing_units"):
-        return text, ""
-    if trailing["in"] and len(bare.split()) >= 1:
-        return bare, unit
-    last = bare.casefold().split()
-    written = written_unit(name)
-    if (
-        written
-        and (len(name) < 3 or name.casefold() in _WORD_TIMES)
-        and name.casefold() not in ("kg", "cm", "mm", "ml")
-    ):
-        if name.casefold() in _WORD_TIMES and "of" in last:
-            return text, ""
-        if not set(last) & set(_MEASURED.get(written.measures, frozenset(last))):
-            return text, ""
-    return bare, unit
-
-
-def _unit_of(name: str) -> str:
-    name = name.strip()
-    if name.upper() in CURRENCY_CODES and (name.isupper() or name.islower()) and name.casefold() not in ("all", "try"):
-        return name.upper()
-    if name in CURRENCY_SIGNS:
-        return name
-    if name.casefold() in CURRENCY_WORDS and name.casefold() not in ("pound", "pounds"):
-        return CURRENCY_WORDS[name.casefold()]
-    written = written_unit(name)
-    return written.many if written else ""

@@ -35,7 +35,7 @@ from rag.describe.fields.field_names import (
 from rag.describe.fields.field_rules import NO_RULES, FieldRules
 from rag.describe.fields.flatten import flatten_fields
 from rag.describe.fields.labels import Label, read_label
-from rag.describe.fields.lexicon import singular
+from rag.describe.fields.lexicon import is_noun, singular
 from rag.describe.fields.merge import merge_fields
 from rag.describe.fields.plain_text import plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, read_type
@@ -202,7 +202,9 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
         return [replace(plain, hidden="it has no value" if not line else f"{line!r} says nothing")]
     if reason := why_identifier(words, line):
         return [replace(plain, kind="identifier", hidden=reason)]
-    if is_internal(words) and not (asks_for_year(words) and is_year(line)):
+    # Who supplies a product that has no brand is who it is from.
+    is_house = words == ("supplier",) and any(rank_brand(other.label.words) is not None for other in rows)
+    if (is_internal(words) or is_house) and not (asks_for_year(words) and is_year(line)):
         return [replace(plain, kind="identifier", hidden="internal")]
     if _INSTRUCTION.search(line):
         return [replace(plain, hidden="it speaks to a model, and says nothing of the product")]
@@ -244,6 +246,9 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
         relation = "includes" if is_included else label.relation
         return replace(field, kind="boolean", is_true=truth, relation=relation, note=note)
     if line.casefold() in ("none", "nil", "nothing"):
+        if _is_lacked(label):
+            lacked: Relation = "includes" if words[-1] in ("accessories", "extras", "attachments") else "has"
+            return replace(field, kind="boolean", is_true=False, relation=lacked)
         return replace(field, hidden=f"{line!r} says nothing")
     # Parts that were given as such are a list.
     if len(row.parts) > 1:
@@ -265,6 +270,13 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
     if len(items) > 1:
         return _read_list(replace(field, items=items), label, rows)
     return replace(field, absent=find_absent(tuple(re.split(r"[,;.]\s*", line))))
+
+
+def _is_lacked(label: Label) -> bool:
+    """Return whether a label is a thing that can be missing: "accessories: none", but not "brand: none"."""
+    *_, last = label.words or ("",)
+    is_thing = is_noun(last) or singular(last) != last
+    return is_thing and not set(label.words) & listed_words("none_says_nothing") and not label.relation
 
 
 def _read_measure(field: ProductField, label: Label) -> ProductField:

@@ -43,14 +43,14 @@ pressure: bar, mbar, psi, Pa, kPa, MPa, hPa, mmHg
 sound: dB, dB(A)|dBA, dBi, dBm, decibel~decibels
 speed: km/h|kph|kmh, mph, m/s, kn, mm/s, cm/s, ips, knot~knots
 temperature: °C|℃|° C|degC, °F|℉|° F|degF, K, degrees Celsius, degrees Fahrenheit
-angle: °, degree~degrees
+angle: °, degree~degrees|deg
 light: lm, lux, cd, cd/m²|cd/m2, nit~nits, lumen~lumens, candela~candelas, lm/W
 resistance: ohm~ohms, Ω, kΩ, MΩ
 force: N, kN, Nm|N·m|N m, kgf, ft-lb, newton~newtons
 density: gsm, g/m²|g/m2, g/l, kg/m³|kg/m3, g/cm³|g/cm3, den, denier, dtex, mg/l, mg/kg
 flow: l/min|lpm, l/h|lph, m³/h|m3/h, cfm, ml/h, gpm
 image: MP|Mpx, px, pixel~pixels, megapixel~megapixels, dpi, ppi, dot~dots
-share: %, percent|per cent, ‰, vol%, % vol|% vol., % ABV|ABV
+share: %|pct, percent|per cent, ‰, vol%, % vol|% vol., % ABV|ABV
 count: pcs|pc|pc(s), piece~pieces, pack~packs, pair~pairs, page~pages, sheet~sheets, serving~servings, person~people
 count: IU, CFU, ply, gauge, TOG
 """.strip().splitlines()

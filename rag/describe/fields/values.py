@@ -230,6 +230,8 @@ def split_items(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
         ends = re.split(r"^(?:and|or|&)\s+|\s+(?:and|&)\s+", last)
         ends = [end for end in ends if end]
         commas = [*first, *ends] if len(ends) < 3 else commas
+        if _is_of_part(commas, words) or re.fullmatch(r"\d{1,3}, [^\W\d]+(?:-[^\W\d]+)?", text):  # "3, telescopic"
+            return (text,)
         if not _is_enumeration(commas, 8 if is_listed else 5) or (set(words) & _PEOPLE and _is_inverted(commas)):
             return (text,)
         return tuple(commas)
@@ -272,6 +274,13 @@ def _is_enumeration(parts: list[str], longest: int) -> bool:
     if len(parts) == 2 and is_adjective(parts[0]) and len(parts[1].split()) > 1:
         return False
     return _is_alike(parts)
+
+
+def _is_of_part(parts: list[str], words: tuple[str, ...]) -> bool:
+    """Return whether a part of a material is that of one part of the product: "polyester, lining cotton"."""
+    is_material = bool(set(words) & {"material", "materials", "composition", "fabric"})
+    firsts = (re.split(r"\W+", part.casefold())[0] for part in parts[1:] if len(part.split()) > 1)
+    return is_material and bool(set(firsts) & listed_words("parts_of_material"))
 
 
 def _is_alike(parts: list[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -67,3 +68,8 @@ class LicenceCheck:
     def of_kind(self, *kinds: ClaimKind) -> tuple[Claim, ...]:
         """Return the findings of some kinds."""
         return tuple(claim for claim in self.claims if claim.kind in kinds)
+
+
+def say_claims(claims: Iterable[Claim]) -> str:
+    """Return the findings of a check in words: '"durable": no field says it'."""
+    return "; ".join(dict.fromkeys(f'"{claim.text}": {claim.note or claim.kind}' for claim in claims))

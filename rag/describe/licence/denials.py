@@ -77,6 +77,11 @@ def _denied_by(words: Sequence[ScopedWord], at: int) -> Iterator[int]:
         yield from _compound_before(words, at)
     elif word == "non" and not ends_clause:
         yield at + 1
+    elif (word == "none" and following == "of") or (word == "anything" and following == "but"):
+        yield from _predicate(words, at + 1)
+    elif word in ("avoid", "avoids") and at and words[at - 1].text in _MODALS:  # "Vegetarians should avoid it"
+        yield from _before(words, at - 1)
+        yield from _noun_phrases(words, at, joins=True, commas=True)
     elif word in _DENYING_VERBS and not ends_clause:
         yield from _noun_phrases(words, at, joins=True, commas=word != "except")
     elif word in _ABSENT or (word in ("sold", "available") and following == "separately"):
@@ -124,7 +129,8 @@ def _noun_phrases(words: Sequence[ScopedWord], at: int, joins: bool, commas: boo
             return
         if word.text in _PREPOSITIONS and has_content:
             return
-        has_content = has_content or word.text not in _SMALL_WORDS
+        # "It lacks suitable for vegetarians", ungrammatical as it is, denies the vegetarians.
+        has_content = has_content or word.text not in _SMALL_WORDS | ADJECTIVES_WITH_PREPOSITION
         yield place
 
 
@@ -236,6 +242,12 @@ _INCLUDED = _listed(
     """
 )
 _LABEL_WORDS = _INCLUDED | _listed("contain containing include including suitable recommended intended for any")
+ADJECTIVES_WITH_PREPOSITION = _listed(
+    """
+    suitable compatible intended recommended appropriate ideal fit made designed resistant usable being
+    """
+)
+_MODALS = _listed("should must can may shall")
 _NO_DENIAL_AFTER_NO = _listed("matter longer more less fewer later doubt wonder need one other better")
 _NO_DENIAL_AFTER_NOT = _listed("only just merely simply less more exceed exceeding to necessarily")
 _ADVERBS = frozenset({"yet", "also", "always", "currently"})

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from rag.describe.licence.denials import ScopedWord, read_words
 from rag.describe.licence.numbers import check_figures
 from rag.describe.licence.vocabulary import ProductVocabulary, is_content, normal_stems, read_vocabulary
-from rag.describe.product import FieldSpan, Product
+from rag.describe.product import FieldSpan, Product, SpannedText
 
 
 def find_field_mentions(text: str, product: Product) -> tuple[FieldSpan, ...]:
@@ -40,6 +40,20 @@ def find_field_mentions(text: str, product: Product) -> tuple[FieldSpan, ...]:
             spans.append(FieldSpan(word.start, word.end, min(own, key=lambda one: one.is_label).key))
     claiming = [(word.start, word.end) for word in content]
     return tuple(_join_neighbours(text, sorted(spans, key=lambda span: span.start), claiming))
+
+
+def find_field_spans(text: str, product: Product, stated: Collection[str]) -> SpannedText:
+    """Return a sentence with a span for each of its `stated` fields, which may overlap.
+
+    A span is the longest mention of the field, and the whole sentence where that states it in other words.
+    """
+    spans = []
+    for field in product.stated:
+        if field.key in stated:
+            mentions = find_field_mentions(text, Product((field,)))
+            longest = max(mentions, key=lambda span: span.end - span.start, default=FieldSpan(0, len(text), field.key))
+            spans.append(longest)
+    return SpannedText(text, tuple(sorted(spans, key=lambda span: (span.start, -span.end))))
 
 
 def _run_spans(content: Sequence[ScopedWord], vocabulary: ProductVocabulary) -> Iterator[FieldSpan]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from rag.answer.units import unit_named
+from rag.describe.fields.lexicon import is_sure_adjective
 from rag.describe.licence.claims import Claim
 from rag.describe.licence.denials import ScopedWord, read_words
 
@@ -20,6 +21,7 @@ def check_grammar(text: str, names: str = "", is_fragment: bool = False) -> tupl
     words = read_words(text)
     known = {word.text for word in read_words(names) if not names[word.start : word.end].islower()}
     faults = [*_articles(text, words), *_doubled(text, words, names), *_counts(text, words), *_marks(text)]
+    faults += _denials(text, words, names)
     if not is_fragment:
         faults += _sentences(text, words, known)
     return tuple(sorted(faults, key=lambda fault: fault.start))
@@ -77,6 +79,29 @@ def _counts(text: str, words: tuple[ScopedWord, ...]) -> Iterator[Claim]:
         is_bare = not following.gap.strip() and not text[word.start - 1 : word.start].strip()
         if word.text in ("1", "one") and is_plural and is_bare:
             yield _fault(text, word.start, following.end, f"“{word.text} {noun[:-1]}”")
+
+
+def _denials(text: str, words: tuple[ScopedWord, ...], names: str) -> Iterator[Claim]:
+    """Yield what is denied as if it were a thing: "lacks waterproof", "no suitable for babies", "not contains"."""
+    for place, (word, following) in enumerate(pairwise(words)):
+        pair = text[word.start : following.end]
+        if following.gap.strip() or pair.casefold() in names.casefold():
+            continue
+        is_verb = following.text in _FINITE
+        is_quality = is_sure_adjective(following.text) and following.text not in _AFTER_NO
+        # "No visible seams": a quality with a thing behind it.
+        behind = words[place + 2] if place + 2 < len(words) else None
+        is_bare = behind is None or behind.gap.strip()[:1] in _ENDS or behind.text in _LINKS
+        if (word.text in _DENYING_THINGS and (is_verb or (is_quality and is_bare))) or (word.text == "not" and is_verb):
+            yield _fault(text, word.start, following.end, "what is denied there is no thing")
+
+
+_ENDS = (".", ";", ":", "!", "?", ")")
+_LINKS = frozenset(("for", "with", "to"))
+# Not "supports" and "features", which are things as well.
+_FINITE = frozenset(("contains", "includes", "requires", "suits", "has", "is", "are", "comes", "provides"))
+_DENYING_THINGS = frozenset(("no", "without", "lacks", "lack", "lacking", "excludes", "omits"))
+_AFTER_NO = frozenset(("longer", "less", "more", "fewer", "better", "different", "good"))
 
 
 def _marks(text: str) -> Iterator[Claim]:

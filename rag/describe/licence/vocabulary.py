@@ -10,6 +10,7 @@ from functools import lru_cache
 
 from rag.answer.quantities import Date, Quantity, find_figures
 from rag.answer.units import CURRENCIES, MeasureUnit, unit_named
+from rag.describe.fields.attribute_table import attribute_words
 from rag.describe.licence.closed_words import StatingWords, closed_words
 from rag.describe.licence.denials import ScopedWord, is_denial, read_words
 from rag.describe.product import Product, ProductField
@@ -111,6 +112,11 @@ def read_vocabulary(product: Product) -> ProductVocabulary:
             for field in product.fields
             for word in read_words(_label_text(field))
             if not is_content(word)
+        }
+        | {
+            stem
+            for field in product.fields
+            for stem in normal_stems(filter(is_content, read_words(attribute_words(field))))
         },
     )
 
@@ -241,6 +247,8 @@ def _unit_of(field: ProductField) -> MeasureUnit | None:
         return unit
     if field.kind in ("name", "brand", "type", "identifier"):
         return None
+    if _INCHES.search(field.value.strip()):  # at the end of a value, "in" is no preposition
+        return unit_named("inch")
     words = (word.text for word in read_words(_label_text(field)))
     return next((unit for word in words if len(word) > 1 and (unit := unit_named(word))), None)
 
@@ -295,6 +303,7 @@ def _is_beside(
     return words.dimension in dimensions or (words.dimension == "money" and bool(dimensions & CURRENCIES))
 
 
+_INCHES = re.compile(r"\d\s?(?:in|″)$")
 _TIMES = re.compile(r"\s*(?:[x×*]|by)\s*", re.IGNORECASE)
 _DENYING_LABEL = re.compile(r"\bfree (?:from|of)\b", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")

@@ -13,6 +13,7 @@ from typing import Literal
 from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import is_participle, word_uses
 from rag.describe.product import ProductField
+from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.boolean_kinds import boolean_kind
 from rag.describe.realise.english import countability, is_plural, leading_noun, singular_noun
 from rag.describe.realise.word_classes import (
@@ -37,6 +38,8 @@ ClauseKind = Literal[
     # what it goes with, who made it, what it costs
     "relation", "verb", "compatibility", "system", "age", "audience", "language", "maker", "release", "origin", "users",
     "warranty", "size", "packing", "price",
+    # common attributes with a phrase of their own: what it does, what it has, a sentence apart
+    "attribute", "holding", "instruction",
     # booleans
     "quality", "feature", "content", "inclusion", "action",
     # what is said with its label, or as it is
@@ -60,7 +63,10 @@ _LABELS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = tuple(
         ("size", r"(?:available )?sizes?(?: available)?"),
         ("price", r"(?:(?:list|sale|retail|regular|sales|unit|recommended retail|selling) )?(?:price|rrp|msrp)|cost"),
         ("warranty", r"(?:\w+ )?(?:warranty|guarantee)(?: period)?"),
-        ("origin", r"(?:country of )?(?:origin|manufacture)|(?:made|produced|manufactured|grown) in|origin country"),
+        (
+            "origin",
+            r"(?:country of )?(?:origin|manufacture)|country|(?:made|produced|manufactured|grown) in|origin country",
+        ),
         ("compatibility", r"(?:compatibility|compatible(?: with| models?| devices?| printers?)?)|fits models?"),
         ("system", r"operating systems?|os|platforms?|(?:supported|compatible) (?:operating systems?|platforms?)"),
         ("maker", r"authors?|writer|publisher|developers?|designers?|director|illustrators?|translators?|editors?|by"),
@@ -161,6 +167,8 @@ _LETTER_CODE = re.compile(r"[A-Z]{1,2}\d?")
 @lru_cache(maxsize=4096)
 def clause_kind(field: ProductField) -> ClauseKind:
     """Return the kind of clause that says a field other than the name, the brand and the type."""
+    if (own := phrase_of(field)) is not None:
+        return own.kind
     if field.kind == "boolean" and field.is_true is not None:
         return boolean_kind(field, label_words(field))
     value, label = field.value.strip(), label_words(field)

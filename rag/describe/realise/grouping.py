@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Literal
 
 from rag.describe.product import ProductField
+from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, is_phrase, label_words
 from rag.describe.realise.english import is_plural, leading_noun, singular_noun
 from rag.describe.realise.word_classes import QUANTITY_NOUNS
@@ -17,7 +18,7 @@ Pattern = Literal["opening", "predicates", "statements", "line", "prose", "detai
 """The shape of a sentence: "It has A and B, and weighs C", "Its A is B and its C is D", "Label: value.", text as given,
 or "Label: value; label: value."."""
 
-NOUN_KINDS = ("part", "count", "storage", "capacity", "quantity")
+NOUN_KINDS = ("part", "count", "storage", "capacity", "quantity", "holding")
 
 
 @dataclass(frozen=True)
@@ -60,15 +61,16 @@ def has_or_lacks(clause: PlannedClause) -> bool:
 
 _TOPICS: tuple[tuple[ClauseKind, ...], ...] = (
     ("maker", "colour", "size", "material"),
-    ("storage", "quantity", "capacity", "part", "count", "feature"),
+    ("storage", "quantity", "capacity", "holding", "part", "count", "feature"),
     ("property",),
     ("quality", "content", "action"),
+    ("attribute",),
     ("system", "compatibility", "relation", "verb", "age", "audience", "users", "language"),
     ("substance",),
     ("extent", "dimensions", "weight"),
     ("inclusion", "packing", "release", "origin", "warranty", "price"),
     ("prose",),
-    ("line",),
+    ("line", "instruction"),
     ("detail",),
 )
 _TOPIC = {kind: place for place, kinds in enumerate(_TOPICS) for kind in kinds}
@@ -83,7 +85,10 @@ def merge_fields(fields: Iterable[tuple[ClauseKind, ProductField]]) -> Iterator[
     def place(pair: tuple[ClauseKind, ProductField]) -> tuple[int, int]:
         topic = _TOPIC[pair[0]]
         # Behind "may contain nuts" another verb would be a "may" as well.
-        return topic, (pair[1].relation == "may contain") if topic in _UNORDERED else _TOPICS[topic].index(pair[0])
+        if topic in _UNORDERED:
+            return topic, pair[1].relation == "may contain"
+        own = phrase_of(pair[1])
+        return topic, _TOPICS[topic].index(pair[0]) * 1000 + (own.rank if own else 0)
 
     for kind, group in groupby(sorted(kinds, key=place), key=lambda pair: pair[0]):
         alike = [PlannedClause(kind, (one,)) for _, one in group]
@@ -176,8 +181,8 @@ def group_sentences(clauses: Sequence[PlannedClause]) -> list[PlannedSentence]:
 
 def _of_topic(topic: int, clauses: list[PlannedClause]) -> Iterator[PlannedSentence]:
     kind = clauses[0].kind
-    if kind in ("line", "prose"):
-        yield from (PlannedSentence("line" if kind == "line" else "prose", (clause,)) for clause in clauses)
+    if kind in ("line", "prose", "instruction"):
+        yield from (PlannedSentence("prose" if kind == "prose" else "line", (clause,)) for clause in clauses)
     elif kind == "detail":
         yield PlannedSentence("details", tuple(clauses))
     elif kind == "property":

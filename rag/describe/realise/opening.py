@@ -13,6 +13,7 @@ from rag.describe.realise.phrases import (
     Phrase,
     Pick,
     Piece,
+    attribute_phrase,
     join_phrases,
     maker_words,
     phrase,
@@ -126,8 +127,7 @@ class Opening:
         return noun if is_bare else phrase(f"{article(text)} {{}}", noun)
 
     def _modified(self, noun: Phrase) -> Phrase:
-        modifiers = [value_phrase(one.field) if one.kind != "quality" else (Piece(_adjective(one), (one.field.key,)),)
-                     for one in self.plan.modifiers]  # fmt: skip
+        modifiers = [_modifier(one) for one in self.plan.modifiers]
         # Two qualities are parted by a comma: "a foldable, washable mat".
         qualities = sum(one.kind == "quality" for one in self.plan.modifiers)
         marks = [", " if place + 1 < qualities else " " for place in range(len(modifiers))]
@@ -227,6 +227,13 @@ class Opening:
     @property
     def _is_work(self) -> bool:
         return any(one.kind == "maker" for sentence in self.plan.sentences for one in sentence.clauses)
+
+
+def _modifier(clause: PlannedClause) -> Phrase:
+    """Return a quality, a colour, a material or another attribute as it stands before the type."""
+    if clause.kind in ("attribute", "holding"):
+        return attribute_phrase(clause.field, is_modifier=True)
+    return (Piece(_adjective(clause), (clause.field.key,)),) if clause.kind == "quality" else value_phrase(clause.field)
 
 
 def _adjective(clause: PlannedClause) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rag.describe.fields.labels import is_predicate
 from rag.describe.product import ProductField
+from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, clause_kind, is_counted_thing, is_prose, label_words
 from rag.describe.realise.english import (
     article,
@@ -101,6 +102,10 @@ def value_text(field: ProductField, shown: int = 12) -> str:
         # Beside a name, a word with a capital may be another: "Audi, Seat, Skoda".
         if clause_kind(field) not in _NAMES and not any(re.match(r"[A-Z][a-z]", item) for item in lowered):
             items = lowered
+        if field.unit and field.unit not in field.value:  # "256, 512 and 1024 GB"
+            is_sign = field.unit in "$£€¥"
+            items = [f"{field.unit}{item}" if is_sign else item for item in items]
+            items[-1:] = items[-1:] if is_sign else [f"{items[-1]} {field.unit}"]
         return coordinate(items) if len(items) <= shown else ", ".join(items[:shown]) + ", among others"
     value = field.value.strip().rstrip(".") if not re.search(r"\b\w\.$", field.value) else field.value.strip()
     for sign, words in _BOUNDS:
@@ -145,12 +150,37 @@ def holds_phrase(clause: PlannedClause) -> Phrase | None:
     return phrase("<holds> {}", value_phrase(clause.field)) if clause.kind == "capacity" and is_volume else None
 
 
+# --- phrases of common attributes -------------------------------------------------------------------------------------
+
+
+def attribute_phrase(field: ProductField, *, is_modifier: bool = False) -> Phrase:
+    """Return the phrase that the table has for a field: "<runs> on 4 AA batteries", "a 1.8 m cable"."""
+    own = phrase_of(field)
+    assert own is not None
+    template = own.modifier if is_modifier else own.template
+    if "{}" not in template and "{m}" not in template:
+        verb = re.match(r"(?:<\w+> )?", template)[0]  # type: ignore[index]
+        return (*((Piece(verb),) if verb else ()), Piece(template[len(verb) :], (field.key,)))
+    value = modifier_text(field) if "{m}" in template else value_text(field, 6)
+    if own.included:  # "3 x AAA, not included"
+        bare = re.sub(rf"\W*{own.included}\W*$", "", field.value.strip(), flags=re.IGNORECASE)
+        stated: Phrase = (Piece(bare, (field.key,)),)
+        return phrase(f"{template} ({{}})", stated, (Piece(own.included, (field.key,)),))
+    if own.bound:
+        value = f"{own.bound} {value}"
+    is_bare = is_plural(value) or (template.endswith("{}") and countability(value) == "mass")
+    template = template.replace("{m}", "{}").replace("{a} {}", "{}" if is_bare else f"{article(value)} {{}}")
+    return phrase(template, (Piece(value, (field.key,)),))
+
+
 # --- noun phrases, objects of "has" ---------------------------------------------------------------------------------
 
 
 def noun_phrase(clause: PlannedClause) -> Phrase:
     """Return what the product has: "a blade length of 20 cm", "an 11-inch display", "4 drawers", "16 GB of memory"."""
     field = clause.field
+    if clause.kind == "holding":
+        return attribute_phrase(field)
     label, value = shown_label(field), value_phrase(field)
     if clause.kind == "count":
         noun = re.sub(r"^(?:number|no\.?|nr\.?|count|quantity) of | (?:count|quantity)$", "", label, flags=re.I)
@@ -203,6 +233,8 @@ _ADJECTIVAL = re.compile(r"(?:wooden|woollen|woolen|metallic|synthetic|recycled|
 def verb_phrase(clause: PlannedClause, pick: Pick) -> Phrase:
     """Return what the product is or does: "<weighs> 0.9 kg", "<comes> with a 2-year warranty"."""
     field, kind = clause.field, clause.kind
+    if kind == "attribute":
+        return attribute_phrase(field)
     label, value = label_words(field), value_phrase(field, shown=6)
     if kind == "colour":
         return _colour(field, value, pick)

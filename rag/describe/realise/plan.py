@@ -13,6 +13,7 @@ from typing import Literal
 from rag.answer.words import stem, tokens_of
 from rag.describe.fields.labels import is_predicate
 from rag.describe.product import MAY, MUST, Product, ProductField
+from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, clause_kind, is_thing, label_words
 from rag.describe.realise.grouping import (
     PlannedClause,
@@ -179,8 +180,8 @@ def _modifiers(product: Product, clauses: Sequence[PlannedClause]) -> tuple[Plan
                 modifiers.append(clause)
     if product.name and says_words(product.name.value, kind.value):  # "The Bag is a foldable bag" says it late
         return tuple(modifiers)
-    most = 2 - len(modifiers) - (len(kind.value.split()) > 2)
-    return (*_attributive(clauses, product)[: max(most, 0)], *modifiers)
+    most = max(2 - len(modifiers) - (len(kind.value.split()) > 2), 0)
+    return (*[*_attributive(clauses, product), *_own_modifiers(clauses, product)][:most], *modifiers)
 
 
 _OWN_LOOK = re.compile(r"(?:(?:product|main|primary|item) )?(?:colou?r|material)s?(?: name)?")
@@ -206,6 +207,18 @@ def _attributive(clauses: Sequence[PlannedClause], product: Product) -> list[Pla
     return qualities
 
 
+def _own_modifiers(clauses: Sequence[PlannedClause], product: Product) -> list[PlannedClause]:
+    """Return the attributes that the table of phrases can say before the type: "a refurbished laptop"."""
+    named = " ".join(one.value for one in (product.name, product.type) if one)
+    own = [clause for clause in clauses if clause.kind in ("attribute", "holding")]
+    return [one for one in own if _has_modifier(one.field) and not says_words(named, one.field.value)]
+
+
+def _has_modifier(field: ProductField) -> bool:
+    own = phrase_of(field)
+    return own is not None and bool(own.modifier)
+
+
 def _without(clauses: Iterable[PlannedClause], taken: Iterable[PlannedClause]) -> list[PlannedClause]:
     """Return the clauses without the fields of others."""
     keys = {one.key for clause in taken for one in clause.fields}
@@ -214,8 +227,8 @@ def _without(clauses: Iterable[PlannedClause], taken: Iterable[PlannedClause]) -
 
 
 _TELLING: tuple[ClauseKind, ...] = (
-    "material", "quality", "relation", "compatibility", "system", "verb", "colour", "size", "dimensions", "extent",
-    "weight", "language", "substance", "content", "action",
+    "material", "quality", "attribute", "relation", "compatibility", "system", "verb", "colour", "size", "dimensions",
+    "extent", "weight", "language", "substance", "content", "action",
 )  # fmt: skip
 """The kinds that say most of a product beside what it has and whom it is for, best first; never its price."""
 

@@ -19,6 +19,7 @@ from rag.describe.realise.phrases import (
     LONGEST_PROSE,
     Phrase,
     Piece,
+    attribute_phrase,
     first_sentences,
     join_phrases,
     line_phrase,
@@ -163,7 +164,9 @@ class _Writer:
         if sentence.pattern == "prose":
             return [words for one in clauses if phrase_text(words := self._prose(one))]
         if sentence.pattern == "line":
-            return [line_phrase(one.field) for one in clauses]
+            return [
+                attribute_phrase(one.field) if one.kind == "instruction" else line_phrase(one.field) for one in clauses
+            ]
         lines = [line_phrase(one.field, is_inner=place > 0) for place, one in enumerate(clauses)]
         return [phrase("; ".join(["{}"] * len(lines)), *lines)]
 

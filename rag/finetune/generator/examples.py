@@ -11,7 +11,7 @@ from prompts.types import RenderedPrompt
 from rag.classify.labels import readable
 from rag.data.contexts import Contexts, own_context
 from rag.data.rows import Row
-from rag.describe.delexicalise import Delexicalizer
+from rag.describe.drafts.delexicalise import Delexicalizer
 from rag.finetune.shared.examples import IGNORED, Example
 from rag.generate.base import Decoding
 from rag.generate.decode import TransformersGenerator

@@ -11,7 +11,7 @@ from ingest.errors import InputError, RowsError
 from rag.data.contexts import Contexts, own_context
 from rag.data.rows import Row, data_hash, read_rows
 from rag.data.task_prompts import prompt_for
-from rag.describe.delexicalise import Delexicalizer, attribute
+from rag.describe.drafts.delexicalise import Delexicalizer, attribute
 from rag.finetune.generator.examples import EncodedTask, TaskData, encode_rows, generate_texts, write_target
 from rag.finetune.generator.settings import GeneratorSettings
 from rag.finetune.generator.start import FinetunedGenerator as FinetunedGenerator, StartModel

@@ -23,8 +23,8 @@ class GeneratorSettings(TrainingSettings):
     `max_left_out`. `max_target_tokens` bounds a target, and a generated text.
 
     `temperature` and `cap` mix several tasks (see `compute_shares`). `placeholders` trains on delexicalised values (see
-    `rag.describe.delexicalise`). `words` names an embedder that initialises the word embeddings of a model with random
-    weights. `adapter_only` writes the LoRA adapter alone, a few megabytes, instead of a merged model.
+    `rag.describe.drafts.delexicalise`). `words` names an embedder that initialises the word embeddings of a model with
+    random weights. `adapter_only` writes the LoRA adapter alone, a few megabytes, instead of a merged model.
     """
 
     epochs: float = setting(3.0, ABOVE_ZERO, "passes over the rows", "N")

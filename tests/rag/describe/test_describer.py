@@ -9,7 +9,7 @@ import pytest
 from prompts.types import Message, RenderedPrompt
 from rag.describe import Describer
 from rag.describe.channels.write_channels import CHANNELS
-from rag.describe.drafts import DraftWriter
+from rag.describe.drafts.draft_writer import DraftWriter
 from rag.describe.fields.understand import understand_fields
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence

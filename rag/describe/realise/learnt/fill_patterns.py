@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.words import stem, tokens_of
-from rag.describe.field_spans import find_field_spans
 from rag.describe.licence.check import check_licence
+from rag.describe.licence.field_mentions import find_field_spans
 from rag.describe.product import FieldSpan, Product, ProductField, SpannedText
 from rag.describe.realise.english import article, begin_sentence
 from rag.describe.realise.learnt.agreement import find_disagreement

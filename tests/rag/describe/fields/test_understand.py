@@ -367,3 +367,51 @@ def test_a_flavour_at_the_end_of_a_name_is_no_type() -> None:
 def test_a_value_that_denies_its_label_is_a_no() -> None:
     field = understand_fields({"name": "Calm Cream", "fragrance": "fragrance-free"}).field("fragrance")
     assert (field.kind, field.is_true, field.absent) == ("boolean", False, ("fragrance",))
+
+
+@pytest.mark.parametrize(
+    ("fields", "label", "value"),
+    [
+        ({"capacityOptionsGb": "256, 512, 1024"}, "capacity options", "256, 512, 1024 GB"),
+        ({"max_temperature_c": "150"}, "maximum temperature", "150 °C"),
+        ({"comfort_temp_c": "5"}, "comfort temperature", "5 °C"),
+        ({"humidity_pct": "60"}, "humidity", "60%"),
+        ({"tilt_deg": "45"}, "tilt", "45 degrees"),
+        ({"abv": "5.2"}, "alcohol", "5.2 % vol"),
+        ({"npk": "4-3-8"}, "NPK", "4-3-8"),
+        ({"is3D": "true"}, "3D", "true"),
+        ({"source": "Fonte Argilla, Umbria"}, "source", "Fonte Argilla, Umbria"),
+        ({"video": "720p"}, "video", "720p"),
+        ({"handle": "walnut"}, "handle", "walnut"),
+        ({"lead_time": "2 weeks"}, "lead time", "2 weeks"),
+        ({"supplier": "Bluestem & Daughters"}, "supplier", "Bluestem & Daughters"),
+        ({"material": "polyester, lining cotton"}, "material", "polyester, lining cotton"),
+        ({"legs": "3, telescopic"}, "legs", "3, telescopic"),
+    ],
+)
+def test_units_abbreviations_and_things_of_labels(fields, label, value):
+    [field] = [one for one in understand_fields({"name": "Vesta 3", **fields}).stated if one.kind != "name"]
+    assert (field.label, field.shown, len(field.items) > 1) == (label, value, field.kind == "list")
+
+
+def test_what_is_an_address_or_a_matter_of_the_house_stays_hidden():
+    fields = {"name": "Vesta 3", "brand": "Lund", "supplier": "Hofer KG", "handle": "vesta-3", "video": "a/b.mp4"}
+    assert [field.key for field in understand_fields(fields).stated] == ["name", "brand"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "label", "relation"),
+    [
+        ({"accessories": "none"}, "accessories", "includes"),
+        ({"pockets": "none"}, "pockets", "has"),
+        ({"salt added": "no"}, "added salt", "contains"),
+        ({"scans photos": "no"}, "scans photos", ""),
+    ],
+)
+def test_what_is_lacked_is_a_denial(fields, label, relation):
+    [field] = [one for one in understand_fields({"name": "Vesta 3", **fields}).stated if one.kind == "boolean"]
+    assert (field.label, field.relation, field.is_true, field.absent) == (label, relation, False, (label,))
+
+
+def test_none_of_a_brand_says_nothing():
+    assert not [one for one in understand_fields({"name": "Vesta 3", "series": "none"}).stated if one.kind != "name"]

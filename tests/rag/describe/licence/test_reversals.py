@@ -31,3 +31,45 @@ FIELDS = {
 def test_what_is_turned_round_contradicts(text: str, claims: list[str]) -> None:
     check = check_licence(text, understand_fields(FIELDS), is_fragment=True)
     assert [claim.text for claim in check.of_kind("contradiction")] == claims
+
+
+BAR = understand_fields({
+    "name": "Oat Bar", "suitable for vegetarians": "yes", "dishwasher safe": "yes", "waterproof": "no",
+    "contains nuts": "no", "fits": "large dogs",
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("It lacks suitable for vegetarians.", ["vegetarians"]),
+        ("It is without suitable for vegetarians.", ["vegetarians"]),
+        ("It contains no suitable for vegetarians.", ["vegetarians"]),
+        ("It lacks suits large dogs.", ["large dogs"]),
+        ("It has none of the dishwasher safe.", ["dishwasher safe"]),
+        ("It is anything but dishwasher safe.", ["dishwasher safe"]),
+        ("Vegetarians should avoid it.", ["Vegetarians"]),
+        ("It is suitable for vegetarians.", []),
+        ("It lacks nuts.", []),
+    ],
+)
+def test_a_denial_that_is_no_english_denies_all_the_same(text: str, claims: list[str]) -> None:
+    check = check_licence(text, BAR, is_fragment=True)
+    assert [claim.text for claim in check.of_kind("contradiction")] == claims
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("It lacks waterproof.", ["lacks waterproof"]),
+        ("It has no waterproof.", ["no waterproof"]),
+        ("It lacks suitable for vegetarians.", ["lacks suitable"]),
+        ("The bar is not contains nuts.", ["not contains"]),
+        ("It is no waterproof bar.", []),
+        ("It is not waterproof.", []),
+        ("Nuts: no.", []),
+    ],
+)
+def test_only_a_thing_is_lacking(text: str, faults: list[str]) -> None:
+    check = check_licence(text, BAR, is_fragment=True)
+    assert [claim.text for claim in check.of_kind("grammar")] == faults

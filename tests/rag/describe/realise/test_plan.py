@@ -42,7 +42,7 @@ KETTLE = (
         (measure("fat", "12 g"), "substance"),
         (text("drawers", "4"), "count"),
         (text("series", "4"), "property"),
-        (text("neckline", "round"), "part"),
+        (text("neckline", "round"), "holding"),
         (text("pattern", "see label; may vary"), "detail"),
         (text("suitable for", "dry skin"), "relation"),
         (text("compatible with", "MacBook"), "compatibility"),

@@ -102,7 +102,7 @@ def test_a_whole_description_and_its_spans() -> None:
          "Weighing 90 g, the Trail Gloves are leather gloves."),
         # Values as they stand in a sentence.
         ({"name": "Drill X", "noise": "<= 85 dB", "speeds": "2"},
-         "The Drill X has a noise of at most 85 dB and 2 speeds."),
+         "The Drill X has a noise level of at most 85 dB and 2 speeds."),
         ({"type": "tablet", "display": "11 in", "warranty": "2 years"},
          "This tablet has an 11-inch display. It comes with a 2-year warranty."),
         ({"type": "tee", "sizes": ["S", "M", "L"], "colour": ["Black", "Red"]}, None),

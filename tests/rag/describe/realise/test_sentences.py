@@ -29,7 +29,7 @@ def test_a_description_says_what_it_is_first_and_what_it_costs_last() -> None:
     assert "waterproof tent" in first
     assert last.endswith("costs 299 EUR.")
     assert "no footprint or repair kit" in text
-    assert "pole is made of aluminium" in text
+    assert "an aluminium pole" in text
     assert "comes with pegs, but without a carry bag" in text
 
 

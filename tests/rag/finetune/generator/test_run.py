@@ -17,7 +17,7 @@ from prompts.prompt import Prompt
 from rag.data.contexts import Context, own_context
 from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
-from rag.describe.delexicalise import Delexicalizer
+from rag.describe.drafts.delexicalise import Delexicalizer
 from rag.finetune import finetune_generator
 from rag.finetune.generator import train as train_module
 from rag.finetune.generator.examples import TaskData, encode_rows

@@ -10,7 +10,7 @@ from rag.describe.channels.spans import cut_text, join_texts
 from rag.describe.channels.write_channels import Channel, ChannelLimits, ChannelText, Realise, write_channels
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
-from rag.describe.paragraph import say_claims
+from rag.describe.licence.claims import say_claims
 from rag.describe.product import Product, SpannedText
 
 

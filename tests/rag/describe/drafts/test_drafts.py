@@ -11,8 +11,8 @@ from prompts.types import Message, RenderedPrompt
 from rag.data.contexts import FixedExamples, SimilarRows
 from rag.data.rows import Row
 from rag.describe.catalogue.product_file import read_products
-from rag.describe.drafts import DraftText, DraftWriter
-from rag.describe.slots import ValueLexicon
+from rag.describe.drafts.draft_writer import DraftText, DraftWriter
+from rag.describe.drafts.slots import ValueLexicon
 from rag.generate.base import Decoding, Generation
 from rag.generate.trained import TRAINED_FILE, Trained
 
@@ -56,22 +56,6 @@ def test_a_right_description_is_written_once() -> None:
     text = "The red lamp by Acme weighs 2 kg."
     assert described == DraftText(LAMP, text, (), (), (), (), (), "attempts", 1, text, 7, 3)
     assert [size for size, _ in generator.calls] == [1]
-
-
-def test_what_is_left_out_is_stated_in_a_last_line_and_only_untruths_are_written_again() -> None:
-    texts = {0: "The dark blue lamp.", 1: "The red lamp.", 2: "The red lamp by Acme weighs 2 kg."}
-    generator = Attempts(lambda prompt, attempt: texts[attempt])
-    described = DraftWriter(generator, lexicon=LEXICON, complete=True).write(LAMP)
-    assert described.text == "The red lamp.\nBrand: Acme; weight: 2 kg."
-    assert (described.errors, described.attempts, described.first) == (0, 2, "The dark blue lamp.")
-    stubborn = DraftWriter(Attempts(lambda *_: "A lamp with 7 shades."), lexicon=LEXICON, complete=True, attempts=2)
-    described = stubborn.write({"brand": "Acme", "net_weight": "2 kg"})
-    assert described.text == "A lamp with 7 shades.\nBrand: Acme; net weight: 2 kg."
-    assert described.missing == ()
-    assert [described.text[low:high] for low, high in described.spans] == ["7"]
-    assert DraftWriter(Attempts(lambda *_: ""), complete=True).write({"colour": "red"}).text == "Colour: red."
-    plain = DraftWriter(Attempts(lambda *_: "The red lamp."), lexicon=LEXICON).write(LAMP)
-    assert (plain.text, plain.missing, plain.attempts) == ("The red lamp.", ("brand", "weight"), 4)
 
 
 def test_what_fails_is_written_again_all_of_it_at_a_time_and_the_rightest_stays() -> None:

@@ -11,20 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from ingest.sentences import sentence_spans
 from rag.describe.channels.spans import cut_text, join_texts
-from rag.describe.field_spans import find_field_spans
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
-from rag.describe.licence.claims import Claim
-from rag.describe.paragraph import (
-    Paragraph,
-    ReplacedSentence,
-    WrittenSentence,
-    find_sentence,
-    planned_keys,
-    say_claims,
-    without_keys,
-    write_paragraphs,
-)
+from rag.describe.licence.claims import Claim, say_claims
+from rag.describe.licence.field_mentions import find_field_spans
+from rag.describe.paragraphs.paragraph import Paragraph, ReplacedSentence, WrittenSentence
+from rag.describe.paragraphs.write_paragraphs import find_sentence, planned_keys, without_keys, write_paragraphs
 from rag.describe.product import MUST, SHOULD, Product, SpannedText
 from rag.describe.realise.english import begin_sentence
 from rag.describe.realise.plan import DescriptionPlan, plan_description

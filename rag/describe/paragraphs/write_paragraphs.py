@@ -1,68 +1,24 @@
-"""A paragraph as sentences that were checked one by one, each with what wrote it and what stood in its place before."""
+"""Write planned sentences and check each: one that claims more gives way to a plainer one.
+
+A sentence of a realiser gives way to that of the rules, this one to lines "Label: value.".
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from rag.describe.channels.label_value import label_and_value
 from rag.describe.channels.spans import join_texts
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
-from rag.describe.licence.claims import Claim
+from rag.describe.licence.claims import Claim, say_claims
+from rag.describe.paragraphs.paragraph import RULES, Paragraph, ReplacedSentence, WrittenSentence
 from rag.describe.product import Product, ProductField, SpannedText
 from rag.describe.realise.grouping import PlannedSentence
 from rag.describe.realise.plan import DescriptionPlan
-from rag.describe.realise.realiser import join_sentences, realise_by_sentence
+from rag.describe.realise.realiser import realise_by_sentence
 from rag.describe.realise.sentence_writer import SentenceWriter
-
-RULES = "rules"
-"""The name of the rule-based realiser as the writer of a sentence."""
-
-
-@dataclass(frozen=True)
-class WrittenSentence:
-    """A sentence and the name of what wrote it: "rules", a trained realiser or a model."""
-
-    content: SpannedText
-    writer: str
-
-    @property
-    def text(self) -> str:
-        """The sentence without its spans."""
-        return self.content.text
-
-
-@dataclass(frozen=True)
-class ReplacedSentence:
-    """A sentence that does not stand in a description, what wrote it, and the reason."""
-
-    text: str
-    writer: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Paragraph:
-    """Sentences that claim nothing but what fields say.
-
-    `replaced` are those that did not, `left_out` the keys of planned fields that no sentence could state truly.
-    """
-
-    sentences: tuple[WrittenSentence, ...] = ()
-    replaced: tuple[ReplacedSentence, ...] = ()
-    left_out: tuple[str, ...] = ()
-
-    @property
-    def content(self) -> SpannedText:
-        """The sentences as one text."""
-        return join_sentences([sentence.content for sentence in self.sentences])
-
-    def join(self, other: Paragraph) -> Paragraph:
-        """Return this paragraph with another one behind it."""
-        return Paragraph(
-            self.sentences + other.sentences, self.replaced + other.replaced, self.left_out + other.left_out
-        )
 
 
 def write_paragraphs(
@@ -105,11 +61,6 @@ def find_fault(content: SpannedText, product: Product, allowed: AllowedPhrases, 
     stated = {span.key for span in content.spans}
     lacking = [key for key in wanted if key not in stated]
     return f"it does not state {', '.join(lacking)}" if lacking else ""
-
-
-def say_claims(claims: Iterable[Claim]) -> str:
-    """Return the findings of a check in words: '"durable": no field says it'."""
-    return "; ".join(dict.fromkeys(f'"{claim.text}": {claim.note or claim.kind}' for claim in claims))
 
 
 def planned_keys(plan: DescriptionPlan, sentence: PlannedSentence, *, is_opening: bool) -> tuple[str, ...]:

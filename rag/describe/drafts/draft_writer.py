@@ -13,8 +13,8 @@ from prompts.prompt import Prompt
 from prompts.types import Dropped, Packed, RenderedPrompt
 from rag.data.contexts import Contexts, StorePassages, own_context
 from rag.data.rows import Row
-from rag.describe.delexicalise import Delexicalizer
-from rag.describe.slots import ValueLexicon, check_slots
+from rag.describe.drafts.delexicalise import Delexicalizer
+from rag.describe.drafts.slots import ValueLexicon, check_slots
 from rag.generate.base import Decoding, Generation, Generator
 from rag.generate.trained import Trained
 from rag.retrieve.retrievers import Retriever
@@ -66,8 +66,7 @@ class DraftWriter:
     """Writes product descriptions with a generator, and checks the values that they state.
 
     A text that fails its check is written again, up to `attempts` texts in all. The text with the fewest errors is
-    kept, the earliest of equal ones. `complete` adds a last line with the values that the text leaves out, such as
-    "Colour: red"; only untrue values are then a reason to write again. `contexts` adds examples or passages to each
+    kept, the earliest of equal ones. `contexts` adds examples or passages to each
     prompt (`rag.data.contexts`); a `retriever` adds the `similar` best passages of a store. `lexicon` holds the known
     values of each attribute; without it, only invented numbers are found. A fine-tuned model's placeholders and lexicon
     are read from its folder. `decoding` overrides the defaults for descriptions by name. Raises InputError for fewer
@@ -85,7 +84,6 @@ class DraftWriter:
         contexts: Contexts | None = None,
         attempts: int = ATTEMPTS,
         lexicon: ValueLexicon | None = None,
-        complete: bool = False,
     ) -> None:
         if attempts < 1:
             raise InputError(f"attempts is {attempts}: at least one text has to be written")
@@ -98,7 +96,6 @@ class DraftWriter:
         if retriever is not None and similar:
             self.contexts = StorePassages(retriever, similar)
         self.attempts = attempts
-        self.complete = complete
         attributes = trained.placeholders if trained else None
         self.placeholders = Delexicalizer(attributes) if attributes is not None else None
         self.lexicon = lexicon or (learnt_values(trained) if trained else None)
@@ -108,9 +105,7 @@ class DraftWriter:
         """A hash of every part and option that the descriptions depend on."""
         contexts = None if self.contexts is own_context else self.contexts
         lexicon = self.lexicon and [self.lexicon.values, self.lexicon.doubtful]
-        return fingerprint(
-            "drafts", self.generator, self.prompt, self.decoding, contexts, self.attempts, self.complete, lexicon
-        )
+        return fingerprint("drafts", self.generator, self.prompt, self.decoding, contexts, self.attempts, lexicon)
 
     def write(self, fields: Fields) -> DraftText:
         """Write one description. Raises InputError where no field has a value."""
@@ -134,10 +129,7 @@ class DraftWriter:
     def write_rows(self, rows: Sequence[Row]) -> list[DraftText]:
         """Write a description of each row, whose intent the model sees as well."""
         prompts = self._pack(rows)
-        descriptions = self._improve(rows, prompts, self._write(rows, prompts, self.decoding))
-        if not self.complete:
-            return descriptions
-        return [self._state_missing(row, one) for row, one in zip(rows, descriptions, strict=True)]
+        return self._improve(rows, prompts, self._write(rows, prompts, self.decoding))
 
     def first_texts(self, rows: Sequence[Row]) -> list[DraftText]:
         """Write one text for each row and check it, whatever the check finds."""
@@ -205,7 +197,7 @@ class DraftWriter:
         """Sample new texts for all descriptions that still fail, a round at a time, and keep the better ones."""
         best = list(descriptions)
         for attempt in range(1, self.attempts):
-            failing = [place for place, description in enumerate(best) if self._faults(description)]
+            failing = [place for place, description in enumerate(best) if description.errors]
             if not failing:
                 break
             # Greedy decoding would repeat the first text: every round samples with a seed of its own.
@@ -214,7 +206,7 @@ class DraftWriter:
             again = self._write([rows[place] for place in failing], [prompts[place] for place in failing], sampling)
             for place, new in zip(failing, again, strict=True):
                 old = best[place]
-                is_better = (self._faults(new), new.errors) < (self._faults(old), old.errors)
+                is_better = new.errors < old.errors
                 # The cost is that of both texts.
                 best[place] = replace(
                     new if is_better else old,
@@ -224,28 +216,6 @@ class DraftWriter:
                     completion_tokens=old.completion_tokens + new.completion_tokens,
                 )
         return best
-
-    def _faults(self, description: DraftText) -> int:
-        """Return the number of errors that a new text may mend; a last line states what is left out."""
-        return description.untrue if self.complete else description.errors
-
-    def _state_missing(self, row: Row, description: DraftText) -> DraftText:
-        """Add a last line with the fields that a description leaves out."""
-        if not description.missing:
-            return description
-        fields = row.values["fields"]
-        # The new line is checked together with the text.
-        facts = "; ".join(f"{name.replace('_', ' ')}: {fields[name]}" for name in description.missing)
-        line = f"{facts[0].upper()}{facts[1:]}."
-        checked = self.check(row, f"{description.text}\n{line}" if description.text else line)
-        return replace(
-            description,
-            text=checked.text,
-            missing=checked.missing,
-            wrong=checked.wrong,
-            invented=checked.invented,
-            spans=checked.spans,
-        )
 
 
 def default_decoding(generator: Generator, trained: Trained | None) -> Decoding:
@@ -264,20 +234,3 @@ def learnt_values(trained: Trained) -> ValueLexicon | None:
     """Return the values that a model has seen in training, None where its folder does not list them."""
     rows = [{name: value} for name, values in trained.lexicon.items() for value in values]
     return ValueLexicon.of(rows) if rows else None
-
-
-def draft_object(description: DraftText, seconds: float | None = None) -> dict[str, Any]:
-    """Return the object that `rag describe --json` prints."""
-    dropped = [{"source": one.chunk.source, "start": one.start, "end": one.end} for one in description.dropped]
-    return {
-        "fields": dict(description.fields),
-        "description": description.text,
-        "missing": list(description.missing),
-        "wrong": dict(description.wrong),
-        "invented": list(description.invented),
-        "spans": [list(span) for span in description.spans],
-        "attempts": description.attempts,
-        "dropped": dropped,
-        "model": description.model,
-        **({} if seconds is None else {"seconds": round(seconds, 3)}),
-    }

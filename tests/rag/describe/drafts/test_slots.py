@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from rag.data.rows import Row, read_rows
-from rag.describe.slots import SlotCheck, ValueLexicon, check_slots
+from rag.describe.drafts.slots import SlotCheck, ValueLexicon, check_slots
 
-PRODUCTS = Path(__file__).parents[4] / "shared" / "data" / "products"
+PRODUCTS = Path(__file__).parents[5] / "shared" / "data" / "products"
 LEXICON = ValueLexicon.of(
     [
         {

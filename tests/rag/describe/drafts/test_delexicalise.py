@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.data.rows import read_rows
-from rag.describe.delexicalise import Delexicalizer
+from rag.describe.drafts.delexicalise import Delexicalizer
 
 MARKS = Delexicalizer(frozenset({"name", "memory", "family", "weight range"}))
 

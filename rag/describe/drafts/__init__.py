@@ -1,0 +1,1 @@
+"""Paragraphs that a model wrote, checked sentence by sentence against the fields."""

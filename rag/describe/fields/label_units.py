@@ -1,0 +1,66 @@
+"""The unit in a label: "weight_kg" is a weight in kg, "screen size in" may be one in inches."""
+
+from __future__ import annotations
+
+import re
+
+from rag.describe.fields.unit_names import CURRENCY_CODES, CURRENCY_SIGNS, CURRENCY_WORDS, written_unit
+from rag.describe.fields.word_lists import listed_words
+
+_BRACKETED = re.compile(r"^(?P<label>.*\S)\s*[(\[](?:in )?(?P<unit>[^()\[\]]{1,14})[)\]]$")
+_TRAILING = re.compile(r"^(?P<label>.*?\S)(?:,| /)?(?: (?P<in>in))? (?P<unit>\S{1,12}|sq (?:m|ft)|fl oz)$")
+# "Water temperature c" and "temperature range f" are in degrees.
+_TEMPERATURE = re.compile(
+    r"^(?P<label>.*\btemperatures?(?: (?:range|limit|rating))?)[ ,(]*"
+    r"(?:(?:in )?(?:deg(?:rees?)?|°) ?)?(?P<scale>[cf])\)?$",
+    re.IGNORECASE,
+)
+# Measures that the last words of a label are of, for units of one or two letters, which are other words too.
+_MEASURED = {
+    measure: listed_words(f"of_{measure}")
+    for measure in ("length", "mass", "volume", "time", "power", "voltage", "current")
+}
+_WORD_TIMES = listed_words("word_times")
+
+
+def split_unit(text: str) -> tuple[str, str]:
+    """Return a label without its unit, and the unit as it is shown after several, "" without one."""
+    if temperature := _TEMPERATURE.match(text):
+        return temperature["label"], f"°{temperature['scale'].upper()}"
+    bracketed = _BRACKETED.match(text)
+    if bracketed and (unit := _unit_of(bracketed["unit"])):
+        return bracketed["label"], unit
+    trailing = _TRAILING.match(text)
+    if trailing and re.search(r" per(?: \d+)?$", trailing["label"], re.IGNORECASE):  # a price per kg
+        return text, ""
+    if not trailing or not (unit := _unit_of(trailing["unit"])):
+        return text, ""
+    name, bare = trailing["unit"], trailing["label"]
+    if name.casefold() in listed_words("no_trailing_units"):
+        return text, ""
+    if trailing["in"] and len(bare.split()) >= 1:
+        return bare, unit
+    last = bare.casefold().split()
+    written = written_unit(name)
+    if (
+        written
+        and (len(name) < 3 or name.casefold() in _WORD_TIMES)
+        and name.casefold() not in ("kg", "cm", "mm", "ml")
+    ):
+        if name.casefold() in _WORD_TIMES and "of" in last:
+            return text, ""
+        if not set(last) & set(_MEASURED.get(written.measures, frozenset(last))):
+            return text, ""
+    return bare, unit
+
+
+def _unit_of(name: str) -> str:
+    name = name.strip()
+    if name.upper() in CURRENCY_CODES and (name.isupper() or name.islower()) and name.casefold() not in ("all", "try"):
+        return name.upper()
+    if name in CURRENCY_SIGNS:
+        return name
+    if name.casefold() in CURRENCY_WORDS and name.casefold() not in ("pound", "pounds"):
+        return CURRENCY_WORDS[name.casefold()]
+    written = written_unit(name)
+    return written.many if written else ""

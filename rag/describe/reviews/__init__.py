@@ -1,0 +1,1 @@
+"""Reviews of a product: quoted word for word with their source, counted, and never a claim of the house."""
