@@ -45,10 +45,8 @@ def _labelled(field: ProductField) -> Phrase:
 def _qualities(true: Sequence[ProductField], false: Sequence[ProductField]) -> list[Phrase]:
     """Return "is A and B", "is A, but not B", "is neither A nor B"; four or more of one sign are two phrases."""
     affirmed, denied = [_quality(one) for one in true], [_quality(one) for one in false]
-    if len(affirmed) <= 3 and len(denied) == 1 and affirmed:
+    if len(affirmed) <= 3 and len(denied) == 1 and affirmed and _are_alike(true, false[0]):
         return [phrase("<is> {}, but not {}", join_phrases(affirmed), denied[0])]
-    if 0 < len(affirmed) <= 3 and len(denied) == 2 and _are_plain(denied):
-        return [phrase("<is> {}, but neither {} nor {}", join_phrases(affirmed), *denied)]
     phrases = [phrase("<is> {}", join_phrases(part)) for part in _in_parts(affirmed)]
     for part in _in_parts(denied):
         if len(part) == 2 and _are_plain(part):
@@ -56,6 +54,17 @@ def _qualities(true: Sequence[ProductField], false: Sequence[ProductField]) -> l
         else:
             phrases.append(phrase("<is> {}", join_phrases([phrase("not {}", one) for one in part])))
     return phrases
+
+
+_DIETS = frozenset(["vegan", "vegetarian", "organic", "halal", "kosher"])
+
+
+def _are_alike(true: Sequence[ProductField], false: ProductField) -> bool:
+    """Tell whether two qualities contrast: "damp rated, but not wet rated", and not "vegan, but not sparkling"."""
+    label = label_words(false).replace("-", " ")
+    words = set(label.split()) - PREPOSITIONS
+    labels = [label_words(one).replace("-", " ") for one in true]
+    return any(words & set(one.split()) for one in labels) or (label in _DIETS and bool(_DIETS & set(labels)))
 
 
 def _are_plain(qualities: Sequence[Phrase]) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
+from rag.answer.words import stem
 from rag.describe.product import ProductField
 from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, is_phrase, label_words
 from rag.describe.realise.english import is_plural, leading_noun, singular_noun
-from rag.describe.realise.word_classes import QUANTITY_NOUNS
+from rag.describe.realise.word_classes import PART_NOUNS, QUANTITY_NOUNS
 
 Pattern = Literal["opening", "predicates", "statements", "line", "prose", "details"]
 """The shape of a sentence: "It has A and B, and weighs C", "Its A is B and its C is D", "Label: value.", text as given,
@@ -55,6 +56,28 @@ def denies(clause: PlannedClause) -> bool:
 def has_or_lacks(clause: PlannedClause) -> bool:
     """Tell whether a clause is of things that the product has or lacks, which share one verb."""
     return clause.kind in NOUN_KINDS or clause.kind == "feature"
+
+
+def may_contrast(had: Sequence[PlannedClause], lacking: PlannedClause) -> bool:
+    """Tell whether "but no" may follow what the product has: a part after parts, not "6 hoops, but no free delivery".
+
+    What it lacks has to be things of the kind that it has, or to share a word with them: "a lid, but no lid lock".
+    """
+    if not had:
+        return True
+    last = had[-1].field
+    words = {stem(word) for clause in had for one in clause.fields for word in label_words(one).split()}
+    lacked = [label_words(one).removeprefix("no ") for one in lacking.fields]
+    if all(words & set(map(stem, label.split())) for label in lacked):
+        return True
+    is_thing_had = had[-1].kind in ("part", "count", "feature") and is_part(label_words(last))
+    return is_thing_had and all(map(is_part, lacked))
+
+
+def is_part(label: str) -> bool:
+    """Tell whether a label names a part that can be seen: "hood", "side pocket", but not "free delivery"."""
+    head = singular_noun(leading_noun(label).rpartition(" ")[2])
+    return head in PART_NOUNS
 
 
 # --- clauses ----------------------------------------------------------------------------------------------------------
@@ -209,8 +232,8 @@ def _equipment(clauses: list[PlannedClause]) -> Iterator[PlannedSentence]:
         measures, parts = [], [*measures, *parts]
     sentences = [*split_evenly(measures, 3, LONGEST_SENTENCE), *split_evenly(parts, 4, LONGEST_SENTENCE)]
     for place, clause in enumerate(lacking):
-        # "But no hood" follows what it has.
-        if place == 0 and sentences:
+        # "But no hood" follows what it has of the kind.
+        if place == 0 and sentences and may_contrast(sentences[-1], clause):
             sentences[-1] = [*sentences[-1], clause]
         else:
             sentences.append([clause])

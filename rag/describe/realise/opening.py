@@ -73,12 +73,12 @@ class Opening:
         whole, rest = self._with_users(whole, verbs)
         sentence = phrase("{} <is> {}", name, whole)
         if nouns and not rest:
-            return self._with_nouns(name, whole, sentence, possession_of(nouns))
+            return phrase("{} with {}", sentence, possession_of(nouns))
         if not rest:
             return sentence
         predicates = list(predicates_of(rest, self.pick).verbs)
         first = fronted(predicates[0]) if len(predicates) == 1 and not nouns else None
-        if first and self.pick("opening", ("plain", "front", "plain")) == "front":
+        if first and _opens_well(first) and self.pick("opening", ("plain", "front", "plain")) == "front":
             return phrase("{}, {}", first, sentence)
         if nouns:
             sentence = phrase("{} with {}", sentence, possession_of(nouns))
@@ -87,19 +87,6 @@ class Opening:
         if tail and re.match(r"<is> (?:made of|available|for|suitable|in|compatible|designed) ", tail[0].text):
             return phrase("{} {}", sentence, (Piece(tail[0].text[5:]), *tail[1:]))
         return phrase("{} that {}", sentence, tail)
-
-    def _with_nouns(self, name: Phrase, whole: Phrase, sentence: Phrase, nouns: Phrase) -> Phrase:
-        """Say what the product has behind its type, before it, or of the type in apposition."""
-        way = self.pick("opening", ("behind", "behind", "before", "apposition"))
-        if "," in phrase_text(nouns) or len(phrase_text(nouns)) > 70:
-            way = "behind"
-        if way == "before":
-            return phrase("with {}, {}", nouns, sentence)
-        # "A bag, the K1 ..." tells too little, and "baby lotion, ..." has no article.
-        is_telling = re.match(r"an? \S+ \S", phrase_text(whole)) is not None
-        if way == "apposition" and is_telling and len(phrase_text(whole)) < 60 and "," not in phrase_text(whole):
-            return phrase("{}, {} <has> {}", whole, name, nouns)
-        return phrase("{} with {}", sentence, nouns)
 
     def _with_users(self, whole: Phrase, clauses: Sequence[PlannedClause]) -> tuple[Phrase, list[PlannedClause]]:
         """Return "a jacket for women", and the clauses that remain."""
@@ -165,11 +152,9 @@ class Opening:
             return phrase(f"{{}} {{}}{link} {{}}", subject, join_verbs(verbs), join_verbs(possessions))
         front, own_front = fronted(possessions[0]), fronted(verbs[0]) if len(verbs) == 1 else None
         way = self.pick("opening", ("plain", "front", "behind"))
-        if way != "plain" and own_front and not phrase_text(own_front).startswith("with "):
+        if way != "plain" and own_front and _opens_well(own_front):
             return phrase("{}, {} {}", own_front, subject, join_verbs(possessions))
-        if way == "front" and front and not re.match(r"<(?:has|comes|contains)>", verbs[0][0].text):
-            return phrase("{}, {} {}", front, subject, join_verbs(verbs))
-        if way == "behind" and is_state and front:
+        if way != "plain" and is_state and front:
             return phrase("{} {}, {}", subject, join_verbs(verbs), front)
         return phrase("{} {}", subject, join_verbs([*verbs, *possessions] if is_state else [*possessions, *verbs]))
 
@@ -234,6 +219,11 @@ def _modifier(clause: PlannedClause) -> Phrase:
     if clause.kind in ("attribute", "holding"):
         return attribute_phrase(clause.field, is_modifier=True)
     return (Piece(_adjective(clause), (clause.field.key,)),) if clause.kind == "quality" else value_phrase(clause.field)
+
+
+def _opens_well(front: Phrase) -> bool:
+    """Tell whether a phrase may open a description: "made of oak", but not "with a net weight of 65 g"."""
+    return phrase_text(front).startswith("made of ")
 
 
 def _adjective(clause: PlannedClause) -> str:

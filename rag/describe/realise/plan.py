@@ -22,6 +22,7 @@ from rag.describe.realise.grouping import (
     group_sentences,
     is_possession,
     length_of,
+    may_contrast,
     merge_fields,
 )
 from rag.describe.realise.phrases import LONGEST_PROSE
@@ -272,7 +273,9 @@ def _opening_clauses(
     lacking = [clause for clause in clauses if denies(clause)]
     had = [clause for clause in clauses if is_possession(clause)]
     has_all = all(one in opening for one in had) and (had or (not is_typed and opening[:1] == telling[:1] != []))
-    if has_all and len(lacking) == 1 and len(lacking[0].fields) < 3 and len(opening) <= 3:
+    shown = [one for one in opening if is_possession(one)]
+    is_short = len(lacking) == 1 and len(lacking[0].fields) < 3 and len(opening) <= 3
+    if has_all and is_short and may_contrast(shown, lacking[0]):
         opening += lacking
     return opening
 

@@ -148,6 +148,13 @@ def _with_but_without(phrases: Sequence[Phrase]) -> Sequence[Phrase]:
     lacking = next((place for place, one in enumerate(phrases) if one[0].text.startswith("<comes> without ")), None)
     if not with_places or (lacking is None and len(with_places) < 2):
         return phrases
+    if lacking is not None:
+        # "Comes with a guarantee, but without posts" compares what is no pair.
+        promised = [at for at in with_places if re.search(r" (?:guarantee|warranty)$", phrase_text(phrases[at]))]
+        phrases = [_with_has(one) if at in promised else one for at, one in enumerate(phrases)]
+        with_places = [at for at in with_places if at not in promised]
+        if not with_places:
+            return phrases
     # The one that lacks something already goes last: "with a warranty and a lid, but without a cable".
     ordered = sorted(with_places, key=lambda place: "without" in phrase_text(phrases[place]))
     bare = [(Piece(phrases[at][0].text.removeprefix("<comes> with ")), *phrases[at][1:]) for at in ordered]
@@ -159,6 +166,10 @@ def _with_but_without(phrases: Sequence[Phrase]) -> Sequence[Phrase]:
     return [both if at == with_places[0] else one for at, one in enumerate(phrases) if at not in others]
 
 
+def _with_has(one: Phrase) -> Phrase:
+    return (Piece(one[0].text.replace("<comes> with ", "<has> ")), *one[1:])
+
+
 def _shared_verb(one: Phrase) -> str:
     """Return the verb that a phrase can share with its neighbours, "" for one that keeps its own."""
     first, text = one[0].text, phrase_text(one)
@@ -166,7 +177,8 @@ def _shared_verb(one: Phrase) -> str:
         return "<is> "
     if first.startswith("<is> available in "):
         return "<is> available "
-    is_sharing = first.startswith("<comes> in ") or (first.startswith("<contains>") and not re.search(r"\bno\b", text))
+    is_kept = re.match(r"<(?:contains|has)>", first) is not None and not re.search(r"\b(?:no|but)\b", text)
+    is_sharing = first.startswith("<comes> in ") or is_kept
     return first.partition(" ")[0] + " " if is_sharing else ""
 
 

@@ -65,7 +65,7 @@ def test_a_whole_description_and_its_spans() -> None:
         )
     )  # fmt: skip
     assert text.text == (
-        "A navy blue wool office chair, the Vesta 3 has armrests. "
+        "The Vesta 3 is a navy blue wool office chair with armrests. "
         "It is height adjustable, weighs 14.2 kg and costs 499 EUR."
     )
     assert {span.key: text.text[span.start : span.end] for span in text.spans} == {
@@ -87,11 +87,11 @@ def test_a_whole_description_and_its_spans() -> None:
         # Negation and absence.
         (
             {"name": "AeroPress Go", "dishwasher_safe": True, "bpa_free": True, "cordless": False},
-            "AeroPress Go is dishwasher safe and BPA-free, but not cordless.",
+            "AeroPress Go is dishwasher safe and BPA-free, and is not cordless.",
         ),
         ({"type": "fan", "cordless": False, "waterproof": False}, "This fan is neither cordless nor waterproof."),
         ({"type": "fan", "timer": True, "bluetooth": False, "remote_control": False},
-         "This fan has a timer, but no Bluetooth or remote control."),
+         "This fan has a timer. It has no Bluetooth or remote control."),
         ({"type": "cover", "weight": "1 kg", "cushion_included": False},
          "This cover weighs 1 kg. It comes without a cushion."),
         ({"type": "bar", "weight": "50 g", "contains_nuts": False},
@@ -99,7 +99,7 @@ def test_a_whole_description_and_its_spans() -> None:
         ({"type": "bar", "weight": "50 g", "no_palm_oil": True}, "This bar weighs 50 g. It has no palm oil."),
         # What is plural is "they".
         ({"name": "Trail Gloves", "type": "glove", "material": "leather", "weight": "90 g"},
-         "Weighing 90 g, the Trail Gloves are leather gloves."),
+         "The Trail Gloves are leather gloves that weigh 90 g."),
         # Values as they stand in a sentence.
         ({"name": "Drill X", "noise": "<= 85 dB", "speeds": "2"},
          "The Drill X has a noise level of at most 85 dB and 2 speeds."),

@@ -1,0 +1,36 @@
+"""Contrasts, openings and verbs that are said once."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.describe.fields.understand import understand_fields
+from rag.describe.realise.realiser import realise
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        # Two parts are a pair, a part and a service are none.
+        ({"type": "tent", "pockets": "2", "hood": "no"}, "This tent has 2 pockets, but no hood."),
+        ({"type": "grill", "lid": "yes", "lid thermometer": "no"}, "This grill has a lid, but no lid thermometer."),
+        ({"type": "wig", "lid": "yes", "free delivery": "no"}, "This wig has a lid. It has no free delivery."),
+        # Qualities contrast where they share a word, or are both diets.
+        ({"type": "lamp", "damp rated": "yes", "wet rated": "no"}, "This lamp is damp rated, but not wet rated."),
+        ({"type": "bar", "vegetarian": "yes", "vegan": "no"}, "This vegetarian bar is not vegan."),
+        ({"type": "lamp", "waterproof": "yes", "vegan": "no"}, "This waterproof lamp is not vegan."),
+        # A guarantee is no pair of a part that is left out.
+        (
+            {"type": "fence", "guarantee": "10 years", "posts": "not included"},
+            "This fence comes without posts. It comes with a 10-year guarantee.",
+        ),
+        # The product first, what it has behind it.
+        (
+            {"name": "Tide 2", "type": "cable", "net weight": "65 g"},
+            "The Tide 2 is a cable with a net weight of 65 g.",
+        ),
+    ],
+)  # fmt: skip
+def test_texts_by_value(fields: dict[str, object], text: str) -> None:
+    for variant in range(3):
+        assert realise(understand_fields(fields), variant).text == text
