@@ -260,6 +260,8 @@ def _read_number(text: str, tokens: Sequence[_Token], place: int) -> tuple[Quant
         tail = re.match(r"[^\W\d_]+", text[token.end :])
         if tail and tail[0].casefold() == "s":  # 1990s
             return None, 0
+        if re.match(r"[A-Z]-\d+(?!\w|[.,]\d)", text[token.end :]):  # 20W-50
+            return None, 0
         if tail and not unit_named(tail[0]) and tail[0].casefold() not in _SUFFIXES:
             return None, 0
         if re.match(r"-\d|-[^\W\d_]", text[token.end :]) and re.search(r"[^\W_][-_./]$", text[: token.start]):
@@ -403,8 +405,9 @@ def _with_unit(text: str, quantity: Quantity) -> Quantity:
         name = re.sub(r"\s+", " ", match["name"])
         unit = unit_named(name.replace("° ", "°"))
         # A single letter is a unit only as units are written: "5 m", "2 h", but not "5 a".
-        is_letter = len(name) == 1 and name.isalpha()
-        is_written = not is_letter or (name in "mglLhsdVWA" and text[quantity.end - 1].isdigit())
+        letter = name.rstrip(".")  # "5G." ends a sentence
+        is_letter = len(letter) == 1 and letter.isalpha()
+        is_written = not is_letter or (letter in "mglLhsdVWA" and text[quantity.end - 1].isdigit())
         if unit and is_written and (not match["article"] or max(quantity.values) < 1):  # half a day
             return replace(quantity, end=match.end(), unit=unit)
     before = re.search(

@@ -193,6 +193,8 @@ def _states(text: str, phrase: str) -> bool:
 def _holds_brand(name: str, brand: str) -> bool:
     """Tell whether a name has the words of the brand, its legal form left out."""
     words, wanted = _words(name), [word for word in _words(brand) if word not in _LEGAL_FORMS]
+    if wanted and words and words[0] == wanted[-1]:  # "Silberau Riesling" of "Weingut Silberau"
+        return True
     return bool(wanted) and any(words[place : place + len(wanted)] == wanted for place in range(len(words)))
 
 

@@ -119,6 +119,8 @@ _SPELT_OUT = (
     (re.compile(r"\btemps?\b\.?(?!$)|(?<=\w )\btemps?$", re.IGNORECASE), "temperature"),
     (re.compile(r"^(?:abv|alcohol (?:by )?vol(?:ume)?)$", re.IGNORECASE), "alcohol (% vol)"),
     (re.compile(r"\bpin(?= (?:pad|code|lock|entry|protect\w+)\b)", re.IGNORECASE), "PIN"),
+    (re.compile(r"\bincl\b\.?(?= \w)"), "including"),
+    (re.compile(r"\bexcl\b\.?(?= \w)"), "excluding"),
     (re.compile(r"\bmax\b\.?"), "maximum"),
     (re.compile(r"\bmin\b\.?(?= \w)"), "minimum"),
     (re.compile(r"\(([a-z]) ?x ?([a-z])(?: ?x ?([a-z]))?\)", re.IGNORECASE), "({})"),

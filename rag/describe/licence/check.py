@@ -110,7 +110,8 @@ class _Reading:
         denied = {place for place, word in enumerate(self.words) if word.denied}
         for statement in self.vocabulary.statements:
             size = len(statement.run)
-            if not statement.denied or size < 2:
+            is_named = bool(statement.affirmed) and statement.affirmed <= self.vocabulary.naming
+            if not statement.denied or size < 2 or is_named:
                 continue
             for at in range(len(self.stems) - size + 1):
                 places = range(at, at + size)

@@ -69,7 +69,8 @@ def _denied_by(words: Sequence[ScopedWord], at: int) -> Iterator[int]:
     if word in ("no", "none", "false") and ends_clause:  # "Cordless: no"
         yield from _before(words, at, over_colon=True)
     elif word in _DETERMINERS and not ends_clause:
-        if following not in _NO_DENIAL_AFTER_NO:
+        # "Rosé Zero is alcohol-free": a name.
+        if following not in _NO_DENIAL_AFTER_NO | _AUXILIARIES:
             yield from _noun_phrases(words, at, joins=word != "no")
     elif word == "free" and following in ("from", "of"):
         yield from _noun_phrases(words, at + 1, joins=True, commas=True)
@@ -90,10 +91,14 @@ def _denied_by(words: Sequence[ScopedWord], at: int) -> Iterator[int]:
         # "The lid is not included" denies what stands before, "does not include a lid" what stands behind.
         scope = list(_predicate(words, at))
         behind = scope[-1] + 1 if scope else len(words)
-        is_label = _opens_label(words, at) and {words[place].text for place in scope} <= _LABEL_WORDS
-        if is_label and behind < len(words) and words[behind].gap.strip() == ":":
-            yield from _noun_phrases(words, behind - 1, joins=True, commas=True)  # "Not included: lid, cable"
-            return
+        if _opens_label(words, at) and behind < len(words) and words[behind].gap.strip() == ":":
+            is_label = {words[place].text for place in scope} <= _LABEL_WORDS
+            is_open = words[behind - 1].text in _PREPOSITIONS
+            if is_open and not is_label:  # "Not compatible with: C45"
+                yield from scope
+            if is_label or is_open:
+                yield from _noun_phrases(words, behind - 1, joins=True, commas=True)  # "Not included: lid, cable"
+                return
         if next((words[place].text in _INCLUDED for place in scope if words[place].text not in _ADVERBS), False):
             yield from _before(words, at, over_colon=True)
         else:
@@ -147,19 +152,23 @@ def _predicate(words: Sequence[ScopedWord], at: int) -> Iterator[int]:
 
 def _before(words: Sequence[ScopedWord], at: int, over_colon: bool = False) -> Iterator[int]:
     """Yield the places before a word back to the verb or the bound of its clause, over asides in brackets."""
-    in_brackets = False
+    in_brackets = is_label = False
     for place in range(at - 1, -1, -1):
         gap = words[place + 1].gap
         # "Lid: not included", "a battery, which is not included"
         is_label_end = over_colon and place == at - 1 and re.fullmatch(r"\s*[:=–-]\s*", gap)
+        is_label = is_label or bool(is_label_end)
         is_relative = words[place + 1].text == "which" and gap.strip() == ","
+        # "8 x AA batteries, not included"
+        is_apposed = over_colon and place == at - 1 and gap.strip() == "," and words[at].text == "not"
         if in_brackets or gap.strip() in (")", "("):
             in_brackets = "(" not in gap
             if in_brackets:
                 continue
-        elif ("," in gap or _BOUND.search(gap)) and not (is_label_end or is_relative):
+        elif ("," in gap or _BOUND.search(gap)) and not (is_label_end or is_relative or is_apposed):
             return
-        if words[place].text in _VERBS - _AUXILIARIES or words[place].text in ("but", "with", "without"):
+        is_verb = words[place].text in _VERBS - _AUXILIARIES and not (is_label and words[place].text == "can")
+        if is_verb or words[place].text in ("but", "with", "without"):
             return
         yield place
 
@@ -195,6 +204,10 @@ def _is_list_of_nouns(words: Sequence[ScopedWord], at: int) -> bool:
     for place in range(at, len(words)):
         if place > at and _BOUND.search(words[place].gap):
             return True
+        # "Free from gluten, nuts and milk, and costs 9 EUR": the list ends before the next verb.
+        is_end = words[place].text == "and" and "," in words[place].gap and place + 1 < len(words)
+        if is_end and words[place + 1].text in _VERBS:
+            return place > at
         if words[place].text in _VERBS | _PREPOSITIONS or is_denial(words[place].text):
             return False
     return True

@@ -91,6 +91,9 @@ def _check_quantity(
 ) -> Iterator[Claim]:
     keys = {field.key for field in fields}
     near = _words_near(text, quantity)
+    # "4 cans of 145 g" names the can itself.
+    own = {stem for one in vocabulary.statements if one.key in keys and not one.is_label for stem in one.run}
+    near -= own
     rival = next(
         (
             figure
@@ -163,7 +166,8 @@ def _keeps_bound(text: str, quantity: Quantity, fields: Sequence[FieldFigure], v
     bound = bound_of(text, quantity)
     for field in fields:
         label = vocabulary.labels[field.key]
-        of_label = "upper" if "maximum" in label else "lower" if "minimum" in label else ""
+        is_upper = "maximum" in label or {"up", "to"} <= label
+        of_label = "upper" if is_upper else "lower" if "minimum" in label else ""
         ends_range = bool(field.quantity.high) and not quantity.high
         if bound == field.bound or (bound and bound == of_label) or (bound and ends_range):
             return True

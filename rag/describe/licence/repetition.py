@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from rag.answer.quantities import find_quantities
 from rag.describe.licence.claims import Claim
 from rag.describe.licence.denials import ScopedWord, read_words
 from rag.describe.licence.numbers import FigureCheck
@@ -21,20 +22,24 @@ def find_repetitions(
 
     The name, the brand and the type may be said again. A value that two fields have may be said twice.
     """
-    runs = list(_repeated_runs(text, words, vocabulary))
-    fields = [*_repeated_values(text, words, product, vocabulary), *_repeated_figures(text, figures, vocabulary)]
+    runs = list(_repeated_runs(text, words, product, vocabulary))
+    fields = [*_repeated_values(text, words, product, vocabulary), *_repeated_figures(text, figures, product)]
     taken = [claim for claim in fields if not any(run.start < claim.end and claim.start < run.end for run in runs)]
     return tuple(sorted((*runs, *taken), key=lambda claim: claim.start))
 
 
-def _repeated_runs(text: str, words: Sequence[ScopedWord], vocabulary: ProductVocabulary) -> Iterator[Claim]:
+def _repeated_runs(
+    text: str, words: Sequence[ScopedWord], product: Product, vocabulary: ProductVocabulary
+) -> Iterator[Claim]:
+    # What values say twice, "USB-C to USB-C, USB-C to USB-A", a text may say twice.
+    given = [tuple(word.text for word in read_words(field.value)) for field in product.fields]
     seen: set[tuple[str, ...]] = set()
     place = 0
     while place <= len(words) - RUN:
         run = tuple(word.text for word in words[place : place + RUN])
         content = [word for word in words[place : place + RUN] if is_content(word)]
         says = sum(stem not in vocabulary.naming for stem in normal_stems(content))
-        if run in seen and says > 1:
+        if run in seen and says > 1 and sum(_count(value, run) for value in given) < 2:
             last = place + RUN
             while last < len(words) and tuple(word.text for word in words[last - RUN + 1 : last + 1]) in seen:
                 last += 1
@@ -62,19 +67,30 @@ def _repeated_values(
         key, value = run
         if not value or all(stem in vocabulary.naming or stem.isdigit() for stem in value) or len("".join(value)) < 3:
             continue
-        allowed = max(1, len({one.key for one in vocabulary.statements if _count(one.run, value)}))
+        allowed = max(1, _times_given(value, vocabulary))
         places = [at for at in range(len(stems)) if tuple(stems[at : at + len(value)]) == value]
         for at in places[allowed:]:
             start, end = content[at].start, content[at + len(value) - 1].end
             yield Claim(start, end, text[start:end], "repetition", key, "the field is stated again")
 
 
-def _repeated_figures(text: str, figures: FigureCheck, vocabulary: ProductVocabulary) -> Iterator[Claim]:
+def _times_given(value: tuple[str, ...], vocabulary: ProductVocabulary) -> int:
+    """Return how often fields say a value, in labels and in values: twice in "Nexar 12, Nexar 12 Pro"."""
+    most: dict[tuple[str, bool], int] = {}
+    for one in vocabulary.statements:
+        place = one.key, one.is_label
+        most[place] = max(most.get(place, 0), _count(one.run, value))
+    return sum(most.values())
+
+
+def _repeated_figures(text: str, figures: FigureCheck, product: Product) -> Iterator[Claim]:
+    values = {field.key: find_quantities(field.value) for field in product.fields}
     for place, (quantity, keys) in enumerate(figures.mentions):
         if not keys or not quantity.unit:
             continue
         before = sum(quantity.equals(other) and bool(other.unit) for other, _ in figures.mentions[:place])
-        if before >= len(keys):
+        allowed = sum(max(1, sum(quantity.equals(one) for one in values.get(key, ()))) for key in keys)
+        if before >= allowed:
             said = text[quantity.start : quantity.end].rstrip(".")
             yield Claim(
                 quantity.start, quantity.start + len(said), said, "repetition", min(keys), "the figure is stated again"

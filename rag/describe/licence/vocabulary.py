@@ -11,13 +11,15 @@ from functools import lru_cache
 from rag.answer.quantities import Date, Quantity, find_figures
 from rag.answer.units import CURRENCIES, MeasureUnit, unit_named
 from rag.describe.fields.attribute_table import attribute_words
+from rag.describe.fields.unit_names import size_of
 from rag.describe.licence.closed_words import StatingWords, closed_words
 from rag.describe.licence.denials import ScopedWord, is_denial, read_words
 from rag.describe.product import Product, ProductField
 
 _SAYS_NO = frozenset({"no", "none", "false", "without", "nil", "free"})
 _SAYS_ABSENT = re.compile(
-    r"(?:not|is not|are not) (?:included|supplied|provided|available)|(?:sold|available) separately|excluded"
+    r"(?:not|is not|are not) (?:included|supplied|provided|available|required|needed|necessary)"
+    r"|(?:sold|available) separately|excluded"
 )
 _SAYS_YES = frozenset({"yes", "true", "included", "y", "1", "✓", "x"})
 
@@ -138,7 +140,7 @@ def _read_statements(field: ProductField) -> Iterator[FieldStatement]:
     label = read_words(field.label)
     flips = field.kind == "boolean" and field.is_true is False
     is_apart = any(_SAYS_ABSENT.fullmatch(part.strip().casefold()) for part in re.split(r"[,;()]", field.value))
-    says_no = field.kind != "boolean" and (_denies_label(field.value) or is_apart)
+    says_no = field.kind != "boolean" and (_denies_label(field.value) or is_apart or _says_none(field.value))
     values = [] if says_yes_or_no(field) else list(_read_values(field, label))
     if is_apart:  # "1 x AA, not included": the text may say either of AA
         values += [replace(one, affirmed=one.denied, denied=one.affirmed) for one in values]
@@ -157,6 +159,11 @@ def says_yes_or_no(field: ProductField) -> bool:
         return False
     value = field.value.strip().casefold()
     return _denies_label(value) or (field.kind == "boolean" and (value in _SAYS_YES or len(value.split()) < 3))
+
+
+def _says_none(value: str) -> bool:
+    """Tell whether a value says that there is none, and more: "none, do not drop"."""
+    return re.match(r"none\s*[,;(]", value.strip(), re.IGNORECASE) is not None
 
 
 def _denies_label(value: str) -> bool:
@@ -243,7 +250,7 @@ def _read_figures(field: ProductField) -> Iterator[FieldFigure]:
 
 def _unit_of(field: ProductField) -> MeasureUnit | None:
     """Return the unit that a label gives to values without one."""
-    if field.unit and (unit := unit_named(field.unit)):
+    if field.unit and (unit := size_of(field.unit) or size_of(field.unit.partition(" ")[0])):
         return unit
     if field.kind in ("name", "brand", "type", "identifier"):
         return None

@@ -204,6 +204,8 @@ class Opening:
         brand, name = self.product.brand, self.product.name
         if not brand or not name or any(brand.key in piece.keys for piece in name_pieces(self.product)):
             return False
+        if brand.value.split()[-1].casefold() == name.value.split()[0].casefold():  # "Weingut Silberau Silberau ..."
+            return False
         if self._is_work or len(brand.value) >= 20 or "," in brand.value:
             return False
         is_determined = re.match(r"(?:the|a|an|my|our)\b", name.value.strip(), re.I)

@@ -65,7 +65,7 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     kind = product.type if product.type and is_thing(product.type) else None
     identity = {one.key for one in (product.name, product.brand, kind) if one}
     others = [one for one in product.stated if one.key not in identity and one.kind != "identifier"]
-    said_by_name = {one.key for one in others if _is_in_name(one, product)}
+    said_by_name = {one.key for one in others if _is_in_name(one, product) or _is_in_another(one, others)}
     clauses = [(clause_kind(one), one) for one in others if one.key not in said_by_name]
     room = characters if characters is not None else (SHORT if length == "short" else LONG)
     chosen = _choose(clauses, room, is_short=length == "short")
@@ -116,6 +116,24 @@ def _is_in_name(one: ProductField, product: Product) -> bool:
     ):
         return False
     return says_words(product.name.value, one.value)
+
+
+def _is_in_another(field: ProductField, others: Sequence[ProductField]) -> bool:
+    """Tell whether another field says the same: "auto feed: yes" beside "auto feed capacity: 100 sheets".
+
+    So does "box contents: 2 batteries, charger" beside "batteries included: 2".
+    """
+    label = label_words(field)
+    if field.kind == "boolean":
+        is_named = bool(field.is_true) and field.relation in ("", "has") and not field.note and field.priority > MUST
+        return is_named and any(
+            label_words(one).startswith(f"{label} ") and one.kind == "measure" and one.priority <= field.priority
+            for one in others
+        )
+    if field.relation != "includes" or not field.value.strip().isdigit():
+        return False
+    noun = re.sub(r"^included | included$", "", label)
+    return any(f"{field.value.strip()} {noun}" in map(str.casefold, one.items) for one in others if one is not field)
 
 
 def says_words(text: str, words: str) -> bool:
