@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.describe.fields.nouns import is_product_noun
 from rag.describe.fields.word_lists import listed_words
 
 _IDENTIFIERS = re.compile(
@@ -106,6 +107,21 @@ def is_logistic(words: tuple[str, ...]) -> bool:
 def rank_name(words: tuple[str, ...]) -> int | None:
     """Return the place of a label among those of names, the best first, None for another."""
     return _rank(words, _NAMES)
+
+
+def may_name(words: tuple[str, ...]) -> bool:
+    """Return whether a field may name a product where no other does: "set name", "game title", "article"."""
+    if words in (("article",), ("label",)):
+        return True
+    is_title = len(words) == 2 and words[1] in ("name", "title")
+    return is_title and words[0] not in _OTHER_NAMES and is_product_noun(words[0])
+
+
+_OTHER_NAMES = frozenset(
+    "brand colour color shade latin file family category company series collection style character font pattern shop"
+    " store user vendor supplier group page image".split()
+)
+"""Of what a name may be that is not the product's."""
 
 
 def rank_brand(words: tuple[str, ...]) -> int | None:

@@ -27,6 +27,7 @@ from rag.describe.fields.field_names import (
     is_internal,
     is_logistic,
     is_price,
+    may_name,
     rank_brand,
     rank_name,
     rank_type,
@@ -147,6 +148,9 @@ def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
         return [row for _, row in sorted(ranked, key=lambda pair: pair[0])]
 
     names = [row for row in best("name") if row.line.casefold() not in _ANSWERS and len(row.line) <= _LONG]
+    if not names:
+        late = [row for row in usable if may_name(row.label.words) and not row.line[:1].islower()]
+        names = [row for row in late if len(row.line) <= 80 and not is_measure(row.line) and not is_money(row.line)]
     for row in names[:1]:
         main[row.key] = ProductField(row.key, row.label.bare, "name", row.line, (row.line,), priority=MUST)
     name = names[0].line if names else ""

@@ -70,7 +70,9 @@ def _denied_by(words: Sequence[ScopedWord], at: int) -> Iterator[int]:
         yield from _before(words, at, over_colon=True)
     elif word in _DETERMINERS and not ends_clause:
         # "Rosé Zero is alcohol-free": a name.
-        if following not in _NO_DENIAL_AFTER_NO | _AUXILIARIES:
+        third = words[at + 2].text if at + 2 < len(words) and not words[at + 2].gap.strip() else ""
+        is_counted = following == "one" and third and third not in _VERBS | _PREPOSITIONS | {"of", "else", "other"}
+        if is_counted or following not in _NO_DENIAL_AFTER_NO | _AUXILIARIES:
             yield from _noun_phrases(words, at, joins=word != "no")
     elif word == "free" and following in ("from", "of"):
         yield from _noun_phrases(words, at + 1, joins=True, commas=True)

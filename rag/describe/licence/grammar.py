@@ -32,7 +32,7 @@ def _articles(text: str, words: tuple[ScopedWord, ...]) -> Iterator[Claim]:
         if (
             word.text not in ("a", "an")
             or following.gap.strip(" \"'“‘")
-            or (text[word.start] == "A" and re.search(r"(?:-|\d ?)$", text[: word.start]))  # USB-A, 4 A
+            or (text[word.start] == "A" and re.search(r"[-\w] ?$", text[: word.start]))  # USB-A, 4 A, class A
         ):
             continue
         said = text[following.start : following.end]

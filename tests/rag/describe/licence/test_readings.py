@@ -26,6 +26,8 @@ TRUE = [
     ({"cables": "USB-C to USB-C, USB-C to USB-A"}, "Its cables are USB-C to USB-C and USB-C to USB-A."),
     ({"compatible with": "Nexar 12, Nexar 12 Pro"}, "It is compatible with Nexar 12 and Nexar 12 Pro."),
     ({"sizes": "90 x 190 cm; 135 x 190 cm"}, "Its sizes are 90 x 190 cm and 135 x 190 cm."),
+    ({"isOneShoulder": "false", "isWetsuit": "false"}, "It is neither one shoulder nor wetsuit."),
+    ({"energy class": "A", "fan": "yes"}, "It is in energy class A and has a fan."),
     ({"lens_count": "3"}, "It has 3 lenses."),
     ({"viscosity": "20W-50"}, "Its viscosity is 20W-50."),
 ]  # fmt: skip
@@ -45,6 +47,7 @@ UNTRUE = [
     ({"BPA in can lining": "no"}, "BPA in can lining: yes.", "contradiction"),
     ({"compatible with": "Nexar 12"}, "It fits the Nexar 12, and the Nexar 12.", "repetition"),
     ({"viscosity": "20W-50"}, "Its viscosity is 10W-40.", "number"),
+    ({"isOneShoulder": "true"}, "It is neither one shoulder nor long.", "contradiction"),
 ]  # fmt: skip
 
 
