@@ -137,8 +137,6 @@ class Abstention(Strategy):
             missing = "the models read English"
         if not missing and retrieved.anchors.unanswerable:
             missing = f"{retrieved.anchors.unanswerable[0].text} occurs in no document"
-        if not missing and retrieved.anchors.are_all_of(retrieved.question):
-            missing = "the question names it, and does not say what to tell of it"
         text = abstention_text(retrieved.question, missing)
         answer = retrieved.answer(text, self.model, usage, dropped=dropped, abstained=True)
         return replace(answer, missing=missing, nearest=nearest_sentences(retrieved))

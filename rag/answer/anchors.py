@@ -48,13 +48,6 @@ class Anchors:
         """The absent anchors that make a question unanswerable: codes and names that occur nowhere."""
         return tuple(anchor for anchor in self.absent if anchor.kind in ("identifier", "name"))
 
-    def are_all_of(self, question: str) -> bool:
-        """Tell whether a question is nothing but codes, so that it names a thing and asks nothing of it."""
-        codes = [anchor.text for anchor in self.anchors if anchor.kind in ("identifier", "label")]
-        for code in codes:
-            question = question.replace(code, " ")
-        return bool(codes) and not re.search(r"\w", question)
-
     def without(self, *kinds: AnchorKind) -> Anchors:
         """Return the anchors of other kinds: a question may compare with a number that no evidence has."""
         return replace(self, anchors=tuple(anchor for anchor in self.anchors if anchor.kind not in kinds))
@@ -105,6 +98,13 @@ _PERIOD = re.compile(
     r"during (?:the )?(?:day|night|week|weekend|month|year|morning|afternoon|evening)s?", re.IGNORECASE
 )
 _PRONOUN = re.compile(r"\b(?:what|which|who|when|i|we|you|they|he|she|it)\b", re.IGNORECASE)
+
+
+def complete_question(question: str) -> str:
+    """Return a text that is nothing but a code as a question: "What does ERR-1004 mean?" of "ERR-1004"."""
+    code = question.strip(" ?.!")
+    is_code = any(anchor.kind in ("identifier", "label") and anchor.text == code for anchor in find_anchors(question))
+    return f"What does {code} mean?" if is_code else question
 
 
 def find_anchors(question: str) -> Anchors:

@@ -14,7 +14,7 @@ from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
 from prompts.prompt import Prompt
 from rag.answer.abstain import Abstention
-from rag.answer.anchors import find_anchors
+from rag.answer.anchors import complete_question, find_anchors
 from rag.answer.compare import SideBySide
 from rag.answer.confidence import ConfidenceModel
 from rag.answer.defaults import resolve_defaults
@@ -182,7 +182,7 @@ class Pipeline(PipelineOptions, Closing):
         filters = [chosen for chosen in (as_filter(self.where), as_filter(where)) if chosen is not None]
         both = And(tuple(filters)) if len(filters) > 1 else next(iter(filters), None)
         retrieved = []
-        for question in questions:
+        for question in map(complete_question, questions):
             hits, others = self._retrieve(question, both)
             answer_format = choose_format(self.answer_format, question)
             if answer_format == "compare" and (sides := find_sides(question)):

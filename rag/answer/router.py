@@ -89,7 +89,7 @@ class Router(Strategy):
     def _route(self, question: Retrieved) -> list[RouteStep]:
         if not question.hits or question.anchors.unanswerable:
             return []
-        if not self.abstention.reads_language_of(question.question) or question.anchors.are_all_of(question.question):
+        if not self.abstention.reads_language_of(question.question):
             return []
         route = ROUTES[question.answer_format]
         own: list[RouteStep] = [step for step in route if step in self.by_format]

@@ -7,7 +7,6 @@ import pytest
 from ingest.models.weights import MINILM_READER
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention, nearest_sentences
-from rag.answer.anchors import find_anchors
 from rag.answer.confidence import embedded_confidence
 from rag.answer.missing import name_wanted
 from rag.answer.types import Retrieved
@@ -81,11 +80,3 @@ def test_the_embedded_models_read_no_script_of_other_continents(question: str, i
     assert embedded.reads_language_of(question) == is_read
     assert embedded.abstain(retrieved(question)).missing == ("" if is_read else "the models read English")
     assert Abstention(0.0, None, False, "other", 0).reads_language_of(question), "others may read any"
-
-
-def test_a_code_alone_asks_for_nothing() -> None:
-    anchors = find_anchors("INC-2041")
-    assert anchors.are_all_of("INC-2041")
-    assert anchors.are_all_of("INC-2041?")
-    assert not anchors.are_all_of("Who has INC-2041?")
-    assert not find_anchors("Mira Holt").are_all_of("Mira Holt")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.types import Block, Chunk
-from rag.answer.anchors import find_anchors
+from rag.answer.anchors import complete_question, find_anchors
 from rag.answer.anchors_held import find_empty_cell, holds_anchors
 from rag.answer.evidence import Evidence
 from rag.answer.focus import focus_sections
@@ -170,3 +170,10 @@ def test_an_empty_cell_has_no_value_of_another_column(question: str, value: str,
     evidence = Evidence(section, start, start + len(value))
     assert find_empty_cell(anchors, evidence) == column
     assert (f"its row has no {column}" in judge_support(value, question, evidence, anchors).missing) == bool(column)
+
+
+def test_a_code_alone_asks_what_it_means() -> None:
+    assert complete_question("INC-2041") == "What does INC-2041 mean?"
+    assert complete_question("ERR-1004?") == "What does ERR-1004 mean?"
+    assert complete_question("Who has INC-2041?") == "Who has INC-2041?"
+    assert complete_question("Mira Holt") == "Mira Holt"
