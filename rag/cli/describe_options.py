@@ -115,7 +115,7 @@ def _new_writer(options: DescribeOptions, config: Config) -> DraftWriter:
     """Return the writer of drafts of a configuration, with its context and the values of the examples' rows."""
     from rag.data.rows import read_rows
     from rag.describe.drafts.draft_writer import DraftWriter
-    from rag.describe.drafts.slots import ValueLexicon
+    from rag.describe.drafts.value_lexicon import ValueLexicon
 
     rows = read_rows(options.examples_from, "describe") if options.examples_from else []
     contexts = _new_contexts(options, config, rows)
