@@ -21,6 +21,8 @@ HEAD = {"name": "Tarn 4", "type": "lamp", "price": "€10.00"}
         ({"Power source": "4 × AA"}, "runs on 4 × AA cells"),
         ({"batteries": "2 x AAA, not included"}, "runs on 2 x AAA cells (not included)"),
         ({"protein per 100 g": "21 g"}, "contains 21 g of protein per 100 g"),
+        ({"Strokes per minute": "2,700"}, "2,700 strokes per minute"),
+        ({"key material": "plastic"}, "plastic keys"),
         ({"auto shut-off": "yes"}, "switches off automatically"),
         ({"ports": ["2 x HDMI", "1 x USB-C"]}, "2 x HDMI and 1 x USB-C ports"),
         ({"filling": "foam and feathers"}, "is filled with foam and feathers"),
