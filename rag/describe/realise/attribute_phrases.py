@@ -144,6 +144,7 @@ _PATTERNS = (
     ("ip", re.compile(r"IP ?X?\d[\dX]?[A-Z]?|IPX\d|IK\d\d")),
     ("ratio", re.compile(r"\d[\d.,]*:\d[\d.,]*(?:\s?[–-]\s?\d[\d.,]*(?::\d+)?)?")),
     ("ordinal", re.compile(r"\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth", re.IGNORECASE)),
+    ("sunlight", re.compile(r"(?:bright |medium |low )?(?:in)?direct", re.IGNORECASE)),
     ("plus", re.compile(r"\d+\+")),
     ("from_birth", re.compile(r"from birth(?: to \d+ (?:months?|years?))?", re.I)),
 )
@@ -156,8 +157,8 @@ def value_forms(field: ProductField) -> frozenset[str]:
 
     "number" (and "one"), "measure" with its dimension ("time", "length"; "range" and "bound" beside it), "dimensions",
     "cells" and "batteries", "code", "adjective", "material", "thing" and "things" (nouns), "name", "phrase" (it begins
-    with a preposition), "months" and "range_months", "date", "norm", "ip", "ratio", "from_birth", "plus" (50+),
-    "ordinal", "ports" (2 x HDMI), "labelled" (it begins with the label), "list", "measures", "adjectives".
+    with a preposition), "months" and "range_months", "date", "norm", "ip", "ratio", "from_birth", "sunlight",
+    "plus" (50+), "ordinal", "ports" (2 x HDMI), "labelled" (it begins with the label), "list", "measures", "adjectives".
     """
     if field.kind == "boolean":
         return frozenset({"yes"} if field.is_true else {"no"} if field.is_true is False else ())
