@@ -135,7 +135,8 @@ if TYPE_CHECKING:
 
 # Compare: which approach serves you best
 if TYPE_CHECKING:
-    from rag.compare.comparison import Comparison as Comparison, load_comparison as load_comparison
+    from rag.compare.comparison import Comparison as Comparison
+    from rag.compare.comparison_file import load_comparison as load_comparison
     from rag.compare.run import run_comparison as run_comparison
     from rag.compare.system import System as System
     from rag.report.html import write_report as write_report

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CHANNEL_NAMES: dict[str, Channel] = {
     "title": "title", "bullets": "bullets", "short": "short", "long": "long", "meta-title": "meta_title",
-    "meta-description": "meta_description", "alt": "alt_text", "json-ld": "json_ld",
+    "meta-description": "meta_description", "alt": "alt_text", "json-ld": "json_ld", "reviews": "reviews",
 }  # fmt: skip
 UNSTATED = ("id", "_id")
 """Fields that are never stated."""
@@ -35,7 +35,8 @@ class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
     file: Path | None = option("JSON, JSONL or CSV: one product a row", "FILE")
     out: Path | None = option("CSV or JSONL to write; a second run writes new and changed rows", "FILE")
     channel: str | None = option(
-        f"texts to write, separated by commas: {', '.join(CHANNEL_NAMES)}, or all (default: long)", "NAMES"
+        f"texts to write, separated by commas: {', '.join(CHANNEL_NAMES)}, or all, without reviews (default: long)",
+        "NAMES",
     )
     format: Literal["text", "markdown", "html"] | None = option(
         "print the texts in this format; with --out, write them into a file of it as well"
@@ -80,12 +81,16 @@ def refuse_mistakes(options: DescribeOptions) -> None:
 
 
 def read_channels(names: str | None) -> tuple[Channel, ...]:
-    """Return the channels of names separated by commas, or all. Raises InputError for an unknown name."""
+    """Return the channels of names separated by commas. Raises InputError for an unknown name.
+
+    "all" are all but the reviews, which few products have.
+    """
     from ingest.plugins import suggest
 
     chosen = [name.strip().casefold().replace("_", "-") for name in (names or "long").split(",")]
     if "all" in chosen:
-        return tuple(CHANNEL_NAMES.values())
+        others = tuple(channel for channel in CHANNEL_NAMES.values() if channel != "reviews")
+        return (*others, "reviews") if "reviews" in chosen else others
     for name in chosen:
         if name not in CHANNEL_NAMES:
             raise InputError(f"--channel {names}: unknown channel {name!r}; {suggest(name, (*CHANNEL_NAMES, 'all'))}")
@@ -115,7 +120,7 @@ def _new_writer(options: DescribeOptions, config: Config) -> DraftWriter:
     """Return the writer of drafts of a configuration, with its context and the values of the examples' rows."""
     from rag.data.rows import read_rows
     from rag.describe.drafts.draft_writer import DraftWriter
-    from rag.describe.drafts.slots import ValueLexicon
+    from rag.describe.drafts.value_lexicon import ValueLexicon
 
     rows = read_rows(options.examples_from, "describe") if options.examples_from else []
     contexts = _new_contexts(options, config, rows)

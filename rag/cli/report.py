@@ -20,7 +20,7 @@ class ReportOptions:
 
 def report(options: ReportOptions) -> int:
     """Write the report of a comparison with --out, else show its table."""
-    from rag.compare.comparison import load_comparison
+    from rag.compare.comparison_file import load_comparison
     from rag.report import terminal_table, write_report
 
     comparison = load_comparison(options.comparison)

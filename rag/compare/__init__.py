@@ -14,11 +14,8 @@ from typing import TYPE_CHECKING
 from ingest.lazy import attach
 
 if TYPE_CHECKING:
-    from rag.compare.comparison import (
-        Comparison as Comparison,
-        load_comparison as load_comparison,
-        read_comparison as read_comparison,
-    )
+    from rag.compare.comparison import Comparison as Comparison
+    from rag.compare.comparison_file import load_comparison as load_comparison, read_comparison as read_comparison
     from rag.compare.plan import Plan as Plan
     from rag.compare.run import run_comparison as run_comparison
     from rag.compare.settings import ComparisonSettings as ComparisonSettings

@@ -17,7 +17,7 @@ from rag.compare.system import System
 from rag.data.contexts import Contexts, FixedExamples, ShowAs, SimilarRows, StorePassages, own_context
 from rag.data.rows import Row, data_hash
 from rag.data.task_prompts import prompt_for
-from rag.describe.drafts.slots import ValueLexicon
+from rag.describe.drafts.value_lexicon import ValueLexicon
 from rag.evaluate.metrics.licence import NO_HOUSE, HouseLicence
 from rag.retrieve.retrievers import Retriever
 from stores.base import Hit

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import RowsError
 from rag.compare.advice import advise
-from rag.compare.comparison import ComparedData, Comparison, DataCheck, DataSplit, RunSettings, load_comparison
+from rag.compare.comparison import ComparedData, Comparison, DataCheck, DataSplit, RunSettings
+from rag.compare.comparison_file import load_comparison
 from rag.compare.curve import learning_curve
 from rag.compare.experiment import Experiment
 from rag.compare.folder import Clock, lock_folder

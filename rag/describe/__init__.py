@@ -20,11 +20,8 @@ if TYPE_CHECKING:
     from rag.describe.description import Description as Description, description_object as description_object
     from rag.describe.drafts.delexicalise import Delexicalizer as Delexicalizer
     from rag.describe.drafts.draft_writer import DraftText as DraftText, DraftWriter as DraftWriter
-    from rag.describe.drafts.slots import (
-        SlotCheck as SlotCheck,
-        ValueLexicon as ValueLexicon,
-        check_slots as check_slots,
-    )
+    from rag.describe.drafts.slots import SlotCheck as SlotCheck, check_slots as check_slots
+    from rag.describe.drafts.value_lexicon import ValueLexicon as ValueLexicon
     from rag.describe.fields.field_rules import FieldRules as FieldRules
     from rag.describe.fields.understand import understand_fields as understand_fields
     from rag.describe.house_rules.rulebook import RuleBook as RuleBook

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.answer.quantities import Quantity
+from rag.describe.review import Review
 
 FieldKind = Literal["name", "brand", "type", "boolean", "measure", "money", "date", "list", "identifier", "text"]
 
@@ -74,9 +75,13 @@ class ProductField:
 
 @dataclass(frozen=True)
 class Product:
-    """The fields of a product, in the order in which they are stated; hidden ones are last."""
+    """The fields of a product, in the order in which they are stated; hidden ones are last.
+
+    What its `reviews` say is nothing that a field says: they are quoted and counted, and license no other word.
+    """
 
     fields: tuple[ProductField, ...]
+    reviews: tuple[Review, ...] = ()
 
     @property
     def stated(self) -> tuple[ProductField, ...]:

@@ -17,8 +17,10 @@ FORMATS: tuple[Format, ...] = get_args(Format)
 
 _NAMES: dict[Channel, str] = {
     "title": "Title", "bullets": "Bullets", "short": "Short text", "long": "Long text", "meta_title": "Meta title",
-    "meta_description": "Meta description", "alt_text": "Alt text", "json_ld": "JSON-LD",
+    "meta_description": "Meta description", "alt_text": "Alt text", "json_ld": "JSON-LD", "reviews": "Reviews",
 }  # fmt: skip
+
+_LISTS: tuple[Channel, ...] = ("bullets", "reviews")
 
 
 def format_catalogue(
@@ -87,7 +89,7 @@ def escape_markdown(text: str) -> str:
 def _to_text(title: str, texts: Sequence[ChannelText]) -> str:
     lines = [title, "=" * min(len(title), 100)] if title else []
     for text in texts:
-        body = "\n".join(f"- {line}" for line in text.text.split("\n")) if text.channel == "bullets" else text.text
+        body = "\n".join(f"- {line}" for line in text.text.split("\n")) if text.channel in _LISTS else text.text
         lines += ["", f"{_NAMES[text.channel]}:", body] if lines else [f"{_NAMES[text.channel]}:", body]
     return "\n".join(lines) + "\n"
 
@@ -95,7 +97,7 @@ def _to_text(title: str, texts: Sequence[ChannelText]) -> str:
 def _to_markdown(title: str, texts: Sequence[ChannelText]) -> str:
     blocks = [f"## {escape_markdown(title)}"] if title else []
     for text in texts:
-        if text.channel == "bullets":
+        if text.channel in _LISTS:
             blocks.append("\n".join(f"- {escape_markdown(line)}" for line in text.text.split("\n")))
         elif text.channel == "json_ld":
             blocks.append(f"```json\n{text.text}\n```")
@@ -112,7 +114,7 @@ def _to_html(title: str, texts: Sequence[ChannelText], key: str) -> str:
         lines.append(f"<h2>{html.escape(title)}</h2>")
     for text in texts:
         name = text.channel.replace("_", "-")
-        if text.channel == "bullets":
+        if text.channel in _LISTS:
             items = "".join(f"<li>{html.escape(line)}</li>" for line in text.text.split("\n"))
             lines.append(f'<ul class="{name}">{items}</ul>')
         elif text.channel == "json_ld":  # escaped by itself, as entities are not read in a script

@@ -20,11 +20,14 @@ from rag.describe.channels.json_ld import product_json_ld
 from rag.describe.channels.label_value import label_and_value
 from rag.describe.channels.spans import cut_text, join_texts
 from rag.describe.channels.titles import write_alt_text, write_title
+from rag.describe.licence.review_statements import state_reviews
 from rag.describe.product import Product, SpannedText
 from rag.describe.realise.plan import Length
 from rag.describe.realise.realiser import realise
 
-Channel = Literal["title", "bullets", "short", "long", "meta_title", "meta_description", "alt_text", "json_ld"]
+Channel = Literal[
+    "title", "bullets", "short", "long", "meta_title", "meta_description", "alt_text", "json_ld", "reviews"
+]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 """The channels, in the order in which they are written out."""
 
@@ -56,7 +59,8 @@ class ChannelText:
 class ChannelLimits:
     """The longest texts, in characters, and the most bullets, None for all. `attributes` are those of a title.
 
-    `currency` is the ISO code of prices that have none; without it they make no offer in JSON-LD.
+    `currency` is the ISO code of prices that have none; without it they make no offer in JSON-LD. `quotations` are the
+    reviews that are quoted, `counted` the words that are counted in them.
     """
 
     title: int = 80
@@ -65,6 +69,8 @@ class ChannelLimits:
     alt_text: int = 125
     attributes: int = 3
     bullets: int | None = None
+    quotations: int = 3
+    counted: int = 3
     currency: str = ""
 
 
@@ -130,6 +136,9 @@ def _write_channel(
             name = title.text if title else product.name.value if product.name else ""
             content = SpannedText(product_json_ld(product, name, short.text, limits.currency)) if name else None
             reason = no_head
+        case "reviews":
+            content = SpannedText("\n".join(state_reviews(product, limits.quotations, limits.counted)))
+            reason = "no field holds a review that can be quoted, or ratings on one scale"
     return ChannelText(channel, content) if content and content.text else ChannelText(channel, SpannedText(""), reason)
 
 

@@ -14,7 +14,8 @@ from prompts.types import Dropped, Packed, RenderedPrompt
 from rag.data.contexts import Contexts, StorePassages, own_context
 from rag.data.rows import Row
 from rag.describe.drafts.delexicalise import Delexicalizer
-from rag.describe.drafts.slots import ValueLexicon, check_slots
+from rag.describe.drafts.slots import check_slots
+from rag.describe.drafts.value_lexicon import ValueLexicon
 from rag.generate.base import Decoding, Generation, Generator
 from rag.generate.trained import Trained
 from rag.retrieve.retrievers import Retriever

@@ -36,11 +36,6 @@ _SAID: tuple[tuple[re.Pattern[str], Relation], ...] = (
     (re.compile(r"free\s+(?:from|of)\s*:?\s+", re.I), "free from"),
     (re.compile(r"(?:does\s+not\s+contain(?:\s+any)?|contains\s+no|no|without)\s*:?\s+", re.I), "free from"),
 )  # fmt: skip
-# Parts that are no names of allergens.
-_NO_NAME = re.compile(
-    r"\b(?:not|no|may|free|without|contains?|except|see|check|refer|please|ask|label|packaging|website)\b",
-    re.IGNORECASE,
-)
 _DENIED = re.compile(
     r"(?:no|without|non|zero|0 ?%|free (?:from|of)|not containing|contains no|does not contain)\s+(?P<after>.+)"
     r"|(?P<before>.+?)[\s-]free",

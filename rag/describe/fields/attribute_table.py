@@ -83,10 +83,13 @@ def _singular(label: str) -> str:
 
 
 def _row_of(label: str) -> AttributeRow | None:
-    """Return the row of a label; "* length" is that of the length of any part."""
+    """Return the row of a label; "* length" is that of the length of any part, "* per" that of any count."""
     rows = _rows()
     if row := rows.get(label.replace(" ", "")):
         return row
+    # "Sheets per pass".
+    if is_plural_word(label.partition(" ")[0]) and label.split()[1:2] == ["per"]:
+        return rows.get("*per")
     part, _, last = label.rpartition(" ")
     head = part.rpartition(" ")[2]
     # "Maximum branch" is no part.

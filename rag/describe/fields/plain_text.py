@@ -32,6 +32,7 @@ _INLINE_TAG = re.compile(rf"</?(?:{_INLINE.replace(' ', '|')})(?:\s[^<>]*)?/?>",
 _WRITTEN_BREAK = re.compile(r"(?<![:\\\w])\\[rnt]|(?<=\w)\\r?\\?n(?=[A-Z0-9\s•-])")
 _BREAK = re.compile(r"[\r\n\v\f\x85\u2028\u2029]+")
 _BLANK = re.compile(r"[^\S\n]+")
+_BLANK_BEFORE_MARK = re.compile(r"(?<=[\w)\"”’']) +(?=[,;](?:\s|$))")
 _ROUNDS = 5
 
 
@@ -39,7 +40,8 @@ def plain_text(value: PlainValue) -> str:
     """Return a value as text without markup, control characters and needless white space; lines stay lines.
 
     A truth value is "yes" or "no", None and numbers that are none are "". 6.0 of a spreadsheet is "6": a number that
-    was given as text keeps its zeros. Entities are decoded until none is left: "&amp;amp;" is "&".
+    was given as text keeps its zeros. Entities are decoded until none is left: "&amp;amp;" is "&". No blank stands
+    before a comma: "dots , black" is "dots, black".
     """
     if value is None:
         return ""
@@ -61,7 +63,7 @@ def plain_text(value: PlainValue) -> str:
     text = "".join(
         letter for letter in unicodedata.normalize("NFC", text) if letter in "\n\t" or not _is_unseen(letter)
     )
-    lines = (_BLANK.sub(" ", line).strip() for line in text.split("\n"))
+    lines = (_BLANK_BEFORE_MARK.sub("", _BLANK.sub(" ", line).strip()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 

@@ -40,6 +40,7 @@ from rag.describe.fields.lexicon import is_noun, singular
 from rag.describe.fields.merge import merge_fields
 from rag.describe.fields.plain_text import plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, read_type
+from rag.describe.fields.read_reviews import take_reviews
 from rag.describe.fields.unit_names import CURRENCY_CODES, written_unit
 from rag.describe.fields.values import (
     english_numbers,
@@ -98,6 +99,7 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
     Numbers of measures and prices are shown as English writes them where their marks can mean one thing only; "1.299"
     stays as it is. Raises InputError where no field says anything that may be stated, and for a value of another kind.
     """
+    given, reviews = take_reviews(given)  # which no field says
     rows = [
         _Given(key, read_label(key), tuple(filter(None, map(plain_text, parts))))
         for key, parts in flatten_fields(given)
@@ -124,7 +126,8 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
         raise InputError(f"no field says anything that a text may state{f' ({reasons})' if reasons else ''}")
     fields += _derive_type(fields)
     orders = {row.key: rules.rule(row.key, row.label.bare, product_type).order for row in rows}
-    return Product(tuple(sorted(fields, key=lambda field: _sort_key(field, orders.get(field.key)))))
+    reviews = tuple(replace(one, text="") if _INSTRUCTION.search(one.text) else one for one in reviews)
+    return Product(tuple(sorted(fields, key=lambda field: _sort_key(field, orders.get(field.key)))), reviews)
 
 
 def _sort_key(field: ProductField, order: int | None) -> tuple[bool, int, int, int]:

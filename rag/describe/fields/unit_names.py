@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from rag.answer.units import CURRENCIES, MeasureUnit, unit_named
+from rag.answer.units import MeasureUnit, unit_named
 from rag.describe.fields.word_lists import listed_words
 
 
@@ -84,11 +84,6 @@ def written_unit(name: str) -> WrittenUnit | None:
 def size_of(name: str) -> MeasureUnit | None:
     """Return the unit that quantities are compared by, None for one without a size there."""
     return unit_named(re.sub(r"^in$", "inch", name))
-
-
-def is_currency(unit: MeasureUnit | None) -> bool:
-    """Return whether a unit is one of money."""
-    return unit is not None and unit.dimension in CURRENCIES
 
 
 def _spelling(name: str) -> str:

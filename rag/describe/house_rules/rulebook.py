@@ -46,7 +46,7 @@ PARAGRAPHS = frozenset(("short", "long"))
 """Channels that have to make every required mention; the others only those that a table of the channel asks for."""
 
 
-_CAN_BE_CUT = PARAGRAPHS | {"bullets", "meta_description"}
+_CAN_BE_CUT = PARAGRAPHS | {"bullets", "meta_description", "reviews"}
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,8 @@ class RuleBook:
         broken = list(_banned_words(spanned.text, channel, self._banned(rules.banned), allowed))
         if channel != "json_ld":
             outside = (*allowed, *((span.start, span.end) for span in spanned.spans))
-            for start, end, message in find_address(spanned.text, rules.address, outside):
+            address = None if channel == "reviews" else rules.address  # who is quoted may say "you"
+            for start, end, message in find_address(spanned.text, address, outside):
                 broken.append(BrokenRule(channel, "address", f"{channel}: {message}", start, end))
             broken += _lengths(spanned.text, channel, rules)
             broken += _missing(spanned, channel, rules.required, product)
@@ -149,7 +150,7 @@ class RuleBook:
         if text.channel not in _CAN_BE_CUT or not _is_too_long(whole, text.channel, rules):
             return replace(text, content=whole)
         ends = [end for _, end in _sentences(text.text)]
-        if text.channel == "bullets":
+        if text.channel in ("bullets", "reviews"):
             ends = [line.end() for line in re.finditer(r".+", text.text)]
         for end in reversed(ends[:-1]):
             shorter = self._with_sentences(cut_text(text.content, 0, end), text.channel, rules)

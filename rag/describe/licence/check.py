@@ -20,6 +20,7 @@ from rag.describe.licence.grammar import check_grammar
 from rag.describe.licence.numbers import FigureCheck, check_figures
 from rag.describe.licence.repetition import find_repetitions
 from rag.describe.licence.reversals import find_reversals
+from rag.describe.licence.review_statements import find_statements
 from rag.describe.licence.type_nouns import find_type_nouns
 from rag.describe.licence.vocabulary import (
     FieldStatement,
@@ -50,10 +51,14 @@ def check_licence(
     field denies, else unlicensed; so is a statement of a field that the text denies, and another colour, material or
     audience than the field's. A noun that the text gives as the kind of thing and no field says is a `type`. A `number`
     is a figure, date or code that no field gives, with another unit or bound, or with the label of a field that gives
-    another figure. `repetition` and `grammar` concern style, not truth. A fragment, such as a title, needs no capital
+    another figure. What the text states about reviews as `state_reviews` says it is quoted: it is true, and states no
+    field. `repetition` and `grammar` concern style, not truth. A fragment, such as a title, needs no capital
     and no final stop.
     """
     vocabulary = read_vocabulary(product)
+    whole, quoted = text, find_statements(text, product)
+    for start, end in quoted:  # nothing in it counts as a word of the text, and every place stays as it is
+        text = text[:start] + " " * (end - start) + text[end:]
     words = read_words(text)
     approved = (allowed or AllowedPhrases()).spans(text)
     figures = check_figures(text, vocabulary)
@@ -64,7 +69,8 @@ def check_licence(
         *find_reversals(text, words, product, figures),
     ]
     values = " | ".join(field.value for field in product.fields)
-    findings += check_grammar(text, values, is_fragment=is_fragment)
+    faults = check_grammar(whole, values, is_fragment=is_fragment)
+    findings += [one for one in faults if not any(start < one.end and one.start < end for start, end in quoted)]
     findings += find_repetitions(text, words, product, vocabulary, figures)
     stated = tuple(field.key for field in product.fields if reading.states(field))
     return LicenceCheck(

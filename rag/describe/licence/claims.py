@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 ClaimKind = Literal["unlicensed", "contradiction", "number", "type", "repetition", "grammar"]
-
-CLAIM_KINDS: tuple[ClaimKind, ...] = get_args(ClaimKind)
 
 UNTRUE: frozenset[ClaimKind] = frozenset({"unlicensed", "contradiction", "number", "type"})
 """The kinds that concern truth; repetition and grammar concern style."""

@@ -20,7 +20,7 @@ def check_grammar(text: str, names: str = "", is_fragment: bool = False) -> tupl
     """
     words = read_words(text)
     known = {word.text for word in read_words(names) if not names[word.start : word.end].islower()}
-    faults = [*_articles(text, words), *_doubled(text, words, names), *_counts(text, words), *_marks(text)]
+    faults = [*_articles(text, words), *_doubled(text, words, names), *_counts(text, words), *_marks(text, names)]
     faults += _denials(text, words, names)
     if not is_fragment:
         faults += _sentences(text, words, known)
@@ -104,9 +104,13 @@ _DENYING_THINGS = frozenset(("no", "without", "lacks", "lack", "lacking", "exclu
 _AFTER_NO = frozenset(("longer", "less", "more", "fewer", "better", "different", "good"))
 
 
-def _marks(text: str) -> Iterator[Claim]:
+def _marks(text: str, names: str) -> Iterator[Claim]:
     for match in re.finditer(r"(?<=\w) +[,;:!?](?!\S*[)-])|(?<=\w) +\.(?!\S)|,\s*,|(?<!\.)\.\.(?!\.)|[,;:]\s*\.", text):
-        yield _fault(text, match.start(), match.end(), "a mark that stands wrong")
+        # "16 : 9" of a value stands in the text as it was given.
+        word = re.search(r"\w*$", text[: match.start()])
+        run = text[word.start() if word else match.start() : match.end()]
+        if run.casefold() not in names.casefold():
+            yield _fault(text, match.start(), match.end(), "a mark that stands wrong")
     depth: list[int] = []
     for match in re.finditer(r"[()\[\]]", text):
         if match[0] in "([":

@@ -87,7 +87,7 @@ def _kind_of(template: str) -> AttributeKind:
 def _with_label(template: str, label: str) -> str:
     """Return a template with the words of the label: "a {} cable" for the cable length "a {} {head}"."""
     head, _, last = label.rpartition(" ")
-    template = template.replace("{labels}", plural_noun(label))
+    template = template.replace("{labels}", plural_noun(label)).replace("{heads}", plural_noun(head))
     for slot, words in (("{label}", label), ("{head}", head), ("{last}", last), ("{first}", label.partition(" ")[0])):
         noun = words if is_plural(words) and "{a}" not in template else singular_noun(words)
         if f"{{a}} {slot}" in template:
@@ -144,6 +144,7 @@ _PATTERNS = (
     ("ip", re.compile(r"IP ?X?\d[\dX]?[A-Z]?|IPX\d|IK\d\d")),
     ("ratio", re.compile(r"\d[\d.,]*:\d[\d.,]*(?:\s?[–-]\s?\d[\d.,]*(?::\d+)?)?")),
     ("ordinal", re.compile(r"\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth", re.IGNORECASE)),
+    ("sunlight", re.compile(r"(?:bright |medium |low )?(?:in)?direct", re.IGNORECASE)),
     ("plus", re.compile(r"\d+\+")),
     ("from_birth", re.compile(r"from birth(?: to \d+ (?:months?|years?))?", re.I)),
 )
@@ -156,8 +157,9 @@ def value_forms(field: ProductField) -> frozenset[str]:
 
     "number" (and "one"), "measure" with its dimension ("time", "length"; "range" and "bound" beside it), "dimensions",
     "cells" and "batteries", "code", "adjective", "material", "thing" and "things" (nouns), "name", "phrase" (it begins
-    with a preposition), "months" and "range_months", "date", "norm", "ip", "ratio", "from_birth",
-    "plus" (50+), "ordinal", "ports" (2 x HDMI), "labelled" (it begins with the label), "list", "measures", "adjectives".
+    with a preposition), "months" and "range_months", "date", "norm", "ip", "ratio", "from_birth", "sunlight",
+    "plus" (50+), "ordinal", "ports" (2 x HDMI), "labelled" (it begins with the label), "list", "measures",
+    "adjectives".
     """
     if field.kind == "boolean":
         return frozenset({"yes"} if field.is_true else {"no"} if field.is_true is False else ())
@@ -207,7 +209,8 @@ def _word_forms(value: str) -> Iterator[str]:
     if re.fullmatch(rf"{_MONTH}", value):
         yield "months"
     if first in PREPOSITIONS:
-        yield "phrase"
+        if not re.search(r"\b(?:and|or)\b", low):
+            yield "phrase"
         return
     if re.split(r"[ -]", low)[-1] in MATERIALS and " and " not in low:
         yield "material"

@@ -46,8 +46,6 @@ ClauseKind = Literal[
     "property", "line", "prose", "detail",
 ]  # fmt: skip
 
-BOOLEAN_KINDS = ("quality", "feature", "content", "inclusion", "action")
-
 LONGEST_PHRASE = 80
 """Characters of a value that may stand within a sentence."""
 

@@ -19,7 +19,7 @@ from prompts.types import RenderedPrompt
 from rag.cli.main import main
 from rag.compare import ComparisonSettings, System, run_comparison
 from rag.compare.advice import SENTENCES, advise
-from rag.compare.comparison import read_comparison
+from rag.compare.comparison_file import read_comparison
 from rag.compare.models import LocalModels
 from rag.compare.outputs import OutputCache
 from rag.data.rows import Row

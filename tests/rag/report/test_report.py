@@ -16,7 +16,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from rag.cli.main import main
 from rag.compare import number_format as written
-from rag.compare.comparison import read_comparison
+from rag.compare.comparison_file import read_comparison
 from rag.compare.ranking import find_crossovers, pareto_front
 from rag.report import terminal_table, write_report
 from rag.report.axes import Box, linear, logarithmic, place_labels, spread

@@ -12,7 +12,7 @@ from rag.data.contexts import FixedExamples, SimilarRows
 from rag.data.rows import Row
 from rag.describe.catalogue.product_file import read_products
 from rag.describe.drafts.draft_writer import DraftText, DraftWriter
-from rag.describe.drafts.slots import ValueLexicon
+from rag.describe.drafts.value_lexicon import ValueLexicon
 from rag.generate.base import Decoding, Generation
 from rag.generate.trained import TRAINED_FILE, Trained
 

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from rag.data.rows import Row, read_rows
-from rag.describe.drafts.slots import SlotCheck, ValueLexicon, check_slots
+from rag.describe.drafts.slots import SlotCheck, check_slots
+from rag.describe.drafts.value_lexicon import ValueLexicon
 
 PRODUCTS = Path(__file__).parents[5] / "shared" / "data" / "products"
 LEXICON = ValueLexicon.of(

@@ -415,3 +415,9 @@ def test_what_is_lacked_is_a_denial(fields, label, relation):
 
 def test_none_of_a_brand_says_nothing():
     assert not [one for one in understand_fields({"name": "Vesta 3", "series": "none"}).stated if one.kind != "name"]
+
+
+def test_no_blank_stands_before_the_comma_of_a_value() -> None:
+    product = understand_fields({"name": "Case A", "note": "washable , with a lid ; black", "ratio": "16 : 9"})
+    assert product.field("note").value == "washable, with a lid, black"
+    assert product.field("ratio").value == "16 : 9"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rag.describe.fields.understand import understand_fields
-from rag.describe.licence.field_mentions import find_field_mentions
+from rag.describe.licence.field_mentions import find_field_mentions, find_field_spans
 
 
 def spans(text: str, **fields: object) -> list[tuple[str, str]]:
@@ -43,3 +43,14 @@ def test_a_list_is_one_span_within_a_sentence() -> None:
 def test_what_no_field_says_is_in_no_span() -> None:
     assert spans("An elegant design.", name="Vesta 3", colour="black") == []
     assert spans("", name="Vesta 3") == []
+
+
+def test_the_fields_of_a_sentence_may_share_words_and_other_words_are_the_whole_sentence() -> None:
+    product = understand_fields({"name": "Vesta 3", "colour": "black", "frame": "black steel", "cordless": "yes"})
+    text = "Its black steel frame needs no lead."
+    spans = find_field_spans(text, product, ["colour", "frame", "cordless"]).spans
+    assert [(span.key, text[span.start : span.end]) for span in spans] == [
+        ("cordless", text),
+        ("frame", "black steel frame"),
+        ("colour", "black"),
+    ]

@@ -10,15 +10,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
 from ingest.errors import InputError
 from rag.describe.fields.plain_text import plain_text
-from rag.describe.reviews.review import Review
+from rag.describe.review import Review
 
 _FIELD = re.compile(
-    r"(?:(?:all|buyer|client|customer|latest|our|product|reader|recent|top|user|verified)s?'? )*(?:reviews?|testimonials?)"
+    r"(?:(?:all|buyer|client|customer|latest|our|product|reader|recent|top|user|verified)s?'? )*"
+    r"(?:reviews?|testimonials?)"
 )
 _TEXT = ("text", "review", "body", "reviewbody", "review text", "comment", "content", "quote")
 _SOURCE = ("author", "source", "name", "reviewer", "customer", "user", "publisher")
@@ -35,6 +37,8 @@ def take_reviews(given: Mapping[str, object]) -> tuple[dict[str, object], tuple[
     with a text and perhaps a source, a rating and a date; in a cell of a table, the list is JSON. A number is none of
     these, and stays a field. Raises InputError for a review without text and rating, or a rating that is no number.
     """
+    if not isinstance(given, Mapping):
+        raise InputError(f"a product is an object of fields, not {type(given).__name__}")
     fields: dict[str, object] = {}
     reviews: list[Review] = []
     for key, value in given.items():
@@ -50,10 +54,8 @@ def take_reviews(given: Mapping[str, object]) -> tuple[dict[str, object], tuple[
 def _items_of(value: object) -> list[object] | None:
     """Return the reviews that a field holds, None for a value that is something else, such as their number."""
     if isinstance(value, str) and value.strip()[:1] in ("[", "{"):
-        try:
+        with suppress(ValueError):
             value = json.loads(value)
-        except ValueError:
-            pass
     if isinstance(value, Mapping):
         return [value]
     if isinstance(value, list | tuple):

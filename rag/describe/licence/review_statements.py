@@ -1,6 +1,6 @@
 """Say what reviews say: their average, how many mention a word, and quotations with their source.
 
->>> [one for one in state_reviews(reviews)]
+>>> [one for one in state_reviews(product)]
 ['4.3 of 5 from 40 reviews.', '12 of 40 reviews mention “comfort”.', '“Soft sole, a bit loud.” (Anna K., 4 of 5)']
 """
 
@@ -11,10 +11,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
-from rag.describe.licence.closed_words import closed_words
 from rag.describe.licence.denials import read_words
 from rag.describe.licence.vocabulary import is_content
-from rag.describe.reviews.review import Review
+from rag.describe.product import Product
+from rag.describe.review import Review
 
 LONGEST_QUOTATION = 300
 """Characters of a review that is quoted; a longer one is not, as half a review may say the reverse."""
@@ -22,13 +22,12 @@ FEWEST_COUNTED = 3
 """Reviews from which words are counted, and reviews in which a word has to stand, at least."""
 
 
-def state_reviews(
-    reviews: Sequence[Review], quotations: int | None = None, words: int | None = None
-) -> tuple[str, ...]:
-    """Return all statements about reviews, or at most so many quotations and counted words, in order."""
-    texts = [review for review in reviews if _is_quotable(review)]
-    counts = list(count_words(reviews))
-    return (*_state_average(reviews), *counts[:words], *map(quote, texts[:quotations]))
+def state_reviews(product: Product, quotations: int | None = None, words: int | None = None) -> tuple[str, ...]:
+    """Return all statements about a product's reviews, or at most so many quotations and counted words, in order."""
+    texts = [review for review in product.reviews if _is_quotable(review)]
+    named = " ".join(field.value for field in (product.name, product.brand, product.type) if field)
+    counts = list(count_words(product.reviews, frozenset(word.text for word in read_words(named))))
+    return (*_state_average(product.reviews), *counts[:words], *map(quote, texts[:quotations]))
 
 
 def quote(review: Review) -> str:
@@ -36,11 +35,11 @@ def quote(review: Review) -> str:
     return f"“{review.text}” ({review.attribution})"
 
 
-def count_words(reviews: Sequence[Review]) -> Iterator[str]:
+def count_words(reviews: Sequence[Review], without: frozenset[str] = frozenset()) -> Iterator[str]:
     """Yield in how many reviews each word stands, the most frequent first; where they deny it, that is said.
 
-    A word counts as it is written, its case aside. Words that claim nothing ("very"), and those that say only that
-    something is good or bad, are left out.
+    A word counts as it is written, its case aside. Words that claim nothing ("very"), those that say only that
+    something is good or bad, and the words of `without` are left out.
     """
     texts = [review.text for review in reviews if review.text]
     if len(texts) < FEWEST_COUNTED:
@@ -48,7 +47,7 @@ def count_words(reviews: Sequence[Review]) -> Iterator[str]:
     mentions, denials = Counter[str](), Counter[str]()
     for text in texts:
         words = [word for word in read_words(text) if is_content(word) and len(word.text) > 2 and word.text.isalpha()]
-        mentions.update({word.text for word in words if word.stem not in closed_words().judging})
+        mentions.update({word.text for word in words} - _JUDGING - without)
         denials.update({word.text for word in words if word.denied})
     ranked = sorted(mentions.items(), key=lambda pair: (-pair[1], pair[0]))
     for word, count in ranked:
@@ -78,19 +77,28 @@ def _is_quotable(review: Review) -> bool:
     return 0 < len(review.text) <= LONGEST_QUOTATION and not re.search(r"[“”]|https?://|\bwww\.", review.text)
 
 
-def find_statements(text: str, reviews: Sequence[Review]) -> tuple[tuple[int, int], ...]:
+def find_statements(text: str, product: Product) -> tuple[tuple[int, int], ...]:
     """Return the (start, end) of what a text states about reviews, word for word as `state_reviews` says it.
 
     Quotation marks of any shape do. A quotation without its source, or in other words, is none.
     """
-    if not reviews:
+    if not product.reviews:
         return ()
     plain = _with_plain_marks(text)
     spans = []
-    for statement in state_reviews(reviews):
+    for statement in state_reviews(product):
         said = re.escape(_with_plain_marks(statement))
         spans += [match.span() for match in re.finditer(rf"(?<!\w){said}", plain)]
     return tuple(sorted(spans))
+
+
+# Words that say of no property that it is there.
+_PRAISE = """
+good great bad best better worse worst nice love loved loves like likes liked perfect awful terrible amazing excellent
+fantastic wonderful superb poor happy unhappy recommend recommended bought buy purchase purchased product item thing
+really definitely absolutely would could
+"""
+_JUDGING = frozenset(_PRAISE.split())
 
 
 def _with_plain_marks(text: str) -> str:
