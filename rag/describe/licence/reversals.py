@@ -34,8 +34,8 @@ def find_reversals(text: str, words: Sequence[ScopedWord], product: Product, fig
             yield Claim(denial.start(), end, denied, "contradiction", key, "the field says that it is so", 1)
     for field in product.stated:
         label = read_words(field.label) if field.is_true is False else ()
-        # A label with a content word is found by that word.
-        if not label or any(map(is_content, label)):
+        # A label with a content word is found by that word; "5G" and "4K" are read as figures.
+        if not label or any(is_content(word) and not word.text[0].isdigit() for word in label):
             continue
         run = [word.text for word in label]
         for at in range(len(words) - len(run) + 1):

@@ -73,3 +73,18 @@ def test_a_denial_that_is_no_english_denies_all_the_same(text: str, claims: list
 def test_only_a_thing_is_lacking(text: str, faults: list[str]) -> None:
     check = check_licence(text, BAR, is_fragment=True)
     assert [claim.text for claim in check.of_kind("grammar")] == faults
+
+
+@pytest.mark.parametrize(
+    ("text", "claims"),
+    [
+        ("It supports 5G.", ["5G"]),
+        ("It is a 5G tablet with 4K.", ["5G", "4K"]),
+        ("It has neither 5G nor 4K.", []),
+        ("5G: no.", []),
+    ],
+)
+def test_a_denied_label_that_looks_like_a_figure_is_not_affirmed(text: str, claims: list[str]) -> None:
+    product = understand_fields({"name": "Tab 11", "type": "tablet", "5g": "no", "4K": "no"})
+    check = check_licence(text, product, is_fragment=True)
+    assert [claim.text for claim in check.of_kind("contradiction")] == claims
