@@ -14,9 +14,10 @@ _IDENTIFIERS = re.compile(
     r"|filename|filepath"
     r"|thumbnail|thumbnails|image|images|img|imgs|photo|photos|picture|pictures|e-?mail|webpage|website"
     r"|homepage|codename"
-    r"|(?:part|article|item|product|model|order|catalogue|catalog|stock|serial|material|reference|manufacturer|supplier"
+    r"|(?:art|part|article|item|product|model|order|catalogue|catalog|stock|serial|material|reference|manufacturer|supplier"
     r"|vendor|registration|batch|lot|drawing|tariff|commodity|style) (?:number|no|nr|num|code|ref|reference|#)"
-    r"|(?:oem|hs|sap|erp|pim|tax|promo|taric|cas|ndc|unspsc|eclass|etim) (?:code|number)|manufacturer part)$"
+    r"|(?:oem|hs|sap|erp|pim|tax|promo|taric|cas|ndc|unspsc|eclass|etim) (?:code|number)|manufacturer part"
+    r"|artikel ?(?:nummer|nr)|bestell ?(?:nummer|nr))$"
 )
 _IDENTIFIERS_ALONE = listed_words("identifiers_alone")
 _ADDRESSES_OR_THINGS = listed_words("addresses_or_things")

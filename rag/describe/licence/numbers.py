@@ -90,7 +90,7 @@ def _check_quantity(
     text: str, quantity: Quantity, fields: Sequence[FieldFigure], vocabulary: ProductVocabulary
 ) -> Iterator[Claim]:
     keys = {field.key for field in fields}
-    near = _words_near(text, quantity)
+    near = _words_near(text, quantity, frozenset().union(*vocabulary.labels.values()))
     # "4 cans of 145 g" names the can itself.
     own = {stem for one in vocabulary.statements if one.key in keys and not one.is_label for stem in one.run}
     near -= own
@@ -174,18 +174,22 @@ def _keeps_bound(text: str, quantity: Quantity, fields: Sequence[FieldFigure], v
     return False
 
 
-def _words_near(text: str, quantity: Quantity) -> set[str]:
-    """Return the stems that stand with a figure: "64 GB of memory", "memory: 64 GB", "a screen size of 11 in"."""
-    behind = _leading(text[quantity.end : quantity.end + 40])
+def _words_near(text: str, quantity: Quantity, labels: frozenset[str]) -> set[str]:
+    """Return the stems that stand with a figure: "64 GB of memory", "memory: 64 GB", "a screen size of 11 in".
+
+    A word of a label stands with it even where it claims nothing elsewhere: "a 4 GB drive".
+    """
+    behind = _leading(text[quantity.end : quantity.end + 40], labels)
     before = _trailing(text[max(0, quantity.start - 40) : quantity.start])
     return set(normal_stems([*before, *behind]))
 
 
-def _leading(text: str) -> list[ScopedWord]:
+def _leading(text: str, labels: frozenset[str]) -> list[ScopedWord]:
     words = read_words(text)
     kept: list[ScopedWord] = []
     for word in words[:3]:
-        if re.search(r"[,.;:!?()]", word.gap) or (word.text != "of" and not is_content(word)):
+        says = word.text == "of" or is_content(word) or (len(word.text) > 3 and word.stem in labels)
+        if re.search(r"[,.;:!?()]", word.gap) or not says:
             break
         kept.append(word)
     return kept

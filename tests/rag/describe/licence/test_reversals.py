@@ -88,3 +88,9 @@ def test_a_denied_label_that_looks_like_a_figure_is_not_affirmed(text: str, clai
     product = understand_fields({"name": "Tab 11", "type": "tablet", "5g": "no", "4K": "no"})
     check = check_licence(text, product, is_fragment=True)
     assert [claim.text for claim in check.of_kind("contradiction")] == claims
+
+
+@pytest.mark.parametrize(("text", "is_true"), [("It has a 4 GB drive.", False), ("It has a 500 GB drive.", True)])
+def test_a_figure_of_another_field_is_found_beside_a_label_of_a_neutral_word(text: str, is_true: bool) -> None:
+    product = understand_fields({"name": "Tab 11", "memory": "4 GB", "drive": "500 GB"})
+    assert check_licence(text, product, is_fragment=True).is_true is is_true
