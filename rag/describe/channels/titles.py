@@ -9,6 +9,8 @@ from rag.answer.quantities import find_quantities
 from rag.answer.words import fold, stem
 from rag.describe.channels.label_value import capitalise, is_colour, is_material
 from rag.describe.channels.spans import join_texts, state_field
+from rag.describe.fields.labels import is_predicate
+from rag.describe.fields.lexicon import is_noun, is_participle
 from rag.describe.product import MUST, Product, ProductField, SpannedText
 from rag.describe.realise.attributes import clause_kind
 from rag.describe.realise.english import cased_label, in_prose
@@ -32,6 +34,12 @@ _QUALITY = re.compile(
     r"(?:proof|free|able|ible|resistant|less|vegan|vegetarian|organic|(?<!requir)(?<!includ)ed)$", re.I
 )
 """Ends of labels that are a quality by themselves; "manual" or "energy star" may be a thing."""
+
+_SETS = {
+    "pieces": "piece", "number of pieces": "piece", "piece count": "piece", "pack size": "pack",
+    "pack quantity": "pack",
+}  # fmt: skip
+"""Labels of the number of things in a set or a pack, with the word behind the number: "19-piece"."""
 
 _OPEN_LABEL = re.compile(r"^(?:for|from|up to|to|per)\b|\b(?:for|from|up to|to|per|until|with|in)$", re.IGNORECASE)
 """Labels that only a value completes."""
@@ -124,9 +132,24 @@ _PART = re.compile(r"\s*[;|(\[]|,\s|\s[–—-]\s|:\s|\s(?=(?:with|for|incl|incl
 def _deciding(product: Product) -> Iterator[tuple[ProductField, str]]:
     """Yield the attributes that decide between products with their phrases: those that must be said, then the rest."""
     fields = [field for field in product.stated if field.kind not in ("name", "brand", "type", "money", "date")]
-    for field in sorted(fields, key=lambda field: (field.priority != MUST, not is_colour(field))):
+    for field in sorted(fields, key=lambda field: (field.priority != MUST, not is_colour(field), _is_minor(field))):
         if phrase := _attribute_phrase(field):
             yield field, phrase
+
+
+_MINOR = re.compile(r"(?:.* )?(?:weight|length|width|height|depth|thickness|temperature)", re.IGNORECASE)
+
+
+def _is_minor(field: ProductField) -> bool:
+    """Tell whether a measure decides less than others: its own size and weight, but not a net weight."""
+    return _MINOR.fullmatch(field.label) is not None and not field.label.casefold().startswith("net ")
+
+
+def _is_sure_noun(label: str) -> bool:
+    """Tell whether a label ends in a noun that can follow a number: not "weight strung" nor "supply days"."""
+    last = label.casefold().rpartition(" ")[2]
+    is_of_form = last in ("vol", "quantity", "day", "days", "month", "months", "hour", "hours", "name", "type")
+    return not is_of_form and not is_participle(last) and is_noun(last) and not is_predicate(label)
 
 
 def _attribute_phrase(field: ProductField) -> str:
@@ -135,7 +158,9 @@ def _attribute_phrase(field: ProductField) -> str:
     if _OPEN_LABEL.search(label):  # "35 kg for dogs up to"
         return ""
     if field.kind == "boolean":
-        is_quality = field.relation == "is" and len(label.split()) <= 3 and _QUALITY.search(label)
+        is_short = field.relation == "is" and len(label.split()) <= 3
+        # "Lamp dimmable" is said of the lamp.
+        is_quality = is_short and _QUALITY.search(label) is not None and clause_kind(field) == "quality"
         return cased_label(label) if field.is_true and is_quality else ""
     if (
         field.absent
@@ -156,10 +181,17 @@ def _attribute_phrase(field: ProductField) -> str:
         if not re.search(r"[^\W\d]|[%°\"]", value):
             # "3 speed settings" and "2 speakers", but not "4.8 rating" nor "1 cores".
             counted = label.removeprefix("number of ")
-            is_count = re.fullmatch(r"[1-9]\d{0,3}", value) and value != "1" and _PLURAL.fullmatch(counted)
+            is_whole = re.fullmatch(r"[1-9]\d{0,3}", value) and value != "1"
+            if is_whole and (one := _SETS.get(label.casefold())):
+                return f"{value}-{one}"
+            is_count = is_whole and _PLURAL.fullmatch(counted) and _is_sure_noun(counted)
             return f"{value} {cased_label(counted)}" if is_count else ""
         if label.casefold() in _PLAIN_MEASURES:
             return value
+        if re.search(r"\bsize$", label, re.IGNORECASE) and re.search(r"\d ?(?:[mc]?l|k?g)$", value):
+            return value  # "750 ml" of a bottle size
+        if not _is_sure_noun(label):
+            return ""
         # A unit in words is singular before a noun: "2-year warranty".
         spelt = re.fullmatch(rf"([\d.,]+) ({_SPELT_UNITS})(?:s|es)?", value, re.IGNORECASE)
         noun = cased_label(label)

@@ -132,7 +132,7 @@ def with_relation(field: ProductField, label: Label) -> ProductField:
         is_thing = is_noun(text.rpartition(" ")[2]) or text.isupper() or not is_predicate(text)
         if relation in ("requires", "supports") and not (is_thing and not _IS_HOW.fullmatch(text)):
             relation, text = "", label.whole  # "online required"
-        if is_substance(text) and relation in ("", "has", "is", "includes") and label.relation != "includes":
+        if is_substance(text) and relation in ("", "has", "is") and label.relation != "includes":
             relation = "contains"
         denied_inside = relation not in ("free from", "suits", "does not suit", "is", "requires", "excludes")
         if is_true is False and (denied_inside or (relation == "is" and not find_absent((text,)))):

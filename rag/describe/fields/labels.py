@@ -73,7 +73,8 @@ _HUMP = re.compile(
 _DECORATION = re.compile(r"\s*(?:\((?:optional|required|if any|if applicable|s|en|english)\)|[?*:])\s*$", re.IGNORECASE)
 # Parts of a name that say how a catalogue keeps a field, not what it is.
 _TAIL = re.compile(
-    r"(?<=\w) (?:value|attribute|attr|field|text|label|desc|default|en|str|string|bool|flag|y/n)$"
+    r"(?<=\w) (?:value|attribute|attr|(?<! of )field|text|(?<=\bcolor )label|(?<=\bcolour )label|(?<=\bsize )label|desc"
+    r"|default|en|str|string|bool|flag|y/n)$"
     r"|(?<=\bstyle) (?:top|bottom|main)$|(?<=\bcolor) name$|(?<=\bcolour) name$"
 )
 _KEPT_AFTER = listed_words("kept_after")

@@ -165,7 +165,9 @@ def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
         is_path = not label.endswith(("type", "kind", "style"))
         value = read_type(row.parts[-1].split("\n")[-1], name, is_path, label not in ("style", "class", "department"))
         if value and row.key not in main:
-            main[row.key] = ProductField(row.key, row.label.bare, "type", value, (value,), priority=MUST)
+            # A type as it was given tells one from many: "drill bits".
+            given = (value,) if is_path else (row.line,)
+            main[row.key] = ProductField(row.key, row.label.bare, "type", value, given, priority=MUST)
             break
     if not any(field.kind == "type" for field in main.values()):
         main |= _find_own_type(usable, name)
@@ -201,7 +203,9 @@ def _derive_type(fields: Sequence[ProductField]) -> list[ProductField]:
 def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     """Return what a field says that is neither the name nor the brand nor the type."""
     label, words, line = row.label, row.label.words, row.line
-    plain = ProductField(row.key, label.bare, "text", line, (line,) if line else (), priority=MAY)
+    # A unit in a label is one beside a number only: a "stabiliser bar" is no pressure.
+    shown = label.bare if not label.unit or "(" in label.text or re.search(r"\d", line) else label.text
+    plain = ProductField(row.key, shown, "text", line, (line,) if line else (), priority=MAY)
     # Fields that are never stated.
     if not label.text:
         return [replace(plain, hidden="it has no label")]
@@ -274,6 +278,8 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
         return replace(field, value=value, items=(value,))
     is_hedged = is_substance(label.bare) and _HEDGE.search(line)
     items = (line,) if is_hedged else split_items(row.text, words)
+    if words[:1] == ("countries",):
+        items = tuple(filter(None, map(str.strip, line.split(","))))
     if len(items) > 1:
         return _read_list(replace(field, items=items), label, rows)
     return replace(field, absent=find_absent(tuple(re.split(r"[,;.]\s*", line))))

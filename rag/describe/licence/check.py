@@ -117,7 +117,7 @@ class _Reading:
         for statement in self.vocabulary.statements:
             size = len(statement.run)
             is_named = bool(statement.affirmed) and statement.affirmed <= self.vocabulary.naming
-            if not statement.denied or size < 2 or is_named:
+            if not statement.denied or size < 2 or is_named or statement.run[-1] not in statement.denied:
                 continue
             for at in range(len(self.stems) - size + 1):
                 places = range(at, at + size)

@@ -60,10 +60,14 @@ _LABELS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = tuple(
         ("capacity", r"(?:(?:total|maximum|max) )?capacity"),
         ("size", r"(?:available )?sizes?(?: available)?"),
         ("price", r"(?:(?:list|sale|retail|regular|sales|unit|recommended retail|selling) )?(?:price|rrp|msrp)|cost"),
-        ("warranty", r"(?:\w+ )?(?:warranty|guarantee)(?: period)?"),
+        (
+            "warranty",
+            r"(?:(?:manufacturer|limited|product|standard|full|extended|total) )?(?:warranty|guarantee)(?: period)?",
+        ),
         (
             "origin",
-            r"(?:country of )?(?:origin|manufacture)|country|(?:made|produced|manufactured|grown) in|origin country",
+            r"(?:countr(?:y|ies) of )?(?:origin|manufacture)|(?:origin )?country|"
+            r"(?:made|produced|manufactured|grown) in",
         ),
         ("compatibility", r"(?:compatibility|compatible(?: with| models?| devices?| printers?)?)|fits models?"),
         ("system", r"operating systems?|os|platforms?|(?:supported|compatible) (?:operating systems?|platforms?)"),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.describe.product import Product
-from rag.describe.realise.english import article, is_plural
+from rag.describe.realise.english import article, is_plural, plural_noun
 from rag.describe.realise.grouping import PlannedClause, denies, has_or_lacks
 from rag.describe.realise.phrases import (
     Phrase,
@@ -103,6 +103,10 @@ class Opening:
         """Return the type with its modifiers and its article: "a waterproof black bag"."""
         if self.type is None:
             return None
+        if pack := self.plan.pack:
+            collective = "pack" if "pack" in pack.label.casefold() else "set"
+            things = self._modified((Piece(plural_noun(phrase_text(self.type)), self.type[0].keys),))
+            return phrase(f"a {collective} of {{}} {{}}", value_phrase(pack), things)
         noun = self._modified(self.type)
         text = phrase_text(noun)
         if is_plural(text) and not self.is_plural:

@@ -25,8 +25,10 @@ from rag.describe.realise.grouping import (
     may_contrast,
     merge_fields,
 )
+from rag.describe.realise.english import is_plural, singular_noun
 from rag.describe.realise.phrases import LONGEST_PROSE
-from rag.describe.realise.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS, OPEN_ADJECTIVES
+from rag.describe.realise.product_words import is_plural_product
+from rag.describe.realise.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS, OPEN_ADJECTIVES, PAIR_NOUNS
 
 Length = Literal["short", "long"]
 
@@ -47,12 +49,14 @@ class DescriptionPlan:
 
     The opening also states the product's name, brand and type; `modifiers` are those of its clauses that stand before
     the type: "a black leather bag". `omitted` are the keys of the fields that are left to other channels.
+    `pack` says how many things of the type the product is: "a set of 19 drill bits".
     """
 
     product: Product
     modifiers: tuple[PlannedClause, ...]
     sentences: tuple[PlannedSentence, ...]
     omitted: tuple[str, ...] = dataclass_field(default=())
+    pack: ProductField | None = None
 
 
 def plan_description(product: Product, length: Length = "long", characters: int | None = None) -> DescriptionPlan:
@@ -63,7 +67,8 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     """
     product = _with_given_type(product)
     kind = product.type if product.type and is_thing(product.type) else None
-    identity = {one.key for one in (product.name, product.brand, kind) if one}
+    pack = _find_pack(product) if kind else None
+    identity = {one.key for one in (product.name, product.brand, kind, pack) if one}
     others = [one for one in product.stated if one.key not in identity and one.kind != "identifier"]
     said_by_name = {one.key for one in others if _is_in_name(one, product) or _is_in_another(one, others)}
     clauses = [(clause_kind(one), one) for one in others if one.key not in said_by_name]
@@ -88,7 +93,31 @@ def plan_description(product: Product, length: Length = "long", characters: int 
         stated = {one.key for sentence in sentences for clause in sentence.clauses for one in clause.fields}
         stated |= {clause.field.key for clause in modifiers}
         omitted = tuple(one.key for _, one in clauses if one.key not in stated)
-    return DescriptionPlan(product, modifiers, tuple(sentences), omitted)
+    return DescriptionPlan(product, modifiers, tuple(sentences), omitted, pack)
+
+
+_PACK = re.compile(r"(?:number of )?packs?(?: (?:size|quantity|of))?|quantity per pack|pieces per pack")
+_PIECES = re.compile(r"(?:number of )?pieces|piece count|set (?:size|of)|pieces in (?:the )?set")
+
+
+def _find_pack(product: Product) -> ProductField | None:
+    """Return the field that says how many things of the type the product is, None where that is not sure.
+
+    Pieces are things of the type only where the type is a plural: a jigsaw of 1,000 pieces is one jigsaw.
+    """
+    name, kind = product.name, product.type
+    if not name or not kind or is_plural_product(product) or says_words(name.value, kind.value):
+        return None
+    last = kind.value.strip().rpartition(" ")[2].casefold()
+    if last in MASS_NOUNS | PAIR_NOUNS or singular_noun(last) not in COUNT_NOUNS or last in ("set", "pack", "kit"):
+        return None
+    is_many = is_plural(kind.items[0].casefold()) if kind.items else False
+    for one in product.stated:
+        label = label_words(one)
+        is_pack = _PACK.fullmatch(label) or (_PIECES.fullmatch(label) and is_many)
+        if is_pack and one.priority > MUST and re.fullmatch(r"[1-9]\d{0,3}", one.value.strip()) and one.value != "1":
+            return one
+    return None
 
 
 def _is_due(sentence: PlannedSentence) -> bool:

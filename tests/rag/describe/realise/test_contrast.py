@@ -34,3 +34,27 @@ from rag.describe.realise.realiser import realise
 def test_texts_by_value(fields: dict[str, object], text: str) -> None:
     for variant in range(3):
         assert realise(understand_fields(fields), variant).text == text
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        (
+            {"name": "Cut 3", "type": "shredder", "oil": "not included"},
+            "The Cut 3 is a shredder. It comes without oil.",
+        ),
+        ({"name": "Brannock Set", "type": "Drill bits", "pieces": "19"}, "The Brannock Set is a set of 19 drill bits."),
+        ({"name": "Castle", "type": "jigsaw puzzle", "pieces": "500"}, "Castle is a jigsaw puzzle with 500 pieces."),
+        ({"name": "Jotling", "type": "pen", "pack size": "12"}, "Jotling is a pack of 12 pens."),
+        (
+            {"name": "Hall", "type": "floor", "surface guarantee": "25 years"},
+            "Hall is a floor. Its surface guarantee is 25 years.",
+        ),
+        (
+            {"name": "Oil", "countries of origin": "Spain, Tunisia"},
+            "This is Oil. It comes from Spain and Tunisia.",
+        ),
+    ],
+)
+def test_sets_and_what_belongs_to_a_part(fields: dict[str, object], text: str) -> None:
+    assert realise(understand_fields(fields)).text == text
