@@ -119,8 +119,31 @@ def may_name(words: tuple[str, ...]) -> bool:
 
 
 _OTHER_NAMES = frozenset(
-    "brand colour color shade latin file family category company series collection style character font pattern shop"
-    " store user vendor supplier group page image".split()
+    [
+        "brand",
+        "colour",
+        "color",
+        "shade",
+        "latin",
+        "file",
+        "family",
+        "category",
+        "company",
+        "series",
+        "collection",
+        "style",
+        "character",
+        "font",
+        "pattern",
+        "shop",
+        "store",
+        "user",
+        "vendor",
+        "supplier",
+        "group",
+        "page",
+        "image",
+    ]
 )
 """Of what a name may be that is not the product's."""
 

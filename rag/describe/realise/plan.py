@@ -15,6 +15,7 @@ from rag.describe.fields.labels import is_predicate
 from rag.describe.product import MAY, MUST, Product, ProductField
 from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, clause_kind, is_thing, label_words
+from rag.describe.realise.english import is_plural, singular_noun
 from rag.describe.realise.grouping import (
     PlannedClause,
     PlannedSentence,
@@ -25,7 +26,6 @@ from rag.describe.realise.grouping import (
     may_contrast,
     merge_fields,
 )
-from rag.describe.realise.english import is_plural, singular_noun
 from rag.describe.realise.phrases import LONGEST_PROSE
 from rag.describe.realise.product_words import is_plural_product
 from rag.describe.realise.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS, OPEN_ADJECTIVES, PAIR_NOUNS
