@@ -81,7 +81,8 @@ def _quality(field: ProductField) -> Phrase:
         return phrase(f"{article(label)} {{}}", _labelled(field))
     if for_whom := _SAFE.fullmatch(label):  # "safe for pets"
         whom = for_whom["whom"]
-        whom = plural(whom) if countability(whom) != "mass" and "counted" in word_uses(whom) else whom
+        is_one = whom.rpartition(" ")[2] not in MASS_NOUNS and "counted" in word_uses(whom)
+        whom = plural(whom) if is_one else whom
         return phrase("safe for {}", (Piece(whom + note_words(field), (field.key,)),))
     words = _joined(shown_label(field))
     return phrase("suitable for {}" if is_bare else "{}", (Piece(words + note_words(field), (field.key,)),))

@@ -159,8 +159,8 @@ def holds_phrase(clause: PlannedClause) -> Phrase | None:
 def attribute_phrase(field: ProductField, *, is_modifier: bool = False) -> Phrase:
     """Return the phrase that the table has for a field: "<runs> on 4 AA batteries", "a 1.8 m cable"."""
     if phrase_of(field) is None and (template := comma_template(field)):
-        before, stated, after = re.split(r"[{}]", template)
-        return phrase(f"{before}{{}}{after}", (Piece(stated, (field.key,)),))
+        before, said, after = re.split(r"[{}]", template)
+        return phrase(f"{before}{{}}{after}", (Piece(said, (field.key,)),))
     own = phrase_of(field)
     assert own is not None
     template = own.modifier if is_modifier else own.template

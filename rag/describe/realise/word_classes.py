@@ -24,7 +24,8 @@ _COUNT = """
     mast mat mattress membrane memo menu mesh meter microphone microscope mirror mixer mode model modem module
     monitor motor mount mouse mousepad mouthpiece movement mudguard muzzle neck neckline needle net nib nose nozzle
     nut opener opening outlet oven pack pad paddle panel pannier part patch pattern pedal peg pen pencil pendant
-    perch piece pillow pin pipe pivot plate platform player plug plunger pocket point pole port post pot pouch prescription
+    perch piece pillow pin pipe pivot plate platform player plug plunger pocket point pole port post pot pouch
+    prescription
     preset printer probe processor profile program programme projector pump purse rack rail ramp range reader rear
     receiver recipe recorder reel reflector refill regulator release remote reservoir rest ribbon ridge rim ring
     rivet rod roller roof room rope rotor router rucksack ruler saddle sail saw scale scent scoop screen screw seal

@@ -38,7 +38,7 @@ def test_values_are_said_in_the_order_of_english(fields, words):
     ("fields", "words"),
     [
         ({"auto reverse": "yes"}, "auto reverse"),
-        ({"auto_shut_off": "yes"}, "auto shut-off"),
+        ({"auto_shut_off": "yes"}, "switches off automatically"),
         ({"quickDrying": "no"}, "not quick-drying"),
         ({"two stroke": "no"}, "not two-stroke"),
         ({"spiral_bound": "yes"}, "spiral-bound"),
