@@ -106,7 +106,11 @@ def says_action(label: str) -> bool:
         return bool(rest) or first not in ("has", "fits", "comes", "uses", "includes", "contains", "requires")
     following, last = rest.partition(" ")[0], rest.rpartition(" ")[2]
     # "Scans receipts" has an object, and "sports bras" are things.
-    if infinitive(first) and is_plural_word(last) and first not in _NOT_SAID_AS_VERBS:
+    if (
+        infinitive(first)
+        and (is_plural_word(last) or last in ("cds", "dvds", "pcs"))
+        and first not in _NOT_SAID_AS_VERBS
+    ):
         return True
     is_verb = bool(infinitive(first)) and not is_noun(first)
     return bool(infinitive(first)) and (
