@@ -321,6 +321,8 @@ def is_predicate(label: str) -> bool:
         return False
     if last.startswith(("non-", "anti-", "self-")) or (len(words) == 2 and words[0] in ("self", "anti")):
         return True
+    if len(words) > 2 and words[1] in ("from", "with", "by", "into") and not is_adjective(words[0]):
+        return False  # "toast from frozen"
     if len(words) < 3 and _COMPOUND.fullmatch("-".join(words)):
         return True
     if len(words) > 1 and words[0] in ("made", "number", "level", "type"):

@@ -184,11 +184,16 @@ def _words_near(text: str, quantity: Quantity, labels: frozenset[str]) -> set[st
     return set(normal_stems([*before, *behind]))
 
 
+# Of "the Vesta 3 includes 2 controllers": the verb of a sentence, not the label of a figure.
+_VERB = re.compile(r"(?:includ|requir|support|need)(?:e?s|ed)")
+
+
 def _leading(text: str, labels: frozenset[str]) -> list[ScopedWord]:
     words = read_words(text)
     kept: list[ScopedWord] = []
     for word in words[:3]:
-        says = word.text == "of" or is_content(word) or (len(word.text) > 3 and word.stem in labels)
+        is_named = len(word.text) > 3 and word.stem in labels and not _VERB.fullmatch(word.text)
+        says = word.text == "of" or is_content(word) or is_named
         if re.search(r"[,.;:!?()]", word.gap) or not says:
             break
         kept.append(word)

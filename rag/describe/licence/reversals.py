@@ -23,9 +23,9 @@ def find_reversals(text: str, words: Sequence[ScopedWord], product: Product, fig
             continue
         denied = text[denial.start() : quantity.end].rstrip(".")
         fields = [field for field in product.stated if field.key in keys]
-        # "No two-way zip" of "two-way zip: no".
-        behind = fold(text[quantity.start :])
-        if any(one.is_true is False and behind.startswith(fold(one.label)) for one in fields):
+        # "No two-way zip" of "two-way zip: no", "not two-stroke" of "two stroke: no".
+        behind = fold(text[quantity.start :]).replace("-", " ")
+        if any(one.is_true is False and behind.startswith(fold(one.label).replace("-", " ")) for one in fields):
             continue
         # "No 2" and "not under 3 years" may be the field's own words.
         if not any(fold(denied) in fold(f"{field.label} {field.value}") for field in fields):

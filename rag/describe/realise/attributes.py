@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import Literal
 
 from rag.describe.fields.labels import is_predicate
-from rag.describe.fields.lexicon import is_participle, word_uses
+from rag.describe.fields.lexicon import infinitive, is_noun, is_participle, word_uses
 from rag.describe.product import ProductField
 from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.boolean_kinds import boolean_kind
+from rag.describe.realise.comma_values import comma_template
 from rag.describe.realise.english import countability, is_plural, leading_noun, singular_noun
 from rag.describe.realise.word_classes import (
     ABSTRACT_NOUNS,
@@ -71,7 +72,10 @@ _LABELS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = tuple(
         ),
         ("compatibility", r"(?:compatibility|compatible(?: with| models?| devices?| printers?)?)|fits models?"),
         ("system", r"operating systems?|os|platforms?|(?:supported|compatible) (?:operating systems?|platforms?)"),
-        ("maker", r"authors?|writer|publisher|developers?|designers?|director|illustrators?|translators?|editors?|by"),
+        (
+            "maker",
+            r"suppliers?|authors?|writer|publisher|developers?|designers?|director|illustrators?|translators?|editors?|by",
+        ),
         ("release", r"(?:release|publication|launch) (?:date|year)|(?:released|published)(?: in| on)?|year of release"),
         (
             "packing",
@@ -171,6 +175,8 @@ def clause_kind(field: ProductField) -> ClauseKind:
     """Return the kind of clause that says a field other than the name, the brand and the type."""
     if (own := phrase_of(field)) is not None:
         return own.kind
+    if template := comma_template(field):
+        return "attribute" if template.startswith("<") else "holding"
     if field.kind == "boolean" and field.is_true is not None:
         return boolean_kind(field, label_words(field))
     value, label = field.value.strip(), label_words(field)
@@ -303,6 +309,8 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
     if re.match(r"(?:no|not|without)\s", value, re.IGNORECASE):  # "filter: no paper filter needed"
         return "detail"
     # A label with marks or codes is a form's, not a sentence's.
+    if (first := value.split()[0]) and infinitive(first) and not is_noun(first):  # "extends from 1.5 to 3 m"
+        return "detail"
     if not words or len(words) > 5 or not re.fullmatch(r"[^\W\d_][\w .'&/-]*", label) or re.search(r"\b\d$|/", label):
         return "detail"
     if len(words[-1]) < 2:

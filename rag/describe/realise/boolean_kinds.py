@@ -6,7 +6,7 @@ import re
 from typing import Literal
 
 from rag.describe.fields.labels import is_predicate
-from rag.describe.fields.lexicon import infinitive, is_gerund, is_noun, word_uses
+from rag.describe.fields.lexicon import infinitive, is_gerund, is_noun, is_participle, is_plural_word, word_uses
 from rag.describe.product import ProductField
 from rag.describe.realise.english import countability, leading_noun, singular_noun
 from rag.describe.realise.word_classes import (
@@ -25,12 +25,17 @@ _KINDS_OF_THING = frozenset(["device", "product", "item", "model", "edition", "t
 _STATE = re.compile(
     r"(.+) (?:included|required|supported|available|supplied|provided|possible|allowed|enabled|disabled|installed)"
 )
+_EFFECT = re.compile(
+    r"(?:auto|automatic) (?:shut ?-?off|switch ?-?off|power ?-?off|cut ?-?off|reverse|focus|start|stop|rewind|feed"
+    r"|defrost|clean|tune|play|sleep|standby|lock|pause|ignition|duplex|shutdown|levelling|leveling)"
+)
 _CARE = frozenset(["dry", "wash", "clean", "iron", "bleach"])
 _MODAL = re.compile(r"(?:can|may|must|should) (?:not )?(?:be )?\w+")
 
 
 def boolean_kind(field: ProductField, label: str) -> BooleanKind:
     """Return the kind of clause that says a boolean with a label in lower case; "detail" is "Label: yes"."""
+    label = re.sub(r"^(built|plug) in (?=[a-z])", r"\1-in ", label)
     words = label.split()
     if not words or len(words) > 6 or re.search(r"[():;?!/|]", label):
         return "detail"
@@ -40,6 +45,13 @@ def boolean_kind(field: ProductField, label: str) -> BooleanKind:
         return "detail"
     if len(words) > 1 and _is_part_predicate(words):
         return "inclusion"
+    # "Returns accepted" is said of the returns.
+    if len(words) == 2 and is_plural_word(words[0]) and is_participle(words[1]) and words[1] != "needed":
+        return "inclusion"
+    if is_effect(label):
+        return "feature"
+    if len(words) > 2 and words[1] in PREPOSITIONS and word_uses(words[0]) == {"verb"}:  # "toast from frozen"
+        return "detail"
     if len(words) > 1 and (_MODAL.match(label) or says_action(label)):
         return "detail" if label.startswith("may contain ") and not field.is_true else "action"
     if words[-1] == "needed" and len(words) > 1:
@@ -77,6 +89,11 @@ def boolean_kind(field: ProductField, label: str) -> BooleanKind:
     return "detail" if is_doubtful and field.is_true else "feature"
 
 
+def is_effect(label: str) -> bool:
+    """Tell whether a label is what a product does by itself, said without an article: "auto reverse"."""
+    return _EFFECT.fullmatch(label) is not None
+
+
 def _is_part_predicate(words: list[str]) -> bool:
     """Tell whether a label says something of a part: "cover washable"."""
     return words[-2] in PART_NOUNS - {"wall", "head"} and re.search(r"[ai]ble$", words[-1]) is not None
@@ -87,17 +104,32 @@ def says_action(label: str) -> bool:
     first, _, rest = label.partition(" ")
     if first in VERBS:
         return bool(rest) or first not in ("has", "fits", "comes", "uses", "includes", "contains", "requires")
-    following = rest.partition(" ")[0]
+    following, last = rest.partition(" ")[0], rest.rpartition(" ")[2]
+    # "Scans receipts" has an object, and "sports bras" are things.
+    if (
+        infinitive(first)
+        and (is_plural_word(last) or last in ("cds", "dvds", "pcs"))
+        and first not in _NOT_SAID_AS_VERBS
+    ):
+        return True
     is_verb = bool(infinitive(first)) and not is_noun(first)
     return bool(infinitive(first)) and (
         (is_verb and bool(rest)) or following in PREPOSITIONS or "adverb" in word_uses(following) or following == "up"
     )
 
 
+_NOT_SAID_AS_VERBS = frozenset(["sports", "goods", "arms", "glasses", "contents", "means", "savings", "lens"])
+
+
 def _related_kind(field: ProductField, label: str) -> BooleanKind | None:
     """Return the kind of a boolean whose relation is known, None where its label has to tell."""
     last = label.rpartition(" ")[2]
     if field.relation == "is":
+        is_unknown = label.isalpha() and not word_uses(label) and not is_participle(label) and not is_predicate(label)
+        if (
+            is_unknown and countability(label) == "unknown"
+        ):  # a wetsuit needs an article, and who knows what else is one
+            return "detail"
         if is_predicate(label) or label.split()[0] in PREPOSITIONS or not (is_noun(last) or last.isupper()):
             return "quality"
         return "quality" if " " not in label and "counted" in word_uses(label) else "detail"

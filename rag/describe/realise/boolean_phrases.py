@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from rag.describe.fields.labels import is_predicate
-from rag.describe.fields.lexicon import infinitive, word_uses
+from rag.describe.fields.lexicon import infinitive, is_only_counted, plural, word_uses
 from rag.describe.product import ProductField
 from rag.describe.realise.attributes import label_words
+from rag.describe.realise.boolean_kinds import is_effect
 from rag.describe.realise.english import article, countability, is_plural
 from rag.describe.realise.grouping import PlannedClause
 from rag.describe.realise.phrases import Phrase, Piece, join_phrases, note_words, phrase, phrase_text, shown_label
@@ -78,7 +79,29 @@ def _quality(field: ProductField) -> Phrase:
     is_counted = "counted" in word_uses(label)
     if field.relation == "is" and not is_predicate(label) and is_counted:  # "is an expansion"
         return phrase(f"{article(label)} {{}}", _labelled(field))
-    return phrase("suitable for {}" if is_bare else "{}", _labelled(field))
+    if for_whom := _SAFE.fullmatch(label):  # "safe for pets"
+        whom = for_whom["whom"]
+        is_one = whom.rpartition(" ")[2] not in MASS_NOUNS and "counted" in word_uses(whom)
+        whom = plural(whom) if is_one else whom
+        return phrase("safe for {}", (Piece(whom + note_words(field), (field.key,)),))
+    words = _joined(shown_label(field))
+    return phrase("suitable for {}" if is_bare else "{}", (Piece(words + note_words(field), (field.key,)),))
+
+
+_SAFE = re.compile(
+    r"(?P<whom>(?!dishwasher|microwave|oven|freezer|fridge|machine|food|child|colou?r|reef|skin|tumble).+) safe"
+)
+_PREFIXED = re.compile(r"^(anti|self|semi|multi|ultra|pre) (?=[a-z])")
+_ENDINGS = r"drying|lasting|wearing|fitting|growing|flowering|acting|setting|burning|bearing|standing"
+
+
+def _joined(label: str) -> str:
+    """Return an adjective of two words with its hyphen: anti-vibration, two-stroke, quick-drying, in-ground."""
+    is_compound = len(label.split()) == 2 and (
+        re.fullmatch(rf"(?:in|on|off|over|under) [a-z]+|[a-z]+ (?:{_ENDINGS}|bound|mounted|powered|operated)", label)
+        or (is_predicate(label) and re.match(r"(?:one|two|three|four|five|six|seven|eight|\d+) ", label))
+    )
+    return label.replace(" ", "-") if is_compound else _PREFIXED.sub(r"\1-", label)
 
 
 def _possessions(verb: str, affirmed: Sequence[Phrase], denied: Sequence[Phrase]) -> list[Phrase]:
@@ -97,6 +120,8 @@ def _in_parts(items: Sequence[_Item], size: int = 4) -> list[Sequence[_Item]]:
 
 def _feature(field: ProductField) -> Phrase:
     label = shown_label(field)
+    if is_effect(label.casefold()):
+        return (Piece(re.sub(r" off$", "-off", label) + note_words(field), (field.key,)),)
     determiner = f"{article(label)} " if countability(label) == "count" else ""
     return phrase(f"{determiner}{{}}", _labelled(field))
 
@@ -122,7 +147,8 @@ def _action(field: ProductField) -> Phrase:
     stem = infinitive(third) or third.removesuffix("s")
     noun = rest
     # The object needs an article where one is counted: "includes a lid".
-    if countability(rest) == "count" and not is_predicate(rest) and rest.split()[0] not in _NO_ARTICLE:
+    is_one = countability(rest) == "count" or (field.relation == "requires" and is_only_counted(rest))
+    if is_one and not is_predicate(rest) and rest.split()[0] not in _NO_ARTICLE:
         noun = f"{article(rest)} {rest}"
     object_words = _rest(field, noun)
     if not rest:

@@ -13,6 +13,7 @@ from rag.describe.fields.labels import is_predicate
 from rag.describe.product import ProductField
 from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, clause_kind, is_counted_thing, is_prose, label_words
+from rag.describe.realise.comma_values import comma_template
 from rag.describe.realise.english import (
     article,
     cased_label,
@@ -135,6 +136,8 @@ def modifier_text(field: ProductField) -> str:
 def shown_label(field: ProductField) -> str:
     """Return the label as it stands in a sentence."""
     label = re.sub(r"^non ", "non-", field.label.strip().rstrip(":"), flags=re.I)
+    if field.kind == "boolean" and label.casefold() == "windows":  # those of a house
+        return label.casefold()
     is_name = label.partition(" ")[0].casefold() in CASED
     return cased_label(label if is_name else re.sub(r"^([A-Z])(?=[a-z])", lambda match: match[1].lower(), label))
 
@@ -155,6 +158,9 @@ def holds_phrase(clause: PlannedClause) -> Phrase | None:
 
 def attribute_phrase(field: ProductField, *, is_modifier: bool = False) -> Phrase:
     """Return the phrase that the table has for a field: "<runs> on 4 AA batteries", "a 1.8 m cable"."""
+    if phrase_of(field) is None and (template := comma_template(field)):
+        before, said, after = re.split(r"[{}]", template)
+        return phrase(f"{before}{{}}{after}", (Piece(said, (field.key,)),))
     own = phrase_of(field)
     assert own is not None
     template = own.modifier if is_modifier else own.template
@@ -189,7 +195,7 @@ def noun_phrase(clause: PlannedClause) -> Phrase:
         is_one, value = number == "1", (Piece(number, (field.key,)),)
         return phrase("{} " + (singular_noun(noun) if is_one else plural_noun(noun)), value)
     if clause.kind in ("storage", "substance") and not re.match(r"m(?:ax|in)imum ", label):
-        return phrase("{} of " + label if not field.value.strip().endswith("%") else "{} " + label, value)
+        return phrase("{} of " + label if not field.shown.strip().endswith("%") else "{} " + label, value)
     if clause.kind == "part":
         return _part(field, label)
     return phrase(f"{_indefinite(label)} of {{}}", value)
@@ -225,7 +231,7 @@ _SIDES = {"length": "long", "width": "wide", "height": "high", "depth": "deep", 
           "diameter": "in diameter"}  # fmt: skip
 _MAKERS = {"author": "by", "writer": "by", "by": "by", "publisher": "published by", "developer": "developed by",
            "designer": "designed by", "director": "directed by", "illustrator": "illustrated by",
-           "translator": "translated by", "editor": "edited by"}  # fmt: skip
+           "translator": "translated by", "editor": "edited by", "supplier": "supplied by"}  # fmt: skip
 _WITH_THE = re.compile(r"(?:Netherlands|Philippines|United|UK|USA?|EU|UAE|Czech Republic|European Union|Bahamas)\b")
 _ADJECTIVAL = re.compile(r"(?:wooden|woollen|woolen|metallic|synthetic|recycled|natural|organic|golden)", re.I)
 
@@ -389,7 +395,7 @@ def first_sentences(text: str, longest: int) -> str:
 def line_phrase(field: ProductField, *, is_inner: bool = False) -> Phrase:
     """Return "Label: value", the plainest form, "()" for prose whose first sentence is too long to quote."""
     label = shown_label(field)
-    if not is_inner:
+    if not is_inner and not re.match(r"[a-z][A-Z]", label):  # pH
         label = label[:1].upper() + label[1:]
     if field.kind == "boolean" and field.is_true is not None:
         answer = "yes" if field.is_true else "no"

@@ -25,6 +25,7 @@ _COUNT = """
     monitor motor mount mouse mousepad mouthpiece movement mudguard muzzle neck neckline needle net nib nose nozzle
     nut opener opening outlet oven pack pad paddle panel pannier part patch pattern pedal peg pen pencil pendant
     perch piece pillow pin pipe pivot plate platform player plug plunger pocket point pole port post pot pouch
+    prescription
     preset printer probe processor profile program programme projector pump purse rack rail ramp range reader rear
     receiver recipe recorder reel reflector refill regulator release remote reservoir rest ribbon ridge rim ring
     rivet rod roller roof room rope rotor router rucksack ruler saddle sail saw scale scent scoop screen screw seal
@@ -133,7 +134,7 @@ _OPEN_ADJECTIVES = """
 _VERBS = """
     contains includes fits replaces requires supports holds covers needs uses accepts comes works runs connects
     folds floats glows rotates swivels charges absorbs blocks features has weighs measures
-    makes keeps gives takes lasts adds stays
+    makes keeps gives takes lasts adds stays cuts scans removes kills cleans serves sleeps
     """
 _ACRONYMS = """
     rrp msrp

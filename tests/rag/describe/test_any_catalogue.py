@@ -125,7 +125,8 @@ def untrue(text: str, product: Product) -> list[str]:
 def test_every_text_of_every_product_says_what_fields_say(kind: str, style: str) -> None:
     product = understand_fields(PRODUCTS[kind])
     drafts = None if style == "rules" else DraftWriter(Liar(product, style), attempts=1)  # type: ignore[arg-type]
-    description = Describer(channels=CHANNELS, drafts=drafts).describe(PRODUCTS[kind])
+    channels = tuple(channel for channel in CHANNELS if channel != "reviews")  # of which there are none
+    description = Describer(channels=channels, drafts=drafts).describe(PRODUCTS[kind])
     assert [f"{text.channel}: {text.reason}" for text in description.refused] == []
     for text in description.texts:
         if text.channel != "json_ld":
