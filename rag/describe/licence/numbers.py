@@ -102,7 +102,9 @@ def _check_quantity(
         ),
         None,
     )
-    if rival and not any(vocabulary.labels[key] & near for key in keys):
+    # "The Vesta 3 includes 2 controllers": the 3 is the name's.
+    is_named = bool(fields) and all(field.in_name for field in fields) and not quantity.unit
+    if rival and not is_named and not any(vocabulary.labels[key] & near for key in keys):
         yield _new_claim(text, quantity, rival.key, f"the field {rival.key} gives another figure")
     elif not fields:
         # The field that it may have been meant for: the one with the same number, or the only one of its dimension.
