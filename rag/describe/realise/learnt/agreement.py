@@ -17,6 +17,11 @@ _WITH_ARTICLE = rf"\b[Aa]n? (?:{_WORD},? (?:and )?)*"
 _NO_NOUN = r"(?=[.,;:]|$| (?:with|and|or|for|in|by|from|that|which|is|has|but|of)\b)"
 
 
+def stands_before_noun(before: str, after: str) -> bool:
+    """Tell whether a place in a pattern, between two parts of it, is that of a modifier: "a ... guarantee"."""
+    return re.search(rf"{_WITH_ARTICLE}$", before) is not None and re.match(_NO_NOUN, after) is None
+
+
 def find_disagreement(pattern: str, read: SentenceInput) -> str:
     """Return what is wrong with the grammar of a pattern, "" for nothing.
 

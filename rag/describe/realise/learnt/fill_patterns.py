@@ -16,7 +16,7 @@ from rag.describe.licence.check import check_licence
 from rag.describe.licence.field_mentions import find_field_spans
 from rag.describe.product import FieldSpan, Product, ProductField, SpannedText
 from rag.describe.realise.english import article, begin_sentence
-from rag.describe.realise.learnt.agreement import find_disagreement
+from rag.describe.realise.learnt.agreement import find_disagreement, stands_before_noun
 from rag.describe.realise.learnt.label_words import find_wrong_label
 from rag.describe.realise.learnt.sentence_input import Placeholder, SentenceInput
 from rag.describe.realise.phrases import Piece, modifier_text, phrase_text, value_text
@@ -43,6 +43,7 @@ def fill_pattern(pattern: str, read: SentenceInput, product: Product, *, is_work
     for match in _MARK.finditer(pattern):
         literal = pattern[end : match.start()]
         one, is_modifier = places[match[0]]
+        is_modifier = is_modifier or stands_before_noun(pattern[: match.start()], pattern[match.end() :])
         filled = _value_pieces(one, product, is_modifier=is_modifier)
         value = "".join(piece.text for piece in filled)
         end = match.end()
@@ -66,7 +67,7 @@ def _value_pieces(one: Placeholder, product: Product, *, is_modifier: bool) -> l
         return list(noun or ())
     if field.kind == "brand":
         return [Piece(field.value.strip(), (field.key,))]
-    text = modifier_text(field) if is_modifier else value_text(field)
+    text = modifier_text(field) if is_modifier and field.quantity else value_text(field)
     return [Piece(text.strip().rstrip("."), (field.key,))]
 
 

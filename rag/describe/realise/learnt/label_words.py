@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.words import stem, tokens_of
 from rag.describe.product import ProductField
 from rag.describe.realise.learnt.sentence_input import SentenceInput
+from rag.describe.realise.phrases import shown_label
 
 
 def _stems_of(words: str) -> frozenset[str]:
@@ -63,6 +65,8 @@ def find_wrong_label(pattern: str, read: SentenceInput) -> str:
         for word in _label_stems(field) - _SELF_EXPLAINING:
             if word not in known and not _STEMS.get(word, frozenset()) & said:
                 return f"does not say {field.label}"
+    if word := _misused_label(pattern, described):
+        return f"says {word} in another sense"
     if len(described) < 2:
         return ""
     owners = {one.key: _label_stems(one) for one in (*described, *read.booleans)}
@@ -76,6 +80,33 @@ def find_wrong_label(pattern: str, read: SentenceInput) -> str:
         if not close & mine:
             return f"says {token.stem} of another field"
     return ""
+
+
+_STATING = _stems_of("""
+weighs measures costs holds comes fits contains requires supports includes suits needs runs uses works lasts
+""")
+"""Verbs that a label's word may be behind "it"."""
+
+
+def _misused_label(pattern: str, described: Sequence[ProductField]) -> str:
+    """Return a word that does not state its field as a label does: "it fills [filling]", "a lid of [weight]"."""
+    for field in described:
+        labels = _label_stems(field)
+        verb = re.search(r"\b(?:[Ii]t|[Tt]hey) (\w+)", pattern)
+        if verb and stem(verb[1]) in labels - _STATING:
+            return verb[1]
+        name = re.escape(shown_label(field))
+        owner = re.search(rf"([\w-]+) of \[{name}[ \d-]*\]", pattern)
+        if owner and not _stems_of(owner[1].casefold().replace("-", " ")) & (labels | _MEASURE_NOUNS):
+            return owner[1]
+    return ""
+
+
+_MEASURE_NOUNS = _stems_of("""
+size weight length width height depth capacity volume range rate level speed price cost amount number total maximum
+minimum power content made area diameter thickness pack set choice temperature pressure warranty guarantee age out
+""")
+"""Words before "of" that say the measure of a value, whatever its label."""
 
 
 def _read_tokens(pattern: str, read: SentenceInput) -> list[_Token]:

@@ -55,6 +55,8 @@ def test_two_fields_of_one_label_have_placeholders_of_their_own() -> None:
         (["name", "type"], "The [name] is a [type].", "Haldora Mist is a kettle."),
         (["name", "capacity"], "[name] holds [capacity].", "Haldora Mist holds 1.5 l."),
         (["name", "warranty"], "[name] has a [warranty-] warranty.", "Haldora Mist has a 2-year warranty."),
+        (["name", "warranty"], "[name] has a [warranty] warranty.", "Haldora Mist has a 2-year warranty."),
+        (["name", "warranty"], "[name] has a warranty of [warranty].", "Haldora Mist has a warranty of 2 years."),
         (["name", "capacity"], "[name] holds [volume].", None),  # invents a placeholder
         (["name", "capacity"], "[name] is a kettle.", None),  # loses one
         (["name", "capacity"], "[name] holds [capacity], yes [capacity].", None),  # repeats one
@@ -184,3 +186,16 @@ def test_a_product_that_is_many_takes_no_article() -> None:
     assert find_disagreement("[name] are a [colour] [type].", one) == "article before jeans"
     assert find_disagreement("[name] are [colour] [type].", one) == ""
     assert find_disagreement("It is [colour].", one) == "number of the product"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fault"),
+    [
+        ("It weighs [weight] and its filling is [filling].", ""),
+        ("It fills [filling] and weighs [weight].", "says fills in another sense"),
+        ("It has a lid of [weight] and a filling of [filling].", "says lid in another sense"),
+    ],
+)
+def test_a_value_is_not_given_to_another_thing(pattern: str, fault: str) -> None:
+    _, one = read({"name": "Olm", "lid": "yes", "weight": "2 kg", "filling": "foam"}, "lid", "weight", "filling")
+    assert find_wrong_label(pattern, one) == fault
