@@ -46,6 +46,9 @@ class ProductField:
 
     `note` is what a boolean says beside yes or no: "removable" of "rear light: yes, removable".
 
+    `quotation` is the field as it was given, "Label: value". It is all that may be said of one that `is_quoted`, whose
+    words are not sure to mean what they seem to, such as "Allergens absent: nuts"; they license no other text.
+
     A field that says two things gives two: "allergens: milk, may contain nuts" has the keys "allergens" and
     "allergens:may contain"; a type that only the name shows has the key "name:type". Keys are unique.
     """
@@ -64,6 +67,8 @@ class ProductField:
     relation: Relation = ""
     absent: tuple[str, ...] = ()
     note: str = ""
+    quotation: str = ""
+    is_quoted: bool = False
 
     @property
     def shown(self) -> str:

@@ -7,6 +7,7 @@ import re
 from ingest.sentences import sentence_spans
 from rag.answer.words import stem
 from rag.describe.channels.spans import join_texts, state_field
+from rag.describe.fields.plain_text import capitalise
 from rag.describe.product import ProductField, Relation, SpannedText
 
 LONGEST_VALUE = 300
@@ -66,6 +67,8 @@ def label_and_value(field: ProductField) -> SpannedText | None:
     What is included, required, contained or absent is said in full: "Cushion not included", "Contains no palm oil". A
     boolean is stated by its label's words too.
     """
+    if field.is_quoted:
+        return quote_field(field)
     label, value = full_label(field), shown_value(field)
     if not value:
         return None
@@ -78,6 +81,12 @@ def label_and_value(field: ProductField) -> SpannedText | None:
     return join_texts((f"{capitalise(label)}{stop}", state_field(field, value)))
 
 
+def quote_field(field: ProductField) -> SpannedText | None:
+    """Return a field as it was given, "Label: value", None for a long text that may be said in other words."""
+    is_short = field.is_quoted or len(field.value) <= LONGEST_VALUE
+    return state_field(field, field.quotation) if field.quotation and is_short else None
+
+
 def _say_relation(field: ProductField) -> str:
     """Return a boolean of a relation as a phrase, "" where only its label and yes or no are sure to be right."""
     if field.relation in _SAID:
@@ -88,12 +97,6 @@ def _say_relation(field: ProductField) -> str:
     denials: dict[Relation, str] = {"contains": "contains no", "suits": "not suitable for"}
     label = re.sub(r"^(?:suitable for|suits) ", "", field.label, flags=re.IGNORECASE)
     return f"{denials[field.relation]} {label}" if field.relation in denials else ""
-
-
-def capitalise(text: str) -> str:
-    """Return the text with a capital first letter; a word with capitals inside, such as iPhone, stays as it is."""
-    word = text.split(" ", 1)[0]
-    return text[:1].upper() + text[1:] if word == word.lower() else text
 
 
 def is_colour(field: ProductField) -> bool:

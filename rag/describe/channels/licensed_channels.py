@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from rag.describe.channels.label_value import quote_field
 from rag.describe.channels.spans import cut_text, join_texts
 from rag.describe.channels.write_channels import Channel, ChannelLimits, ChannelText, Realise, write_channels
 from rag.describe.licence.allowed import AllowedPhrases
@@ -53,9 +54,14 @@ def _find_claims(text: ChannelText, product: Product, allowed: AllowedPhrases) -
 
 
 def _keep_lines(text: ChannelText, product: Product, allowed: AllowedPhrases) -> ChannelText:
-    """Return bullets without the lines that claim what no field says."""
+    """Return bullets whose lines claim only what a field says: others quote their field, or are left out."""
     lines = [cut_text(text.content, match.start(), match.end()) for match in re.finditer(r".+", text.text)]
-    true = [line for line in lines if check_licence(line.text, product, allowed, is_fragment=True).is_true]
+    true = []
+    for line in lines:
+        # As it was given, a field claims nothing else.
+        ways = [line, *(quote_field(product.field(span.key)) for span in line.spans[:1])]
+        licensed = (one for one in ways if one and check_licence(one.text, product, allowed, is_fragment=True).is_true)
+        true += [one for one in [next(licensed, None)] if one]
     if not true:
         return ChannelText(text.channel, SpannedText(""), "no line says only what a field says")
-    return text if len(true) == len(lines) else replace(text, content=join_texts(true, "\n"))
+    return text if true == lines else replace(text, content=join_texts(true, "\n"))

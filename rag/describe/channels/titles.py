@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from rag.answer.quantities import find_quantities
 from rag.answer.words import fold, stem
-from rag.describe.channels.label_value import capitalise, is_colour, is_material
+from rag.describe.channels.label_value import is_colour, is_material
 from rag.describe.channels.spans import join_texts, state_field
 from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import is_noun, is_participle
+from rag.describe.fields.plain_text import capitalise
 from rag.describe.product import MUST, Product, ProductField, SpannedText
 from rag.describe.realise.attributes import clause_kind
 from rag.describe.realise.english import cased_label, in_prose
@@ -70,7 +71,7 @@ def write_title(product: Product, limit: int, attributes: int = ATTRIBUTES) -> S
 def write_alt_text(product: Product, limit: int) -> SpannedText | None:
     """Return what a picture of the product shows: its brand, name, type, and its colour where it has one only."""
     head = _write_head(product, limit)
-    colours = [field for field in product.stated if field.label.casefold() in ("colour", "color")]
+    colours = [one for one in product.stated if one.label.casefold() in ("colour", "color") and not one.is_quoted]
     if head is None or len(colours) != 1:
         return head
     colour = colours[0]
@@ -131,7 +132,8 @@ _PART = re.compile(r"\s*[;|(\[]|,\s|\s[–—-]\s|:\s|\s(?=(?:with|for|incl|incl
 
 def _deciding(product: Product) -> Iterator[tuple[ProductField, str]]:
     """Yield the attributes that decide between products with their phrases: those that must be said, then the rest."""
-    fields = [field for field in product.stated if field.kind not in ("name", "brand", "type", "money", "date")]
+    kinds = ("name", "brand", "type", "money", "date")
+    fields = [field for field in product.stated if field.kind not in kinds and not field.is_quoted]
     for field in sorted(fields, key=lambda field: (field.priority != MUST, not is_colour(field), _is_minor(field))):
         if phrase := _attribute_phrase(field):
             yield field, phrase

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from rag.describe.fields.labels import Label, is_predicate, part_label
 from rag.describe.fields.lexicon import is_noun
-from rag.describe.fields.values import split_items
+from rag.describe.fields.quoted import ALLERGEN_LABELS, is_plain_name
+from rag.describe.fields.values import read_truth, split_items
 from rag.describe.product import MUST, SHOULD, ProductField, Relation
 
 # Ingredients and substances that people avoid: their "no" means that the product contains none.
@@ -24,7 +25,6 @@ _SUBSTANCES = re.compile(
     r"|yeast|gelatine?|pork|beef|meat|honey|allergens?|hormones?|antibiotics?|pesticides?|nicotine|formaldehyde|ammonia"
     r"|talc|asbestos|pfas|pfoa|ptfe|sls|carrageenan|aspartame|cholesterol|batteries)"
 )
-_WARNINGS = frozenset(["allergens", "allergen", "allergy"])
 _CLAUSE = re.compile(
     r"\s*(?:[.;\n]\s*|,?\s+(?:but|and)\s+(?=may\b)|,\s*(?=(?:may\s+(?:also\s+)?contain|contains|free\s+from|no\s)\b))\s*",
     re.IGNORECASE,
@@ -42,7 +42,9 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _IS_HOW = re.compile(r"online|offline|outdoors|indoors")
-_MAYBE = re.compile(r"(?:may (?:also )?contain(?: traces)?|(?:possible )?traces?|possible)\.?", re.IGNORECASE)
+_MAYBE = re.compile(
+    r"(?:may (?:also )?contain(?: traces)?|(?:possible )?traces?(?: possible)?|possibl[ey]|may|maybe)\.?", re.IGNORECASE
+)
 _NONE = re.compile(r"(?:none|nil|zero|no|without|free|free from)\.?", re.IGNORECASE)
 _NONE_OF = re.compile(
     r"(?:added|artificial|any)\b|allerg|addit|preserv|colou?ring|sweetener|flavou?ring", re.IGNORECASE
@@ -72,46 +74,76 @@ def may_contain(text: str) -> bool:
     return bool(_MAYBE.fullmatch(text))
 
 
-def is_warning(words: tuple[str, ...]) -> bool:
-    """Return whether a label is that of allergens."""
-    return bool(set(words) & _WARNINGS)
+def quote_as_given(field: ProductField) -> ProductField:
+    """Return a field of text that may only be said as it was given."""
+    return replace(field, is_quoted=True, priority=MUST, relation="", absent=())
 
 
-def read_warning(key: str, label: Label, text: str) -> list[ProductField]:
-    """Return what a field of allergens says, one field for each of contains, may contain and free from.
+def read_allergens(plain: ProductField, label: Label, said: str, text: str) -> list[ProductField] | None:
+    """Return what a field of allergens says, None for one that is no different from any other, such as a filter's.
 
-    "milk, soy; may contain nuts" is two fields. What no rule reads is one field of text, to be said as it was given.
+    `said` are the words beside "allergens" in its label: none, those of a relation, or a substance. A field with any
+    other, and one whose value is more than names of allergens, is quoted.
+    """
+    line = plain.value
+    truth = read_truth(line, (), True)
+    is_answer = truth is not None or denies_all("allergens", line)
+    if is_substance(said):
+        return [_read_one_allergen(plain, said, line)]
+    if not is_answer:
+        if relation := ALLERGEN_LABELS.get(said):
+            return read_warning(plain, relation, text)
+        return [quote_as_given(plain)]
+    # "Allergens: none", "allergen filter: yes", "contains allergens: no".
+    is_plain = said in ("", "contains") and label.whole.casefold().startswith(said)
+    is_thing = is_noun(label.bare.rpartition(" ")[2]) and not re.search(r"allerg\w*$", label.bare)
+    return None if is_plain or (is_thing and label.relation in ("", "is", "has")) else [quote_as_given(plain)]
+
+
+_IS_THERE = re.compile(r"contain(?:s|ed)?|present|yes", re.IGNORECASE)
+_IS_ABSENT = re.compile(r"(?:does not contain|not contained|absent|free|free from|none|without)", re.IGNORECASE)
+
+
+def _read_one_allergen(plain: ProductField, name: str, line: str) -> ProductField:
+    """Return what a field says of one allergen: "allergen milk: may contain"."""
+    if may_contain(line):
+        named = replace(plain, kind="list", label="may contain", value=name, items=(name,))
+        return replace(named, relation="may contain", priority=MUST)
+    truth = read_truth(line, (), True)
+    truth = True if _IS_THERE.fullmatch(line) else False if _IS_ABSENT.fullmatch(line) else truth
+    if truth is None:
+        return quote_as_given(plain)
+    answer, absent = ("yes", ()) if truth else ("no", (name,))
+    field = replace(plain, kind="boolean", label=name, value=answer, items=(answer,), is_true=truth, absent=absent)
+    return replace(field, relation="contains", priority=MUST)
+
+
+def read_warning(plain: ProductField, default: Relation, text: str) -> list[ProductField]:
+    """Return what a list of allergens says, one field for each of contains, may contain and free from.
+
+    "milk, soy; may contain nuts" is two fields. What no rule reads is one field, to be quoted as it was given.
     """
     items: dict[Relation, list[str]] = {}
-    default: Relation = label.relation if label.relation in ("may contain", "free from") else "contains"
     for clause in filter(None, (part.strip(" .,") for part in _CLAUSE.split(text))):
         relation, rest = default, clause
         for pattern, said in _SAID:
             if match := pattern.match(clause):
                 relation, rest = said, clause[match.end() :]
                 break
-        # More than a list of names is not taken apart.
+        # More than a list of names is not taken apart; "may contain: no nuts" says less than that there are none.
         parts = split_items(rest, ("allergens",))
-        if any(
-            len(part.split()) > 5
-            or re.search(
-                r"\b(?:not|no|may|free|without|contains?|except|see|check|refer|please|ask|label|packaging|website)\b",
-                part,
-                re.I,
-            )
-            for part in parts
-        ):
-            whole = " ".join(text.split())
-            return [ProductField(key, label.bare, "text", whole, (whole,), priority=MUST)]
+        if not all(map(is_plain_name, parts)) or (default != "contains" and relation != default):
+            return [quote_as_given(plain)]
         items.setdefault(relation, []).extend(parts)
     first = next(iter(items), default)
     return [
-        ProductField(
-            key if relation == first else f"{key}:{relation}",
-            "allergens" if relation == "contains" else str(relation),
-            "list",
-            ", ".join(parts),
-            tuple(dict.fromkeys(parts)),
+        replace(
+            plain,
+            key=plain.key if relation == first else f"{plain.key}:{relation}",
+            label="allergens" if relation == "contains" else str(relation),
+            kind="list",
+            value=", ".join(parts),
+            items=tuple(dict.fromkeys(parts)),
             priority=SHOULD if relation == "free from" else MUST,
             relation=relation,
             absent=tuple(parts) if relation == "free from" else (),

@@ -71,6 +71,12 @@ def _is_unseen(letter: str) -> bool:
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
+def capitalise(text: str) -> str:
+    """Return the text with a capital first letter; a word with capitals inside, such as iPhone, stays as it is."""
+    word = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if word == word.lower() else text
+
+
 _NOTHING = listed_words("nothing")
 
 

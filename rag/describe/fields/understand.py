@@ -16,8 +16,9 @@ from rag.describe.fields.absence import (
     denies_all,
     find_absent,
     is_substance,
-    is_warning,
     may_contain,
+    quote_as_given,
+    read_allergens,
     read_warning,
     with_relation,
 )
@@ -38,8 +39,9 @@ from rag.describe.fields.flatten import flatten_fields
 from rag.describe.fields.labels import Label, read_label
 from rag.describe.fields.lexicon import is_noun, singular
 from rag.describe.fields.merge import merge_fields
-from rag.describe.fields.plain_text import plain_text, says_nothing
+from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, read_type
+from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote
 from rag.describe.fields.read_reviews import take_reviews
 from rag.describe.fields.unit_names import CURRENCY_CODES, written_unit
 from rag.describe.fields.values import (
@@ -114,7 +116,8 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
             row = replace(row, label=replace(row.label, unit=rule.unit))
         understood = [main[row.key]] if row.key in main else _read_field(row, rows)
         if rule.label:
-            understood = [replace(field, label=rule.label) for field in understood]
+            said = f"{capitalise(rule.label)}: {row.line}"
+            understood = [replace(field, label=rule.label, quotation=said) for field in understood]
         if rule.priority is not None:
             understood = [replace(field, priority=rule.priority) for field in understood]
         if rule.hide is not None and any(row.parts):
@@ -205,7 +208,8 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     label, words, line = row.label, row.label.words, row.line
     # A unit in a label is one beside a number only: a "stabiliser bar" is no pressure.
     shown = label.bare if not label.unit or "(" in label.text or re.search(r"\d", line) else label.text
-    plain = ProductField(row.key, shown, "text", line, (line,) if line else (), priority=MAY)
+    quotation = f"{capitalise(label.whole or label.text)}: {line}"
+    plain = ProductField(row.key, shown, "text", line, (line,) if line else (), priority=MAY, quotation=quotation)
     # Fields that are never stated.
     if not label.text:
         return [replace(plain, hidden="it has no label")]
@@ -213,6 +217,8 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
         return [replace(plain, hidden="it has no value" if not line else f"{line!r} says nothing")]
     if reason := why_identifier(words, line):
         return [replace(plain, kind="identifier", hidden=reason)]
+    if is_charge(label) and read_truth(line, words, True) is not None:
+        return [quote_as_given(plain)]
     # Who supplies a product that has no brand is who it is from.
     is_house = words == ("supplier",) and any(rank_brand(other.label.words) is not None for other in rows)
     if (is_internal(words) or is_house) and not (asks_for_year(words) and is_year(line)):
@@ -222,15 +228,25 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     if rank_name(words) is not None and words != ("model",):
         return [replace(plain, hidden="another name of the product")]
     # What is there, may be there, and is not.
-    if label.denies and read_truth(line, words, True) is False:
-        return [replace(plain, label=label.text, hidden="a denial denied: rename the field")]
-    is_listed = label.text.casefold() in ("contains", "may contain", "may contain traces of", "free from", "free of")
     is_boolean = read_truth(line, words, label.relation != "") is not None
-    if (is_warning(words) or is_listed) and not is_boolean and not denies_all(label.bare, line):
-        return read_warning(row.key, label, row.text)
-    if may_contain(line) and is_substance(label.bare):
+    if label.denies and read_truth(line, words, True) is False:  # a denial denied
+        return [quote_as_given(plain)]
+    if (said := allergen_words(label)) is not None:
+        if (allergens := read_allergens(plain, label, said, row.text)) is not None:
+            return allergens
+    elif (listed := label.whole.casefold()) and listed in ALLERGEN_LABELS:
+        if is_boolean or denies_all("allergens", line) or line.casefold() == "nothing":
+            return [quote_as_given(plain)]
+        return read_warning(plain, ALLERGEN_LABELS[listed], row.text)
+    is_inside = is_substance(label.bare)
+    if is_boolean and re.match(r"(?:possible )?traces? of ", label.whole, re.IGNORECASE):
+        return [quote_as_given(plain)]
+    if may_contain(line) and is_inside:
         named = replace(plain, kind="list", label="may contain", value=label.bare, items=(label.bare,))
         return [replace(named, relation="may contain", priority=MUST)]
+    is_boolean = is_boolean or denies_all(label.bare, line)
+    if is_to_quote(label, line, is_boolean=is_boolean, is_substance=is_inside):
+        return [quote_as_given(plain)]
     return [with_relation(_read_value(row, rows, plain), label)]
 
 
@@ -260,7 +276,9 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
         if _is_lacked(label):
             lacked: Relation = "includes" if words[-1] in ("accessories", "extras", "attachments") else "has"
             return replace(field, kind="boolean", is_true=False, relation=lacked)
-        return replace(field, hidden=f"{line!r} says nothing")
+        if set(label.words) & listed_words("none_says_nothing") or label.relation:
+            return replace(field, hidden=f"{line!r} says nothing")
+        return replace(field, is_quoted=True)  # "warranty: none"
     # Parts that were given as such are a list.
     if len(row.parts) > 1:
         return _read_list(replace(field, items=tuple(dict.fromkeys(row.parts))), label, rows)

@@ -18,6 +18,7 @@ from rag.describe.licence.closed_words import closed_words
 from rag.describe.licence.denials import ScopedWord, read_words
 from rag.describe.licence.grammar import check_grammar
 from rag.describe.licence.numbers import FigureCheck, check_figures
+from rag.describe.licence.quotations import find_quotations
 from rag.describe.licence.repetition import find_repetitions
 from rag.describe.licence.reversals import find_reversals
 from rag.describe.licence.review_statements import find_statements
@@ -52,11 +53,12 @@ def check_licence(
     audience than the field's. A noun that the text gives as the kind of thing and no field says is a `type`. A `number`
     is a figure, date or code that no field gives, with another unit or bound, or with the label of a field that gives
     another figure. What the text states about reviews as `state_reviews` says it is quoted: it is true, and states no
-    field. `repetition` and `grammar` concern style, not truth. A fragment, such as a title, needs no capital
-    and no final stop.
+    field. A field that it quotes as it was given is true as well. `repetition` and `grammar` concern style, not truth.
+    A fragment, such as a title, needs no capital and no final stop.
     """
     vocabulary = read_vocabulary(product)
-    whole, quoted = text, find_statements(text, product)
+    quotations = tuple(find_quotations(text, product))
+    whole, quoted = text, (*find_statements(text, product), *((one.start, one.end) for one in quotations))
     for start, end in quoted:  # nothing in it counts as a word of the text, and every place stays as it is
         text = text[:start] + " " * (end - start) + text[end:]
     words = read_words(text)
@@ -72,7 +74,8 @@ def check_licence(
     faults = check_grammar(whole, values, is_fragment=is_fragment)
     findings += [one for one in faults if not any(start < one.end and one.start < end for start, end in quoted)]
     findings += find_repetitions(text, words, product, vocabulary, figures)
-    stated = tuple(field.key for field in product.fields if reading.states(field))
+    as_given = {one.key for one in quotations}
+    stated = tuple(one.key for one in product.fields if one.key in as_given or reading.states(one))
     return LicenceCheck(
         claims=tuple(sorted(findings, key=lambda claim: (claim.start, claim.end))),
         words=len(reading.content) + len(figures.mentions),
@@ -247,6 +250,8 @@ class _Reading:
 
     def states(self, field: ProductField) -> bool:
         """Tell whether the text states a field."""
+        if field.is_quoted:  # in no words but its own
+            return False
         if field.kind in ("measure", "money", "date") and field.key in self.figures.stated:
             return True
         own = [statement for statement in self.vocabulary.statements if statement.key == field.key]

@@ -79,7 +79,11 @@ class ProductVocabulary:
 
 @lru_cache(maxsize=1024)
 def read_vocabulary(product: Product) -> ProductVocabulary:
-    """Return what the fields of a product license, those that are hidden among them: these are true as well."""
+    """Return what the fields of a product license, those that are hidden among them: these are true as well.
+
+    Fields that may only be quoted license no word and no figure outside their quotation.
+    """
+    product = Product(tuple(field for field in product.fields if not field.is_quoted), product.reviews)
     statements = tuple(statement for field in product.fields for statement in _read_statements(field))
     affirming: dict[str, list[FieldStatement]] = defaultdict(list)
     denying: dict[str, list[FieldStatement]] = defaultdict(list)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from rag.describe.channels.label_value import label_and_value
+from rag.describe.channels.label_value import label_and_value, quote_field
 from rag.describe.channels.spans import join_texts
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
@@ -85,10 +85,12 @@ def _write_by_rules(content: SpannedText, product: Product, allowed: AllowedPhra
 
 
 def write_lines(fields: Iterable[ProductField], product: Product) -> Paragraph:
-    """Return a sentence "Label: value." for each field, without those of which not even this is licensed."""
+    """Return a sentence "Label: value." for each field: as it was given where its words claim more in another form."""
     sentences, left_out = [], []
     for field in fields:
         line = label_and_value(field)
+        if line is None or find_fault(line, product, AllowedPhrases()):
+            line = quote_field(field)
         if line is None or find_fault(line, product, AllowedPhrases()):
             left_out.append(field.key)
             continue

@@ -45,7 +45,7 @@ class AttributePhrase:
 def phrase_of(field: ProductField) -> AttributePhrase | None:
     """Return the phrase that says a field, None where the table has none for its label or is not sure of its value."""
     row = attribute_row(field.label)
-    if row is None or field.relation in ("may contain", "free from", "excludes", "does not suit"):
+    if row is None or field.is_quoted or field.relation in ("may contain", "free from", "excludes", "does not suit"):
         return None
     included = ""
     if cells := _CELLS_INCLUDED.fullmatch(field.value.strip()):

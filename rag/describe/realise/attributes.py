@@ -173,6 +173,8 @@ _LETTER_CODE = re.compile(r"[A-Z]{1,2}\d?")
 @lru_cache(maxsize=4096)
 def clause_kind(field: ProductField) -> ClauseKind:
     """Return the kind of clause that says a field other than the name, the brand and the type."""
+    if field.is_quoted:
+        return "line"
     if (own := phrase_of(field)) is not None:
         return own.kind
     if template := comma_template(field):

@@ -394,6 +394,8 @@ def first_sentences(text: str, longest: int) -> str:
 
 def line_phrase(field: ProductField, *, is_inner: bool = False) -> Phrase:
     """Return "Label: value", the plainest form, "()" for prose whose first sentence is too long to quote."""
+    if field.is_quoted:
+        return (Piece(field.quotation, (field.key,)),)
     label = shown_label(field)
     if not is_inner and not re.match(r"[a-z][A-Z]", label):  # pH
         label = label[:1].upper() + label[1:]

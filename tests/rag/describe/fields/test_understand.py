@@ -219,8 +219,9 @@ def test_an_affirmed_allergen_silences_a_denial():
     assert product.field("contains nuts").hidden == "the field 'allergens' says otherwise"
 
 
-def test_a_denied_denial_is_not_stated():
-    assert read("no", "no palm oil").hidden == "a denial denied: rename the field"
+def test_a_denied_denial_is_quoted():
+    field = read("no", "no palm oil")
+    assert (field.quotation, field.is_quoted) == ("No palm oil: no", True)
 
 
 # --- hidden fields, duplicates, types ---------------------------------------------------------------------------------

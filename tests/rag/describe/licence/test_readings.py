@@ -35,7 +35,7 @@ TRUE = [
 UNTRUE = [
     ({"zip": "two-way zip"}, "It has no two-way zip.", "contradiction"),
     ({"compatible with": "Calder C45"}, "Not compatible with: Calder C45.", "contradiction"),
-    ({"not_compatible_with": "Calder C45"}, "It is compatible with Calder C45.", "contradiction"),
+    ({"not_compatible_with": "Calder C45"}, "It is compatible with Calder C45.", "unlicensed"),
     ({"contains": "milk, nuts"}, "It is free from milk and nuts, and costs little.", "contradiction"),
     ({"free of": "camphor", "price": "9 EUR"}, "It costs 9 EUR and contains camphor.", "contradiction"),
     ({"heat_resistant_to": "80 °C"}, "It resists up to 80 °C.", "number"),
