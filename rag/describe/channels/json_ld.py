@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from rag.answer.quantities import Quantity
+from rag.answer.quantities import Quantity, find_quantities
 from rag.answer.units import CURRENCIES, MeasureUnit, unit_named
 from rag.describe.channels.label_value import full_label, is_colour, is_material, shown_value, truth_of
 from rag.describe.product import Product, ProductField
@@ -80,6 +80,14 @@ def product_json_ld(product: Product, name: str, description: str = "", currency
     return re.sub(r"[<>&\u2028\u2029\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
+def price_without_currency(product: Product, currency: str = "") -> ProductField | None:
+    """Return the first price of a product that no currency is known of, so that JSON-LD makes no offer of it."""
+    if _find_price(product, currency):
+        return None
+    prices = (field for field in product.stated if field.kind == "money" and field.label.casefold() in _PRICES)
+    return next((field for field in prices if not _currency(field, currency)), None)
+
+
 def unit_code(unit: MeasureUnit) -> str:
     """Return the UN/CEFACT code of a unit, "" for one without."""
     return _UNIT_CODES.get((unit.dimension, unit.factor), "")
@@ -114,7 +122,8 @@ def _find_price(product: Product, currency: str) -> ProductField | None:
         for field in product.stated:
             quantity = field.quantity
             if field.kind == "money" and field.label.casefold() == label and quantity and _currency(field, currency):
-                return field if len(quantity.values) == 1 and len(quantity.high) <= 1 and _is_bare(field) else None
+                is_certain = len(quantity.values) == 1 and len(quantity.high) <= 1 and not _scale_letters(field)
+                return field if is_certain and _is_bare(field) else None
     return None
 
 
@@ -171,11 +180,17 @@ def _other_property(field: ProductField) -> Node:
 def _quantity_node(field: ProductField) -> Node:
     """Return the value or the range of a measure with its unit; {} where the text says more or may mean two numbers."""
     quantity, unit = field.quantity, _unit(field)
-    if quantity is None or not _is_bare(field) or len(quantity.values) != 1 or len(quantity.high) > 1:
-        return {}
-    if unit is None and field.unit:
+    if quantity is None or not _is_bare(field):
         return {}
     code: Node = {}
+    if letters := _scale_letters(field):
+        # "2700 K" is a temperature, not 2.7 million; "10k" stays a text.
+        numbers = find_quantities(re.sub(r"(?<=\d)\s?K\b", "", field.value))
+        if letters != {"K"} or len(numbers) != 1:
+            return {}
+        quantity, code = numbers[0], {"unitCode": "KEL"}
+    if len(quantity.values) != 1 or len(quantity.high) > 1 or (unit is None and field.unit):
+        return {}
     if unit is not None:
         code = {"unitCode": unit_code(unit)} if unit_code(unit) else {"unitText": _unit_text(field, quantity)}
     if quantity.high:
@@ -198,6 +213,19 @@ def _is_bare(field: ProductField) -> bool:
     if quantity is None:
         return False
     return not (field.value[: quantity.start] + field.value[quantity.end :]).strip(" .€$£¥₹")
+
+
+def _scale_letters(field: ProductField) -> set[str]:
+    """Return the letters and words that multiply the numbers of a field, as a text is read: {"K"} of "2700 K"."""
+    quantity = field.quantity
+    if quantity is None:
+        return set()
+    if quantity.unit is not None and quantity.unit.dimension not in CURRENCIES:
+        return set()
+    return set(_SCALE.findall(field.value[quantity.start : quantity.end]))
+
+
+_SCALE = re.compile(r"(?<=\d)\s?(k|m|mn|mio|bn|[mbt]r?illions?|thousand)\b", re.IGNORECASE)
 
 
 def _number(value: float) -> int | float:

@@ -35,7 +35,7 @@ _INTERNAL = re.compile(
     r"|(?:date|time|last) (?:created|added|updated|modified|change|changed|update|edit)|.*\btimestamp"
     r"|(?:quantity |units |items )?(?:in |on )?stock(?: (?:level|quantity|status|count|location|keeping unit))?"
     r"|inventory"
-    r"(?: .*)?|quantity (?:on hand|available|in stock|sold)|availability(?: status)?|backorders?|reorder .*"
+    r"(?: .*)?|quantity (?:on hand|available|in stock|sold)|availability(?: status)?|backorders?|re-?order(?: .*)?"
     r"|(?:unit |our |net |purchase |landed |average )?cost(?: price| of goods| per item)?|cogs|(?:purchase"
     r"|wholesale|buying"
     r"|dealer|trade|transfer|procurement|buy(?:ing)?) price|(?:gross |net |profit )?margin(?: %| percent)?"
@@ -48,7 +48,10 @@ _INTERNAL = re.compile(
     r"|tax(?: .*)?|vat(?: .*)?|taxable|harmonized .*|hs|customs .*|aliases|synonyms|keywords|tags|search terms"
     r"|meta .*|seo"
     r"|locale|lang|currency|market segment|abc class|gl account|cost cent(?:er|re)|buyer|purchaser|owner|assigned to"
-    r"|(?:internal )?(?:notes?|comments?|remarks?) (?:to|for) .*|comments?|remarks?|todo|revision|row|line number|index"
+    r"|(?:internal )?(?:notes?|comments?|remarks?) (?:to|for) .*"
+    r"|(?:(?:my|our|own|staff|team|shop|office|admin|private|buyers?|buying|sales|orders?|supplier|stock) )?"
+    r"(?:notes?|comments?|remarks?|memos?)(?: \d)?(?: internal)?|internal|internal (?:info|information|only|data)"
+    r"|todo|revision|row|line number|index"
     r"|parent|variant of|template|attribute set|fulfil?lment .*|hazmat code|wholesaler|distributor)"
 )
 _LOGISTIC = re.compile(

@@ -31,6 +31,8 @@ def read_truth(text: str, words: tuple[str, ...], asks: bool) -> bool | None:
         return TICKS[text]
     if said in ("1", "0", "1.0", "0.0"):
         return said[0] == "1" if asks else None
+    if text.strip() == "FAUX" and not set(words) & listed_words("imitated"):
+        return False  # as French spreadsheets write it
     if set(words) & _NO_TRUTHS or (said in _LETTERS and set(words) & _NO_LETTERS):
         return None
     return True if said in _TRUE else False if said in _FALSE else None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rag.answer.quantities import find_quantities
-from rag.describe.channels.json_ld import gtin_key, product_json_ld
+from rag.describe.channels.json_ld import gtin_key, price_without_currency, product_json_ld
 from rag.describe.product import FieldKind, Product, ProductField
 
 LOW_TO_HIGH = {"lowPrice": "10.00", "highPrice": "20.00"}
@@ -122,3 +122,31 @@ def test_a_script_element_cannot_be_left() -> None:
     text = product_json_ld(Product((evil,)), "K")
     assert not set("<>&\u2028") & set(text)
     assert json.loads(text)["additionalProperty"][0]["value"] == "</script><!-- & \"'"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2700 K", {"value": 2700, "unitCode": "KEL"}),
+        ("2700K", {"value": 2700, "unitCode": "KEL"}),
+        ("2700-6500 K", {"minValue": 2700, "maxValue": 6500, "unitCode": "KEL"}),
+        ("2700 K - 6500 K", {"minValue": 2700, "maxValue": 6500, "unitCode": "KEL"}),
+        ("10k", {"value": "10k"}),
+        ("16 bn", {"value": "16 bn"}),
+        ("95 °C", {"value": 95, "unitCode": "CEL"}),
+    ],
+)
+def test_a_letter_after_a_number_multiplies_nothing(value: str, expected: dict[str, object]) -> None:
+    [published] = node(quantity_field("colour temperature", value))["additionalProperty"]
+    assert published == {"@type": "PropertyValue", "name": "colour temperature", **expected}
+
+
+def test_a_price_in_thousands_makes_no_offer() -> None:
+    assert "offers" not in node(quantity_field("price", "€10k", "money"))
+
+
+def test_a_price_without_a_currency_is_told() -> None:
+    product = Product((quantity_field("price", "12.90", "money"),))
+    assert price_without_currency(product) == product.fields[0]
+    assert price_without_currency(product, "EUR") is None
+    assert price_without_currency(Product((quantity_field("price", "12.90 €", "money"),))) is None

@@ -118,6 +118,9 @@ def test_a_currency_may_stand_in_the_label_or_in_a_field():
         ("is_cordless", "1", True), ("cordless", "✓", True), ("cordless", "✗", False),
         ("cushion", "not included", False),
         ("wi-fi", "available", True), ("waterproof", "nein", False), ("wear sensor", "without", False),
+        ("waterproof", "WAHR", True), ("waterproof", "FALSCH", False), ("waterproof", "VRAI", True),
+        ("waterproof", "FAUX", False), ("waterproof", "VERO", True), ("waterproof", "FALSO", False),
+        ("waterproof", "WAAR", True), ("waterproof", "ONWAAR", False), ("waterproof", "Wahr", True),
     ],
 )  # fmt: skip
 def test_booleans(key, value, truth):
@@ -125,7 +128,10 @@ def test_booleans(key, value, truth):
     assert (field.kind, field.is_true) == ("boolean", truth)
 
 
-@pytest.mark.parametrize(("key", "value"), [("language", "NO"), ("size", "N"), ("gender", "F"), ("speeds", "1")])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("language", "NO"), ("size", "N"), ("gender", "F"), ("speeds", "1"), ("fur", "FAUX"), ("pile", "faux")],
+)
 def test_what_looks_like_an_answer_may_be_a_value(key, value):
     assert read(value, key).is_true is None
 
@@ -236,12 +242,19 @@ def test_values_that_say_nothing(value):
     ("key", "reason"),
     [
         ("stock", "internal"), ("created_at", "internal"), ("cost_price", "internal"), ("margin", "internal"),
+        ("note", "internal"), ("Notes", "internal"), ("remark", "internal"), ("comment", "internal"),
+        ("internal", "internal"), ("reorder", "internal"), ("staff_note", "internal"),
         ("supplier_code", "an identifier"),
         ("id", "an identifier"), ("EAN", "an identifier"), ("image", "an identifier"),
     ],
 )  # fmt: skip
 def test_fields_that_a_house_keeps_for_itself(key, reason):
     assert read("12", key).hidden == reason
+
+
+@pytest.mark.parametrize("key", ["top notes", "care notes", "internal diameter"])
+def test_notes_and_insides_of_a_product_are_stated(key):
+    assert read("12 mm", key).hidden == ""
 
 
 def test_values_that_are_identifiers():
@@ -419,6 +432,6 @@ def test_none_of_a_brand_says_nothing():
 
 
 def test_no_blank_stands_before_the_comma_of_a_value() -> None:
-    product = understand_fields({"name": "Case A", "note": "washable , with a lid ; black", "ratio": "16 : 9"})
-    assert product.field("note").value == "washable, with a lid, black"
+    product = understand_fields({"name": "Case A", "extras": "washable , with a lid ; black", "ratio": "16 : 9"})
+    assert product.field("extras").value == "washable, with a lid, black"
     assert product.field("ratio").value == "16 : 9"
