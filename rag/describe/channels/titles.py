@@ -42,6 +42,9 @@ _SETS = {
 }  # fmt: skip
 """Labels of the number of things in a set or a pack, with the word behind the number: "19-piece"."""
 
+_CONDITION = re.compile(r"[(),;:]|\b(?:not|no|or|only|unless|except|if|on|without|with|when)\b", re.IGNORECASE)
+"""What a colour of a part, a choice or a condition is written with."""
+
 _OPEN_LABEL = re.compile(r"^(?:for|from|up to|to|per)\b|\b(?:for|from|up to|to|per|until|with|in)$", re.IGNORECASE)
 """Labels that only a value completes."""
 
@@ -75,8 +78,9 @@ def write_alt_text(product: Product, limit: int) -> SpannedText | None:
     if head is None or len(colours) != 1:
         return head
     colour = colours[0]
-    # Of several colours a picture may show any.
-    if colour.kind not in ("text", "list") or len(colour.items) > 1 or _states(head.text, colour.value):
+    # Of several colours, or one on request, a picture may show any.
+    is_sure = colour.kind in ("text", "list") and len(colour.items) < 2 and not _CONDITION.search(colour.value)
+    if not is_sure or _states(head.text, colour.value):
         return head
     described = join_texts((head, " in ", state_field(colour, in_prose(colour.value))))
     return described if len(described.text) <= limit and len(colour.value.split()) <= 4 else head
@@ -160,6 +164,8 @@ def _attribute_phrase(field: ProductField) -> str:
     if _OPEN_LABEL.search(label):  # "35 kg for dogs up to"
         return ""
     if field.kind == "boolean":
+        if field.note:  # "gluten-free" of "yes, but may contain traces of wheat"
+            return ""
         is_short = field.relation == "is" and len(label.split()) <= 3
         # "Lamp dimmable" is said of the lamp.
         is_quality = is_short and _QUALITY.search(label) is not None and clause_kind(field) == "quality"

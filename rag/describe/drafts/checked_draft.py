@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ingest.sentences import sentence_spans
 from rag.describe.channels.spans import cut_text, join_texts
+from rag.describe.drafts.sure_statements import read_sentence
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
 from rag.describe.licence.claims import Claim, say_claims
@@ -148,6 +149,8 @@ class CheckedDraft:
         marked = []
         for sentence in paragraph.sentences:
             claims = check_licence(sentence.text, self.product, self.allowed, is_fragment=True).untrue
+            if not claims and sentence.writer == self.model:
+                claims = read_sentence(sentence.text, self.product, self.allowed).doubts
             marked.append(replace(sentence, content=mark_claims(sentence.content, claims)))
         return replace(paragraph, sentences=tuple(marked))
 
@@ -170,15 +173,19 @@ def realise_further(part: Product, product: Product, allowed: AllowedPhrases) ->
 def check_sentence(text: str, product: Product, allowed: AllowedPhrases) -> DraftSentence:
     """Return a sentence of a draft with its finding."""
     check = check_licence(text, product, allowed, is_fragment=True)
-    contradicted = [claim.key for claim in check.claims if claim.key]
-    keys = tuple(dict.fromkeys((*check.stated, *contradicted)))
-    content = find_field_spans(text, product, check.stated)
-    if check.untrue:
-        return DraftSentence(content, keys, say_claims(check.untrue), is_untrue=True)
+    sure = read_sentence(text, product, allowed)
+    untrue = check.untrue or sure.doubts
+    meant = [claim.key for claim in (*check.claims, *sure.doubts) if claim.key]
+    if untrue:
+        keys = tuple(dict.fromkeys((*check.stated, *sure.stated, *meant)))
+        content = find_field_spans(text, product, check.stated)
+        return DraftSentence(content, keys, say_claims(untrue), is_untrue=True)
+    keys = tuple(dict.fromkeys((*sure.stated, *meant)))
+    content = find_field_spans(text, product, sure.stated)
     poor = check.of_kind("grammar", "repetition")
     if poor:
         return DraftSentence(content, keys, say_claims(poor))
-    if not check.stated and not allowed.spans(text):
+    if not sure.stated and not allowed.spans(text):
         return DraftSentence(content, keys, "it states no field")
     if match := re.match(r"([^:.,]{1,40}):\s", text):
         labels = {one.label.casefold() for one in product.fields} | {one.key.casefold() for one in product.fields}

@@ -4,6 +4,7 @@ import pytest
 
 from rag.answer.quantities import find_quantities
 from rag.describe.channels.titles import shorten_name, write_alt_text, write_title
+from rag.describe.fields.understand import understand_fields
 from rag.describe.product import MUST, FieldSpan, Product, ProductField
 
 NAME = ProductField("name", "name", "name", "Kettle K1", ("Kettle K1",))
@@ -160,3 +161,28 @@ def test_two_colours_are_not_joined_by_and() -> None:
     title = write_title(Product((NAME, colour("black", "white"))), 80)
     assert title is not None
     assert title.text == "Kettle K1, black/white"
+
+
+@pytest.mark.parametrize(
+    ("fields", "title"),
+    [
+        ({"name": "Bread E", "gluten-free": "yes, but may contain traces of wheat"}, "Bread E"),
+        ({"name": "Muesli M", "vegan": "yes, but may contain traces of milk"}, "Muesli M"),
+        ({"name": "Tent T", "waterproof": "yes, except the floor", "foldable": "yes"}, "Tent T, foldable"),
+        ({"name": "Watch W", "waterproof": "yes (not for diving)"}, "Watch W"),
+        ({"name": "Toy B", "washable": "yes - surface only"}, "Toy B"),
+    ],
+)
+def test_a_quality_with_a_condition_is_none_for_a_title(fields, title) -> None:
+    written = write_title(understand_fields(fields), 80)
+    assert written is not None
+    assert written.text == title
+
+
+@pytest.mark.parametrize(
+    "colour", ["red on request", "not red", "red (except handle)", "red or blue", "red, lid white"]
+)
+def test_a_colour_with_a_condition_is_none_for_an_alt_text(colour) -> None:
+    written = write_alt_text(understand_fields({"name": "Mug M", "colour": colour}), 80)
+    assert written is not None
+    assert written.text == "Mug M"
