@@ -114,7 +114,7 @@ def is_to_quote(label: Label, line: str, *, is_boolean: bool, is_substance: bool
     if is_foreign_denial(whole) or _BOUND_FIGURE.search(whole):
         return True
     if is_boolean:
-        return is_charge(label)
+        return is_charge(label) or bool(re.match(r"(?:do not|don['’]?t|never|avoid|must not)\b", whole, re.IGNORECASE))
     if _OPEN_BOUND.search(whole):
         return True
     if is_substance:  # "milk: no (may contain traces)"

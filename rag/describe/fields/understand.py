@@ -22,6 +22,7 @@ from rag.describe.fields.absence import (
     read_warning,
     with_relation,
 )
+from rag.describe.fields.contradictions import quote_contradictions
 from rag.describe.fields.field_names import (
     asks_for_date,
     asks_for_year,
@@ -80,11 +81,15 @@ _INSTRUCTION = re.compile(
 
 @dataclass(frozen=True)
 class _Given:
-    """A field as it was given: its label, its parts as plain text, and the text of all."""
+    """A field as it was given: its label, its parts as plain text, and the text of all.
+
+    `keeps_marks` tells that its numbers stay as they are: those of its product do not tell what a comma means.
+    """
 
     key: str
     label: Label
     parts: tuple[str, ...]
+    keeps_marks: bool = False
 
     @property
     def text(self) -> str:
@@ -106,6 +111,7 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
         _Given(key, read_label(key), tuple(filter(None, map(plain_text, parts))))
         for key, parts in flatten_fields(given)
     ]
+    rows = _keep_unsure_marks(rows)
     # What names the product comes first: its type decides which rules hold.
     main = _find_main(rows)
     product_type = next((field.value for field in main.values() if field.kind == "type"), "")
@@ -123,7 +129,7 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
         if rule.hide is not None and any(row.parts):
             understood = [replace(field, hidden="hidden by a rule" if rule.hide else "") for field in understood]
         fields += understood
-    fields = merge_fields(fields)
+    fields = quote_contradictions(merge_fields(fields))
     if not any(not field.hidden for field in fields):
         reasons = "; ".join(f"{field.key}: {field.hidden}" for field in fields[:5])
         raise InputError(f"no field says anything that a text may state{f' ({reasons})' if reasons else ''}")
@@ -131,6 +137,21 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
     orders = {row.key: rules.rule(row.key, row.label.bare, product_type).order for row in rows}
     reviews = tuple(replace(one, text="") if _INSTRUCTION.search(one.text) else one for one in reviews)
     return Product(tuple(sorted(fields, key=lambda field: _sort_key(field, orders.get(field.key)))), reviews)
+
+
+_UNSURE_MARK = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,]*\d)")
+
+
+def _keep_unsure_marks(rows: list[_Given]) -> list[_Given]:
+    """Return the fields, their numbers to be kept as they are where "1,250" stands beside decimal commas.
+
+    It may be 1.25 there: in English marks the others would make a thousand of it.
+    """
+    lines = [row.line for row in rows if is_measure(row.line) or is_money(row.line)]
+    has_commas = any(english_numbers(line) != line for line in lines)
+    if not has_commas or not any(_UNSURE_MARK.search(line) for line in lines):
+        return rows
+    return [replace(row, keeps_marks=True) for row in rows]
 
 
 def _sort_key(field: ProductField, order: int | None) -> tuple[bool, int, int, int]:
@@ -281,15 +302,15 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
         return replace(field, is_quoted=True)  # "warranty: none"
     # Parts that were given as such are a list.
     if len(row.parts) > 1:
-        return _read_list(replace(field, items=tuple(dict.fromkeys(row.parts))), label, rows)
+        return _read_list(replace(field, items=tuple(dict.fromkeys(row.parts))), row, rows)
     if (is_price(words) and is_bare_number(line)) or is_money(line):
-        return _read_money(field, label, rows)
+        return _read_money(field, row, rows)
     if is_date(line) or (asks_for_year(words) and is_year(line)):
         return replace(field, kind="date")
     if asks_for_date(words) and is_year(line):
         return replace(field, kind="date")
     if is_measure(line):
-        return _read_measure(field, label)
+        return _read_measure(field, row)
     noted_number = re.fullmatch(r"(-?\d[\d.,]*) ?(\([^()]+\))", line)
     if label.unit and noted_number and not has_unit(line):
         value = f"{noted_number[1]} {label.unit} {noted_number[2]}"
@@ -299,7 +320,7 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
     if words[:1] == ("countries",):
         items = tuple(filter(None, map(str.strip, line.split(","))))
     if len(items) > 1:
-        return _read_list(replace(field, items=items), label, rows)
+        return _read_list(replace(field, items=items), row, rows)
     return replace(field, absent=find_absent(tuple(re.split(r"[,;.]\s*", line))))
 
 
@@ -310,8 +331,9 @@ def _is_lacked(label: Label) -> bool:
     return is_thing and not set(label.words) & listed_words("none_says_nothing") and not label.relation
 
 
-def _read_measure(field: ProductField, label: Label) -> ProductField:
-    value = english_numbers(field.value)
+def _read_measure(field: ProductField, row: _Given) -> ProductField:
+    label = row.label
+    value = field.value if row.keeps_marks else english_numbers(field.value)
     unit = "" if has_unit(value) else label.unit
     *_, measured = label.bare.partition("(")[0].casefold().split() or [""]
     if not unit and not has_unit(value) and measured in listed_words("needs_unit"):
@@ -325,10 +347,10 @@ def _read_measure(field: ProductField, label: Label) -> ProductField:
     return replace(field, kind="measure", label=text, value=value, items=(value,), unit=unit, quantity=quantity)
 
 
-def _read_money(field: ProductField, label: Label, rows: Sequence[_Given]) -> ProductField:
+def _read_money(field: ProductField, row: _Given, rows: Sequence[_Given]) -> ProductField:
     """Return a field of money: its currency stands in the value, in the label, or in a field of its own."""
-    value = re.sub(r"(?<=\d),[-–](?=\s|$)", "", english_numbers(field.value))
-    unit = "" if is_money(value) else label.unit or _currency_of(rows)
+    value = re.sub(r"(?<=\d),[-–](?=\s|$)", "", field.value if row.keeps_marks else english_numbers(field.value))
+    unit = "" if is_money(value) else row.label.unit or _currency_of(rows)
     quantity = read_quantity(value, unit)
     if quantity and not any(quantity.values):
         return replace(field, kind="money", hidden="a price of 0 is none")
@@ -336,7 +358,7 @@ def _read_money(field: ProductField, label: Label, rows: Sequence[_Given]) -> Pr
     return replace(
         field,
         kind="money",
-        label=label.bare,
+        label=row.label.bare,
         value=value,
         items=(value,),
         unit=unit,
@@ -350,14 +372,14 @@ def _currency_of(rows: Sequence[_Given]) -> str:
     return codes[0] if len(codes) == 1 and codes[0] in CURRENCY_CODES else ""
 
 
-def _read_list(field: ProductField, label: Label, rows: Sequence[_Given]) -> ProductField:
+def _read_list(field: ProductField, row: _Given, rows: Sequence[_Given]) -> ProductField:
     items = tuple(" ".join(item.split()) for item in field.items)
     unit = ""
     if all(map(is_bare_number, items)):
-        unit = label.unit or (_currency_of(rows) if is_price(label.words) else "")
+        unit = row.label.unit or (_currency_of(rows) if is_price(row.label.words) else "")
     if all(is_measure(item) or is_money(item) for item in items):
-        items = tuple(map(english_numbers, items))
-    text = label.bare if unit or all(map(has_unit, items)) else label.text
+        items = items if row.keeps_marks else tuple(map(english_numbers, items))
+    text = row.label.bare if unit or all(map(has_unit, items)) else row.label.text
     return replace(
         field, kind="list", label=text, value=", ".join(items), items=items, unit=unit, absent=find_absent(items)
     )

@@ -200,6 +200,23 @@ def clause_kind(field: ProductField) -> ClauseKind:
     return _general_kind(field, label)
 
 
+_CONDITION = re.compile(
+    r"(?:from|if|unless|only|with|without|w/o|when|while|until|usually|sometimes|mostly|depends|can|could|may|might|must"
+    r"|should|was|were|is|are|contains?|causes?|does|do|avoid|keep|leave|unclear|except|but|or|and|after|before"
+    r"|allowed|possible|on|at|in|by)\s\S|(?:w/o|usually|sometimes|contains|avoid|unclear)$",
+    re.IGNORECASE,
+)
+_OPEN_LABEL = re.compile(
+    r"(?:for|from|may|might|can|could|must|should|will|never|does|do|is|are|with|without|one) "
+    r"|(?:suitable|compatible|usable) .* \S+$(?<! with)(?<! for)(?<! in)(?<! on)(?<! to)"
+)
+
+
+def is_condition(value: str) -> bool:
+    """Tell whether a value begins with a word that makes it no thing and no quality: "only with an adapter"."""
+    return bool(_CONDITION.match(value))
+
+
 def is_thing(field: ProductField) -> bool:
     """Tell whether the value of a type names a thing: "kettle", but not "original" or "3"."""
     words = field.value.strip()
@@ -271,10 +288,11 @@ def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
             return "detail"
         return "quantity" if is_bare_measure(field) else ("detail" if " " in value and not is_list else "size")
     if kind == "price":
-        return "price" if has_digit and not is_list else None
+        return ("detail" if re.match(r"was |now ", value, re.I) else "price") if has_digit and not is_list else None
     if kind == "warranty":
         is_short = len(value.split()) <= 3 and not re.search(r"warrant|guarant", value, re.I)
-        return "warranty" if is_short and not is_list and value[:1].isalnum() else "detail"
+        is_time = not is_plain_number(field) and value[:1].isalnum()
+        return "warranty" if is_short and not is_list and is_time else "detail"
     if kind == "colour" and has_digit:
         return "detail"
     if kind in ("colour", "material"):
@@ -304,6 +322,8 @@ def _checked(kind: ClauseKind, field: ProductField) -> ClauseKind | None:
 def _general_kind(field: ProductField, label: str) -> ClauseKind:
     """Return the kind for a label that says no more than its grammar."""
     value, words = field.value.strip(), label.split()
+    if is_condition(value) or _OPEN_LABEL.match(label):
+        return "detail"
     if value.casefold() in ("none", "nil", "no", "0", "required", "not required", "optional", "included"):
         return "detail"
     if re.match(r"(?:yes|no|traces?|may(?:be)?|possibl[ey])\b", value, re.IGNORECASE):

@@ -126,6 +126,73 @@ def test_what_limits_a_use_is_never_dropped(label: str, value: str) -> None:
     assert f"{quotation}." in write("long", fields)
 
 
+# --- contradictions ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Alcohol free": "yes", "Alcohol": "5 %"},
+        {"Dairy free": "yes", "Allergens": "milk"},
+        {"Dairy-free": "yes", "Milk": "yes"},
+        {"Vegan": "yes", "Contains honey": "yes"},
+        {"Sugar-free": "yes", "Sugar": "12 g"},
+        {"Nut free": "yes", "May contain": "nuts"},
+        {"Caffeine": "no", "Caffeine free": "no"},
+        {"Lid included": "yes", "Not included": "lid"},
+        {"Battery included": "no", "Included": "battery, cable"},
+        {"Extendable": "yes", "Not extendable": "yes"},
+        {"Colour": "white", "Color": "black"},
+        {"Dishwasher safe": "no", "Dishwasher-proof": "yes"},
+        {"New": "yes", "Condition": "used"},
+        {"Minimum weight": "10 kg", "Maximum weight": "5 kg"},
+        {"Age": "3+", "Not suitable for children under": "5 years"},
+    ],
+)
+def test_fields_that_contradict_each_other_are_quoted(fields: dict[str, object]) -> None:
+    quotations = [f"{label}: {value}" for label, value in fields.items()]
+    assert sorted(lines_of(fields)) == sorted(quotations)
+    assert write("long", fields) == f"Zed is a gadget. {'. '.join(quotations)}."
+    assert write("title", fields) == "Zed gadget"
+
+
+@pytest.mark.parametrize(
+    ("fields", "text"),
+    [
+        ({"lactose-free": "yes", "allergens": "milk"}, "Zed is a lactose-free gadget that contains milk."),
+        ({"vegan": "yes", "may contain": "milk"}, "Zed is a vegan gadget. It may contain milk."),
+        (
+            {"lid included": "yes", "not included": "cable"},
+            "Zed is a gadget. It comes with a lid. Not included: cable.",
+        ),
+    ],
+)
+def test_fields_that_may_both_be_true_are_said(fields: dict[str, object], text: str) -> None:
+    assert write("long", fields) == text
+
+
+def test_numbers_of_a_row_follow_one_rule() -> None:
+    unsure = {"weight_kg": "1,250", "price_eur": "1.299,00"}
+    assert lines_of(unsure) == ["Weight: 1,250 kg", "Price: 1.299,00 EUR"]
+    assert lines_of({"weight_kg": "1,25", "price_eur": "1.299,00"}) == ["Weight: 1.25 kg", "Price: 1,299.00 EUR"]
+
+
+@pytest.mark.parametrize(
+    ("label", "value"),
+    [
+        ("overdose", "can cause liver failure"),
+        ("may cause", "severe allergic reactions"),
+        ("one coat", "usually"),
+        ("for kittens", "from 6 weeks"),
+        ("suitable during pregnancy", "only on medical advice"),
+        ("warranty", "24"),
+        ("price", "was 20 EUR, now 12 EUR"),
+    ],
+)
+def test_a_value_that_is_no_thing_stands_behind_its_label(label: str, value: str) -> None:
+    assert write("long", {label: value}) == f"Zed is a gadget. {label.capitalize()}: {value}."
+
+
 def test_no_other_text_is_licensed_by_what_is_quoted() -> None:
 
     product = understand_fields({**HEAD, "allergens tested negative": "milk"})
