@@ -21,7 +21,7 @@ from rag.describe.channels.label_value import label_and_value
 from rag.describe.channels.spans import cut_text, join_texts
 from rag.describe.channels.titles import write_alt_text, write_title
 from rag.describe.licence.review_statements import state_reviews
-from rag.describe.product import Product, SpannedText
+from rag.describe.product import MUST, Product, SpannedText
 from rag.describe.realise.plan import Length
 from rag.describe.realise.realiser import realise
 
@@ -123,7 +123,10 @@ def _write_channel(
             reason = f"neither name, brand nor type fits in {limits.alt_text} characters" if has_head else no_head
         case "bullets":
             content = write_bullets(product, limits.bullets)
+            due = sum(field.priority == MUST and field.kind not in _HEADS for field in product.stated)
             reason = "no field has a value short enough for a line"
+            if limits.bullets is not None and due > limits.bullets:
+                content, reason = None, f"{due} fields have to be stated, and the limit is {limits.bullets} lines"
         case "short" | "long":
             content = paragraphs[channel]
         case "meta_description":
@@ -145,14 +148,20 @@ def _write_channel(
 def write_bullets(product: Product, limit: int | None = None) -> SpannedText | None:
     """Return a line "Label: value" of each field, up to `limit`, in order; booleans are said in words.
 
+    Fields that have to be stated, such as allergens and warnings, take the place of others that come before them.
+
     Name, brand and type stand in the title; they are bullets only of a product without any other field. A field without
     a short form, such as a text of 5,000 characters, has no bullet.
     """
-    lines = [(field.kind in ("name", "brand", "type"), label_and_value(field)) for field in product.stated]
-    features = [line for is_head, line in lines if line and not is_head]
-    heads = [line for is_head, line in lines if line and is_head]
-    chosen = (features or heads)[:limit]
+    lines = [(field, line) for field in product.stated if (line := label_and_value(field))]
+    features = [(field, line) for field, line in lines if field.kind not in _HEADS]
+    ranked = sorted(features or lines, key=lambda pair: pair[0].priority != MUST)[:limit]
+    kept = {field.key for field, _ in ranked}
+    chosen = [line for field, line in lines if field.key in kept]
     return join_texts(chosen, "\n") if chosen else None
+
+
+_HEADS = ("name", "brand", "type")
 
 
 def shorten_paragraph(paragraph: SpannedText, limit: int) -> SpannedText | None:

@@ -30,7 +30,7 @@ _ABOUT_WORDS = re.compile(rf"\b(?:{_ALLERGEN}|{_ABOUT})\b|[^\w\s]")
 _DENYING_LABEL = re.compile(
     r"(?:do|does|is|are|was|must|should|can|may|will) ?not\b|don['’]?t\b|doesn['’]?t\b|not\b|never\b|avoid\b|cannot\b"
     r"|without\b|except(?:ions?|ing)?\b|excluding\b|unsuitable\b|incompatible\b|missing\b|unless\b|only\b"
-    r"|contra-?indicat\w+|precautions?\b|beware\b|(?:contains|has|have|comes with) no\b",
+    r"|cross[- ]conta\w+|contra-?indicat\w+|precautions?\b|beware\b|(?:contains|has|have|comes with) no\b",
     re.IGNORECASE,
 )
 _BOUND = r"under|over|above|below|up to|from|until|than|at least|at most|minimum|maximum|younger|older|aged?|ages"
@@ -65,7 +65,7 @@ _FOREIGN = re.compile(
     r"|senza|puede contener|puo contenere|zonder|bevat|kan bevatten|vrij van|allergene|allergenes|allergeni|alergenos|"
     r"allergenen|inneholder|innehaller|uten|utan|uden|pas de)\b|\b[a-z]{4,}(?:frei|vrij|fri)\b"
 )
-_PLAIN_NAME = re.compile(r"[^\W\d_][\w'’() /-]*(?:\s\d{1,3})?", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"[^\W\d_][\w'’ /-]*(?:\([\w'’ ,/-]+\))?(?: [\w-]+)?")
 _NO_NAME = re.compile(
     r"\b(?:no|not|non|none|nil|may|might|can|could|free|without|with|contains?|contained|except|but|see|check|refer|please"
     r"|ask|label|packaging|packing|website|absent|present|lacks?|lacking|excluded|excludes?|excluding|removed|substitutes?"
@@ -73,6 +73,13 @@ _NO_NAME = re.compile(
     r"|possibly|traces?|vegan|vegetarian|recipe|yes|true|false|negative|positive|tested|declared|applicable|included|made"
     r"|produced|manufactured|processed|factory|facility|is|are|has|have|only|unless|where|never|nothing|low|reduced"
     r"|below|under|less)\b",
+    re.IGNORECASE,
+)
+
+
+_FACTORY = re.compile(
+    r"\b(?:factory|facility|premises|site|kitchen|bakery|equipment|machinery|line)\b.*"
+    r"\b(?:handl\w+|process\w*|uses?|using|contains?|stores?|packs?|works? with)\b",
     re.IGNORECASE,
 )
 
@@ -89,7 +96,7 @@ def is_plain_name(item: str) -> bool:
     """Return whether an item of a list of allergens is the name of one, and says nothing about it."""
     words = item.split()
     return (
-        0 < len(words) <= 5
+        0 < len(words) <= 7
         and len(item) > 2
         and bool(_PLAIN_NAME.fullmatch(item))
         and not _NO_NAME.search(item)
@@ -124,4 +131,4 @@ def is_to_quote(label: Label, line: str, *, is_boolean: bool, is_substance: bool
         return not is_open or bool(_CONDITION.match(line))
     if label.relation in ("excludes", "free from", "may contain"):
         return False
-    return label.denies or bool(_DENYING_LABEL.match(whole) or _WARNING_VALUE.match(line))
+    return label.denies or bool(_DENYING_LABEL.match(whole) or _WARNING_VALUE.match(line) or _FACTORY.search(line))

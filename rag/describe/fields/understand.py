@@ -234,6 +234,8 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     # Fields that are never stated.
     if not label.text:
         return [replace(plain, hidden="it has no label")]
+    if line.casefold() == "missing" and _is_lacked(label):
+        return [quote_as_given(plain)]
     if not line or says_nothing(line):
         return [replace(plain, hidden="it has no value" if not line else f"{line!r} says nothing")]
     if reason := why_identifier(words, line):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.describe import Describer
+from rag.describe.channels.write_channels import ChannelLimits
 from rag.describe.fields.understand import understand_fields
 from rag.describe.licence.check import check_licence
 
@@ -107,6 +108,9 @@ def test_each_allergen_has_its_own_answer() -> None:
         ("does not fit", "Golf VII"),
         ("without", "sugar, soy"),
         ("missing", "10 mm socket"),
+        ("charger", "missing"),
+        ("cross contamination", "nuts"),
+        ("produced in", "a factory that handles nuts"),
         ("not for", "pregnant women in the third trimester"),
         ("plug", "no plug, electrician required"),
         ("cabin size", "no (55x40x20 not met)"),
@@ -124,6 +128,20 @@ def test_what_limits_a_use_is_never_dropped(label: str, value: str) -> None:
     quotation = f"{label[:1].upper()}{label[1:]}: {value}"
     assert quotation in lines_of(fields)
     assert f"{quotation}." in write("long", fields)
+
+
+def test_bullets_keep_what_has_to_be_stated() -> None:
+    fields = {**HEAD, "colour": "red", "power": "9 W", "do not exceed": "4 g a day", "allergens": "milk"}
+    [kept] = Describer(channels=("bullets",), limits=ChannelLimits(bullets=3)).describe(fields).texts
+    assert set(kept.text.split("\n")) == {"Do not exceed: 4 g a day", "Allergens: milk", "Colour: red"}
+    [refused] = Describer(channels=("bullets",), limits=ChannelLimits(bullets=1)).describe(fields).texts
+    assert refused.reason == "2 fields have to be stated, and the limit is 1 lines"
+
+
+def test_an_allergen_may_have_its_kinds_in_brackets() -> None:
+    assert write("long", {"allergens": "tree nuts (almonds, cashews), milk"}) == (
+        "Zed is a gadget that contains tree nuts (almonds, cashews) and milk."
+    )
 
 
 # --- contradictions ---------------------------------------------------------------------------------------------------
