@@ -18,13 +18,17 @@ ARTICLES = frozenset(("a", "an", "the"))
 
 @dataclass(frozen=True)
 class DraftWord:
-    """A word, number or mark `text[start:end]`: in lower case, and in the `form` that it is compared by."""
+    """A word, number or mark `text[start:end]`: in lower case, and in the `form` that it is compared by.
+
+    `follows_comma` says that a comma, a semicolon or a bracket stands before it.
+    """
 
     start: int
     end: int
     text: str
     form: str
     is_denied: bool = False
+    follows_comma: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -38,7 +42,9 @@ def read_draft_words(text: str) -> tuple[DraftWord, ...]:
         unit = unit_named(match[0].strip()) if is_behind_number else None
         form = f"{unit.dimension} {unit.factor}" if unit else closed_words().normal_stem(folded, stem(folded))
         is_denied = any(start <= match.start() < end for start, end in denied)
-        words.append(DraftWord(match.start(), match.end(), folded, form.replace("–", "-"), is_denied))
+        gap = text[words[-1].end : match.start()] if words else ""
+        form = form.replace("–", "-")
+        words.append(DraftWord(match.start(), match.end(), folded, form, is_denied, bool(re.search(r"[,;(]", gap))))
     return tuple(words)
 
 

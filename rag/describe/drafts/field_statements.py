@@ -36,11 +36,12 @@ def find_windows(words: Words, product: Product) -> tuple[Window, ...]:
         if field.kind in ("name", "brand", "type"):
             continue
         if field.kind == "boolean":
-            # "Its lid is vegan" says it of the lid.
-            windows += _boolean_windows(words, field) if is_of_product or field.relation != "is" else ()
+            # "Its lid is vegan" says it of the lid, "the lid is 24 cm high" the height.
+            windows += _boolean_windows(words, field) if is_of_product else ()
             continue
         for start, end in _value_places(words, field):
-            if bound := _bind_label(words, start, end, field) or _bind_relation(words, start, end, field):
+            bound = _bind_label(words, start, end, field) or _bind_relation(words, start, end, field)
+            if bound and (is_of_product or bound[0] < start):
                 windows.append(Window(*bound, field.key))
     if not is_of_product:
         return tuple(windows)
@@ -173,7 +174,9 @@ def _bind_label(words: Words, start: int, end: int, field: ProductField) -> tupl
             label_end = find_run(words, before, label)
             if label_end and place <= label_end <= start:
                 return before, end
-        label_end = find_run(words, end, label)
+        # "64 GB memory" and "64 GB of memory"
+        is_of = field.kind == "measure" and end < len(words) and words[end].text == "of"
+        label_end = find_run(words, end + is_of, label)
         # "2 persons" of "persons: 2", but no "3 seasons" of "season: 3".
         is_count = field.shown.strip().isdigit() and not (label and words[(label_end or 1) - 1].text == label[-1].text)
         if label_end and not is_count:

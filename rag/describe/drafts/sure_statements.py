@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from rag.describe.drafts.draft_words import ARTICLES, DraftWord, find_run, read_draft_words
 from rag.describe.drafts.field_statements import Window, find_windows
+from rag.describe.drafts.sentence_order import misplaced_words
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.claims import Claim
 from rag.describe.product import Product
@@ -41,13 +42,7 @@ def read_sentence(text: str, product: Product, allowed: AllowedPhrases | None = 
     }
     owned = {place for window in windows for place in range(window.start, window.end)}
     doubtful = [place for place, word in enumerate(words) if place not in owned | free and word.text not in _JOINING]
-    doubtful += _adjuncts(words, windows, free)
-    # "A red bike that comes in M", but no "lid that is red".
-    named = {window.end for window in windows if window.is_naming}
-    doubtful += [at for at, word in enumerate(words) if word.text == "that" and at not in named | free]
-    # "It is the drill for wood": the only one.
-    types = {window.start for window in windows if product.type and window.key == product.type.key}
-    doubtful += [at - 1 for at in types if at > 1 and words[at - 1].text == "the" and words[at - 2].text in _IS]
+    doubtful += (place for place in misplaced_words(words, windows, product) if place not in free)
     stated = tuple(one.key for one in product.fields if any(window.key == one.key for window in windows))
     return SureSentence(stated, tuple(_new_doubt(text, words[place], product) for place in sorted(set(doubtful))))
 
@@ -58,18 +53,6 @@ def _drop_inner(windows: Sequence[Window]) -> Iterator[Window]:
         held = (other for other in windows if other.start <= window.start and window.end <= other.end)
         if not any(other.end - other.start > window.end - window.start for other in held):
             yield window
-
-
-def _adjuncts(words: Sequence[DraftWord], windows: Sequence[Window], free: set[int]) -> Iterator[int]:
-    """Yield the prepositions that bind one statement to another, as in "costs 49 EUR with a cable"."""
-    for window in windows:
-        place = window.end
-        if window.is_naming or place >= len(words) or place in free:
-            continue
-        if any(other.start <= place < other.end for other in windows):
-            continue
-        if words[place].text in _PREPOSITIONS:
-            yield place
 
 
 def _new_doubt(text: str, word: DraftWord, product: Product) -> Claim:
@@ -86,14 +69,9 @@ def _new_doubt(text: str, word: DraftWord, product: Product) -> Claim:
     return Claim(word.start, word.end, text[word.start : word.end], "unlicensed", key, note, words=1)
 
 
-_IS = ("is", "are")
-_PREPOSITIONS = frozenset(("with", "without", "for", "in", "from", "by", "of"))
-_JOINING = (
-    ARTICLES
-    | _PREPOSITIONS
-    | frozenset(
-        ("this", "these", "it", "its", "they", "their", "is", "are", "has", "have", "and", "or", "not", "no", "but")
-    )
-    | frozenset(("comes", "come", "features", "offers", "made", "available", "does", "do", "that", ":"))
-)
+_SMALL = """
+this these it its they their is are has have and or not no but comes come features offers made available does do that :
+with without in of from by
+"""
+_JOINING = ARTICLES | frozenset(_SMALL.split())
 """The words that may join statements. Comparisons, degrees, verbs that say an effect, and "may" are none of them."""

@@ -25,6 +25,12 @@ TABLET = understand_fields({
     "composition": "60 % silk, 40 % cotton", "season": "3", "persons": "2",
 })  # fmt: skip
 
+DRILL = understand_fields({
+    "name": "Drill X", "type": "drill", "battery": "18 V", "battery included": "no", "charger included": "yes",
+    "for wood": "yes", "for steel": "up to 10 mm", "made in": "Poland", "timer": "yes", "LED colour": "white",
+    "colour": "blue", "sizes": "M, L", "memory": "64 GB", "organic": "yes", "raisins": "yes",
+})  # fmt: skip
+
 
 @pytest.mark.parametrize(
     ("product", "sentence", "stated"),
@@ -43,6 +49,10 @@ TABLET = understand_fields({
         (TABLET, "Ibuflex contains egg and milk.", ("name", "allergens")),
         (TABLET, "It may contain nuts.", ("may contain",)),
         (TABLET, "It contains lactose.", ("contains lactose",)),
+        (DRILL, "It comes in sizes L and M, with 64 GB of memory.", ("sizes", "memory")),
+        (DRILL, "It has an 18 V battery and comes with a charger.", ("battery", "charger included")),
+        (DRILL, "The drill is made in Poland.", ("type", "made in")),
+        (DRILL, "The LED colour is white.", ("LED colour",)),
     ],
 )
 def test_whole_statements_stay(product, sentence, stated) -> None:
@@ -79,6 +89,18 @@ def test_whole_statements_stay(product, sentence, stated) -> None:
         (TABLET, "The composition is 40 % silk and 60 % cotton."),
         (TABLET, "It has 3 seasons."),
         (TABLET, "It is for pregnant women."),
+        (KETTLE, "The base is 24 cm high."),
+        (KETTLE, "It has a BPA free base."),
+        (DRILL, "The timer has an 18 V battery."),
+        (DRILL, "The charger is made in Poland."),
+        (DRILL, "It has a timer that is blue."),
+        (DRILL, "It has a white LED."),
+        (DRILL, "It is for wood up to 10 mm."),
+        (DRILL, "It comes with an 18 V battery."),
+        (DRILL, "It has organic raisins."),
+        (DRILL, "It is made for a timer."),
+        (DRILL, "It is in the drill."),
+        (DRILL, "It comes with a drill."),
         # Comparisons, degrees and effects.
         (KETTLE, "You need no other kettle."),
         (KETTLE, "No other kettle has a capacity of 1.7 l."),
