@@ -27,13 +27,13 @@ def find_windows(words: Words, product: Product) -> tuple[Window, ...]:
     bare = [
         Window(start, end, field.key, is_naming=True)
         for field in product.stated
-        if field.kind in ("text", "list") and field.label.casefold() in _BARE_LABELS
+        if field.kind in ("text", "list") and field.label.casefold() in _BARE_LABELS and not field.is_quoted
         for start, end in _value_places(words, field)
     ]
     is_of_product = _has_product_as_subject(words, [*bare, *naming])
     windows = [*naming]
     for field in product.stated:
-        if field.kind in ("name", "brand", "type"):
+        if field.kind in ("name", "brand", "type") or field.is_quoted:
             continue
         if field.kind == "boolean":
             # "Its lid is vegan" says it of the lid, "the lid is 24 cm high" the height.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.describe.drafts.draft_words import ARTICLES, DraftWord, read_draft_words
+from rag.describe.drafts.draft_words import ARTICLES, DraftWord
 from rag.describe.drafts.field_statements import Window
 from rag.describe.product import Product
 
@@ -37,11 +37,6 @@ def misplaced_words(words: Sequence[DraftWord], windows: Sequence[Window], produ
         is_guess = kind == "boolean" and fields[window.key].relation == "" and has_article
         if (is_thing or is_guess) and said_before in ("is", "are"):  # "it is a timer"
             yield before
-    # "It comes with an 18 V battery" of a battery that is not included.
-    excluded = [one.label for one in product.fields if one.is_true is False and one.relation == "includes"]
-    apart = {word.form for label in excluded for word in read_draft_words(label)}
-    came = next((place for place, word in enumerate(words) if word.text in ("comes", "come")), len(words))
-    yield from (at for at in range(came, len(words)) if words[at].form in apart and not words[at].is_denied)
     bare = {window.start for window in windows if window.is_naming and fields[window.key].kind not in ("name", "type")}
     for place, word in enumerate(words):
         following = place + 1
