@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def describe(options: DescribeOptions) -> int:
     """Write descriptions. Mistakes are refused before a model is loaded."""
+    from rag.describe.catalogue.catalogue_notes import name_unknown
     from rag.describe.catalogue.catalogue_variants import stated_fields
     from rag.describe.catalogue.product_file import ProductFile, read_products
     from rag.describe.fields.understand import understand_fields
@@ -47,6 +48,9 @@ def describe(options: DescribeOptions) -> int:
                 raise
             output.warn(f"product {number} of {len(given)}: {error}")
             status = 1
+    if options.file is not None:
+        for line in name_unknown(ProductFile.open(options.file), describer.field_rules, options.ignore):
+            output.warn(line)
     describer = with_model(describer, options, config)
     for number, product in enumerate(products):
         began = time.perf_counter()
@@ -56,6 +60,11 @@ def describe(options: DescribeOptions) -> int:
         for text in description.refused:
             output.warn(f"{text.channel.replace('_', '-')} is not written: {text.reason}")
             status = 1
+        for text in description.texts:
+            if text.cut:
+                output.warn(f"{text.channel.replace('_', '-')} was too long, and lacks {', '.join(text.cut)}")
+        if description.left_out:
+            output.warn(f"no sentence can say {', '.join(description.left_out)} truly: left out")
     return status
 
 

@@ -42,6 +42,7 @@ MOST_COMPARED = 50_000
 def describe_catalogue(options: DescribeOptions, file: Path, out: Path, channels: Sequence[Channel]) -> int:
     """Write the texts that a file lacks, a batch at a time, each kept before the next begins."""
     from rag.describe.catalogue.batch import CatalogueBatch
+    from rag.describe.catalogue.catalogue_notes import RunNotes, name_unknown
     from rag.describe.catalogue.catalogue_variants import find_variants, understand_row
     from rag.describe.catalogue.edits import unlicensed_words
     from rag.describe.catalogue.product_file import ProductFile
@@ -51,6 +52,8 @@ def describe_catalogue(options: DescribeOptions, file: Path, out: Path, channels
     products, ignored = ProductFile.open(file), (*UNSTATED, *options.ignore)
     names = _names_of(channels, is_default=options.channel is None)
     variants: dict[int, VariantGroup] = {}
+    run_notes = RunNotes()
+    unknown = name_unknown(products, describer.field_rules, options.ignore)
 
     def write_texts(rows: Sequence[ProductRow]) -> list[ProductTexts]:
         understood = [understand_row(row, writer.field_rules, ignored) for row in rows]
@@ -58,10 +61,19 @@ def describe_catalogue(options: DescribeOptions, file: Path, out: Path, channels
         numbers = [row.number for row, product in zip(rows, understood, strict=True) if product is not None]
         groups = {place: variants[number] for place, number in enumerate(numbers) if number in variants}
         descriptions = iter(writer.describe_products(known, groups))
-        return [_texts_of(next(descriptions) if product is not None else None, names) for product in understood]
+        written = [_texts_of(next(descriptions) if product is not None else None, names) for product in understood]
+        for row, product, texts in zip(rows, understood, written, strict=True):
+            if product is not None:
+                run_notes.add_product(product)
+                run_notes.add_cuts(row_name(row), texts.findings.get("cut", {}))
+        return written
 
     def check(fields: Mapping[str, Scalar], text: str) -> tuple[str, ...]:
         return unlicensed_words(fields, text, describer.field_rules, describer.allowed)
+
+    def row_name(row: ProductRow) -> str:
+        ids = (str(row.fields[name]) for name in products.id_fields[:1] if row.fields.get(name))
+        return next(ids, f"row {row.number}")
 
     settings = _settings_of(options, config, describer)
     with CatalogueBatch(out, products, settings, list(names.values()), ignored=ignored, findings=FINDINGS) as batch:
@@ -73,9 +85,10 @@ def describe_catalogue(options: DescribeOptions, file: Path, out: Path, channels
             pass
         report = batch.finish(check)
         # Texts that are as they were have been compared before.
-        notes = [*report.lines, *(_compare_texts(batch, names, variants) if report.written else ())]
+        notes = [*unknown, *report.lines, *run_notes.lines()]
+        notes += _compare_texts(batch, names, variants) if report.written else ()
         if options.format:
-            notes.append(f"the same texts as {options.format}: {_write_format(batch, out, options.format, names)}")
+            notes.append(f"the texts as {options.format} are in {_write_format(batch, out, options.format, names)}")
     _report(report, notes, options)
     return 1 if report.decisions.refused else 0
 
@@ -92,7 +105,7 @@ def learn_from_edits(edits: Path, file: Path | None, out: Path | None, config: C
         return unlicensed_words(fields, text, describer.field_rules, describer.allowed)
 
     products = ProductFile.open(file) if file else None
-    learnt = learn_edits(edits, products, check=check, ignored=ignored)
+    learnt = learn_edits(edits, products, check=check, ignored=ignored, rules=describer.field_rules)
     for one in learnt.left_out:
         output.warn(f"left out, {one}")
     if out is None:
@@ -117,8 +130,10 @@ def _texts_of(description: Description | None, names: Mapping[Channel, str]) -> 
     if description is None:
         return ProductTexts({}, {}, dict.fromkeys(names.values(), "no field says anything that a text may state"))
     content = description_object(description)
-    shown = ("omitted", "unlicensed", "sentences", "replaced", "spans", "model")
+    shown = ("omitted", "cut", "unlicensed", "sentences", "replaced", "spans", "model")
     findings = {name: content[name] for name in shown if content[name]}
+    if "cut" in findings:
+        findings["cut"] = {names[channel]: keys for channel, keys in findings["cut"].items()}
     return ProductTexts(
         {names[one.channel]: one.text for one in description.texts if one.text},
         findings,

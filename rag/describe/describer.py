@@ -218,11 +218,14 @@ class Describer:
         texts = self.rulebook.keep([_refuse_gaps(text, product, paragraphs) for text in texts], product)
         length: Length = "long" if "long" in paragraphs else "short"
         paragraph = paragraphs.get(length, Paragraph())
+        text = next((text for text in texts if text.channel == length), None)
+        # A limit may have cut sentences; those of a refused text are shown as they were.
+        sentences = [one for one in paragraph.sentences if not text or not text.text or one.text in text.text]
         description = Description(
             product,
             texts,
             plan_description(product, length),
-            paragraph.sentences,
+            tuple(sentences),
             check_licence("", product),
             paragraph.replaced,
             paragraph.left_out,
@@ -232,8 +235,8 @@ class Describer:
         )
         main = description.main
         is_fragment = main.channel not in ("long", "short")
-        text = "" if main.channel == "json_ld" else main.text
-        check = check_licence(text, product, self._allowed(main.channel, product), is_fragment=is_fragment)
+        checked = "" if main.channel == "json_ld" else main.text
+        check = check_licence(checked, product, self._allowed(main.channel, product), is_fragment=is_fragment)
         return replace(description, check=check)
 
 

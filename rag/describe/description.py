@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from rag.describe.channels.json_ld import price_without_currency
 from rag.describe.channels.write_channels import ChannelText
 from rag.describe.fields.explain import explain_fields
 from rag.describe.licence.claims import LicenceCheck
@@ -58,6 +59,14 @@ class Description:
         return tuple(text for text in self.texts if not text.text)
 
     @property
+    def omitted(self) -> tuple[str, ...]:
+        """The keys of fields that the main text should state and does not.
+
+        These are fields of priority 1, fields that no sentence could state truly, and those that a limit cut.
+        """
+        return tuple(dict.fromkeys((*self.check.omitted, *self.left_out, *self.main.cut)))
+
+    @property
     def unlicensed(self) -> tuple[str, ...]:
         """The words of the main text that no field licenses; there are none unless they were allowed to stay."""
         return tuple(claim.text for claim in self.check.untrue)
@@ -74,7 +83,8 @@ def description_object(description: Description) -> dict[str, Any]:
         "sentences": [{"text": one.text, "writer": one.writer} for one in description.sentences],
         "replaced": [{"text": one.text, "writer": one.writer, "reason": one.reason} for one in description.replaced],
         "stated": list(description.check.stated),
-        "omitted": list(description.check.omitted),
+        "omitted": list(description.omitted),
+        "cut": {text.channel: list(text.cut) for text in description.texts if text.cut},
         "unlicensed": list(description.unlicensed),
         "refused": {text.channel: text.reason for text in description.refused},
         "model": description.model,
@@ -88,6 +98,8 @@ def explain_description(description: Description) -> str:
 
 def _lines(description: Description) -> Iterator[str]:
     yield explain_fields(description.product)
+    if price := price_without_currency(description.product):
+        yield f'no currency is known for {price.key}: JSON-LD has no offer of it (unit = "EUR" in its rule gives one)'
     yield "\nplan"
     for place, sentence in enumerate(description.plan.sentences):
         clauses = [
@@ -109,6 +121,9 @@ def _lines(description: Description) -> Iterator[str]:
         yield f"    {gone.reason}"
     if description.left_out:
         yield f"\ncannot be stated truly: {', '.join(description.left_out)}"
+    for text in description.texts:
+        if text.cut:
+            yield f"\ncut from {text.channel}, which had to be shorter: {', '.join(text.cut)}"
     # Bullets and titles have spans of their own.
     for text in description.texts:
         if text.text and text.content.spans and text.channel not in ("long", "short"):

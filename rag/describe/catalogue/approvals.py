@@ -165,11 +165,13 @@ def read_decisions(path: Path, channels: Sequence[str] = ()) -> Iterator[tuple[i
         )
 
 
-def write_decisions(path: Path, decisions: Iterable[TextDecision], extra: Sequence[str] = ()) -> None:
+def write_decisions(
+    path: Path, decisions: Iterable[TextDecision], extra: Sequence[str] = (), separator: str = ","
+) -> None:
     """Write a file of approvals in place of the one that was there; `extra` are columns that people added."""
     # Spreadsheets take a CSV file for UTF-8 by its mark alone.
     with open_whole(path, "utf-8-sig") as out:
-        writer = csv.writer(out)
+        writer = csv.writer(out, delimiter=separator)
         writer.writerow([*APPROVAL_COLUMNS, *extra])
         for one in decisions:
             cells = [one.key, one.channel, one.state, one.text, one.note, one.changed, one.proposal, one.check]

@@ -75,7 +75,7 @@ class CatalogueBatch:
         try:
             chosen = self._choose_id(id_field)
             assign_keys(self._database, products, chosen, self._stated)
-            self._approved = ApprovedTexts(self._database, out, self.channels)
+            self._approved = ApprovedTexts(self._database, out, self.channels, products.separator)
             self.plan: BatchPlan = plan_batch(self._database, self.settings, self.channels)
             if out.exists() and self.plan.removed and self.plan.added == self.plan.products:
                 raise InputError(f"{out} holds descriptions of other products: choose another --out, or remove it")

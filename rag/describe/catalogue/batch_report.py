@@ -30,8 +30,7 @@ class BatchReport:
         if self.plan.changed:
             lines.append(f"changed since the last run and written again: {self.plan.changed}")
         if self.plan.resettled:
-            settings = "written again, for the model, the rules or the options are others"
-            lines.append(f"{settings}: {self.plan.resettled}")
+            lines.append(f"written again because the model, the rules or the options changed: {self.plan.resettled}")
         if self.plan.removed:
             lines.append(f"no longer in the catalogue, and left out: {_name_first(self.plan.removed)}")
         decisions = self.decisions
@@ -45,7 +44,8 @@ class BatchReport:
             reasons = [f"{name.key} ({name.channel}: {reason})" for name, reason in decisions.refused.items()]
             lines.append(f"not written: {_name_first(reasons)}")
         if decisions.unmatched:
-            lines.append(f"decisions about products or channels that are not there: {_name_first(decisions.unmatched)}")
+            kept = "decisions about products or channels that are not in this run, kept"
+            lines.append(f"{kept}: {_name_first(decisions.unmatched)}")
         return tuple(lines)
 
 

@@ -55,8 +55,9 @@ class ApprovedTexts:
     Raises RowsError for a file that cannot be read, or that decides twice about one text.
     """
 
-    def __init__(self, database: RecordDatabase, out: Path, channels: tuple[str, ...]) -> None:
+    def __init__(self, database: RecordDatabase, out: Path, channels: tuple[str, ...], separator: str = ",") -> None:
         self.path = approvals_path(out)
+        self._separator = separator
         self._database = database
         self._connection = database.connection
         self._channels = channels
@@ -139,7 +140,7 @@ class ApprovedTexts:
                 unmatched[decision.key] = None
                 yield decision
 
-        write_decisions(self.path, decisions(), self._added_columns)
+        write_decisions(self.path, decisions(), self._added_columns, self._separator)
         self._digest = _digest_of(self.path)
         return DecisionSummary(states, outdated, refused, unlicensed, tuple(unmatched))
 

@@ -51,12 +51,14 @@ def learn_edits(
     check: EditCheck | None = None,
     ignored: Collection[str] = (),
     states: Collection[ApprovalState] = LEARNT_STATES,
+    rules: FieldRules = NO_RULES,
 ) -> LearntEdits:
     """Return rows of training from a file of approvals.
 
     The fields are those that the text was written for, from the records beside the output. For a file that was moved
     away from it they are those of `products` with the same hash or id; `ignored` fields are then those of the run. An
-    edit with words that no field licenses is left out, as is one whose fields are not known. Raises RowsError for a
+    edit with words that no field licenses is left out, as is one whose fields are not known. Fields that are never
+    stated, such as a cost price or what the `rules` hide, are in no row. Raises RowsError for a
     file that is missing or is none of approvals, InputError where neither records nor products are there.
     """
     if not edits.is_file():
@@ -81,12 +83,20 @@ def learn_edits(
         rows.append(
             {
                 "id": decision.key if is_plain else f"{decision.key} {decision.channel}",
-                "fields": fields,
+                "fields": _without_hidden(fields, rules),
                 "intent": "" if is_plain else decision.channel,
                 "references": [decision.text.strip()],
             }
         )
     return LearntEdits(tuple(rows), tuple(left_out))
+
+
+def _without_hidden(fields: Mapping[str, Scalar], rules: FieldRules) -> dict[str, Scalar]:
+    """Return the fields of a product but those of which no text states a part."""
+    understood = understand_fields(fields, rules).fields
+    stated = {key for one in understood if not one.hidden for key in (one.key, *one.merged)}
+    hidden = {one.key for one in understood if one.hidden} - stated
+    return {name: value for name, value in fields.items() if name not in hidden}
 
 
 _Line = tuple[int, TextDecision]

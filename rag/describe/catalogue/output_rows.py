@@ -30,14 +30,20 @@ class OutputRow:
 def write_output(
     out: Path, products: ProductFile, channels: Sequence[str], findings: Sequence[str], rows: Iterable[OutputRow]
 ) -> None:
-    """Write rows in place of the file that was there. A CSV file has columns for the `findings`, JSONL has them all."""
-    with open_whole(out) as file:
-        if out.suffix.casefold() != ".csv":
+    """Write rows in place of the file that was there. A CSV file has columns for the `findings`, JSONL has them all.
+
+    CSV has the separator of the products' file, and a mark of UTF-8 where that came from a spreadsheet.
+    """
+    is_csv = out.suffix.casefold() == ".csv"
+    with open_whole(out, "utf-8-sig" if is_csv and products.has_mark else "utf-8") as file:
+        if not is_csv:
             for row in rows:
                 content = {"fields": dict(row.fields), **row.texts, **row.findings, STATE: row.state}
                 file.write(f"{json.dumps(content, ensure_ascii=False)}\n")
             return
-        writer = csv.writer(file)  # ends lines as RFC 4180 has it, so that a lone "\r" is quoted
+        writer = csv.writer(
+            file, delimiter=products.separator
+        )  # ends lines as RFC 4180 has it, so that a lone "\r" is quoted
         writer.writerow([*products.columns, *output_columns(products.columns, [*channels, *findings, STATE])])
         for row in rows:
             fields = [row.fields.get(name, "") for name in products.columns]

@@ -41,7 +41,9 @@ class ProductFile:
     """A file of products, read through once to check it, and again at each `rows()`.
 
     `columns` are the names of all fields, in the order in which they occur. `id_fields` are the fields that have
-    another value in every row, those with a usual name first. `notes` are lines for a person.
+    another value in every row, those with a usual name first. `notes` are lines for a person. `separator` is that of a
+    CSV file, "," for any other, and `has_mark` tells that a spreadsheet wrote it: with a mark of its encoding, or in
+    the code page of Windows.
     """
 
     path: Path
@@ -49,6 +51,8 @@ class ProductFile:
     columns: tuple[str, ...]
     id_fields: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    separator: str = ","
+    has_mark: bool = False
 
     @classmethod
     def open(cls, path: Path) -> ProductFile:
@@ -58,21 +62,24 @@ class ProductFile:
         table = _open_table(path)
         count, empty = 0, 0
         columns: dict[str, None] = {}
-        values: dict[str, set[bytes]] = {}
+        values: dict[str, dict[bytes, int]] = {}
+        repeated: dict[str, str] = {}
         for row in _read_products(path, table):
             count = row.number
             # A field that the rows so far lack, or of which two have the same value, identifies none.
             for name in [name for name in row.fields if name not in columns]:
                 columns[name] = None
                 if count == 1 and name_words(name) in ID_NAMES:
-                    values[name] = set()
+                    values[name] = {}
             for name in list(values):
                 value = id_of(row.fields.get(name))
                 digest = blake2b(value.encode("utf-8", "surrogatepass"), digest_size=12).digest()
+                if value and digest in values[name]:
+                    repeated[name] = f"products {values[name][digest]} and {count} have the same {name}, {value!r}"
                 if not value or digest in values[name]:
                     del values[name]
                 else:
-                    values[name].add(digest)
+                    values[name][digest] = count
             if not empty and all(value in (None, "") for value in row.fields.values()):
                 empty = row.number
         if not count:
@@ -82,7 +89,13 @@ class ProductFile:
                 f"{path}: product {empty} of {count} has no field with a value: there is nothing to describe"
             )
         ids = sorted(values, key=lambda name: ID_NAMES.index(name_words(name)))
-        return cls(path, count, tuple(columns), tuple(ids), table.notes if table else ())
+        notes = table.notes if table else ()
+        if repeated and not ids:
+            first = min(repeated, key=lambda name: ID_NAMES.index(name_words(name)))
+            notes += (f"{path}: {repeated[first]}: products are told apart by all their fields instead",)
+        if table is None:
+            return cls(path, count, tuple(columns), tuple(ids), notes)
+        return cls(path, count, tuple(columns), tuple(ids), notes, table.separator, table.has_mark)
 
     def rows(self) -> Iterator[ProductRow]:
         """Yield the products in order."""

@@ -44,6 +44,12 @@ class TextTable:
     columns: tuple[str, ...]
     notes: tuple[str, ...] = ()
 
+    @property
+    def has_mark(self) -> bool:
+        """Tell whether the file was saved by a spreadsheet: it has a mark of its encoding, or is no UTF-8."""
+        with self.path.open("rb") as file:
+            return self.encoding != "utf-8-sig" or file.read(3) == codecs.BOM_UTF8
+
     @classmethod
     def open(cls, path: Path) -> TextTable:
         """Return the table of a file. Raises RowsError for one that is missing, not text or without a header."""

@@ -42,12 +42,14 @@ class Realise(Protocol):
 class ChannelText:
     """The text of a channel; `reason` says why there is none, "" where there is one.
 
-    Bullets are lines, without a mark before them. The spans of JSON-LD are empty.
+    Bullets are lines, without a mark before them. The spans of JSON-LD are empty. `cut` are the keys of the fields that
+    went because the text had to be shorter.
     """
 
     channel: Channel
     content: SpannedText
     reason: str = ""
+    cut: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:

@@ -34,10 +34,11 @@ from ingest.fingerprint import fingerprint
 from ingest.sentences import sentence_spans
 from rag.answer.words import stem
 from rag.data.ngrams import split_words
-from rag.describe.channels.spans import cut_text, join_texts
+from rag.describe.channels.spans import join_texts
 from rag.describe.channels.write_channels import DEFAULT_LIMITS, Channel, ChannelLimits, ChannelText
 from rag.describe.house_rules.address import find_address
 from rag.describe.house_rules.banned import BannedWords
+from rag.describe.house_rules.shorten import fields_cut, split_lines, split_sentences, strip_end, vital_fields
 from rag.describe.house_rules.toml_rules import Place, TextRules, read_text_rules
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.product import Product, SpannedText
@@ -123,13 +124,17 @@ class RuleBook:
 
         A required mention that is a whole sentence, such as "Not for sale to minors.", is added to a paragraph that
         lacks it. Paragraphs, bullets and meta descriptions that are too long lose their last sentences or bullets
-        first, as long as no required mention goes with them.
+        first; what went with them is their `cut`. A required mention stays, and so does a fact of priority 1, an
+        allergen, an ingredient or a warning: a text that has no room for these is emptied.
         """
         kept = []
         for text in texts:
             whole = self._fitted(text, product) if text.text else text
             broken = self.broken_rules(whole.content, text.channel, product) if text.text else ()
-            reason = "; ".join(rule.message for rule in broken)
+            reason = "; ".join(dict.fromkeys(rule.message for rule in broken))
+            vital = vital_fields(whole.content, product) if text.channel in (*PARAGRAPHS, "bullets") else ()
+            if vital and any(rule.rule.startswith("max_") for rule in broken):
+                reason += f"; what no limit may cut: {', '.join(field.label for field in vital)}"
             kept.append(ChannelText(text.channel, SpannedText(""), reason) if broken else whole)
         return tuple(kept)
 
@@ -149,14 +154,25 @@ class RuleBook:
         whole = self._with_sentences(text.content, text.channel, rules)
         if text.channel not in _CAN_BE_CUT or not _is_too_long(whole, text.channel, rules):
             return replace(text, content=whole)
-        ends = [end for _, end in _sentences(text.text)]
-        if text.channel in ("bullets", "reviews"):
-            ends = [line.end() for line in re.finditer(r".+", text.text)]
-        for end in reversed(ends[:-1]):
-            shorter = self._with_sentences(cut_text(text.content, 0, end), text.channel, rules)
+        # The last parts go first. None goes that is vital, or that another rule asks for.
+        parts = (split_lines if text.channel in ("bullets", "reviews") else split_sentences)(text.content)
+        faults = self._other_faults(whole, text.channel, product)
+        for part in parts[:0:-1]:
+            if text.channel != "meta_description" and vital_fields(part, product):
+                continue
+            rest = [one for one in parts if one is not part]
+            shorter = self._with_sentences(strip_end(join_texts(rest)), text.channel, rules)
+            if not self._other_faults(shorter, text.channel, product) <= faults:
+                continue
             if not self.broken_rules(shorter, text.channel, product):
-                return replace(text, content=shorter)
+                return replace(text, content=shorter, cut=fields_cut(whole, shorter))
+            parts = rest
         return replace(text, content=whole)
+
+    def _other_faults(self, text: SpannedText, channel: Channel, product: Product) -> set[str]:
+        """Return the messages of the rules that a text breaks, but for those of its length."""
+        broken = self.broken_rules(text, channel, product)
+        return {one.message for one in broken if not one.rule.startswith("max_")}
 
     def _with_sentences(self, content: SpannedText, channel: Channel, rules: TextRules) -> SpannedText:
         for phrase in rules.required if channel in PARAGRAPHS else ():

@@ -304,7 +304,7 @@ def test_channels_are_columns_and_files(run, tmp_path) -> None:
     (tmp_path / "p.csv").write_text("sku,title,colour,weight_g\n1,Lamp L1,red,900\n2,Chair C2,blue,4000\n")
     status, out, err = run("--file", "p.csv", "--out", "o.csv", "--channel", "title,long,json-ld", "--format", "html")
     assert (status, out) == (0, "o.csv: 2 descriptions made\n")
-    assert err == "rag: the same texts as html: o.html\n"
+    assert err == "rag: the texts as html are in o.html\n"
     rows = rows_of(tmp_path / "o.csv")
     assert list(rows[0]) == [
         "sku", "title", "colour", "weight_g", "new title", "long", "json_ld", "omitted", "unlicensed", "state"
@@ -345,8 +345,60 @@ def test_what_cannot_be_described_is_listed_and_the_rest_is_written(run, tmp_pat
     assert "not written: 2 (description: no field says anything that a text may state)" in err
     assert rows_of(tmp_path / "o.csv")[0]["description"] != ""
     status, _, err = run("--file", "p.csv", "--out", "o.csv", "--rules", "rules.toml")
-    assert "written again, for the model, the rules or the options are others: 2" in err
+    assert "written again because the model, the rules or the options changed: 2" in err
     assert '1 (description: long says "red", which is banned)' in err
+
+
+TEAS = """sku;name;type;price;note;ingredients;origin
+J1;Mint;tea;4,99;reorder;"peppermint, almonds";India
+J2;Earl;tea;5,99;;black tea;China
+"""
+
+
+def test_what_a_limit_cuts_is_told_and_ingredients_stay(run, tmp_path) -> None:
+    (tmp_path / "p.csv").write_text(TEAS)
+    (tmp_path / "r.toml").write_text("[type.tea.channel.long]\nmax_sentences = 2\n")
+    status, _, err = run("--file", "p.csv", "--out", "o.csv", "--rules", "r.toml")
+    assert status == 0
+    assert "cut, as a limit allows no more: J1 (description: origin, price), J2 (description: origin, price)" in err
+    with (tmp_path / "o.csv").open(encoding="utf-8-sig", newline="") as file:
+        first, second = csv.DictReader(file, delimiter=";")
+    assert first["description"] == "Mint is tea. Ingredients: peppermint, almonds."
+    assert (first["omitted"], second["omitted"]) == ("origin; price", "origin; price")
+    # One product says it, too.
+    fields = ("name=Mint", "type=tea", "ingredients=peppermint, almonds", "origin=India")
+    _, out, err = run(*fields, "--rules", "r.toml", "--json")
+    [described] = map(json.loads, out.splitlines())
+    assert (described["omitted"], described["cut"]) == (["origin"], {"long": ["origin"]})
+    assert [one["text"] for one in described["sentences"]] == ["Mint is tea.", "Ingredients: peppermint, almonds."]
+    assert err == "rag: long was too long, and lacks origin\n"
+
+
+def test_a_run_tells_of_columns_that_it_keeps_back_and_prices_without_a_currency(run, tmp_path) -> None:
+    (tmp_path / "p.csv").write_text(TEAS)
+    _, _, err = run("--file", "p.csv", "--out", "o.csv")
+    assert "taken for internal and never stated: note (hide = false states a field)" in err
+    assert "2 products have a price without a currency, and no offer in JSON-LD" in err
+    (tmp_path / "rag.toml").write_text('[describe.fields.price]\nunit = "EUR"\n')
+    _, _, err = run("--file", "p.csv", "--out", "o.csv")
+    assert "currency" not in err
+
+
+def test_a_price_without_a_currency_is_explained(run) -> None:
+    _, out, _ = run("name=Lamp L1", "price=12.90", "--explain")
+    assert "no currency is known for price: JSON-LD has no offer of it" in out
+    _, out, _ = run("name=Lamp L1", "price=12.90 EUR", "--explain")
+    assert "no currency" not in out
+
+
+def test_a_name_that_no_column_has_is_told_with_the_nearest_one(run, tmp_path) -> None:
+    (tmp_path / "p.csv").write_text(TEAS)
+    (tmp_path / "rag.toml").write_text("[describe.fields.prise]\nhide = true\n[describe.fields.name]\norder = 1\n")
+    for more in (("--out", "o.csv"), ()):
+        _, _, err = run("--file", "p.csv", "--ignore", "origine", "sku", *more)
+        assert "rag: [describe.fields] prise: p.csv has no such column; did you mean price?\n" in err
+        assert "rag: --ignore origine: p.csv has no such column; did you mean origin?\n" in err
+        assert err.count("no such column") == 2
 
 
 def test_edits_become_rows_to_learn_from(run, tmp_path) -> None:

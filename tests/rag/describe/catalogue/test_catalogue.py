@@ -223,7 +223,7 @@ def test_approvals_survive_spreadsheets_removed_products_and_lost_records(shop) 
     assert shop.decision("007") == {"state": "approved", "text": "A red Kettle.", "reviewer": "Ann"}
     shop.fill(LAMP, CUP)
     report = shop.run()
-    assert report.lines[-1] == "decisions about products or channels that are not there: 007"
+    assert report.lines[-1] == "decisions about products or channels that are not in this run, kept: 007"
     assert shop.decision("007")["state"] == "approved"
     shop.fill(KETTLE, LAMP, CUP)
     shop.run()

@@ -13,6 +13,7 @@ from rag.describe.catalogue.batch import CatalogueBatch
 from rag.describe.catalogue.edits import LeftOutEdit, learn_edits, unlicensed_words
 from rag.describe.catalogue.product_file import ProductFile
 from rag.describe.catalogue.record_database import ProductTexts
+from rag.describe.fields.field_rules import FieldRules
 
 
 @pytest.fixture
@@ -53,6 +54,17 @@ def test_edits_become_rows_and_unlicensed_ones_are_reported(edited) -> None:
     assert learnt.left_out == (LeftOutEdit(5, "2", "description", "no field says elegant"),)
     assert str(learnt.left_out[0]) == "line 5: description of 2: no field says elegant"
     assert learn_edits(edited).rows[2]["fields"] == {"name": "Lamp"}
+
+
+def test_hidden_fields_are_in_no_row(tmp_path) -> None:
+    (tmp_path / "p.csv").write_text(
+        "sku,name,colour,cost_price,note,margin_group\nK1,Kettle,red,4.20,reorder in May,B\nK2,Lamp,blue,9.10,,A\n"
+    )
+    approvals = tmp_path / "moved.csv"
+    approvals.write_text("key,state,text\nK1,edited,A red kettle.\n")
+    rules = FieldRules.read({"margin_group": {"hide": True}})
+    [row] = learn_edits(approvals, ProductFile.open(tmp_path / "p.csv"), rules=rules).rows
+    assert row["fields"] == {"name": "Kettle", "colour": "red"}
 
 
 def test_the_check_of_claims_is_a_check_of_edits(edited) -> None:

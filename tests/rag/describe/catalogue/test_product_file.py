@@ -7,7 +7,9 @@ import json
 import pytest
 
 from ingest.errors import RowsError
+from rag.describe.catalogue.output_rows import OutputRow, write_output
 from rag.describe.catalogue.product_file import ProductFile, ProductRow, name_words
+from rag.describe.catalogue.text_table import TextTable
 
 ROWS = [{"sku": 7, "name": "Ü", "tags": ["a", "b"], "size": {"w": 1}}, {"sku": 8, "name": "y", "new": True}]
 FLAT = [
@@ -75,3 +77,36 @@ def test_mistakes_are_one_line(tmp_path, name, content, message) -> None:
     with pytest.raises(RowsError, match=message) as raised:
         ProductFile.open(tmp_path / name)
     assert "\n" not in str(raised.value)
+
+
+def test_a_repeated_id_is_told_once(tmp_path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text("sku,name\nJ1,Mint\nJ2,Earl\nJ1,Sencha\nJ2,Oolong\n")
+    products = ProductFile.open(path)
+    assert products.id_fields == ()
+    assert products.notes == (
+        f"{path}: products 1 and 3 have the same sku, 'J1': products are told apart by all their fields instead",
+    )
+    path.write_text("sku,handle,name\nJ1,tea,Mint\nJ2,tea,Earl\n")  # the sku is enough
+    assert (ProductFile.open(path).id_fields, ProductFile.open(path).notes) == (("sku",), ())
+
+
+@pytest.mark.parametrize(
+    ("content", "separator", "has_mark"),
+    [
+        ("sku;name\n1;Tée\n".encode("cp1252"), ";", True),
+        ("sku\tname\n1\tTée\n".encode("utf-8-sig"), "\t", True),
+        ("sku,name\n1,Tée\n".encode(), ",", False),
+        ("sku;name\n1;Tée\n".encode(), ";", False),
+    ],
+)
+def test_the_output_is_written_as_the_input_was(tmp_path, content, separator, has_mark) -> None:
+    (tmp_path / "p.csv").write_bytes(content)
+    products = ProductFile.open(tmp_path / "p.csv")
+    assert (products.separator, products.has_mark) == (separator, has_mark)
+    row = OutputRow({"sku": "1", "name": "Tée"}, {"description": "A; b"}, {}, "draft")
+    write_output(tmp_path / "o.csv", products, ["description"], (), [row])
+    table = TextTable.open(tmp_path / "o.csv")
+    assert (table.separator, table.has_mark) == (separator, has_mark)
+    [cells] = [one.cells for one in table.rows()]
+    assert cells == {"sku": "1", "name": "Tée", "description": "A; b", "state": "draft"}

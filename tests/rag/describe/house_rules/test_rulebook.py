@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import ConfigError
+from rag.describe.channels.spans import join_texts
 from rag.describe.channels.write_channels import Channel, ChannelText
+from rag.describe.fields.understand import understand_fields
 from rag.describe.house_rules.address import Address, find_address
 from rag.describe.house_rules.banned import BannedWords
 from rag.describe.house_rules.rulebook import RuleBook
@@ -157,6 +159,42 @@ def test_a_text_that_is_too_long_loses_its_last_sentences(tmp_path: Path) -> Non
     )
     assert short.content == SpannedText("It draws 2200 W. Handle with care.", (FieldSpan(9, 15, "power"),))
     assert bullets.text == "Power: 2200 W"
+
+
+TEA = understand_fields(
+    {"name": "Mint", "type": "tea", "ingredients": "peppermint, almonds", "origin": "Morocco", "allergens": "almonds"}
+)
+
+
+def tea_text(*sentences: tuple[str, str]) -> SpannedText:
+    """Return sentences as one text, each all of it the statement of a field."""
+    spanned = [SpannedText(text, (FieldSpan(0, len(text), key),)) for text, key in sentences]
+    return join_texts(spanned, " ")
+
+
+def test_no_limit_cuts_ingredients_or_allergens(tmp_path: Path) -> None:
+    whole = tea_text(
+        ("Mint is a tea.", "name"), ("It comes from Morocco.", "origin"),
+        ("Ingredients: peppermint, almonds.", "ingredients"), ("Allergens: almonds.", "allergens"),
+    )  # fmt: skip
+    (long,) = book(tmp_path, "max_sentences = 3").keep([ChannelText("long", whole)], TEA)
+    assert long.text == "Mint is a tea. Ingredients: peppermint, almonds. Allergens: almonds."
+    assert long.cut == ("origin",)
+    assert [long.content.text[span.start : span.end] for span in long.content.spans][-1] == "Allergens: almonds."
+    (refused,) = book(tmp_path, "max_characters = 50").keep([ChannelText("long", whole)], TEA)
+    assert (refused.text, refused.cut) == ("", ())
+    assert refused.reason == (
+        "long has 91 characters, at most 50 are allowed; what no limit may cut: allergens, ingredients"
+    )
+
+
+def test_a_required_mention_is_kept_and_another_sentence_goes(tmp_path: Path) -> None:
+    whole = tea_text(
+        ("Mint is a tea.", "name"), ("It is cheap.", "x"), ("It comes from Morocco.", "origin"),
+    )  # fmt: skip
+    rules = book(tmp_path, 'required = ["{origin}"]\nmax_sentences = 2')
+    (long,) = rules.keep([ChannelText("long", whole)], TEA)
+    assert (long.text, long.cut) == ("Mint is a tea. It comes from Morocco.", ("x",))
 
 
 def test_a_text_is_not_shortened_by_what_it_has_to_say(tmp_path: Path) -> None:
