@@ -70,7 +70,11 @@ def test_the_interval_of_a_difference_is_paired() -> None:
     assert found.p == pytest.approx(1 / 2001)
 
 
-@given(st.lists(st.tuples(floats, floats), min_size=2, max_size=9))
+# Sums of whole numbers tie exactly; of fractions scipy misses ties by rounding.
+whole = st.integers(-100, 100).map(float)
+
+
+@given(st.lists(st.tuples(whole, whole), min_size=2, max_size=9))
 @settings(max_examples=200, deadline=None)
 def test_p_is_exact_on_few_rows_as_scipys(pairs) -> None:
     a, b = np.array(pairs).T
