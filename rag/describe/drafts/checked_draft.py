@@ -174,14 +174,13 @@ def check_sentence(text: str, product: Product, allowed: AllowedPhrases) -> Draf
     """Return a sentence of a draft with its finding."""
     check = check_licence(text, product, allowed, is_fragment=True)
     sure = read_sentence(text, product, allowed)
+    content = find_field_spans(text, product, sure.stated)
     untrue = check.untrue or sure.doubts
     meant = [claim.key for claim in (*check.claims, *sure.doubts) if claim.key]
     if untrue:
         keys = tuple(dict.fromkeys((*check.stated, *sure.stated, *meant)))
-        content = find_field_spans(text, product, check.stated)
         return DraftSentence(content, keys, say_claims(untrue), is_untrue=True)
     keys = tuple(dict.fromkeys((*sure.stated, *meant)))
-    content = find_field_spans(text, product, sure.stated)
     poor = check.of_kind("grammar", "repetition")
     if poor:
         return DraftSentence(content, keys, say_claims(poor))

@@ -10,7 +10,8 @@ from functools import lru_cache
 from itertools import combinations
 
 from rag.answer.words import fold, stem
-from rag.describe.product import ProductField
+from rag.describe.fields.absence import quote_as_given
+from rag.describe.product import MUST, ProductField
 
 _SAME = {
     "fabric": "material", "materials": "material", "colour": "color", "colours": "color", "shade": "color",
@@ -24,7 +25,8 @@ def merge_fields(fields: Sequence[ProductField]) -> list[ProductField]:
 
     Two fields say the same where their labels mean the same and their values are equal, in any unit, or one has all
     items of the other; a model that the name holds is said by the name. A boolean or a measure that another field of
-    the same label contradicts is hidden, as is the other: which of them is true, nobody can tell.
+    the same label contradicts is hidden, as is the other: which of them is true, nobody can tell. Those that have to be
+    stated, such as allergens, are both quoted instead.
     """
     kept: list[ProductField] = []
     for field in fields:
@@ -104,6 +106,7 @@ def _compact(text: str) -> str:
 
 def _hide_contradictions(fields: list[ProductField]) -> list[ProductField]:
     reasons: dict[int, str] = {}
+    quoted: set[int] = set()
     groups: dict[str, list[int]] = defaultdict(list)
     for place, field in enumerate(fields):
         if not field.hidden:
@@ -111,6 +114,9 @@ def _hide_contradictions(fields: list[ProductField]) -> list[ProductField]:
     for places in groups.values():
         for one, other in combinations(places, 2):
             if _contradict(fields[one], fields[other]):
+                if MUST in (fields[one].priority, fields[other].priority):
+                    quoted |= {one, other}  # neither may be left out
+                    continue
                 reasons[one] = f"the field {fields[other].key!r} says otherwise"
                 reasons[other] = f"the field {fields[one].key!r} says otherwise"
     # An allergen that one field affirms is stated, whatever another denies.
@@ -119,7 +125,10 @@ def _hide_contradictions(fields: list[ProductField]) -> list[ProductField]:
         for affirming in affirmed if field.absent else ():
             if _affirms_denied(affirming, field):
                 reasons[place] = f"the field {affirming.key!r} says otherwise"
-    return [replace(field, hidden=reasons[place]) if place in reasons else field for place, field in enumerate(fields)]
+    fields = [
+        replace(field, hidden=reasons[place]) if place in reasons else field for place, field in enumerate(fields)
+    ]
+    return [quote_as_given(replace(one, hidden="")) if at in quoted else one for at, one in enumerate(fields)]
 
 
 def _contradict(field: ProductField, other: ProductField) -> bool:

@@ -234,13 +234,17 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     # Fields that are never stated.
     if not label.text:
         return [replace(plain, hidden="it has no label")]
+    is_unknown = line.casefold() in ("unknown", "not known", "not declared") and label.relation in ("", "may contain")
+    if is_unknown and (allergen_words(label) is not None or label.relation == "may contain"):
+        return [quote_as_given(plain)]
     if line.casefold() == "missing" and _is_lacked(label):
         return [quote_as_given(plain)]
     if not line or says_nothing(line):
         return [replace(plain, hidden="it has no value" if not line else f"{line!r} says nothing")]
     if reason := why_identifier(words, line):
         return [replace(plain, kind="identifier", hidden=reason)]
-    if is_charge(label) and read_truth(line, words, True) is not None:
+    is_tax = words[-1:] in (("vat",), ("tax",), ("gst",)) and says_inclusion(line)
+    if (is_charge(label) or is_tax) and read_truth(line, words, True) is not None:
         return [quote_as_given(plain)]
     # Who supplies a product that has no brand is who it is from.
     is_house = words == ("supplier",) and any(rank_brand(other.label.words) is not None for other in rows)

@@ -106,7 +106,7 @@ _BARE_MEASURE = re.compile(
 )
 _DIMENSIONS = re.compile(r"\d[\d.,]*\s?\S{0,3}\s?[x×*]\s?\d", re.I)
 _SENTENCES = re.compile(r"[.!?…]['\"”)]*\s+\S|[^.\d]{25,}[.!]$")
-_NOT_PHRASE = re.compile(r"[\n\r\t|;{}\\]|\S\s*[<>]|[:](?!\d)|(?<!\b[A-Z])(?<!\b[A-Z][a-z])[.!?]\s+[A-Z]|[!?…]$")
+_NOT_PHRASE = re.compile(r"[\n\r\t|;{}\\]|\S\s*[<>]|[:](?!\d)|(?<!\b[A-Z])(?<!\b[A-Z][a-z])[.!?]\s+[A-Z]|[!?…]$|\?\s")
 _COUNT_LABEL = re.compile(r"(?:number|no\.?|nr\.?|count|quantity) of (.+)|(.+) (?:count|quantity)")
 _WITHOUT_UNIT = frozenset(
     [
@@ -186,6 +186,8 @@ def clause_kind(field: ProductField) -> ClauseKind:
         return "verb"
     if field.relation == "includes" and field.value.isdigit() and label != "includes":
         return "verb"
+    if len(field.items) > 1 and any(_DENIED_ITEM.match(item) for item in field.items):
+        return "detail"
     named = next((kind for kind, pattern in _LABELS if pattern.match(label)), None)
     if named is None and _IMPERATIVE.match(value):
         named = "line"
@@ -202,7 +204,7 @@ def clause_kind(field: ProductField) -> ClauseKind:
 
 _CONDITION = re.compile(
     r"(?:from|if|unless|only|with|without|w/o|when|while|until|usually|sometimes|mostly|depends|can|could|may|might|must"
-    r"|should|was|were|is|are|contains?|causes?|does|do|avoid|keep|leave|unclear|except|but|or|and|after|before"
+    r"|should|designed|made|was|were|is|are|contains?|causes?|does|do|avoid|keep|leave|unclear|except|but|or|and|after|before"
     r"|allowed|possible|on|at|in|by)\s\S|(?:w/o|usually|sometimes|contains|avoid|unclear)$",
     re.IGNORECASE,
 )
@@ -210,6 +212,9 @@ _OPEN_LABEL = re.compile(
     r"(?:for|from|may|might|can|could|must|should|will|never|does|do|is|are|with|without|one) "
     r"|(?:suitable|compatible|usable) .* \S+$(?<! with)(?<! for)(?<! in)(?<! on)(?<! to)"
 )
+
+
+_DENIED_ITEM = re.compile(r"(?:no|not|without|except|only|designed|made|assembled)\s", re.IGNORECASE)
 
 
 def is_condition(value: str) -> bool:

@@ -60,6 +60,7 @@ def test_the_relation_of_allergens_may_stand_behind(fields: dict[str, object]) -
         ("allergens", "milk absent, egg present", "Allergens: milk absent, egg present"),
         ("allergens", "substitute for egg", "Allergens: substitute for egg"),
         ("allergens", "none known", "Allergens: none known"),
+        ("allergens", "unknown", "Allergens: unknown"),
         ("allergens", "frei von Gluten, Milch", "Allergens: frei von Gluten, Milch"),
         ("allergens", "glutenfrei, laktosefrei", "Allergens: glutenfrei, laktosefrei"),
         ("sans gluten", "non", "Sans gluten: non"),
@@ -116,6 +117,7 @@ def test_each_allergen_has_its_own_answer() -> None:
         ("cabin size", "no (55x40x20 not met)"),
         ("cleaning fee included", "no"),
         ("VAT included", "no"),
+        ("VAT", "excluded"),
         ("suitable for front seat", "only with airbag off"),
         ("suitable for dogs up to", "10 kg"),
         ("suitable for babies", "from 6 months"),
@@ -187,6 +189,23 @@ def test_fields_that_contradict_each_other_are_quoted(fields: dict[str, object])
 )
 def test_fields_that_may_both_be_true_are_said(fields: dict[str, object], text: str) -> None:
     assert write("long", fields) == text
+
+
+def test_an_allergen_that_one_label_affirms_and_denies_is_quoted_twice() -> None:
+    assert set(lines_of({"Milk": "yes", "milk": "no"})) == {"Milk: yes", "Milk: no"}
+    assert write("long", {"Milk": "yes", "milk": "no"}) == "Zed is a gadget. Milk: yes. Milk: no."
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Made in": "designed in Italy, made in China"},
+        {"Replaces": "T500mA? no, F500mA only"},
+    ],
+)
+def test_a_list_that_denies_within_itself_is_given_as_it_stands(fields: dict[str, str]) -> None:
+    [(label, value)] = fields.items()
+    assert write("long", {label: value}) == f"Zed is a gadget. {label}: {value}."
 
 
 def test_numbers_of_a_row_follow_one_rule() -> None:
