@@ -76,7 +76,15 @@ def describe_catalogue(options: DescribeOptions, file: Path, out: Path, channels
         return next(ids, f"row {row.number}")
 
     settings = _settings_of(options, config, describer)
-    with CatalogueBatch(out, products, settings, list(names.values()), ignored=ignored, findings=FINDINGS) as batch:
+    with CatalogueBatch(
+        out,
+        products,
+        settings,
+        list(names.values()),
+        ignored=ignored,
+        findings=FINDINGS,
+        outdated=options.outdated,
+    ) as batch:
         writer = describer
         if batch.plan.pending:
             variants |= find_variants(products, describer.field_rules, ignored)

@@ -50,6 +50,9 @@ class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
     explain: bool = option("show how each field was understood, and what states it", default=False)
     allow_unlicensed: bool = option("keep what no field says, in [brackets]", default=False)
     learn: Path | None = option("write rows for `rag finetune` from the texts edited in an approvals file", "FILE")
+    outdated: Literal["keep", "draft", "omit"] = option(
+        "what --out has of an approved text whose product changed: the text, the new draft, or none", default="keep"
+    )
     ignore: tuple[str, ...] = option('fields not to state, such as a key; "id" is never stated', "NAME", default=())
     examples_from: Path | None = option("JSONL of products with descriptions, to show a model", "FILE")
     examples: int = option("show the model N fixed rows of --examples-from", "N", default=0)

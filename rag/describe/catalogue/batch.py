@@ -18,7 +18,7 @@ from ingest.fingerprint import fingerprint
 from ingest.types import Scalar
 from rag.describe.catalogue.approvals import EditCheck, PublishedText
 from rag.describe.catalogue.batch_plan import BatchPlan, assign_keys, forget_removed, plan_batch
-from rag.describe.catalogue.batch_report import BatchReport
+from rag.describe.catalogue.batch_report import BatchReport, OutdatedTexts
 from rag.describe.catalogue.decisions import ApprovedTexts
 from rag.describe.catalogue.output_rows import OUTPUT_KINDS, OutputRow, write_output
 from rag.describe.catalogue.product_file import ProductFile, ProductRow
@@ -45,6 +45,8 @@ class CatalogueBatch:
     a product. A product is known by `id_field`, by default a field with a usual name that has another value in every
     row, else by its fields, or by its place where at least half of them are as they were. `ignored` fields are shown in
     the output, but no text depends on them. `findings` are those that a CSV output has columns for.
+    `outdated` says what the output has of a text that people approved or edited before its product changed: the text,
+    the new draft, or none.
 
     Raises InputError for an output that is another's, RowsError for products or approvals that cannot be read, and
     BusyError where another process writes the same output.
@@ -59,6 +61,7 @@ class CatalogueBatch:
         id_field: str | None = None,
         ignored: Collection[str] = (),
         findings: Sequence[str] = (),
+        outdated: OutdatedTexts = "keep",
     ) -> None:
         if out.suffix.casefold() not in OUTPUT_KINDS:
             raise InputError(f"--out {out}: name it .csv or .jsonl")
@@ -71,6 +74,7 @@ class CatalogueBatch:
         self._ignored = frozenset(name.casefold() for name in ignored)
         self._database = RecordDatabase(records_path(out))
         self._findings = tuple(findings)
+        self._outdated = outdated
         self._written = 0
         try:
             chosen = self._choose_id(id_field)
@@ -117,14 +121,13 @@ class CatalogueBatch:
         write_output(self.out, self.products, self.channels, self._findings, self._output_rows())
         decisions = self._approved.write(check)
         forget_removed(self._database)
-        return BatchReport(self.out, self.plan, self._written, decisions, self.products.notes)
+        return BatchReport(self.out, self.plan, self._written, decisions, self.products.notes, self._outdated)
 
     def published(self) -> Iterator[PublishedProduct]:
         """Yield the products of the output, in its order, with the texts that people have not rejected."""
         for planned in self._planned_rows("catalogue"):
             published = self._approved.publish(planned.key, planned.version, self._database.record(planned.key))
-            texts = {channel: text.text for channel, text in published.items()}
-            yield PublishedProduct(planned.row.number, planned.key, texts)
+            yield PublishedProduct(planned.row.number, planned.key, self._shown(published, planned.version))
 
     def _write_batch(self, write_texts: WriteTexts, batch: Sequence[PlannedRow]) -> BatchProgress:
         """Write products and keep their texts."""
@@ -157,10 +160,20 @@ class CatalogueBatch:
             is_draft = all(text.is_draft_text for text in published.values())
             yield OutputRow(
                 planned.row.fields,
-                {channel: text.text for channel, text in published.items()},
+                self._shown(published, planned.version),
                 record.written.findings if record and is_draft else {},
-                _state_of(published, planned.version, record),
+                _state_of(published, planned.version, record, _SHOWN[self._outdated]),
             )
+
+    def _shown(self, published: Mapping[str, PublishedText], version: str) -> dict[str, str]:
+        """Return the texts that go into the output, by channel."""
+
+        def shown(text: PublishedText) -> str:
+            if self._outdated == "keep" or text.version == version:
+                return text.text
+            return text.proposal if self._outdated == "draft" else ""
+
+        return {channel: shown(text) for channel, text in published.items()}
 
     def _choose_id(self, id_field: str | None) -> str | None:
         """Return the field that tells products apart, in this run as in those before."""
@@ -199,10 +212,15 @@ class PlannedRow:
     version: str
 
 
-def _state_of(published: Mapping[str, PublishedText], version: str, record: TextRecord | None) -> str:
+_SHOWN: dict[OutdatedTexts, str] = {"keep": "", "draft": ", new draft shown", "omit": ", left out"}
+"""What a state adds of a text that was approved before its product changed."""
+
+
+def _state_of(published: Mapping[str, PublishedText], version: str, record: TextRecord | None, shown: str) -> str:
     """Return the state of a product's texts: one word, or that of each channel where they differ."""
     states: dict[str, str] = {
-        channel: f"{text.state}{', product changed' * (text.version != version)}" for channel, text in published.items()
+        channel: f"{text.state}{f', product changed{shown}' * (text.version != version)}"
+        for channel, text in published.items()
     }
     for channel, reason in (record.written.refused if record else {}).items():
         if channel in published and published[channel].state == "draft":

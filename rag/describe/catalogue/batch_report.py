@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from rag.describe.catalogue.batch_plan import BatchPlan
 from rag.describe.catalogue.decisions import DecisionSummary
 
 LISTED_PRODUCTS = 5
 """Products that a line names."""
+
+
+OutdatedTexts = Literal["keep", "draft", "omit"]
+"""What an output has of a text that was approved before its product changed: the text, the new draft, or none."""
+
+_UNTIL: dict[OutdatedTexts, str] = {
+    "keep": "kept until you decide",
+    "draft": "its new draft is shown until you decide",
+    "omit": "left out until you decide",
+}
 
 
 @dataclass(frozen=True)
@@ -22,6 +33,7 @@ class BatchReport:
     written: int
     decisions: DecisionSummary
     notes: tuple[str, ...] = ()
+    outdated: OutdatedTexts = "keep"
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -36,7 +48,7 @@ class BatchReport:
         decisions = self.decisions
         if decisions.outdated:
             texts = [f"{name.key} ({name.channel}: {', '.join(names)})" for name, names in decisions.outdated.items()]
-            lines.append(f"approved text of a changed product, kept until you decide: {_name_first(texts)}")
+            lines.append(f"approved text of a changed product, {_UNTIL[self.outdated]}: {_name_first(texts)}")
         if decisions.unlicensed:
             texts = [f"{name.key} ({name.channel}: {', '.join(words)})" for name, words in decisions.unlicensed.items()]
             lines.append(f"says what no field says, and was edited or approved by a person: {_name_first(texts)}")

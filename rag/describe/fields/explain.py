@@ -5,8 +5,8 @@ from __future__ import annotations
 from rag.describe.product import Product, ProductField
 
 WIDTH = 100
-_PRIORITIES = {1: "must", 2: "should", 3: "may"}
-_LABEL, _KIND, _PRIORITY = 26, 10, 6
+_PRIORITIES = {1: "1 must", 2: "2 should", 3: "3 may"}
+_LABEL, _KIND, _PRIORITY = 26, 10, 8
 
 
 def explain_fields(product: Product) -> str:
@@ -14,7 +14,7 @@ def explain_fields(product: Product) -> str:
 
     Lines are at most `WIDTH` characters long; a longer value ends in "…". Hidden fields come last.
     """
-    headings = f"{'field':{_LABEL}}  {'kind':{_KIND}}  {'states':{_PRIORITY}}  value as understood"
+    headings = f"{'field':{_LABEL}}  {'kind':{_KIND}}  {'priority':{_PRIORITY}}  value as understood"
     return "\n".join((headings, *map(_explain, product.fields)))
 
 

@@ -3,7 +3,7 @@
 [describe.fields.weight_kg]          # a field by its name, or by its readable label ("battery life")
 label = "weight"                     # how a text calls it
 unit = "kg"                          # for numbers without one
-priority = 1                         # 1 has to be stated, 2 should be, 3 may be
+priority = 1                         # 1 must be stated, 2 should be, 3 may be
 order = 5                            # places ascend; name, brand and type have 0, other fields 100
 
 [describe.fields.margin]
@@ -99,7 +99,7 @@ def _read_rule(content: Mapping[str, object], place: str, has_types: bool) -> Fi
         if key in content and (not isinstance(content[key], str) or not str(content[key]).strip()):
             raise ConfigError(f"{place} {key} is {content[key]!r}; it has to be a text in quotes")
     if content.get("priority", 1) not in (1, 2, 3) or isinstance(content.get("priority"), bool):
-        message = "it has to be 1 (has to be stated), 2 (should be) or 3 (may be)"
+        message = "it has to be 1 (must be stated), 2 (should be) or 3 (may be)"
         raise ConfigError(f"{place} priority is {content['priority']!r}; {message}")
     if not isinstance(content.get("hide", False), bool):
         raise ConfigError(f"{place} hide is {content['hide']!r}; it has to be true or false")

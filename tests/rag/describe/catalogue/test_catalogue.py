@@ -193,6 +193,30 @@ def test_an_approved_text_of_a_changed_product_is_kept_until_somebody_decides(sh
     assert shop.decision("007") == {"state": "approved", "text": "A red Kettle.", "note": "by Ann"}
 
 
+@pytest.mark.parametrize(
+    ("outdated", "text", "state", "told"),
+    [
+        ("keep", "A red Kettle.", "approved, product changed", "kept until you decide"),
+        ("draft", "A green Kettle.", "approved, product changed, new draft shown", "its new draft is shown"),
+        ("omit", "", "approved, product changed, left out", "left out until you decide"),
+    ],
+)
+def test_an_outdated_text_is_shown_as_the_shop_wants(shop, outdated, text, state, told) -> None:
+    shop.run()
+    shop.decide("007", state="approved")
+    shop.fill(["007", "Kettle", "green"], LAMP, CUP)
+    shop.options["outdated"] = outdated
+    report = shop.run()
+    assert f"approved text of a changed product, {told}" in report.lines[-1]
+    assert (shop.texts()["007"], shop.rows()[0]["state"]) == (text, state)
+    assert shop.texts()["12"] == "A blue Lamp."
+    # The file of approvals has the text that was approved, whatever is shown.
+    assert (shop.decision("007")["text"], shop.decision("007")["proposal"]) == ("A red Kettle.", "A green Kettle.")
+    shop.decide("007", changed="")
+    shop.run()
+    assert (shop.texts()["007"], shop.rows()[0]["state"]) == ("A red Kettle.", "approved")
+
+
 def test_the_state_draft_takes_the_proposal(shop) -> None:
     shop.run()
     shop.decide("007", state="approved")

@@ -51,7 +51,7 @@ def test_a_rule_of_a_type_holds_for_that_type_only():
     ("table", "message"),
     [
         ({"weight": {"lable": "x"}}, r"\[describe.fields.weight\] unknown key 'lable'; did you mean label\?"),
-        ({"weight": {"priority": 4}}, r"priority is 4; it has to be 1 \(has to be stated\)"),
+        ({"weight": {"priority": 4}}, r"priority is 4; it has to be 1 \(must be stated\)"),
         ({"weight": {"hide": "yes"}}, "hide is 'yes'; it has to be true or false"),
         ({"weight": {"order": "a"}}, "order is 'a'; it has to be a whole number"),
         ({"weight": {"label": 3}}, "label is 3; it has to be a text in quotes"),

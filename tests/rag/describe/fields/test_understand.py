@@ -357,8 +357,8 @@ def test_explanations_fit_a_terminal():
         understand_fields({"name": "Kettle K1", "palm oil": "no", "description": "word " * 1000, "stock": 3})
     )
     assert max(map(len, text.splitlines())) <= 100
-    assert "palm oil                    boolean     should  no  [contains; absent: palm oil]" in text
-    assert "stock                       identifier  never   hidden: internal (3)" in text
+    assert "palm oil                    boolean     2 should  no  [contains; absent: palm oil]" in text
+    assert "stock                       identifier  never     hidden: internal (3)" in text
 
 
 @pytest.mark.parametrize("value", ["dog food", "bird food", "accounting software"])
