@@ -26,6 +26,8 @@ from rag.describe.catalogue.record_database import ProductTexts, RecordDatabase,
 
 BATCH_SIZE = 16
 
+_OTHERS = "holds descriptions of other products: choose another --out, or move it and its approvals away"
+
 WriteTexts = Callable[[Sequence[ProductRow]], Sequence[ProductTexts]]
 """Writes the texts of products, in their order."""
 
@@ -66,7 +68,9 @@ class CatalogueBatch:
         if out.suffix.casefold() not in OUTPUT_KINDS:
             raise InputError(f"--out {out}: name it .csv or .jsonl")
         if out.exists() and not records_path(out).exists():
-            raise InputError(f"{out} holds descriptions of other products: choose another --out, or remove it")
+            raise InputError(
+                f"{out} holds descriptions of other products: choose another --out, or move this one and its approvals away"
+            )
         self.out = out
         self.products = products
         self.channels = tuple(channels)
@@ -82,7 +86,9 @@ class CatalogueBatch:
             self._approved = ApprovedTexts(self._database, out, self.channels, products.separator)
             self.plan: BatchPlan = plan_batch(self._database, self.settings, self.channels)
             if out.exists() and self.plan.removed and self.plan.added == self.plan.products:
-                raise InputError(f"{out} holds descriptions of other products: choose another --out, or remove it")
+                raise InputError(
+                    f"{out} holds descriptions of other products: choose another --out, or move this one and its approvals away"
+                )
             self._database.keep_fact("id_field", chosen or "")
         except BaseException:
             self._database.close()

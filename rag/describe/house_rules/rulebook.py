@@ -204,8 +204,8 @@ def _banned_words(
     for start, end, phrase in banned.matches(text):
         if not any(one <= start and end <= other for one, other in allowed):
             words = text[start:end]
-            shown = f'"{words}"' if words.casefold() == phrase.casefold() else f'"{words}" (banned: "{phrase}")'
-            broken.append(BrokenRule(channel, "banned", f"{channel} says {shown}, which is banned", start, end))
+            why = "is banned" if words.casefold() == phrase.casefold() else f'"{phrase}" bans'
+            broken.append(BrokenRule(channel, "banned", f'{channel} says "{words}", which {why}', start, end))
     return broken
 
 
