@@ -68,9 +68,7 @@ class CatalogueBatch:
         if out.suffix.casefold() not in OUTPUT_KINDS:
             raise InputError(f"--out {out}: name it .csv or .jsonl")
         if out.exists() and not records_path(out).exists():
-            raise InputError(
-                f"{out} holds descriptions of other products: choose another --out, or move this one and its approvals away"
-            )
+            raise InputError(f"{out} {_OTHERS}")
         self.out = out
         self.products = products
         self.channels = tuple(channels)
@@ -86,9 +84,7 @@ class CatalogueBatch:
             self._approved = ApprovedTexts(self._database, out, self.channels, products.separator)
             self.plan: BatchPlan = plan_batch(self._database, self.settings, self.channels)
             if out.exists() and self.plan.removed and self.plan.added == self.plan.products:
-                raise InputError(
-                    f"{out} holds descriptions of other products: choose another --out, or move this one and its approvals away"
-                )
+                raise InputError(f"{out} {_OTHERS}")
             self._database.keep_fact("id_field", chosen or "")
         except BaseException:
             self._database.close()
