@@ -121,6 +121,8 @@ OWN_TESTS = {
     "openbook_t5/train.py": "test_openbook_t5.py",
     "product_descriptions/adapter.py": "test_product_descriptions.py",
     "product_descriptions/prepare.py": "test_product_descriptions.py",
+    "product_descriptions/prepare_realiser.py": "test_product_descriptions.py",
+    "product_descriptions/train_realiser.py": "test_product_descriptions.py",
     "reader/cloze.py": "test_reader_examples.py",
     "reader/heads.py": "test_example_rows.py",
     "reader/office.py": "quality/test_organisations.py",

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import runpy
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from rag.compare.plan import Plan
 from rag.data.rows import read_rows
+from rag.describe.realise.learnt.writer import is_realiser
+from rag.finetune.generator.settings import GeneratorSettings
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "product_descriptions"
 
@@ -69,3 +73,29 @@ def test_the_describing_adapter_learns_from_all_three_sets(tmp_path: Path) -> No
     assert len({row.id for row in rows}) == len(rows)
     counts = {name: sum(row.target == f"a {name}" for row in rows) for name in made["SHARES"]}
     assert counts == {name: round(share * 60) for name, share in made["SHARES"].items()}
+
+
+def test_rows_of_the_realiser_hold_no_value_and_no_claim() -> None:
+    rows_of = runpy.run_path(str(EXAMPLE / "prepare_realiser.py"))["_rows"]
+    fields = {"name": "Lund K1", "type": "kettle", "colour": "copper", "weight_kg": "0.9"}
+    text = "The Lund K1 is a copper kettle. It weighs 0.9 kg. It is wonderfully light."
+    rows = list(rows_of(fields, text, Counter()))
+    targets = {row["target"] for row in rows}
+    assert "It weighs [weight]." in targets
+    assert not any(re.search(r"Lund|copper|0\.9|wonderfully", row["input"] + row["target"]) for row in rows)
+
+
+@pytest.mark.slow
+@pytest.mark.weights
+def test_the_realiser_is_trained_on_such_rows(tmp_path: Path) -> None:
+    script = runpy.run_path(str(EXAMPLE / "train_realiser.py"))
+    row = {"input": "kettle, later, it: [weight] weight", "target": "It weighs [weight]."}
+    for part in ("train", "others", "valid"):
+        (tmp_path / f"{part}.jsonl").write_text(f"{json.dumps(row)}\n" * 4, "utf-8")
+    settings = GeneratorSettings(
+        method="lora", adapter_only=True, lora_rank=2, lora_targets=script["_last_layers"](1), epochs=1.0,
+        batch_size=4, learning_rate=1e-3, valid_rows=2, threads=1,
+    )  # fmt: skip
+    result = script["train_realiser"]("builtin:smollm2", tmp_path, tmp_path / "out", settings)
+    assert result.steps == 2
+    assert is_realiser(str(tmp_path / "out"))

@@ -87,7 +87,7 @@ def test_installed_alone_its_own_copies_are_imported(installed: Path, tmp_path: 
     done_in(tmp_path, "-m", "rag.cli.main", "init", PYTHONPATH=str(installed))
     assert (tmp_path / "rag.toml").read_bytes() == (ROOT / "rag" / "rag.toml").read_bytes()
     code = "from prompts import TASKS, Prompt; print(*(len(Prompt.load(task).templates) for task in TASKS))"
-    assert done_in(tmp_path, "-c", code, PYTHONPATH=str(installed)).split() == ["3"] * 4
+    assert done_in(tmp_path, "-c", code, PYTHONPATH=str(installed)).split() == ["3"] * 5
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ ASKED = (
         "When was the bridge opened?",
         "Built of steel, the bridge was opened on 3 May 1931 by the mayor. " + "It spans the river. " * 40,
     ),
-    ("Which port does the server use?", "By default the server listens on port 8080; set PORT to change it."),
+    ("Which port does the server use?", "The server listens on 8080 by default; set PORT to change it."),
     ("Where do visitors park?", "Visitors park behind the main building, staff in the underground garage."),
 )
 UNANSWERED = 2
