@@ -29,7 +29,7 @@ from typing import Literal, get_args
 sys.path.append(str(Path(__file__).parent))
 
 from judge import Verdict, judge
-from organisations import read_organisations
+from organisation_papers import read_organisations
 from run import BATCH, SURE, Collection, Share, ingest_documents, read_collections
 
 from ingest import Document

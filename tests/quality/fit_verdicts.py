@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from calibrate import configure
 from numpy.typing import NDArray
-from organisations import read_organisations
+from organisation_papers import read_organisations
 from run import Collection, ingest_documents, read_collections
 from scipy.optimize import minimize
 

@@ -35,8 +35,8 @@ def test_a_true_text_and_an_invented_one() -> None:
     figures = summarise(texts)
     assert (figures["products"], figures["refused"], figures["clean"]) == (2, 0, "50.0")
     assert (figures["contra"], figures["numbers"], figures["rules"]) == (1, 1, 1)
-    assert texts[0].untrue_words == 0
-    assert texts[1].untrue_words >= 4  # elegant, cordless, 1.2 kg, family
+    assert texts[0].check.untrue_words == 0
+    assert texts[1].check.untrue_words >= 4  # elegant, cordless, 1.2 kg, family
     assert texts[1].broken == ('long says "the best", which is banned',)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 sys.path.append(str(Path(__file__).parent))
 
 import pytest
-from organisations import read_organisations, write_collection
+from organisation_papers import read_organisations, write_collection
 
 sys.path.append(str(Path(__file__).parents[2] / "examples/reader"))
 from office import is_held_out, rows_of, split_rows

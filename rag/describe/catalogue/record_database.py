@@ -12,7 +12,6 @@ from typing import Any
 from ingest.errors import BusyError, InputError
 from ingest.fingerprint import fingerprint
 from ingest.types import Scalar
-from rag.describe.channels.write_channels import ChannelText
 
 RECORD_FORMAT = "1"
 
@@ -41,16 +40,6 @@ class ProductTexts:
     texts: Mapping[str, str]
     findings: Mapping[str, Any] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of_channels(cls, texts: Iterable[ChannelText], findings: Mapping[str, Any] | None = None) -> ProductTexts:
-        """Return the texts of channels, and the reasons of those without one."""
-        listed = list(texts)
-        return cls(
-            {one.channel: one.text for one in listed if one.text},
-            findings or {},
-            {one.channel: one.reason for one in listed if not one.text},
-        )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, get_args
 
 from ingest.errors import InputError
@@ -56,27 +56,6 @@ def format_texts(texts: Sequence[ChannelText], form: Format, key: str = "") -> s
     if form == "markdown":
         return _to_markdown(title or key, others)
     return _to_text(title or key, others)
-
-
-def channel_columns(texts: Iterable[ChannelText], names: dict[Channel, str]) -> dict[str, str]:
-    """Return the cells of a product by column, with `names` of `column_names`; "" for a channel without a text."""
-    cells = dict.fromkeys(names.values(), "")
-    return cells | {names[text.channel]: text.text for text in texts if text.channel in names}
-
-
-def column_names(channels: Iterable[Channel], taken: Collection[str]) -> dict[Channel, str]:
-    """Return the name of each channel's column: "title", or "new title" where the catalogue has that column already.
-
-    Case and outer white space do not count in the comparison.
-    """
-    names, used = dict[Channel, str](), {name.strip().casefold() for name in taken}
-    for channel in channels:
-        name: str = channel
-        while name in used:
-            name = f"new {name}"
-        used.add(name)
-        names[channel] = name
-    return names
 
 
 def escape_markdown(text: str) -> str:

@@ -7,10 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.answer.words import fold
-from rag.describe.channels.spans import join_texts
-from rag.describe.channels.write_channels import Realise
-from rag.describe.product import Product, ProductField, SpannedText
-from rag.describe.realise.realiser import realise
+from rag.describe.product import Product, ProductField
 
 MAX_VARYING = 3
 """Fields in which variants differ, at most. Names, prices and hidden fields are not counted."""
@@ -46,22 +43,6 @@ def group_variants(products: Sequence[Product], most: int = MAX_VARYING) -> tupl
     return tuple(sorted(groups, key=lambda group: group.places[0]))
 
 
-def write_variants(
-    group: VariantGroup, products: Sequence[Product], realise: Realise = realise
-) -> tuple[SpannedText, ...]:
-    """Return the long text of each member of a group: what all share, in the same words, then what it differs in."""
-    text = realise(shared_product(group, products), length="long")
-    texts = []
-    for member in (products[place] for place in group.places):
-        own = [field for field in member.stated if field.key in group.varying]
-        # What differs is said of "this kettle"; the type was stated before, and is no statement again.
-        kind = [field for field in member.stated if field.kind == "type" and field.key not in group.varying]
-        rest = realise(Product((*kind, *own)), length="long") if own else SpannedText("")
-        spans = tuple(span for span in rest.spans if span.key in group.varying)
-        texts.append(join_texts((text, SpannedText(rest.text, spans)), " ") if rest.text else text)
-    return tuple(texts)
-
-
 def split_variant(member: Product, group: VariantGroup) -> tuple[Product, Product]:
     """Return what a member of a group shares with the others, and what it differs in.
 
@@ -70,29 +51,6 @@ def split_variant(member: Product, group: VariantGroup) -> tuple[Product, Produc
     own = [field for field in member.stated if field.key in group.varying]
     kind = [field for field in member.stated if field.kind == "type" and field.key not in group.varying]
     return Product(tuple(_shared_fields(member, group))), Product((*kind, *own) if own else ())
-
-
-def shared_product(group: VariantGroup, products: Sequence[Product]) -> Product:
-    """Return what all members of a group are: the fields that they share, and their common name."""
-    first = products[group.places[0]]
-    return Product(tuple(_shared_fields(first, group)))
-
-
-def parent_product(group: VariantGroup, products: Sequence[Product]) -> Product:
-    """Return the product that a group's members are variants of: each varying field lists its values, to choose from.
-
-    A boolean, an amount of money and a field that a member lacks are no choice, and left out.
-    """
-    members = [products[place] for place in group.places]
-    fields = list(_shared_fields(members[0], group))
-    for key in group.varying:
-        values = [_field(member, key) for member in members]
-        chosen = [field for field in values if field is not None and field.kind not in ("boolean", "money")]
-        if len(chosen) == len(members):
-            items = tuple(dict.fromkeys(field.shown for field in chosen))
-            choice = replace(chosen[0], kind="list", value=", ".join(items), items=items, quantity=None, unit="")
-            fields.append(choice)
-    return Product(tuple(fields))
 
 
 def _shared_fields(member: Product, group: VariantGroup) -> Iterator[ProductField]:
@@ -179,7 +137,3 @@ def _are_same(names: Sequence[Sequence[str]]) -> bool:
 
 def _values(product: Product) -> dict[str, str]:
     return {field.key: fold(field.shown) for field in product.stated if field.kind != "name"}
-
-
-def _field(product: Product, key: str) -> ProductField | None:
-    return next((field for field in product.stated if field.key == key), None)

@@ -49,10 +49,19 @@ _INTERNAL = re.compile(
     r"|meta .*|seo"
     r"|locale|lang|currency|market segment|abc class|gl account|cost cent(?:er|re)|buyer|purchaser|owner|assigned to"
     r"|(?:internal )?(?:notes?|comments?|remarks?) (?:to|for) .*"
-    r"|(?:(?:my|our|own|staff|team|shop|office|admin|private|buyers?|buying|sales|orders?|supplier|stock) )?"
-    r"(?:notes?|comments?|remarks?|memos?)(?: \d)?(?: internal)?|internal|internal (?:info|information|only|data)"
+    r"|(?:my|our|own|staff|team|shop|office|admin|private|buyers?|buying|sales|orders?|supplier|stock) "
+    r"(?:notes?|comments?|remarks?|memos?)(?: \d)?|(?:notes?|comments?|remarks?) internal|memos?"
+    r"|internal|internal (?:info|information|only|data)"
     r"|todo|revision|row|line number|index"
     r"|parent|variant of|template|attribute set|fulfil?lment .*|hazmat code|wholesaler|distributor)"
+)
+_REMARK = re.compile(r"(?:notes?|comments?|remarks?)(?: \d)?")
+_OF_HOUSE = re.compile(
+    r"\b(?:re-?order\w*|re-?stock\w*|in stock|out of stock|stock level|backorder\w*|suppliers?|wholesaler?s?|margins?|"
+    r"mark-?up|cost price|purchase price|discontinue\w*|phase out|price list|invoice\w*|internal|confidential|"
+    r"do not publish|to ?do|tbd|fixme|staff|our team|warehouse|shelf [A-Z]?\d+"
+    r"|bin [A-Z]?\d+|photo(?:s|graphed)? missing)\b",
+    re.IGNORECASE,
 )
 _LOGISTIC = re.compile(
     r"\b(?:package|packaging|packed|pallet|carton|master|outer case|shipping|shipment|gross|container|layer|parcel)\b"
@@ -101,6 +110,16 @@ def _has_check_digit(digits: str) -> bool:
 def is_internal(words: tuple[str, ...]) -> bool:
     """Return whether a field is one that a house keeps for itself: stock, cost price, created at."""
     return bool(_INTERNAL.fullmatch(" ".join(words)))
+
+
+def is_remark(words: tuple[str, ...]) -> bool:
+    """Return whether a label is that of a note, which may be for customers or for the house: "note", "remark 2"."""
+    return bool(_REMARK.fullmatch(" ".join(words)))
+
+
+def is_for_house(remark: str) -> bool:
+    """Return whether a note tells customers nothing: one word or a code, or what the house has to do or to keep."""
+    return len(re.findall(r"[^\W\d_]{2,}", remark)) < 2 or bool(_OF_HOUSE.search(remark))
 
 
 def is_logistic(words: tuple[str, ...]) -> bool:

@@ -48,6 +48,9 @@ _WARNING_VALUE = re.compile(
     r"|not (?:for|to|suitable|recommended|admitted|allowed|permitted|intended|approved|compatible|under|below))\b",
     re.IGNORECASE,
 )
+_CONTENT = re.compile(
+    r"\b(?:(?:may|can) contain|contains|traces of|free (?:from|of)|warning|keep away)\b", re.IGNORECASE
+)
 _CONDITION = re.compile(
     r"(?:only|not|no|from|until|unless|if|when|with|without|except|ask|see|consult|unclear|unknown|depends|up to|under"
     r"|over|above|below|after|before|on|in|at|once|while|during)\b",
@@ -108,6 +111,11 @@ def is_plain_name(item: str) -> bool:
 def is_foreign_denial(text: str) -> bool:
     """Return whether a text has a word of another language that denies or hedges: "frei von", "peut contenir"."""
     return bool(_FOREIGN.search(fold(text)))
+
+
+def warns(text: str) -> bool:
+    """Return whether a text of its own holds a warning, a limit or an allergen, wherever in it."""
+    return bool(_WARNING_VALUE.search(text) or _CONTENT.search(text) or _ALLERGEN_WORDS.search(fold(text)))
 
 
 def is_charge(label: Label) -> bool:

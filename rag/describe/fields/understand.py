@@ -26,9 +26,11 @@ from rag.describe.fields.contradictions import quote_contradictions
 from rag.describe.fields.field_names import (
     asks_for_date,
     asks_for_year,
+    is_for_house,
     is_internal,
     is_logistic,
     is_price,
+    is_remark,
     may_name,
     rank_brand,
     rank_name,
@@ -42,7 +44,7 @@ from rag.describe.fields.lexicon import is_noun, singular
 from rag.describe.fields.merge import merge_fields
 from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, read_type
-from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote
+from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote, warns
 from rag.describe.fields.read_reviews import take_reviews
 from rag.describe.fields.unit_names import CURRENCY_CODES, written_unit
 from rag.describe.fields.values import (
@@ -252,6 +254,10 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
         return [replace(plain, kind="identifier", hidden="internal")]
     if _INSTRUCTION.search(line):
         return [replace(plain, hidden="it speaks to a model, and says nothing of the product")]
+    if is_remark(words) and warns(line):
+        return [quote_as_given(plain)]
+    if is_remark(words) and is_for_house(line):
+        return [replace(plain, kind="identifier", hidden="internal")]
     if rank_name(words) is not None and words != ("model",):
         return [replace(plain, hidden="another name of the product")]
     # What is there, may be there, and is not.

@@ -44,9 +44,9 @@ class LicenceCheck:
     omitted: tuple[str, ...] = ()
 
     @property
-    def unlicensed_share(self) -> float:
-        """The share of the content words and numbers that no field licenses, contradictions among them."""
-        return sum(claim.words for claim in self.untrue) / self.words if self.words else 0.0
+    def untrue_words(self) -> int:
+        """The number of content words and numbers that no field licenses, contradictions among them."""
+        return sum(claim.words for claim in self.untrue)
 
     @property
     def untrue(self) -> tuple[Claim, ...]:
@@ -57,11 +57,6 @@ class LicenceCheck:
     def is_true(self) -> bool:
         """Tell whether the text claims nothing but what a field says; it may still be clumsy or incomplete."""
         return not self.untrue
-
-    @property
-    def is_clean(self) -> bool:
-        """Tell whether there is no finding at all and no field of priority 1 is left out."""
-        return not self.claims and not self.omitted
 
     def of_kind(self, *kinds: ClaimKind) -> tuple[Claim, ...]:
         """Return the findings of some kinds."""

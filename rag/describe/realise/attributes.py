@@ -91,7 +91,8 @@ _LABELS: tuple[tuple[ClauseKind, re.Pattern[str]], ...] = tuple(
             "line",
             r"(?:full |main |key )?ingredients?(?: list)?|inci|allergens?(?: \w+)?|care(?: \w+)?|"
             r"(?:machine |hand )?wash(?:ing)?(?: \w+)?|"
-            r"directions?(?: .*)?|(?:\w+ )?instructions?|(?:safety )?warnings?|caution|notes?|"
+            r"directions?(?: .*)?|(?:\w+ )?instructions?|(?:safety )?warnings?|caution|"
+            r"(?:notes?|comments?|remarks?)(?: \d)?|"
             r"storage (?:advice|conditions)|"
             r"(?:in|inside) the box|(?:box|package|packing|kit|set|scope of) (?:contents?|delivery)|contents|"
             r"what is in the box|what's in the box|whats in the box|included(?: \w+)?|usage|how to use|dosage|hazards?",

@@ -416,4 +416,4 @@ def line_phrase(field: ProductField, *, is_inner: bool = False) -> Phrase:
 
 def _is_note(field: ProductField) -> bool:
     """Tell whether a line holds more than one sentence of a note, whose words are not the description's own."""
-    return label_words(field).startswith("note") and is_prose(field)
+    return label_words(field).startswith(("note", "remark", "comment")) and is_prose(field)

@@ -78,7 +78,7 @@ def licence_metrics(rows: Sequence[CheckedRow]) -> list[Metric]:
     return [
         share(
             "unlicensed",
-            [sum(claim.words for check in row.checks for claim in check.untrue) for row in rows],
+            [sum(check.untrue_words for check in row.checks) for row in rows],
             [sum(check.words for check in row.checks) for row in rows],
         ),
         share("clean_texts", [sum(check.is_true for check in row.checks) for row in rows], texts, "higher"),

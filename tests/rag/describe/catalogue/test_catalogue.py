@@ -19,8 +19,6 @@ from rag.describe.catalogue.edits import unlicensed_words
 from rag.describe.catalogue.product_file import ProductFile, ProductRow
 from rag.describe.catalogue.record_database import ProductTexts
 from rag.describe.catalogue.text_table import TextTable
-from rag.describe.channels.write_channels import ChannelText
-from rag.describe.product import SpannedText
 
 ANY_TEXT = st.text(st.characters(codec="utf-8"))
 HEAD = ["sku", "name", "colour"]
@@ -308,8 +306,7 @@ def test_channels_have_states_of_their_own(shop) -> None:
 
 def test_products_that_are_refused_say_why_and_are_not_tried_again(shop) -> None:
     shop.options = {"channels": ("title", "short")}
-    title = ChannelText("title", SpannedText("Kettle"))
-    texts = ProductTexts.of_channels([title, ChannelText("short", SpannedText(""), "no field")])
+    texts = ProductTexts({"title": "Kettle"}, refused={"short": "no field"})
     shop.write_texts = lambda rows: [texts for _ in rows]
     line = "not written: 007 (short: no field), 12 (short: no field), 13 (short: no field)"
     assert shop.run().lines == (line,)

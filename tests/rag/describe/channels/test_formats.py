@@ -5,7 +5,7 @@ from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from ingest.errors import InputError
-from rag.describe.channels.formats import channel_columns, column_names, escape_markdown, format_catalogue, format_texts
+from rag.describe.channels.formats import escape_markdown, format_catalogue, format_texts
 from rag.describe.channels.write_channels import Channel, ChannelText
 from rag.describe.product import SpannedText
 
@@ -64,11 +64,3 @@ def test_a_catalogue_is_one_file_and_an_unknown_format_is_refused() -> None:
     assert "".join(pieces) == "# Shop\n\n## K\\_1 \\<b\\>\\*kettle\\*\\</b\\>\n\n## 2\n\nIt is red.\n"
     with pytest.raises(InputError, match="unknown format 'md'; known: text, markdown, html"):
         list(format_catalogue([], "md"))  # type: ignore[arg-type]
-
-
-def test_columns_keep_clear_of_the_catalogues_own() -> None:
-    names = column_names(("title", "bullets", "long"), ["Title", "new title", "price"])
-    assert names == {"title": "new new title", "bullets": "bullets", "long": "long"}
-    assert channel_columns(TEXTS[:2], names) == {
-        "new new title": "K_1 <b>*kettle*</b>", "bullets": "Colour: red & blue\nSize: 1. M", "long": "",
-    }  # fmt: skip

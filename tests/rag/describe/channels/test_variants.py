@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from typing import Literal
-
 from rag.answer.quantities import find_quantities
-from rag.describe.channels.spans import join_texts, state_field
-from rag.describe.channels.variants import VariantGroup, group_variants, parent_product, shared_product, write_variants
-from rag.describe.product import FieldKind, Product, ProductField, SpannedText
+from rag.describe.channels.variants import VariantGroup, group_variants, split_variant
+from rag.describe.product import FieldKind, Product, ProductField
 
 KINDS: dict[str, FieldKind] = {
     "name": "name",
@@ -27,12 +24,6 @@ def make(**values: str) -> Product:
     return Product(tuple(fields))
 
 
-def realise(product: Product, /, *, length: Literal["short", "long"]) -> SpannedText:
-    return join_texts(
-        [join_texts((f"{field.label} ", state_field(field, field.value), ".")) for field in product.stated], " "
-    )
-
-
 KETTLES = [
     make(name="Kettle K1 copper", type="kettle", colour="copper", weight="0.9 kg", price="9 EUR"),
     make(name="Kettle K2", type="kettle", colour="copper", weight="1 kg", price="9 EUR"),
@@ -44,20 +35,16 @@ def test_products_that_differ_in_colour_are_variants() -> None:
     assert group_variants(KETTLES) == (VariantGroup((0, 2), ("colour", "price"), "Kettle K1"),)
 
 
-def test_variants_share_their_text_but_for_what_differs() -> None:
+def test_a_variant_is_what_it_shares_and_what_it_differs_in() -> None:
     (group,) = group_variants(KETTLES)
-    copper, white = write_variants(group, KETTLES, realise)
-    assert copper.text == "name Kettle K1. type kettle. weight 0.9 kg. type kettle. colour copper. price 9 EUR."
-    assert white.text == "name Kettle K1. type kettle. weight 0.9 kg. type kettle. colour white. price 8 EUR."
-    assert [span.key for span in white.spans] == ["name", "type", "weight", "colour", "price"]
-    assert [field.key for field in shared_product(group, KETTLES).fields] == ["name", "type", "weight"]
-
-
-def test_a_parent_lists_what_there_is_to_choose() -> None:
-    (group,) = group_variants(KETTLES)
-    colour = parent_product(group, KETTLES).field("colour")
-    assert (colour.items, colour.kind) == (("copper", "white"), "list")
-    assert [field.key for field in parent_product(group, KETTLES).fields] == ["name", "type", "weight", "colour"]
+    for place, colour, price in ((0, "copper", "9 EUR"), (2, "white", "8 EUR")):
+        shared, own = split_variant(KETTLES[place], group)
+        assert [(field.key, field.value) for field in shared.fields] == [
+            ("name", "Kettle K1"), ("type", "kettle"), ("weight", "0.9 kg"),
+        ]  # fmt: skip
+        assert [(field.key, field.value) for field in own.fields] == [
+            ("type", "kettle"), ("colour", colour), ("price", price),
+        ]  # fmt: skip
 
 
 def test_a_block_that_differs_in_too_much_is_parted() -> None:
@@ -80,7 +67,7 @@ def test_a_parent_number_joins_what_names_do_not() -> None:
         make(name="Moon", parent_sku="7", size="L", fit="slim"),
     ]
     assert group_variants(products) == (VariantGroup((0, 1), ("size",), ""),)
-    assert [field.key for field in shared_product(group_variants(products)[0], products).fields] == ["fit"]
+    assert [field.key for field in split_variant(products[0], group_variants(products)[0])[0].fields] == ["fit"]
 
 
 def test_other_products_are_no_variants() -> None:

@@ -252,6 +252,19 @@ def test_fields_that_a_house_keeps_for_itself(key, reason):
     assert read("12", key).hidden == reason
 
 
+@pytest.mark.parametrize("key", ["note", "Notes", "remark", "comment 2"])
+def test_a_note_to_customers_is_stated_and_one_that_warns_is_never_left_out(key):
+    assert read("For indoor use, on dry floors", key).hidden == ""
+    assert read("reorder in May, supplier is late", key).hidden == "internal"
+    for warning in ("May contain nuts.", "reorder; not suitable for children under 3", "The handle contains nickel"):
+        field = read(warning, key)
+        assert (field.hidden, field.is_quoted, field.priority) == ("", True, MUST)
+
+
+def test_a_note_to_the_staff_stays_with_them():
+    assert read("Ask Ann before you sell the last one", "staff_note").hidden == "internal"
+
+
 @pytest.mark.parametrize("key", ["top notes", "care notes", "internal diameter"])
 def test_notes_and_insides_of_a_product_are_stated(key):
     assert read("12 mm", key).hidden == ""
