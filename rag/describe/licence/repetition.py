@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rag.answer.quantities import find_quantities
+from rag.answer.quantities import Quantity, find_quantities
 from rag.describe.licence.claims import Claim
 from rag.describe.licence.denials import ScopedWord, read_words
 from rag.describe.licence.numbers import FigureCheck
@@ -31,15 +31,11 @@ def find_repetitions(
 def _repeated_runs(
     text: str, words: Sequence[ScopedWord], product: Product, vocabulary: ProductVocabulary
 ) -> Iterator[Claim]:
-    # What values say twice, "USB-C to USB-C, USB-C to USB-A", a text may say twice.
-    given = [tuple(word.text for word in read_words(field.value)) for field in product.fields]
     seen: set[tuple[str, ...]] = set()
     place = 0
     while place <= len(words) - RUN:
         run = tuple(word.text for word in words[place : place + RUN])
-        content = [word for word in words[place : place + RUN] if is_content(word)]
-        says = sum(stem not in vocabulary.naming for stem in normal_stems(content))
-        if run in seen and says > 1 and sum(_count(value, run) for value in given) < 2:
+        if run in seen and _says_much(words[place : place + RUN], vocabulary) and _times_in_values(run, product) < 2:
             last = place + RUN
             while last < len(words) and tuple(word.text for word in words[last - RUN + 1 : last + 1]) in seen:
                 last += 1
@@ -51,6 +47,17 @@ def _repeated_runs(
             continue
         seen.add(run)
         place += 1
+
+
+def _says_much(run: Sequence[ScopedWord], vocabulary: ProductVocabulary) -> bool:
+    """Tell whether two words of a run claim something and do not name the product."""
+    content = [word for word in run if is_content(word)]
+    return sum(stem not in vocabulary.naming for stem in normal_stems(content)) > 1
+
+
+def _times_in_values(run: tuple[str, ...], product: Product) -> int:
+    """Return how often values have a run, as "USB-C to USB-C, USB-C to USB-A" does: a text may say it as often."""
+    return sum(_count(tuple(word.text for word in read_words(field.value)), run) for field in product.fields)
 
 
 def _repeated_values(
@@ -67,9 +74,10 @@ def _repeated_values(
         key, value = run
         if not value or all(stem in vocabulary.naming or stem.isdigit() for stem in value) or len("".join(value)) < 3:
             continue
-        allowed = max(1, _times_given(value, vocabulary))
         places = [at for at in range(len(stems)) if tuple(stems[at : at + len(value)]) == value]
-        for at in places[allowed:]:
+        if len(places) < 2:
+            continue
+        for at in places[max(1, _times_given(value, vocabulary)) :]:
             start, end = content[at].start, content[at + len(value) - 1].end
             yield Claim(start, end, text[start:end], "repetition", key, "the field is stated again")
 
@@ -84,17 +92,21 @@ def _times_given(value: tuple[str, ...], vocabulary: ProductVocabulary) -> int:
 
 
 def _repeated_figures(text: str, figures: FigureCheck, product: Product) -> Iterator[Claim]:
-    values = {field.key: find_quantities(field.value) for field in product.fields}
+    values = {field.key: field.value for field in product.fields}
     for place, (quantity, keys) in enumerate(figures.mentions):
         if not keys or not quantity.unit:
             continue
         before = sum(quantity.equals(other) and bool(other.unit) for other, _ in figures.mentions[:place])
-        allowed = sum(max(1, sum(quantity.equals(one) for one in values.get(key, ()))) for key in keys)
-        if before >= allowed:
+        if before and before >= sum(_times_in_value(quantity, values[key]) for key in keys):
             said = text[quantity.start : quantity.end].rstrip(".")
             yield Claim(
                 quantity.start, quantity.start + len(said), said, "repetition", min(keys), "the figure is stated again"
             )
+
+
+def _times_in_value(quantity: Quantity, value: str) -> int:
+    """Return how often a value has a figure that it gives, at least once: its label or its items may give it."""
+    return max(1, sum(quantity.equals(one) for one in find_quantities(value)))
 
 
 def _count(run: tuple[str, ...], value: tuple[str, ...]) -> int:
