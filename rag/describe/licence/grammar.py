@@ -85,14 +85,15 @@ def _denials(text: str, words: tuple[ScopedWord, ...], names: str) -> Iterator[C
     """Yield what is denied as if it were a thing: "lacks waterproof", "no suitable for babies", "not contains"."""
     for place, (word, following) in enumerate(pairwise(words)):
         pair = text[word.start : following.end]
-        if following.gap.strip() or pair.casefold() in names.casefold():
+        denies_things = word.text in _DENYING_THINGS
+        if not (denies_things or word.text == "not") or following.gap.strip() or pair.casefold() in names.casefold():
             continue
         is_verb = following.text in _FINITE
         is_quality = is_sure_adjective(following.text) and following.text not in _AFTER_NO
         # "No visible seams": a quality with a thing behind it.
         behind = words[place + 2] if place + 2 < len(words) else None
         is_bare = behind is None or behind.gap.strip()[:1] in _ENDS or behind.text in _LINKS
-        if (word.text in _DENYING_THINGS and (is_verb or (is_quality and is_bare))) or (word.text == "not" and is_verb):
+        if is_verb or (denies_things and is_quality and is_bare):
             yield _fault(text, word.start, following.end, "what is denied there is no thing")
 
 
@@ -107,9 +108,8 @@ _AFTER_NO = frozenset(("longer", "less", "more", "fewer", "better", "different",
 def _marks(text: str, names: str) -> Iterator[Claim]:
     for match in re.finditer(r"(?<=\w) +[,;:!?](?!\S*[)-])|(?<=\w) +\.(?!\S)|,\s*,|(?<!\.)\.\.(?!\.)|[,;:]\s*\.", text):
         # "16 : 9" of a value stands in the text as it was given.
-        word = re.search(r"\w*$", text[: match.start()])
-        run = text[word.start() if word else match.start() : match.end()]
-        if run.casefold() not in names.casefold():
+        *_, word = re.split(r"\W", text[: match.start()])
+        if (word + match[0]).casefold() not in names.casefold():
             yield _fault(text, match.start(), match.end(), "a mark that stands wrong")
     depth: list[int] = []
     for match in re.finditer(r"[()\[\]]", text):
