@@ -70,6 +70,8 @@ class AllowedPhrases:
 
     def matches(self, text: str) -> tuple[tuple[int, int, str], ...]:
         """Return the (start, end, phrase) of the phrases in a text, as `spans` does, each as the file has it."""
+        if not self._as_written:
+            return ()
         words = [(match.start(), match.end(), _plain(match[0])) for match in _WORD.finditer(text)]
         matches, place = [], 0
         while place < len(words):
@@ -97,7 +99,7 @@ class AllowedPhrases:
     @cached_property
     def _lengths(self) -> tuple[int, ...]:
         """The lengths of the phrases in words, the longest first."""
-        return tuple(sorted(set(map(len, self._as_written)) or {0}, reverse=True))
+        return tuple(sorted(set(map(len, self._as_written)), reverse=True))
 
 
 def words_of_phrase(phrase: str) -> Words:
