@@ -67,12 +67,12 @@ def check_licence(
     reading = _Reading(text, words, vocabulary, figures, approved)
     findings = [
         *_merge(text, reading.word_claims()),
-        *(claim for claim in figures.claims if not reading.is_approved(claim)),
+        *(claim for claim in figures.claims if not _overlaps(claim, approved)),
         *find_reversals(text, words, product, figures),
     ]
     values = " | ".join(field.value for field in product.fields)
     faults = check_grammar(whole, values, is_fragment=is_fragment)
-    findings += [one for one in faults if not any(start < one.end and one.start < end for start, end in quoted)]
+    findings += [fault for fault in faults if not _overlaps(fault, quoted)]
     findings += find_repetitions(text, words, product, vocabulary, figures)
     as_given = {one.key for one in quotations}
     stated = tuple(one.key for one in product.fields if one.key in as_given or reading.states(one))
@@ -82,6 +82,10 @@ def check_licence(
         stated=stated,
         omitted=tuple(field.key for field in product.stated if field.priority == MUST and field.key not in stated),
     )
+
+
+def _overlaps(part: Claim | ScopedWord, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(start < part.end and part.start < end for start, end in spans)
 
 
 @dataclass(frozen=True)
@@ -101,11 +105,10 @@ class _Reading:
     @cached_property
     def content(self) -> list[int]:
         """The places of the words that can claim something, those of figures left out."""
-        spans = self.figures.spans
         return [
             place
             for place, word in enumerate(self.words)
-            if not any(start < word.end and word.start < end for start, end in spans)
+            if not _overlaps(word, self.figures.spans)
             and (is_content(word) if len(word.text) > 1 else self._is_letter(word))
         ]
 
@@ -130,18 +133,25 @@ class _Reading:
 
     @cached_property
     def affirmed_by_sentence(self) -> dict[int, set[str]]:
-        spans = self.figures.spans
         return self._by_sentence(
             [
                 place
                 for place, word in enumerate(self.words)
-                if place not in self.denied and not any(start < word.end and word.start < end for start, end in spans)
+                if place not in self.denied and not _overlaps(word, self.figures.spans)
             ]
         )
 
     @cached_property
     def denied_by_sentence(self) -> dict[int, set[str]]:
         return self._by_sentence(self.denied)
+
+    @cached_property
+    def all_affirmed(self) -> frozenset[str]:
+        return frozenset().union(*self.affirmed_by_sentence.values())
+
+    @cached_property
+    def all_denied(self) -> frozenset[str]:
+        return frozenset().union(*self.denied_by_sentence.values())
 
     def _by_sentence(self, places: Sequence[int] | frozenset[int]) -> dict[int, set[str]]:
         stems: dict[int, set[str]] = {word.sentence: set() for word in self.words}
@@ -161,9 +171,6 @@ class _Reading:
             kind, key, note = self._judge(place, place in heads)
             if kind:
                 yield Claim(word.start, word.end, self.text[word.start : word.end], kind, key, note, words=1)
-
-    def is_approved(self, claim: Claim) -> bool:
-        return any(start < claim.end and claim.start < end for start, end in self.approved)
 
     def _judge(self, place: int, is_head: bool) -> tuple[ClaimKind | None, str, str]:
         """Return the kind of claim that a word makes, None for a licensed one, with the field and the reason."""
@@ -268,8 +275,7 @@ class _Reading:
         )
 
     def _says(self, statement: FieldStatement, share: float) -> bool:
-        affirmed = set().union(*self.affirmed_by_sentence.values())
-        denied = set().union(*self.denied_by_sentence.values())
+        affirmed, denied = self.all_affirmed, self.all_denied
         given = len(statement.affirmed) + len(statement.denied)
         said = len(statement.affirmed & affirmed) + len(statement.denied & denied)
         said += sum(self._is_figure(stem, statement.key) for stem in statement.affirmed - affirmed)

@@ -72,10 +72,6 @@ class ProductVocabulary:
     stating: frozenset[str]
     hedged: frozenset[str]
 
-    def has(self, stem: str) -> bool:
-        """Tell whether a field has a word, affirmed or denied."""
-        return stem in self.affirming or stem in self.denying
-
 
 @lru_cache(maxsize=1024)
 def read_vocabulary(product: Product) -> ProductVocabulary:
