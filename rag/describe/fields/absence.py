@@ -79,6 +79,13 @@ def quote_as_given(field: ProductField) -> ProductField:
     return replace(field, is_quoted=True, priority=MUST, relation="", absent=())
 
 
+def hedge_substance(plain: ProductField, name: str) -> ProductField:
+    """Return a field that says that the product may contain one substance: "milk: traces"."""
+    return replace(
+        plain, kind="list", label="may contain", value=name, items=(name,), relation="may contain", priority=MUST
+    )
+
+
 def read_allergens(plain: ProductField, label: Label, said: str, text: str) -> list[ProductField] | None:
     """Return what a field of allergens says, None for one that is no different from any other, such as a filter's.
 
@@ -107,8 +114,7 @@ _IS_ABSENT = re.compile(r"(?:does not contain|not contained|absent|free|free fro
 def _read_one_allergen(plain: ProductField, name: str, line: str) -> ProductField:
     """Return what a field says of one allergen: "allergen milk: may contain"."""
     if may_contain(line):
-        named = replace(plain, kind="list", label="may contain", value=name, items=(name,))
-        return replace(named, relation="may contain", priority=MUST)
+        return hedge_substance(plain, name)
     truth = read_truth(line, (), True)
     truth = True if _IS_THERE.fullmatch(line) else False if _IS_ABSENT.fullmatch(line) else truth
     if truth is None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from itertools import combinations
 
 from rag.answer.words import fold, stem
-from rag.describe.product import MUST, ProductField
+from rag.describe.fields.absence import quote_as_given
+from rag.describe.product import ProductField
 
 
 def quote_contradictions(fields: Sequence[ProductField]) -> list[ProductField]:
@@ -34,8 +35,7 @@ def quote_contradictions(fields: Sequence[ProductField]) -> list[ProductField]:
         # Two parts of one field are one quotation.
         hidden = "another part of the field is quoted" if field.quotation in said else field.hidden
         said.add(field.quotation)
-        as_text = replace(field, is_quoted=True, priority=MUST, hidden=hidden, absent=(), relation="")
-        result.append(as_text)
+        result.append(quote_as_given(replace(field, hidden=hidden)))
     return result
 
 

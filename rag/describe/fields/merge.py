@@ -125,10 +125,11 @@ def _hide_contradictions(fields: list[ProductField]) -> list[ProductField]:
         for affirming in affirmed if field.absent else ():
             if _affirms_denied(affirming, field):
                 reasons[place] = f"the field {affirming.key!r} says otherwise"
-    fields = [
-        replace(field, hidden=reasons[place]) if place in reasons else field for place, field in enumerate(fields)
-    ]
-    return [quote_as_given(replace(one, hidden="")) if at in quoted else one for at, one in enumerate(fields)]
+    for place, reason in reasons.items():
+        fields[place] = replace(fields[place], hidden=reason)
+    for place in quoted:
+        fields[place] = quote_as_given(replace(fields[place], hidden=""))
+    return fields
 
 
 def _contradict(field: ProductField, other: ProductField) -> bool:

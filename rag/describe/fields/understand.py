@@ -15,6 +15,7 @@ from ingest.errors import InputError
 from rag.describe.fields.absence import (
     denies_all,
     find_absent,
+    hedge_substance,
     is_substance,
     may_contain,
     quote_as_given,
@@ -118,8 +119,10 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
     main = _find_main(rows)
     product_type = next((field.value for field in main.values() if field.kind == "type"), "")
     fields: list[ProductField] = []
+    orders: dict[str, int | None] = {}
     for row in rows:
         rule = rules.rule(row.key, row.label.bare, product_type)
+        orders[row.key] = rule.order
         if rule.unit:
             row = replace(row, label=replace(row.label, unit=rule.unit))
         understood = [main[row.key]] if row.key in main else _read_field(row, rows)
@@ -136,7 +139,6 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
         reasons = "; ".join(f"{field.key}: {field.hidden}" for field in fields[:5])
         raise InputError(f"no field says anything that a text may state{f' ({reasons})' if reasons else ''}")
     fields += _derive_type(fields)
-    orders = {row.key: rules.rule(row.key, row.label.bare, product_type).order for row in rows}
     reviews = tuple(replace(one, text="") if _INSTRUCTION.search(one.text) else one for one in reviews)
     return Product(tuple(sorted(fields, key=lambda field: _sort_key(field, orders.get(field.key)))), reviews)
 
@@ -275,8 +277,7 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     if is_boolean and re.match(r"(?:possible )?traces? of ", label.whole, re.IGNORECASE):
         return [quote_as_given(plain)]
     if may_contain(line) and is_inside:
-        named = replace(plain, kind="list", label="may contain", value=label.bare, items=(label.bare,))
-        return [replace(named, relation="may contain", priority=MUST)]
+        return [hedge_substance(plain, label.bare)]
     is_boolean = is_boolean or denies_all(label.bare, line)
     if is_to_quote(label, line, is_boolean=is_boolean, is_substance=is_inside):
         return [quote_as_given(plain)]
