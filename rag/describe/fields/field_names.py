@@ -137,37 +137,7 @@ def may_name(words: tuple[str, ...]) -> bool:
     if words in (("article",), ("label",)):
         return True
     is_title = len(words) == 2 and words[1] in ("name", "title")
-    return is_title and words[0] not in _OTHER_NAMES and is_product_noun(words[0])
-
-
-_OTHER_NAMES = frozenset(
-    [
-        "brand",
-        "colour",
-        "color",
-        "shade",
-        "latin",
-        "file",
-        "family",
-        "category",
-        "company",
-        "series",
-        "collection",
-        "style",
-        "character",
-        "font",
-        "pattern",
-        "shop",
-        "store",
-        "user",
-        "vendor",
-        "supplier",
-        "group",
-        "page",
-        "image",
-    ]
-)
-"""Of what a name may be that is not the product's."""
+    return is_title and words[0] not in listed_words("other_names") and is_product_noun(words[0])
 
 
 def rank_brand(words: tuple[str, ...]) -> int | None:

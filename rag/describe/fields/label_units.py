@@ -38,7 +38,7 @@ def split_unit(text: str) -> tuple[str, str]:
     name, bare = trailing["unit"], trailing["label"]
     if name.casefold() in listed_words("no_trailing_units"):
         return text, ""
-    if trailing["in"] and len(bare.split()) >= 1:
+    if trailing["in"]:
         return bare, unit
     last = bare.casefold().split()
     written = written_unit(name)
