@@ -25,13 +25,13 @@ PLURAL_ONLY = listed_words("plural_only")
 
 @dataclass(frozen=True)
 class _Lexicon:
-    """The words with their uses, and the base forms of inflected ones."""
+    """The words with their uses, and their inflected forms: a plural or a third person with its base form."""
 
     uses: Mapping[str, frozenset[WordUse]]
     plurals: Mapping[str, str]
     singulars: Mapping[str, str]
-    participles: Mapping[str, str]
-    gerunds: Mapping[str, str]
+    participles: frozenset[str]
+    gerunds: frozenset[str]
     thirds: Mapping[str, str]
 
 
@@ -131,10 +131,10 @@ def singular(word: str) -> str:
     lower = word.casefold()
     if lower in PLURAL_ONLY or len(lower) < 3:
         return word
-    if lower != "people" and "uncounted" in word_uses(lower) and not lower.endswith("s"):  # data, dice
-        return word
     if lower == "people":
         return _like(word, "person")
+    if "uncounted" in word_uses(lower) and not lower.endswith("s"):  # data, dice
+        return word
     if form := _lexicon().singulars.get(lower):
         return word[: len(form)] if lower.startswith(form) else _like(word, form)
     if word_uses(lower) or not lower.endswith("s") or len(lower) < 4 or _ONE.search(lower):
@@ -192,8 +192,8 @@ def _lexicon() -> _Lexicon:
     uses: dict[str, frozenset[WordUse]] = {}
     plurals: dict[str, str] = {}
     singulars: dict[str, str] = {}
-    participles: dict[str, str] = {}
-    gerunds: dict[str, str] = {}
+    participles: set[str] = set()
+    gerunds: set[str] = set()
     thirds: dict[str, str] = {}
     irregular: set[str] = set()
     for line in files("rag.describe.fields").joinpath("english_words.txt").read_text("utf-8").splitlines():
@@ -212,7 +212,7 @@ def _lexicon() -> _Lexicon:
             elif kind == "v":
                 participle, gerund, third = forms.split("/") if forms else ("", "", "")
                 stem = word.removesuffix("e")
-                participles[participle or (word[:-1] + "ied" if re.search(r"[^aeiou]y$", word) else stem + "ed")] = word
-                gerunds[gerund or (stem if re.search(r"[^eoy]e$", word) else word) + "ing"] = word
+                participles.add(participle or (word[:-1] + "ied" if re.search(r"[^aeiou]y$", word) else stem + "ed"))
+                gerunds.add(gerund or (stem if re.search(r"[^eoy]e$", word) else word) + "ing")
                 thirds[third or _regular_plural(word)] = word
-    return _Lexicon(uses, plurals, singulars, participles, gerunds, thirds)
+    return _Lexicon(uses, plurals, singulars, frozenset(participles), frozenset(gerunds), thirds)
