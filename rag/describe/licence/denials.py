@@ -137,7 +137,7 @@ def _noun_phrases(words: Sequence[ScopedWord], at: int, joins: bool, commas: boo
         if word.text in _PREPOSITIONS and has_content:
             return
         # "It lacks suitable for vegetarians", ungrammatical as it is, denies the vegetarians.
-        has_content = has_content or word.text not in _SMALL_WORDS | ADJECTIVES_WITH_PREPOSITION
+        has_content = has_content or word.text not in _SMALL_WORDS | _ADJECTIVES_WITH_PREPOSITION
         yield place
 
 
@@ -257,7 +257,7 @@ _INCLUDED = _listed(
     """
 )
 _LABEL_WORDS = _INCLUDED | _listed("contain containing include including suitable recommended intended for any")
-ADJECTIVES_WITH_PREPOSITION = _listed(
+_ADJECTIVES_WITH_PREPOSITION = _listed(
     """
     suitable compatible intended recommended appropriate ideal fit made designed resistant usable being
     """
