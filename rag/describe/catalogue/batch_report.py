@@ -13,7 +13,6 @@ from rag.describe.catalogue.decisions import DecisionSummary
 LISTED_PRODUCTS = 5
 """Products that a line names."""
 
-
 OutdatedTexts = Literal["keep", "draft", "omit"]
 """What an output has of a text that was approved before its product changed: the text, the new draft, or none."""
 
@@ -44,24 +43,24 @@ class BatchReport:
         if self.plan.resettled:
             lines.append(f"written again because the model, the rules or the options changed: {self.plan.resettled}")
         if self.plan.removed:
-            lines.append(f"no longer in the catalogue, and left out: {_name_first(self.plan.removed)}")
+            lines.append(f"no longer in the catalogue, and left out: {name_first(self.plan.removed)}")
         decisions = self.decisions
         if decisions.outdated:
             texts = [f"{name.key} ({name.channel}: {', '.join(names)})" for name, names in decisions.outdated.items()]
-            lines.append(f"approved text of a changed product, {_UNTIL[self.outdated]}: {_name_first(texts)}")
+            lines.append(f"approved text of a changed product, {_UNTIL[self.outdated]}: {name_first(texts)}")
         if decisions.unlicensed:
             texts = [f"{name.key} ({name.channel}: {', '.join(words)})" for name, words in decisions.unlicensed.items()]
-            lines.append(f"says what no field says, and was edited or approved by a person: {_name_first(texts)}")
+            lines.append(f"says what no field says, and was edited or approved by a person: {name_first(texts)}")
         if decisions.refused:
             reasons = [f"{name.key} ({name.channel}: {reason})" for name, reason in decisions.refused.items()]
-            lines.append(f"not written: {_name_first(reasons)}")
+            lines.append(f"not written: {name_first(reasons)}")
         if decisions.unmatched:
             kept = "decisions about products or channels that are not in this run, kept"
-            lines.append(f"{kept}: {_name_first(decisions.unmatched)}")
+            lines.append(f"{kept}: {name_first(decisions.unmatched)}")
         return tuple(lines)
 
 
-def _name_first(items: Collection[str]) -> str:
-    """Return the first items and the number of the others."""
+def name_first(items: Collection[str]) -> str:
+    """Return the first items and the number of the others: "a, b, c, d, e and 3 more"."""
     first = ", ".join(list(items)[:LISTED_PRODUCTS])
     return f"{first} and {len(items) - LISTED_PRODUCTS} more" if len(items) > LISTED_PRODUCTS else first

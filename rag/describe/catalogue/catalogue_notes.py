@@ -8,15 +8,13 @@ from dataclasses import dataclass, field
 
 from ingest.errors import InputError
 from ingest.plugins import suggest
+from rag.describe.catalogue.batch_report import name_first
 from rag.describe.catalogue.product_file import ProductFile
 from rag.describe.channels.json_ld import price_without_currency
 from rag.describe.fields.field_rules import FieldRules
 from rag.describe.fields.flatten import flatten_fields
 from rag.describe.fields.labels import read_label
 from rag.describe.product import Product
-
-LISTED = 5
-"""Products that a line names."""
 
 MOST_LISTED = 12
 """Columns that are listed where no name is close."""
@@ -48,8 +46,7 @@ class RunNotes:
             what = f"{count} product{'s have' if count > 1 else ' has'} a {name} without a currency"
             yield f'{what}, and no offer in JSON-LD: set unit = "EUR", or another, in [describe.fields.{name}]'
         if self.cuts:
-            more = f" and {len(self.cuts) - LISTED} more" if len(self.cuts) > LISTED else ""
-            yield f"cut, as a limit allows no more: {', '.join(self.cuts[:LISTED])}{more}"
+            yield f"cut, as a limit allows no more: {name_first(self.cuts)}"
 
 
 def name_unknown(products: ProductFile, rules: FieldRules, ignored: Collection[str] = ()) -> list[str]:

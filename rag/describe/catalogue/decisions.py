@@ -7,7 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from hashlib import blake2b
+from hashlib import file_digest
 from pathlib import Path
 
 from ingest.errors import RowsError
@@ -80,11 +80,7 @@ class ApprovedTexts:
 
     def publish(self, key: str, version: str, record: TextRecord | None) -> dict[str, PublishedText]:
         """Return the text of each channel that is published for a product: the draft, or what people made of it."""
-        drafts = record.written.texts if record else {}
-        return {
-            channel: resolve_decision(self._decision(key, channel), drafts.get(channel, ""), version)
-            for channel in self._channels
-        }
+        return {channel: text for channel, _, text in self._resolve(key, version, record)}
 
     def changed_fields(self, key: str, old: str, new: str) -> tuple[str, ...]:
         """Return the names of the fields that differ between two versions of a product."""
@@ -111,8 +107,7 @@ class ApprovedTexts:
             ):
                 record = self._database.record(key)
                 reasons = record.written.refused if record else {}
-                for channel, text in self.publish(key, version, record).items():
-                    old = self._decision(key, channel)
+                for channel, old, text in self._resolve(key, version, record):
                     if channel in reasons and not text.text:
                         refused[TextName(key, channel)] = reasons[channel]
                     if not text.shown and text.state == "draft" and not (old and old.note):
@@ -143,6 +138,15 @@ class ApprovedTexts:
         write_decisions(self.path, decisions(), self._added_columns, self._separator)
         self._digest = _digest_of(self.path)
         return DecisionSummary(states, outdated, refused, unlicensed, tuple(unmatched))
+
+    def _resolve(
+        self, key: str, version: str, record: TextRecord | None
+    ) -> Iterator[tuple[str, TextDecision | None, PublishedText]]:
+        """Yield each channel with the decision about its text, if there is one, and what is published of it."""
+        drafts = record.written.texts if record else {}
+        for channel in self._channels:
+            decision = self._decision(key, channel)
+            yield channel, decision, resolve_decision(decision, drafts.get(channel, ""), version)
 
     def _identify(self, decision: TextDecision) -> TextDecision:
         """Return a decision with the key of its product, where a spreadsheet made 7 of 007."""
@@ -192,8 +196,5 @@ def _digest_of(path: Path) -> str:
     """Return a hash of a file's content, "" without a file."""
     if not path.exists():
         return ""
-    digest = blake2b()
     with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
+        return file_digest(file, "blake2b").hexdigest()

@@ -41,9 +41,8 @@ def write_output(
                 content = {"fields": dict(row.fields), **row.texts, **row.findings, STATE: row.state}
                 file.write(f"{json.dumps(content, ensure_ascii=False)}\n")
             return
-        writer = csv.writer(
-            file, delimiter=products.separator
-        )  # ends lines as RFC 4180 has it, so that a lone "\r" is quoted
+        # It ends lines as RFC 4180 has it, so that a lone "\r" is quoted.
+        writer = csv.writer(file, delimiter=products.separator)
         writer.writerow([*products.columns, *output_columns(products.columns, [*channels, *findings, STATE])])
         for row in rows:
             fields = [row.fields.get(name, "") for name in products.columns]
