@@ -3,7 +3,7 @@
 >>> with CatalogueBatch(Path("described.csv"), ProductFile.open(Path("catalogue.csv")), settings) as batch:
 ...     for progress in batch.write(write_texts):
 ...         print(progress.written, "of", progress.pending)
-...     print(batch.finish().summary)
+...     report = batch.finish()
 """
 
 from __future__ import annotations
@@ -22,7 +22,14 @@ from rag.describe.catalogue.batch_report import BatchReport, OutdatedTexts
 from rag.describe.catalogue.decisions import ApprovedTexts
 from rag.describe.catalogue.output_rows import OUTPUT_KINDS, OutputRow, write_output
 from rag.describe.catalogue.product_file import ProductFile, ProductRow
-from rag.describe.catalogue.record_database import ProductTexts, RecordDatabase, TextRecord, records_path, version_of
+from rag.describe.catalogue.record_database import (
+    ProductTexts,
+    RecordDatabase,
+    TextRecord,
+    filled_fields,
+    records_path,
+    version_of,
+)
 
 BATCH_SIZE = 16
 
@@ -44,11 +51,10 @@ class CatalogueBatch:
     """The descriptions of a catalogue: `out` (CSV or JSONL), the approvals beside it, and the records of both.
 
     `settings` is a hash of all but the fields that texts depend on: model, rules, options. `channels` are the texts of
-    a product. A product is known by `id_field`, by default a field with a usual name that has another value in every
-    row, else by its fields, or by its place where at least half of them are as they were. `ignored` fields are shown in
-    the output, but no text depends on them. `findings` are those that a CSV output has columns for.
-    `outdated` says what the output has of a text that people approved or edited before its product changed: the text,
-    the new draft, or none.
+    a product. A product is known by a field with a usual name that has another value in every row, else by its fields,
+    or by its place where at least half of them are as they were. `ignored` fields are shown in the output, but no text
+    depends on them. `findings` are those that a CSV output has columns for. `outdated` says what the output has of a
+    text that people approved or edited before its product changed: the text, the new draft, or none.
 
     Raises InputError for an output that is another's, RowsError for products or approvals that cannot be read, and
     BusyError where another process writes the same output.
@@ -60,7 +66,6 @@ class CatalogueBatch:
         products: ProductFile,
         settings: str,
         channels: Sequence[str] = ("description",),
-        id_field: str | None = None,
         ignored: Collection[str] = (),
         findings: Sequence[str] = (),
         outdated: OutdatedTexts = "keep",
@@ -79,7 +84,7 @@ class CatalogueBatch:
         self._outdated = outdated
         self._written = 0
         try:
-            chosen = self._choose_id(id_field)
+            chosen = self._choose_id()
             assign_keys(self._database, products, chosen, self._stated)
             self._approved = ApprovedTexts(self._database, out, self.channels, products.separator)
             self.plan: BatchPlan = plan_batch(self._database, self.settings, self.channels)
@@ -177,23 +182,16 @@ class CatalogueBatch:
 
         return {channel: shown(text) for channel, text in published.items()}
 
-    def _choose_id(self, id_field: str | None) -> str | None:
+    def _choose_id(self) -> str | None:
         """Return the field that tells products apart, in this run as in those before."""
-        fact = self._database.fact("id_field")
-        known = id_field if id_field is not None else fact
-        if fact is not None and known != fact:
-            raise InputError(f"{self.out} was begun with the id field {fact or 'none'!r}: choose another --out")
+        known = self._database.fact("id_field")
         if known and known not in self.products.columns:
             raise RowsError(f"{self.products.path} has no field {known!r}, by which its products are known")
         return (known if known is not None else next(iter(self.products.id_fields), None)) or None
 
     def _stated(self, fields: Mapping[str, Scalar]) -> dict[str, Scalar]:
         """Return the fields that texts depend on."""
-        return {
-            name: value
-            for name, value in fields.items()
-            if value not in (None, "") and name.casefold() not in self._ignored
-        }
+        return filled_fields(fields, self._ignored)
 
 
 @dataclass(frozen=True)

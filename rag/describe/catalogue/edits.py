@@ -9,15 +9,13 @@ from typing import Any
 
 from ingest.errors import InputError, RowsError
 from ingest.types import Scalar
-from rag.describe.catalogue.approvals import ENDING, ApprovalState, EditCheck, TextDecision, read_decisions
+from rag.describe.catalogue.approvals import ENDING, EditCheck, TextDecision, read_decisions
 from rag.describe.catalogue.product_file import ProductFile, id_of
-from rag.describe.catalogue.record_database import RecordDatabase, records_path, version_of
+from rag.describe.catalogue.record_database import RecordDatabase, filled_fields, records_path, version_of
 from rag.describe.fields.field_rules import NO_RULES, FieldRules
 from rag.describe.fields.understand import understand_fields
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
-
-LEARNT_STATES: tuple[ApprovalState, ...] = ("edited",)
 
 
 @dataclass(frozen=True)
@@ -47,10 +45,8 @@ class LearntEdits:
 def learn_edits(
     edits: Path,
     products: ProductFile | None = None,
-    id_field: str | None = None,
     check: EditCheck | None = None,
     ignored: Collection[str] = (),
-    states: Collection[ApprovalState] = LEARNT_STATES,
     rules: FieldRules = NO_RULES,
 ) -> LearntEdits:
     """Return rows of training from a file of approvals.
@@ -65,11 +61,9 @@ def learn_edits(
         raise RowsError(f"there is no file {edits}")
     rows: list[Mapping[str, Any]] = []
     left_out: list[LeftOutEdit] = []
-    decisions = [(line, one) for line, one in read_decisions(edits, ["description"]) if _state_of_edit(one) in states]
-    unstated = [name.casefold() for name in ignored]
-    with_fields = (
-        _find_in_file(decisions, products, id_field, unstated) if products else _find_in_records(decisions, edits)
-    )
+    decisions = [(line, one) for line, one in read_decisions(edits, ["description"]) if _is_edit(one)]
+    unstated = frozenset(name.casefold() for name in ignored)
+    with_fields = _find_in_file(decisions, products, unstated) if products else _find_in_records(decisions, edits)
     for (line, decision), fields in with_fields:
         reason = "" if fields else "the fields that it was written for are not known"
         if decision.channel == "json_ld":
@@ -110,10 +104,10 @@ def unlicensed_words(
     return tuple(claim.text for claim in claims if claim.kind not in ("repetition", "grammar"))
 
 
-def _state_of_edit(decision: TextDecision) -> ApprovalState:
-    """Return the state of a decision; a text in a file without checks is a person's own."""
+def _is_edit(decision: TextDecision) -> bool:
+    """Tell whether a person wrote a text; one in a file without checks is a person's own."""
     state = decision.decided_state
-    return "edited" if state == "draft" and not decision.check and decision.text.strip() else state
+    return state == "edited" or bool(state == "draft" and not decision.check and decision.text.strip())
 
 
 def _find_in_records(decisions: Sequence[_Line], edits: Path) -> Iterator[tuple[_Line, Mapping[str, Scalar] | None]]:
@@ -134,18 +128,14 @@ def _find_in_records(decisions: Sequence[_Line], edits: Path) -> Iterator[tuple[
 
 
 def _find_in_file(
-    decisions: Sequence[_Line], products: ProductFile, id_field: str | None, ignored: Collection[str]
+    decisions: Sequence[_Line], products: ProductFile, ignored: Collection[str]
 ) -> Iterator[tuple[_Line, Mapping[str, Scalar] | None]]:
     """Yield decisions with the fields of the products of a file; an id alone is enough where no check is there."""
-    name = id_field or next(iter(products.id_fields), None)
+    name = next(iter(products.id_fields), None)
     wanted = {decision.version or decision.key for _, decision in decisions}
     known: dict[str, Mapping[str, Scalar]] = {}
     for row in products.rows():
-        fields = {
-            label: value
-            for label, value in row.fields.items()
-            if value not in (None, "") and label.casefold() not in ignored
-        }
+        fields = filled_fields(row.fields, ignored)
         for key in (id_of(row.fields.get(name)) if name else "", version_of(fields)):
             if key and key in wanted:
                 known[key] = fields

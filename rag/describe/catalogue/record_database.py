@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,8 +165,13 @@ def records_path(out: Path) -> Path:
     return out.with_name(f".{out.name}.records.db")
 
 
+def filled_fields(fields: Mapping[str, Scalar], ignored: Collection[str]) -> dict[str, Scalar]:
+    """Return the fields that texts depend on: those with a value and none of `ignored`, casefolded names."""
+    return {name: value for name, value in fields.items() if value not in (None, "") and name.casefold() not in ignored}
+
+
 def version_of(fields: Mapping[str, Scalar]) -> str:
-    """Return the hash of a product's fields: 16 hexadecimal digits, whatever their order."""
+    """Return the hash of a product's filled fields: 16 hexadecimal digits, whatever their order."""
     return fingerprint(dict(fields))[:16]
 
 
