@@ -50,28 +50,25 @@ def ask(options: AskOptions) -> int:
     return int(bool(options.file) and (questions.broken > 0 or answered < len(questions.rows)))
 
 
-def _ask_in_batches(pipeline: Pipeline, rows: Sequence[QuestionRow]) -> tuple[int, bool]:
+def _ask_in_batches(pipeline: Pipeline, rows: Sequence[QuestionRow], size: int = BATCH) -> tuple[int, bool]:
     """Answer the rows' questions, print an object for each, and return the number answered and if any had hits.
 
     A question that cannot be answered is reported, and the others of its batch are answered one by one.
     """
     answered, has_hits = 0, False
-    for low in range(0, len(rows), BATCH):
-        batch = rows[low : low + BATCH]
+    for low in range(0, len(rows), size):
+        batch = rows[low : low + size]
         try:
             has_hits |= _show_objects(pipeline, batch)
             answered += len(batch)
-        except Exception as broken:
-            if not is_of_question(broken):
+        except Exception as error:
+            if not is_of_question(error):
                 raise
-            for row in batch:
-                try:
-                    has_hits |= _show_objects(pipeline, [row])
-                    answered += 1
-                except Exception as error:
-                    if not is_of_question(error):
-                        raise
-                    row.report(error)
+            if size == 1:
+                batch[0].report(error)
+                continue
+            count, is_found = _ask_in_batches(pipeline, batch, size=1)
+            answered, has_hits = answered + count, has_hits or is_found
     return answered, has_hits
 
 

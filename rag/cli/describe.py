@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import InputError
 from rag.cli import output
 from rag.cli.describe_catalogue import describe_catalogue, learn_from_edits
-from rag.cli.describe_options import UNSTATED, DescribeOptions, read_channels, refuse_mistakes, with_model
+from rag.cli.describe_options import DescribeOptions, read_channels, refuse_mistakes, with_model
 from rag.cli.options import Command, load_config
 
 if TYPE_CHECKING:
@@ -26,30 +26,29 @@ def describe(options: DescribeOptions) -> int:
     refuse_mistakes(options)
     config = load_config(options)
     if options.learn is not None:
-        return learn_from_edits(options.learn, options.file, options.out, config, (*UNSTATED, *options.ignore))
+        return learn_from_edits(options.learn, options.file, options.out, config, options.unstated)
     channels = read_channels(options.channel)
     if options.file is not None and options.out is not None and not options.fields:
         return describe_catalogue(options, options.file, options.out, channels)
     if bool(options.fields) == (options.file is not None):
         raise InputError("give the fields as NAME=VALUE pairs, or --file with rows")
     # The products are understood before a model is loaded.
-    given: list[Mapping[str, object]] = [*read_products(options.fields, None)] if options.fields else []
-    if options.file is not None:
-        given = [row.given for row in ProductFile.open(options.file).rows()]
+    catalogue = ProductFile.open(options.file) if options.file is not None else None
+    given: Sequence[Mapping[str, object]] = (
+        [row.given for row in catalogue.rows()] if catalogue else read_products(options.fields, None)
+    )
     describer = config.describer(channels, allow_unlicensed=options.allow_unlicensed)
     status, products = 0, []
     for number, fields in enumerate(given, start=1):
         try:
-            products.append(
-                understand_fields(stated_fields(fields, (*UNSTATED, *options.ignore)), describer.field_rules)
-            )
+            products.append(understand_fields(stated_fields(fields, options.unstated), describer.field_rules))
         except InputError as error:
             if len(given) == 1:
                 raise
             output.warn(f"product {number} of {len(given)}: {error}")
             status = 1
-    if options.file is not None:
-        for line in name_unknown(ProductFile.open(options.file), describer.field_rules, options.ignore):
+    if catalogue:
+        for line in name_unknown(catalogue, describer.field_rules, options.ignore):
             output.warn(line)
     describer = with_model(describer, options, config)
     for number, product in enumerate(products):

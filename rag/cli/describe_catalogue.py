@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.fingerprint import fingerprint
-from ingest.types import Scalar
 from rag.cli import output
-from rag.cli.describe_options import UNSTATED, DescribeOptions, with_model
+from rag.cli.describe_options import DescribeOptions, with_model
 from rag.cli.options import load_config
 from rag.config import Config
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.describe.catalogue.batch_report import BatchReport
     from rag.describe.catalogue.product_file import ProductRow
     from rag.describe.catalogue.record_database import ProductTexts
+    from rag.describe.channels.formats import Format
     from rag.describe.channels.variants import VariantGroup
     from rag.describe.channels.write_channels import Channel, ChannelText
     from rag.describe.describer import Describer
@@ -31,7 +32,7 @@ FINDINGS = ("omitted", "unlicensed")
 DESCRIPTION = "description"
 """The name of the one text of a product, where no channels are asked for."""
 
-ENDINGS = {"text": ".txt", "markdown": ".md", "html": ".html"}
+ENDINGS: dict[Format, str] = {"text": ".txt", "markdown": ".md", "html": ".html"}
 LISTED_GROUPS = 5
 """Groups of texts that are nearly the same which are named, the largest first."""
 
@@ -49,7 +50,7 @@ def describe_catalogue(options: DescribeOptions, file: Path, out: Path, channels
 
     config = load_config(options)
     describer = config.describer(channels, allow_unlicensed=options.allow_unlicensed)
-    products, ignored = ProductFile.open(file), (*UNSTATED, *options.ignore)
+    products, ignored = ProductFile.open(file), options.unstated
     names = _names_of(channels, is_default=options.channel is None)
     variants: dict[int, VariantGroup] = {}
     run_notes = RunNotes()
@@ -67,9 +68,6 @@ def describe_catalogue(options: DescribeOptions, file: Path, out: Path, channels
                 run_notes.add_product(product)
                 run_notes.add_cuts(row_name(row), texts.findings.get("cut", {}))
         return written
-
-    def check(fields: Mapping[str, Scalar], text: str) -> tuple[str, ...]:
-        return unlicensed_words(fields, text, describer.field_rules, describer.allowed)
 
     def row_name(row: ProductRow) -> str:
         ids = (str(row.fields[name]) for name in products.id_fields[:1] if row.fields.get(name))
@@ -91,7 +89,7 @@ def describe_catalogue(options: DescribeOptions, file: Path, out: Path, channels
             writer = with_model(describer, options, config)
         for _ in _with_progress(batch.write(write_texts), batch.plan.pending, is_shown=not options.json):
             pass
-        report = batch.finish(check)
+        report = batch.finish(partial(unlicensed_words, rules=describer.field_rules, allowed=describer.allowed))
         # Texts that are as they were have been compared before.
         notes = [*unknown, *report.lines, *run_notes.lines()]
         notes += _compare_texts(batch, names, variants) if report.written else ()
@@ -109,9 +107,7 @@ def learn_from_edits(edits: Path, file: Path | None, out: Path | None, config: C
 
     describer = config.describer()
 
-    def check(fields: Mapping[str, Scalar], text: str) -> tuple[str, ...]:
-        return unlicensed_words(fields, text, describer.field_rules, describer.allowed)
-
+    check = partial(unlicensed_words, rules=describer.field_rules, allowed=describer.allowed)
     products = ProductFile.open(file) if file else None
     learnt = learn_edits(edits, products, check=check, ignored=ignored, rules=describer.field_rules)
     for one in learnt.left_out:
@@ -201,7 +197,7 @@ def _compare_texts(
         yield f"in all, {alike} texts stand in {len(groups)} groups of texts that are nearly the same"
 
 
-def _write_format(batch: CatalogueBatch, out: Path, form: str, names: Mapping[Channel, str]) -> Path:
+def _write_format(batch: CatalogueBatch, out: Path, form: Format, names: Mapping[Channel, str]) -> Path:
     """Write the published texts of a catalogue into one file of a format, beside the output, and return it."""
     from rag.describe.catalogue.whole_file import open_whole
     from rag.describe.channels.formats import format_catalogue
@@ -209,7 +205,7 @@ def _write_format(batch: CatalogueBatch, out: Path, form: str, names: Mapping[Ch
     path = out.with_suffix(ENDINGS[form])
     products = ((one.key, _channel_texts(one.texts, names)) for one in batch.published())
     with open_whole(path) as file:
-        file.writelines(format_catalogue(products, form, out.stem))  # type: ignore[arg-type]
+        file.writelines(format_catalogue(products, form, out.stem))
     return path
 
 

@@ -61,6 +61,11 @@ class DescribeOptions(GenerationOptions, StoreOptions, CommonOptions):
     )
     attempts: int = option("let the model write up to N texts a product, and take the most correct", "N", default=1)
 
+    @property
+    def unstated(self) -> tuple[str, ...]:
+        """The names of the fields that no text states."""
+        return (*UNSTATED, *self.ignore)
+
 
 def refuse_mistakes(options: DescribeOptions) -> None:
     """Raise InputError for options that do not go together, or are out of range."""
