@@ -21,6 +21,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.describe.catalogue.record_database import records_path
+
 RUN = """
 import sys
 from rag.cli.main import main
@@ -139,8 +141,7 @@ def write_catalogue(path: Path, count: int) -> Path:
 def describe_catalogue(file: Path, out: Path, options: Sequence[str] = ()) -> CatalogueRun:
     """Run `rag describe` over a catalogue in a process of its own. Raises RuntimeError where it fails."""
     began = time.perf_counter()
-    command = [sys.executable, "-c", RUN, "describe", "--file", str(file), "--out", str(out), "--json", *options]
-    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    process = subprocess.run(_command_of(file, out, options), capture_output=True, text=True, check=False)
     if process.returncode not in (0, 1) or not out.exists():
         raise RuntimeError(process.stderr.strip() or process.stdout.strip())
     peak = next(int(line.split()[1]) for line in process.stderr.splitlines() if line.startswith("peak "))
@@ -150,8 +151,7 @@ def describe_catalogue(file: Path, out: Path, options: Sequence[str] = ()) -> Ca
 
 def kill_and_resume(file: Path, out: Path, size: int, options: Sequence[str] = ()) -> CatalogueRun:
     """Kill a run once its records have a size in bytes, and run it again. Raises RuntimeError where it ended before."""
-    command = [sys.executable, "-c", RUN, "describe", "--file", str(file), "--out", str(out), "--json", *options]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(_command_of(file, out, options), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while process.poll() is None and records_size(out) < size:
         time.sleep(0.01)
     if process.poll() is not None:
@@ -161,9 +161,13 @@ def kill_and_resume(file: Path, out: Path, size: int, options: Sequence[str] = (
     return describe_catalogue(file, out, options)
 
 
+def _command_of(file: Path, out: Path, options: Sequence[str]) -> list[str]:
+    return [sys.executable, "-c", RUN, "describe", "--file", str(file), "--out", str(out), "--json", *options]
+
+
 def records_size(out: Path) -> int:
     """Return the bytes of the records beside an output, 0 while there are none."""
-    records = out.with_name(f".{out.name}.records.db")
+    records = records_path(out)
     return records.stat().st_size if records.exists() else 0
 
 

@@ -15,11 +15,9 @@ from typing import Any, Protocol
 
 from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
-from rag.describe.catalogue.product_file import ProductFile, ProductRow
+from rag.describe.catalogue.product_file import ProductFile
 from rag.describe.describer import Describer
-from rag.describe.fields.understand import understand_fields
 from rag.describe.house_rules.rulebook import RuleBook
-from rag.describe.product import Product
 
 HOUSE_RULES = Path(__file__).parent / "house_rules.toml"
 
@@ -132,11 +130,3 @@ def _text_of(row: Mapping[str, Any]) -> str:
 
 def _key_of(fields: Mapping[str, Any]) -> str:
     return fingerprint({name: str(value) for name, value in fields.items() if value not in (None, "")})
-
-
-def product_of(row: ProductRow) -> Product | None:
-    """Return the product that a row is understood as, None where no field says anything."""
-    try:
-        return understand_fields(row.given)
-    except InputError:
-        return None

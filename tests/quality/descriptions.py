@@ -36,9 +36,10 @@ from typing import Any
 sys.path.append(str(Path(__file__).parent))
 
 import numpy as np
-from description_systems import HOUSE_RULES, WrittenText, find_system, product_of
+from description_systems import HOUSE_RULES, WrittenText, find_system
 from held_out_products import CATALOGUES, SEED, Catalogue, draw_products, write_products
 
+from rag.describe.catalogue.catalogue_variants import understand_row
 from rag.describe.catalogue.product_file import ProductFile, ProductRow
 from rag.describe.house_rules.rulebook import RuleBook
 from rag.describe.licence.check import check_licence
@@ -106,7 +107,7 @@ def measure_catalogue(
     file = write_products(catalogue, draw_products(catalogue)[:count], folder / "products")
     rules = RuleBook.read(HOUSE_RULES)
     for row, written in zip(ProductFile.open(file).rows(), describe(file), strict=True):
-        product = product_of(row)
+        product = understand_row(row)
         if written is not None and product is not None:
             yield measure_text(system, catalogue, row, written, product, rules), row
 
@@ -153,11 +154,13 @@ def show_table(texts: Sequence[MeasuredText]) -> Iterator[str]:
             yield f"| {system} | {name} | " + " | ".join(str(figures[column]) for column in COLUMNS) + " |"
 
 
-def keep_common(measured: Sequence[tuple[MeasuredText, ProductRow]]) -> list[tuple[MeasuredText, ProductRow]]:
-    """Return the texts of the products that every system was asked about."""
-    asked: dict[str, set[tuple[str, int]]] = {}
+def keep_common(
+    measured: Sequence[tuple[MeasuredText, ProductRow]], systems: Sequence[str]
+) -> list[tuple[MeasuredText, ProductRow]]:
+    """Return the texts of the products that each of the systems was asked about."""
+    asked: dict[str, set[tuple[str, int]]] = {system: set() for system in systems}
     for text, _ in measured:
-        asked.setdefault(text.system, set()).add((text.catalogue, text.number))
+        asked[text.system].add((text.catalogue, text.number))
     common = set.intersection(*asked.values())
     return [(text, row) for text, row in measured if (text.catalogue, text.number) in common]
 
@@ -187,11 +190,7 @@ def main() -> None:
             measured += measure_catalogue(system, catalogue, describe, options.out, count)
             print(f"{system} {catalogue.name}", file=sys.stderr)
     if options.same:
-        asked = [
-            {(text.catalogue, text.number) for text, _ in measured if text.system == one} for one in options.systems
-        ]
-        common = set.intersection(*asked)
-        measured = [(text, row) for text, row in measured if (text.catalogue, text.number) in common]
+        measured = keep_common(measured, options.systems)
 
     drawn = ", ".join(f"{one.reading if options.reading else one.products} of {one.name}" for one in catalogues)
     lines = [f"Seed {SEED}: {drawn}.", "", *show_table([text for text, _ in measured])]
