@@ -102,7 +102,7 @@ class OutputCache:
             content["attempts"] = [system.attempts, TEMPERATURE, TOP_P, fingerprint(values)]
         if system.checked:
             house = experiment.house
-            content["checked"] = fingerprint([repr(house.rules), house.allowed.fingerprint if house.allowed else ""])
+            content["checked"] = fingerprint([repr(house.rules), house.allowed.fingerprint])
         if experiment.task == "classify":
             content["labels"] = list(experiment.labels)
         return content

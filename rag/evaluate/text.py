@@ -12,7 +12,6 @@ from rag.data.rows import Row
 from rag.data.task_prompts import prompt_for
 from rag.describe.describer import Describer
 from rag.describe.drafts.draft_writer import DraftWriter
-from rag.describe.licence.allowed import AllowedPhrases
 from rag.evaluate.metrics.licence import NO_HOUSE, HouseLicence, check_rows, licence_metrics, product_of
 from rag.evaluate.metrics.metric import Metric
 from rag.evaluate.metrics.text import text_metrics
@@ -37,9 +36,8 @@ def evaluate_text(
 
     Descriptions are the model's own texts; if `checked`, what `rag describe` makes of them; without a generator, those
     of the rules. `decoding` holds `Decoding`'s options by name. A description with wrong values is written up to
-    `attempts` times, 1 being the model as it is. `house`
-    licenses more than the fields do. Raises RowsError for rows of several tasks or of one without a text, and for a row
-    that does not fit.
+    `attempts` times, 1 being the model as it is. `house` licenses more than the fields do. Raises RowsError for rows of
+    several tasks or of one without a text, and for a row that does not fit.
     """
     run = run or Run()
     check_task(rows, {row.task for row in rows} - {"answer", "classify"})
@@ -65,7 +63,7 @@ def evaluate_text(
 
 def new_describer(house: HouseLicence, drafts: DraftWriter | None = None) -> Describer:
     """Return the describer of a house: with rules alone, or with the drafts of a model, whose sentences it checks."""
-    return Describer(field_rules=house.rules, allowed=house.allowed or AllowedPhrases(), drafts=drafts)
+    return Describer(field_rules=house.rules, allowed=house.allowed, drafts=drafts)
 
 
 def predict_licensed(describer: Describer, rows: Sequence[Row], house: HouseLicence) -> list[Prediction]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ingest.errors import InputError
 from rag.data.rows import Row
@@ -21,7 +21,7 @@ class HouseLicence:
     """What a house adds to the licence of all texts that are compared: rules for fields, and phrases of its own."""
 
     rules: FieldRules = NO_RULES
-    allowed: AllowedPhrases | None = None
+    allowed: AllowedPhrases = field(default_factory=AllowedPhrases)
 
 
 NO_HOUSE = HouseLicence()
