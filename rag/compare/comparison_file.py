@@ -12,6 +12,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingest.errors import InputError
 from rag.compare.comparison import Comparison
+from rag.describe.licence.claims import Claim
+from rag.describe.product import FieldSpan
 
 
 def load_comparison(file: str | Path) -> Comparison:
@@ -91,13 +93,14 @@ def _check_names(comparison: Comparison) -> None:
         mentions += [("curve", "system", baseline.system) for baseline in comparison.curve.baselines]
     for number, sample in enumerate(comparison.samples):
         mentions += [(f"samples[{number}].outputs", "system", name) for name in sample.outputs]
-        for name, output in sample.outputs.items():
-            spans = [*((claim.start, claim.end) for claim in output.claims)]
-            spans += [(span.start, span.end) for span in output.stated]
-            for start, end in spans:
-                if not 0 <= start < end <= len(output.text):
-                    place, size = f"samples[{number}].outputs.{name}", len(output.text)
-                    raise InputError(f"comparison: {place}: span {start} to {end} is not in its {size} characters")
+        texts = {f"outputs.{name}": output for name, output in sample.outputs.items()}
+        texts |= {f"checked_references[{index}]": text for index, text in enumerate(sample.checked_references)}
+        for name, text in texts.items():
+            spans: list[Claim | FieldSpan] = [*text.claims, *text.stated]
+            for span in spans:
+                if not 0 <= span.start < span.end <= len(text.text):
+                    wrong = f"span {span.start} to {span.end} is not in its {len(text.text)} characters"
+                    raise InputError(f"comparison: samples[{number}].{name}: {wrong}")
     mentions += [("references", "metric", name) for name in comparison.references]
     for place, kind, name in mentions:
         if name not in names[kind]:

@@ -839,6 +839,8 @@ def broken(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (lambda c: c["samples"][0]["outputs"].update(T6={"text": ""}), r"samples\[0\]\.outputs: 'T6' is no system"),
         (lambda c: c["samples"][0]["outputs"]["T5 fine-tuned"].update(claims_at((0, 999), text="ab")),
          r"span 0 to 999 is not in"),
+        (lambda c: c["samples"][0].update(checked_references=[{**claims_at((0, 999), text="ab"), "text": "ab"}]),
+         r"samples\[0\]\.checked_references\[0\]: span 0 to 999 is not in its 2"),
     ],
 )  # fmt: skip
 def test_what_is_no_comparison_is_refused_in_one_line(change: Callable[[Any], object], message: str) -> None:
