@@ -169,9 +169,8 @@ def _is_doubtful(
     cell: RecordCell, terms: Sequence[Term], is_free_column: bool, is_free: bool, matcher: RowMatcher
 ) -> bool:
     """Tell whether a cell has the words, but is long, or free of what they name where the question is not."""
-    if not all(matcher.cover_word(term, cell.value) >= SYNONYM for term in terms if term.kind != "weekday"):
-        return False
-    if not any(term.kind != "weekday" for term in terms):
+    words = [term for term in terms if term.kind != "weekday"]
+    if not words or not all(matcher.cover_word(term, cell.value) >= SYNONYM for term in words):
         return False
     return _is_long(cell) or (is_free_column or _FREE.search(cell.value) is not None) != is_free
 

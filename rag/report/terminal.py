@@ -92,7 +92,7 @@ def _sections(comparison: Comparison, width: int) -> Iterator[RenderableType]:
     for block in blocks:
         if block:
             yield Text()
-            rows = len(max((column.cells for column in block), key=len))
+            rows = max(len(column.cells) for column in block)
             yield _table([*names, REFERENCES][:rows], block)
 
     # The advice, and the crossovers that it does not tell.
