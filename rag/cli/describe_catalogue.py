@@ -106,7 +106,6 @@ def learn_from_edits(edits: Path, file: Path | None, out: Path | None, config: C
     from rag.describe.catalogue.whole_file import open_whole
 
     describer = config.describer()
-
     check = partial(unlicensed_words, rules=describer.field_rules, allowed=describer.allowed)
     products = ProductFile.open(file) if file else None
     learnt = learn_edits(edits, products, check=check, ignored=ignored, rules=describer.field_rules)

@@ -113,8 +113,8 @@ class System:
         return cls(**table)
 
 
-def check_systems(systems: Sequence[System], rows: int, task: str = "describe") -> None:
-    """Check systems together, with the number of training rows. Raises InputError if they cannot be compared."""
+def check_systems(systems: Sequence[System], rows: int, task: str) -> None:
+    """Check systems for a task and a number of training rows. Raises InputError if they cannot be compared."""
     if not systems:
         raise InputError("no systems to compare: name at least one")
     names = [system.name for system in systems]
