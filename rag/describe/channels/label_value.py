@@ -6,9 +6,9 @@ import re
 
 from ingest.sentences import sentence_spans
 from rag.answer.words import stem
-from rag.describe.channels.spans import join_texts, state_field
 from rag.describe.fields.plain_text import capitalise
 from rag.describe.product import ProductField, Relation, SpannedText
+from rag.describe.spans import join_texts, state_field
 
 LONGEST_VALUE = 300
 """Characters of a value beside its label; of a longer one as many whole sentences as fit are shown."""

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from rag.describe.channels.label_value import quote_field
-from rag.describe.channels.spans import cut_text, join_texts
 from rag.describe.channels.write_channels import Channel, ChannelLimits, ChannelText, Realise, write_channels
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
 from rag.describe.licence.claims import say_claims
 from rag.describe.product import Product, SpannedText
+from rag.describe.spans import cut_text, join_texts
 
 
 def write_licensed_channels(

@@ -18,12 +18,12 @@ from ingest.plugins import suggest
 from ingest.sentences import sentence_spans
 from rag.describe.channels.json_ld import product_json_ld
 from rag.describe.channels.label_value import label_and_value
-from rag.describe.channels.spans import cut_text, join_texts
 from rag.describe.channels.titles import write_alt_text, write_title
 from rag.describe.licence.review_statements import state_reviews
 from rag.describe.product import MUST, Product, SpannedText
 from rag.describe.realise.plan import Length
 from rag.describe.realise.realiser import realise
+from rag.describe.spans import cut_text, join_texts
 
 Channel = Literal[
     "title", "bullets", "short", "long", "meta_title", "meta_description", "alt_text", "json_ld", "reviews"

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from ingest.sentences import sentence_spans
-from rag.describe.channels.spans import cut_text, join_texts
 from rag.describe.drafts.sure_statements import read_sentence
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
@@ -21,6 +20,7 @@ from rag.describe.paragraphs.write_paragraphs import find_sentence, planned_keys
 from rag.describe.product import MUST, SHOULD, Product, SpannedText
 from rag.describe.realise.english import begin_sentence
 from rag.describe.realise.plan import DescriptionPlan, plan_description
+from rag.describe.spans import cut_text, join_texts
 
 
 @dataclass(frozen=True)

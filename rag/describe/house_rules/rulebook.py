@@ -34,7 +34,6 @@ from ingest.fingerprint import fingerprint
 from ingest.sentences import sentence_spans
 from rag.answer.words import stem
 from rag.data.ngrams import split_words
-from rag.describe.channels.spans import join_texts
 from rag.describe.channels.write_channels import DEFAULT_LIMITS, Channel, ChannelLimits, ChannelText
 from rag.describe.house_rules.address import find_address
 from rag.describe.house_rules.banned import BannedWords
@@ -42,6 +41,7 @@ from rag.describe.house_rules.shorten import fields_cut, split_lines, split_sent
 from rag.describe.house_rules.toml_rules import Place, TextRules, read_text_rules
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.product import Product, SpannedText
+from rag.describe.spans import join_texts
 
 PARAGRAPHS = frozenset(("short", "long"))
 """Channels that have to make every required mention; the others only those that a table of the channel asks for."""

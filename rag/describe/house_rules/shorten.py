@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from ingest.sentences import sentence_spans
-from rag.describe.channels.spans import cut_text
 from rag.describe.fields.word_lists import listed_words
 from rag.describe.product import MUST, Product, ProductField, SpannedText
+from rag.describe.spans import cut_text
 
 
 def is_vital(field: ProductField) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rag.describe.product import SpannedText
-from rag.describe.realise.realiser import join_sentences
+from rag.describe.spans import join_texts
 
 RULES = "rules"
 """The name of the rule-based realiser as the writer of a sentence."""
@@ -47,7 +47,7 @@ class Paragraph:
     @property
     def content(self) -> SpannedText:
         """The sentences as one text."""
-        return join_sentences([sentence.content for sentence in self.sentences])
+        return join_texts((sentence.content for sentence in self.sentences), " ")
 
     def join(self, other: Paragraph) -> Paragraph:
         """Return this paragraph with another one behind it."""

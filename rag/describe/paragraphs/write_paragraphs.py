@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from rag.describe.channels.label_value import label_and_value, quote_field
-from rag.describe.channels.spans import join_texts
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
 from rag.describe.licence.claims import Claim, say_claims
@@ -19,6 +18,7 @@ from rag.describe.realise.grouping import PlannedSentence
 from rag.describe.realise.plan import DescriptionPlan
 from rag.describe.realise.realiser import realise_by_sentence
 from rag.describe.realise.sentence_writer import SentenceWriter
+from rag.describe.spans import join_texts
 
 
 def write_paragraphs(

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rag.describe.fields.labels import is_predicate
-from rag.describe.product import ProductField
+from rag.describe.product import FieldSpan, ProductField
 from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, clause_kind, is_counted_thing, is_prose, label_words
 from rag.describe.realise.comma_values import comma_template
@@ -72,6 +72,22 @@ def join_phrases(phrases: Sequence[Phrase], conjunction: str = "and") -> Phrase:
 def phrase_text(one: Phrase) -> str:
     """Return the text of a phrase."""
     return "".join(piece.text for piece in one)
+
+
+def phrase_spans(pieces: Sequence[Piece]) -> list[FieldSpan]:
+    """Return the spans of the fields that pieces state; pieces of one field that follow each other are one span."""
+    spans: list[FieldSpan] = []
+    start = 0
+    for piece in pieces:
+        end = start + len(piece.text)
+        for key in piece.keys:
+            place = next((at for at, span in enumerate(spans) if span.key == key and span.end == start), None)
+            if place is None:
+                spans.append(FieldSpan(start, end, key))
+            else:
+                spans[place] = replace(spans[place], end=end)
+        start = end
+    return spans
 
 
 # --- values -----------------------------------------------------------------------------------------------------------

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 
 from ingest.fingerprint import fingerprint
 from rag.describe.fields.lexicon import infinitive
-from rag.describe.product import FieldSpan, Product, SpannedText
+from rag.describe.product import Product, SpannedText
 from rag.describe.realise.english import begin_sentence
 from rag.describe.realise.grouping import PlannedClause, PlannedSentence
 from rag.describe.realise.opening import Opening
@@ -24,6 +26,7 @@ from rag.describe.realise.phrases import (
     join_phrases,
     line_phrase,
     phrase,
+    phrase_spans,
     phrase_text,
     split_statement,
     statement_phrase,
@@ -32,27 +35,16 @@ from rag.describe.realise.plan import DescriptionPlan, Length, plan_description
 from rag.describe.realise.predicates import Predicates, fronted, join_verbs, predicates_of
 from rag.describe.realise.product_words import is_plural_product, short_type, subject_name, type_noun
 from rag.describe.realise.word_classes import COUNT_NOUNS
+from rag.describe.spans import join_texts
 
 
-def realise(
-    product: Product, variant: int = 0, *, length: Length = "long", characters: int | None = None
-) -> SpannedText:
+def realise(product: Product, variant: int = 0, *, length: Length = "long") -> SpannedText:
     """Describe a product by rules: true and grammatical for any catalogue.
 
     Products differ in the ways that they say alike fields, by their own content; `variant` chooses others for the same
-    product. For `length` and `characters` see `plan_description`. The text is "" for a product that states nothing.
+    product. For `length` see `plan_description`. The text is "" for a product that states nothing.
     """
-    return realise_plan(plan_description(product, length, characters), variant)
-
-
-def realise_plan(plan: DescriptionPlan, variant: int = 0) -> SpannedText:
-    """Say a plan in plain English."""
-    return join_sentences(realise_sentences(plan, variant))
-
-
-def realise_sentences(plan: DescriptionPlan, variant: int = 0) -> tuple[SpannedText, ...]:
-    """Return the sentences of a plan one by one, those of one planned sentence next to each other."""
-    return tuple(sentence for sentences in realise_by_sentence(plan, variant) for sentence in sentences)
+    return join_texts(chain.from_iterable(realise_by_sentence(plan_description(product, length), variant)), " ")
 
 
 def realise_by_sentence(plan: DescriptionPlan, variant: int = 0) -> tuple[tuple[SpannedText, ...], ...]:
@@ -61,16 +53,6 @@ def realise_by_sentence(plan: DescriptionPlan, variant: int = 0) -> tuple[tuple[
     return tuple(
         tuple(_spanned(sentence, writer.is_plural) for sentence in sentences) for sentences in writer.sentences()
     )
-
-
-def join_sentences(sentences: Sequence[SpannedText]) -> SpannedText:
-    """Join sentences into a paragraph, their spans moved."""
-    text, spans = "", []
-    for sentence in sentences:
-        start = len(text) + 1 if text else 0
-        text = f"{text} {sentence.text}" if text else sentence.text
-        spans += [FieldSpan(start + span.start, start + span.end, span.key) for span in sentence.spans]
-    return SpannedText(text, tuple(spans))
 
 
 _MARKED = re.compile(r"<(\w+)>")
@@ -84,23 +66,19 @@ def _plural_form(word: str) -> str:
 
 def _spanned(sentence: Phrase, is_many: bool) -> SpannedText:
     """Return the text of a sentence, its verbs in the number of the subject, with the spans of its fields."""
-    text = ""
-    spans: list[FieldSpan] = []
-    for piece in sentence:
-        words = piece.text
-        if not piece.keys or _MARKED.fullmatch(words):
-            words = _MARKED.sub(lambda match: _plural_form(match[1]) if is_many else match[1], words)
-        for key in piece.keys:
-            # Pieces of one field that follow each other are one span.
-            if spans and (same := next((span for span in spans if span.key == key and span.end == len(text)), None)):
-                spans[spans.index(same)] = FieldSpan(same.start, len(text) + len(words), key)
-            else:
-                spans.append(FieldSpan(len(text), len(text) + len(words), key))
-        text += words
-    spans.sort(key=lambda span: (span.start, -span.end))
+    pieces = [replace(piece, text=_said(piece, is_many)) for piece in sentence]
+    text = phrase_text(tuple(pieces))
+    spans = sorted(phrase_spans(pieces), key=lambda span: (span.start, -span.end))
     first = begin_sentence(text)
     last = "" if re.search(r"[.!?…][\"”’')]?$", first) else "."
     return SpannedText(first + last, tuple(spans))
+
+
+def _said(piece: Piece, is_many: bool) -> str:
+    """Return the words of a piece, verbs and pronouns in their form; angle brackets within a value are its own."""
+    if piece.keys and not _MARKED.fullmatch(piece.text):
+        return piece.text
+    return _MARKED.sub(lambda match: _plural_form(match[1]) if is_many else match[1], piece.text)
 
 
 MOST_PRONOUNS = 2

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from rag.answer.words import stem, tokens_of
 from rag.describe.licence.check import check_licence
 from rag.describe.licence.field_mentions import find_field_spans
-from rag.describe.product import FieldSpan, Product, ProductField, SpannedText
+from rag.describe.product import Product, ProductField, SpannedText
 from rag.describe.realise.english import article, begin_sentence
 from rag.describe.realise.learnt.agreement import find_disagreement, stands_before_noun
 from rag.describe.realise.learnt.label_words import find_wrong_label
 from rag.describe.realise.learnt.sentence_input import Placeholder, SentenceInput
-from rag.describe.realise.phrases import Piece, modifier_text, phrase_text, value_text
+from rag.describe.realise.phrases import Piece, modifier_text, phrase_spans, phrase_text, value_text
 from rag.describe.realise.product_words import is_plural_product, name_pieces, takes_article, type_noun
 
 _MARK = re.compile(r"\[[^\[\]]*\]")
@@ -97,19 +97,8 @@ def _with_spans(pieces: Sequence[Piece], booleans: Sequence[ProductField], produ
     """Return the text of pieces with a span for each field, those of booleans by the words of their labels."""
     text = phrase_text(tuple(pieces))
     text = begin_sentence(text if text.rstrip().endswith((".", "!", "?")) else f"{text.rstrip()}.")
-    spans: list[FieldSpan] = []
-    at = 0
-    for piece in pieces:
-        for key in piece.keys:
-            # Pieces of one field that follow each other are one span.
-            last = next((span for span in spans if span.key == key and span.end == at), None)
-            if last:
-                spans[spans.index(last)] = replace(last, end=at + len(piece.text))
-            else:
-                spans.append(FieldSpan(at, at + len(piece.text), key))
-        at += len(piece.text)
-    found = find_field_spans(text, product, [one.key for one in booleans])
-    spans += found.spans
+    stated = find_field_spans(text, product, [one.key for one in booleans])
+    spans = [*phrase_spans(pieces), *stated.spans]
     return SpannedText(text, tuple(sorted(spans, key=lambda span: (span.start, -span.end))))
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from ingest.errors import InputError
 from rag.answer.quantities import find_quantities
-from rag.describe.channels.spans import join_texts, state_field
 from rag.describe.channels.write_channels import (
     CHANNELS,
     Channel,
@@ -16,6 +15,7 @@ from rag.describe.channels.write_channels import (
     write_channels,
 )
 from rag.describe.product import Product, ProductField, SpannedText
+from rag.describe.spans import join_texts, state_field
 
 CORDLESS = ProductField("cordless", "cordless", "boolean", "no", ("no",), is_true=False, relation="is")
 WEIGHT = ProductField("weight", "weight", "measure", "0.9", ("0.9",), quantity=find_quantities("0.9")[0], unit="kg")

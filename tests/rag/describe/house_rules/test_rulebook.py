@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import ConfigError
-from rag.describe.channels.spans import join_texts
 from rag.describe.channels.write_channels import Channel, ChannelText
 from rag.describe.fields.understand import understand_fields
 from rag.describe.house_rules.address import Address, find_address
@@ -13,6 +12,7 @@ from rag.describe.house_rules.banned import BannedWords
 from rag.describe.house_rules.rulebook import RuleBook
 from rag.describe.house_rules.toml_rules import TextRules
 from rag.describe.product import FieldSpan, Product, ProductField, SpannedText
+from rag.describe.spans import join_texts
 
 CAPACITY = ProductField("capacity", "capacity", "measure", "1.7 l", ("1.7 l",))
 POWER = ProductField("power", "power", "measure", "2200 W", ("2200 W",))
