@@ -16,7 +16,7 @@ from rag.describe.product import ProductField
 from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.boolean_kinds import boolean_kind
 from rag.describe.realise.comma_values import comma_template
-from rag.describe.realise.english import countability, is_plural, leading_noun, singular_noun
+from rag.describe.realise.english import countability, head_noun, is_plural, leading_noun, singular_noun
 from rag.describe.realise.word_classes import (
     ABSTRACT_NOUNS,
     COLLECTIVE_NOUNS,
@@ -336,9 +336,9 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
         return "detail"
     if re.match(r"(?:no|not|without)\s", value, re.IGNORECASE):  # "filter: no paper filter needed"
         return "detail"
-    # A label with marks or codes is a form's, not a sentence's.
     if (first := value.split()[0]) and infinitive(first) and not is_noun(first):  # "extends from 1.5 to 3 m"
         return "detail"
+    # A label with marks or codes is a form's, not a sentence's.
     if not words or len(words) > 5 or not re.fullmatch(r"[^\W\d_][\w .'&/-]*", label) or re.search(r"\b\d$|/", label):
         return "detail"
     if len(words[-1]) < 2:
@@ -364,7 +364,7 @@ def _general_kind(field: ProductField, label: str) -> ClauseKind:
 def _noun_kind(field: ProductField, label: str, value: str) -> ClauseKind:
     """Return the kind for a label that is a noun phrase."""
     is_list = field.kind == "list" and len(field.items) > 1
-    head = singular_noun(leading_noun(label).rpartition(" ")[2])
+    head = head_noun(label)
     is_people = head in _PEOPLE and is_plural(label) and len(label.split()) == 1
     if is_people and re.fullmatch(r"\d+(?:\s?[-–]\s?\d+)?", value):
         return "users"
@@ -430,7 +430,7 @@ def _names_thing(head: str) -> bool:
 
 
 def _is_countable_plural(label: str) -> bool:
-    head = singular_noun(leading_noun(label).rpartition(" ")[2])
+    head = head_noun(label)
     return is_plural(label) and head not in QUANTITY_NOUNS - {"speed"} | {"season", "year", "month", "day", "hour"}
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import infinitive, is_gerund, is_noun, is_participle, is_plural_word, word_uses
 from rag.describe.product import ProductField
-from rag.describe.realise.english import countability, leading_noun, singular_noun
+from rag.describe.realise.english import countability, head_noun
 from rag.describe.realise.word_classes import (
     COUNT_NOUNS,
     MASS_NOUNS,
@@ -68,7 +68,7 @@ def boolean_kind(field: ProductField, label: str) -> BooleanKind:
         return "quality"
     if words[0] in ("no", "not", "without"):  # A denial in the label: kept as it stands where it is true.
         return "feature" if field.is_true and words[0] == "no" and len(words) > 1 else "detail"
-    head = singular_noun(leading_noun(label).rpartition(" ")[2])
+    head = head_noun(label)
     if len(words) > 2 and words[1] in PREPOSITIONS and words[-1] not in PREPOSITIONS:
         is_open = words[0] in OPEN_ADJECTIVES or (is_predicate(words[0]) and words[1] in ("to", "for", "from", "in"))
         return "quality" if is_open else "detail"

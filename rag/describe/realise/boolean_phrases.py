@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from rag.describe.fields.labels import is_predicate
@@ -12,7 +12,7 @@ from rag.describe.product import ProductField
 from rag.describe.realise.attributes import label_words
 from rag.describe.realise.boolean_kinds import is_effect
 from rag.describe.realise.english import article, countability, is_plural
-from rag.describe.realise.grouping import PlannedClause
+from rag.describe.realise.grouping import PlannedClause, cut_evenly
 from rag.describe.realise.phrases import Phrase, Piece, join_phrases, note_words, phrase, phrase_text, shown_label
 from rag.describe.realise.word_classes import MASS_NOUNS, PREPOSITIONS
 
@@ -27,7 +27,7 @@ def boolean_phrases(clause: PlannedClause) -> list[Phrase]:
     if clause.kind == "quality":
         return _qualities(true, false)
     if clause.kind == "content":
-        return _possessions("<contains>", [_substance(one) for one in true], [_substance(one) for one in false])
+        return _possessions("<contains>", [_labelled(one) for one in true], [_labelled(one) for one in false])
     if clause.kind == "feature":
         denied = [one for one in true if label_words(one).startswith("no ")]
         asserted = [_feature(one) for one in true if one not in denied]
@@ -112,10 +112,9 @@ def _possessions(verb: str, affirmed: Sequence[Phrase], denied: Sequence[Phrase]
     return [phrase(f"{verb} {{}}", join_phrases(part)) for part in (*_in_parts(affirmed), *_in_parts(nones))]
 
 
-def _in_parts(items: Sequence[_Item], size: int = 4) -> list[Sequence[_Item]]:
+def _in_parts(items: Sequence[_Item], size: int = 4) -> Iterator[Sequence[_Item]]:
     """Return items in parts of at most `size`, about as long as each other."""
-    count = -(-len(items) // size)
-    return [items[len(items) * place // count : len(items) * (place + 1) // count] for place in range(count)]
+    return cut_evenly(items, -(-len(items) // size))
 
 
 def _feature(field: ProductField) -> Phrase:
@@ -124,10 +123,6 @@ def _feature(field: ProductField) -> Phrase:
         return (Piece(re.sub(r" off$", "-off", label) + note_words(field), (field.key,)),)
     determiner = f"{article(label)} " if countability(label) == "count" else ""
     return phrase(f"{determiner}{{}}", _labelled(field))
-
-
-def _substance(field: ProductField) -> Phrase:
-    return _labelled(field)
 
 
 def _action(field: ProductField) -> Phrase:

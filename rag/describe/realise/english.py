@@ -121,6 +121,11 @@ _COMPOUND_ENDS = (
 )  # fmt: skip
 
 
+def head_noun(phrase: str) -> str:
+    """Return the noun that a phrase is about, in the singular: "drawer" of "side drawers with locks"."""
+    return singular_noun(leading_noun(phrase).rpartition(" ")[2])
+
+
 def leading_noun(phrase: str) -> str:
     """Return a noun phrase up to its first preposition: "depth" of "depth of field"."""
     words = phrase.split()

@@ -6,13 +6,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Literal
+from typing import Literal, TypeVar
 
 from rag.answer.words import stem
 from rag.describe.product import ProductField
 from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, is_phrase, label_words
-from rag.describe.realise.english import is_plural, leading_noun, singular_noun
+from rag.describe.realise.english import head_noun, is_plural, leading_noun
 from rag.describe.realise.word_classes import PART_NOUNS, QUANTITY_NOUNS
 
 Pattern = Literal["opening", "predicates", "statements", "line", "prose", "details"]
@@ -76,8 +76,7 @@ def may_contrast(had: Sequence[PlannedClause], lacking: PlannedClause) -> bool:
 
 def is_part(label: str) -> bool:
     """Tell whether a label names a part that can be seen: "hood", "side pocket", but not "free delivery"."""
-    head = singular_noun(leading_noun(label).rpartition(" ")[2])
-    return head in PART_NOUNS
+    return head_noun(label) in PART_NOUNS
 
 
 # --- clauses ----------------------------------------------------------------------------------------------------------
@@ -146,8 +145,7 @@ _MEASURED = re.compile(r"(?:(?:up to|from|at least|at most|about|approx\.?|max\.
 def _is_measured(field: ProductField) -> bool:
     """Tell whether "a runtime of up to 9 hours" says a field whose label names a quantity."""
     label = label_words(field)
-    head = singular_noun(leading_noun(label).rpartition(" ")[2])
-    is_quantity = head in QUANTITY_NOUNS | {"temperature", "age", "runtime", "rotation", "tilt", "charge"}
+    is_quantity = head_noun(label) in QUANTITY_NOUNS | {"temperature", "age", "runtime", "rotation", "tilt", "charge"}
     value = field.value.strip()
     has_unit = bool(field.unit) or re.search(r"[^\W\d]|[%°\"]", value) is not None
     is_one = not is_plural(label) and leading_noun(label) == label and len(field.items) < 2
@@ -161,9 +159,16 @@ def split_evenly(
     if not clauses:
         return
     total = sum(map(length_of, clauses))
-    parts = min(len(clauses), max(-(-len(clauses) // most), -(-total // longest)))
+    yield from cut_evenly(clauses, min(len(clauses), max(-(-len(clauses) // most), -(-total // longest))))
+
+
+_Item = TypeVar("_Item")
+
+
+def cut_evenly(items: Sequence[_Item], parts: int) -> Iterator[Sequence[_Item]]:
+    """Yield items in so many parts, about as long as each other."""
     for part in range(parts):
-        yield clauses[len(clauses) * part // parts : len(clauses) * (part + 1) // parts]
+        yield items[len(items) * part // parts : len(items) * (part + 1) // parts]
 
 
 def length_of(clause: PlannedClause) -> int:

@@ -199,14 +199,19 @@ class Opening:
     def _brand_behind(self) -> list[Phrase]:
         """Return "from Lund" for a brand that neither the name holds nor stands before it."""
         brand = self.product.brand
-        if not brand or self._leads() or any(brand.key in piece.keys for piece in name_pieces(self.product)):
+        if not brand or self._leads() or self._names_brand():
             return []
         return [phrase("from {}", (Piece(brand.value.strip(), (brand.key,)),))]
+
+    def _names_brand(self) -> bool:
+        """Tell whether the name holds the brand."""
+        brand = self.product.brand
+        return brand is not None and any(brand.key in piece.keys for piece in name_pieces(self.product))
 
     def _leads(self) -> bool:
         """Tell whether the brand stands before the name: "the Lund Kettle K1"."""
         brand, name = self.product.brand, self.product.name
-        if not brand or not name or any(brand.key in piece.keys for piece in name_pieces(self.product)):
+        if not brand or not name or self._names_brand():
             return False
         if brand.value.split()[-1].casefold() == name.value.split()[0].casefold():  # "Weingut Silberau Silberau ..."
             return False

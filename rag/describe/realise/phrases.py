@@ -19,6 +19,7 @@ from rag.describe.realise.english import (
     cased_label,
     coordinate,
     countability,
+    head_noun,
     in_prose,
     is_plural,
     leading_noun,
@@ -174,11 +175,10 @@ def holds_phrase(clause: PlannedClause) -> Phrase | None:
 
 def attribute_phrase(field: ProductField, *, is_modifier: bool = False) -> Phrase:
     """Return the phrase that the table has for a field: "<runs> on 4 AA batteries", "a 1.8 m cable"."""
-    if phrase_of(field) is None and (template := comma_template(field)):
-        before, said, after = re.split(r"[{}]", template)
-        return phrase(f"{before}{{}}{after}", (Piece(said, (field.key,)),))
     own = phrase_of(field)
-    assert own is not None
+    if own is None:
+        before, said, after = re.split(r"[{}]", comma_template(field))
+        return phrase(f"{before}{{}}{after}", (Piece(said, (field.key,)),))
     template = own.modifier if is_modifier else own.template
     if "{}" not in template and "{m}" not in template:
         verb = re.match(r"(?:<\w+> )?", template)[0]  # type: ignore[index]
@@ -223,7 +223,7 @@ def _part(field: ProductField, label: str) -> Phrase:
         label = part[1]
     value = modifier_text(field)
     stated = (Piece(value, (field.key,)),)
-    head = singular_noun(leading_noun(label).rpartition(" ")[2]).casefold()
+    head = head_noun(label).casefold()
     last = singular_noun(value.rpartition(" ")[2].casefold())
     noun = label
     if last == head:
