@@ -18,8 +18,15 @@ from prompts.prompt import Prompt
 from rag.data.rows import Row
 from rag.describe.channels.licensed_channels import write_licensed_channels
 from rag.describe.channels.variants import VariantGroup, split_variant
-from rag.describe.channels.write_channels import DEFAULT_LIMITS, Channel, ChannelLimits, ChannelText, check_channels
-from rag.describe.description import Description
+from rag.describe.channels.write_channels import (
+    CHANNELS_OF_LENGTH,
+    DEFAULT_LIMITS,
+    Channel,
+    ChannelLimits,
+    ChannelText,
+    check_channels,
+)
+from rag.describe.description import Description, main_text
 from rag.describe.drafts.checked_draft import CheckedDraft, realise_further
 from rag.describe.drafts.draft_writer import DraftText, DraftWriter
 from rag.describe.fields.field_rules import NO_RULES, FieldRules
@@ -32,13 +39,6 @@ from rag.describe.paragraphs.write_paragraphs import write_paragraphs
 from rag.describe.product import MUST, Product, SpannedText
 from rag.describe.realise.plan import SHORT_SENTENCES, Length, plan_description
 from rag.describe.realise.sentence_writer import SentenceWriter
-
-LENGTHS: tuple[Length, ...] = ("long", "short")
-_PARAGRAPHS: dict[Length, frozenset[Channel]] = {
-    "long": frozenset(("long", "meta_description")),
-    "short": frozenset(("short", "meta_description", "json_ld")),
-}
-"""The channels that need a paragraph of each length."""
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,17 @@ class Describer:
         """
         written = self._write_drafts(products)
         paragraphs = {
-            length: self._write_paragraphs(products, length, written, variants or {})
-            for length in LENGTHS
-            if _PARAGRAPHS[length] & set(self.channels)
+            length: self._write_paragraphs(products, length, written, variants or {}) for length in self._lengths
         }
         return [
             self._finish(product, {length: many[place] for length, many in paragraphs.items()}, draft)
             for place, (product, draft) in enumerate(zip(products, written, strict=True))
         ]
+
+    @property
+    def _lengths(self) -> list[Length]:
+        """The lengths of the paragraphs that the channels need."""
+        return [length for length, channels in CHANNELS_OF_LENGTH.items() if channels & set(self.channels)]
 
     # --- paragraphs ---------------------------------------------------------------------------------------------------
 
@@ -148,8 +151,7 @@ class Describer:
 
     def _write_drafts(self, products: Sequence[Product]) -> list[_CheckedText | None]:
         """Return a checked draft for each product; None without a generator, or where its prompt has no room."""
-        wanted = any(_PARAGRAPHS[length] & set(self.channels) for length in LENGTHS)
-        if self.drafts is None or not wanted:
+        if self.drafts is None or not self._lengths:
             return [None] * len(products)
         checked: list[_CheckedText | None] = []
         for product, draft in zip(products, _draft_all(self.drafts, products), strict=True):
@@ -169,10 +171,10 @@ class Describer:
         if writer.generator.style != "chat":
             return drafts
         prompt, decoding = Prompt.load("rewrite"), replace(writer.decoding, stop=())
+        checked = {at: draft for at, draft in enumerate(drafts) if draft}
         places, prompts = [], []
-        for at, draft in enumerate(drafts):
-            for place in draft.checked.untrue if draft else ():
-                assert draft is not None
+        for at, draft in checked.items():
+            for place in draft.checked.untrue:
                 sentence = draft.checked.sentences[place]
                 values = {
                     "fields": draft_fields(draft.checked.product),
@@ -187,14 +189,13 @@ class Describer:
                 prompts.append(packed.prompt)
         generations = writer.generator.generate(prompts, decoding) if prompts else []
         for (at, place), generation in zip(places, generations, strict=True):
-            draft = drafts[at]
-            assert draft is not None
-            drafts[at] = _CheckedText(
+            draft = checked[at]
+            checked[at] = _CheckedText(
                 draft.checked.rewrite(place, generation.text),
                 draft.prompt_tokens + generation.prompt_tokens,
                 draft.completion_tokens + generation.completion_tokens,
             )
-        return drafts
+        return [checked.get(at) for at in range(len(drafts))]
 
     # --- texts --------------------------------------------------------------------------------------------------------
 
@@ -221,23 +222,21 @@ class Describer:
         text = next((text for text in texts if text.channel == length), None)
         # A limit may have cut sentences; those of a refused text are shown as they were.
         sentences = [one for one in paragraph.sentences if not text or not text.text or one.text in text.text]
-        description = Description(
+        main = main_text(texts)
+        is_fragment = main.channel not in ("long", "short")
+        checked = "" if main.channel == "json_ld" else main.text
+        return Description(
             product,
             texts,
             plan_description(product, length),
             tuple(sentences),
-            check_licence("", product),
+            check_licence(checked, product, self._allowed(main.channel, product), is_fragment=is_fragment),
             paragraph.replaced,
             paragraph.left_out,
             self.drafts.generator.name if self.drafts else "",
             draft.prompt_tokens if draft else 0,
             draft.completion_tokens if draft else 0,
         )
-        main = description.main
-        is_fragment = main.channel not in ("long", "short")
-        checked = "" if main.channel == "json_ld" else main.text
-        check = check_licence(checked, product, self._allowed(main.channel, product), is_fragment=is_fragment)
-        return replace(description, check=check)
 
 
 @dataclass(frozen=True)

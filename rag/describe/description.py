@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,8 +40,7 @@ class Description:
     @property
     def main(self) -> ChannelText:
         """The long text, or else the short one, or else the first."""
-        order = ("long", "short")
-        return min(self.texts, key=lambda text: order.index(text.channel) if text.channel in order else len(order))
+        return main_text(self.texts)
 
     @property
     def text(self) -> str:
@@ -70,6 +69,12 @@ class Description:
     def unlicensed(self) -> tuple[str, ...]:
         """The words of the main text that no field licenses; there are none unless they were allowed to stay."""
         return tuple(claim.text for claim in self.check.untrue)
+
+
+def main_text(texts: Sequence[ChannelText]) -> ChannelText:
+    """Return the long text, or else the short one, or else the first."""
+    order = ("long", "short")
+    return min(texts, key=lambda text: order.index(text.channel) if text.channel in order else len(order))
 
 
 def description_object(description: Description) -> dict[str, Any]:

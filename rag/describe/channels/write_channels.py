@@ -18,7 +18,7 @@ from ingest.plugins import suggest
 from ingest.sentences import sentence_spans
 from rag.describe.channels.json_ld import product_json_ld
 from rag.describe.channels.label_value import label_and_value
-from rag.describe.channels.titles import write_alt_text, write_title
+from rag.describe.channels.titles import ATTRIBUTES, write_alt_text, write_title
 from rag.describe.licence.review_statements import state_reviews
 from rag.describe.product import MUST, Product, SpannedText
 from rag.describe.realise.plan import Length
@@ -30,6 +30,12 @@ Channel = Literal[
 ]
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 """The channels, in the order in which they are written out."""
+
+CHANNELS_OF_LENGTH: dict[Length, frozenset[Channel]] = {
+    "long": frozenset(("long", "meta_description")),
+    "short": frozenset(("short", "meta_description", "json_ld")),
+}
+"""The channels that need a paragraph of each length."""
 
 
 class Realise(Protocol):
@@ -69,7 +75,7 @@ class ChannelLimits:
     meta_title: int = 60
     meta_description: int = 155
     alt_text: int = 125
-    attributes: int = 3
+    attributes: int = ATTRIBUTES
     bullets: int | None = None
     quotations: int = 3
     counted: int = 3
@@ -98,17 +104,15 @@ def write_channels(
     """
     channels = check_channels(names)
     # The paragraphs are written once, though several channels use them.
-    needs_long = {"long", "meta_description"} & set(channels)
-    needs_short = {"short", "meta_description", "json_ld"} & set(channels)
     paragraphs = {
-        "long": realise(product, length="long") if needs_long else SpannedText(""),
-        "short": realise(product, length="short") if needs_short else SpannedText(""),
+        length: realise(product, length=length) if needing & set(channels) else SpannedText("")
+        for length, needing in CHANNELS_OF_LENGTH.items()
     }
     return tuple(_write_channel(channel, product, paragraphs, limits) for channel in channels)
 
 
 def _write_channel(
-    channel: Channel, product: Product, paragraphs: dict[str, SpannedText], limits: ChannelLimits
+    channel: Channel, product: Product, paragraphs: dict[Length, SpannedText], limits: ChannelLimits
 ) -> ChannelText:
     content: SpannedText | None
     short, long = paragraphs["short"], paragraphs["long"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ingest.sentences import sentence_spans
 from rag.describe.drafts.sure_statements import read_sentence
@@ -52,7 +52,7 @@ class CheckedDraft:
     model: str
     allowed: AllowedPhrases
     sentences: tuple[DraftSentence, ...]
-    marks_claims: bool = field(default=False)
+    marks_claims: bool = False
 
     @classmethod
     def of(
