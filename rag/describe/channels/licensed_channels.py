@@ -43,8 +43,8 @@ def write_licensed_channels(
         reason = _find_claims(text, product, phrases)
         if reason and text.channel in ("title", "meta_title", "alt_text"):
             [plain] = write_channels(product, (text.channel,), realise, replace(limits, attributes=0))
-            text = plain if plain.text and not _find_claims(plain, product, phrases) else text
-            reason = _find_claims(text, product, phrases)
+            if plain.text and not _find_claims(plain, product, phrases):
+                text, reason = plain, ""
         texts.append(ChannelText(text.channel, SpannedText(""), reason) if reason else text)
     return tuple(texts)
 

@@ -64,10 +64,12 @@ def write_title(product: Product, limit: int, attributes: int = ATTRIBUTES) -> S
     if title is None:
         return None
     used = 0
-    for field, phrase in _deciding(product):
+    for field, phrase in _deciding(product) if attributes > 0 else ():
         longer = join_texts((title, state_field(field, phrase)), ", ")
-        if used < attributes and len(longer.text) <= limit and not _states(title.text, phrase):
+        if len(longer.text) <= limit and not _states(title.text, phrase):
             title, used = longer, used + 1
+        if used == attributes:
+            break
     return title
 
 

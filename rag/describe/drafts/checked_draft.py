@@ -18,7 +18,7 @@ from rag.describe.licence.field_mentions import find_field_spans
 from rag.describe.paragraphs.paragraph import Paragraph, ReplacedSentence, WrittenSentence
 from rag.describe.paragraphs.write_paragraphs import find_sentence, planned_keys, without_keys, write_paragraphs
 from rag.describe.product import MUST, SHOULD, Product, SpannedText
-from rag.describe.realise.english import begin_sentence
+from rag.describe.realise.english import begin_sentence, final_stop
 from rag.describe.realise.plan import DescriptionPlan, plan_description
 from rag.describe.spans import cut_text, join_texts
 
@@ -202,7 +202,7 @@ def split_draft(text: str) -> list[str]:
             sentence = " ".join(line[start:end].split())
             sentence = re.sub(r" (?=[,;.!?](?:\s|$))", "", sentence)
             if re.search(r"\w", sentence):
-                stop = "" if re.search(r"[.!?…][\"”’')]?$", sentence) else "."
+                stop = final_stop(sentence)
                 sentences.append(begin_sentence(sentence.rstrip(" ,;:") if stop else sentence) + stop)
     return sentences
 

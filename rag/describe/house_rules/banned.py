@@ -27,7 +27,7 @@ class BannedWords:
 
     def matches(self, text: str) -> tuple[tuple[int, int, str], ...]:
         """Return the (start, end, phrase) of banned words in a text, in order, the longest of those that overlap."""
-        words = list(_WORD.finditer(text))
+        words = list(_WORD.finditer(text)) if self.phrases else []
         forms = [_forms(word[0]) for word in words]
         matches, place = [], 0
         while place < len(words):

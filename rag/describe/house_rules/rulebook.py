@@ -31,13 +31,19 @@ from pathlib import Path
 from typing import Any
 
 from ingest.fingerprint import fingerprint
-from ingest.sentences import sentence_spans
 from rag.answer.words import stem
 from rag.data.ngrams import split_words
 from rag.describe.channels.write_channels import DEFAULT_LIMITS, Channel, ChannelLimits, ChannelText
 from rag.describe.house_rules.address import find_address
 from rag.describe.house_rules.banned import BannedWords
-from rag.describe.house_rules.shorten import fields_cut, split_lines, split_sentences, strip_end, vital_fields
+from rag.describe.house_rules.shorten import (
+    fields_cut,
+    sentence_starts,
+    split_lines,
+    split_sentences,
+    strip_end,
+    vital_fields,
+)
 from rag.describe.house_rules.toml_rules import Place, TextRules, read_text_rules
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.product import Product, SpannedText
@@ -45,7 +51,6 @@ from rag.describe.spans import join_texts
 
 PARAGRAPHS = frozenset(("short", "long"))
 """Channels that have to make every required mention; the others only those that a table of the channel asks for."""
-
 
 _CAN_BE_CUT = PARAGRAPHS | {"bullets", "meta_description", "reviews"}
 
@@ -91,8 +96,7 @@ class RuleBook:
 
     def allowed_phrases(self, channel: Channel, product: Product) -> AllowedPhrases:
         """Return the phrases that need no field in a channel: those allowed, and those that have to be said."""
-        rules = self.rules(channel, product)
-        return AllowedPhrases((*rules.allowed, *(phrase for phrase in rules.required if "{" not in phrase)))
+        return _allowed_by(self.rules(channel, product))
 
     def limits(self, product: Product, otherwise: ChannelLimits = DEFAULT_LIMITS) -> ChannelLimits:
         """Return the limits that `write_channels` has to keep to so that no text is too long for these rules."""
@@ -108,7 +112,7 @@ class RuleBook:
         """
         spanned = SpannedText(text) if isinstance(text, str) else text
         rules = self.rules(channel, product)
-        allowed = self.allowed_phrases(channel, product).spans(spanned.text)
+        allowed = _allowed_by(rules).spans(spanned.text)
         broken = list(_banned_words(spanned.text, channel, self._banned(rules.banned), allowed))
         if channel != "json_ld":
             outside = (*allowed, *((span.start, span.end) for span in spanned.spans))
@@ -141,12 +145,11 @@ class RuleBook:
     @property
     def fingerprint(self) -> str:
         """A hash of all rules."""
-        tables = {"/".join(place): [getattr(rules, one.name) for one in fields(rules)] for place, rules in self._sorted}
+        tables = {
+            "/".join(place): [getattr(rules, one.name) for one in fields(rules)]
+            for place, rules in sorted(self.tables.items(), key=lambda item: item[0])
+        }
         return fingerprint("rulebook", tables)
-
-    @property
-    def _sorted(self) -> list[tuple[Place, TextRules]]:
-        return sorted(self.tables.items(), key=lambda item: item[0])
 
     def _fitted(self, text: ChannelText, product: Product) -> ChannelText:
         """Return a text with the sentences that it has to have, and without its last ones where it is too long."""
@@ -193,6 +196,10 @@ NO_RULES_OF_TEXTS = RuleBook()
 """A book without a rule."""
 
 
+def _allowed_by(rules: TextRules) -> AllowedPhrases:
+    return AllowedPhrases((*rules.allowed, *(phrase for phrase in rules.required if "{" not in phrase)))
+
+
 def _type_words(kind: str) -> tuple[str, ...]:
     return tuple(map(stem, split_words(kind)))
 
@@ -214,7 +221,7 @@ def _lengths(text: str, channel: Channel, rules: TextRules) -> Sequence[BrokenRu
     starts = {
         "characters": list(range(len(text))),
         "words": [match.start() for match in re.finditer(r"\S+", text)],
-        "sentences": [start for start, _ in _sentences(text)],
+        "sentences": sentence_starts(text),
     }
     broken = []
     for unit, places in starts.items():
@@ -226,12 +233,6 @@ def _lengths(text: str, channel: Channel, rules: TextRules) -> Sequence[BrokenRu
             message = f"{channel} has {number} {unit}, at least {least} are required"
             broken.append(BrokenRule(channel, f"min_{unit}", message, len(text), len(text)))
     return broken
-
-
-def _sentences(text: str) -> list[tuple[int, int]]:
-    """Return the (start, end) of the sentences of a text, of which no line has less than one."""
-    lines = re.finditer(r".+", text)
-    return [(line.start() + start, line.start() + end) for line in lines for start, end in sentence_spans(line[0])]
 
 
 def _is_too_long(text: SpannedText, channel: Channel, rules: TextRules) -> bool:

@@ -30,9 +30,13 @@ def vital_fields(text: SpannedText, product: Product) -> tuple[ProductField, ...
 
 def split_sentences(text: SpannedText) -> list[SpannedText]:
     """Return the sentences of a text, each with its spans and the blanks or line breaks that follow it."""
-    lines = re.finditer(r".+", text.text)
-    starts = [line.start() + start for line in lines for start, _ in sentence_spans(line[0])]
-    return _cut_at(text, starts)
+    return _cut_at(text, sentence_starts(text.text))
+
+
+def sentence_starts(text: str) -> list[int]:
+    """Return where the sentences of a text begin, of which no line has less than one."""
+    lines = re.finditer(r".+", text)
+    return [line.start() + start for line in lines for start, _ in sentence_spans(line[0])]
 
 
 def split_lines(text: SpannedText) -> list[SpannedText]:

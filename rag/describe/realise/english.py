@@ -229,6 +229,11 @@ _SMALL = frozenset(
 )
 
 
+def final_stop(sentence: str) -> str:
+    """Return the full stop that a sentence lacks, "" for one that has an end."""
+    return "" if re.search(r"[.!?…][\"”’')]?$", sentence) else "."
+
+
 def begin_sentence(sentence: str) -> str:
     """Return a sentence with its first letter in upper case, unless a name such as iPhone begins it."""
     first = re.match(r"[^\s]+", sentence)

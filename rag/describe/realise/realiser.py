@@ -14,7 +14,7 @@ from itertools import chain
 from ingest.fingerprint import fingerprint
 from rag.describe.fields.lexicon import infinitive
 from rag.describe.product import Product, SpannedText
-from rag.describe.realise.english import begin_sentence
+from rag.describe.realise.english import begin_sentence, final_stop
 from rag.describe.realise.grouping import PlannedClause, PlannedSentence
 from rag.describe.realise.opening import Opening
 from rag.describe.realise.phrases import (
@@ -69,9 +69,7 @@ def _spanned(sentence: Phrase, is_many: bool) -> SpannedText:
     pieces = [replace(piece, text=_said(piece, is_many)) for piece in sentence]
     text = phrase_text(tuple(pieces))
     spans = sorted(phrase_spans(pieces), key=lambda span: (span.start, -span.end))
-    first = begin_sentence(text)
-    last = "" if re.search(r"[.!?…][\"”’')]?$", first) else "."
-    return SpannedText(first + last, tuple(spans))
+    return SpannedText(begin_sentence(text) + final_stop(text), tuple(spans))
 
 
 def _said(piece: Piece, is_many: bool) -> str:
