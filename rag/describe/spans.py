@@ -1,8 +1,8 @@
-"""Join and cut texts without losing which words state which field."""
+"""Join, cut and reduce texts without losing which words state which field."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rag.describe.product import FieldSpan, ProductField, SpannedText
 
@@ -28,3 +28,8 @@ def cut_text(text: SpannedText, start: int, end: int) -> SpannedText:
     spans = (span for span in text.spans if start <= span.start and span.end <= end)
     moved = tuple(FieldSpan(span.start - start, span.end - start, span.key) for span in spans)
     return SpannedText(text.text[start:end], moved)
+
+
+def without_keys(content: SpannedText, keys: Collection[str]) -> SpannedText:
+    """Return a text without the spans of some fields, which it does not state but names."""
+    return SpannedText(content.text, tuple(span for span in content.spans if span.key not in keys))

@@ -16,11 +16,11 @@ from rag.describe.licence.check import check_licence
 from rag.describe.licence.claims import Claim, say_claims
 from rag.describe.licence.field_mentions import find_field_spans
 from rag.describe.paragraphs.paragraph import Paragraph, ReplacedSentence, WrittenSentence
-from rag.describe.paragraphs.write_paragraphs import find_sentence, planned_keys, without_keys, write_paragraphs
+from rag.describe.paragraphs.write_paragraphs import find_sentence, planned_keys, write_paragraphs
 from rag.describe.product import MUST, SHOULD, Product, SpannedText
 from rag.describe.realise.english import begin_sentence, final_stop
 from rag.describe.realise.plan import DescriptionPlan, plan_description
-from rag.describe.spans import cut_text, join_texts
+from rag.describe.spans import cut_text, join_texts, without_keys
 
 
 @dataclass(frozen=True)

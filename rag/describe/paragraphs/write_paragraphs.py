@@ -88,10 +88,9 @@ def write_lines(fields: Iterable[ProductField], product: Product) -> Paragraph:
     """Return a sentence "Label: value." for each field: as it was given where its words claim more in another form."""
     sentences, left_out = [], []
     for field in fields:
-        line = label_and_value(field)
-        if line is None or find_fault(line, product, AllowedPhrases()):
-            line = quote_field(field)
-        if line is None or find_fault(line, product, AllowedPhrases()):
+        ways = (label_and_value(field), quote_field(field))
+        line = next((one for one in ways if one and not find_fault(one, product, AllowedPhrases())), None)
+        if line is None:
             left_out.append(field.key)
             continue
         stop = "" if line.text[-1] in ".!?" else "."
@@ -127,8 +126,3 @@ def find_sentence(sentences: Sequence[WrittenSentence], claims: Sequence[Claim])
         if any(start <= claim.start < end for claim in claims):
             last = place
     return last
-
-
-def without_keys(content: SpannedText, keys: Collection[str]) -> SpannedText:
-    """Return a text without the spans of some fields, which it does not state but names."""
-    return SpannedText(content.text, tuple(span for span in content.spans if span.key not in keys))
