@@ -23,7 +23,7 @@ from rag.describe.licence.review_statements import state_reviews
 from rag.describe.product import MUST, Product, SpannedText
 from rag.describe.realise.plan import Length
 from rag.describe.realise.realiser import realise
-from rag.describe.spans import cut_text, join_texts
+from rag.describe.spans import cut_text, join_texts, without_lines
 
 Channel = Literal[
     "title", "bullets", "short", "long", "meta_title", "meta_description", "alt_text", "json_ld", "reviews"
@@ -136,7 +136,7 @@ def _write_channel(
         case "short" | "long":
             content = paragraphs[channel]
         case "meta_description":
-            content = shorten_paragraph(long, limits.meta_description)
+            content = shorten_paragraph(without_lines(long), limits.meta_description)
             content = content or shorten_paragraph(short, limits.meta_description)
             content = content or _list_fields(product, limits.meta_description)
             reason = f"no sentence and no field fits in {limits.meta_description} characters"

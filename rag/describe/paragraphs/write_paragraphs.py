@@ -18,7 +18,6 @@ from rag.describe.realise.grouping import PlannedSentence
 from rag.describe.realise.plan import DescriptionPlan
 from rag.describe.realise.realiser import realise_by_sentence
 from rag.describe.realise.sentence_writer import SentenceWriter
-from rag.describe.spans import join_texts
 
 
 def write_paragraphs(
@@ -42,6 +41,9 @@ def write_paragraphs(
             reason = find_fault(text, product, phrases, wanted) if text else ""
             if text and writer and not reason:
                 paragraph = paragraph.join(Paragraph((WrittenSentence(text, writer.name),)))
+                continue
+            if sentence.pattern == "list":
+                paragraph = paragraph.join(write_lines((clause.field for clause in sentence.clauses), product))
                 continue
             if text and writer:
                 paragraph = replace(
@@ -85,7 +87,7 @@ def _write_by_rules(content: SpannedText, product: Product, allowed: AllowedPhra
 
 
 def write_lines(fields: Iterable[ProductField], product: Product) -> Paragraph:
-    """Return a sentence "Label: value." for each field: as it was given where its words claim more in another form."""
+    """Return a line "Label: value" for each field: as it was given where its words claim more in another form."""
     sentences, left_out = [], []
     for field in fields:
         ways = (label_and_value(field), quote_field(field))
@@ -93,8 +95,7 @@ def write_lines(fields: Iterable[ProductField], product: Product) -> Paragraph:
         if line is None:
             left_out.append(field.key)
             continue
-        stop = "" if line.text[-1] in ".!?" else "."
-        sentences.append(WrittenSentence(join_texts((line, stop)), RULES))
+        sentences.append(WrittenSentence(line, RULES, is_line=True))
     return Paragraph(tuple(sentences), (), tuple(left_out))
 
 
@@ -103,7 +104,7 @@ def _check_whole(paragraph: Paragraph, product: Product, allowed: AllowedPhrases
     for _ in paragraph.sentences:
         content = paragraph.content
         claims = check_licence(content.text, product, allowed).untrue
-        place = find_sentence(paragraph.sentences, claims)
+        place = find_sentence(paragraph, claims)
         if place is None:
             break
         failing = paragraph.sentences[place]
@@ -114,15 +115,16 @@ def _check_whole(paragraph: Paragraph, product: Product, allowed: AllowedPhrases
         instead = Paragraph(left_out=tuple(keys)) if is_line else lines
         gone = Paragraph(replaced=(ReplacedSentence(failing.text, failing.writer, say_claims(claims)),))
         before, after = paragraph.sentences[:place], paragraph.sentences[place + 1 :]
-        paragraph = replace(paragraph.join(instead).join(gone), sentences=(*before, *instead.sentences, *after))
+        rest = Paragraph((*before, *after), paragraph.replaced, paragraph.left_out)
+        paragraph = rest.join(instead).join(gone)
     return paragraph
 
 
-def find_sentence(sentences: Sequence[WrittenSentence], claims: Sequence[Claim]) -> int | None:
+def find_sentence(paragraph: Paragraph, claims: Sequence[Claim]) -> int | None:
     """Return the place of the last sentence of a paragraph in which a claim begins, None without claims."""
-    end, last = 0, None
-    for place, sentence in enumerate(sentences):
-        start, end = end, end + len(sentence.text) + 1
-        if any(start <= claim.start < end for claim in claims):
+    last = None
+    for place, start in paragraph.starts():
+        end = start + len(paragraph.sentences[place].text)
+        if any(start <= claim.start <= end for claim in claims):
             last = place
     return last

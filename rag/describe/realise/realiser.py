@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 
 from ingest.fingerprint import fingerprint
 from rag.describe.fields.lexicon import infinitive
@@ -35,7 +34,7 @@ from rag.describe.realise.plan import DescriptionPlan, Length, plan_description
 from rag.describe.realise.predicates import Predicates, fronted, join_verbs, predicates_of
 from rag.describe.realise.product_words import is_plural_product, short_type, subject_name, type_noun
 from rag.describe.realise.word_classes import COUNT_NOUNS
-from rag.describe.spans import join_texts
+from rag.describe.spans import compose_text
 
 
 def realise(product: Product, variant: int = 0, *, length: Length = "long") -> SpannedText:
@@ -44,14 +43,22 @@ def realise(product: Product, variant: int = 0, *, length: Length = "long") -> S
     Products differ in the ways that they say alike fields, by their own content; `variant` chooses others for the same
     product. For `length` see `plan_description`. The text is "" for a product that states nothing.
     """
-    return join_texts(chain.from_iterable(realise_by_sentence(plan_description(product, length), variant)), " ")
+    plan = plan_description(product, length)
+    parts: dict[bool, list[SpannedText]] = {False: [], True: []}
+    for sentence, texts in zip(plan.sentences, realise_by_sentence(plan, variant), strict=True):
+        parts[sentence.pattern == "list"] += texts
+    return compose_text(parts[False], parts[True])
 
 
 def realise_by_sentence(plan: DescriptionPlan, variant: int = 0) -> tuple[tuple[SpannedText, ...], ...]:
-    """Return the sentences that say each planned sentence; none for an opening without anything to say."""
+    """Return the sentences that say each planned sentence; none for an opening without anything to say.
+
+    A list gives its lines, which have no final stop.
+    """
     writer = _Writer(plan, variant)
     return tuple(
-        tuple(_spanned(sentence, writer.is_plural) for sentence in sentences) for sentences in writer.sentences()
+        tuple(_spanned(words, writer.is_plural, is_line=sentence.pattern == "list") for words in said)
+        for sentence, said in zip(plan.sentences, writer.sentences(), strict=True)
     )
 
 
@@ -64,12 +71,12 @@ def _plural_form(word: str) -> str:
     return _PLURAL_FORMS.get(word) or infinitive(word) or word.removesuffix("s")
 
 
-def _spanned(sentence: Phrase, is_many: bool) -> SpannedText:
+def _spanned(sentence: Phrase, is_many: bool, *, is_line: bool) -> SpannedText:
     """Return the text of a sentence, its verbs in the number of the subject, with the spans of its fields."""
     pieces = [replace(piece, text=_said(piece, is_many)) for piece in sentence]
     text = phrase_text(tuple(pieces))
     spans = sorted(phrase_spans(pieces), key=lambda span: (span.start, -span.end))
-    return SpannedText(begin_sentence(text) + final_stop(text), tuple(spans))
+    return SpannedText(begin_sentence(text) + ("" if is_line else final_stop(text)), tuple(spans))
 
 
 def _said(piece: Piece, is_many: bool) -> str:
@@ -137,6 +144,8 @@ class _Writer:
             return [self._statement(clauses)]
         self._verbs = ()
         self._starts = MOST_PRONOUNS  # what stands between is no sentence of the product
+        if sentence.pattern == "list":
+            return [words for one in clauses if phrase_text(words := line_phrase(one.field))]
         if sentence.pattern == "prose":
             return [words for one in clauses if phrase_text(words := self._prose(one))]
         if sentence.pattern == "line":
