@@ -14,7 +14,7 @@ from rag.describe.product import ProductField
 from rag.describe.realise.attributes import ClauseKind
 from rag.describe.realise.grouping import PlannedClause
 
-_ALWAYS: tuple[ClauseKind, ...] = ("property", "line", "instruction", "detail")
+_ALWAYS: tuple[ClauseKind, ...] = ("property", "line", "detail")
 """The kinds that only their label can say."""
 
 _HAS: tuple[ClauseKind, ...] = ("storage", "quantity", "capacity", "holding", "part", "count", "feature")

@@ -74,7 +74,7 @@ def test_the_relation_of_allergens_may_stand_behind(fields: dict[str, object]) -
 )
 def test_what_is_not_surely_contained_is_quoted(label: str, value: str, line: str) -> None:
     assert lines_of({label: value, "colour": "red"})[0] == line
-    assert f"{line}." in write("long", {label: value, "colour": "red"})
+    assert f"- {line}" in write("long", {label: value, "colour": "red"})
     assert write("title", {label: value}) == "Zed gadget"
 
 
@@ -129,7 +129,7 @@ def test_what_limits_a_use_is_never_dropped(label: str, value: str) -> None:
     fields = {"colour": "red", label: value}
     quotation = f"{label[:1].upper()}{label[1:]}: {value}"
     assert quotation in lines_of(fields)
-    assert f"{quotation}." in write("long", fields)
+    assert f"- {quotation}" in write("long", fields)
 
 
 def test_bullets_keep_what_has_to_be_stated() -> None:
