@@ -19,7 +19,9 @@ _TEMPERATURE = re.compile(
 _MIDDLE = re.compile(r"^(?P<label>.*\S) (?P<unit>cm|mm|kg|ml|°C) (?P<note>\([^()]+\))$")
 _TWO_UNITS = re.compile(r"^(\S+) ?/ ?(\S+)$")
 # "Warranty M" is in months, whatever else an M may be.
-_TERM = re.compile(r"^(?P<label>.*\b(?:warranty|guarantee))[ (]+(?P<unit>m|mo|mon|y|yr|yrs|j|d)\)?$", re.IGNORECASE)
+_TERM = re.compile(
+    r"^(?P<label>.*\b(?:warranty|guarantee|shelf life))[ (]+(?P<unit>m|mo|mon|y|yr|yrs|j|d)\)?$", re.IGNORECASE
+)
 _TERM_UNITS = (
     {"d": "days"} | dict.fromkeys(("m", "mo", "mon"), "months") | dict.fromkeys(("y", "yr", "yrs", "j"), "years")
 )

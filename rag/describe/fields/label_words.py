@@ -33,7 +33,9 @@ _OF_PART = re.compile(
 def spell_out(text: str, *, in_capitals: bool) -> str:
     """Return a label in lower case without abbreviations whose meaning is sure; others stay as they are."""
     text = re.sub(r"(?<=[^\W\d_]{3})(?=\d{1,2}$)", " ", text) if in_capitals else text  # DESC1
-    words = (_spell_word(word, in_capitals=in_capitals) for word in text.split(" "))
+    # "Alcohol % vol" has its unit.
+    kept = ("vol", "vol.", "vol)") if "%" in text or "pct" in text else ()
+    words = (word if word in kept else _spell_word(word, in_capitals=in_capitals) for word in text.split(" "))
     text = _BEHIND.sub(r"\g<which> \g<thing>", " ".join(words))
     text = _OF_PART.sub(r"\g<part> material", text)
     whole = _tables()["labels"]
@@ -58,12 +60,12 @@ def is_readable(label: str, *, is_abbreviated: bool) -> bool:
     """Return whether a label is in words that a customer knows.
 
     In names that are all abbreviated, those are words of the lexicon and abbreviations that everybody writes; elsewhere
-    only a word without a vowel is none.
+    only a long word without a vowel is none: "rrp" is one.
     """
     words = re.findall(r"[^\W\d_]+", label)
     if is_abbreviated:
         return bool(words) and all(map(_is_known, words))
-    return not any(len(word) > 2 and not word.isupper() and _NO_VOWEL.fullmatch(word) for word in words)
+    return not any(len(word) > 4 and not word.isupper() and _NO_VOWEL.fullmatch(word) for word in words)
 
 
 _NO_VOWEL = re.compile(r"[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]+")

@@ -66,7 +66,8 @@ def test_what_a_shop_keeps_for_itself_is_hidden_with_the_reason(key: str, value:
         ("Pack size", "10 sets"),
         ("Position", "front left"), ("Fair trade", "yes"), ("Guarantee", "3 years"), ("Phase", "three-phase"),
         ("Added sugar", "12 g"), ("Stock material", "walnut"),
-        ("Edit functions", "crop, rotate"), ("Trade-in", "possible in every shop"), ("Family", "rose family"), ("Allergens not added", "milk, egg"),
+        ("Edit functions", "crop, rotate"), ("Trade-in", "possible in every shop"),
+        ("Family", "rose family"), ("Allergens not added", "milk, egg"),
         ("Remark customer", "falls small, order half a size up"), ("note_web", "decomposes in the soil"),
     ],
 )  # fmt: skip
