@@ -287,10 +287,11 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
         return [quote_as_given(plain)]
     # Who supplies a product that has no brand is who it is from.
     is_house = words == ("supplier",) and any(rank_brand(other.label.words) is not None for other in rows)
-    reason = why_of_house(words, line) or (why_of_house((*words, "flag"), line) if label.is_flag else "")
-    reason = "suppliers" if is_house else reason
     is_vital = allergen_words(label) is not None or is_substance(label.bare) or bool(set(words) & _WARNINGS)
-    if reason and not is_vital and not (asks_for_year(words) and is_year(line)):
+    reason = "suppliers" if is_house else "" if is_vital else why_of_house(words, line)
+    if label.is_flag and not reason:  # "HAZ_FLG" is for carriers: its 0 does not say that there is no hazard
+        reason = why_of_house((*words, "flag"), line)
+    if reason and not (asks_for_year(words) and is_year(line)):
         return [replace(plain, kind="identifier", hidden=f"internal: {reason}")]
     if rank_type(words) is not None and is_catalogue_path(line):
         return [replace(plain, kind="identifier", hidden="internal: a group of the catalogue")]

@@ -34,6 +34,7 @@ def hidden(key: str, value: str) -> str:
         ("WH_BIN", "C-14-02", "stock"),
         ("REORD_LVL", "6", "stock"),
         ("Customs tariff", "62014010", "customs"),
+        ("HAZ_FLG", "0", "customs"),
         ("Completeness", "96", "a state of the record"),
         ("parent_child", "child", "a state of the record"),
         ("update_delete", "Update", "a state of the record"),
