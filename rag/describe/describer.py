@@ -220,8 +220,8 @@ class Describer:
         length: Length = "long" if "long" in paragraphs else "short"
         paragraph = paragraphs.get(length, Paragraph())
         text = next((text for text in texts if text.channel == length), None)
-        # A limit may have cut sentences; those of a refused text are shown as they were.
-        sentences = [one for one in paragraph.sentences if not text or not text.text or one.text in text.text]
+        # A limit may have cut some; those of a refused text are shown as they were.
+        written = [one for one in paragraph.sentences if not text or not text.text or one.text in text.text]
         main = main_text(texts)
         is_fragment = main.channel not in ("long", "short")
         checked = "" if main.channel == "json_ld" else main.text
@@ -229,8 +229,9 @@ class Describer:
             product,
             texts,
             plan_description(product, length),
-            tuple(sentences),
+            tuple(one for one in written if not one.is_line),
             check_licence(checked, product, self._allowed(main.channel, product), is_fragment=is_fragment),
+            tuple(one for one in written if one.is_line),
             paragraph.replaced,
             paragraph.left_out,
             self.drafts.generator.name if self.drafts else "",

@@ -137,13 +137,14 @@ def _write_channel(
             content = paragraphs[channel]
         case "meta_description":
             content = shorten_paragraph(without_lines(long), limits.meta_description)
-            content = content or shorten_paragraph(short, limits.meta_description)
+            content = content or shorten_paragraph(without_lines(short), limits.meta_description)
             content = content or _list_fields(product, limits.meta_description)
             reason = f"no sentence and no field fits in {limits.meta_description} characters"
         case "json_ld":
             title = write_title(product, limits.title, 0)
             name = title.text if title else product.name.value if product.name else ""
-            content = SpannedText(product_json_ld(product, name, short.text, limits.currency)) if name else None
+            said = without_lines(short).text
+            content = SpannedText(product_json_ld(product, name, said, limits.currency)) if name else None
             reason = no_head
         case "reviews":
             content = SpannedText("\n".join(state_reviews(product, limits.quotations, limits.counted)))

@@ -357,20 +357,21 @@ J2;Earl;tea;5,99;;black tea;China
 
 def test_what_a_limit_cuts_is_told_and_ingredients_stay(run, tmp_path) -> None:
     (tmp_path / "p.csv").write_text(TEAS)
-    (tmp_path / "r.toml").write_text("[type.tea.channel.long]\nmax_sentences = 2\n")
+    (tmp_path / "r.toml").write_text("[type.tea.channel.long]\nmax_sentences = 1\n")
     status, _, err = run("--file", "p.csv", "--out", "o.csv", "--rules", "r.toml")
     assert status == 0
     assert "cut, as a limit allows no more: J1 (description: origin, price), J2 (description: origin, price)" in err
     with (tmp_path / "o.csv").open(encoding="utf-8-sig", newline="") as file:
         first, second = csv.DictReader(file, delimiter=";")
-    assert first["description"] == "Mint is tea. Ingredients: peppermint, almonds."
+    assert first["description"] == "Mint is tea.\n\n- Ingredients: peppermint, almonds"
     assert (first["omitted"], second["omitted"]) == ("origin; price", "origin; price")
     # One product says it, too.
     fields = ("name=Mint", "type=tea", "ingredients=peppermint, almonds", "origin=India")
     _, out, err = run(*fields, "--rules", "r.toml", "--json")
     [described] = map(json.loads, out.splitlines())
     assert (described["omitted"], described["cut"]) == (["origin"], {"long": ["origin"]})
-    assert [one["text"] for one in described["sentences"]] == ["Mint is tea.", "Ingredients: peppermint, almonds."]
+    assert described["sentences"] == [{"text": "Mint is tea.", "writer": "rules"}]
+    assert described["lines"] == [{"text": "Ingredients: peppermint, almonds", "writer": "rules"}]
     assert err == "rag: long was too long, and lacks origin\n"
 
 

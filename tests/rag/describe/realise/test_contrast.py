@@ -48,7 +48,7 @@ def test_texts_by_value(fields: dict[str, object], text: str) -> None:
         ({"name": "Jotling", "type": "pen", "pack size": "12"}, "Jotling is a pack of 12 pens."),
         (
             {"name": "Hall", "type": "floor", "surface guarantee": "25 years"},
-            "Hall is a floor. Its surface guarantee is 25 years.",
+            "Hall is a floor.\n\n- Surface guarantee: 25 years",
         ),
         (
             {"name": "Oil", "countries of origin": "Spain, Tunisia"},

@@ -19,7 +19,7 @@ from rag.describe.realise.realiser import realise
         ({"engine": "2-stroke petrol, 25.4 cc"}, "a 25.4 cc 2-stroke petrol engine"),
         ({"door": "toughened glass, 3 mm"}, "a 3 mm toughened glass door"),
         ({"material": "polyester, lining cotton"}, "polyester with a cotton lining"),
-        ({"capacityOptionsGb": "256, 512, 1024"}, "256, 512 and 1024 GB"),
+        ({"capacityOptionsGb": "256, 512, 1024"}, "- Capacity options: 256, 512, 1024 GB"),
         ({"pH": "5.9"}, "pH: 5.9"),
         ({"pole length": "extends from 1.5 to 3 m"}, "Pole length: extends from 1.5 to 3 m"),
         ({"use within": "6 months"}, "Use within 6 months."),
