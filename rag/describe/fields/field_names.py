@@ -71,7 +71,8 @@ _NAMES = ("name", "product name", "title", "product title", "item name", "displa
           "model name", "product", "item", "bezeichnung", "produktname",
           "artikelname", "article designation", "nom", "nombre", "nome", "model")  # fmt: skip
 _BRANDS = ("brand", "brand name", "product brand", "manufacturer", "manufacturer name", "mfr", "maker", "make",
-           "producer", "vendor", "marke", "hersteller", "marque", "marca", "brewery", "winery", "label name")  # fmt: skip
+           "producer", "vendor", "marke", "hersteller", "marque", "marca", "brewery", "winery",
+           "label name")  # fmt: skip
 _TYPES = ("product type", "item type", "type of product", "type", "kind", "product kind", "item type keyword",
           "subcategory", "sub category", "sub-category", "sub section", "subsection", "product category", "category",
           "category name", "category path", "cat path", "cat. path", "categories", "google product category",

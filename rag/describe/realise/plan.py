@@ -337,8 +337,8 @@ _ASIDE = re.compile(
 )
 """Labels of what no description begins with."""
 
-_CONDITION = re.compile(r"[();]|\b(?:not|except|unless|only|separately|excluded|if)\b", re.IGNORECASE)
-"""What makes a value too long to begin with, or takes part of it back: "cushion (sold separately)"."""
+_CONDITION = re.compile(r";|\b(?:separately|excluded|not (?:included|supplied))\b", re.IGNORECASE)
+"""What takes back a part of a value: "cushion (sold separately)"."""
 
 
 def _affirming(clause: PlannedClause) -> PlannedClause | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from rag.answer.words import stem
-from rag.describe.fields.lexicon import is_adjective, is_noun, is_only_counted
+from rag.describe.fields.lexicon import is_only_counted, is_sure_adjective
 from rag.describe.fields.nouns import is_product_noun
 from rag.describe.fields.product_type import name_core, without_brand
 from rag.describe.product import Product
@@ -103,12 +103,15 @@ def is_shouted(name: str) -> bool:
 
 
 def name_after_article(product: Product) -> Phrase:
-    """Return the name as it stands behind "the": "retractable gel pen 0.7" of a name that is written as a sentence."""
+    """Return the name as it stands behind "the": "retractable gel pen 0.7" of a name that is written as a sentence.
+
+    Only an adjective is sure to be no name of its own: "Trek tent" and "Concert ukulele" keep their capitals.
+    """
     first, *others = name_pieces(product)
     words = re.findall(r"[^\W\d_]+", product.name.value if product.name else "")
     is_brand = product.brand is not None and product.brand.key in first.keys
-    is_sentence = len(words) > 1 and len(words[1]) > 2 and words[1].islower() and words[0].istitle()
-    if is_brand or not is_sentence or not (is_noun(words[0]) or is_adjective(words[0]) or is_product_noun(words[0])):
+    is_sentence = len(words) > 2 and len(words[1]) > 2 and words[1].islower() and words[0].istitle()
+    if is_brand or not is_sentence or not is_sure_adjective(words[0]):
         return (first, *others)
     return (replace(first, text=first.text[:1].lower() + first.text[1:]), *others)
 
