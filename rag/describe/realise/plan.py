@@ -332,8 +332,8 @@ def _is_aside(clause: PlannedClause) -> bool:
 
 
 _ASIDE = re.compile(
-    r"\b(?:price|quantity|quantities|rating|ratings|reviews?|condition|items?|lead time|delivery|stock|shipping|date"
-    r"|code|units?|warranty|guarantee|season|status|note|notes|style|series)\b"
+    r"^notes$|\b(?:recycled|price|quantity|quantities|rating|ratings|reviews?|condition|items?|lead time|delivery|stock"
+    r"|shipping|date|code|units?|warranty|guarantee|season|status|note|style|series)\b"
 )
 """Labels of what no description begins with."""
 

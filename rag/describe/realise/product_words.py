@@ -9,7 +9,7 @@ from itertools import pairwise
 from rag.answer.words import stem
 from rag.describe.fields.lexicon import is_only_counted, is_sure_adjective
 from rag.describe.fields.nouns import is_product_noun
-from rag.describe.fields.product_type import name_core, without_brand
+from rag.describe.fields.product_type import head_noun, name_core, without_brand
 from rag.describe.product import Product
 from rag.describe.realise.attributes import is_thing
 from rag.describe.realise.english import cased_label, in_prose, is_plural, plural_noun, singular_noun
@@ -132,7 +132,7 @@ def takes_article(product: Product, name: str, *, is_work: bool) -> bool:
     if is_shouted(name):
         return True
     own = without_brand(name, product.brand.value.strip() if product.brand else "")
-    if _head_word(own) in MASS_NOUNS and name_core(own):  # "Copier Paper A4"
+    if head_noun(own) in MASS_NOUNS:  # "Copier Paper A4"
         return False
     code = name.rpartition(" ")[2]
     has_number = " " in name and bool(re.search(r"\d", name) or (code.isupper() and len(code) < 5))

@@ -110,13 +110,13 @@ def test_of_an_untrue_sentence_only_the_clause_at_fault_becomes_a_line() -> None
     }  # fmt: skip
     short, long = Describer(channels=("short", "long")).describe(fields).texts
     assert long.text == (
-        "Grow is a red highchair. It is 80 cm high and weighs 3 kg.\n\n"
+        "Grow is a red highchair that is 80 cm high. It weighs 3 kg.\n\n"
         "- Compatible with: Otlo cushion (sold separately)\n"
         "- Warning: Never use with the base (not included)"
     )
     # A short text has no list: what has to be stated is a sentence there.
     assert short.text == (
-        "Grow is a red highchair. It is 80 cm high and weighs 3 kg. Warning: Never use with the base (not included)."
+        "Grow is a red highchair that is 80 cm high. It weighs 3 kg. Warning: Never use with the base (not included)."
     )
 
 
