@@ -27,9 +27,8 @@ _KINDS = frozenset({"food", "software"})
 _PATH = re.compile(r"\s*(?:>|»|→|›|::|\||\\|/(?!\w\b)| - )\s*")
 _JOINED = re.compile(r"\s+(?:&|and|or|\+)\s+|\s*[,;/]\s*", re.IGNORECASE)
 _TAIL = re.compile(r"\s+(?:for|with|without|of|in|from|by|to|on|at)\s.*$|\s*[(\[,].*$", re.IGNORECASE)
-# "1110 Vegetable seed", "cat_bulbs"
-_GROUP_CODE = re.compile(r"^(?:[A-Z]{0,3}\d[\d.]*[ _-]+|(?:cat|category|ctg|grp|group|fam|family)_)")
-_KEYWORD = re.compile(r"[a-z]+(?:[-_][a-z]+)+")
+_GROUP_CODE = re.compile(r"^[A-Z]{0,3}\d[\d.]*[ -]+")  # "1110 Vegetable seed"
+_KEYWORD = re.compile(r"[a-z]+(?:-[a-z]+)+")
 _POSSESSIVE = {"childrens": "children's", "mens": "men's", "womens": "women's"}
 # What belongs to a thing, or fits it: below "Accessories", "Electric guitars" are not what is sold.
 _BELONGING = frozenset({"accessories", "parts", "spares", "consumables", "care", "replacement", "compatible"})
@@ -42,6 +41,8 @@ def read_type(value: str, name: str, is_path: bool, asks: bool) -> str:
     it in the plural. `asks` tells that the label asks for a type of product, so that a word that nobody knows is
     believed.
     """
+    if "_" in value:  # a code
+        return ""
     if not is_path:
         return _written_type(value.strip(), name, is_believed=asks)
     parts = [_readable_part(part) for part in _PATH.split(value) if part]
@@ -61,7 +62,7 @@ def _readable_part(part: str) -> str:
     """Return a part of a path without its code, "child-safety-car-seats" as words."""
     part = _GROUP_CODE.sub("", part.strip())
     if _KEYWORD.fullmatch(part) and not is_product_noun(part):
-        part = " ".join(re.split("[-_]", part))
+        part = " ".join(part.split("-"))
     return " ".join(_POSSESSIVE.get(word, word) for word in part.split())
 
 
@@ -126,6 +127,11 @@ def _written_type(value: str, name: str, *, is_believed: bool) -> str:
     is_named_plural = last in re.findall(r"[\w'-]+", name.casefold())
     words[-1] = words[-1] if is_named_plural or last.rpartition("-")[2] in PLURAL_ONLY else singular(words[-1])
     return " ".join(_lower(word) for word in words)
+
+
+def is_catalogue_path(value: str) -> bool:
+    """Return whether a value is a path or a code of a catalogue: "Guitars > Acoustic", "cat_lighting", "1110 Seeds"."""
+    return bool(re.search(r"\s[>»→›]\s|::|\S/\S+/\S|^\d{3,} |\b\w+_\w+", value))
 
 
 def _is_attribute(word: str) -> bool:
@@ -196,25 +202,6 @@ def without_brand(name: str, brand: str) -> str:
     """Return a name without the brand that it begins with: "Tot Balm" of "Hettie & Tot Balm" would be another's."""
     rest = name[len(brand) :].strip() if brand and name.casefold().startswith(f"{brand.casefold()} ") else ""
     return rest or name
-
-
-def readable_name(name: str) -> str:
-    """Return a name in capitals as a title where all its words are known, others as the shop writes them.
-
-    "HAND BLENDER SET 1000W" is "Hand Blender Set 1000W", and "CASSEROLE RND C/IRON" stays.
-    """
-    words = name.split()
-    is_known = name.isupper() and len(words) > 1 and all(_CODED.search(word) or _is_word(word) for word in words)
-    return " ".join(word if _CODED.search(word) else word.capitalize() for word in words) if is_known else name
-
-
-_CODED = re.compile(r"\d")
-
-
-def _is_word(word: str) -> bool:
-    lower = word.casefold()
-    is_known = bool(word_uses(lower)) or is_noun(lower) or is_product_noun(lower) or is_adjective(lower)
-    return is_known and len(word) > 2
 
 
 _NAME_CUT = re.compile(

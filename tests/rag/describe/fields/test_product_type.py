@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.describe.fields.product_type import head_noun, name_core, read_type, readable_name, without_brand
+from rag.describe.fields.product_type import head_noun, name_core, read_type, without_brand
 
 
 @pytest.mark.parametrize(
@@ -63,19 +63,6 @@ def test_the_type_of_a_category(path, name, kind):
 )
 def test_the_noun_of_a_name_stands_before_sizes_colours_and_packs(name, core, noun):
     assert (name_core(name), head_noun(name)) == (core, noun)
-
-
-@pytest.mark.parametrize(
-    ("name", "readable"),
-    [
-        ("HAND BLENDER SET 4PC 1000W", "Hand Blender Set 4PC 1000W"),
-        ("CASSEROLE RND C/IRON 26CM", "CASSEROLE RND C/IRON 26CM"),
-        ("TX-500", "TX-500"),
-        ("Kettle K1", "Kettle K1"),
-    ],
-)
-def test_a_name_in_capitals_is_a_title_where_every_word_is_known(name, readable):
-    assert readable_name(name) == readable
 
 
 def test_a_name_without_the_brand_that_it_begins_with():
