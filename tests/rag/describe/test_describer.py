@@ -93,9 +93,9 @@ def test_products_are_described_in_order_and_one_without_fields_is_named() -> No
 
 
 def test_details_are_lines_that_are_no_sentences() -> None:
-    fields = {"name": "Zed", "type": "gadget", "colour": "red", "connector 1": "RJ-45", "use by": "X7"}
+    fields = {"name": "Zed", "type": "gadget", "colour": "red", "plug note": "RJ-45", "use by": "X7"}
     description = Describer(channels=CHANNELS).describe(fields)
-    assert description.text == "Zed is a red gadget.\n\n- Connector 1: RJ-45\n- Use by: X7"
+    assert description.text == "Zed is a red gadget.\n\n- Plug note: RJ-45\n- Use by: X7"
     assert [one.text for one in description.sentences] == ["Zed is a red gadget."]
     assert [one.text for one in description.lines] == ["Connector 1: RJ-45", "Use by: X7"]
     texts = {text.channel: text.text for text in description.texts}
