@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ingest.sentences import sentence_spans
 from rag.answer.words import stem
 from rag.describe.fields.plain_text import capitalise
 from rag.describe.product import ProductField, Relation, SpannedText
+from rag.describe.realise.english import cased_label
 from rag.describe.spans import join_texts, state_field
 
 LONGEST_VALUE = 300
@@ -54,7 +56,8 @@ def shown_value(field: ProductField) -> str:
     """Return the value in words, "" for a text of which no whole sentence is short enough."""
     if field.is_true is not None:
         return _SAID.get(field.relation, ("yes", "no"))[0 if field.is_true else 1]
-    value = " ".join((", ".join(field.items) if field.kind == "list" else field.shown).split())
+    listed = replace(field, value=", ".join(field.items)) if field.kind == "list" else field
+    value = " ".join(listed.shown.split())
     if len(value) <= LONGEST_VALUE:
         return value
     ends = [end for _, end in sentence_spans(value) if end <= LONGEST_VALUE]
@@ -69,7 +72,7 @@ def label_and_value(field: ProductField) -> SpannedText | None:
     """
     if field.is_quoted:
         return quote_field(field)
-    label, value = full_label(field), shown_value(field)
+    label, value = cased_label(full_label(field)), shown_value(field)
     if not value:
         return None
     if field.is_true is not None:
