@@ -35,7 +35,7 @@ from rag.describe.house_rules.rulebook import NO_RULES_OF_TEXTS, RuleBook
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
 from rag.describe.paragraphs.paragraph import Paragraph
-from rag.describe.paragraphs.write_paragraphs import write_paragraphs
+from rag.describe.paragraphs.write_paragraphs import close_lines, write_paragraphs
 from rag.describe.product import MUST, Product, SpannedText
 from rag.describe.realise.plan import SHORT_SENTENCES, Length, plan_description
 from rag.describe.realise.sentence_writer import SentenceWriter
@@ -142,7 +142,10 @@ class Describer:
             elif length == "long" and place in shared and shared[place][1].fields:
                 own, allowed = shared[place][1], self._allowed(length, products[place])
                 paragraphs[place] = paragraphs[place].join(realise_further(own, products[place], allowed))
-        return [paragraphs[place] for place in range(len(products))]
+        ordered = [paragraphs[place] for place in range(len(products))]
+        if length == "short":
+            return [close_lines(one, product) for one, product in zip(ordered, products, strict=True)]
+        return ordered
 
     def _allowed(self, channel: Channel, product: Product) -> AllowedPhrases:
         return self.allowed.with_phrases(self.rulebook.allowed_phrases(channel, product).phrases)

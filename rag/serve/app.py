@@ -14,7 +14,6 @@ from fastapi import FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
-from ingest.errors import ConfigError
 from rag.serve.body_limit import BodyLimit
 from rag.serve.metrics import Metrics
 from rag.serve.problems import Problem, handle_problems, problem_response
@@ -46,11 +45,7 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
     With `warm` the models are loaded in the background at the start; `/readyz` tells when. Raises ConfigError for an
     address that others reach without keys.
     """
-    if runtime.keys is None and not runtime.settings.is_local:
-        raise ConfigError(
-            f"{runtime.settings.host} is reached from other machines: make a key with `rag keys make`, and give "
-            "--keys FILE, or listen on 127.0.0.1"
-        )
+    runtime.check_address()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

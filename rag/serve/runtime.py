@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingest.closing import Closing
+from ingest.errors import ConfigError
 from rag.config import Config
 from rag.models import Models
 from rag.serve.answer_queue import AnswerQueue
@@ -20,7 +21,7 @@ DEFAULT_STORE = "default"
 
 @dataclass
 class Runtime(Closing):
-    """The parts of a server, made once. Raises ConfigError for a public address without keys."""
+    """The parts of a server, made once."""
 
     shelves: Mapping[str, Shelf]
     settings: ServeSettings
@@ -37,6 +38,14 @@ class Runtime(Closing):
         chosen, models = settings or ServeSettings(), Models()
         shelves = {name: Shelf(name, config.with_models(models)) for name, config in stores.items()}
         return cls(shelves, chosen, keys, models, AnswerQueue(chosen.queue, chosen.batch))
+
+    def check_address(self) -> None:
+        """Raise ConfigError for an address that others reach without keys."""
+        if self.keys is None and not self.settings.is_local:
+            raise ConfigError(
+                f"{self.settings.host} is reached from other machines: make a key with `rag keys make`, and give "
+                "--keys FILE, or listen on 127.0.0.1"
+            )
 
     def shelf(self, name: str | None, principal: Principal) -> Shelf:
         """Return a store that somebody may see: the one named, else the only one or the default one."""

@@ -39,7 +39,10 @@ CHANNELS_OF_LENGTH: dict[Length, frozenset[Channel]] = {
 
 
 class Realise(Protocol):
-    """Write a product's fields as a paragraph: "short" is one or two sentences, "long" states all that it can."""
+    """Write a product's fields as a paragraph: "short" is one or two sentences, "long" states all that it can.
+
+    Below the sentences of the long one may stand lines of details.
+    """
 
     def __call__(self, product: Product, /, *, length: Length) -> SpannedText: ...
 
@@ -137,14 +140,13 @@ def _write_channel(
             content = paragraphs[channel]
         case "meta_description":
             content = shorten_paragraph(without_lines(long), limits.meta_description)
-            content = content or shorten_paragraph(without_lines(short), limits.meta_description)
+            content = content or shorten_paragraph(short, limits.meta_description)
             content = content or _list_fields(product, limits.meta_description)
             reason = f"no sentence and no field fits in {limits.meta_description} characters"
         case "json_ld":
             title = write_title(product, limits.title, 0)
             name = title.text if title else product.name.value if product.name else ""
-            said = without_lines(short).text
-            content = SpannedText(product_json_ld(product, name, said, limits.currency)) if name else None
+            content = SpannedText(product_json_ld(product, name, short.text, limits.currency)) if name else None
             reason = no_head
         case "reviews":
             content = SpannedText("\n".join(state_reviews(product, limits.quotations, limits.counted)))

@@ -1,6 +1,6 @@
 """Write planned sentences and check each: one that claims more gives way to a plainer one.
 
-A sentence of a realiser gives way to that of the rules, this one to lines "Label: value.".
+A sentence of a realiser gives way to that of the rules, and what this one claims too much to lines "- Label: value".
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
 from rag.describe.licence.claims import Claim, say_claims
 from rag.describe.paragraphs.paragraph import RULES, Paragraph, ReplacedSentence, WrittenSentence
-from rag.describe.product import Product, ProductField, SpannedText
-from rag.describe.realise.grouping import PlannedSentence
+from rag.describe.product import MUST, Product, ProductField, SpannedText
+from rag.describe.realise.english import final_stop
+from rag.describe.realise.grouping import PlannedClause, PlannedSentence
 from rag.describe.realise.plan import DescriptionPlan
 from rag.describe.realise.realiser import realise_by_sentence
 from rag.describe.realise.sentence_writer import SentenceWriter
+from rag.describe.spans import join_texts
 
 
 def write_paragraphs(
@@ -29,7 +31,8 @@ def write_paragraphs(
     """Write each plan in sentences of the `writer`, or else of the rules, and check them against its product.
 
     A sentence of the writer that lacks a planned field, or claims what no field says, is replaced by the rules' own.
-    One of the rules gives way to lines "Label: value.", and a field that no line can state truly is left out.
+    Of one of the rules that claims more, the clauses that do give way to lines "- Label: value", and a field that no
+    line can state truly is left out.
     """
     written = writer.write(plans) if writer else [(None,) * len(plan.sentences) for plan in plans]
     paragraphs = []
@@ -37,20 +40,22 @@ def write_paragraphs(
         paragraph = Paragraph()
         ruled = realise_by_sentence(plan)
         for place, (sentence, text, own) in enumerate(zip(plan.sentences, texts, ruled, strict=True)):
+            if sentence.pattern == "list":
+                paragraph = paragraph.join(write_lines((clause.field for clause in sentence.clauses), product))
+                continue
             wanted = planned_keys(plan, sentence, is_opening=place == 0)
             reason = find_fault(text, product, phrases, wanted) if text else ""
             if text and writer and not reason:
                 paragraph = paragraph.join(Paragraph((WrittenSentence(text, writer.name),)))
                 continue
-            if sentence.pattern == "list":
-                paragraph = paragraph.join(write_lines((clause.field for clause in sentence.clauses), product))
-                continue
             if text and writer:
                 paragraph = replace(
                     paragraph, replaced=(*paragraph.replaced, ReplacedSentence(text.text, writer.name, reason))
                 )
-            for one in own:
+            true, listed = _list_untrue(own, plan, place, product, phrases)
+            for one in true:
                 paragraph = paragraph.join(_write_by_rules(one, product, phrases))
+            paragraph = paragraph.join(write_lines(listed, product))
         paragraphs.append(_check_whole(paragraph, product, phrases))
     return paragraphs
 
@@ -77,6 +82,33 @@ def planned_keys(plan: DescriptionPlan, sentence: PlannedSentence, *, is_opening
     return tuple(keys)
 
 
+def _list_untrue(
+    own: Sequence[SpannedText], plan: DescriptionPlan, place: int, product: Product, allowed: AllowedPhrases
+) -> tuple[Sequence[SpannedText], list[ProductField]]:
+    """Return a planned sentence as the rules say it, without the clauses that claim too much, and their fields.
+
+    It stays as it is where no clause is at fault by itself: "is compatible with the base (not included)" is.
+    """
+
+    def realise_clauses(*clauses: PlannedClause) -> Sequence[SpannedText]:
+        sentences = list(plan.sentences)
+        sentences[place] = replace(sentences[place], clauses=clauses)
+        return realise_by_sentence(replace(plan, sentences=tuple(sentences)))[place]
+
+    def is_true(said: Sequence[SpannedText]) -> bool:
+        return not any(find_fault(one, product, allowed) for one in said)
+
+    clauses = plan.sentences[place].clauses
+    if is_true(own) or (len(clauses) < 2 and place):
+        return own, []
+    kept = [one for one in clauses if is_true(realise_clauses(one))]
+    # Only an opening says something without a clause: the name of the product.
+    said = realise_clauses(*kept) if kept or not place else ()
+    if not said or not is_true(said):
+        return own, []
+    return said, [field for one in clauses if one not in kept for field in one.fields]
+
+
 def _write_by_rules(content: SpannedText, product: Product, allowed: AllowedPhrases) -> Paragraph:
     """Return a sentence of the rules, or a line for each of its fields where the sentence says too much."""
     reason = find_fault(content, product, allowed)
@@ -97,6 +129,18 @@ def write_lines(fields: Iterable[ProductField], product: Product) -> Paragraph:
             continue
         sentences.append(WrittenSentence(line, RULES, is_line=True))
     return Paragraph(tuple(sentences), (), tuple(left_out))
+
+
+def close_lines(paragraph: Paragraph, product: Product) -> Paragraph:
+    """Return a paragraph that has no room for a list: of its lines those that have to be stated, as sentences."""
+    sentences = []
+    for one in paragraph.sentences:
+        if not one.is_line:
+            sentences.append(one)
+        elif any(product.field(span.key).priority == MUST for span in one.content.spans):
+            closed = join_texts((one.content, final_stop(one.text)))
+            sentences.append(replace(one, content=closed, is_line=False))
+    return replace(paragraph, sentences=tuple(sentences))
 
 
 def _check_whole(paragraph: Paragraph, product: Product, allowed: AllowedPhrases) -> Paragraph:

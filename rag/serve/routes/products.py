@@ -12,6 +12,7 @@ from rag.describe.channels.write_channels import check_channels
 from rag.describe.description import Description
 from rag.serve.access import ReadShelf
 from rag.serve.problems import Problem
+from rag.serve.shelf import Shelf
 
 router = APIRouter(tags=["products"])
 
@@ -29,13 +30,17 @@ class DescribeRequest(BaseModel):
 @router.post("/describe", summary="Write product descriptions from fields")
 async def describe(body: DescribeRequest, shelf: ReadShelf) -> dict[str, Any]:
     """Return the texts of each product, with the words that state each field, and what was not stated and why."""
-    channels = check_channels(body.channels)
-    for number, fields in enumerate(body.products, start=1):
+    return await run_in_threadpool(describe_products, shelf, body)
+
+
+def describe_products(shelf: Shelf, request: DescribeRequest) -> dict[str, Any]:
+    """Return the descriptions of products. Raises Problem for one without fields, InputError for a channel."""
+    channels = check_channels(request.channels)
+    for number, fields in enumerate(request.products, start=1):
         if not fields:
             raise Problem(422, "invalid-input", f"product {number} has no fields")
     describer = shelf.config.describer(channels)
-    described = await run_in_threadpool(describer.describe_many, body.products)
-    return {"products": [description_view(one) for one in described]}
+    return {"products": [description_view(one) for one in describer.describe_many(request.products)]}
 
 
 def description_view(description: Description) -> dict[str, Any]:
