@@ -72,12 +72,18 @@ function answerParts(answer) {
       const to = Math.min(mark.end, line.end);
       parts.push(answer.answer.slice(at, from));
       const words = answer.answer.slice(from, to);
-      parts.push(mark.citation === null ? html`<span class="unsupported" title="No source says this">${words}</span>` : words);
       at = to;
       // Of neighbours that rest on the same source, the last one names it.
       const next = marks[index + 1];
       const isLast = mark.end <= line.end && !(next && next.citation === mark.citation && next.start < line.end);
-      if (mark.citation !== null && isLast) parts.push(html`<${Reference} citation=${answer.citations.find((one) => one.number === mark.citation)} />`);
+      if (mark.citation === null) parts.push(html`<span class="unsupported" title="No source says this">${words}</span>`);
+      else if (!isLast) parts.push(words);
+      else {
+        // The number stays on the line of the last word.
+        const [, head, tail] = words.match(/^([^]*?)(\S{0,24})$/);
+        const citation = answer.citations.find((one) => one.number === mark.citation);
+        parts.push(head, html`<span class="together">${tail}<${Reference} citation=${citation} /></span>`);
+      }
     });
     parts.push(answer.answer.slice(at, line.end));
     return bullet

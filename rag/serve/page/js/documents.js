@@ -233,7 +233,7 @@ function List() {
             onClick=${(event) => openSource(file.first, event.currentTarget)}>
           <${FileIcon} name=${file.origin} />
           <span class="file-names"><span class="file-name">${file.title}</span>
-            <span class="file-place">${file.origin}</span></span>
+            <span class="file-place">${file.title === fileName(file.origin) ? file.origin.slice(0, -file.title.length) : file.origin}</span></span>
           <span class="file-facts">${file.rows ? count(file.rows, "row") : count(file.chunks, "passage")}</span>
         </button>
         ${may("write") ? html`<button type="button" class="icon-button" aria-label=${`Delete ${fileName(file.origin)}`} onClick=${() => setDoomed(file)}>

@@ -123,7 +123,9 @@ class Pages {
 
   /** Make pages as wide as there is room, and draw them again where that has changed. */
   fit(draws = true) {
-    const width = Math.max(200, this.root.clientWidth) * this.zoom;
+    const { paddingLeft, paddingRight } = getComputedStyle(this.root);
+    const room = this.root.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+    const width = Math.max(200, room) * this.zoom;
     if (Math.abs(width - this.width) < 12) return;
     this.width = width;
     const numbers = [...this.drawn.keys()];
@@ -160,7 +162,8 @@ class Pages {
     if (this.isClosed || scale !== this.width / page.getViewport({ scale: 1 }).width) return;
     place.style.height = `${viewport.height}px`;
     place.replaceChildren(canvas, layer);
-    box(text.textDivs, this.ranges.filter((one) => one.page === number));
+    mark(text.textDivs, this.ranges.filter((one) => one.page === number));
+    place.append(...boxes(place));
   }
 
   scrollTo(number) {
@@ -170,7 +173,7 @@ class Pages {
     if (!target) return;
     const offset = target.getBoundingClientRect().top - this.frame.getBoundingClientRect().top;
     const above = mark ? this.frame.clientHeight / 3 : 8;
-    const left = mark ? mark.getBoundingClientRect().left - this.frame.getBoundingClientRect().left - 24 : 0;
+    const left = mark && this.zoom > 1 ? mark.getBoundingClientRect().left - this.frame.getBoundingClientRect().left - 24 : 0;
     this.frame.scrollTo({ top: this.frame.scrollTop + offset - above, left: this.frame.scrollLeft + left });
   }
 
@@ -190,7 +193,7 @@ function textBefore(view, cited) {
 }
 
 /** Mark ranges of characters in the elements of a text layer. */
-function box(elements, ranges) {
+function mark(elements, ranges) {
   const marked = new Map();
   for (const range of ranges) marked.set(range.item, [...(marked.get(range.item) ?? []), range]);
   for (const [item, parts] of marked) {
@@ -208,4 +211,31 @@ function box(elements, ranges) {
     }
     element.replaceChildren(...pieces, text.slice(at));
   }
+}
+
+/** Return a box around the marks of each line. */
+function boxes(page) {
+  const origin = page.getBoundingClientRect();
+  const lines = [];
+  for (const { left, right, top, bottom } of [...page.querySelectorAll("mark")].flatMap((one) => [...one.getClientRects()])) {
+    const height = bottom - top;
+    const line = lines.find((one) => Math.min(one.bottom, bottom) - Math.max(one.top, top) > height / 2
+      && left - one.right < height && one.left - right < height);
+    if (!line) lines.push({ left, right, top, bottom });
+    else {
+      Object.assign(line, {
+        left: Math.min(line.left, left), right: Math.max(line.right, right),
+        top: Math.min(line.top, top), bottom: Math.max(line.bottom, bottom),
+      });
+    }
+  }
+  return lines.map((line) => {
+    const box = document.createElement("div");
+    box.className = "box";
+    Object.assign(box.style, {
+      left: `${line.left - origin.left - 2}px`, top: `${line.top - origin.top - 1}px`,
+      width: `${line.right - line.left + 4}px`, height: `${line.bottom - line.top + 2}px`,
+    });
+    return box;
+  });
 }

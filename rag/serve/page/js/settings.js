@@ -61,7 +61,7 @@ export function Settings() {
       <h2 id="access">Access</h2>
       <dl class="panel">
         <dt>Key</dt><dd>${storedKey() ? key : "none is needed: only this machine reaches the server"}</dd>
-        <dt>Allows to</dt><dd>${scopes.map((scope) => SCOPES[scope] ?? scope).join("; ")}</dd>
+        <dt>May</dt><dd>${Object.keys(SCOPES).filter((scope) => scopes.includes(scope)).map((scope) => SCOPES[scope]).join("; ")}</dd>
       </dl>
       ${storedKey() ? html`<button type="button" class="button" onClick=${() => openSession("")}>Forget the key</button>` : null}
     </section>

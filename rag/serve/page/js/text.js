@@ -25,7 +25,7 @@ export function sourceName(source) {
 
 /** Return where a citation stands in its source. */
 export function placeName({ page, heading }) {
-  return [...(page ? [`page ${page}`] : []), ...(heading?.length ? [heading.slice(-2).join(" › ")] : [])].join(", ");
+  return [...(page ? [`page ${page}`] : []), ...(heading?.length ? [heading.slice(page ? -1 : -2).join(" › ")] : [])].join(", ");
 }
 
 export function megabytes(bytes) {
