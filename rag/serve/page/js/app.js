@@ -1,6 +1,6 @@
 // The page: its views, the source beside them, and what is said of the server above them.
 
-import { Ask } from "./ask.js";
+import { Ask, clearTurns } from "./ask.js";
 import { checkReady, connection, openSession, session } from "./api.js";
 import { Descriptions } from "./descriptions.js";
 import { Documents } from "./documents.js";
@@ -73,6 +73,7 @@ function StorePicker() {
   if (names.length < 2) return null;
   const choose = (event) => {
     closeSource(false);
+    clearTurns();
     session.set((now) => ({ ...now, store: event.target.value }));
   };
   return html`<label class="store-picker"><span>Store</span>

@@ -1,7 +1,7 @@
 // Questions and their answers, one below the other, with the field for the next one.
 
 import { Answer } from "./answer.js";
-import { ApiError, call, callStream, connection, session } from "./api.js";
+import { ApiError, call, callStream, session } from "./api.js";
 import { closeSource, openSource, openedSource } from "./source.js";
 import { count } from "./text.js";
 import { createStore, html, useEffect, useRef, useState, useStore } from "./lib.js";
@@ -16,8 +16,7 @@ const change = (id, changes) => turns.set((all) => all.map((turn) => (turn.id ==
 
 async function ask(question) {
   const id = ++serial;
-  const { store } = session.get();
-  turns.set((all) => [...all, { id, question, store, state: "reading", text: "", answer: null, problem: "" }]);
+  turns.set((all) => [...all, { id, question, state: "reading", text: "", answer: null, problem: "" }]);
   await fill(id, question);
 }
 
@@ -57,12 +56,17 @@ function follow(answer) {
   else closeSource(false);
 }
 
+/** Forget what was asked: its sources are those of another store. */
+export function clearTurns() {
+  stop?.abort();
+  turns.set([]);
+}
+
 export function Ask() {
   const all = useStore(turns);
   const { settings, store } = useStore(session);
   const last = all[all.length - 1];
   const isBusy = last && (last.state === "reading" || last.state === "writing");
-  const end = useRef(null);
   useEffect(() => {
     // The question goes to the top of what is seen, and its answer grows below it.
     if (all.length) document.getElementById(`turn-${last.id}`)?.scrollIntoView({ block: all.length > 1 ? "start" : "nearest" });
@@ -74,7 +78,7 @@ export function Ask() {
       <div class="turns">
         ${all.map((turn) => html`<${Turn} key=${turn.id} turn=${turn} again=${() => fill(turn.id, turn.question)} />`)}
       </div>
-      <div ref=${end} class="composer-place"><${Composer} isBusy=${isBusy} isFirst=${!all.length} /></div>
+      <div class="composer-place"><${Composer} isBusy=${isBusy} isFirst=${!all.length} /></div>
       <p class="hidden" role="status">${announce(last)}</p>
     </div>`;
 }
@@ -113,7 +117,7 @@ function Composer({ isBusy, isFirst }) {
   const send = (event) => {
     event?.preventDefault();
     const text = question.trim();
-    if (!text || isBusy || connection.get().state === "gone") return;
+    if (!text || isBusy) return;
     draft.set("");
     ask(text);
   };

@@ -111,7 +111,7 @@ def test_what_the_documents_lack_is_said_with_the_nearest_passages(server: Serve
     ask(page, "Who won the football world cup in 1998?")
     assert "I can't find this in your documents." in page.inner_text("#turn-1 .answer")
     page.click("#turn-1 .card button >> nth=0")
-    page.wait_for_selector(".source mark")
+    page.wait_for_selector(".source :is(mark, .pages)")
 
 
 def test_feedback_is_kept(server: Server, open_page: OpenPage) -> None:
