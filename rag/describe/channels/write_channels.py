@@ -17,10 +17,10 @@ from ingest.errors import InputError
 from ingest.plugins import suggest
 from ingest.sentences import sentence_spans
 from rag.describe.channels.json_ld import product_json_ld
-from rag.describe.channels.label_value import label_and_value
 from rag.describe.channels.titles import ATTRIBUTES, write_alt_text, write_title
 from rag.describe.licence.review_statements import state_reviews
 from rag.describe.product import MUST, Product, SpannedText
+from rag.describe.realise.label_value import label_and_value
 from rag.describe.realise.plan import Length
 from rag.describe.realise.realiser import realise
 from rag.describe.spans import cut_text, join_texts, without_lines

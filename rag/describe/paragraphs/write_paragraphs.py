@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from rag.describe.channels.label_value import label_and_value, quote_field
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
 from rag.describe.licence.claims import Claim, say_claims
@@ -16,6 +15,7 @@ from rag.describe.paragraphs.paragraph import RULES, Paragraph, ReplacedSentence
 from rag.describe.product import MUST, Product, ProductField, SpannedText
 from rag.describe.realise.english import final_stop
 from rag.describe.realise.grouping import PlannedClause, PlannedSentence
+from rag.describe.realise.label_value import label_and_value, quote_field
 from rag.describe.realise.plan import DescriptionPlan
 from rag.describe.realise.realiser import realise_by_sentence
 from rag.describe.realise.sentence_writer import SentenceWriter

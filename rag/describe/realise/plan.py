@@ -26,7 +26,7 @@ from rag.describe.realise.grouping import (
     may_contrast,
     merge_fields,
 )
-from rag.describe.realise.listed import split_listed
+from rag.describe.realise.listed import order_details, split_listed
 from rag.describe.realise.phrases import LONGEST_PROSE
 from rag.describe.realise.product_words import is_plural_product
 from rag.describe.realise.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS, OPEN_ADJECTIVES, PAIR_NOUNS
@@ -77,11 +77,13 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     room = characters if characters is not None else (SHORT if length == "short" else LONG)
     chosen = _choose(clauses, room, is_short=length == "short")
     planned = list(merge_fields([(kind, one) for kind, one in clauses if one.key in chosen]))
-    lines: list[ProductField] = []
-    if length == "long":
-        planned, listed = split_listed(planned)
-        listed.sort(key=product.stated.index)
-        lines = [one for place, one in enumerate(listed) if place < MOST_LINES or one.priority == MUST]
+    planned, listed = split_listed(planned)
+    lines = order_details(sorted(listed, key=product.stated.index))
+    if length == "short":  # no list, but what has to be stated
+        planned += [PlannedClause(_line_kind(one), (one,)) for one in lines if one.priority == MUST]
+        lines = []
+    free = [one for one in lines if one.priority > MUST][:MOST_LINES]
+    lines = [one for one in lines if one.priority == MUST or one in free]
     modifiers = _modifiers(product, planned)
     planned = _without(planned, modifiers)
     # The opening takes one clause, or two small ones, of those that tell most.
@@ -125,6 +127,12 @@ def _find_pack(product: Product) -> ProductField | None:
         if is_pack and one.priority > MUST and re.fullmatch(r"[1-9]\d{0,3}", one.value.strip()) and one.value != "1":
             return one
     return None
+
+
+def _line_kind(field: ProductField) -> ClauseKind:
+    """Return the kind that says, in a text without a list, a field of a list: "may contain nuts", or its label."""
+    kind = clause_kind(field)
+    return kind if kind in ("line", "prose", "verb", "action", "content") else "detail"
 
 
 def _is_due(sentence: PlannedSentence) -> bool:

@@ -15,6 +15,7 @@ from rag.describe.fields.lexicon import infinitive
 from rag.describe.product import Product, SpannedText
 from rag.describe.realise.english import begin_sentence, final_stop
 from rag.describe.realise.grouping import PlannedClause, PlannedSentence
+from rag.describe.realise.label_value import label_and_value
 from rag.describe.realise.opening import Opening
 from rag.describe.realise.phrases import (
     LONGEST_PROSE,
@@ -57,7 +58,9 @@ def realise_by_sentence(plan: DescriptionPlan, variant: int = 0) -> tuple[tuple[
     """
     writer = _Writer(plan, variant)
     return tuple(
-        tuple(_spanned(words, writer.is_plural, is_line=sentence.pattern == "list") for words in said)
+        tuple(filter(None, (label_and_value(one.field) for one in sentence.clauses)))
+        if sentence.pattern == "list"
+        else tuple(_spanned(words, writer.is_plural) for words in said)
         for sentence, said in zip(plan.sentences, writer.sentences(), strict=True)
     )
 
@@ -71,12 +74,12 @@ def _plural_form(word: str) -> str:
     return _PLURAL_FORMS.get(word) or infinitive(word) or word.removesuffix("s")
 
 
-def _spanned(sentence: Phrase, is_many: bool, *, is_line: bool) -> SpannedText:
+def _spanned(sentence: Phrase, is_many: bool) -> SpannedText:
     """Return the text of a sentence, its verbs in the number of the subject, with the spans of its fields."""
     pieces = [replace(piece, text=_said(piece, is_many)) for piece in sentence]
     text = phrase_text(tuple(pieces))
     spans = sorted(phrase_spans(pieces), key=lambda span: (span.start, -span.end))
-    return SpannedText(begin_sentence(text) + ("" if is_line else final_stop(text)), tuple(spans))
+    return SpannedText(begin_sentence(text) + final_stop(text), tuple(spans))
 
 
 def _said(piece: Piece, is_many: bool) -> str:
@@ -145,7 +148,7 @@ class _Writer:
         self._verbs = ()
         self._starts = MOST_PRONOUNS  # what stands between is no sentence of the product
         if sentence.pattern == "list":
-            return [words for one in clauses if phrase_text(words := line_phrase(one.field))]
+            return []  # its lines are no sentences
         if sentence.pattern == "prose":
             return [words for one in clauses if phrase_text(words := self._prose(one))]
         if sentence.pattern == "line":
