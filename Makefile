@@ -64,7 +64,7 @@ $(VENV)/.runs: pyproject.toml constraints.txt
 
 $(VENV)/.develops: $(VENV)/.runs
 	@echo "adding what the tests need"
-	@$(PIP) $(EDITABLE) '.[office,evaluate,finetune,dev]'
+	@$(PIP) $(EDITABLE) '.[office,evaluate,finetune,serve,mcp,dev]'
 	@touch $@
 
 clean:

@@ -84,6 +84,7 @@ if TYPE_CHECKING:
         Generator as Generator,
         new_generator as new_generator,
     )
+    from rag.models import Models as Models
     from rag.reader.base import Reader as Reader, Span as Span
     from rag.reader.reader import ExtractiveReader as ExtractiveReader
 

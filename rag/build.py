@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from rag.describe.fields.field_rules import FieldRules
     from rag.generate.base import Generator
     from rag.index.index import Index
+    from rag.models import Models
     from rag.reader import Reader
     from rag.retrieve.retrievers import Retriever
     from stores.base import Store
@@ -66,12 +67,13 @@ class Builder:
     """The parts that a configuration's tables describe; `rag.config.Config` reads the tables.
 
     Relative paths start at `folder`. `source` names the configuration in messages. A model may be an object instead of
-    a name: one of ours, or a LangChain chat model, LLM or `Embeddings`.
+    a name: one of ours, or a LangChain chat model, LLM or `Embeddings`. `models` are those that it shares with others.
     """
 
     tables: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     folder: Path = field(default_factory=Path.cwd)
     source: str = "the default configuration"
+    models: Models | None = None
 
     def table(self, name: str) -> dict[str, Any]:
         """Return a copy of a table, empty if the configuration does not have it."""
@@ -100,7 +102,8 @@ class Builder:
         model = options.get("model", DEFAULT_EMBEDDER)
         if not isinstance(model, str):
             return as_embedder(model)
-        return self._build("embedder", lambda: new_embedder(**options))
+        options = {"model": model} | options
+        return self._share("embedder", options, lambda: self._build("embedder", lambda: new_embedder(**options)))
 
     def parse_settings(self) -> ParseSettings:
         """Return the settings of parsing."""
@@ -144,7 +147,8 @@ class Builder:
 
         if isinstance(model, str):
             place = self._place(model)
-            model = new_reranker(str(place) if place.is_dir() else model)
+            name = str(place) if place.is_dir() else model
+            model = self._share("reranker", {"model": name}, lambda: new_reranker(name))
         return RerankedRetriever(retriever, model, **({} if depth is None else {"depth": depth}))
 
     def generator(self, default: str = DEFAULT_GENERATOR, scored: bool = False) -> Generator:
@@ -157,7 +161,7 @@ class Builder:
         options = {"backend": DEFAULT_BACKEND} | self.table("generator") | {"model": self.generator_model(default)}
         if scored or self.table("pipeline").get("passages", "concat") != "concat":
             options["backend"] = SCORED_BACKEND
-        return self._build("generator", lambda: new_generator(**options))
+        return self._share("generator", options, lambda: self._build("generator", lambda: new_generator(**options)))
 
     def generator_model(self, default: str = DEFAULT_GENERATOR) -> Any:
         """Return the name or object of the configured generator, else `default`.
@@ -225,7 +229,7 @@ class Builder:
             return reader
         if not is_builtin(model):
             options["model"] = str(self._place(model))
-        return self._construct("reader", ExtractiveReader, options)
+        return self._share("reader", options, lambda: self._construct("reader", ExtractiveReader, options))
 
     def pipeline(self, retriever: Retriever | None = None) -> Pipeline:
         """Open the reading half, over its store or over another retriever. Raises StoreError if there is no store."""
@@ -317,6 +321,10 @@ class Builder:
         belonging = READERS.get(model, NONE) if isinstance(model, str) else NONE
         default = DEFAULT_READER if self.table("generator").get("kind") == "extractive" else belonging
         return self.table("reader").get("model", default)
+
+    def _share(self, kind: str, options: Mapping[str, Any], make: Callable[[], T]) -> T:
+        """Return a model of its own, or the one that the configuration shares with others."""
+        return self.models.share(kind, options, make) if self.models else make()
 
     def _place(self, path: str) -> Path:
         return self.folder / Path(path).expanduser()

@@ -11,14 +11,18 @@ Every table and key is optional; `rag init` writes a file with all of them and t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ingest.errors import ConfigError
 from ingest.plugins import suggest
 from ingest.toml_file import read_toml
 from rag.build import Builder
 from rag.options import find_overrides
+
+if TYPE_CHECKING:
+    from rag.models import Models
 
 CONFIG_FILE = "rag.toml"
 TABLES = (
@@ -75,8 +79,11 @@ class Config(Builder):
         if not values:
             return self
         _refuse_renamed({table: values}, self.source)
-        tables = {**self.tables, table: {**self.table(table), **values}}
-        return Config(tables, self.folder, self.source)
+        return replace(self, tables={**self.tables, table: {**self.table(table), **values}})
+
+    def with_models(self, models: Models) -> Config:
+        """Return a copy whose parts use these models, which other configurations may share."""
+        return replace(self, models=models)
 
     def with_options(self, *options: object) -> Config:
         """Return a copy with the options that are set, of dataclasses such as those of `rag.options`."""

@@ -153,6 +153,8 @@ _DATES = [
 
 _VERB_AFTER = re.compile(r"\s+(?!(?:at|in|on|of|from|to|for|and|or|until|till|by|is|was|are|we)\b)[a-z]")
 
+_TRACES_AFTER = re.compile(r"\s+(?:contain|cause)\b")
+
 
 def _find_dates(text: str) -> Iterator[Date]:
     taken: list[Date] = []
@@ -163,6 +165,8 @@ def _find_dates(text: str) -> Iterator[Date]:
                 continue
             if (match[0].endswith("may") or (match[0] == "May" and not start)) and _VERB_AFTER.match(text[end:]):
                 continue  # "children from 12 to 15 may work there", "May cooks wear rings?"
+            if match[0] == "May" and _TRACES_AFTER.match(text[end:]):
+                continue  # "Allergens: milk. May contain nuts."
             groups = match.groupdict()
             name = groups.get("month")
             month = None if name is None else _MONTHS.get(name.casefold()) or int(name)

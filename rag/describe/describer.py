@@ -35,7 +35,7 @@ from rag.describe.house_rules.rulebook import NO_RULES_OF_TEXTS, RuleBook
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
 from rag.describe.paragraphs.paragraph import Paragraph
-from rag.describe.paragraphs.write_paragraphs import write_paragraphs
+from rag.describe.paragraphs.write_paragraphs import close_lines, write_paragraphs
 from rag.describe.product import MUST, Product, SpannedText
 from rag.describe.realise.plan import SHORT_SENTENCES, Length, plan_description
 from rag.describe.realise.sentence_writer import SentenceWriter
@@ -142,7 +142,10 @@ class Describer:
             elif length == "long" and place in shared and shared[place][1].fields:
                 own, allowed = shared[place][1], self._allowed(length, products[place])
                 paragraphs[place] = paragraphs[place].join(realise_further(own, products[place], allowed))
-        return [paragraphs[place] for place in range(len(products))]
+        ordered = [paragraphs[place] for place in range(len(products))]
+        if length == "short":
+            return [close_lines(one, product) for one, product in zip(ordered, products, strict=True)]
+        return ordered
 
     def _allowed(self, channel: Channel, product: Product) -> AllowedPhrases:
         return self.allowed.with_phrases(self.rulebook.allowed_phrases(channel, product).phrases)
@@ -220,8 +223,8 @@ class Describer:
         length: Length = "long" if "long" in paragraphs else "short"
         paragraph = paragraphs.get(length, Paragraph())
         text = next((text for text in texts if text.channel == length), None)
-        # A limit may have cut sentences; those of a refused text are shown as they were.
-        sentences = [one for one in paragraph.sentences if not text or not text.text or one.text in text.text]
+        # A limit may have cut some; those of a refused text are shown as they were.
+        written = [one for one in paragraph.sentences if not text or not text.text or one.text in text.text]
         main = main_text(texts)
         is_fragment = main.channel not in ("long", "short")
         checked = "" if main.channel == "json_ld" else main.text
@@ -229,8 +232,9 @@ class Describer:
             product,
             texts,
             plan_description(product, length),
-            tuple(sentences),
+            tuple(one for one in written if not one.is_line),
             check_licence(checked, product, self._allowed(main.channel, product), is_fragment=is_fragment),
+            tuple(one for one in written if one.is_line),
             paragraph.replaced,
             paragraph.left_out,
             self.drafts.generator.name if self.drafts else "",

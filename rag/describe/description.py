@@ -20,10 +20,10 @@ class Description:
     """The texts of a product, one a channel, in the order of `CHANNELS`.
 
     A text that cannot be true, that breaks a rule of the house, or that lacks what it is made of is "" and has a
-    reason. `sentences` are those of the long paragraph, or else of the short one, `replaced` those that a model or a
-    realiser wrote and that do not stand there; `plan` is its plan, and `left_out` the keys of planned fields that no
-    sentence could state truly. `check` is the licence check of `text`. `model` is "" where rules alone wrote;
-    the tokens are those of all its drafts.
+    reason. `sentences` are those of the long paragraph, or else of the short one, `lines` the details below them, and
+    `replaced` the sentences that a model or a realiser wrote and that do not stand there; `plan` is its plan, and
+    `left_out` the keys of planned fields that neither could state truly. `check` is the licence check of `text`.
+    `model` is "" where rules alone wrote; the tokens are those of all its drafts.
     """
 
     product: Product
@@ -31,6 +31,7 @@ class Description:
     plan: DescriptionPlan
     sentences: tuple[WrittenSentence, ...]
     check: LicenceCheck
+    lines: tuple[WrittenSentence, ...] = ()
     replaced: tuple[ReplacedSentence, ...] = ()
     left_out: tuple[str, ...] = ()
     model: str = ""
@@ -86,6 +87,7 @@ def description_object(description: Description) -> dict[str, Any]:
         "texts": {text.channel: text.text for text in written},
         "spans": {text.channel: [[span.start, span.end, span.key] for span in text.content.spans] for text in written},
         "sentences": [{"text": one.text, "writer": one.writer} for one in description.sentences],
+        "lines": [{"text": one.text, "writer": one.writer} for one in description.lines],
         "replaced": [{"text": one.text, "writer": one.writer, "reason": one.reason} for one in description.replaced],
         "stated": list(description.check.stated),
         "omitted": list(description.omitted),
@@ -114,11 +116,12 @@ def _lines(description: Description) -> Iterator[str]:
         yield f"  {sentence.pattern:10}  {'; '.join(clauses)}".rstrip()
     if description.plan.omitted:
         yield f"  for other channels: {', '.join(description.plan.omitted)}"
-    if description.sentences:
-        yield "\nsentences"
-    for one in description.sentences:
-        yield f"  {one.writer}: {one.text}"
-        yield f"    {_said(one.content)}"
+    for heading, written in (("sentences", description.sentences), ("lines of details", description.lines)):
+        if written:
+            yield f"\n{heading}"
+        for one in written:
+            yield f"  {one.writer}: {one.text}"
+            yield f"    {_said(one.content)}"
     if description.replaced:
         yield "\nnot kept"
     for gone in description.replaced:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.chunk import Chunker
-from ingest.closing import Closing
+from ingest.closing import Closing, close_parts
 from ingest.discover import FoundFile, discover, origin_name, printable_name
 from ingest.embed import Embedder, as_embedder
 from ingest.errors import InputError, Unsupported
@@ -121,11 +121,10 @@ class Index(Closing):
         return delete_source(self.store, name)
 
     def close(self) -> None:
-        """Close the store, the engine and the embedder."""
+        """Close the store, the engine and, unless it is lent, the embedder."""
         self.store.close()
         self.engine.close()
-        if isinstance(self.embedder, Closing):
-            self.embedder.close()
+        close_parts(self.embedder)
 
     def _writer(self) -> Writer:
         # Chunks that are counted in the embedder's own tokens are never longer than it reads.

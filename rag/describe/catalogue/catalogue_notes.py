@@ -30,7 +30,7 @@ class RunNotes:
 
     def add_product(self, product: Product) -> None:
         """Note the columns of a product that no text states, and a price that has no currency."""
-        self.internal |= {one.key: None for one in product.fields if one.hidden == "internal"}
+        self.internal |= {one.key: None for one in product.fields if one.hidden.startswith("internal")}
         if price := price_without_currency(product):
             self.prices[price.key] = self.prices.get(price.key, 0) + 1
 

@@ -1,4 +1,4 @@
-"""The products of a file, as a stream: CSV, TSV, JSONL, or a JSON list, which alone is held in memory."""
+"""The products of a file, as a stream: CSV, TSV, a sheet saved as text, JSONL, or a JSON list, held in memory."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ ID_NAMES = (
     "handle", "slug", "mpn",
 )  # fmt: skip
 """Names of fields that tell products apart, as lower-case words, the surest first."""
+
+TABLE_KINDS = (".csv", ".tsv", ".tab", ".psv")
+"""Endings of files whose first line names the columns, whatever separates them; ".txt" may be one too."""
 
 
 @dataclass(frozen=True)
@@ -132,11 +135,18 @@ def name_words(name: str) -> str:
 
 
 def _open_table(path: Path) -> TextTable | None:
-    """Return the table of a CSV file, None for JSON."""
+    """Return the table of a file of rows, None for JSON."""
     kind = path.suffix.casefold()
     if kind in (".xlsx", ".xls", ".ods"):
         raise RowsError(f"{path} is a workbook: save its sheet as CSV, in UTF-8")
-    return TextTable.open(path) if kind in (".csv", ".tsv", ".tab") else None
+    is_table = kind in TABLE_KINDS or (kind == ".txt" and not _holds_json(path))
+    return TextTable.open(path) if is_table else None
+
+
+def _holds_json(path: Path) -> bool:
+    """Return whether a file begins as JSON does, whatever its name says."""
+    with path.open("rb") as file:
+        return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
 
 
 def _read_products(path: Path, table: TextTable | None) -> Iterator[ProductRow]:

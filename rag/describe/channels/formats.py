@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from ingest.errors import InputError
 from ingest.plugins import suggest
 from rag.describe.channels.write_channels import Channel, ChannelText
+from rag.describe.spans import LINE_MARK
 
 Format = Literal["text", "markdown", "html"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -81,10 +82,21 @@ def _to_markdown(title: str, texts: Sequence[ChannelText]) -> str:
         elif text.channel == "json_ld":
             blocks.append(f"```json\n{text.text}\n```")
         elif text.channel in ("short", "long"):
-            blocks += [escape_markdown(part) for part in text.text.split("\n\n")]
+            for part, is_list in _blocks(text.text):
+                blocks.append(
+                    "\n".join(f"- {escape_markdown(line)}" for line in part) if is_list else escape_markdown(part[0])
+                )
         else:
             blocks.append(f"{_NAMES[text.channel]}: {escape_markdown(text.text)}")
     return "\n\n".join(blocks) + "\n"
+
+
+def _blocks(text: str) -> Iterator[tuple[list[str], bool]]:
+    """Yield the blocks of a paragraph with details, each with whether it is a list: its lines, or the one text."""
+    for block in text.split("\n\n"):
+        lines = block.split("\n")
+        is_list = all(line.startswith(LINE_MARK) for line in lines)
+        yield ([line.removeprefix(LINE_MARK) for line in lines], True) if is_list else ([block], False)
 
 
 def _to_html(title: str, texts: Sequence[ChannelText], key: str) -> str:
@@ -99,7 +111,11 @@ def _to_html(title: str, texts: Sequence[ChannelText], key: str) -> str:
         elif text.channel == "json_ld":  # escaped by itself, as entities are not read in a script
             lines.append(f'<script type="application/ld+json">{text.text}</script>')
         elif text.channel in ("short", "long"):
-            lines += [f'<p class="{name}">{html.escape(part)}</p>' for part in text.text.split("\n\n")]
+            for part, is_list in _blocks(text.text):
+                items = "".join(f"<li>{html.escape(line)}</li>" for line in part)
+                lines.append(
+                    f'<ul class="{name}">{items}</ul>' if is_list else f'<p class="{name}">{html.escape(part[0])}</p>'
+                )
         else:
             lines.append(f'<dl class="{name}"><dt>{_NAMES[text.channel]}</dt><dd>{html.escape(text.text)}</dd></dl>')
     return "\n".join([*lines, "</article>"]) + "\n"

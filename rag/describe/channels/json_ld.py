@@ -8,8 +8,8 @@ from typing import Any
 
 from rag.answer.quantities import Quantity, find_quantities
 from rag.answer.units import CURRENCIES, MeasureUnit, unit_named
-from rag.describe.channels.label_value import full_label, is_colour, is_material, shown_value, truth_of
 from rag.describe.product import Product, ProductField
+from rag.describe.realise.label_value import full_label, is_colour, is_material, shown_value, truth_of
 
 Node = dict[str, Any]
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from rag.describe.channels.label_value import quote_field
 from rag.describe.channels.write_channels import Channel, ChannelLimits, ChannelText, Realise, write_channels
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
 from rag.describe.licence.claims import say_claims
 from rag.describe.product import Product, SpannedText
+from rag.describe.realise.label_value import quote_field
 from rag.describe.spans import cut_text, join_texts
 
 

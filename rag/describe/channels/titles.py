@@ -7,13 +7,13 @@ from collections.abc import Iterator
 
 from rag.answer.quantities import find_quantities
 from rag.answer.words import fold, stem
-from rag.describe.channels.label_value import is_colour, is_material
 from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import is_noun, is_participle
 from rag.describe.fields.plain_text import capitalise
 from rag.describe.product import MUST, Product, ProductField, SpannedText
 from rag.describe.realise.attributes import clause_kind
 from rag.describe.realise.english import cased_label, in_prose
+from rag.describe.realise.label_value import is_colour, is_material
 from rag.describe.spans import join_texts, state_field
 
 ATTRIBUTES = 3

@@ -17,13 +17,13 @@ from ingest.errors import InputError
 from ingest.plugins import suggest
 from ingest.sentences import sentence_spans
 from rag.describe.channels.json_ld import product_json_ld
-from rag.describe.channels.label_value import label_and_value
 from rag.describe.channels.titles import ATTRIBUTES, write_alt_text, write_title
 from rag.describe.licence.review_statements import state_reviews
 from rag.describe.product import MUST, Product, SpannedText
+from rag.describe.realise.label_value import label_and_value
 from rag.describe.realise.plan import Length
 from rag.describe.realise.realiser import realise
-from rag.describe.spans import cut_text, join_texts
+from rag.describe.spans import cut_text, join_texts, without_lines
 
 Channel = Literal[
     "title", "bullets", "short", "long", "meta_title", "meta_description", "alt_text", "json_ld", "reviews"
@@ -39,7 +39,10 @@ CHANNELS_OF_LENGTH: dict[Length, frozenset[Channel]] = {
 
 
 class Realise(Protocol):
-    """Write a product's fields as a paragraph: "short" is one or two sentences, "long" states all that it can."""
+    """Write a product's fields as a paragraph: "short" is one or two sentences, "long" states all that it can.
+
+    Below the sentences of the long one may stand lines of details.
+    """
 
     def __call__(self, product: Product, /, *, length: Length) -> SpannedText: ...
 
@@ -136,7 +139,7 @@ def _write_channel(
         case "short" | "long":
             content = paragraphs[channel]
         case "meta_description":
-            content = shorten_paragraph(long, limits.meta_description)
+            content = shorten_paragraph(without_lines(long), limits.meta_description)
             content = content or shorten_paragraph(short, limits.meta_description)
             content = content or _list_fields(product, limits.meta_description)
             reason = f"no sentence and no field fits in {limits.meta_description} characters"

@@ -91,7 +91,7 @@ class CheckedDraft:
             if self.marks_claims:
                 return self._mark(paragraph)
             check = check_licence(paragraph.content.text, self.product, self.allowed)
-            place = find_sentence(paragraph.sentences, check.untrue)
+            place = find_sentence(paragraph, check.untrue)
             if place is None:
                 place = _find_repeated(paragraph, check.of_kind("repetition"), self.model)
             if place is None:
@@ -220,7 +220,7 @@ def mark_claims(content: SpannedText, claims: Sequence[Claim]) -> SpannedText:
 
 def _find_repeated(paragraph: Paragraph, claims: Sequence[Claim], model: str) -> int | None:
     """Return the place of a model's sentence that repeats and states nothing new, None where there is none."""
-    place = find_sentence(paragraph.sentences, claims)
+    place = find_sentence(paragraph, claims)
     if place is None or paragraph.sentences[place].writer != model:
         return None
     others = {span.key for at, one in enumerate(paragraph.sentences) if at != place for span in one.content.spans}

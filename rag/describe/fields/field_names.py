@@ -1,4 +1,4 @@
-"""Names of fields that decide alone: identifiers, what a house keeps for itself, names, brands, types, prices."""
+"""Names of fields that decide alone: identifiers, names, brands, types, prices."""
 
 from __future__ import annotations
 
@@ -28,33 +28,6 @@ _VALUES_OF_IDENTIFIERS = re.compile(
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64}",
     re.IGNORECASE,
 )
-_INTERNAL = re.compile(
-    r"(?:(?:warehouse|accounting|seo|sync|erp|pim)(?: .*)?|supplier (?:code|name|id|price|sku|number|ref)"
-    r"|internal (?:notes?|comments?|codes?|reference|ref|id|name|use|remarks?|status|description)"
-    r"|.*\b(?:created|updated|modified|synced|imported|edited|deleted|indexed)(?: (?:at|on|by|date|time|user))?"
-    r"|(?:date|time|last) (?:created|added|updated|modified|change|changed|update|edit)|.*\btimestamp"
-    r"|(?:quantity |units |items )?(?:in |on )?stock(?: (?:level|quantity|status|count|location|keeping unit))?"
-    r"|inventory"
-    r"(?: .*)?|quantity (?:on hand|available|in stock|sold)|availability(?: status)?|backorders?|re-?order(?: .*)?"
-    r"|(?:unit |our |net |purchase |landed |average )?cost(?: price| of goods| per item)?|cogs|(?:purchase"
-    r"|wholesale|buying"
-    r"|dealer|trade|transfer|procurement|buy(?:ing)?) price|(?:gross |net |profit )?margin(?: %| percent)?"
-    r"|mark-?up|profit"
-    r"|commission|discount(?: .*)?|status|state of record|published(?: at)?|visible|visibility|enabled|active|is active"
-    r"|archived|draft|discontinued|featured|is featured|on sale|for sale|salable|new arrival|approved by"
-    r"|sort(?: order)?|sequence|rank|ranking|sales rank|priority|sales|units sold"
-    r"|views|clicks|popularity|(?:review|rating|ratings|reviews) count|(?:number|count) of (?:reviews|ratings"
-    r"|sales|views)"
-    r"|tax(?: .*)?|vat(?: .*)?|taxable|harmonized .*|hs|customs .*|aliases|synonyms|keywords|tags|search terms"
-    r"|meta .*|seo"
-    r"|locale|lang|currency|market segment|abc class|gl account|cost cent(?:er|re)|buyer|purchaser|owner|assigned to"
-    r"|(?:internal )?(?:notes?|comments?|remarks?) (?:to|for) .*"
-    r"|(?:my|our|own|staff|team|shop|office|admin|private|buyers?|buying|sales|orders?|supplier|stock) "
-    r"(?:notes?|comments?|remarks?|memos?)(?: \d)?|(?:notes?|comments?|remarks?) internal|memos?"
-    r"|internal|internal (?:info|information|only|data)"
-    r"|todo|revision|row|line number|index"
-    r"|parent|variant of|template|attribute set|fulfil?lment .*|hazmat code|wholesaler|distributor)"
-)
 _REMARK = re.compile(r"(?:notes?|comments?|remarks?)(?: \d)?")
 _OF_HOUSE = re.compile(
     r"\b(?:re-?order\w*|re-?stock\w*|in stock|out of stock|stock level|backorder\w*|suppliers?|wholesaler?s?|margins?|"
@@ -68,7 +41,8 @@ _LOGISTIC = re.compile(
 )
 
 _NAMES = ("name", "product name", "title", "product title", "item name", "display name", "article name", "book title",
-          "model name", "product", "item", "bezeichnung", "produktname",
+          "model name", "short title", "title short", "designation", "description 1", "item description 1",
+          "article description", "material description", "product", "item", "bezeichnung", "produktname",
           "artikelname", "nom", "nombre", "nome", "model")  # fmt: skip
 _BRANDS = ("brand", "brand name", "product brand", "manufacturer", "manufacturer name", "maker", "make", "producer",
            "vendor", "marke", "hersteller", "marque", "marca", "brewery", "winery", "label name")  # fmt: skip
@@ -77,7 +51,7 @@ _TYPES = ("product type", "item type", "type of product", "type", "kind", "produ
           "product class",
           "product group", "class", "department", "style", "eat type", "eattype")  # fmt: skip
 _PRICES = re.compile(
-    r"(?:.* )?(?:price|prices|rrp|msrp|uvp|fee|deposit)(?: (?:incl|excl|including|excluding|inc|ex)\.? .*"
+    r"(?:.* )?(?:price|prices|rrp|srp|msrp|uvp|fee|deposit)(?: (?:incl|excl|including|excluding|inc|ex)\.?(?: .*)?"
     r"| per .*| from)?"
 )
 _DATES = listed_words("dates")
@@ -105,11 +79,6 @@ def why_identifier(words: tuple[str, ...], value: str) -> str:
 def _has_check_digit(digits: str) -> bool:
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(reversed(digits)))
     return total % 10 == 0
-
-
-def is_internal(words: tuple[str, ...]) -> bool:
-    """Return whether a field is one that a house keeps for itself: stock, cost price, created at."""
-    return bool(_INTERNAL.fullmatch(" ".join(words)))
 
 
 def is_remark(words: tuple[str, ...]) -> bool:

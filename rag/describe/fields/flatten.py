@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from ingest.errors import InputError
 from rag.describe.fields.plain_text import PlainValue
+from rag.describe.fields.unit_names import unit_of_code
 from rag.describe.fields.word_lists import listed_words
 
 _DEPTH = 4
@@ -42,16 +44,53 @@ def _flatten(given: Mapping[str, object], path: str, depth: int) -> Iterator[tup
         if isinstance(value, Mapping):
             if depth == _DEPTH:
                 raise InputError(f"the field {key!r} is nested too deeply: give it as fields of their own")
-            yield from _flatten(value, path if str(name).casefold() in _HOLDERS else key, depth + 1)
+            if measured := _measure_of(value):
+                yield key, (measured,)
+                continue
+            yield from _flatten(value, path if _is_holder(str(name)) else key, depth + 1)
         elif isinstance(value, Sequence) and not isinstance(value, str):
             pairs = [_pair_of(item) for item in value]
             if pairs and all(pairs):
                 for pair in filter(None, pairs):
                     yield from _flatten(dict([pair]), path, depth + 1)
             else:
-                yield key, tuple(_scalar(key, item) for item in value)
+                yield key, tuple(_scalar(key, _say_part(item)) for item in value)
         else:
             yield key, (_scalar(key, value),)
+
+
+_GROUP = re.compile(r"(?:grp|group|attribute_?group|section|tab)_\w+", re.IGNORECASE)
+
+
+def _is_holder(name: str) -> bool:
+    """Return whether the name of an object says nothing of what is in it: "attributes", "grp_base" of a PIM."""
+    return name.casefold() in _HOLDERS or bool(_GROUP.fullmatch(name))
+
+
+def _measure_of(value: Mapping[object, object]) -> str:
+    """Return "4.9 W" of {"amount": "4.9", "unit": "WATT"}, "31-48" of {"min": 31, "max": 48}, "" of another object."""
+    keys = {str(key).casefold(): content for key, content in value.items()}
+    if set(keys) in ({"amount", "unit"}, {"value", "unit"}) and isinstance(keys["unit"], str):
+        amount = keys.get("amount", keys.get("value"))
+        unit = unit_of_code(keys["unit"])
+        return (
+            f"{amount}{'' if unit in ('°', '%') else ' '}{unit}".strip()
+            if isinstance(amount, str | int | float)
+            else ""
+        )
+    if set(keys) == {"min", "max"} and all(isinstance(content, str | int | float) for content in keys.values()):
+        return f"{keys['min']}-{keys['max']}"
+    return ""
+
+
+def _say_part(item: object) -> object:
+    """Return an object of a list as "type A, max 18W", so that one field of another shape refuses no product."""
+    if not isinstance(item, Mapping) or not item:
+        return item
+    parts = {str(key).replace("_", " "): content for key, content in item.items()}
+    if not all(isinstance(content, str | int | float) for content in parts.values()):
+        return item
+    return ", ".join(f"{name} {content}" for name, content in parts.items())
 
 
 def _parse(value: object) -> object:

@@ -15,6 +15,16 @@ _TEMPERATURE = re.compile(
     r"(?:(?:in )?(?:deg(?:rees?)?|°) ?)?(?P<scale>[cf])\)?$",
     re.IGNORECASE,
 )
+# "Spacing cm (row x plant)".
+_MIDDLE = re.compile(r"^(?P<label>.*\S) (?P<unit>cm|mm|kg|ml|°C) (?P<note>\([^()]+\))$")
+_TWO_UNITS = re.compile(r"^(\S+) ?/ ?(\S+)$")
+# "Warranty M" is in months, whatever else an M may be.
+_TERM = re.compile(
+    r"^(?P<label>.*\b(?:warranty|guarantee|shelf life))[ (]+(?P<unit>m|mo|mon|y|yr|yrs|j|d)\)?$", re.IGNORECASE
+)
+_TERM_UNITS = (
+    {"d": "days"} | dict.fromkeys(("m", "mo", "mon"), "months") | dict.fromkeys(("y", "yr", "yrs", "j"), "years")
+)
 # Measures that the last words of a label are of, for units of one or two letters, which are other words too.
 _MEASURED = {
     measure: listed_words(f"of_{measure}")
@@ -27,6 +37,13 @@ def split_unit(text: str) -> tuple[str, str]:
     """Return a label without its unit, and the unit as it is shown after several, "" without one."""
     if temperature := _TEMPERATURE.match(text):
         return temperature["label"], f"°{temperature['scale'].upper()}"
+    if term := _TERM.match(text):
+        return term["label"], _TERM_UNITS[term["unit"].casefold()]
+    middle = _MIDDLE.match(text)
+    if middle and (unit := _unit_of(middle["unit"])):
+        return f"{middle['label']} {middle['note']}", unit
+    if names_two_units(text):
+        return text, ""
     bracketed = _BRACKETED.match(text)
     if bracketed and (unit := _unit_of(bracketed["unit"])):
         return bracketed["label"], unit
@@ -52,6 +69,12 @@ def split_unit(text: str) -> tuple[str, str]:
         if not set(last) & set(_MEASURED.get(written.measures, frozenset(last))):
             return text, ""
     return bare, unit
+
+
+def names_two_units(label: str) -> bool:
+    """Return whether a label is one unit or another, so that nobody knows which a number has: "gsm / micron"."""
+    two = _TWO_UNITS.match(label)
+    return bool(two) and all(map(_unit_of, two.groups() if two else ()))
 
 
 def _unit_of(name: str) -> str:

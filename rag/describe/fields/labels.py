@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from rag.answer.words import fold
 from rag.describe.fields.label_units import split_unit
+from rag.describe.fields.label_words import spell_flag, spell_out
 from rag.describe.fields.lexicon import is_adjective, is_noun, is_sure_adjective
 from rag.describe.fields.nouns import is_product_noun
 from rag.describe.fields.plain_text import plain_text
@@ -24,7 +25,7 @@ class Label:
     `text` is the readable label, `unit` a unit that stood in it and `bare` the label without it: it is a unit only for
     a number, "built in" and "screen size in" are told apart by the value. `relation` is that of a prefix or suffix,
     `denies` whether it denies: "without lid" is "lid", has, denied. `whole` has the words of the relation: "lid
-    included". `base` has no number: "feature" of "feature 3".
+    included". `base` has no number: "feature" of "feature 3". `is_flag` tells that its 1 and 0 are yes and no.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Label:
     denies: bool = False
     base: str = ""
     whole: str = ""
+    is_flag: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -47,7 +49,8 @@ def read_label(key: str) -> Label:
     text = plain_text(key).replace("\n", " ").strip(" :=*#•-–")
     text = _NAMESPACE.sub("", text)
     text = _lower(_split_words(_join_kebab(_without_underscores(text))))
-    text = _spell_out(text)
+    flag = spell_flag(text, in_capitals=key.isupper())
+    text = _spell_out(flag or _spell_abbreviations(text, in_capitals=key.isupper()))
     text = _DECORATION.sub("", text).strip(" :") or text
     label = _read_relation(text)
     bare, unit = split_unit(label.text)
@@ -56,14 +59,23 @@ def read_label(key: str) -> Label:
         label = replace(label, relation="is")
     base = re.sub(r"[ #]*\d{1,2}$", "", bare) or bare
     shown = label.text if unit else bare
-    return replace(label, text=shown, bare=bare, unit=unit, base=base, whole=text if label.relation else shown)
+    label = replace(label, text=shown, bare=bare, unit=unit, base=base, whole=text if label.relation else shown)
+    return replace(label, is_flag=bool(flag))
+
+
+def _spell_abbreviations(text: str, *, in_capitals: bool) -> str:
+    """Return a label with its abbreviations spelt out, and a unit that it has in brackets: "cord M" of a cord."""
+    spelt = spell_out(text, in_capitals=in_capitals)
+    bare, unit = split_unit(spelt)
+    name = spell_out(bare, in_capitals=in_capitals) if unit else ""
+    return f"{name} ({unit})" if name != bare and unit else spelt
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
 
 _NAMESPACE = re.compile(
     r"^(?:(?:attributes?|attrs?|specifications?|specs?|properties|property|props?|fields?|features|details|meta|data"
-    r"|product|products|item|custom|extra|node|options?)\s*[.:/>]+\s*|(?:pa|attr|attribute|custom|field|prop|spec|f|c|g)"
+    r"|product|products|item|custom|extra|node|options?)\s*[.:/>]+\s*|(?:pa|attr|attribute|custom|field|prop|spec|grp|fam|f|c|g)"
     r"(?:_|:)(?!of_)(?=\w{2}))+",
     re.IGNORECASE,
 )

@@ -28,6 +28,8 @@ def read_type(value: str, name: str, is_path: bool, asks: bool) -> str:
     `is_path` is for categories, whose last part counts, in the singular unless the name has it in the plural; `asks`
     tells that the label asks for a type of product, so that a word that nobody knows is believed.
     """
+    if "_" in value:  # a code
+        return ""
     parts = [part for part in _PATH.split(value) if part] if is_path else [value.strip()]
     last = parts[-1] if parts else ""
     if is_path and (joined := [part for part in _JOINED.split(last) if part]) and len(joined) > 1:
@@ -52,6 +54,11 @@ def read_type(value: str, name: str, is_path: bool, asks: bool) -> str:
     is_named_plural = last in re.findall(r"[\w'-]+", name.casefold())
     words[-1] = words[-1] if is_named_plural or last.rpartition("-")[2] in PLURAL_ONLY else singular(words[-1])
     return " ".join(_lower(word) for word in words) + last[len(head) :]
+
+
+def is_catalogue_path(value: str) -> bool:
+    """Return whether a value is a path or a code of a catalogue: "Guitars > Acoustic", "cat_lighting", "1110 Seeds"."""
+    return bool(re.search(r"\s[>»→›]\s|::|\S/\S+/\S|^\d{3,} |\b\w+_\w+", value))
 
 
 def _is_attribute(word: str) -> bool:

@@ -28,7 +28,6 @@ from rag.describe.fields.field_names import (
     asks_for_date,
     asks_for_year,
     is_for_house,
-    is_internal,
     is_logistic,
     is_price,
     is_remark,
@@ -40,13 +39,19 @@ from rag.describe.fields.field_names import (
 )
 from rag.describe.fields.field_rules import NO_RULES, FieldRules
 from rag.describe.fields.flatten import flatten_fields
+from rag.describe.fields.house_fields import is_code, why_of_house
+from rag.describe.fields.label_units import names_two_units
+from rag.describe.fields.label_words import is_readable
 from rag.describe.fields.labels import Label, read_label
 from rag.describe.fields.lexicon import is_noun, singular
 from rag.describe.fields.merge import merge_fields
+from rag.describe.fields.numbered import join_numbered
 from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
-from rag.describe.fields.product_type import head_noun, read_type
+from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type
 from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote, warns
 from rag.describe.fields.read_reviews import take_reviews
+from rag.describe.fields.sheet_values import is_shouted, lower_shouted, title_shouted, words_of_value
+from rag.describe.fields.unit_columns import join_units
 from rag.describe.fields.unit_names import CURRENCY_CODES, written_unit
 from rag.describe.fields.values import (
     english_numbers,
@@ -87,12 +92,14 @@ class _Given:
     """A field as it was given: its label, its parts as plain text, and the text of all.
 
     `keeps_marks` tells that its numbers stay as they are: those of its product do not tell what a comma means.
+    `is_abbreviated` tells that it is a column of a system whose names are in capitals, and short.
     """
 
     key: str
     label: Label
     parts: tuple[str, ...]
     keeps_marks: bool = False
+    is_abbreviated: bool = False
 
     @property
     def text(self) -> str:
@@ -112,9 +119,9 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
     given, reviews = take_reviews(given)  # which no field says
     rows = [
         _Given(key, read_label(key), tuple(filter(None, map(plain_text, parts))))
-        for key, parts in flatten_fields(given)
+        for key, parts in join_units(list(flatten_fields(given)))
     ]
-    rows = _keep_unsure_marks(rows)
+    rows = _keep_unsure_marks(_say_codes(rows))
     # What names the product comes first: its type decides which rules hold.
     main = _find_main(rows)
     product_type = next((field.value for field in main.values() if field.kind == "type"), "")
@@ -134,13 +141,40 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
         if rule.hide is not None and any(row.parts):
             understood = [replace(field, hidden="hidden by a rule" if rule.hide else "") for field in understood]
         fields += understood
-    fields = quote_contradictions(merge_fields(fields))
+    fields = quote_contradictions(merge_fields(join_numbered(fields)))
     if not any(not field.hidden for field in fields):
         reasons = "; ".join(f"{field.key}: {field.hidden}" for field in fields[:5])
         raise InputError(f"no field says anything that a text may state{f' ({reasons})' if reasons else ''}")
     fields += _derive_type(fields)
     reviews = tuple(replace(one, text="") if _INSTRUCTION.search(one.text) else one for one in reviews)
     return Product(tuple(sorted(fields, key=lambda field: _sort_key(field, orders.get(field.key)))), reviews)
+
+
+def _say_codes(rows: Sequence[_Given]) -> list[_Given]:
+    """Return the fields with codes in words, and capitals in lower case where all texts of a product are in capitals.
+
+    What identifies a product stays as it is.
+    """
+    is_loud = is_shouted([part for row in rows for part in row.parts])
+    said = []
+    for row in rows:
+        words = row.label.words
+        if why_identifier(words, row.line) or rank_brand(words) is not None:
+            said.append(row)
+            continue
+        is_group = rank_type(words) is not None or words in (("family",), ("categories",), ("group",))
+        parts = row.parts if is_group else tuple(words_of_value(part, words) for part in row.parts)
+        if "dimensions" in words and len(parts) in (2, 3) and all(map(is_bare_number, parts)):
+            parts = (" x ".join(parts),)
+        if re.search(r"colou?r (?:no|number|code)\b", row.key, re.IGNORECASE):
+            parts = tuple(re.sub(r"(?<=[^\W\d_]) \d{3,5}\b", "", part) for part in parts)
+        if is_loud and rank_name(words) is not None:
+            parts = tuple(map(title_shouted, parts))
+        elif is_loud:
+            parts = tuple(lower_shouted(part, words) for part in parts)
+        is_abbreviated = row.key.isupper() and sum(other.key.isupper() for other in rows) > len(rows) / 2
+        said.append(replace(row, parts=parts, is_abbreviated=is_abbreviated))
+    return said
 
 
 _UNSURE_MARK = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,]*\d)")
@@ -191,6 +225,8 @@ def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
     for row in best("type"):
         label = " ".join(row.label.words)
         is_path = not label.endswith(("type", "kind", "style"))
+        if label == "style" and row.line.isupper():  # the name of a model
+            continue
         value = read_type(row.parts[-1].split("\n")[-1], name, is_path, label not in ("style", "class", "department"))
         if value and row.key not in main:
             # A type as it was given tells one from many: "drill bits".
@@ -252,18 +288,32 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
         return [quote_as_given(plain)]
     # Who supplies a product that has no brand is who it is from.
     is_house = words == ("supplier",) and any(rank_brand(other.label.words) is not None for other in rows)
-    if (is_internal(words) or is_house) and not (asks_for_year(words) and is_year(line)):
-        return [replace(plain, kind="identifier", hidden="internal")]
+    is_vital = allergen_words(label) is not None or is_substance(label.bare) or bool(set(words) & _WARNINGS)
+    reason = "suppliers" if is_house else "" if is_vital else why_of_house(words, line)
+    if label.is_flag and not reason:  # "HAZ_FLG" is for carriers: its 0 does not say that there is no hazard
+        reason = why_of_house((*words, "flag"), line)
+    if reason and not (asks_for_year(words) and is_year(line)):
+        return [replace(plain, kind="identifier", hidden=f"internal: {reason}")]
+    if rank_type(words) is not None and is_catalogue_path(line):
+        return [replace(plain, kind="identifier", hidden="internal: a group of the catalogue")]
     if _INSTRUCTION.search(line):
         return [replace(plain, hidden="it speaks to a model, and says nothing of the product")]
     if is_remark(words) and warns(line):
         return [quote_as_given(plain)]
     if is_remark(words) and is_for_house(line):
-        return [replace(plain, kind="identifier", hidden="internal")]
-    if rank_name(words) is not None and words != ("model",):
+        return [replace(plain, kind="identifier", hidden="internal: notes of the shop")]
+    if is_remark(words):  # its words are somebody's, and no sentence can take them
+        return [replace(plain, is_quoted=True, priority=SHOULD)]
+    if reason := _why_unsure(row, rows):
+        return [replace(plain, hidden=reason)]
+    named = next(
+        (other.line for other in rows if other.key != row.key and rank_name(other.label.words) is not None), ""
+    )
+    is_repeated = words == ("style",) and line.isupper() and line.casefold() in named.casefold()
+    if is_repeated or (rank_name(words) is not None and words != ("model",)):
         return [replace(plain, hidden="another name of the product")]
     # What is there, may be there, and is not.
-    is_boolean = read_truth(line, words, label.relation != "") is not None
+    is_boolean = read_truth(line, words, label.is_flag or label.relation != "") is not None
     if label.denies and read_truth(line, words, True) is False:  # a denial denied
         return [quote_as_given(plain)]
     if (said := allergen_words(label)) is not None:
@@ -284,13 +334,63 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     return [with_relation(_read_value(row, rows, plain), label)]
 
 
+def _why_unsure(row: _Given, rows: Sequence[_Given]) -> str:
+    """Return why nobody can say what a field means, "" where it is sure; what warns is never hidden for that."""
+    label, line = row.label, row.line
+    if warns(line) or set(label.words) & _WARNINGS:
+        return ""
+    if not is_readable(label.bare, is_abbreviated=row.is_abbreviated):
+        return "its label is an abbreviation that is not sure"
+    if label.is_flag and read_truth(line, label.words, True) is None and is_code(line):
+        return f"{line!r} is a code"
+    if names_two_units(label.bare) and is_bare_number(line):
+        return "its label names two units"
+    if line.casefold() in ("x", "xx"):
+        return f"{line!r} is a mark"
+    if label.bare in _COUNTS and line == "1":
+        return "one is what a product is"
+    if row.is_abbreviated and set(label.words) & _CODED and re.fullmatch(r"[A-Z]{1,2}", line.upper()):
+        return f"{line!r} is a code"
+    is_zero = re.fullmatch(r"0+(?:[.,]0+)?(?: months| years)?", line)
+    if is_zero and (_IS_SIZE.search(label.bare) or label.bare in ("minimum", "maximum")):
+        return "0 stands for no value"
+    if set(label.words) & {"warranty", "guarantee"} and re.fullmatch(r"9{3,}", line):
+        return f"{line!r} stands for another thing"
+    if label.is_flag and read_truth(line, label.words, True) is False and not _has_kin(row, rows):
+        return "nothing of its group is so"
+    return ""
+
+
+def _has_kin(row: _Given, rows: Sequence[_Given]) -> bool:
+    """Return whether a flag stands alone or one of its group is true: of "HOB_GAS" and "HOB_IND" both 0 say nothing."""
+    group, mark, _ = row.key.partition("_")
+    kin = [
+        one
+        for one in rows
+        if mark and group.casefold() not in ("is", "has") and one.label.is_flag and one.key.startswith(f"{group}_")
+    ]
+    return len(kin) < 2 or any(read_truth(one.line, one.label.words, True) for one in kin)
+
+
+_COUNTS = frozenset(
+    ["number of items", "item count", "unit count", "pack quantity", "pack size", "content", "pieces in set"]
+)
+_CODED = frozenset(["care", "position", "colour", "finish", "coating"])
+_IS_SIZE = re.compile(
+    r"^(?:number of .*|minimum age)$|(?:^| )(?:power|wattage|weight|height|width|length|depth|diameter|thickness"
+    r"|voltage|volume|capacity|warranty|guarantee|count|dimensions)$"
+)
+
+
 def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> ProductField:
     """Return a field with the kind of its value."""
     label, words, line = row.label, row.label.words, row.line
     priority = MAY if is_logistic(words) or len(line) > _LONG else SHOULD
     priority = MUST if set(words) & _WARNINGS else priority
     field = replace(plain, priority=priority)
-    asks = label.relation in ("is", "has", "contains", "includes", "requires", "supports", "free from")
+    asks = label.is_flag or label.relation in (
+        "is", "has", "contains", "includes", "requires", "supports", "free from"
+    )  # fmt: skip
     truth = False if denies_all(label.bare, line) else read_truth(line, words, asks)
     if truth is not None:
         relation: Relation = "includes" if says_inclusion(line) else "has" if line.casefold() == "without" else ""
@@ -344,16 +444,27 @@ def _is_lacked(label: Label) -> bool:
     return is_thing and not set(label.words) & listed_words("none_says_nothing") and not label.relation
 
 
+# What the minimum and the maximum of a catalogue of children's goods are of.
+_LIMITED = {"months": "age", "years": "age", "kg": "weight", "cm": "height"}
+# What nobody gives in another unit.
+_OWN_UNITS = {
+    "voltage": "V", "wattage": "W", "luminous flux": "lm", "beam angle": "°", "colour temperature": "K",
+    "color temperature": "K", "viewing angle": "°", "detection angle": "°",
+}  # fmt: skip
+
+
 def _read_measure(field: ProductField, row: _Given) -> ProductField:
     label = row.label
     value = field.value if row.keeps_marks else english_numbers(field.value)
-    unit = "" if has_unit(value) else label.unit
+    unit = "" if has_unit(value) else label.unit or _OWN_UNITS.get(label.bare.casefold(), "")
     *_, measured = label.bare.partition("(")[0].casefold().split() or [""]
     if not unit and not has_unit(value) and measured in listed_words("needs_unit"):
         return replace(field, kind="measure", hidden="a number without its unit: a rule can give it")
     written = written_unit(unit) if unit else None
     if written and value == "1":
         unit = written.one
+    if label.bare in ("minimum", "maximum") and (limited := _LIMITED.get(unit or value.rpartition(" ")[2])):
+        return replace(field, kind="measure", label=f"{label.bare} {limited}", value=value, items=(value,), unit=unit)
     # A unit that the value repeats is not in the label; one that nothing has stays there: "size in".
     text = label.bare if unit or has_unit(value) else label.text
     quantity = read_quantity(value, unit)
@@ -381,8 +492,13 @@ def _read_money(field: ProductField, row: _Given, rows: Sequence[_Given]) -> Pro
 
 
 def _currency_of(rows: Sequence[_Given]) -> str:
-    codes = [row.line.upper() for row in rows if row.label.words[-1:] == ("currency",)]
-    return codes[0] if len(codes) == 1 and codes[0] in CURRENCY_CODES else ""
+    codes = {row.line.upper() for row in rows if row.label.words[-1:] == ("currency",)}
+    if not codes:  # "Trade £ (ex VAT)" tells it of all prices
+        codes = {code for row in rows for sign, code in _SIGNS.items() if sign in row.key}
+    return codes.pop() if len(codes) == 1 and codes <= set(CURRENCY_CODES) else ""
+
+
+_SIGNS = {"£": "GBP", "€": "EUR"}
 
 
 def _read_list(field: ProductField, row: _Given, rows: Sequence[_Given]) -> ProductField:

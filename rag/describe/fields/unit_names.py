@@ -48,7 +48,7 @@ light: lm, lux, cd, cd/m²|cd/m2, nit~nits, lumen~lumens, candela~candelas, lm/W
 resistance: ohm~ohms, Ω, kΩ, MΩ
 force: N, kN, Nm|N·m|N m, kgf, ft-lb, newton~newtons
 density: gsm, g/m²|g/m2, g/l, kg/m³|kg/m3, g/cm³|g/cm3, den, denier, dtex, mg/l, mg/kg
-flow: l/min|lpm, l/h|lph, m³/h|m3/h, cfm, ml/h, gpm
+flow: g/m²/24h|g/m2/24h, l/min|lpm, l/h|lph, m³/h|m3/h, cfm, ml/h, gpm
 image: MP|Mpx, px, pixel~pixels, megapixel~megapixels, dpi, ppi, dot~dots
 share: %|pct, percent|per cent, ‰, vol%, % vol|% vol., % ABV|ABV
 count: pcs|pc|pc(s), piece~pieces, pack~packs, pair~pairs, page~pages, sheet~sheets, serving~servings, person~people
@@ -79,6 +79,31 @@ def written_unit(name: str) -> WrittenUnit | None:
     """Return the unit of a name as it is written, else in any case: "KG" is kg, "mw" is none of MW and mW for sure."""
     name = re.sub(r"\s+", " ", name.strip().strip(".")) if len(name) > 1 else name
     return _BY_NAME.get(name) or _BY_FOLDED.get(name.casefold())
+
+
+_CODES = {
+    "degree": "°", "celsius": "°C", "fahrenheit": "°F", "kelvin": "K", "watt": "W", "kilowatt": "kW", "volt": "V",
+    "millivolt": "mV", "ampere": "A", "milliampere": "mA", "ampere hour": "Ah", "milliampere hour": "mAh",
+    "lumen": "lm", "candela": "cd", "lux": "lux", "hertz": "Hz", "kilohertz": "kHz", "megahertz": "MHz",
+    "gigahertz": "GHz", "kilogram": "kg", "gram": "g", "milligram": "mg", "ton": "t", "millimeter": "mm",
+    "centimeter": "cm",
+    "decimeter": "dm", "meter": "m", "kilometer": "km", "inch": "in", "foot": "ft", "square millimeter": "mm²",
+    "square centimeter": "cm²", "square meter": "m²", "cubic meter": "m³", "cubic centimeter": "cm³", "liter": "l",
+    "milliliter": "ml", "centiliter": "cl", "bar": "bar", "pascal": "Pa", "kilopascal": "kPa", "decibel": "dB",
+    "newton": "N", "newton meter": "Nm", "joule": "J", "kilowatt hour": "kWh", "watt hour": "Wh", "percentage": "%",
+    "percent": "%", "cubic meter per hour": "m³/h", "liter per minute": "l/min", "meter per second": "m/s",
+    "kilometer per hour": "km/h", "revolutions per minute": "rpm", "grams per square meter": "g/m²", "ounce": "oz",
+    "pound": "lb", "microgram": "µg", "piece": "pieces", "minute": "min", "hour": "h", "second": "s",
+}  # fmt: skip
+
+
+def unit_of_code(code: str) -> str:
+    """Return the unit that a system names in full: "SQUARE_MILLIMETER" is mm², "kilograms" is kg; others as written."""
+    name = re.sub(r"[_\s]+", " ", code.strip().casefold()).replace("metre", "meter").replace("litre", "liter")
+    known = _CODES.get(name) or _CODES.get(name.removesuffix("s"))
+    if known or (written := written_unit(code)) is None:
+        return known or code.strip()
+    return written.many
 
 
 def size_of(name: str) -> MeasureUnit | None:

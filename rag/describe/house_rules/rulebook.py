@@ -16,9 +16,10 @@
     min_words = 30
     max_words = 120
 
-Lists of several tables that fit a text add up. Of numbers and of `address` the most particular table's holds: that of
-the type and channel, then of the channel, then of the type. A field that a product lacks is not required of its text,
-and of a title, bullets or another short form only what a table of that channel requires.
+Characters and words are those of the whole text; a line "- Label: value" is no sentence. Lists of several tables that
+fit a text add up. Of numbers and of `address` the most particular table's holds: that of the type and channel, then of
+the channel, then of the type. A field that a product lacks is not required of its text, and of a title, bullets or
+another short form only what a table of that channel requires.
 """
 
 from __future__ import annotations
@@ -40,14 +41,13 @@ from rag.describe.house_rules.shorten import (
     fields_cut,
     sentence_starts,
     split_lines,
-    split_sentences,
-    strip_end,
+    split_paragraph,
     vital_fields,
 )
 from rag.describe.house_rules.toml_rules import Place, TextRules, read_text_rules
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.product import Product, SpannedText
-from rag.describe.spans import join_texts
+from rag.describe.spans import compose_text, lines_of, without_lines
 
 PARAGRAPHS = frozenset(("short", "long"))
 """Channels that have to make every required mention; the others only those that a table of the channel asks for."""
@@ -127,9 +127,10 @@ class RuleBook:
         """Return the texts with those emptied that break a rule, which their `reason` then says, rule by rule.
 
         A required mention that is a whole sentence, such as "Not for sale to minors.", is added to a paragraph that
-        lacks it. Paragraphs, bullets and meta descriptions that are too long lose their last sentences or bullets
-        first; what went with them is their `cut`. A required mention stays, and so does a fact of priority 1, an
-        allergen, an ingredient or a warning: a text that has no room for these is emptied.
+        lacks it, before its lines of details. Paragraphs, bullets and meta descriptions that are too long lose their
+        last lines, sentences or bullets first; what went with them is their `cut`. A required mention stays, and so
+        does a fact of priority 1, an allergen, an ingredient or a warning: a text that has no room for these is
+        emptied.
         """
         kept = []
         for text in texts:
@@ -155,21 +156,22 @@ class RuleBook:
         """Return a text with the sentences that it has to have, and without its last ones where it is too long."""
         rules = self.rules(text.channel, product)
         whole = self._with_sentences(text.content, text.channel, rules)
-        if text.channel not in _CAN_BE_CUT or not _is_too_long(whole, text.channel, rules):
+        if text.channel not in _CAN_BE_CUT or not _too_long(whole, text.channel, rules):
             return replace(text, content=whole)
-        # The last parts go first. None goes that is vital, or that another rule asks for.
-        parts = (split_lines if text.channel in ("bullets", "reviews") else split_sentences)(text.content)
-        faults = self._other_faults(whole, text.channel, product)
-        for part in parts[:0:-1]:
-            if text.channel != "meta_description" and vital_fields(part, product):
+        parts = (split_lines if text.channel in ("bullets", "reviews") else split_paragraph)(text.content)
+        faults, current = self._other_faults(whole, text.channel, product), whole
+        for part, units in parts.last_first():
+            # None goes that is vital, that another rule asks for, or that makes nothing shorter which is too long.
+            is_vital = text.channel != "meta_description" and vital_fields(part, product)
+            if is_vital or part not in parts or not units & _too_long(current, text.channel, rules):
                 continue
-            rest = [one for one in parts if one is not part]
-            shorter = self._with_sentences(strip_end(join_texts(rest)), text.channel, rules)
+            rest = parts.without(part)
+            shorter = self._with_sentences(rest.content, text.channel, rules)
             if not self._other_faults(shorter, text.channel, product) <= faults:
                 continue
             if not self.broken_rules(shorter, text.channel, product):
                 return replace(text, content=shorter, cut=fields_cut(whole, shorter))
-            parts = rest
+            parts, current = rest, shorter
         return replace(text, content=whole)
 
     def _other_faults(self, text: SpannedText, channel: Channel, product: Product) -> set[str]:
@@ -181,7 +183,8 @@ class RuleBook:
         for phrase in rules.required if channel in PARAGRAPHS else ():
             is_sentence = phrase[-1] in ".!" and phrase[0] == phrase[0].upper() and "{" not in phrase
             if is_sentence and not AllowedPhrases((phrase,)).spans(content.text):
-                content = join_texts((content, phrase), " ")
+                sentences = [one for one in (without_lines(content), SpannedText(phrase)) if one.text]
+                content = compose_text(sentences, lines_of(content))
         return content
 
     def _banned(self, phrases: tuple[str, ...]) -> BannedWords:
@@ -235,8 +238,10 @@ def _lengths(text: str, channel: Channel, rules: TextRules) -> Sequence[BrokenRu
     return broken
 
 
-def _is_too_long(text: SpannedText, channel: Channel, rules: TextRules) -> bool:
-    return any(broken.rule.startswith("max_") for broken in _lengths(text.text, channel, rules))
+def _too_long(text: SpannedText, channel: Channel, rules: TextRules) -> set[str]:
+    """Return the units of which a text has too many."""
+    broken = _lengths(text.text, channel, rules)
+    return {one.rule.removeprefix("max_") for one in broken if one.rule.startswith("max_")}
 
 
 def _missing(text: SpannedText, channel: Channel, required: Sequence[str], product: Product) -> Sequence[BrokenRule]:

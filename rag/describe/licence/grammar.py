@@ -143,9 +143,10 @@ def _sentences(text: str, words: tuple[ScopedWord, ...], known: set[str]) -> Ite
         said = text[word.start : word.end]
         if said[0].islower() and said.islower() and word.text not in known:
             yield _fault(text, word.start, word.end, "a sentence begins with a small letter")
-    end = text.rstrip()
-    if words and not re.search(r"[.!?…][\"'”’)]*$", end):
-        yield _fault(text, words[-1].start, len(end), "the final stop is missing")
+    end = re.sub(r"(?:\n|^)- .*", "", text).rstrip()  # lines of details need no stop
+    if end and words and not re.search(r"[.!?…][\"'”’)]*$", end):
+        last = [word for word in words if word.start < len(end)][-1]
+        yield _fault(text, last.start, len(end), "the final stop is missing")
 
 
 def _fault(text: str, start: int, end: int, note: str) -> Claim:

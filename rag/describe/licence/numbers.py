@@ -10,6 +10,7 @@ from rag.answer.quantities import Date, Quantity, find_figures
 from rag.describe.licence.claims import Claim
 from rag.describe.licence.denials import ScopedWord, read_words
 from rag.describe.licence.vocabulary import FieldFigure, ProductVocabulary, bound_of, is_content, normal_stems
+from rag.describe.spans import LINE_MARK
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,13 @@ def check_figures(text: str, vocabulary: ProductVocabulary) -> FigureCheck:
 
     A figure is licensed by an equal one of a field: 1.5 kg by 1500 g, "two" by 2. A unit or currency has to be the
     field's, in its value or its label; a bound ("up to 10 h") has to be kept, and none may be added. Lines are checked
-    apart: the label of the next line is no bound of a figure.
+    apart, without the mark of a list: the label of the next line is no bound of a figure, and "May contain" no month.
     """
     lines: list[FigureCheck] = []
     start = 0
     for line in text.splitlines(keepends=True):
-        lines.append(_move(_check_line(line, vocabulary), start))
+        words = line.removeprefix(LINE_MARK)
+        lines.append(_move(_check_line(words, vocabulary), start + len(line) - len(words)))
         start += len(line)
     return FigureCheck(
         tuple(claim for line in lines for claim in line.claims),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rag.describe.product import FieldSpan, Product
 
-_BEFORE = r"(?:^|(?<=\n)|(?<=[.!?;]\s)|(?<=[.!?;][”\"')]\s))"
+_BEFORE = r"(?:^|(?<=^- )|(?<=\n)|(?<=\n- )|(?<=[.!?;]\s)|(?<=[.!?;][”\"')]\s))"
 _BEHIND = r"(?=[.;!?]*(?:\s|$))"
 
 

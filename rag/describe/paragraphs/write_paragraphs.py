@@ -1,6 +1,6 @@
 """Write planned sentences and check each: one that claims more gives way to a plainer one.
 
-A sentence of a realiser gives way to that of the rules, this one to lines "Label: value.".
+A sentence of a realiser gives way to that of the rules, and what this one claims too much to lines "- Label: value".
 """
 
 from __future__ import annotations
@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from rag.describe.channels.label_value import label_and_value, quote_field
 from rag.describe.licence.allowed import AllowedPhrases
 from rag.describe.licence.check import check_licence
 from rag.describe.licence.claims import Claim, say_claims
 from rag.describe.paragraphs.paragraph import RULES, Paragraph, ReplacedSentence, WrittenSentence
-from rag.describe.product import Product, ProductField, SpannedText
-from rag.describe.realise.grouping import PlannedSentence
+from rag.describe.product import MUST, Product, ProductField, SpannedText
+from rag.describe.realise.english import final_stop
+from rag.describe.realise.grouping import PlannedClause, PlannedSentence
+from rag.describe.realise.label_value import label_and_value, quote_field
 from rag.describe.realise.plan import DescriptionPlan
 from rag.describe.realise.realiser import realise_by_sentence
 from rag.describe.realise.sentence_writer import SentenceWriter
@@ -30,7 +31,8 @@ def write_paragraphs(
     """Write each plan in sentences of the `writer`, or else of the rules, and check them against its product.
 
     A sentence of the writer that lacks a planned field, or claims what no field says, is replaced by the rules' own.
-    One of the rules gives way to lines "Label: value.", and a field that no line can state truly is left out.
+    Of one of the rules that claims more, the clauses that do give way to lines "- Label: value", and a field that no
+    line can state truly is left out.
     """
     written = writer.write(plans) if writer else [(None,) * len(plan.sentences) for plan in plans]
     paragraphs = []
@@ -38,6 +40,9 @@ def write_paragraphs(
         paragraph = Paragraph()
         ruled = realise_by_sentence(plan)
         for place, (sentence, text, own) in enumerate(zip(plan.sentences, texts, ruled, strict=True)):
+            if sentence.pattern == "list":
+                paragraph = paragraph.join(write_lines((clause.field for clause in sentence.clauses), product))
+                continue
             wanted = planned_keys(plan, sentence, is_opening=place == 0)
             reason = find_fault(text, product, phrases, wanted) if text else ""
             if text and writer and not reason:
@@ -47,8 +52,10 @@ def write_paragraphs(
                 paragraph = replace(
                     paragraph, replaced=(*paragraph.replaced, ReplacedSentence(text.text, writer.name, reason))
                 )
-            for one in own:
+            true, listed = _list_untrue(own, plan, place, product, phrases)
+            for one in true:
                 paragraph = paragraph.join(_write_by_rules(one, product, phrases))
+            paragraph = paragraph.join(write_lines(listed, product))
         paragraphs.append(_check_whole(paragraph, product, phrases))
     return paragraphs
 
@@ -75,6 +82,33 @@ def planned_keys(plan: DescriptionPlan, sentence: PlannedSentence, *, is_opening
     return tuple(keys)
 
 
+def _list_untrue(
+    own: Sequence[SpannedText], plan: DescriptionPlan, place: int, product: Product, allowed: AllowedPhrases
+) -> tuple[Sequence[SpannedText], list[ProductField]]:
+    """Return a planned sentence as the rules say it, without the clauses that claim too much, and their fields.
+
+    It stays as it is where no clause is at fault by itself: "is compatible with the base (not included)" is.
+    """
+
+    def realise_clauses(*clauses: PlannedClause) -> Sequence[SpannedText]:
+        sentences = list(plan.sentences)
+        sentences[place] = replace(sentences[place], clauses=clauses)
+        return realise_by_sentence(replace(plan, sentences=tuple(sentences)))[place]
+
+    def is_true(said: Sequence[SpannedText]) -> bool:
+        return not any(find_fault(one, product, allowed) for one in said)
+
+    clauses = plan.sentences[place].clauses
+    if is_true(own) or (len(clauses) < 2 and place):
+        return own, []
+    kept = [one for one in clauses if is_true(realise_clauses(one))]
+    # Only an opening says something without a clause: the name of the product.
+    said = realise_clauses(*kept) if kept or not place else ()
+    if not said or not is_true(said):
+        return own, []
+    return said, [field for one in clauses if one not in kept for field in one.fields]
+
+
 def _write_by_rules(content: SpannedText, product: Product, allowed: AllowedPhrases) -> Paragraph:
     """Return a sentence of the rules, or a line for each of its fields where the sentence says too much."""
     reason = find_fault(content, product, allowed)
@@ -85,7 +119,7 @@ def _write_by_rules(content: SpannedText, product: Product, allowed: AllowedPhra
 
 
 def write_lines(fields: Iterable[ProductField], product: Product) -> Paragraph:
-    """Return a sentence "Label: value." for each field: as it was given where its words claim more in another form."""
+    """Return a line "Label: value" for each field: as it was given where its words claim more in another form."""
     sentences, left_out = [], []
     for field in fields:
         ways = (label_and_value(field), quote_field(field))
@@ -93,9 +127,20 @@ def write_lines(fields: Iterable[ProductField], product: Product) -> Paragraph:
         if line is None:
             left_out.append(field.key)
             continue
-        stop = "" if line.text[-1] in ".!?" else "."
-        sentences.append(WrittenSentence(join_texts((line, stop)), RULES))
+        sentences.append(WrittenSentence(line, RULES, is_line=True))
     return Paragraph(tuple(sentences), (), tuple(left_out))
+
+
+def close_lines(paragraph: Paragraph, product: Product) -> Paragraph:
+    """Return a paragraph that has no room for a list: of its lines those that have to be stated, as sentences."""
+    sentences = []
+    for one in paragraph.sentences:
+        if not one.is_line:
+            sentences.append(one)
+        elif any(product.field(span.key).priority == MUST for span in one.content.spans):
+            closed = join_texts((one.content, final_stop(one.text)))
+            sentences.append(replace(one, content=closed, is_line=False))
+    return replace(paragraph, sentences=tuple(sentences))
 
 
 def _check_whole(paragraph: Paragraph, product: Product, allowed: AllowedPhrases) -> Paragraph:
@@ -103,7 +148,7 @@ def _check_whole(paragraph: Paragraph, product: Product, allowed: AllowedPhrases
     for _ in paragraph.sentences:
         content = paragraph.content
         claims = check_licence(content.text, product, allowed).untrue
-        place = find_sentence(paragraph.sentences, claims)
+        place = find_sentence(paragraph, claims)
         if place is None:
             break
         failing = paragraph.sentences[place]
@@ -114,15 +159,16 @@ def _check_whole(paragraph: Paragraph, product: Product, allowed: AllowedPhrases
         instead = Paragraph(left_out=tuple(keys)) if is_line else lines
         gone = Paragraph(replaced=(ReplacedSentence(failing.text, failing.writer, say_claims(claims)),))
         before, after = paragraph.sentences[:place], paragraph.sentences[place + 1 :]
-        paragraph = replace(paragraph.join(instead).join(gone), sentences=(*before, *instead.sentences, *after))
+        rest = Paragraph((*before, *after), paragraph.replaced, paragraph.left_out)
+        paragraph = rest.join(instead).join(gone)
     return paragraph
 
 
-def find_sentence(sentences: Sequence[WrittenSentence], claims: Sequence[Claim]) -> int | None:
+def find_sentence(paragraph: Paragraph, claims: Sequence[Claim]) -> int | None:
     """Return the place of the last sentence of a paragraph in which a claim begins, None without claims."""
-    end, last = 0, None
-    for place, sentence in enumerate(sentences):
-        start, end = end, end + len(sentence.text) + 1
-        if any(start <= claim.start < end for claim in claims):
+    last = None
+    for place, start in paragraph.starts():
+        end = start + len(paragraph.sentences[place].text)
+        if any(start <= claim.start <= end for claim in claims):
             last = place
     return last

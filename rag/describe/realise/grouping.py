@@ -15,9 +15,9 @@ from rag.describe.realise.attributes import ClauseKind, is_phrase, label_words
 from rag.describe.realise.english import head_noun, is_plural, leading_noun
 from rag.describe.realise.word_classes import PART_NOUNS, QUANTITY_NOUNS
 
-Pattern = Literal["opening", "predicates", "statements", "line", "prose", "details"]
+Pattern = Literal["opening", "predicates", "statements", "line", "prose", "details", "list"]
 """The shape of a sentence: "It has A and B, and weighs C", "Its A is B and its C is D", "Label: value.", text as given,
-or "Label: value; label: value."."""
+or "Label: value; label: value.". A "list" is none: its lines "Label: value" stand below the sentences."""
 
 NOUN_KINDS = ("part", "count", "storage", "capacity", "quantity", "holding")
 

@@ -26,21 +26,22 @@ from rag.describe.realise.grouping import (
     may_contrast,
     merge_fields,
 )
+from rag.describe.realise.listed import order_details, split_listed
 from rag.describe.realise.phrases import LONGEST_PROSE
 from rag.describe.realise.product_words import is_plural_product
 from rag.describe.realise.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS, OPEN_ADJECTIVES, PAIR_NOUNS
 
 Length = Literal["short", "long"]
 
-SHORT, LONG = 120, 700
+SHORT, LONG = 120, 1000
 """Characters of the fields, labels and values, that a short and a long description state; more if the priority fields
 take more."""
 
 SHORT_SENTENCES = 2
 """Sentences of a short description, more if the priority fields need them."""
 
-MOST: dict[ClauseKind, int] = {"detail": 6, "property": 8}
-"""Fields of the forms "label: value" and "its label is value" that a paragraph takes; bullets suit more of them."""
+MOST_LINES = 12
+"""Details that stand in a list below the sentences of a long description, more if they have to be stated."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     """Plan the description of a product.
 
     Fields of priority are always stated; the others while there is room, `characters` of labels and values: `SHORT` or
-    `LONG` unless another number is given. A short description leaves out the fields that only their label can state.
+    `LONG` unless another number is given. The fields that only their label can state are lines below the sentences of a
+    long description, and a short one leaves them out.
     """
     product = _with_given_type(product)
     kind = product.type if product.type and is_thing(product.type) else None
@@ -74,15 +76,22 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     clauses = [(clause_kind(one), one) for one in others if one.key not in said_by_name]
     room = characters if characters is not None else (SHORT if length == "short" else LONG)
     chosen = _choose(clauses, room, is_short=length == "short")
-    chosen -= _crowded(clauses, chosen)
-    omitted = tuple(one.key for _, one in clauses if one.key not in chosen)
     planned = list(merge_fields([(kind, one) for kind, one in clauses if one.key in chosen]))
+    planned, listed = split_listed(planned)
+    lines = order_details(sorted(listed, key=product.stated.index))
+    if length == "short":  # no list, but what has to be stated
+        planned += [PlannedClause(_line_kind(one), (one,)) for one in lines if one.priority == MUST]
+        lines = []
+    free = [one for one in lines if one.priority > MUST][:MOST_LINES]
+    lines = [one for one in lines if one.priority == MUST or one in free]
     modifiers = _modifiers(product, planned)
     planned = _without(planned, modifiers)
     # The opening takes one clause, or two small ones, of those that tell most.
     opening = _opening_clauses(planned, product, modifiers, has_type=kind is not None)
     rest = _without(planned, opening)
     sentences = [PlannedSentence("opening", tuple(opening)), *group_sentences(rest)]
+    if lines:
+        sentences.append(PlannedSentence("list", tuple(PlannedClause(clause_kind(one), (one,)) for one in lines)))
     if length == "short":
         # The first that is more than "its A is B", and those of priority.
         fluent = [one for one in sentences[1:] if one.pattern == "predicates" and _affirming(one.clauses[0])]
@@ -90,9 +99,9 @@ def plan_description(product: Product, length: Length = "long", characters: int 
         is_bare = len(sentences[0].clauses) + len(modifiers) < 2
         kept = [sentences[0], *(telling or (fluent or sentences[1:] if is_bare else []))[: SHORT_SENTENCES - 1]]
         sentences = [one for one in sentences if one in kept or _is_due(one)]
-        stated = {one.key for sentence in sentences for clause in sentence.clauses for one in clause.fields}
-        stated |= {clause.field.key for clause in modifiers}
-        omitted = tuple(one.key for _, one in clauses if one.key not in stated)
+    stated = {one.key for sentence in sentences for clause in sentence.clauses for one in clause.fields}
+    stated |= {clause.field.key for clause in modifiers}
+    omitted = tuple(one.key for _, one in clauses if one.key not in stated)
     return DescriptionPlan(product, modifiers, tuple(sentences), omitted, pack)
 
 
@@ -118,6 +127,12 @@ def _find_pack(product: Product) -> ProductField | None:
         if is_pack and one.priority > MUST and re.fullmatch(r"[1-9]\d{0,3}", one.value.strip()) and one.value != "1":
             return one
     return None
+
+
+def _line_kind(field: ProductField) -> ClauseKind:
+    """Return the kind that says, in a text without a list, a field of a list: "may contain nuts", or its label."""
+    kind = clause_kind(field)
+    return kind if kind in ("line", "prose", "verb", "action", "content") else "detail"
 
 
 def _is_due(sentence: PlannedSentence) -> bool:
@@ -195,15 +210,6 @@ def _choose(clauses: Sequence[tuple[ClauseKind, ProductField]], room: int, *, is
         room -= cost(kind, one)
         chosen.add(one.key)
     return chosen
-
-
-def _crowded(clauses: Sequence[tuple[ClauseKind, ProductField]], chosen: set[str]) -> set[str]:
-    """Return the fields that are too many for a paragraph of those that only one form of sentence can state."""
-    crowded: set[str] = set()
-    for form, most in MOST.items():
-        alike = [one for kind, one in clauses if kind == form and one.key in chosen]
-        crowded |= {one.key for one in alike[most:] if one.priority > MUST}
-    return crowded
 
 
 # --- the opening ------------------------------------------------------------------------------------------------------

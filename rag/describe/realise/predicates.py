@@ -125,7 +125,7 @@ def _included_noun(field: ProductField) -> Phrase | None:
 
 def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
     """Return verb phrases joined, the same verb said once: "is grey and made of cotton, and weighs 2 kg"."""
-    phrases = _with_but_without(phrases)
+    phrases = _with_one_comes(_with_but_without(phrases))
     joined: list[Phrase] = []
     for verb, group in groupby(phrases, key=_shared_verb):
         # "Is anti-tilt and made of steel": behind "made of", an adjective would be a material.
@@ -140,6 +140,13 @@ def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
     if len(joined) == 2 and joined[0] in phrases and joined[1] not in phrases:
         return phrase("{}, and {}", *joined)
     return join_phrases(joined)
+
+
+def _with_one_comes(phrases: Sequence[Phrase]) -> Sequence[Phrase]:
+    """Return verb phrases with "is from Poland" where another says "comes with a lid"."""
+    if not any(one[0].text.startswith(("<comes> with", "<comes> in ")) for one in phrases):
+        return phrases
+    return [(Piece(one[0].text.replace("<comes> from ", "<is> from ")), *one[1:]) for one in phrases]
 
 
 def _with_but_without(phrases: Sequence[Phrase]) -> Sequence[Phrase]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 
 from ingest.fingerprint import fingerprint
 from rag.describe.fields.lexicon import infinitive
 from rag.describe.product import Product, SpannedText
 from rag.describe.realise.english import begin_sentence, final_stop
 from rag.describe.realise.grouping import PlannedClause, PlannedSentence
+from rag.describe.realise.label_value import label_and_value
 from rag.describe.realise.opening import Opening
 from rag.describe.realise.phrases import (
     LONGEST_PROSE,
@@ -35,7 +35,7 @@ from rag.describe.realise.plan import DescriptionPlan, Length, plan_description
 from rag.describe.realise.predicates import Predicates, fronted, join_verbs, predicates_of
 from rag.describe.realise.product_words import is_plural_product, short_type, subject_name, type_noun
 from rag.describe.realise.word_classes import COUNT_NOUNS
-from rag.describe.spans import join_texts
+from rag.describe.spans import compose_text
 
 
 def realise(product: Product, variant: int = 0, *, length: Length = "long") -> SpannedText:
@@ -44,14 +44,24 @@ def realise(product: Product, variant: int = 0, *, length: Length = "long") -> S
     Products differ in the ways that they say alike fields, by their own content; `variant` chooses others for the same
     product. For `length` see `plan_description`. The text is "" for a product that states nothing.
     """
-    return join_texts(chain.from_iterable(realise_by_sentence(plan_description(product, length), variant)), " ")
+    plan = plan_description(product, length)
+    parts: dict[bool, list[SpannedText]] = {False: [], True: []}
+    for sentence, texts in zip(plan.sentences, realise_by_sentence(plan, variant), strict=True):
+        parts[sentence.pattern == "list"] += texts
+    return compose_text(parts[False], parts[True])
 
 
 def realise_by_sentence(plan: DescriptionPlan, variant: int = 0) -> tuple[tuple[SpannedText, ...], ...]:
-    """Return the sentences that say each planned sentence; none for an opening without anything to say."""
+    """Return the sentences that say each planned sentence; none for an opening without anything to say.
+
+    A list gives its lines, which have no final stop.
+    """
     writer = _Writer(plan, variant)
     return tuple(
-        tuple(_spanned(sentence, writer.is_plural) for sentence in sentences) for sentences in writer.sentences()
+        tuple(filter(None, (label_and_value(one.field) for one in sentence.clauses)))
+        if sentence.pattern == "list"
+        else tuple(_spanned(words, writer.is_plural) for words in said)
+        for sentence, said in zip(plan.sentences, writer.sentences(), strict=True)
     )
 
 
@@ -137,6 +147,8 @@ class _Writer:
             return [self._statement(clauses)]
         self._verbs = ()
         self._starts = MOST_PRONOUNS  # what stands between is no sentence of the product
+        if sentence.pattern == "list":
+            return []  # its lines are no sentences
         if sentence.pattern == "prose":
             return [words for one in clauses if phrase_text(words := self._prose(one))]
         if sentence.pattern == "line":

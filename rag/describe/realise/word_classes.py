@@ -113,6 +113,15 @@ _COLOURS = """
     slate tan taupe teal terracotta transparent turquoise vanilla violet walnut white wine yellow dark light bright
     deep pale matt matte glossy metallic neon pastel melange heather and with
     """
+_SHADES = """
+    midnight forest royal baby powder ice moss sage dusty burnt bottle sea ocean racing storm stone smoke smoky steel
+    brick wine blood pearl ash jet snow cloud lime pistachio peacock honey sunset mud desert arctic cool warm hunter
+    duck-egg cornflower raspberry cherry lemon mustard aubergine cinnamon nutmeg oatmeal linen oyster
+    """
+_ALLERGENS = """
+    almond barley cashew casein celery crustacean dairy egg fish gluten hazelnut lactose latex lupin milk mollusc
+    mustard nut oat peanut pork rye sesame shellfish soy soya sulphite sulfite walnut wheat yeast nickel allergen
+    """
 _MATERIALS = """
     abs acacia acetate acrylic alloy alpaca aluminium aluminum angora ash bamboo beech birch brass bronze canvas
     carbon cardboard cashmere ceramic cellulose chenille chiffon chrome chromium clay concrete copper cord corduroy
@@ -130,6 +139,30 @@ _OPEN_ADJECTIVES = """
     compatible suitable designed made intended recommended available approved certified tested powered filled based
     supplied sold delivered fitted free safe ideal easy ready crafted lined coated printed packed shipped
     rated equipped resistant adapted
+    """
+_SALE_WORDS = """
+    account active add-on allowed approved assembly auction authorised automated available backorderable best-selling
+    bestselling bookable bundle cancelled certificate checked claimable collectable commission complete completed
+    configurable contract credit custom customs default deleted delivery deposit digital discount discontinued
+    discounted discountable download draft eligible enabled exchange exclusive excluded express featured fee final
+    fragile fulfilment fulfillment full gift guarantee hazardous hidden imported in-stock indexed inner
+    invoice item label licence listed loan local main mandatory manual map marketplace new obsolete offer official
+    online only order orderable original outer pack package part personalised postage premium preorder price prime
+    private product promotion public published purchasable quote real ready rebate reduced refund refundable
+    regular regulated reserved restricted return returnable returned review reviewed sale sample searchable sellable
+    service shippable shipping single sold special standard stock subscription tax taxable taxed test trade trial
+    unavailable universal used valid verified visible voucher wholesale wrap wrapping
+    """
+_FORM_NOUNS = """
+    amount people person format method mode technology parcel source
+    box brand carton case category colour combination component count entry feature group image item job
+    level line material model number option pack package pallet part picture point product quantity review
+    section segment set series size step style type unit use value variant variation version volume word year
+    """
+_PEOPLE_NAMES = """
+    women men ladies gentlemen children kids girls boys babies toddlers infants newborns teens teenagers adults seniors
+    beginners professionals students gamers runners cyclists hikers climbers swimmers dogs cats puppies kittens horses
+    birds rabbits fish pets families couples everyone unisex
     """
 _VERBS = """
     contains includes fits replaces requires supports holds covers needs uses accepts comes works runs connects
@@ -165,9 +198,17 @@ QUANTITY_NOUNS = _words(_QUANTITIES)
 OF_NOUNS = _words(_OF_MASS)
 PART_NOUNS = _words(_PARTS)
 COLOURS = _words(_COLOURS)
+SHADES = _words(_SHADES)
+"""Words that make a shade before a colour: "midnight blue"; not parts, "skin yellow"."""
+ALLERGENS = _words(_ALLERGENS)
 MATERIALS = _words(_MATERIALS)
 OPEN_ADJECTIVES = _words(_OPEN_ADJECTIVES)
 VERBS = _words(_VERBS)
+SALE_WORDS = _words(_SALE_WORDS)
+"""Words of a shop's business: what is true of an offer rather than of the thing, "returnable", "gift wrap"."""
+FORM_NOUNS = _words(_FORM_NOUNS)
+"""Nouns that count or name what a form has, not what can be seen: "3 items", "a classic style"."""
+PEOPLE_NAMES = _words(_PEOPLE_NAMES)
 ACRONYMS = _words(_ACRONYMS)
 READ_AS_WORDS = _words(_READ)
 CASED = {word.casefold(): word for word in _ODD_CASES.split()} | {"wifi": "Wi-Fi", "wi fi": "Wi-Fi"}

@@ -31,6 +31,7 @@ from rag.answer.support import judge_support
         ("What is the rate in the first year?", [("in the first year", "qualifier")]),
         ("Who looks after the garden?", []),
         ("May cooks wear rings when I'm away?", []),
+        ("Milk bar. May contain nuts?", []),
         ("May 2026?", [("May 2026", "date")]),
         ("My order is late. Tell me when it arrives.", []),
         ("How much is a crème brûlée?", []),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 import pytest
@@ -60,7 +61,7 @@ def test_rules_write_all_channels_with_spans_and_no_model() -> None:
     texts = {text.channel: text.text for text in description.texts}
     assert texts["title"] == "Lund Kettle K1, copper, 1.7 l"
     assert "Contains no palm oil" in texts["bullets"].split("\n")
-    assert "cordless" in texts["long"]
+    assert texts["long"].endswith("\n\n- Cordless: no\n- Allergens: milk")
     assert "K-100" not in texts["long"], "identifiers are never stated"
     assert description.check.claims == ()
     assert description.check.omitted == ()
@@ -91,6 +92,34 @@ def test_products_are_described_in_order_and_one_without_fields_is_named() -> No
         Describer(channels=())
 
 
+def test_details_are_lines_that_are_no_sentences() -> None:
+    fields = {"name": "Zed", "type": "gadget", "colour": "red", "connector 1": "RJ-45", "use by": "X7"}
+    description = Describer(channels=CHANNELS).describe(fields)
+    assert description.text == "Zed is a red gadget.\n\n- Connector 1: RJ-45\n- Use by: X7"
+    assert [one.text for one in description.sentences] == ["Zed is a red gadget."]
+    assert [one.text for one in description.lines] == ["Connector 1: RJ-45", "Use by: X7"]
+    texts = {text.channel: text.text for text in description.texts}
+    assert texts["meta_description"] == texts["short"] == "Zed is a red gadget."
+    assert json.loads(texts["json_ld"])["description"] == "Zed is a red gadget."
+
+
+def test_of_an_untrue_sentence_only_the_clause_at_fault_becomes_a_line() -> None:
+    fields = {
+        "name": "Grow", "type": "highchair", "compatible with": "Otlo cushion (sold separately)", "weight": "3 kg",
+        "height": "80 cm", "colour": "red", "warning": "Never use with the base (not included)",
+    }  # fmt: skip
+    short, long = Describer(channels=("short", "long")).describe(fields).texts
+    assert long.text == (
+        "Grow is a red highchair that is 80 cm high. It weighs 3 kg.\n\n"
+        "- Compatible with: Otlo cushion (sold separately)\n"
+        "- Warning: Never use with the base (not included)"
+    )
+    # A short text has no list: what has to be stated is a sentence there.
+    assert short.text == (
+        "Grow is a red highchair that is 80 cm high. It weighs 3 kg. Warning: Never use with the base (not included)."
+    )
+
+
 # --- with a model -----------------------------------------------------------------------------------------------------
 
 
@@ -101,7 +130,7 @@ def test_sentences_that_invent_are_replaced_by_rules_and_the_true_ones_stay() ->
     description = drafting(generator).describe(KETTLE)
     assert [(one.writer, one.text) for one in description.sentences] == [
         ("rules", "The Lund Kettle K1 comes in copper."),
-        ("rules", "It is not cordless and contains no palm oil."),
+        ("rules", "It contains no palm oil."),
         ("inventing", "It holds 1.7 l."),
         ("inventing", "It contains milk."),
     ]
@@ -113,6 +142,21 @@ def test_sentences_that_invent_are_replaced_by_rules_and_the_true_ones_stay() ->
     assert description.check.omitted == ()
     assert (description.model, description.prompt_tokens, description.completion_tokens) == ("inventing", 7, 3)
     assert "K-100" not in str(generator.prompts), "what is never stated is not shown to a model"
+
+
+def test_what_a_draft_leaves_out_is_added_in_sentences_and_lines() -> None:
+    generator = Inventing("Zed is a gadget with a lid.")
+    fields = {"name": "Zed", "type": "gadget", "lid": "yes", "weight": "2 kg", "do not exceed": "4 g a day"}
+    description = drafting(generator, channels=("short", "long")).describe(fields)
+    assert {text.channel: text.text for text in description.texts} == {
+        "short": "Zed is a gadget with a lid. Do not exceed: 4 g a day.",
+        "long": "Zed is a gadget with a lid. This gadget weighs 2 kg.\n\n- Do not exceed: 4 g a day",
+    }
+    assert [(one.writer, one.text) for one in (*description.sentences, *description.lines)] == [
+        ("inventing", "Zed is a gadget with a lid."),
+        ("rules", "This gadget weighs 2 kg."),
+        ("rules", "Do not exceed: 4 g a day"),
+    ]
 
 
 def test_a_model_that_takes_instructions_writes_a_failing_sentence_once_more_with_the_reason() -> None:

@@ -35,6 +35,19 @@ def test_json_of_any_shape(tmp_path, name, content) -> None:
     assert products.columns == ("sku", "name", "tags", "size", "new")
 
 
+@pytest.mark.parametrize("separator", ["\t", "|", ";", ","])
+@pytest.mark.parametrize("name", ["p.csv", "p.tsv", "p.txt", "p.tab"])
+def test_a_sheet_is_read_whatever_separates_its_columns_and_ends_its_name(tmp_path, name, separator) -> None:
+    lines = (("SKU", "NAME", "WARN"), ("0041", "Wok", "do not heat empty"))
+    (tmp_path / name).write_text("\n".join(map(separator.join, lines)))
+    assert [dict(row.fields) for row in ProductFile.open(tmp_path / name).rows()] == [dict(zip(*lines, strict=True))]
+
+
+def test_lines_of_json_are_read_whatever_ends_the_name(tmp_path) -> None:
+    (tmp_path / "p.txt").write_text('{"name": "Wok"}\n{"name": "Pan"}\n')
+    assert [row.fields["name"] for row in ProductFile.open(tmp_path / "p.txt").rows()] == ["Wok", "Pan"]
+
+
 def test_one_indented_object_is_one_product(tmp_path) -> None:
     (tmp_path / "p.json").write_text('{\n "name": "x"\n}')
     assert list(ProductFile.open(tmp_path / "p.json").rows()) == [ProductRow(1, {"name": "x"}, {"name": "x"})]

@@ -39,6 +39,23 @@ def test_markdown_shows_every_letter() -> None:
     assert page.css_first("code").text() == '{"name": "K\\u003c"}\n'
 
 
+LISTED = text("long", "K_1 is red.\n\n- Size: 1. M\n- Not for: <b>*cats*</b> & dogs")
+
+
+def test_lines_of_details_are_a_list() -> None:
+    plain = format_texts((LISTED,), "text")
+    assert plain == "Long text:\nK_1 is red.\n\n- Size: 1. M\n- Not for: <b>*cats*</b> & dogs\n"
+    markdown = format_texts((LISTED,), "markdown")
+    assert markdown == "K\\_1 is red.\n\n- Size: 1. M\n- Not for: \\<b\\>\\*cats\\*\\</b\\> &amp; dogs\n"
+    for page in (MarkdownIt().render(markdown), format_texts((LISTED,), "html")):
+        parsed = LexborHTMLParser(page)
+        assert [node.text() for node in parsed.css("p")] == ["K_1 is red."]
+        assert [node.text() for node in parsed.css("ul li")] == ["Size: 1. M", "Not for: <b>*cats*</b> & dogs"]
+    assert [node.attributes["class"] for node in parsed.css("ul")] == ["long"]
+    only = format_texts((text("long", "- Size: M"),), "html")
+    assert only == '<article>\n<ul class="long"><li>Size: M</li></ul>\n</article>\n'
+
+
 @pytest.mark.parametrize(
     "line", ["- a", "1. a", "+ a", "# a", "> a", "a_b_c", "`x`", "[a](b)", "&lt;", "a\\*b", "=", "~~a~~"]
 )

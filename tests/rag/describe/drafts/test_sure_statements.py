@@ -143,7 +143,7 @@ class Saying:
 def test_a_field_whose_condition_is_lost_is_said_whole_by_rules() -> None:
     describer = Describer(drafts=DraftWriter(Saying("The Trek tent is waterproof."), attempts=1))
     description = describer.describe({"name": "Trek tent", "type": "tent", "waterproof": "yes, except the floor"})
-    assert description.text == "The Trek tent is waterproof (except the floor)."
+    assert description.text == "This is the Trek tent.\n\n- Waterproof: yes (except the floor)"
     assert [one.reason for one in description.replaced] == [
         '"waterproof": the field waterproof is not stated whole, with its label'
     ]
@@ -154,4 +154,4 @@ def test_a_marked_sentence_does_not_stand_for_the_condition_that_it_loses() -> N
     fields = {"name": "Trek tent", "type": "tent", "waterproof": "yes, except the floor"}
     description = Describer(drafts=drafts, allow_unlicensed=True).describe(fields)
     assert description.text.startswith("The Trek tent is [waterproof].")
-    assert "waterproof (except the floor)" in description.text
+    assert description.text.endswith("\n\n- Waterproof: yes (except the floor)")

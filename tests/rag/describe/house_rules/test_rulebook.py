@@ -12,7 +12,7 @@ from rag.describe.house_rules.banned import BannedWords
 from rag.describe.house_rules.rulebook import RuleBook
 from rag.describe.house_rules.toml_rules import TextRules
 from rag.describe.product import FieldSpan, Product, ProductField, SpannedText
-from rag.describe.spans import join_texts
+from rag.describe.spans import compose_text, join_texts
 
 CAPACITY = ProductField("capacity", "capacity", "measure", "1.7 l", ("1.7 l",))
 POWER = ProductField("power", "power", "measure", "2200 W", ("2200 W",))
@@ -186,6 +186,65 @@ def test_no_limit_cuts_ingredients_or_allergens(tmp_path: Path) -> None:
     assert refused.reason == (
         "long has 91 characters, at most 50 are allowed; what no limit may cut: allergens, ingredients"
     )
+
+
+LISTED = compose_text(
+    [tea_text(("Mint is a tea.", "name")), tea_text(("It is green.", "x")), tea_text(("It is hot.", "y"))],
+    [
+        tea_text(("Allergens: almonds", "allergens")),
+        tea_text(("Origin: Morocco", "origin")),
+        tea_text(("Form: loose", "z")),
+    ],
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "cut"),
+    [
+        # A line is no sentence, and none goes where sentences are too many.
+        ("max_sentences = 3", LISTED.text, ()),
+        (
+            "max_sentences = 2",
+            "Mint is a tea. It is green.\n\n- Allergens: almonds\n- Origin: Morocco\n- Form: loose",
+            ("y",),
+        ),
+        # Elsewhere the last lines go first, then sentences; what is vital stays.
+        (
+            "max_characters = 75",
+            "Mint is a tea. It is green. It is hot.\n\n- Allergens: almonds",
+            ("origin", "z"),
+        ),
+        ("max_words = 14", "Mint is a tea. It is green. It is hot.\n\n- Allergens: almonds", ("origin", "z")),
+        ("max_characters = 40", "Mint is a tea.\n\n- Allergens: almonds", ("x", "y", "origin", "z")),
+        (
+            "max_characters = 67\nmax_sentences = 2",
+            "Mint is a tea. It is green.\n\n- Allergens: almonds\n- Origin: Morocco",
+            ("y", "z"),
+        ),
+    ],
+)
+def test_lines_of_details_go_before_sentences(tmp_path: Path, rule: str, text: str, cut: tuple[str, ...]) -> None:
+    (long,) = book(tmp_path, rule).keep([ChannelText("long", LISTED)], TEA)
+    assert (long.text, long.cut, long.reason) == (text, cut, "")
+    assert {span.key for span in long.content.spans} == {span.key for span in LISTED.spans} - set(cut)
+
+
+def test_the_first_of_lines_without_sentences_is_not_cut(tmp_path: Path) -> None:
+    lines = compose_text([], [tea_text(("Form: loose", "z")), tea_text(("Origin: Morocco", "origin"))])
+    (long,) = book(tmp_path, "max_words = 5").keep([ChannelText("long", lines)], TEA)
+    assert (long.text, long.cut) == ("- Form: loose", ("origin",))
+    (long,) = book(tmp_path, "max_words = 1").keep([ChannelText("long", lines)], TEA)
+    assert (long.text, long.reason) == ("", "long has 6 words, at most 1 are allowed")
+
+
+def test_a_required_sentence_stands_before_the_lines(tmp_path: Path) -> None:
+    rules = book(tmp_path, 'required = ["Not for sale to minors."]\nmax_sentences = 2')
+    (long,) = rules.keep([ChannelText("long", LISTED)], TEA)
+    assert long.text == (
+        "Mint is a tea. Not for sale to minors.\n\n- Allergens: almonds\n- Origin: Morocco\n- Form: loose"
+    )
+    only = ChannelText("long", compose_text([], [tea_text(("Form: loose", "z"))]))
+    assert rules.keep([only], TEA)[0].text == "Not for sale to minors.\n\n- Form: loose"
 
 
 def test_a_required_mention_is_kept_and_another_sentence_goes(tmp_path: Path) -> None:

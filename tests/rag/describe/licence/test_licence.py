@@ -250,6 +250,11 @@ def test_lines_are_read_apart() -> None:
     assert check.stated == ("voltage", "max_torque")
     # A bullet is no dash of a range, and findings have their places in the text.
     assert check_licence("Voltage: 18 V\n- 20 speeds", drill, is_fragment=True).claims == ()
+    # A mark of a list before it makes no month of "May".
+    bar = understand_fields({"name": "Bar", "may contain": "nuts"})
+    assert check_licence("This is Bar.\n\n- May contain nuts", bar).claims == ()
+    [month] = check_licence("This is Bar.\n\n- May 2026", bar).claims
+    assert (month.kind, month.text, month.start) == ("number", "May 2026", 16)
     wrong = check_licence("Voltage: 18 V\nMaximum torque: 60 Nm", drill, is_fragment=True).claims
     assert [(claim.kind, claim.text, claim.start) for claim in wrong] == [("number", "60", 30)]
 

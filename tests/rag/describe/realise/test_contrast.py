@@ -12,13 +12,13 @@ from rag.describe.realise.realiser import realise
     ("fields", "text"),
     [
         # Two parts are a pair, a part and a service are none.
-        ({"type": "tent", "pockets": "2", "hood": "no"}, "This tent has 2 pockets, but no hood."),
-        ({"type": "grill", "lid": "yes", "lid thermometer": "no"}, "This grill has a lid, but no lid thermometer."),
-        ({"type": "wig", "lid": "yes", "free delivery": "no"}, "This wig has a lid. It has no free delivery."),
+        ({"type": "tent", "pockets": "2", "hood": "no"}, "This tent has 2 pockets.\n\n- Hood: no"),
+        ({"type": "grill", "lid": "yes", "lid thermometer": "no"}, "This grill has a lid.\n\n- Lid thermometer: no"),
+        ({"type": "wig", "lid": "yes", "free delivery": "no"}, "This wig has a lid.\n\n- Free delivery: no"),
         # Qualities contrast where they share a word, or are both diets.
-        ({"type": "lamp", "damp rated": "yes", "wet rated": "no"}, "This lamp is damp rated, but not wet rated."),
-        ({"type": "bar", "vegetarian": "yes", "vegan": "no"}, "This vegetarian bar is not vegan."),
-        ({"type": "lamp", "waterproof": "yes", "vegan": "no"}, "This waterproof lamp is not vegan."),
+        ({"type": "lamp", "damp rated": "yes", "wet rated": "no"}, "This lamp is damp rated.\n\n- Wet rated: no"),
+        ({"type": "bar", "vegetarian": "yes", "vegan": "no"}, "This is a vegetarian bar.\n\n- Vegan: no"),
+        ({"type": "lamp", "waterproof": "yes", "vegan": "no"}, "This is a waterproof lamp.\n\n- Vegan: no"),
         # A guarantee is no pair of a part that is left out.
         (
             {"type": "fence", "guarantee": "10 years", "posts": "not included"},
@@ -27,7 +27,7 @@ from rag.describe.realise.realiser import realise
         # The product first, what it has behind it.
         (
             {"name": "Tide 2", "type": "cable", "net weight": "65 g"},
-            "The Tide 2 is a cable with a net weight of 65 g.",
+            "The Tide 2 is a cable.\n\n- Net weight: 65 g",
         ),
     ],
 )  # fmt: skip
@@ -48,7 +48,7 @@ def test_texts_by_value(fields: dict[str, object], text: str) -> None:
         ({"name": "Jotling", "type": "pen", "pack size": "12"}, "Jotling is a pack of 12 pens."),
         (
             {"name": "Hall", "type": "floor", "surface guarantee": "25 years"},
-            "Hall is a floor. Its surface guarantee is 25 years.",
+            "Hall is a floor.\n\n- Surface guarantee: 25 years",
         ),
         (
             {"name": "Oil", "countries of origin": "Spain, Tunisia"},

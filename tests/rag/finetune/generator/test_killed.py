@@ -58,6 +58,7 @@ def test_kills_change_no_weight(init: str, tmp_path: Path) -> None:
 def _step(checkpoints: Path) -> int:
     """Return the step of the last checkpoint that was begun; there is one every seventh step, and none at the end."""
     try:
-        return max((int(name.rpartition("-")[2]) for name in os.listdir(checkpoints) if "-" in name), default=0)
+        names = [folder.name for folder in checkpoints.iterdir()]
     except FileNotFoundError:  # not begun, or moved away with the finished training
         return 0
+    return max((int(name.rpartition("-")[2]) for name in names if "-" in name), default=0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ingest.sentences import sentence_spans
 from rag.answer.words import stem
 from rag.describe.fields.plain_text import capitalise
 from rag.describe.product import ProductField, Relation, SpannedText
+from rag.describe.realise.english import cased_label
 from rag.describe.spans import join_texts, state_field
 
 LONGEST_VALUE = 300
@@ -26,6 +28,8 @@ _LEADS: dict[Relation, str] = {
     "excludes": "not included", "does not suit": "not suitable for",
 }  # fmt: skip
 """The words that a label needs before it, where yes and no alone could be taken for the reverse."""
+
+_STATEMENT = re.compile(r"(?:key |main |product )?(?:feature|highlight|benefit|bullet(?: point)?)s?(?P<number> \d+)?")
 
 _COLOURS, _MATERIALS = frozenset(map(stem, ("colour", "hue"))), frozenset(map(stem, ("material", "fabric")))
 
@@ -54,7 +58,8 @@ def shown_value(field: ProductField) -> str:
     """Return the value in words, "" for a text of which no whole sentence is short enough."""
     if field.is_true is not None:
         return _SAID.get(field.relation, ("yes", "no"))[0 if field.is_true else 1]
-    value = " ".join((", ".join(field.items) if field.kind == "list" else field.shown).split())
+    listed = replace(field, value=", ".join(field.items)) if field.kind == "list" else field
+    value = " ".join(listed.shown.split())
     if len(value) <= LONGEST_VALUE:
         return value
     ends = [end for _, end in sentence_spans(value) if end <= LONGEST_VALUE]
@@ -69,16 +74,22 @@ def label_and_value(field: ProductField) -> SpannedText | None:
     """
     if field.is_quoted:
         return quote_field(field)
-    label, value = full_label(field), shown_value(field)
+    label, value = cased_label(full_label(field)), shown_value(field)
     if not value:
         return None
     if field.is_true is not None:
         note = f" ({field.note})" if field.note else ""
         return state_field(field, capitalise(_say_relation(field) or f"{label}: {value}") + note)
-    if not label:
-        return state_field(field, capitalise(value))
+    if not label or _states_itself(field, label):
+        return state_field(field, capitalise(value if field.kind != "list" else field.value))
     stop = " " if field.relation in ("may contain", "free from", "does not suit") else ": "
     return join_texts((f"{capitalise(label)}{stop}", state_field(field, value)))
+
+
+def _states_itself(field: ProductField, label: str) -> bool:
+    """Tell whether a value needs no label: "Feature 2: stands when folded", but a list of features keeps its."""
+    match = _STATEMENT.fullmatch(label.casefold())
+    return match is not None and (field.kind != "list" or match["number"] is not None)
 
 
 def quote_field(field: ProductField) -> SpannedText | None:

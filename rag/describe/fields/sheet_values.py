@@ -1,0 +1,156 @@
+"""Values as the systems of shops keep them, in words for customers: "warm_white", "IT" of an origin, "J (from 15 l)".
+
+>>> words_of_value("aluminium_diecast", ("material",)), words_of_value("CN/DE", ("country", "of", "origin"))
+('aluminium diecast', 'China/Germany')
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from calendar import month_name
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from rag.describe.fields.lexicon import is_adjective, is_gerund, is_noun, is_participle, singular, word_uses
+from rag.describe.fields.word_lists import listed_words
+
+_ORIGINS = frozenset(["origin", "coo", "made", "manufactured", "provenance", "country"])
+_NOT_ORIGINS = frozenset(["code", "market", "markets", "sale", "shipping", "delivery", "language", "available", "plug"])
+_TERMS = frozenset(["warranty", "guarantee"])
+_SNAKE = re.compile(r"[a-z][a-z0-9]*(?:_[a-zA-Z0-9]+)+")
+_TERM = re.compile(r"(?P<count>\d{1,3}) ?(?P<unit>J|j|y|Y|yr|yrs|Jahre?|m|M|mth|mths|mo|Mon)\b\.?(?!\s?/)")
+_YEARS = frozenset(["j", "y", "yr", "yrs", "jahr", "jahre"])
+_ANSWER = re.compile(r"(?P<answer>J|N|Y|ja|nein|oui|non|x(?= ?\())(?P<more>(?:,? ?\(| ?[-–—:;,] ).+)?", re.IGNORECASE)
+_ANSWERS = {
+    "j": "yes",
+    "y": "yes",
+    "ja": "yes",
+    "oui": "yes",
+    "yes": "yes",
+    "x": "yes",
+    "n": "no",
+    "nein": "no",
+    "non": "no",
+}
+# The months of a garden: "03-10" is from March to October.
+_SEASONS = frozenset(["flowering", "harvest", "planting", "sowing", "blooming", "bloom"])
+_MONTHS = re.compile(
+    r"^(?P<first>0?[1-9]|1[0-2]) ?[-–] ?(?P<last>0?[1-9]|1[0-2])(?![\d.,]| ?(?:cm|mm|days?|weeks?|wks?)\b)"
+)
+_SOLD = (("sold", "in"), ("sold", "as"), ("sold", "by"))
+_PACKS = {"pk": "pack", "pkt": "packet", "ea": "each", "pr": "pair", "bx": "box", "pc": "piece", "pce": "piece"}
+
+
+def _name_months(match: re.Match[str]) -> str:
+    return f"{month_name[int(match['first'])]} to {month_name[int(match['last'])]}"
+
+
+def words_of_value(text: str, words: tuple[str, ...]) -> str:
+    """Return a value with its codes in words where they are sure; `words` are those of its label."""
+    text = "\n".join(_words_of_line(line, words) for line in text.split("\n"))
+    if words == ("ip", "rating") and re.fullmatch(r"[0-6X]\d(?!\d).*", text):
+        return f"IP{text}"
+    if set(words) & _SEASONS:
+        return _MONTHS.sub(_name_months, text)
+    if words[:2] in _SOLD:
+        return _PACKS.get(text.casefold().strip("."), text)
+    return _spell_term(text) if set(words) & _TERMS else text
+
+
+def _words_of_line(line: str, words: tuple[str, ...]) -> str:
+    if _SNAKE.fullmatch(line):
+        return re.sub(r"(?<=\d) (?=\d)", ".", line.replace("_", " "))
+    if set(words) & _ORIGINS and "animal" not in words and not set(words) & _NOT_ORIGINS:
+        return _name_countries(line)
+    match = _ANSWER.fullmatch(line)
+    if match is None:
+        return line
+    is_word = len(match["answer"]) > 1
+    if not is_word and set(words) & (listed_words("no_letters") | listed_words("no_truths")):
+        return line
+    is_plain = not match["more"] and match["answer"].casefold() not in ("j", "n", "ja", "nein")
+    return line if is_plain else f"{_ANSWERS[match['answer'].casefold()]}{match['more'] or ''}"
+
+
+def _name_countries(line: str) -> str:
+    """Return a list of codes of countries as their names, another value as it is: "JP/IT", "DE, own cultivation"."""
+    codes = re.findall(r"[^\s,;/|+]+", line)
+    if codes and all(code in _countries() for code in codes):
+        return re.sub(r"[^\s,;/|+]+", lambda match: _countries()[match[0]], line)
+    first, comma, rest = line.partition(",")
+    return f"{_countries()[first]}{comma}{rest}" if comma and first in _countries() else line
+
+
+def _spell_term(text: str) -> str:
+    """Return the span of a warranty in words: "2 J." is 2 years, "24m" 24 months."""
+
+    def spell(match: re.Match[str]) -> str:
+        unit = "year" if match["unit"].casefold() in _YEARS else "month"
+        return f"{match['count']} {unit}{'' if match['count'] == '1' else 's'}"
+
+    return _TERM.sub(spell, text)
+
+
+@cache
+def _countries() -> Mapping[str, str]:
+    names: dict[str, str] = tomllib.loads((files("rag.describe.fields") / "countries.toml").read_text("utf-8"))
+    return names
+
+
+# --- capitals ---------------------------------------------------------------------------------------------------------
+
+_SHOUTED = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)*")
+# Abbreviations of the sheets that are written in capitals, in the columns of colours and materials.
+_SPELT = {
+    "st/steel": "stainless steel", "s/steel": "stainless steel", "ss": "stainless steel", "c/iron": "cast iron",
+    "alu": "aluminium", "blk": "black", "wht": "white", "grn": "green", "gry": "grey", "slv": "silver", "brn": "brown",
+    "yel": "yellow", "clr": "clear", "matt": "matt", "anod": "anodised", "nat": "natural",
+}  # fmt: skip
+_LOOKS = frozenset(["colour", "color", "finish", "material", "coating", "materials"])
+_NAMED = frozenset(["fits", "fit", "compatible", "compatibility", "brand", "model", "series", "range", "vehicle"])
+
+
+def is_shouted(lines: list[str]) -> bool:
+    """Return whether the texts of a product are written in capitals, as old systems keep them."""
+    texts = [line for line in lines if len(re.findall(r"[^\W\d_]{3,}", line)) > 0 and len(line) > 3]
+    return len(texts) > 2 and sum(line.isupper() for line in texts) >= 0.7 * len(texts)
+
+
+def lower_shouted(text: str, words: tuple[str, ...]) -> str:
+    """Return a text in capitals in lower case if the lexicon has all its words of four letters and more, else as it is.
+
+    Other words may be names, and codes and abbreviations stay. A sentence begins with a capital. `words` are those of
+    the label: what fits has names, that are English words too (MINI, FOCUS).
+    """
+    if not text.isupper() or set(words) & _NAMED:
+        return text
+    if set(words) & _LOOKS:
+        text = re.sub(r"[^\s,;()]+", lambda match: _SPELT.get(match[0].casefold(), match[0]), text)
+        is_colour = bool(set(words) & {"colour", "color"})
+        text = text.lower() if is_colour and re.fullmatch(r"[A-Z]{5,}", text) else text
+    long = re.findall(r"(?<![\w/])[A-Z]{4,}(?![\w/])", text)
+    if not all(_is_word(word.lower()) or word in listed_words("written_so") for word in long):
+        return text
+    said = _SHOUTED.sub(lambda match: match[0].lower() if _is_word(match[0].lower()) else match[0], text)
+    return re.sub(r"(?<=[.!?] )[a-z]", lambda match: match[0].upper(), said)
+
+
+def title_shouted(text: str) -> str:
+    """Return a name in capitals with only the first letters of its English words in capitals."""
+    lower = lower_shouted(text, ())
+    return lower if lower == text else re.sub(r"(?<![\w'’])[a-z](?=[a-z])", lambda match: match[0].upper(), lower)
+
+
+def _is_word(word: str) -> bool:
+    if word.upper() in listed_words("written_so"):
+        return False
+    if len(word) < 3:
+        return word in listed_words("function_words")
+    parts = re.split(r"['’-]", word)
+    return all(
+        bool(word_uses(part)) or is_noun(singular(part)) or is_adjective(part) or is_participle(part)
+        or is_gerund(part) or part in listed_words("function_words")
+        for part in parts
+    )  # fmt: skip

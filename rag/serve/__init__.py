@@ -1,0 +1,1 @@
+"""An HTTP server over stores: OpenAI-compatible endpoints, endpoints of its own, and a page."""

@@ -1,0 +1,64 @@
+"""What a route needs of a request: the parts of the server, who asks, and the store that is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from rag.serve.keys import Principal, Scope
+from rag.serve.problems import Problem
+from rag.serve.runtime import Runtime
+from rag.serve.shelf import Shelf
+
+
+def get_runtime(request: Request) -> Runtime:
+    """Return the parts of the server."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+def get_principal(request: Request) -> Principal:
+    """Return who a request is from, within its rate. Raises Problem 401, or 429 for one too many."""
+    runtime = get_runtime(request)
+    principal = runtime.principal(request.headers.get("authorization"))
+    wait = request.app.state.rates.take(principal)
+    if wait:
+        raise Problem(429, "rate", f"this key may ask {principal.rate} times in a minute", wait)
+    return principal
+
+
+def needs(scope: Scope) -> Callable[[Request], Principal]:
+    """Return a dependency that lets a request through whose key has a scope."""
+
+    def check(request: Request) -> Principal:
+        principal = get_principal(request)
+        if not principal.may(scope):
+            raise Problem(
+                403, "scope", f"this needs the scope {scope!r}, which the key {principal.name!r} does not have"
+            )
+        return principal
+
+    return check
+
+
+Reader = Annotated[Principal, Depends(needs("read"))]
+Writer = Annotated[Principal, Depends(needs("write"))]
+Admin = Annotated[Principal, Depends(needs("admin"))]
+Parts = Annotated[Runtime, Depends(get_runtime)]
+StoreName = Annotated[str | None, Query(description="the store's name, where the key sees several")]
+
+
+def read_shelf(runtime: Parts, principal: Reader, store: StoreName = None) -> Shelf:
+    """Return the store that a request reads."""
+    return runtime.shelf(store, principal)
+
+
+def write_shelf(runtime: Parts, principal: Writer, store: StoreName = None) -> Shelf:
+    """Return the store that a request changes."""
+    return runtime.shelf(store, principal)
+
+
+ReadShelf = Annotated[Shelf, Depends(read_shelf)]
+WriteShelf = Annotated[Shelf, Depends(write_shelf)]

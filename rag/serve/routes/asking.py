@@ -1,0 +1,129 @@
+"""Questions and searches."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
+
+from ingest.errors import OpenbookError
+from rag.answer.kinds import AnswerFormat
+from rag.answer.options import DEFAULT_K
+from rag.answer.types import Answer
+from rag.serve.access import Parts, ReadShelf
+from rag.serve.problems import Problem, problem_of
+from rag.serve.runtime import Runtime
+from rag.serve.shelf import AskOptions, Shelf
+from rag.serve.views import answer_view, hit_view
+from stores.filters.parse import as_filter
+
+router = APIRouter(tags=["questions"])
+
+LONGEST_QUESTION = 4000
+"""Characters; what a model cannot read is refused by the pipeline."""
+
+Question = Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION, examples=["How long is parental leave?"])]
+
+
+class AskRequest(BaseModel):
+    """A question, and how it is asked."""
+
+    question: Question
+    where: str | None = Field(None, max_length=2000, description='a filter, such as source = "handbook.docx"')
+    k: int | None = Field(None, ge=1, le=50, description="passages")
+    answer_format: AnswerFormat | None = None
+    stream: bool = False
+
+
+class SearchRequest(BaseModel):
+    """What is looked for."""
+
+    query: Question
+    where: str | None = Field(None, max_length=2000)
+    k: int = Field(DEFAULT_K, ge=1, le=100)
+
+
+@router.post("/ask", summary="Answer a question, with citations")
+async def ask(body: AskRequest, request: Request, runtime: Parts, shelf: ReadShelf) -> Any:
+    """Answer from the documents, or say what is missing and which passages come closest.
+
+    With `stream` the answer comes as server-sent events: `answer` pieces, then one `done` with all of it.
+    """
+    options = AskOptions(body.k, body.answer_format)
+    if body.stream:
+        return StreamingResponse(_stream(runtime, shelf, body, options), media_type="text/event-stream")
+    began = time.perf_counter()
+    answer = await ask_queue(request, runtime, shelf, body.question, body.where, options)
+    return answer_view(answer, time.perf_counter() - began)
+
+
+@router.post("/search", summary="Find passages, without an answer")
+async def search(body: SearchRequest, shelf: ReadShelf) -> dict[str, Any]:
+    """Return the passages that match best by meaning and by words."""
+    where = as_filter(body.where)
+    hits = await run_in_threadpool(lambda: shelf.retriever.retrieve(body.query, body.k, where))
+    return {"query": body.query, "hits": [hit_view(hit) for hit in hits]}
+
+
+async def ask_queue(
+    request: Request, runtime: Runtime, shelf: Shelf, question: str, where: str | None, options: AskOptions
+) -> Answer:
+    """Answer a question within the server's time, in a batch with others. A client that has gone takes its own away."""
+    pipeline = await run_in_threadpool(shelf.pipeline, options)
+    future = runtime.queue.ask(pipeline, question, as_filter(where))
+    waiting = asyncio.wrap_future(future)
+    try:
+        async with asyncio.timeout(runtime.settings.timeout):
+            while True:
+                done, _ = await asyncio.wait({waiting}, timeout=0.5)
+                if done:
+                    return waiting.result()
+                if await request.is_disconnected():
+                    raise Problem(408, "gone", "the client has gone")
+    except TimeoutError:
+        seconds = runtime.settings.timeout
+        raise Problem(504, "timeout", f"there was no answer within {seconds:g} seconds", 5) from None
+    finally:
+        future.cancel()
+
+
+async def _stream(runtime: Runtime, shelf: Shelf, body: AskRequest, options: AskOptions) -> AsyncIterator[str]:
+    began = time.perf_counter()
+    try:
+        pipeline = await run_in_threadpool(shelf.pipeline, options)
+        future = runtime.queue.ask(pipeline, body.question, as_filter(body.where))
+        try:
+            async with asyncio.timeout(runtime.settings.timeout):
+                answer = await asyncio.wrap_future(future)
+        finally:
+            future.cancel()
+    except TimeoutError:
+        yield event("error", {"detail": f"there was no answer within {runtime.settings.timeout:g} seconds"})
+        return
+    except Problem as problem:
+        yield event("error", {"status": problem.status, "detail": problem.detail})
+        return
+    except OpenbookError as error:
+        yield event("error", {"status": problem_of(error).status, "detail": problem_of(error).detail})
+        return
+    for piece in pieces(answer.text):
+        yield event("text", {"text": piece})
+    yield event("done", answer_view(answer, time.perf_counter() - began))
+
+
+def event(name: str, content: dict[str, Any]) -> str:
+    """Return a server-sent event."""
+    return f"event: {name}\ndata: {json.dumps(content, ensure_ascii=False)}\n\n"
+
+
+def pieces(text: str) -> list[str]:
+    """Return a text in pieces of a word each, joined the text again."""
+    words = text.split(" ")
+    return [word if place == len(words) - 1 else f"{word} " for place, word in enumerate(words)]

@@ -1,0 +1,45 @@
+"""Whether the server lives, whether it is ready, and its numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from rag.serve.access import Admin, Parts, Reader
+
+router = APIRouter(tags=["server"])
+
+
+@router.get("/healthz", summary="Whether the server lives")
+async def health() -> dict[str, str]:
+    """Answer at once: the process lives."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", summary="Whether the server can answer")
+async def ready(request: Request, runtime: Parts) -> JSONResponse:
+    """Answer 200 once the models are loaded, 503 before and while the server goes down."""
+    is_ready = bool(request.app.state.is_ready)
+    content = {"status": "ready" if is_ready else "starting", "waiting": len(runtime.queue)}
+    return JSONResponse(content, 200 if is_ready else 503)
+
+
+@router.get("/metrics", summary="Numbers for Prometheus")
+async def metrics(request: Request, runtime: Parts, principal: Admin) -> Response:
+    """Return the numbers of the server in the text format of Prometheus."""
+    return Response(request.app.state.metrics.text(runtime), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@router.get("/settings", summary="What the server runs on")
+async def settings(runtime: Parts, principal: Reader) -> dict[str, Any]:
+    """Return the stores that the key sees, with their settings, and the limits of the server."""
+    stores = {
+        name: {"sources": len(shelf.sources()), "passages": len(shelf.store), "model": shelf.pipeline().name}
+        for name, shelf in runtime.shelves.items()
+        if principal.sees(name)
+    }
+    limits = {"upload_bytes": runtime.settings.max_upload, "queue": runtime.settings.queue,
+              "timeout": runtime.settings.timeout}  # fmt: skip
+    return {"stores": stores, "limits": limits, "scopes": sorted(principal.scopes), "key": principal.name}

@@ -1,0 +1,84 @@
+"""What a server runs on: its stores, the models that they share, the queue of questions and the jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ingest.closing import Closing
+from ingest.errors import ConfigError
+from rag.config import Config
+from rag.models import Models
+from rag.serve.answer_queue import AnswerQueue
+from rag.serve.jobs import Jobs
+from rag.serve.keys import LOCAL, KeyFile, Principal
+from rag.serve.problems import Problem
+from rag.serve.settings import ServeSettings
+from rag.serve.shelf import Shelf
+
+DEFAULT_STORE = "default"
+
+
+@dataclass
+class Runtime(Closing):
+    """The parts of a server, made once."""
+
+    shelves: Mapping[str, Shelf]
+    settings: ServeSettings
+    keys: KeyFile | None
+    models: Models
+    queue: AnswerQueue
+    jobs: Jobs = field(default_factory=Jobs)
+
+    @classmethod
+    def of(
+        cls, stores: Mapping[str, Config], settings: ServeSettings | None = None, keys: KeyFile | None = None
+    ) -> Runtime:
+        """Make the parts for these configurations, by the names of their stores. Models are loaded at the first use."""
+        chosen, models = settings or ServeSettings(), Models()
+        shelves = {name: Shelf(name, config.with_models(models)) for name, config in stores.items()}
+        return cls(shelves, chosen, keys, models, AnswerQueue(chosen.queue, chosen.batch))
+
+    def check_address(self) -> None:
+        """Raise ConfigError for an address that others reach without keys."""
+        if self.keys is None and not self.settings.is_local:
+            raise ConfigError(
+                f"{self.settings.host} is reached from other machines: make a key with `rag keys make`, and give "
+                "--keys FILE, or listen on 127.0.0.1"
+            )
+
+    def shelf(self, name: str | None, principal: Principal) -> Shelf:
+        """Return a store that somebody may see: the one named, else the only one or the default one."""
+        visible = [one for one in self.shelves if principal.sees(one)]
+        chosen = name or (visible[0] if len(visible) == 1 else DEFAULT_STORE)
+        if chosen not in visible:  # one that is hidden looks like one that is not there
+            raise Problem(
+                404, "no-store", f"there is no store {chosen!r}: this key sees {', '.join(visible) or 'none'}"
+            )
+        return self.shelves[chosen]
+
+    def principal(self, authorization: str | None) -> Principal:
+        """Return who a request is from. Raises Problem 401 for a missing, unknown or revoked key."""
+        if self.keys is None:
+            return LOCAL
+        scheme, _, token = (authorization or "").partition(" ")
+        if scheme.casefold() != "bearer" or not token.strip():
+            raise Problem(401, "no-key", "this server needs a key: Authorization: Bearer KEY")
+        found = self.keys.find(token.strip())
+        if found is None:
+            raise Problem(401, "unknown-key", "this key is unknown or revoked")
+        return found
+
+    def warm(self) -> None:
+        """Load what the first question would wait for."""
+        for shelf in self.shelves.values():
+            shelf.drop_orphans()
+            shelf.pipeline().ask("What is this about?")
+
+    def close(self) -> None:
+        """Answer what waits, end the jobs, close stores and models."""
+        self.queue.close()
+        self.jobs.close()
+        for shelf in self.shelves.values():
+            shelf.close()
+        self.models.close()

@@ -1,0 +1,110 @@
+"""What a long description says in a sentence, and what it leaves to the list of details, in which order."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.describe.fields.understand import understand_fields
+from rag.describe.licence.check import check_licence
+from rag.describe.product import ProductField
+from rag.describe.realise.listed import is_trivial, order_details
+from rag.describe.realise.realiser import realise
+from rag.describe.realise.spoken_values import is_known, says_modifier, says_names, says_things, says_words
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"colour": "midnight blue"}, "in midnight blue."),
+        ({"colours": "slate, moss"}, "in slate and moss."),
+        ({"material": "100% organic cotton"}, "made of 100% organic cotton."),
+        ({"weight": "1,250 g"}, "weighs 1,250 g."),
+        ({"dimensions": "82 x 47 x 103 cm"}, "measures 82 x 47 x 103 cm."),
+        ({"battery included": "no"}, "comes without a battery."),
+        ({"paraben free": "yes"}, "is paraben-free."),
+        ({"contains alcohol": "no"}, "contains no alcohol."),
+        ({"warranty": "3 years"}, "comes with a 3-year warranty."),
+        ({"seats": "6"}, "seats 6."),
+        ({"skin type": "dry, sensitive"}, "is for dry and sensitive skin."),
+        ({"display": "11 in"}, "has an 11-inch display."),
+        ({"origin": "Poland", "warranty": "5 years", "weight": "2 kg", "colour": "red"}, "is from Poland and comes with a 5-year warranty."),
+    ],
+)
+def test_what_reads_well_is_a_sentence(fields: dict[str, str], words: str) -> None:
+    product = understand_fields({"name": "Vesta 3", **fields})
+    text = realise(product).text
+    assert text.endswith(words)
+    assert check_licence(text, product).untrue == ()
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"size": "30 ml"}, "Size: 30 ml"),
+        ({"assembly required": "yes"}, "Assembly required"),
+        ({"level": "Beginners to stage"}, "Level: Beginners to stage"),
+        ({"style": "HÜTTE"}, "Style: HÜTTE"),
+        ({"material": "PB-CA, CASE PP"}, "Material: PB-CA, CASE PP"),
+        ({"suitable for": "tub"}, "Suitable for: tub"),
+        ({"dimensions": "LGTH 150-170 EXTENDABLE"}, "Dimensions: LGTH 150-170 EXTENDABLE"),
+        ({"height": "0 cm"}, "Height: 0 cm"),
+        ({"power source": "corded electric"}, "Power source: corded electric"),
+        ({"power source": "battery powered"}, "Power source: battery powered"),
+        ({"mature height": "up to 200 cm"}, "Mature height: up to 200 cm"),
+        ({"colour": "skin yellow, flesh light yellow"}, "Colour: skin yellow, flesh light yellow"),
+        ({"number of people": "2"}, "Number of people: 2"),
+        ({"sowing depth": "2 cm"}, "Sowing depth: 2 cm"),
+        ({"price": "25 EUR"}, "Price: 25 EUR"),
+        ({"contains milk": "yes"}, "Contains milk"),
+        ({"cordless": "no"}, "Cordless: no"),
+        ({"requires_tv": "yes"}, "TV required"),
+        ({"capacityOptionsGb": "256, 512"}, "Capacity options: 256, 512 GB"),
+    ],
+)
+def test_what_does_not_is_a_line_of_the_list(fields: dict[str, str], line: str) -> None:
+    product = understand_fields({"name": "Vesta 3", **fields})
+    text = realise(product).text
+    assert text == f"This is Vesta 3.\n\n- {line}"
+    assert check_licence(text, product).untrue == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "expected"),
+    [
+        ("number of items", "1", True),
+        ("item quantity", "1", True),
+        ("condition", "New", True),
+        ("condition", "refurbished", False),
+        ("number of items", "3", False),
+        ("speed", "1", False),
+    ],
+)
+def test_what_nobody_asks_for_is_not_stated(label: str, value: str, expected: bool) -> None:
+    assert is_trivial(ProductField(label, label, "text", value, (value,))) is expected
+
+
+def test_details_stand_in_the_order_in_which_customers_decide() -> None:
+    labels = ["safety warning", "origin", "allergens", "germination days", "ingredients", "size", "colour"]
+    ordered = order_details(ProductField(label, label, "text", "x", ("x",)) for label in labels)
+    assert [field.label for field in ordered] == [
+        "size", "colour", "germination days", "origin", "ingredients", "safety warning", "allergens",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", ["leather", "hooded", "powder-coated", "batteries", "polyamide", "sulphate"])
+def test_english_words_are_known(word: str) -> None:
+    assert is_known(word)
+
+
+@pytest.mark.parametrize("word", ["x", "sofort", "HÜTTE", "Wolle", "wollfilz", "quarter_turn"])
+def test_other_words_are_not(word: str) -> None:
+    assert not is_known(word)
+
+
+def test_values_of_a_few_words_by_what_stands_around_them() -> None:
+    assert [says_words(one) for one in ("oak moss", "steel_powdercoated", "1 ctn", "lid only, no box")] == [
+        True, False, False, False,
+    ]  # fmt: skip
+    assert [says_modifier(one) for one in ("slim", "stainless steel", "zip", "mains plug")] == [True, True, True, False]
+    assert [says_things(one) for one in ("outdoor use", "dogs", "tub")] == [True, True, False]
+    assert [says_names(one) for one in ("Windows 11", "macOS", "SEE LIST 277-B")] == [True, True, False]
