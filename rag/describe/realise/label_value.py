@@ -32,6 +32,10 @@ _LEADS: dict[Relation, str] = {
 _COLOURS, _MATERIALS = frozenset(map(stem, ("colour", "hue"))), frozenset(map(stem, ("material", "fabric")))
 
 
+_NUMBERED = re.compile(r"(?:key )?(?:feature|(?:bullet |key |selling )?point|highlight|usp)s? ?\d+", re.IGNORECASE)
+"""Labels that only count: what stands behind "Feature 1" is a line of its own."""
+
+
 def truth_of(field: ProductField) -> tuple[str, bool]:
     """Return a boolean as a statement and whether it is true: ("cushion included", False), ("cordless", True)."""
     is_true = bool(field.is_true)
@@ -78,7 +82,7 @@ def label_and_value(field: ProductField) -> SpannedText | None:
     if field.is_true is not None:
         note = f" ({field.note})" if field.note else ""
         return state_field(field, capitalise(_say_relation(field) or f"{label}: {value}") + note)
-    if not label:
+    if not label or _NUMBERED.fullmatch(label):
         return state_field(field, capitalise(value))
     stop = " " if field.relation in ("may contain", "free from", "does not suit") else ": "
     return join_texts((f"{capitalise(label)}{stop}", state_field(field, value)))
