@@ -29,11 +29,12 @@ _LEADS: dict[Relation, str] = {
 }  # fmt: skip
 """The words that a label needs before it, where yes and no alone could be taken for the reverse."""
 
+_STATEMENT = re.compile(
+    r"(?:(?:key |main |product )?(?:feature|highlight|benefit|bullet(?: point)?)|(?:key|selling) point)s?"
+    r"(?P<number> \d+)?"
+)
+
 _COLOURS, _MATERIALS = frozenset(map(stem, ("colour", "hue"))), frozenset(map(stem, ("material", "fabric")))
-
-
-_NUMBERED = re.compile(r"(?:key )?(?:feature|(?:bullet |key |selling )?point|highlight|usp)s? ?\d+", re.IGNORECASE)
-"""Labels that only count: what stands behind "Feature 1" is a line of its own."""
 
 
 def truth_of(field: ProductField) -> tuple[str, bool]:
@@ -82,10 +83,16 @@ def label_and_value(field: ProductField) -> SpannedText | None:
     if field.is_true is not None:
         note = f" ({field.note})" if field.note else ""
         return state_field(field, capitalise(_say_relation(field) or f"{label}: {value}") + note)
-    if not label or _NUMBERED.fullmatch(label):
-        return state_field(field, capitalise(value))
+    if not label or _states_itself(field, label):
+        return state_field(field, capitalise(value if field.kind != "list" else field.value))
     stop = " " if field.relation in ("may contain", "free from", "does not suit") else ": "
     return join_texts((f"{capitalise(label)}{stop}", state_field(field, value)))
+
+
+def _states_itself(field: ProductField, label: str) -> bool:
+    """Tell whether a value needs no label: "Feature 2: stands when folded", but a list of features keeps its."""
+    match = _STATEMENT.fullmatch(label.casefold())
+    return match is not None and (field.kind != "list" or match["number"] is not None)
 
 
 def quote_field(field: ProductField) -> SpannedText | None:
