@@ -3,7 +3,11 @@
 >>> describer = Describer(channels=("title", "long"))
 >>> description = describer.describe({"name": "Kettle K1", "brand": "Lund", "colour": "copper", "cordless": "no"})
 >>> [text.text for text in description.texts]
+<<<<<<< HEAD
 ['Lund Kettle K1, copper', 'The Lund Kettle K1 comes in copper. It is not cordless.']
+=======
+['Lund Kettle K1, copper', 'The Lund Kettle K1 comes in copper.\\n\\n- Cordless: no']
+>>>>>>> f6e1233cf222fbf18959613a64d1f46155e6f8a7
 """
 
 from __future__ import annotations
