@@ -1,7 +1,7 @@
 """The rule-based realiser: a description in plain English that says what the fields say, and nothing else.
 
->>> realise(understand_fields({"name": "Kettle K1", "brand": "Lund", "type": "kettle", "colour": "copper"})).text
-'The Lund Kettle K1 is a copper kettle.'
+>>> realise(understand_fields({"name": "Vesta", "brand": "Lund", "type": "kettle", "colour": "copper"})).text
+'Vesta is a kettle from Lund. It comes in copper.'
 """
 
 from __future__ import annotations
