@@ -18,7 +18,7 @@ from rag.serve.body_limit import BodyLimit
 from rag.serve.metrics import Metrics
 from rag.serve.problems import Problem, handle_problems, problem_response
 from rag.serve.rates import Rates
-from rag.serve.routes import asking, documents, feedback, health, openai, products
+from rag.serve.routes import asking, documents, feedback, health, openai, page, products
 from rag.serve.runtime import Runtime
 
 logger = logging.getLogger("openbook.serve")
@@ -36,7 +36,7 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 
-ROUTERS = (asking.router, documents.router, products.router, feedback.router, openai.router, health.router)
+ROUTERS = (asking.router, documents.router, products.router, feedback.router, openai.router, health.router, page.router)
 
 
 def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ingest.errors import OpenbookError
 from ingest.parsers.worker.isolated import ParseWorker
-from ingest.types import Chunk, Document
+from ingest.types import Block, Chunk, Document
 from rag.serve.problems import Problem
 from rag.serve.shelf import Shelf
 
@@ -58,7 +58,11 @@ def _fits(document: Document, chunks: Iterable[Chunk]) -> bool:
     return all(document.text[one.start : one.end] == one.text for one in chunks)
 
 
-def _block_view(block: Any) -> dict[str, Any]:
-    return {
+def _block_view(block: Block) -> dict[str, Any]:
+    view: dict[str, Any] = {
         "kind": block.kind, "start": block.start, "end": block.end, "page": block.page, "heading": list(block.heading),
     }  # fmt: skip
+    if block.table is None:
+        return view
+    header, rows = list(block.table.header), [list(row) for row in block.table.rows]
+    return {**view, "table": {"header": header, "rows": rows, "caption": block.table.caption}}

@@ -45,6 +45,7 @@ from rag.describe.fields.label_words import is_readable
 from rag.describe.fields.labels import Label, read_label
 from rag.describe.fields.lexicon import is_noun, singular
 from rag.describe.fields.merge import merge_fields
+from rag.describe.fields.numbered import join_numbered
 from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type, without_brand
 from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote, warns
@@ -140,7 +141,7 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
         if rule.hide is not None and any(row.parts):
             understood = [replace(field, hidden="hidden by a rule" if rule.hide else "") for field in understood]
         fields += understood
-    fields = quote_contradictions(merge_fields(fields))
+    fields = quote_contradictions(merge_fields(join_numbered(fields)))
     if not any(not field.hidden for field in fields):
         reasons = "; ".join(f"{field.key}: {field.hidden}" for field in fields[:5])
         raise InputError(f"no field says anything that a text may state{f' ({reasons})' if reasons else ''}")

@@ -29,6 +29,8 @@ _LEADS: dict[Relation, str] = {
 }  # fmt: skip
 """The words that a label needs before it, where yes and no alone could be taken for the reverse."""
 
+_STATEMENT = re.compile(r"(?:key |main |product )?(?:feature|highlight|benefit|bullet(?: point)?)s?(?P<number> \d+)?")
+
 _COLOURS, _MATERIALS = frozenset(map(stem, ("colour", "hue"))), frozenset(map(stem, ("material", "fabric")))
 
 
@@ -78,10 +80,16 @@ def label_and_value(field: ProductField) -> SpannedText | None:
     if field.is_true is not None:
         note = f" ({field.note})" if field.note else ""
         return state_field(field, capitalise(_say_relation(field) or f"{label}: {value}") + note)
-    if not label:
-        return state_field(field, capitalise(value))
+    if not label or _states_itself(field, label):
+        return state_field(field, capitalise(value if field.kind != "list" else field.value))
     stop = " " if field.relation in ("may contain", "free from", "does not suit") else ": "
     return join_texts((f"{capitalise(label)}{stop}", state_field(field, value)))
+
+
+def _states_itself(field: ProductField, label: str) -> bool:
+    """Tell whether a value needs no label: "Feature 2: stands when folded", but a list of features keeps its."""
+    match = _STATEMENT.fullmatch(label.casefold())
+    return match is not None and (field.kind != "list" or match["number"] is not None)
 
 
 def quote_field(field: ProductField) -> SpannedText | None:

@@ -36,7 +36,12 @@ async def metrics(request: Request, runtime: Parts, principal: Admin) -> Respons
 async def settings(runtime: Parts, principal: Reader) -> dict[str, Any]:
     """Return the stores that the key sees, with their settings, and the limits of the server."""
     stores = {
-        name: {"sources": len(shelf.sources()), "passages": len(shelf.store), "model": shelf.pipeline().name}
+        name: {
+            "sources": len(shelf.sources()),
+            "passages": len(shelf.store),
+            "model": shelf.pipeline().name,
+            "embedder": shelf.config.embedder().name,
+        }
         for name, shelf in runtime.shelves.items()
         if principal.sees(name)
     }

@@ -50,8 +50,15 @@ def description_view(description: Description) -> dict[str, Any]:
             "text": text.text or None,
             "reason": text.reason or None,
             "spans": [{"start": span.start, "end": span.end, "field": span.key} for span in text.content.spans],
+            "cut": list(text.cut),
         }
         for text in description.texts
     }
     hidden = [{"field": one.key, "reason": one.hidden} for one in description.product.fields if one.hidden]
-    return {"texts": texts, "omitted": list(description.omitted), "hidden": hidden, "model": description.model or None}
+    return {
+        "texts": texts,
+        "omitted": list(description.omitted),
+        "left_out": list(description.left_out),
+        "hidden": hidden,
+        "model": description.model or None,
+    }
