@@ -65,7 +65,7 @@ def show_steps() -> Iterator[None]:
                 completed = STEPS.index(step) if step in STEPS else 0
                 bars.update(tasks[model], completed=len(STEPS) if step == "ready" else completed, description=step)
 
-        logger = logging.getLogger("ingest")
+        logger = logging.getLogger("openbook.ingest")
         before, level = logger.handlers, logger.level
         logger.handlers = [Bars()]
         logger.setLevel(logging.DEBUG)  # each step of a model

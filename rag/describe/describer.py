@@ -3,7 +3,7 @@
 >>> describer = Describer(channels=("title", "long"))
 >>> description = describer.describe({"name": "Kettle K1", "brand": "Lund", "colour": "copper", "cordless": "no"})
 >>> [text.text for text in description.texts]
-['Lund Kettle K1, copper', 'The Lund Kettle K1 comes in copper. It is not cordless.']
+['Lund Kettle K1, copper', 'The Lund Kettle K1 comes in copper.\\n\\n- Cordless: no']
 """
 
 from __future__ import annotations

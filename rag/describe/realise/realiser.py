@@ -165,6 +165,8 @@ class _Writer:
         verbs, clauses = list(predicates.verbs), list(predicates.clauses)
         sentences = []
         if verbs:
+            if "<comes> with " in self._verbs and verbs[0][0].text.startswith("<comes> from "):
+                verbs[0] = (Piece(verbs[0][0].text.replace("<comes>", "<is>")), *verbs[0][1:])
             front = self._front(verbs)
             subject = self._subject(has_front=front is not None)
             # "It also has" after another "has".
