@@ -56,7 +56,7 @@ def test_the_unit_is_valid_and_confined(tmp_path: Path) -> None:
     text = (DEPLOY / "openbook.service").read_text("utf-8")
     unit = tmp_path / "openbook.service"
     # The program and its user need not be here.
-    unit.write_text(text.replace("/opt/openbook/bin/rag", "/bin/true").replace("User=openbook", "User=nobody"), "utf-8")
+    unit.write_text(text.replace("/opt/openbook/bin/rag", "/bin/true").replace("User=openbook", "User=daemon"), "utf-8")
     verified = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
     assert (verified.returncode, verified.stderr) == (0, "")
     judged = subprocess.run(

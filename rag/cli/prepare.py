@@ -67,12 +67,12 @@ def show_steps() -> Iterator[None]:
 
         logger = logging.getLogger("openbook.ingest")
         before, level = logger.handlers, logger.level
-        logger.handlers = [Bars()]
+        logger.handlers, logger.propagate = [Bars()], False
         logger.setLevel(logging.DEBUG)  # each step of a model
         try:
             yield
         finally:
-            logger.handlers = before
+            logger.handlers, logger.propagate = before, True
             logger.setLevel(level)
 
 
