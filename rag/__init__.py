@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ingest.parsers.registry import PARSERS as PARSERS, parse as parse, register_parser as register_parser
     from ingest.types import Block as Block, Chunk as Chunk, Document as Document
     from rag.index.engine import Engine as Engine
-    from rag.index.index import Index as Index
+    from rag.index.index import Index as Index, NamedFile as NamedFile
     from rag.index.staging import Problem as Problem, SyncReport as SyncReport
 
 # Store: chunks with vectors
@@ -69,7 +69,8 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from prompts.prompt import Prompt as Prompt
     from rag.answer.confidence import ConfidenceModel as ConfidenceModel, KindConfidence as KindConfidence
-    from rag.answer.pipeline import AnswerStream as AnswerStream, Pipeline as Pipeline
+    from rag.answer.pipeline import AnswerStream as AnswerStream, DraftStream as DraftStream, Pipeline as Pipeline
+    from rag.answer.strategy import DraftEvent as DraftEvent
     from rag.answer.types import (
         Answer as Answer,
         AnswerSentence as AnswerSentence,

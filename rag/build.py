@@ -274,8 +274,8 @@ class Builder:
     def prepare(self, task: Task = "ask") -> list[str]:
         """Download and convert the models that a task needs, side by side where memory allows; return their names.
 
-        A later call finds them in the cache. The logger `ingest.models` reports each step. Raises as building the parts
-        does.
+        A later call finds them in the cache. The logger `openbook.ingest.models` reports each step. Raises as building
+        the parts does.
         """
         from concurrent.futures import ThreadPoolExecutor
 

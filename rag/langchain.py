@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -17,8 +17,9 @@ from langchain_core.documents import Document as LangChainDocument
 from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableConfig
+from langchain_core.tools import BaseTool
 from langchain_core.vectorstores import VectorStore
-from pydantic import ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.embed import Embedder, as_embedder
 from ingest.errors import InputError
@@ -32,7 +33,7 @@ from stores.base import Entry, Hit, Source, Store
 from stores.filters.filter import Where
 from stores.filters.parse import as_filter
 
-__all__ = ["OpenbookEmbeddings", "OpenbookRetriever", "OpenbookVectorStore", "PipelineRunnable"]
+__all__ = ["AskTool", "OpenbookEmbeddings", "OpenbookRetriever", "OpenbookVectorStore", "PipelineRunnable"]
 
 
 class OpenbookEmbeddings(Embeddings):
@@ -201,6 +202,35 @@ class PipelineRunnable(Runnable[str, Answer]):
         if return_exceptions:  # one by one, so that a failure is that question's alone
             return super().batch(inputs, config, return_exceptions=True, **kwargs)
         return self.pipeline.ask_many(inputs)
+
+
+class AskQuestion(BaseModel):
+    """Arguments of `AskTool`."""
+
+    question: str = Field(description="one question, complete in itself")
+
+
+class AskTool(BaseTool):
+    """Adapt a pipeline to a tool of an agent: the model is told the answer and its quotes, the artifact is `Answer`."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    name: str = "ask_documents"
+    description: str = (
+        "Answer a question from the documents, with quotes that prove it. Says so when they do not have the answer."
+    )
+    args_schema: type[BaseModel] = AskQuestion
+    response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
+    pipeline: Any
+    """A `rag.Pipeline`."""
+
+    where: Any = None
+
+    def _run(self, question: str) -> tuple[str, Answer]:
+        pipeline: Pipeline = self.pipeline
+        answer = pipeline.ask(question, self.where)
+        quotes = [f"[{one.number}] {one.source}: {one.text}" for one in answer.citations]
+        return "\n".join([answer.text, *quotes]), answer
 
 
 def _to_document(chunk: Chunk) -> LangChainDocument:

@@ -59,6 +59,13 @@ def langchain_chain(lines: list[str]) -> None:
     assert re.search(r"\['.*12 weeks.*'\]$", lines[-1]), "a citation"
 
 
+def langchain_agent(lines: list[str]) -> None:
+    assert [line.split(":")[0] for line in lines[:-1]] == ["human", "ai", "tool", "ai", "tool", "ai"]
+    assert "12 weeks" in lines[2]
+    assert "Paid Parental Leave" in lines[4]
+    assert re.search(r"^\['.*12 weeks.*'\]$", lines[-1]), "a citation"
+
+
 def own_parser(lines: list[str]) -> None:
     assert lines[0].startswith("SyncReport(added=1, ")
     assert "chunks_total=2" in lines[0]
@@ -107,6 +114,7 @@ CHECKS: dict[str, tuple[Callable[[list[str]], None], tuple[pytest.MarkDecorator,
     "quickstart.py": (quickstart, (SLOW,)),
     "catalogue.py": (catalogue, (SLOW,)),
     "hybrid.py": (hybrid, ()),
+    "langchain_agent.py": (langchain_agent, ()),
     "langchain_chain.py": (langchain_chain, (SLOW,)),
     "own_parser.py": (own_parser, ()),
     "own_store.py": (own_store, ()),
@@ -129,6 +137,7 @@ OWN_TESTS = {
     "reader/office.py": "quality/test_organisations.py",
     "reader/prepare.py": "test_reader_examples.py",
     "reader/wide.py": "test_example_rows.py",
+    "web_app/app.py": "test_web_app.py",
 }
 """Examples that need data of their own."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from ingest.errors import CacheError
 from ingest.models.weights import file_sha256
 
-_LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(f"openbook.{__name__}")
 
 MANIFEST = "manifest.json"  # of a cached folder: each file and its hash
 
@@ -35,8 +35,8 @@ def cached_folder(kind: str, key: str, make: Callable[[Path], None], model: str 
 
     Files are checked against their recorded hashes. A new folder is filled next to its final place and moved there by
     one rename, so that no partial copy is ever seen. Of two processes that need it one waits, and logs that it waits
-    for `model`. Leftovers of killed processes are removed. Raises CacheError when the cache cannot be written, and
-    whatever `make` raises.
+    for `model`. Leftovers of killed processes are removed. A cache that cannot be written serves what is complete in
+    it; anything else raises CacheError. Raises whatever `make` raises.
     """
     # Imported here: it takes some 20 ms, and not every command needs a model.
     from filelock import FileLock, Timeout
@@ -59,6 +59,8 @@ def cached_folder(kind: str, key: str, make: Callable[[Path], None], model: str 
         finally:
             lock.release()
     except OSError as error:
+        if _is_complete(folder):  # of a cache that was filled beforehand and is read-only, as in an image
+            return folder
         raise CacheError(
             f"{folder} cannot be written ({error.strerror or error}); set OPENBOOK_CACHE to a folder with 1 GB of room"
         ) from error

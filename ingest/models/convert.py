@@ -27,7 +27,7 @@ from ingest.models.weights import file_sha256
 
 T = TypeVar("T")
 
-_LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(f"openbook.{__name__}")
 
 DETAILS, MODEL = "details.json", "model"
 CONVERSION = 5  # raised when any conversion changes, so that older copies are not used

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ingest.tracing import note
 from prompts.types import Dropped
 from rag.answer.cite import citation_of
 from rag.answer.confidence import ConfidenceModel, signals_after, signals_of
@@ -68,7 +69,14 @@ class Abstention(Strategy):
         # No hope: even the best of answers would be too improbable.
         best_case = fitted.after.best_case(signals) if fitted and fitted.after else None
         is_hopeless = self.is_too_low(confidence if best_case is None else best_case, retrieved.kind)
-        refused = not retrieved.hits or is_distant or has_no_span or is_hopeless
+        reasons = {
+            "the best passage is too far": is_distant,
+            "the reader finds no span": has_no_span,
+            "a right answer is too improbable": is_hopeless,
+        }
+        for reason in (reason for reason, holds in reasons.items() if holds and retrieved.hits):
+            note(f"refused: {reason}")
+        refused = not retrieved.hits or any(reasons.values())
         return replace(retrieved, signals=signals, confidence=confidence, refused=refused)
 
     def reassess(self, retrieved: Retrieved, agreed: bool) -> Retrieved:
@@ -101,6 +109,7 @@ class Abstention(Strategy):
 
         has_threshold = is_fitted or self.min_confidence is not None
         if has_threshold and self.is_too_low(confidence, retrieved.kind):
+            note("withdrawn: the confidence is below the threshold")
             return self.abstain(
                 replace(retrieved, signals=signals, confidence=confidence), answer.usage, answer.dropped
             )

@@ -10,6 +10,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from ingest.errors import NothingFits
+from ingest.tracing import note
 from ingest.types import Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.cite import citation_of, cite, keep_supported
@@ -19,7 +20,7 @@ from rag.answer.match import holds, token_f1
 from rag.answer.options import Guidance
 from rag.answer.passages import Draft, OnePrompt, PromptWriter
 from rag.answer.refusal import is_refusal, whole_sentences
-from rag.answer.strategy import AnswerPieces, Strategy
+from rag.answer.strategy import AnswerPieces, DraftEvent, Drafts, Strategy
 from rag.answer.support import Support, judge_support
 from rag.answer.types import Answer, AnswerSentence, Citation, Retrieved, Usage
 from rag.answer.words import read_content
@@ -63,6 +64,17 @@ class Guided(Strategy):
             return self.answer_in_one_piece(question)
         return self._stream(question, draft)
 
+    def stream_drafts(self, question: Retrieved) -> Drafts:
+        attempt, writer = Attempt(question, self._pack(question)), self.writer
+        while attempt.draft:
+            generation = yield from writer.stream_draft(attempt.draft)
+            attempt = replace(attempt, draft=None, generated=(*attempt.generated, (attempt.draft, generation)))
+            if len(attempt.generated) == 1:  # the second attempt is the last one
+                attempt, writer = self._judge(attempt), self.rewriter
+                if attempt.draft:
+                    yield DraftEvent("replace", "")
+        return self._finish(attempt)
+
     def _stream(self, question: Retrieved, draft: Draft) -> AnswerPieces:
         generation = yield from self.rewriter.stream(draft)
         return self._finish(self._judge(Attempt(question, None, ((draft, generation),))))
@@ -103,6 +115,7 @@ class Guided(Strategy):
             return attempt
         if self.abstention.is_too_low(question.confidence, question.kind):  # it stays unanswered anyway
             return attempt
+        note("again: the reader does not confirm it")
         try:
             return replace(attempt, draft=self.rewriter.pack(question, [sentence_of(best.span)]))
         except NothingFits:
@@ -121,6 +134,7 @@ class Guided(Strategy):
             return self.abstention.abstain(question, usage, dropped)
         disagree = len(find_rival_statements(question.question, near_spans(question.candidates))) > 1
         if "fallback" in self.guidance and (disagree or not self._stands(attempt)):
+            note("replaced: the sources disagree" if disagree else "replaced: the reader does not confirm it")
             return self.extractive.extract(question, usage, dropped)
 
         # The last generation is the answer. A refusal counts as abstention, whatever the confidence.

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator as Pieces, Sequence
 from dataclasses import dataclass
 from math import exp
 from typing import Literal, Protocol
 
 from ingest.errors import NothingFits
+from ingest.tracing import Span, add_span, span
 from ingest.types import Chunk
 from prompts.pack import distinct
 from prompts.prompt import Prompt
 from prompts.types import Dropped, Packed, RenderedPrompt, Style, Window
 from rag.answer.options import PassageMode
+from rag.answer.strategy import DraftEvent
 from rag.answer.types import Retrieved
 from rag.generate.base import Decoding, Generation, Generator
 from stores.base import Hit
@@ -45,6 +48,9 @@ class PromptWriter(Protocol):
     def generate(self, drafts: Sequence[Draft]) -> list[Generation]:
         """Return one generation a draft, in order."""
 
+    def stream_draft(self, draft: Draft) -> Pieces[DraftEvent, None, Generation]:
+        """Yield the text of a generation as drafts, if it comes in pieces, and return the generation."""
+
 
 @dataclass(frozen=True)
 class OnePrompt:
@@ -67,11 +73,27 @@ class OnePrompt:
 
     def generate(self, drafts: Sequence[Draft]) -> list[Generation]:
         """Return one generation a draft, in order, generated in batches."""
-        return self.generator.generate([draft.packed.prompt for draft in drafts], self.decoding) if drafts else []
+        if not drafts:
+            return []
+        with span("generate", prompts=len(drafts)) as stage:
+            generations = self.generator.generate([draft.packed.prompt for draft in drafts], self.decoding)
+            count_tokens(stage, generations)
+        return generations
+
+    def stream_draft(self, draft: Draft) -> Pieces[DraftEvent, None, Generation]:
+        """Yield the text of a generation as drafts, and return the generation."""
+        pieces = self.stream(draft)
+        while True:
+            try:
+                piece = next(pieces)
+            except StopIteration as end:
+                generation: Generation = end.value
+                return generation
+            yield DraftEvent("draft", piece)
 
     def stream(self, draft: Draft) -> Pieces[str, None, Generation]:
         """Yield the text of a generation in pieces, and return the generation."""
-        pieces = []
+        pieces, began = [], time.perf_counter()
         for piece in self.generator.stream(draft.packed.prompt, self.decoding):
             pieces.append(piece)
             yield piece
@@ -79,6 +101,7 @@ class OnePrompt:
         # Special tokens and chat marks are counted with any prompt and are no part of an answer.
         tokens = self.generator.count_tokens(text) - self.generator.count_tokens("")
         finish: Literal["stop", "length"] = "length" if tokens >= self.decoding.max_new_tokens else "stop"
+        add_span("generate", began, prompts=1, prompt_tokens=draft.packed.prompt_tokens, completion_tokens=tokens)
         return Generation(text, draft.packed.prompt_tokens, tokens, finish)
 
 
@@ -117,7 +140,16 @@ class PromptEach:
 
     def generate(self, drafts: Sequence[Draft]) -> list[Generation]:
         """Return one generation a draft, in order, each merged from the draft's prompts."""
-        return [self._merge(draft) for draft in drafts]
+        with span("generate", prompts=sum(len(draft.prompts) for draft in drafts)) as stage:
+            generations = [self._merge(draft) for draft in drafts]
+            count_tokens(stage, generations)
+        return generations
+
+    def stream_draft(self, draft: Draft) -> Pieces[DraftEvent, None, Generation]:
+        """Return the generation: several prompts are merged when all have been read."""
+        yield from ()
+        [generation] = self.generate([draft])
+        return generation
 
     def _merge(self, draft: Draft) -> Generation:
         generator, decoding = self.one.generator, self.one.decoding
@@ -131,6 +163,14 @@ class PromptEach:
         assert self.mode != "concat"
         weights = passage_weights([prompt.passages[0] for prompt in draft.prompts], draft.question.hits)
         return fuse_prompts(generator, [prompt.prompt for prompt in draft.prompts], weights, self.mode, decoding)
+
+
+def count_tokens(stage: Span, generations: Sequence[Generation]) -> None:
+    """Set the tokens of generations on the stage that made them."""
+    stage.set(
+        prompt_tokens=sum(generation.prompt_tokens for generation in generations),
+        completion_tokens=sum(generation.completion_tokens for generation in generations),
+    )
 
 
 def passage_weights(passages: Sequence[Chunk], hits: Sequence[Hit]) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,7 @@ from typing import Literal
 from ingest.closing import Closing, close_parts
 from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
+from ingest.tracing import span
 from prompts.prompt import Prompt
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import complete_question, find_anchors
@@ -34,7 +36,7 @@ from rag.answer.ranking import RankingModel, rank_spans
 from rag.answer.required_anchors import FindPhrase, require_anchors
 from rag.answer.router import Router, RouteStep
 from rag.answer.sides import find_sides
-from rag.answer.strategy import AnswerPieces, Strategy
+from rag.answer.strategy import AnswerPieces, DraftEvent, Drafts, Strategy
 from rag.answer.types import Answer, Retrieved
 from rag.answer.yes_no import YesNo
 from rag.generate.base import Decoding, Generator
@@ -42,8 +44,10 @@ from rag.reader.base import Reader
 from rag.retrieve.phrases import find_phrase, phrase_words
 from rag.retrieve.retrievers import Retriever, StoreRetriever
 from stores.base import Hit
-from stores.filters.filter import And, Where
+from stores.filters.filter import And, Filter, Where
 from stores.filters.parse import as_filter
+
+logger = logging.getLogger("openbook.ask")
 
 LOOKUP_PASSAGES = 20  # whose rows are looked through
 SIDE_PASSAGES = 3  # retrieved for each side of a comparison, beside those for the question
@@ -150,7 +154,23 @@ class Pipeline(PipelineOptions, Closing):
 
     def ask_many(self, questions: Sequence[str], where: Where = None) -> list[Answer]:
         """Answer questions in order, the models working in batches."""
-        return self.strategy.answer(self.prepare(questions, where))
+        with span("ask", questions=0 if isinstance(questions, str) else len(questions)) as stage:
+            answers = self.strategy.answer(self.prepare(questions, where))
+            stage.set(
+                abstained=sum(answer.abstained for answer in answers),
+                citations=sum(len(answer.citations) for answer in answers),
+                dropped=sum(len(answer.dropped) for answer in answers),
+            )
+        logger.debug("%d questions, %d left unanswered, %.3f s", len(answers), stage.counts["abstained"], stage.seconds)
+        return answers
+
+    def stream_drafts(self, question: str, where: Where = None) -> DraftStream:
+        """Return the answer's drafts as they are generated, and the whole `Answer` afterwards, the same as `ask` gives.
+
+        Drafts are shown as such, if at all: they may say what no document says, until they have been checked.
+        """
+        [retrieved] = self.prepare([question], where)
+        return DraftStream(self.strategy.stream_drafts(retrieved))
 
     def stream(self, question: str, where: Where = None) -> AnswerStream:
         """Return the answer's text in pieces as it is generated, and the whole `Answer` afterwards.
@@ -181,44 +201,53 @@ class Pipeline(PipelineOptions, Closing):
         # Retrieve what both filters allow, question by question.
         filters = [chosen for chosen in (as_filter(self.where), as_filter(where)) if chosen is not None]
         both = And(tuple(filters)) if len(filters) > 1 else next(iter(filters), None)
-        retrieved = []
-        for question in map(complete_question, questions):
-            hits, others = self._retrieve(question, both)
-            answer_format = choose_format(self.answer_format, question)
-            if answer_format == "compare" and (sides := find_sides(question)):
-                # Each side has passages of its own, which a question about both may not find.
-                further = [
-                    hit for query in sides.queries for hit in self.retriever.retrieve(query, SIDE_PASSAGES, both)
-                ]
-                hits = list({hit.chunk.id: hit for hit in (*further, *hits)}.values())
-            retrieved.append(
-                Retrieved(question, answer_format, hits, kind=kind_of(answer_format), further=others, where=both)
-            )
-        # What the question names, as far as it occurs in the store; a code that no hit has is looked for.
-        find = self._finder(both)
-        retrieved = [self._name_anchors(row, find) for row in retrieved]
+        with span("retrieve", questions=len(questions)) as stage:
+            retrieved = [self._retrieve_question(question, both) for question in map(complete_question, questions)]
+            # What the question names, as far as it occurs in the store; a code that no hit has is looked for.
+            find = self._finder(both)
+            retrieved = [self._name_anchors(row, find) for row in retrieved]
+            stage.set(hits=sum(len(row.hits) for row in retrieved))
 
         ranking = self.confidence.ranking if self.confidence else None
         # Read in batches over all questions, section by section: no text is read under another's heading.
         if self.reader:
-            pairs = [
-                (row.question, [s for hit in row.hits for s in focus_sections(hit.chunk, row.question, row.anchors)])
-                for row in retrieved
-            ]
-            retrieved = [
-                replace(
-                    row,
-                    spans=support_spans(
-                        row.question,
-                        spans,
-                        row.anchors,
-                        replaced_sources(row.question, row.hits),
-                        in_doubt=ranking is not None,
-                    ),
+            with span("read") as stage:
+                retrieved = self._read(self.reader, retrieved, ranking)
+                stage.set(
+                    sections=sum(len(row.spans) for row in retrieved),
+                    spans=sum(bool(one.text) for row in retrieved for one in row.spans),
                 )
-                for row, spans in zip(retrieved, self.reader.read_many(pairs), strict=True)
-            ]
         return [self.assess(row, ranking) for row in retrieved]
+
+    def _retrieve_question(self, question: str, where: Filter | None) -> Retrieved:
+        hits, others = self._retrieve(question, where)
+        answer_format = choose_format(self.answer_format, question)
+        if answer_format == "compare" and (sides := find_sides(question)):
+            # Each side has passages of its own, which a question about both may not find.
+            further = [hit for query in sides.queries for hit in self.retriever.retrieve(query, SIDE_PASSAGES, where)]
+            hits = list({hit.chunk.id: hit for hit in (*further, *hits)}.values())
+        return Retrieved(question, answer_format, hits, kind=kind_of(answer_format), further=others, where=where)
+
+    @staticmethod
+    def _read(reader: Reader, retrieved: Sequence[Retrieved], ranking: RankingModel | None) -> list[Retrieved]:
+        """Return questions with the spans of their sections, all read together."""
+        pairs = [
+            (row.question, [s for hit in row.hits for s in focus_sections(hit.chunk, row.question, row.anchors)])
+            for row in retrieved
+        ]
+        return [
+            replace(
+                row,
+                spans=support_spans(
+                    row.question,
+                    spans,
+                    row.anchors,
+                    replaced_sources(row.question, row.hits),
+                    in_doubt=ranking is not None,
+                ),
+            )
+            for row, spans in zip(retrieved, reader.read_many(pairs), strict=True)
+        ]
 
     def _retrieve(self, question: str, where: Where) -> tuple[list[Hit], list[Hit]]:
         """Return the best hits that the options ask for, and the others for look-ups.
@@ -260,6 +289,37 @@ class Pipeline(PipelineOptions, Closing):
             return find_phrase(self.retriever, phrase, where)
 
         return find
+
+
+class DraftStream:
+    """An answer under way: iterate for its drafts, then read `answer`.
+
+    If there were drafts, the last event is a "replace" with the answer's text, unless that is what they say.
+    """
+
+    def __init__(self, drafts: Drafts) -> None:
+        self._drafts = drafts
+        self._answer: Answer | None = None
+
+    def __iter__(self) -> Iterator[DraftEvent]:
+        text, has_draft = "", False
+        while True:
+            try:
+                event = next(self._drafts)
+            except StopIteration as end:
+                self._answer = answer = end.value
+                break
+            text, has_draft = text + event.text if event.kind == "draft" else event.text, True
+            yield event
+        if has_draft and text.strip() != answer.text:
+            yield DraftEvent("replace", answer.text)
+
+    @property
+    def answer(self) -> Answer:
+        """The whole answer with its citations. Raises RuntimeError before the drafts are used up."""
+        if self._answer is None:
+            raise RuntimeError("the answer is not complete yet: iterate over the drafts first")
+        return self._answer
 
 
 class AnswerStream:

@@ -10,7 +10,7 @@ from rag.answer.abstain import Abstention
 from rag.answer.cite import cite, keep_supported
 from rag.answer.passages import Draft, OnePrompt, PromptWriter
 from rag.answer.refusal import is_refusal, whole_sentences
-from rag.answer.strategy import AnswerPieces, Strategy
+from rag.answer.strategy import AnswerPieces, Drafts, Strategy
 from rag.answer.types import Answer, Retrieved, Usage
 from rag.generate.base import Generation
 
@@ -35,6 +35,11 @@ class Plain(Strategy):
         if isinstance(self.writer, OnePrompt):
             return self._stream(self.writer, draft)
         return self.answer_in_one_piece(question)  # several prompts are merged when all have been read
+
+    def stream_drafts(self, question: Retrieved) -> Drafts:
+        draft = self._pack(question)
+        generation = yield from self.writer.stream_draft(draft)
+        return self._finish(draft, generation)
 
     def _stream(self, writer: OnePrompt, draft: Draft) -> AnswerPieces:
         generation = yield from writer.stream(draft)

@@ -6,13 +6,15 @@ end with abstention, which shows what comes closest.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ingest.tracing import add_span, note, span
 from rag.answer.abstain import Abstention
 from rag.answer.kinds import AnswerFormat
-from rag.answer.strategy import AnswerPieces, Strategy
+from rag.answer.strategy import AnswerPieces, DraftEvent, Drafts, Strategy
 from rag.answer.types import Answer, Retrieved
 
 RouteStep = AnswerFormat | Literal["lookup"]
@@ -53,10 +55,13 @@ class Router(Strategy):
                 if strategy is None:
                     assert step != "lookup"  # which no route has without its strategy
                     strategy, asked = self.general, [replace(row, answer_format=step) for row in asked]
-                answers |= {
-                    number: self.abstention.conclude(question, answer)
-                    for number, question, answer in zip(numbers, asked, strategy.answer(asked), strict=True)
-                }
+                with span("answer", strategy=step, questions=len(asked)):
+                    given = strategy.answer(asked)
+                    with span("check"):
+                        answers |= {
+                            number: self.abstention.conclude(question, answer)
+                            for number, question, answer in zip(numbers, asked, given, strict=True)
+                        }
 
             # Whoever has an answer is done, and whoever knows what is missing.
             routes = {
@@ -82,14 +87,42 @@ class Router(Strategy):
             return self.abstention.stream(question)
         return self.answer_in_one_piece(question)
 
+    def stream_drafts(self, question: Retrieved) -> Drafts:
+        has_draft, answer = False, None
+        for step in self._route(question):
+            if has_draft:
+                yield DraftEvent("replace", "")
+            strategy, asked, began = self.by_format.get(step), question, time.perf_counter()
+            if strategy is None:
+                assert step != "lookup"  # which no route has without its strategy
+                strategy, asked = self.general, replace(question, answer_format=step)
+            drafts = strategy.stream_drafts(asked)
+            while True:
+                try:
+                    event = next(drafts)
+                except StopIteration as end:
+                    answer = self.abstention.conclude(asked, end.value)
+                    break
+                has_draft = True
+                yield event
+            add_span("answer", began, strategy=step, questions=1)
+            if not answer.abstained or answer.missing:
+                break
+        return answer or self.abstention.abstain(question)
+
     def _conclude(self, question: Retrieved, pieces: AnswerPieces) -> AnswerPieces:
         answer = yield from pieces
         return self.abstention.conclude(question, answer)
 
     def _route(self, question: Retrieved) -> list[RouteStep]:
-        if not question.hits or question.anchors.unanswerable:
+        if not question.hits:
+            note("refused: no passage")
+            return []
+        if question.anchors.unanswerable:
+            note("refused: what it names occurs in no document")
             return []
         if not self.abstention.reads_language_of(question.question):
+            note("refused: in a script that the models do not read")
             return []
         route = ROUTES[question.answer_format]
         own: list[RouteStep] = [step for step in route if step in self.by_format]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ingest.tracing import record_trace
 from rag.cli import output
 from rag.cli.messages import is_of_question
 from rag.cli.options import Command, load_config
@@ -15,6 +16,7 @@ from rag.options import GenerationOptions, ReadingOptions, option
 
 if TYPE_CHECKING:
     from rag.answer.pipeline import Pipeline
+    from rag.answer.types import Answer
 
 BATCH = 8  # questions
 
@@ -28,6 +30,7 @@ class AskOptions(QuestionOptions, ReadingOptions, GenerationOptions):
         "X",
         key="pipeline.min_evidence",
     )
+    trace: bool = option("show on stderr what was retrieved, read, generated and refused, with times", default=False)
 
 
 def ask(options: AskOptions) -> int:
@@ -36,18 +39,30 @@ def ask(options: AskOptions) -> int:
     if not questions.rows:  # of a file with broken lines alone, or none
         return int(questions.broken > 0)
     answered = 0
-    with config.pipeline() as pipeline:
+    with config.pipeline() as pipeline, record_trace() as spans:
         if options.file:
             answered, has_hits = _ask_in_batches(pipeline, questions.rows)
         elif options.json:
             has_hits = _show_objects(pipeline, questions.rows)
         else:
-            stream = pipeline.stream(questions.rows[0].question)
-            output.show_stream(stream)
-            has_hits = bool(stream.answer.hits)
+            answer = _show_answer(pipeline, questions.rows[0].question)
+            has_hits = bool(answer.hits)
+            if options.trace:
+                output.show_hits_read(answer)
+    if options.trace:
+        output.show_trace(spans)
     if not has_hits:
         warn_of_filter(config, pipeline.where)
     return int(bool(options.file) and (questions.broken > 0 or answered < len(questions.rows)))
+
+
+def _show_answer(pipeline: Pipeline, question: str) -> Answer:
+    """Answer a question, on a terminal with its drafts as they come, and return the answer."""
+    if output.is_terminal():
+        return output.show_drafts(pipeline.stream_drafts(question))
+    answer = pipeline.ask(question)
+    output.show_answer(answer)
+    return answer
 
 
 def _ask_in_batches(pipeline: Pipeline, rows: Sequence[QuestionRow], size: int = BATCH) -> tuple[int, bool]:

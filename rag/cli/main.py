@@ -139,9 +139,8 @@ def _set_up_libraries() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("rag: %(message)s"))
-    for name in ("rag", "ingest", "stores"):
-        logging.getLogger(name).handlers = [handler]
-        logging.getLogger(name).setLevel(logging.INFO)
+    logging.getLogger("openbook").handlers = [handler]
+    logging.getLogger("openbook").setLevel(logging.INFO)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from rag.answer.pipeline import AnswerStream
+    from ingest.tracing import Span
+    from rag.answer.pipeline import DraftStream
     from rag.answer.types import Answer, Citation
     from rag.index.staging import SyncReport
     from stores.base import Hit
@@ -192,17 +193,36 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
     }
 
 
-def show_stream(stream: AnswerStream) -> None:
-    """Show an answer as it is written on a terminal, then with its citations; in a pipe only the finished answer."""
-    live = sys.stdout.isatty()
-    for piece in stream:
-        if live:
-            sys.stdout.write(colour(piece, DIM))
+def is_terminal() -> bool:
+    """Tell whether stdout is a terminal, on which text may be replaced."""
+    return sys.stdout.isatty()
+
+
+def show_drafts(stream: DraftStream) -> Answer:
+    """Show an answer on a terminal: its drafts as they are written, faint, and in their place what stood the checks."""
+    draft, is_corrected = "", False
+    for event in stream:
+        if event.kind == "replace":
+            _erase(draft)
+            draft, is_corrected = "", True
+        else:
+            sys.stdout.write(colour(event.text, DIM))
             sys.stdout.flush()
-    if live:  # one line is replaced by the finished answer, more stay above it
-        one_line = "\n" not in stream.answer.text and len(stream.answer.text) < _text_width()
-        sys.stdout.write("\r\x1b[2K" if one_line else "\n\n")
+            draft += event.text
+    _erase(draft)
     show_answer(stream.answer)
+    if is_corrected:
+        line(colour("The draft did not stand the checks, and was replaced.", DIM))
+    return stream.answer
+
+
+def _erase(text: str) -> None:
+    """Erase a text that was just written to the terminal."""
+    if text:
+        width = shutil.get_terminal_size().columns
+        rows = sum(max(len(row) - 1, 0) // width for row in text.split("\n")) + text.count("\n")
+        up = f"\x1b[{rows}A" if rows else ""
+        sys.stdout.write(f"\r{up}\x1b[J")
 
 
 def show_answer(answer: Answer) -> None:
@@ -233,6 +253,29 @@ def _show_citations(citations: Sequence[Citation]) -> None:
         where = describe_place(citation.source, citation.page, citation.heading)
         line(f"\n{colour(f'[{citation.number}]', CYAN)} {where}, characters {citation.start}-{citation.end}")
         line(_wrap(citation.text, "    "))
+
+
+def show_hits_read(answer: Answer) -> None:
+    """Show on stderr which passages an answer was made of, with their scores, and what did not fit the prompt."""
+    for hit in answer.hits:
+        chunk = hit.chunk
+        place = describe_place(chunk.source, chunk.page, chunk.heading)
+        sys.stderr.write(f"passage {hit.score:.3f}  {place}, characters {chunk.start}-{chunk.end}\n")
+    for dropped in answer.dropped:
+        place = f"{dropped.chunk.source}, characters {dropped.start}-{dropped.end}"
+        sys.stderr.write(f"left out       {place}: {dropped.reason}\n")
+
+
+def show_trace(spans: Sequence[Span]) -> None:
+    """Show on stderr the stages of answering, with times and counts, and what was refused."""
+    for span in spans:
+        name, counts = (
+            f"{'  ' * span.depth}{span.name}",
+            ", ".join(f"{key} {value}" for key, value in span.counts.items()),
+        )
+        sys.stderr.write(f"{name:<16}{(span.seconds or 0) * 1000:8.1f} ms  {counts}\n".replace("_", " "))
+        for note in span.notes:
+            sys.stderr.write(f"{'':<29}{note}\n")
 
 
 def describe_place(source: str, page: int | None, heading: Sequence[str]) -> str:

@@ -65,14 +65,14 @@ def show_steps() -> Iterator[None]:
                 completed = STEPS.index(step) if step in STEPS else 0
                 bars.update(tasks[model], completed=len(STEPS) if step == "ready" else completed, description=step)
 
-        logger = logging.getLogger("ingest")
+        logger = logging.getLogger("openbook.ingest")
         before, level = logger.handlers, logger.level
-        logger.handlers = [Bars()]
+        logger.handlers, logger.propagate = [Bars()], False
         logger.setLevel(logging.DEBUG)  # each step of a model
         try:
             yield
         finally:
-            logger.handlers = before
+            logger.handlers, logger.propagate = before, True
             logger.setLevel(level)
 
 

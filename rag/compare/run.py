@@ -36,7 +36,7 @@ from rag.retrieve.retrievers import Retriever
 if TYPE_CHECKING:
     from ingest.embed import Embedder
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger(f"openbook.{__name__}")
 
 
 def run_comparison(

@@ -21,7 +21,7 @@ from rag.data.rows import Row, data_hash
 from rag.finetune.generator.settings import GeneratorSettings
 from rag.generate.trained import TRAINED_FILE, Trained
 
-LOG = logging.getLogger(__name__)
+LOG = logging.getLogger(f"openbook.{__name__}")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Product descriptions: what the fields say, and nothing that no field says.
 
 >>> from rag.describe import Describer
->>> print(Describer().describe({"name": "Kettle K1", "brand": "Lund", "cordless": "no"}).text)
-The Lund Kettle K1 is not cordless.
+>>> print(Describer().describe({"name": "Kettle K1", "brand": "Lund", "weight": "0.9 kg"}).text)
+The Lund Kettle K1 weighs 0.9 kg.
 """
 
 from typing import TYPE_CHECKING

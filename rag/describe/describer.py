@@ -1,9 +1,9 @@
-"""The Describer: texts of a product that say what its fields say, and nothing else, whatever writes them.
+r"""The Describer: texts of a product that say what its fields say, and nothing else, whatever writes them.
 
 >>> describer = Describer(channels=("title", "long"))
 >>> description = describer.describe({"name": "Kettle K1", "brand": "Lund", "colour": "copper", "cordless": "no"})
 >>> [text.text for text in description.texts]
-['Lund Kettle K1, copper', 'The Lund Kettle K1 is a copper kettle. It is not cordless.']
+['Lund Kettle K1, copper', 'The Lund Kettle K1 comes in copper.\n\n- Cordless: no']
 """
 
 from __future__ import annotations

@@ -7,11 +7,15 @@ the store holds under the same fingerprint is not done again, so an interrupted 
 from __future__ import annotations
 
 import hashlib
+import json
+import logging
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ingest.chunk import Chunker
@@ -21,16 +25,54 @@ from ingest.embed import Embedder, as_embedder
 from ingest.errors import InputError, Unsupported
 from ingest.models.weights import MINILM
 from ingest.parsers import ParseSettings
-from ingest.types import Document
+from ingest.types import Document, Metadata
 from rag.index.engine import Engine, LocalEngine, SourceFile
 from rag.index.manifest import embedder_manifest
 from rag.index.staging import Problem, Staging, SyncReport, document_fingerprint
 from rag.index.writer import Writer
 from stores.base import Store
 
+logger = logging.getLogger("openbook.index")
+
 PARSE_VERSION = "2"  # raised when parsers change so that files have to be parsed again
 ADDED = "made:"  # begins the fingerprint of an origin that is no file, but a document handed to `add`
 MISSING = "no such file or folder"
+LONGEST_NAME = 1000  # characters
+
+
+@dataclass(frozen=True)
+class NamedFile:
+    """A file that is in memory: a name with an ending, such as "minutes/2026-05.docx", its content, and metadata.
+
+    Text without an ending of its own is plain text. `metadata` is added to that of the file, for filters. Raises
+    InputError for a name or metadata that no store can keep.
+    """
+
+    name: str
+    data: bytes | str
+    metadata: Metadata = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        is_printable = self.name == printable_name(self.name) and not any(one < " " for one in self.name)
+        if not self.name.strip() or not is_printable or len(self.name) > LONGEST_NAME:
+            raise InputError(f"{self.name[:100]!r} is no name for a file")
+        for key, value in self.metadata.items():
+            elements = value if isinstance(value, list | tuple) else [value]
+            if not isinstance(key, str) or not all(
+                one is None or isinstance(one, str | int | float) for one in elements
+            ):
+                raise InputError(f"the metadata {key!r} of {self.name} is no scalar or list of scalars")
+
+    @property
+    def ending(self) -> str:
+        """The ending of the name, by which a parser is chosen."""
+        ending = PurePosixPath(self.name.replace("\\", "/")).suffix
+        return ending if ending or isinstance(self.data, bytes) else ".txt"
+
+    @property
+    def content(self) -> bytes:
+        """The bytes of the file."""
+        return self.data.encode("utf-8", "surrogatepass") if isinstance(self.data, str) else self.data
 
 
 class Index(Closing):
@@ -88,9 +130,7 @@ class Index(Closing):
                 for file, outcome in parsed:
                     known = file.name in origins
                     if isinstance(outcome, Exception):
-                        problem = Problem(file.name, _reason(outcome, known), file.named)
-                        skipped = isinstance(outcome, Unsupported)
-                        (staging.report.skipped if skipped else staging.report.failed).append(problem)
+                        self._report_failure(staging.report, file, outcome, known)
                     else:
                         warnings = [Problem(file.name, warning, file.named) for warning in outcome.warnings]
                         staging.report.warnings.extend(warnings)
@@ -116,6 +156,65 @@ class Index(Closing):
             staging.flush()
         return self._finish(staging.report, writer, began)
 
+    def add_file(self, data: bytes | str, name: str, metadata: Metadata | None = None) -> SyncReport:
+        """Put a file that is in memory into the store; see `add_files`."""
+        return self.add_files([NamedFile(name, data, metadata or {})])
+
+    def add_files(self, files: Iterable[NamedFile]) -> SyncReport:
+        """Put files that are in memory into the store, parsed by their names' endings as those of `sync` are.
+
+        Each replaces what the store held under its name, and stays until it is deleted: no later `sync` takes it for a
+        file that vanished. One that cannot be read is reported. Raises InputError for a name or metadata that no store
+        can keep.
+        """
+        began = time.perf_counter()
+        origins = self.store.origins()
+        metadata: dict[str, Metadata] = {}
+        with (
+            tempfile.TemporaryDirectory(prefix="openbook-") as folder,
+            self._writer() as writer,
+            closing(self.engine.parse(self._write_changed(files, Path(folder), origins, metadata))) as parsed,
+        ):
+            staging = Staging(self.store, self.chunker, writer)
+            for file, outcome in parsed:
+                if isinstance(outcome, Exception):
+                    self._report_failure(staging.report, file, outcome, file.name in origins)
+                else:
+                    staging.report.warnings += [Problem(file.name, warning, True) for warning in outcome.warnings]
+                    documents = [
+                        replace(one, metadata={**one.metadata, **metadata[file.name]}) for one in outcome.documents
+                    ]
+                    staging.put_origin(file.name, file.fingerprint, documents, file.name in origins)
+                file.path.unlink(missing_ok=True)
+            staging.report.unchanged = len(metadata) - sum(
+                (staging.report.added, staging.report.updated, len(staging.report.failed), len(staging.report.skipped))
+            )
+            staging.flush()
+        return self._finish(staging.report, writer, began)
+
+    def _write_changed(
+        self, files: Iterable[NamedFile], folder: Path, origins: Mapping[str, str], metadata: dict[str, Metadata]
+    ) -> Iterator[SourceFile]:
+        """Write the files that are new or changed into a folder, and yield them; enter the metadata of all."""
+        for number, file in enumerate(files):
+            if file.name in metadata:
+                raise InputError(f"two files are called {file.name!r}: give each a name of its own")
+            metadata[file.name] = file.metadata
+            # Only the ending of the name reaches the file system.
+            path = folder / f"{number}{file.ending}"
+            path.write_bytes(file.content)
+            about = json.dumps(dict(file.metadata), sort_keys=True)
+            fingerprint = f"{ADDED}{self._file_fingerprint(path)} {hashlib.sha256(about.encode()).hexdigest()}"
+            if origins.get(file.name) == fingerprint:
+                path.unlink()
+            else:
+                yield SourceFile(path, file.name, fingerprint, named=True)
+
+    @staticmethod
+    def _report_failure(report: SyncReport, file: SourceFile, error: Exception, is_known: bool) -> None:
+        problem = Problem(file.name, _reason(error, is_known), file.named)
+        (report.skipped if isinstance(error, Unsupported) else report.failed).append(problem)
+
     def delete(self, name: str) -> int:
         """Remove a source, or all sources of a file, and return their number: 0 when the store has none."""
         return delete_source(self.store, name)
@@ -136,6 +235,11 @@ class Index(Closing):
         report.chunks_embedded, report.truncated_chunks = writer.embedded, writer.truncated
         report.chunks_total = len(self.store)
         report.seconds = time.perf_counter() - began
+        logger.debug(
+            "%d files added, %d updated, %d unchanged, %d deleted, %d failed, %d skipped; %d chunks embedded, %.3f s",
+            report.added, report.updated, report.unchanged, report.deleted, len(report.failed), len(report.skipped),
+            report.chunks_embedded, report.seconds,
+        )  # fmt: skip
         return report
 
     def _changed_files(

@@ -1,16 +1,21 @@
-"""Questions of many requests, answered together: one thread has the models, and takes what waits in batches."""
+"""Questions of many requests, answered together: one thread has the models, and takes what waits in batches.
+
+Answers that are streamed come side by side, a piece of each in turn.
+"""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import deque
+from collections.abc import Callable, Generator
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from ingest.closing import Closing
-from rag.answer.pipeline import Pipeline
+from rag.answer.pipeline import DraftStream, Pipeline
+from rag.answer.strategy import DraftEvent
 from rag.answer.types import Answer
 from rag.serve.problems import Problem
 from stores.filters.filter import Filter
@@ -21,18 +26,54 @@ RETRY_AFTER = 2
 
 @dataclass
 class AskedQuestion:
-    """A question that waits for its answer. Cancelling `future` takes it out of the queue."""
+    """A question that waits for its answer. Cancelling `future` takes it out of the queue.
+
+    One with `on_draft` is streamed: it is called with each draft, in the thread of the queue, and returns whether
+    somebody still waits for the answer.
+    """
 
     pipeline: Pipeline
     question: str
     where: Filter | None
+    on_draft: Callable[[DraftEvent], bool] | None = None
     future: Future[Answer] = field(default_factory=Future)
     asked: float = field(default_factory=time.monotonic)
 
     @cached_property
     def group(self) -> tuple[int, str]:
-        """What questions have in common that one call can answer."""
-        return id(self.pipeline), repr(self.where)
+        """What questions have in common that one call can answer; one that is streamed stands alone."""
+        return (id(self), "stream") if self.on_draft else (id(self.pipeline), repr(self.where))
+
+
+class RunningStream:
+    """An answer that is streamed, draft by draft."""
+
+    def __init__(self, asked: AskedQuestion) -> None:
+        self._asked = asked
+        self._drafts = self._run(asked)
+
+    def advance(self) -> bool:
+        """Hand on the next draft, or the answer. Returns whether there is more."""
+        try:
+            event = next(self._drafts)
+        except StopIteration as end:
+            self._asked.future.set_result(end.value)
+            return False
+        except Exception as error:
+            self._asked.future.set_exception(error)
+            return False
+        assert self._asked.on_draft is not None
+        if self._asked.on_draft(event):
+            return True
+        self._drafts.close()  # nobody waits for it: the model stops
+        self._asked.future.set_exception(Problem(408, "gone", "the client has gone"))
+        return False
+
+    @staticmethod
+    def _run(asked: AskedQuestion) -> Generator[DraftEvent, None, Answer]:
+        stream: DraftStream = asked.pipeline.stream_drafts(asked.question, asked.where)
+        yield from stream
+        return stream.answer
 
 
 class AnswerQueue(Closing):
@@ -52,9 +93,15 @@ class AnswerQueue(Closing):
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def ask(self, pipeline: Pipeline, question: str, where: Filter | None = None) -> Future[Answer]:
+    def ask(
+        self,
+        pipeline: Pipeline,
+        question: str,
+        where: Filter | None = None,
+        on_draft: Callable[[DraftEvent], bool] | None = None,
+    ) -> Future[Answer]:
         """Return the future answer. Raises Problem when too many questions wait, or the server goes down."""
-        asked = AskedQuestion(pipeline, question, where)
+        asked = AskedQuestion(pipeline, question, where, on_draft)
         with self._changed:
             if not self._is_open:
                 raise Problem(503, "closing", "the server is going down", RETRY_AFTER)
@@ -72,7 +119,14 @@ class AnswerQueue(Closing):
         self._thread.join()
 
     def _work(self) -> None:
-        while batch := self._next_batch():
+        streams: list[RunningStream] = []
+        while (batch := self._next_batch(wait=not streams, has_room=len(streams) < self._batch)) or streams:
+            if batch and batch[0].on_draft:
+                streams.append(RunningStream(batch[0]))
+                batch = []
+            streams = [stream for stream in streams if stream.advance()]
+            if not batch:
+                continue
             try:
                 answers = batch[0].pipeline.ask_many([one.question for one in batch], batch[0].where)
             except Exception as error:
@@ -92,15 +146,20 @@ class AnswerQueue(Closing):
         except Exception as error:
             one.future.set_exception(error)
 
-    def _next_batch(self) -> list[AskedQuestion]:
-        """Return the questions to answer next, which cannot be cancelled any more; none once the queue is closed."""
+    def _next_batch(self, wait: bool = True, has_room: bool = True) -> list[AskedQuestion]:
+        """Return the questions to answer next, which cannot be cancelled any more; none once the queue is closed.
+
+        With `wait` False none where none waits, and without room for another stream one that is not streamed.
+        """
         while True:
             with self._changed:
                 while not self._waiting:
-                    if not self._is_open:
+                    if not self._is_open or not wait:
                         return []
                     self._changed.wait()
-                first = self._waiting[0]
+                first = next((one for one in self._waiting if has_room or not one.on_draft), None)
+                if first is None:
+                    return []
                 alike = [one for one in self._waiting if one.group == first.group][: self._batch]
                 for one in alike:
                     self._waiting.remove(one)

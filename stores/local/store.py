@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from stores.base import Vectors
 
-_LOG = logging.getLogger(__name__)
+_LOG = logging.getLogger(f"openbook.{__name__}")
 
 DATABASE = "store.sqlite"
 MARGIN = 16  # candidates beyond k, so that ties at the boundary can be ordered

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 
 from rag.answer.quantities import find_quantities
 from rag.answer.words import fold, stem
+from rag.describe.fields.absence import is_substance
 from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import is_noun, is_participle
 from rag.describe.fields.plain_text import capitalise
+from rag.describe.fields.product_type import head_noun
 from rag.describe.product import MUST, Product, ProductField, SpannedText
 from rag.describe.realise.attributes import clause_kind
 from rag.describe.realise.english import cased_label, in_prose
 from rag.describe.realise.label_value import is_colour, is_material
+from rag.describe.realise.word_classes import MASS_NOUNS, MATERIALS
 from rag.describe.spans import join_texts, state_field
 
 ATTRIBUTES = 3
@@ -27,6 +30,19 @@ _PLAIN_LABELS = frozenset(map(stem, ("flavour", "scent", "fragrance", "pattern",
 
 _CODES = frozenset(("model", "model number", "series", "version", "article number", "part number"))
 """Labels of codes that look like a measure: "345J"."""
+
+_NO_TITLE = re.compile(
+    r"\b(?:price|rrp|srp|msrp|uvp|pp|cost|lead|delivery|stock|shipping|package|packaging|carton|ctn|outer|quantity|items?"
+    r"|units?|rating|reviews?|recycled|notes?|remarks?|care|season|dimensions?|recommendation|description|age|content"
+    r"|sowing|flowering|harvest|planting|spacing|temp(?:erature)?|moq|lot|code)\b|[/.(:]",
+    re.IGNORECASE,
+)
+"""Labels of what decides between no two products in a list of results, or is not for customers."""
+
+_CUSTOM = re.compile(r"\bwarranty\b|\bguarantee\b", re.IGNORECASE)
+
+_OPEN_VALUE = re.compile(r"->|=>|[;:()]|\s/\s|/.*/|\b(?:on request|various|see)\b")
+"""What a colour or a size that is a choice, or changes, is written with."""
 
 _MEASURE_START = re.compile(r"(?:(?:up to|from|min\.?|max\.?|approx\.?|about|[<>≤≥~±]=?)\s?)?\d", re.IGNORECASE)
 _PLURAL = re.compile(r"(?!.*\b(?:in|of|per|for|with)\b)\S+(?: \S+){0,2}(?<![sui])s")
@@ -66,7 +82,8 @@ def write_title(product: Product, limit: int, attributes: int = ATTRIBUTES) -> S
     used = 0
     for field, phrase in _deciding(product) if attributes > 0 else ():
         longer = join_texts((title, state_field(field, phrase)), ", ")
-        if len(longer.text) <= limit and not _states(title.text, phrase):
+        is_new = not _states(title.text, phrase.removeprefix("size ")) and not _counts(title.text, phrase)
+        if len(longer.text) <= limit and is_new:
             title, used = longer, used + 1
         if used == attributes:
             break
@@ -140,17 +157,34 @@ def _deciding(product: Product) -> Iterator[tuple[ProductField, str]]:
     """Yield the attributes that decide between products with their phrases: those that must be said, then the rest."""
     kinds = ("name", "brand", "type", "money", "date")
     fields = [field for field in product.stated if field.kind not in kinds and not field.is_quoted]
-    for field in sorted(fields, key=lambda field: (field.priority != MUST, not is_colour(field), _is_minor(field))):
+    fields = [field for field in fields if not _is_minor(field) or (_is_net(field) and _is_substance(product))]
+    # Beside "price basis: each" a pack is how the trade orders, and of a set it counts the parts.
+    is_of_parts = product.name is not None and re.search(r"\b(?:set|kit|pair)\b", product.name.value, re.IGNORECASE)
+    if is_of_parts or any(field.value.casefold() in ("each", "ea") for field in product.fields):
+        fields = [field for field in fields if field.label.casefold() not in _SETS or "piece" in field.label.casefold()]
+    for field in sorted(fields, key=lambda field: (field.priority != MUST, not is_colour(field))):
         if phrase := _attribute_phrase(field):
             yield field, phrase
 
 
-_MINOR = re.compile(r"(?:.* )?(?:weight|length|width|height|depth|thickness|temperature)", re.IGNORECASE)
+_MINOR = re.compile(r"(?:.* )?(?:weight(?: net)?|length|width|height|depth|thickness|temperature)", re.IGNORECASE)
 
 
 def _is_minor(field: ProductField) -> bool:
-    """Tell whether a measure decides less than others: its own size and weight, but not a net weight."""
-    return _MINOR.fullmatch(field.label) is not None and not field.label.casefold().startswith("net ")
+    """Tell whether a measure decides little in a title: the own size and weight of a thing, but not a net weight."""
+    return _MINOR.fullmatch(field.label) is not None
+
+
+def _is_net(field: ProductField) -> bool:
+    return field.label.casefold() == "net weight"
+
+
+def _is_substance(product: Product) -> bool:
+    """Tell whether a product is sold by its net weight: cheese and paint, but not a casserole."""
+    name, kind = product.name, product.type
+    noun = kind.value.rpartition(" ")[2] if kind else head_noun(name.value) if name else ""
+    is_mass = noun.casefold() in MASS_NOUNS or is_substance(noun)
+    return is_mass or not any(_is_minor(field) and not _is_net(field) for field in product.fields)
 
 
 def _is_sure_noun(label: str) -> bool:
@@ -160,10 +194,17 @@ def _is_sure_noun(label: str) -> bool:
     return not is_of_form and not is_participle(last) and is_noun(last) and not is_predicate(label)
 
 
+_TERM = re.compile(r"\d+ (?:years?|months?)", re.IGNORECASE)
+
+
 def _attribute_phrase(field: ProductField) -> str:
     """Return the few words that say a field without a sentence, "" where it takes one."""
     label, value = field.label, in_prose(field.shown)
     if _OPEN_LABEL.search(label):  # "35 kg for dogs up to"
+        return ""
+    if _NO_TITLE.search(label) and label.casefold() not in {*_SETS, "net content", "age", "age range"}:
+        return ""
+    if _CUSTOM.search(label) and (label.casefold() not in ("warranty", "guarantee") or not _TERM.fullmatch(value)):
         return ""
     if field.kind == "boolean":
         if field.note:  # "gluten-free" of "yes, but may contain traces of wheat"
@@ -183,9 +224,9 @@ def _attribute_phrase(field: ProductField) -> str:
     if field.kind == "measure":
         if (
             not _MEASURE_START.match(value)
-            or re.search(r"[,;/]\s*\d|\s(?:x|×|by)\s", value, re.IGNORECASE)
+            or re.search(r"[,;/]\s*\d|\s(?:x|×|by)\s|\d[x×]\d", value, re.IGNORECASE)
             or label in _CODES
-            or "(" in label
+            or "(" in label + value
         ):
             return ""
         if not re.search(r"[^\W\d]|[%°\"]", value):
@@ -198,6 +239,8 @@ def _attribute_phrase(field: ProductField) -> str:
             return f"{value} {cased_label(counted)}" if is_count else ""
         if label.casefold() in _PLAIN_MEASURES:
             return value
+        if label.casefold() in _SETS:  # "pack size: 12 pairs"
+            return ""
         if re.search(r"\bsize$", label, re.IGNORECASE) and re.search(r"\d ?(?:[mc]?l|k?g)$", value):
             return value  # "750 ml" of a bottle size
         if not _is_sure_noun(label):
@@ -205,11 +248,20 @@ def _attribute_phrase(field: ProductField) -> str:
         # A unit in words is singular before a noun: "2-year warranty".
         spelt = re.fullmatch(rf"([\d.,]+) ({_SPELT_UNITS})(?:s|es)?", value, re.IGNORECASE)
         noun = cased_label(label)
-        return f"{spelt[1]}-{spelt[2]} {noun}" if spelt else f"{value} {noun}"
-    if len(field.items) > 2 or len(value.split()) > 5 or value[-1:] in ".!?":
+        return f"{spelt[1]}-{spelt[2].lower()} {noun}" if spelt else f"{value} {noun}"
+    if len(field.items) > 2 or len(value.split()) > 5 or value[-1:] in ".!?" or _OPEN_VALUE.search(value):
         return ""
     if label.casefold() == "size":
-        return f"size {value}"
+        # "Size 42" and "size M", but not "size 130 x 38 x 60".
+        return f"size {value}" if re.fullmatch(r"\S{1,6}(?: (?:EU|UK|US))?", value) else ""
+    # "BLK/ST" is for the house.
+    if is_colour(field) and re.search(r"\b[A-Z]{2,}\b(?! ?\d)", value):
+        return ""
+    # "xx" marks a degree of scent, "steel blades and PP handle" are of parts.
+    if len(value) < 3 and not is_material(field):
+        return ""
+    if is_material(field) and not all(_is_material_words(item) for item in field.items or (value,)):
+        return ""
     is_plain = is_colour(field) or is_material(field) or bool(_PLAIN_LABELS & set(map(stem, label.split()[-1:])))
     if not is_plain or (len(label.split()) > 1 and field.priority != MUST):  # "strap colour" isn't the product's
         return ""
@@ -218,6 +270,14 @@ def _attribute_phrase(field: ProductField) -> str:
     items = tuple(map(in_prose, field.items))
     # Of two colours nobody knows whether one or both are on the product.
     return "/".join(items) if is_colour(field) else " and ".join(items)
+
+
+def _is_material_words(value: str) -> bool:
+    """Tell whether a value is a material and no part of that material: "solid oak", but not "aluminium barrel"."""
+    words = re.findall(r"[^\W_]+", value)
+    is_known = bool(words) and words[-1].casefold() in MATERIALS
+    has_code = len(words) > 1 and words[0].casefold() in MATERIALS and any(map(str.isdigit, words[-1]))
+    return (is_known or has_code) and not (value.isupper() and " " in value)
 
 
 def _words(text: str) -> list[str]:
@@ -230,6 +290,12 @@ def _states(text: str, phrase: str) -> bool:
     if quantities and quantities[0].unit:
         return any(quantities[0].equals(other) for other in find_quantities(text) if other.unit)
     return set(_words(phrase)) <= set(_words(text))
+
+
+def _counts(text: str, phrase: str) -> bool:
+    """Tell whether a text has the number of a pack in its own writing: "pk12" of "12-pack"."""
+    count = re.fullmatch(r"(\d+)-(?:pack|piece)", phrase)
+    return count is not None and re.search(rf"(?<!\d){count[1]}(?![\d.])", text) is not None
 
 
 def _holds_brand(name: str, brand: str) -> bool:

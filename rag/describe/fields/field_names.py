@@ -46,10 +46,12 @@ _NAMES = ("name", "product name", "title", "product title", "item name", "displa
           "artikelname", "nom", "nombre", "nome", "model")  # fmt: skip
 _BRANDS = ("brand", "brand name", "product brand", "manufacturer", "manufacturer name", "maker", "make", "producer",
            "vendor", "marke", "hersteller", "marque", "marca", "brewery", "winery", "label name")  # fmt: skip
-_TYPES = ("product type", "item type", "type of product", "type", "kind", "product kind", "subcategory", "sub category",
-          "sub-category", "product category", "category", "category name", "category path", "categories",
-          "product class",
-          "product group", "class", "department", "style", "eat type", "eattype")  # fmt: skip
+_TYPES = ("product type", "item type", "type of product", "type", "kind", "product kind", "item type keyword",
+          "subcategory", "sub category", "sub-category", "sub section", "subsection", "product category", "category",
+          "category name", "category path", "cat path", "cat. path", "categories", "google product category",
+          "google category", "product class", "product group", "sub group", "subgroup", "article group",
+          "commodity group", "wg", "warengruppe", "breadcrumb", "breadcrumbs", "section", "class", "department",
+          "style", "eat type", "eattype")  # fmt: skip
 _PRICES = re.compile(
     r"(?:.* )?(?:price|prices|rrp|srp|msrp|uvp|fee|deposit)(?: (?:incl|excl|including|excluding|inc|ex)\.?(?: .*)?"
     r"| per .*| from)?"
@@ -101,9 +103,16 @@ def rank_name(words: tuple[str, ...]) -> int | None:
     return _rank(words, _NAMES)
 
 
+_LATE_NAMES = frozenset(
+    {"article", "label", "designation", "desc", "desc 1", "desc1", "description 1", "item description", "short title"}
+    | {"title short", "short name", "short description", "article description", "material description"}
+)
+"""Labels of names, unless another field is one."""
+
+
 def may_name(words: tuple[str, ...]) -> bool:
     """Return whether a field may name a product where no other does: "set name", "game title", "article"."""
-    if words in (("article",), ("label",)):
+    if " ".join(words) in _LATE_NAMES:
         return True
     is_title = len(words) == 2 and words[1] in ("name", "title")
     return is_title and words[0] not in listed_words("other_names") and is_product_noun(words[0])

@@ -47,7 +47,7 @@ from rag.describe.fields.lexicon import is_noun, singular
 from rag.describe.fields.merge import merge_fields
 from rag.describe.fields.numbered import join_numbered
 from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
-from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type
+from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type, without_brand
 from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote, warns
 from rag.describe.fields.read_reviews import take_reviews
 from rag.describe.fields.sheet_values import is_shouted, lower_shouted, title_shouted, words_of_value
@@ -222,6 +222,7 @@ def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
     brands = [row for row in best("brand") if row.line.casefold() not in _NO_BRANDS and len(row.line) <= 80]
     for row in [row for row in brands if row.line.casefold() not in _ANSWERS][:1]:
         main[row.key] = ProductField(row.key, row.label.bare, "brand", row.line, (row.line,), priority=MUST)
+        name = without_brand(name, row.line)
     for row in best("type"):
         label = " ".join(row.label.words)
         is_path = not label.endswith(("type", "kind", "style"))
@@ -257,7 +258,8 @@ def _derive_type(fields: Sequence[ProductField]) -> list[ProductField]:
     labels = {word for field in fields for word in field.label.casefold().split()}
     if name is None or name.hidden or any(field.kind == "type" for field in fields) or labels & _WORKS:
         return []
-    noun = head_noun(name.value)
+    brand = next((field.value for field in fields if field.kind == "brand"), "")
+    noun = head_noun(without_brand(name.value, brand))
     return [ProductField(f"{name.key}:type", "type", "type", noun, (noun,), priority=MAY)] if noun else []
 
 

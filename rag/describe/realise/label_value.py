@@ -29,7 +29,10 @@ _LEADS: dict[Relation, str] = {
 }  # fmt: skip
 """The words that a label needs before it, where yes and no alone could be taken for the reverse."""
 
-_STATEMENT = re.compile(r"(?:key |main |product )?(?:feature|highlight|benefit|bullet(?: point)?)s?(?P<number> \d+)?")
+_STATEMENT = re.compile(
+    r"(?:(?:key |main |product )?(?:feature|highlight|benefit|bullet(?: point)?)|(?:key|selling) point)s?"
+    r"(?P<number> \d+)?"
+)
 
 _COLOURS, _MATERIALS = frozenset(map(stem, ("colour", "hue"))), frozenset(map(stem, ("material", "fabric")))
 

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rag.describe.product import ProductField
+from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, label_words
+from rag.describe.realise.english import head_noun
 from rag.describe.realise.grouping import PlannedClause
 from rag.describe.realise.spoken_clauses import is_spoken
 
@@ -23,6 +25,7 @@ _MOST: dict[tuple[ClauseKind, ...], int] = {
     ("relation", "verb"): 2,
     ("quality",): 4,
     ("inclusion",): 4,
+    ("extent",): 3,
     ("instruction",): 3,
 }
 """Fields of a group of kinds that a paragraph takes before it reads as a list."""
@@ -35,16 +38,27 @@ def split_listed(clauses: Sequence[PlannedClause]) -> tuple[list[PlannedClause],
     said: list[PlannedClause] = []
     listed: list[ProductField] = []
     counts: Counter[ClauseKind] = Counter()
+    things: set[str] = set()
     for clause in clauses:
         spoken = [one for one in clause.fields if _is_spoken(clause.kind, one)]
         for kinds, most in _MOST.items():
             if clause.kind in kinds:
                 spoken = spoken[: max(most - sum(counts[kind] for kind in kinds), 0)]
+        if clause.kind in _HAS:  # "a 1500 mAh battery and a replaceable battery"
+            spoken = [one for one in spoken if not (one.is_true is not False and _thing_of(one) in things)]
+            things |= set(map(_thing_of, spoken))
         counts[clause.kind] += len(spoken)
         listed += [one for one in clause.fields if one not in spoken and not is_trivial(one)]
         if spoken:
             said.append(replace(clause, fields=tuple(spoken)))
     return said, listed
+
+
+def _thing_of(field: ProductField) -> str:
+    """Return the thing that a field says the product has: "battery" of "battery capacity: 1500 mAh"."""
+    own = phrase_of(field)
+    noun = re.search(r"\{\w*\} ([\w ]+)$", own.template) if own else None
+    return head_noun(noun[1] if noun else label_words(field))
 
 
 def _is_spoken(kind: ClauseKind, field: ProductField) -> bool:
@@ -59,10 +73,12 @@ _COUNTS = re.compile(
 
 
 def is_trivial(field: ProductField) -> bool:
-    """Tell whether nobody asks for what a field says: one piece of the product, the condition of a new one."""
+    """Tell whether nobody asks for what a field says: one piece, a new product, that it needs no battery."""
     label, value = label_words(field), field.value.strip().casefold()
     if re.fullmatch(r"(?:item |product )?condition(?: type)?", label):
         return value in ("new", "brand new")
+    if field.relation == "requires" and field.is_true is False:
+        return label.startswith("batter")
     return value in ("1", "1.0", "0") and _COUNTS.fullmatch(label) is not None
 
 

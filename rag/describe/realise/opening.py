@@ -23,7 +23,13 @@ from rag.describe.realise.phrases import (
 )
 from rag.describe.realise.plan import DescriptionPlan, says_words
 from rag.describe.realise.predicates import fronted, join_verbs, possession_of, predicates_of
-from rag.describe.realise.product_words import ends_in_noun, name_pieces, takes_article
+from rag.describe.realise.product_words import (
+    ends_in_noun,
+    is_shouted,
+    name_after_article,
+    name_pieces,
+    takes_article,
+)
 from rag.describe.realise.word_classes import MASS_NOUNS
 
 
@@ -71,7 +77,7 @@ class Opening:
         nouns = [one for one in clauses if has_or_lacks(one)]
         verbs = [one for one in clauses if one not in nouns]
         whole, rest = self._with_users(whole, verbs)
-        sentence = phrase("{} <is> {}", name, whole)
+        sentence = phrase("{} <is> {}", _closed(name), whole)
         if nouns and not rest:
             return phrase("{} with {}", sentence, possession_of(nouns))
         if not rest:
@@ -130,15 +136,17 @@ class Opening:
         self, name: Phrase, makers: Sequence[Phrase], brand: Sequence[Phrase], clauses: Sequence[PlannedClause]
     ) -> Phrase:
         """Return "With a lid, the K1 from Lund holds 1.7 l": what a product does and has, its kind left open."""
-        subject = phrase("{} {}", name, *brand) if brand and (clauses or makers) else name
+        subject = _closed(phrase("{} {}", _closed(name), *brand) if brand and (clauses or makers) else name)
         verbs: list[Phrase] = []
         if makers and clauses:  # "The Salt Road, written by A, has 300 pages"
-            subject = phrase("{}, {},", subject, join_phrases(makers))
+            subject = phrase(
+                "{}, {},", name if not brand else phrase("{} {}", _closed(name), *brand), join_phrases(makers)
+            )
         elif makers:
             verbs = [phrase("<is> {}", join_phrases(makers))]
         if not clauses and not verbs:
             if brand:
-                return phrase("{} <is> {}", name, *brand)
+                return phrase("{} <is> {}", _closed(name), *brand)
             if not self.is_plural and phrase_text(name).startswith("the ") and not self._is_common(name):
                 name = name[1:]
             return phrase("These are {}" if self.is_plural else "This is {}", name)
@@ -188,12 +196,12 @@ class Opening:
         """Return the name as the subject, the brand and the article before it as they belong."""
         name = self.product.name
         assert name is not None
-        pieces = name_pieces(self.product)
+        is_article = takes_article(self.product, name.value.strip(), is_work=self._is_work)
+        pieces = name_after_article(self.product) if is_article else name_pieces(self.product)
         brand = self.product.brand
         joined = (
             phrase("{} {}", (Piece(brand.value.strip(), (brand.key,)),), pieces) if brand and self._leads() else pieces
         )
-        is_article = takes_article(self.product, name.value.strip(), is_work=self._is_work)
         return phrase("the {}", joined) if is_article else joined
 
     def _brand_behind(self) -> list[Phrase]:
@@ -215,7 +223,11 @@ class Opening:
             return False
         if brand.value.split()[-1].casefold() == name.value.split()[0].casefold():  # "Weingut Silberau Silberau ..."
             return False
-        if self._is_work or len(brand.value) >= 20 or "," in brand.value:
+        if self._is_work or len(brand.value) >= 20 or "," in brand.value or is_shouted(name.value):
+            return False
+        # "The XLR cable is from Linkwell" says something, "This is the Linkwell XLR cable" nothing.
+        is_bare = not self.plan.sentences[0].clauses and not self.plan.modifiers
+        if is_bare and (self.type is None or says_words(name.value, phrase_text(self.type))):
             return False
         is_determined = re.match(r"(?:the|a|an|my|our)\b", name.value.strip(), re.I)
         return not is_determined and self.pick("brand", ("before", "before", "after")) == "before"
@@ -223,6 +235,12 @@ class Opening:
     @property
     def _is_work(self) -> bool:
         return any(one.kind == "maker" for sentence in self.plan.sentences for one in sentence.clauses)
+
+
+def _closed(name: Phrase) -> Phrase:
+    """Return a name as the subject: what a comma sets apart in it ends with one, "the City 2 Pushchair, Green,"."""
+    text = phrase_text(name)
+    return phrase("{},", name) if ", " in text and not text.endswith(",") else name
 
 
 def _modifier(clause: PlannedClause) -> Phrase:

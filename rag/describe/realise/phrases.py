@@ -145,8 +145,8 @@ def modifier_text(field: ProductField) -> str:
     value = value_text(field)
     if inches := re.fullmatch(r"([\d.,]+)\s?(?:in|inch(?:es)?|″)", value):
         return f"{inches[1]}-inch"
-    if words := re.fullmatch(rf"(\d[\d.,]*)[\s-]?({_TIME_UNITS})", value):
-        return f"{words[1]}-{singular_noun(words[2])}"
+    if words := re.fullmatch(rf"(\d[\d.,]*)[\s-]?({_TIME_UNITS})", value, re.IGNORECASE):
+        return f"{words[1]}-{singular_noun(words[2].lower())}"
     return value
 
 

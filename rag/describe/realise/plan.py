@@ -218,7 +218,8 @@ def _choose(clauses: Sequence[tuple[ClauseKind, ProductField]], room: int, *, is
 def _modifiers(product: Product, clauses: Sequence[PlannedClause]) -> tuple[PlannedClause, ...]:
     """Return the qualities, the colour and the material that can stand before the type: "a foldable black bag"."""
     kind = product.type
-    if kind is None or not is_thing(kind):
+    # "The Kettle K1 is a copper kettle" says kettle twice.
+    if kind is None or not is_thing(kind) or (product.name and says_words(product.name.value, kind.value)):
         return ()
     modifiers = []
     for clause_type, words in (("colour", COLOURS), ("material", MATERIALS)):
@@ -232,8 +233,6 @@ def _modifiers(product: Product, clauses: Sequence[PlannedClause]) -> tuple[Plan
             is_own = _OWN_LOOK.fullmatch(label_words(clause.field)) is not None
             if len(clause.field.items) <= 1 and is_known and is_own and len(alike) == 1:
                 modifiers.append(clause)
-    if product.name and says_words(product.name.value, kind.value):  # "The Bag is a foldable bag" says it late
-        return tuple(modifiers)
     most = max(2 - len(modifiers) - (len(kind.value.split()) > 2), 0)
     return (*[*_attributive(clauses, product), *_own_modifiers(clauses, product)][:most], *modifiers)
 
@@ -302,7 +301,7 @@ def _opening_clauses(
 ) -> list[PlannedClause]:
     """Return the clauses that the opening states beside the modifiers: the maker, for whom it is, and what decides."""
     # What a product is not opens no description.
-    positive = [one for clause in clauses if (one := _affirming(clause))]
+    positive = [one for clause in clauses if (one := _affirming(clause)) and not _is_aside(one)]
     maker = [clause for clause in positive if clause.kind == "maker"][:2]
     is_typed = has_type and not (
         product.name and product.type and says_words(product.name.value, product.type.value) and not modifiers
@@ -331,6 +330,23 @@ def _opening_clauses(
     if has_all and is_short and may_contrast(shown, lacking[0]):
         opening += lacking
     return opening
+
+
+def _is_aside(clause: PlannedClause) -> bool:
+    """Tell whether a clause says nothing of what a product is: its price, its state, what people think of it."""
+    field = clause.field
+    is_named_aside = _ASIDE.search(label_words(field)) is not None or _CONDITION.search(field.value) is not None
+    return field.kind in ("money", "date") or clause.kind in _LAST or is_named_aside
+
+
+_ASIDE = re.compile(
+    r"^notes$|\b(?:recycled|price|quantity|quantities|rating|ratings|reviews?|condition|items?|lead time|delivery|stock"
+    r"|shipping|date|code|units?|warranty|guarantee|season|status|note|style|series)\b"
+)
+"""Labels of what no description begins with."""
+
+_CONDITION = re.compile(r";|\b(?:separately|excluded|not (?:included|supplied))\b", re.IGNORECASE)
+"""What takes back a part of a value: "cushion (sold separately)"."""
 
 
 def _affirming(clause: PlannedClause) -> PlannedClause | None:

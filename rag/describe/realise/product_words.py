@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from rag.answer.words import stem
+from rag.describe.fields.lexicon import is_only_counted, is_sure_adjective
+from rag.describe.fields.nouns import is_product_noun
+from rag.describe.fields.product_type import head_noun, name_core, without_brand
 from rag.describe.product import Product
 from rag.describe.realise.attributes import is_thing
 from rag.describe.realise.english import cased_label, in_prose, is_plural, plural_noun, singular_noun
-from rag.describe.realise.phrases import Phrase, Piece, phrase
+from rag.describe.realise.phrases import Phrase, Piece, phrase, phrase_text
 from rag.describe.realise.word_classes import COUNT_NOUNS, MASS_NOUNS, PAIR_NOUNS, PLURAL_NAMES
 
 
@@ -33,13 +37,18 @@ def type_noun(product: Product, is_many: bool) -> Phrase | None:
 
 def is_plural_product(product: Product) -> bool:
     """Tell whether the product is spoken of as "they": gloves, almonds, trousers."""
-    name, kind = product.name, product.type
-    last = re.sub(r"\W+$", "", name.value.strip()).rpartition(" ")[2] if name else ""
-    low = last.casefold()
+    kind = product.type
+    name = _own_name(product)
+    low = _head_word(name)
     kind_last = kind.value.strip().rpartition(" ")[2].casefold() if kind else ""
     # A set of gloves is one thing.
-    if name and _is_set(name.value):
+    if _is_set(name):
         return False
+    # "Muslin squares 5-pack"
+    if is_plural(low) and name_core(name) and _PACK.search(name):
+        return True
+    if is_plural(kind_last) and kind_last in name.casefold().split():  # "Gaiters Light Low"
+        return True
     if kind_last and kind_last in PAIR_NOUNS | PLURAL_NAMES:
         return True
     is_of_kind = bool(kind_last) and is_plural(low) and stem(low) == stem(kind_last)
@@ -47,11 +56,27 @@ def is_plural_product(product: Product) -> bool:
         return True
     if is_plural(low) and kind_last in MASS_NOUNS:  # "Trail Runners" of the type "footwear"
         return True
-    return low in PAIR_NOUNS or is_of_kind or (low in PLURAL_NAMES and kind_last not in ("set", "kit", "pack", "game"))
+    is_many = low in PLURAL_NAMES or (is_plural(low) and is_product_noun(low) and " " in name)
+    return low in PAIR_NOUNS or is_of_kind or (is_many and kind_last not in ("set", "kit", "pack", "game"))
+
+
+def _own_name(product: Product) -> str:
+    name, brand = product.name, product.brand
+    return without_brand(name.value.strip(), brand.value.strip() if brand else "") if name else ""
+
+
+_PACK = re.compile(r"\b(?:pack|pk|packs|pcs|pieces|ct)\b|\b(?:pk|pack)\d", re.IGNORECASE)
 
 
 def _is_set(name: str) -> bool:
-    return re.search(r"\b(?:set|kit|pack|box|bundle|collection|pair|\d+-pack)\b", name, re.I) is not None
+    core = name_core(name) or name
+    return re.search(r"\b(?:set|kit|pack|box|bundle|collection|pair|\d+-pack)\b", core, re.I) is not None
+
+
+def _head_word(name: str) -> str:
+    """Return the last word of a name, before sizes, colours and codes: "slippers" of "Hut Slippers felt"."""
+    core = name_core(name) or ("" if re.search(r"\d\s+[^\W\d]+s$", name) else name)
+    return re.sub(r"\W+$", "", core.strip()).rpartition(" ")[2].casefold()
 
 
 def name_pieces(product: Product) -> Phrase:
@@ -72,6 +97,25 @@ def name_pieces(product: Product) -> Phrase:
     return tuple(pieces)
 
 
+def is_shouted(name: str) -> bool:
+    """Tell whether a name is the line of a price list in capitals: "CASSEROLE RND C/IRON 26CM", but not "TX-500"."""
+    return name.isupper() and len(re.findall(r"[^\W\d_]{2,}", name)) > 2
+
+
+def name_after_article(product: Product) -> Phrase:
+    """Return the name as it stands behind "the": "retractable gel pen 0.7" of a name that is written as a sentence.
+
+    Only an adjective is sure to be no name of its own: "Trek tent" and "Concert ukulele" keep their capitals.
+    """
+    first, *others = name_pieces(product)
+    words = re.findall(r"[^\W\d_]+", product.name.value if product.name else "")
+    is_brand = product.brand is not None and product.brand.key in first.keys
+    is_sentence = len(words) > 2 and len(words[1]) > 2 and words[1].islower() and words[0].istitle()
+    if is_brand or not is_sentence or not is_sure_adjective(words[0]):
+        return (first, *others)
+    return (replace(first, text=first.text[:1].lower() + first.text[1:]), *others)
+
+
 def short_type(product: Product, kind: Phrase) -> Phrase:
     """Return the type as later sentences say it: "the camera" of a "mirrorless camera", "the olive oil" in full."""
     words = kind[0].text.split()
@@ -85,6 +129,11 @@ def takes_article(product: Product, name: str, *, is_work: bool) -> bool:
     """Tell whether "the" stands before the name: not before works, places and other proper names."""
     if is_work or re.match(r"(?:the|a|an|my|our|this|el|la|le)\b", name, re.I) or not re.search(r"[A-Za-z]", name):
         return False
+    if is_shouted(name):
+        return True
+    own = without_brand(name, product.brand.value.strip() if product.brand else "")
+    if head_noun(own) in MASS_NOUNS:  # "Copier Paper A4"
+        return False
     code = name.rpartition(" ")[2]
     has_number = " " in name and bool(re.search(r"\d", name) or (code.isupper() and len(code) < 5))
     return ends_in_noun(product, name) or (has_number and not re.search(r"[,%]", name))
@@ -93,14 +142,19 @@ def takes_article(product: Product, name: str, *, is_work: bool) -> bool:
 def ends_in_noun(product: Product, name: str) -> bool:
     """Tell whether a name ends with a noun that is counted, or with the product's type: "Mountain Bottle Cage"."""
     kind = product.type.value if product.type else ""
-    last = re.sub(r"\W+$", "", name.strip()).rpartition(" ")[2].casefold()
+    last = _head_word(without_brand(name.strip(), product.brand.value.strip() if product.brand else ""))
     is_type = bool(kind) and stem(last) == stem(kind.rpartition(" ")[2])
-    return (singular_noun(last) in COUNT_NOUNS or last in PLURAL_NAMES or is_type) and last not in MASS_NOUNS
+    is_device = " " in name.strip() and is_only_counted(last) and last.endswith(("er", "or"))
+    is_thing_sold = is_product_noun(last) and (is_plural(last) or is_only_counted(last))
+    is_counted = singular_noun(last) in COUNT_NOUNS or last in PLURAL_NAMES or is_device or is_thing_sold
+    return (is_counted or is_type) and last not in MASS_NOUNS
 
 
 def subject_name(product: Product) -> Phrase:
     """Return the name alone as a subject: "the Pebble Go"."""
     name = product.name
     assert name is not None
-    pieces: Phrase = (Piece(name.value.strip(), (name.key,)),)
-    return phrase("the {}", pieces) if takes_article(product, name.value.strip(), is_work=False) else pieces
+    if takes_article(product, name.value.strip(), is_work=False):
+        text = phrase_text(name_after_article(product))
+        return phrase("the {}", (Piece(text, (name.key,)),))
+    return (Piece(name.value.strip(), (name.key,)),)

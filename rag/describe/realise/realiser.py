@@ -1,7 +1,7 @@
 """The rule-based realiser: a description in plain English that says what the fields say, and nothing else.
 
->>> realise(understand_fields({"name": "Kettle K1", "brand": "Lund", "type": "kettle", "colour": "copper"})).text
-'The Lund Kettle K1 is a copper kettle.'
+>>> realise(understand_fields({"name": "Vesta", "brand": "Lund", "type": "kettle", "colour": "copper"})).text
+'Vesta is a kettle from Lund. It comes in copper.'
 """
 
 from __future__ import annotations
@@ -165,6 +165,8 @@ class _Writer:
         verbs, clauses = list(predicates.verbs), list(predicates.clauses)
         sentences = []
         if verbs:
+            if "<comes> with " in self._verbs and verbs[0][0].text.startswith("<comes> from "):
+                verbs[0] = (Piece(verbs[0][0].text.replace("<comes>", "<is>")), *verbs[0][1:])
             front = self._front(verbs)
             subject = self._subject(has_front=front is not None)
             # "It also has" after another "has".

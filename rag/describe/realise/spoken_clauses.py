@@ -30,6 +30,7 @@ from rag.describe.realise.spoken_values import (
     says_words,
 )
 from rag.describe.realise.word_classes import (
+    ACRONYMS,
     ALLERGENS,
     COLOURS,
     COUNT_NOUNS,
@@ -79,7 +80,8 @@ _SHARE = re.compile(r"^\d{1,3} ?% ?")
 def _says_material(field: ProductField) -> bool:
     def says(item: str) -> bool:
         words = re.split(r"[\s-]+", _SHARE.sub("", item).casefold())
-        return words[-1] in MATERIALS and says_words(" ".join(words)) and not set(words) & {"and", "with", "or"}
+        is_stuff = words[-1] in MATERIALS and not (len(words) > 1 and is_participle(words[-1]))
+        return is_stuff and says_words(" ".join(words)) and not set(words) & {"and", "with", "or"}
 
     is_part = _SHARE.match(field.value) and not field.value.startswith("100")
     return all_items(field, says) and (len(field.items) > 1 or not is_part)
@@ -188,6 +190,10 @@ def _says_attribute(field: ProductField) -> bool:
         return False
     if own.template.endswith(" to {}") and value_has_bound(field):
         return False
+    if own.template in ("<supports> {}", "<lifts> {}") and re.search(r"\d ?[-–]", field.value):
+        return False
+    if _NO_WATER.fullmatch(field.value.strip()):
+        return False
     noun = re.search(r"\{\} ([\w ]+)$", own.template)
     if noun and head_noun(noun[1]) in FORM_NOUNS:
         return False
@@ -201,6 +207,10 @@ def _says_attribute(field: ProductField) -> bool:
 _SEASONS = re.compile(r"(?:\w+ )?seasons?(?: \w+)?")
 _FORM_LABELS = re.compile(r"operat|drive type|power|energy|process")
 """Labels whose adjectives say little alone: "It is passive."."""
+
+
+_NO_WATER = re.compile(r"IP ?[\dX][0-3]", re.IGNORECASE)
+"""Ratings that promise next to nothing: "is rated IP20" is said of every indoor lamp."""
 
 
 def value_has_bound(field: ProductField) -> bool:
@@ -304,11 +314,24 @@ def _says_action(field: ProductField, label: str) -> bool:
 _INCLUDED = re.compile(r"(.+?) (?:included|supplied|provided)|(.+ (?:removable|replaceable|adjustable|washable))")
 
 
+_MISSED = frozenset(
+    ["battery", "charger", "cable", "adapter", "adaptor", "plug", "bulb", "lamp",
+     "mattress", "cushion", "pillow", "remote", "stylus", "stand", "footprint", "tripod", "screw", "cover",
+     "bag", "case", "bottle", "frame", "filter",
+     "pole", "seat", "base", "hook", "pot"]
+)  # fmt: skip
+"""Single things that people expect with a product, and are told of where they do not come with it."""
+
+
 def _says_inclusion(field: ProductField, label: str) -> bool:
     match = _INCLUDED.fullmatch(label)
     if field.relation not in ("includes", "contains") and not match:
         return False
     noun = next(filter(None, match.groups()), label) if match else label
+    if noun in ACRONYMS:  # "comes with PSU"
+        return False
+    if not field.is_true and countability(noun) == "count" and not {head_noun(noun), *noun.split()} & _MISSED:
+        return False
     return countability(noun) != "unknown" or noun.endswith("able")
 
 

@@ -13,7 +13,15 @@ from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import is_gerund, is_noun, is_participle, word_uses
 from rag.describe.product import ProductField
 from rag.describe.realise.english import countability, in_prose
-from rag.describe.realise.word_classes import ACRONYMS, CASED, COLOURS, MATERIALS, PREPOSITIONS, SUBSTANCES
+from rag.describe.realise.word_classes import (
+    ACRONYMS,
+    CASED,
+    COLOURS,
+    MATERIALS,
+    PREPOSITIONS,
+    READ_AS_WORDS,
+    SUBSTANCES,
+)
 
 MOST_ITEMS = 4
 """Items of a list that a sentence takes."""
@@ -58,7 +66,8 @@ def says_modifier(value: str) -> bool:
     words = in_prose(value.strip()).split(" ")
     last = re.split(r"[\s-]", words[-1])[-1]
     is_sure = len(words) == 1 or is_predicate(" ".join(words)) or last in MATERIALS | COLOURS
-    return is_sure and says_words(value)
+    # "An abs spike": letters that stand for words, without their capitals.
+    return is_sure and says_words(value) and not any(word in ACRONYMS - READ_AS_WORDS for word in words)
 
 
 def says_things(value: str) -> bool:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from ingest.errors import OpenbookError
 from rag.answer.kinds import AnswerFormat
 from rag.answer.options import DEFAULT_K
+from rag.answer.strategy import DraftEvent
 from rag.answer.types import Answer
 from rag.serve.access import Parts, ReadShelf
 from rag.serve.problems import Problem, problem_of
@@ -54,7 +55,9 @@ class SearchRequest(BaseModel):
 async def ask(body: AskRequest, request: Request, runtime: Parts, shelf: ReadShelf) -> Any:
     """Answer from the documents, or say what is missing and which passages come closest.
 
-    With `stream` the answer comes as server-sent events: `answer` pieces, then one `done` with all of it.
+    With `stream` the answer comes as server-sent events: `draft` pieces as the model writes them, unchecked; `replace`,
+    whose text stands in place of all drafts before; `text` pieces of the checked answer; then one `done` with all of
+    it, or one `error`.
     """
     options = AskOptions(body.k, body.answer_format)
     if body.stream:
@@ -95,14 +98,30 @@ async def ask_queue(
 
 
 async def _stream(runtime: Runtime, shelf: Shelf, body: AskRequest, options: AskOptions) -> AsyncIterator[str]:
-    began = time.perf_counter()
+    began, loop = time.perf_counter(), asyncio.get_running_loop()
+    drafts: asyncio.Queue[DraftEvent | None] = asyncio.Queue()
+    is_wanted = True
+
+    def put(draft: DraftEvent | None) -> bool:
+        if is_wanted:  # else the loop may be closed
+            loop.call_soon_threadsafe(drafts.put_nowait, draft)
+        return is_wanted
+
     try:
         pipeline = await run_in_threadpool(shelf.pipeline, options)
-        future = runtime.queue.ask(pipeline, body.question, as_filter(body.where))
+        future = runtime.queue.ask(pipeline, body.question, as_filter(body.where), put)
+        future.add_done_callback(lambda _: put(None))
+        end = loop.time() + runtime.settings.timeout
         try:
-            async with asyncio.timeout(runtime.settings.timeout):
-                answer = await asyncio.wrap_future(future)
+            while True:
+                async with asyncio.timeout_at(end):
+                    draft = await drafts.get()
+                if draft is None:
+                    break
+                yield event(draft.kind, {"text": draft.text})
+            answer = future.result()
         finally:
+            is_wanted = False
             future.cancel()
     except TimeoutError:
         yield event("error", {"detail": f"there was no answer within {runtime.settings.timeout:g} seconds"})

@@ -266,7 +266,7 @@ def test_the_steps_of_a_conversion_are_logged(
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("OPENBOOK_CACHE", str(tmp_path / "cache"))
-    with caplog.at_level(logging.DEBUG, "ingest"):
+    with caplog.at_level(logging.DEBUG, "openbook.ingest"):
         prepare_copy("stepping", "a model", "abc")
         prepare_copy("stepping", "a model", "abc")
     assert [record.getMessage() for record in caplog.records] == [
@@ -295,12 +295,12 @@ def test_who_waits_for_another_process_says_so(
     first.start()
     assert begun.wait(20)
     watch = Watch()
-    logging.getLogger("ingest.models.cache").addHandler(watch)
+    logging.getLogger("openbook.ingest.models.cache").addHandler(watch)
     try:
-        with caplog.at_level(logging.INFO, "ingest"):
+        with caplog.at_level(logging.INFO, "openbook.ingest"):
             cached_folder("kind", "key", lambda folder: pytest.fail("it is there"), "a model")
     finally:
-        logging.getLogger("ingest.models.cache").removeHandler(watch)
+        logging.getLogger("openbook.ingest.models.cache").removeHandler(watch)
     first.join()
     assert "waiting for another process that prepares a model" in caplog.text
 

@@ -21,6 +21,7 @@ from rag.answer.extractive import (
 from rag.answer.guided import agrees, cite_spans, order_by_candidates
 from rag.answer.pipeline import Pipeline
 from rag.answer.required_anchors import require_anchors
+from rag.answer.strategy import DraftEvent
 from rag.answer.types import AnswerSentence, Retrieved
 from rag.index.index import Index
 from rag.reader.base import Span
@@ -308,6 +309,34 @@ def test_a_guided_answer_streams_in_one_piece(index, scripted) -> None:
     stream = pipeline.stream("When is tea served?")
     assert list(stream) == ["four"]
     assert stream.answer == pipeline.ask("When is tea served?")
+
+
+def test_a_draft_that_the_reader_confirms_stands(index, scripted) -> None:
+    pipeline = pipeline_of(index, scripted("At four."), ScriptedReader(four=0.9))
+    stream = pipeline.stream_drafts("When is tea served?")
+    with pytest.raises(RuntimeError, match="not complete"):
+        stream.answer  # noqa: B018
+    assert list(stream) == [DraftEvent("draft", "At "), DraftEvent("draft", "four.")]
+    assert stream.answer == pipeline.ask("When is tea served?")
+
+
+def test_a_draft_that_is_not_confirmed_is_written_again_and_then_replaced(index, scripted) -> None:
+    pipeline = pipeline_of(index, scripted("At ten."), ScriptedReader(four=0.9))
+    stream = pipeline.stream_drafts("When is tea served?")
+    attempt = [DraftEvent("draft", "At "), DraftEvent("draft", "ten.")]
+    assert list(stream) == [*attempt, DraftEvent("replace", ""), *attempt, DraftEvent("replace", "four")]
+    assert stream.answer == pipeline.ask("When is tea served?")
+
+
+def test_what_is_not_generated_has_no_drafts(index, scripted) -> None:
+    pipeline = pipeline_of(index, scripted("At ten."), ScriptedReader(four=0.9))
+    for question in ("Which colours does the fox have?", "What is the capital of France?"):
+        stream = pipeline.stream_drafts(question)
+        assert all(event.text in ("", "At ", "ten.", stream.answer.text) for event in stream)
+        assert stream.answer == pipeline.ask(question)
+    alone = pipeline_of(index, None, ScriptedReader(four=0.9)).stream_drafts("When is tea served?")
+    assert list(alone) == []
+    assert alone.answer.text == "four"
 
 
 def test_answer_formats_reach_the_prompt(index, scripted) -> None:

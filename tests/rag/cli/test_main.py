@@ -118,6 +118,28 @@ def test_ask(run, docs) -> None:
     assert "[1] docs/tea.txt, characters 0-37" in text
 
 
+def test_a_trace_goes_to_stderr_and_leaves_the_answer_alone(run, docs) -> None:
+    run("ingest", docs)
+    plain = run("ask", "When is tea served?")
+    status, out, err = run("ask", "When is tea served?", "--trace")
+    assert (status, out) == plain[:2]
+    assert re.search(r"^passage \d\.\d+  docs/tea\.txt, characters 0-62$", err, re.MULTILINE)
+    assert re.search(
+        r"^ {4}generate +\d+\.\d ms  prompts 1, prompt tokens \d+, completion tokens 5$", err, re.MULTILINE
+    )
+    refused = run("ask", "When is tea served?", "--trace", "--json", "--min-evidence", "1")[2]
+    assert "refused: the best passage is too far" in refused
+
+
+def test_a_terminal_shows_drafts_and_replaces_them(run, docs, monkeypatch) -> None:
+    run("ingest", docs)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    out = run("ask", "When is tea served?")[1]
+    assert out.startswith("Tea is served at four.\r\x1b[JTea is served at four. [1]\n")
+    assert "The draft did not stand" not in out
+
+
 def test_an_abstention_says_what_is_missing_and_what_comes_closest(run, docs) -> None:
     run("ingest", docs)
     status, text, _ = run("ask", "When is tea served?", "--min-evidence", "1")

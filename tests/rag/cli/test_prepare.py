@@ -63,6 +63,6 @@ def test_an_error_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    logging.getLogger("ingest").handlers = []
+    logging.getLogger("openbook.ingest").handlers = []
     assert main(["prepare", "--embedder", "./nowhere/at/all"]) == 1
     assert capsys.readouterr().err.startswith("rag: model './nowhere/at/all' is no folder and no hub id")

@@ -93,11 +93,11 @@ def test_products_are_described_in_order_and_one_without_fields_is_named() -> No
 
 
 def test_details_are_lines_that_are_no_sentences() -> None:
-    fields = {"name": "Zed", "type": "gadget", "colour": "red", "connector 1": "RJ-45", "use by": "X7"}
+    fields = {"name": "Zed", "type": "gadget", "colour": "red", "grit": "P 240", "use by": "X7"}
     description = Describer(channels=CHANNELS).describe(fields)
-    assert description.text == "Zed is a red gadget.\n\n- Connector 1: RJ-45\n- Use by: X7"
+    assert description.text == "Zed is a red gadget.\n\n- Grit: P 240\n- Use by: X7"
     assert [one.text for one in description.sentences] == ["Zed is a red gadget."]
-    assert [one.text for one in description.lines] == ["Connector 1: RJ-45", "Use by: X7"]
+    assert [one.text for one in description.lines] == ["Grit: P 240", "Use by: X7"]
     texts = {text.channel: text.text for text in description.texts}
     assert texts["meta_description"] == texts["short"] == "Zed is a red gadget."
     assert json.loads(texts["json_ld"])["description"] == "Zed is a red gadget."

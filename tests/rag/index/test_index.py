@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import closing, suppress
 from pathlib import Path
@@ -19,9 +20,10 @@ from ingest.chunk import Chunker
 from ingest.errors import InputError, WrongEmbedder
 from ingest.parsers import ParseSettings
 from ingest.types import Document
-from rag.index.index import Index
+from rag.index.index import Index, NamedFile
 from stores import LocalStore, new_store
 from stores.base import Store
+from stores.filters.parse import as_filter
 
 PARAGRAPH = "Paragraph {n} of {name} tells of subject {n}. It goes on for a sentence more, about {name} alone."
 
@@ -246,7 +248,7 @@ sys.path.insert(0, {tests!r})
 import rag.index.staging
 from conftest import WordEmbedder
 from ingest.chunk import Chunker
-from rag.index.index import Index
+from rag.index.index import Index, NamedFile
 from stores import LocalStore
 rag.index.staging.BATCH_CHUNKS = 5
 class Slow(WordEmbedder):
@@ -303,3 +305,78 @@ def test_an_empty_path_is_refused_and_one_path_needs_no_list(tmp_path, docs, emb
     with pytest.raises(InputError, match="a path is empty"):
         index.sync([""])
     assert index.sync(docs).added == 3
+
+
+# --- files that are in memory -----------------------------------------------------------------------------------------
+
+
+def test_text_and_bytes_are_parsed_by_the_ending_of_their_name(tmp_path, embedder) -> None:
+    index = index_of(tmp_path, embedder)
+    report = index.add_files(
+        [
+            NamedFile("notes/tea.md", "# Tea\n\nTea is served at four.\n", {"team": "kitchen", "tags": ["daily"]}),
+            NamedFile("prices.csv", b"name,price\nOak,40\nElm,50\n"),
+            NamedFile("a remark", "Coffee is served at ten."),
+        ]
+    )
+    assert (report.added, report.failed, report.skipped) == (3, [], [])
+    [tea] = index.store.chunks("notes/tea.md")
+    assert ([block.kind for block in tea.blocks], tea.metadata["team"]) == (["title", "text"], "kitchen")
+    [remark] = index.store.chunks("a remark")
+    assert remark.text == "Coffee is served at ten."
+    assert sum(source.source.origin == "prices.csv" for source in index.store.sources()) == 2
+    hits = index.store.search(embedder.embed_query("served"), 9, as_filter("team == 'kitchen' and 'daily' in tags"))
+    assert [hit.chunk.source for hit in hits] == ["notes/tea.md"]
+
+
+def test_the_same_file_again_is_unchanged_and_another_replaces_it(tmp_path, docs, embedder) -> None:
+    index = index_of(tmp_path, embedder)
+    assert index.add_file("Tea is at four.", "tea.txt").added == 1
+    assert index.add_file("Tea is at four.", "tea.txt").unchanged == 1
+    assert index.add_file("Tea is at four.", "tea.txt", {"year": 2026}).updated == 1
+    assert index.add_file(b"Tea is at five.", "tea.txt").updated == 1
+    index.sync([docs])
+    index.sync([tmp_path])
+    assert [chunk.text for chunk in index.store.chunks("tea.txt")] == ["Tea is at five."], "no sync takes it away"
+    assert index.delete("tea.txt") == 1
+
+
+def test_a_file_that_cannot_be_read_is_reported_and_the_earlier_one_kept(tmp_path, embedder) -> None:
+    index = index_of(tmp_path, embedder)
+    index.add_file("Tea is at four.", "plan.pdf.txt")
+    report = index.add_files(
+        [
+            NamedFile("plan.pdf", b"%PDF-1.7 broken"),
+            NamedFile("film.mkv", b"\x1aE\xdf\xa3\x00\x01"),
+            NamedFile("e.txt", ""),
+        ]
+    )
+    assert report.added == report.unchanged == 0
+    assert {problem.source for problem in (*report.failed, *report.skipped)} == {"plan.pdf", "film.mkv", "e.txt"}
+    assert len(list(index.store.chunks("plan.pdf.txt"))) == 1
+
+
+@pytest.mark.parametrize("name", ["", " ", "a\nb.txt", "a" * 1001])
+def test_a_name_that_no_store_can_keep_is_refused(name: str) -> None:
+    with pytest.raises(InputError, match="is no name for a file"):
+        NamedFile(name, "text")
+
+
+def test_metadata_are_scalars_or_lists_of_them() -> None:
+    with pytest.raises(InputError, match=r"'who' of a\.txt is no scalar"):
+        NamedFile("a.txt", "text", {"who": {"name": "Ann"}})
+
+
+def test_two_files_of_one_name_are_refused_and_nothing_is_left(tmp_path, embedder, monkeypatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    index = index_of(tmp_path, embedder)
+    with pytest.raises(InputError, match=r"two files are called 'a\.txt'"):
+        index.add_files([NamedFile("a.txt", "one"), NamedFile("a.txt", "two")])
+    assert not list(tmp_path.glob("openbook-*"))
+
+
+def test_a_name_leads_nowhere_in_the_file_system(tmp_path, embedder) -> None:
+    index = index_of(tmp_path, embedder)
+    for name in ("../../escape.txt", "/etc/escape.txt", "..\\escape.txt"):
+        assert index.add_file("Tea is at four.", name).added == 1
+    assert not list(tmp_path.rglob("escape*"))

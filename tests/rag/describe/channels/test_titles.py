@@ -186,3 +186,29 @@ def test_a_colour_with_a_condition_is_none_for_an_alt_text(colour) -> None:
     written = write_alt_text(understand_fields({"name": "Mug M", "colour": colour}), 80)
     assert written is not None
     assert written.text == "Mug M"
+
+
+@pytest.mark.parametrize(
+    ("fields", "title"),
+    [
+        # The pack and the size that a name has in its own writing.
+        ({"name": "Gel pen 0.7 ast pk12", "pack quantity": "12"}, "Gel pen 0.7 ast pk12"),
+        ({"name": "Copier Paper A4 80gsm", "size": "A4"}, "Copier Paper A4 80gsm"),
+        ({"name": "Gel pen 0.7", "pack quantity": "12"}, "Gel pen 0.7, 12-pack"),
+        # A pack of the trade.
+        ({"name": "XLR cable 5 m", "price basis": "each", "pack size": "5"}, "XLR cable 5 m"),
+        # What no customer looks for in a list of results, and the material of a part.
+        ({"name": "Turntable TT3", "lead time": "10 days", "guarantee": "2 years"}, "Turntable TT3, 2-year guarantee"),
+        ({"name": "Marker M1", "material": "aluminium barrel"}, "Marker M1"),
+        # A casserole is not bought by its weight, cheese is; of a set the pack counts the parts.
+        ({"name": "Casserole C", "net weight": "5480 g", "height": "17 cm"}, "Casserole C"),
+        ({"name": "Alpha", "type": "cheese", "net weight": "250 g"}, "Alpha cheese, 250 g"),
+        ({"name": "Brake disc set", "pack quantity": "2"}, "Brake disc set"),
+        ({"name": "Toaster T", "colour": "BLK/ST"}, "Toaster T"),
+        ({"name": "Shelf S", "material": "solid oak", "weight": "4 kg"}, "Shelf S, solid oak"),
+    ],
+)
+def test_a_title_says_what_decides_and_says_it_once(fields, title) -> None:
+    written = write_title(understand_fields(fields), 80)
+    assert written is not None
+    assert written.text == title

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from rag.describe.product import MAY, MUST, Product, ProductField
@@ -66,7 +68,8 @@ def test_kind_of_a_clause_follows_from_label_and_value(field: ProductField, kind
 
 def test_the_three_sides_are_one_clause_and_colour_stands_before_the_type() -> None:
     sides = [measure("length", "20 cm"), measure("height", "5 cm"), measure("width", "30 cm")]
-    plan = plan_description(Product((*KETTLE, sides[0], text("colour", "black"), *sides[1:])))
+    named = (replace(KETTLE[0], value="Vesta 3", items=("Vesta 3",)), *KETTLE[1:])
+    plan = plan_description(Product((*named, sides[0], text("colour", "black"), *sides[1:])))
     assert [clause.field.value for clause in plan.modifiers] == ["black"]
     assert [clause.fields for sentence in plan.sentences for clause in sentence.clauses] == [tuple(sides)]
 

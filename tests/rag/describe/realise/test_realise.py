@@ -100,7 +100,7 @@ def test_a_whole_description_and_its_spans() -> None:
         ({"type": "bar", "weight": "50 g", "no_palm_oil": True}, "This bar weighs 50 g. It has no palm oil."),
         # What is plural is "they".
         ({"name": "Trail Gloves", "type": "glove", "material": "leather", "weight": "90 g"},
-         "The Trail Gloves are leather gloves that weigh 90 g."),
+         "The Trail Gloves are made of leather. They weigh 90 g."),
         # Values as they stand in a sentence.
         ({"name": "Drill X", "noise": "<= 85 dB", "speeds": "2"},
          "The Drill X has 2 speeds.\n\n- Noise: <= 85 dB"),
@@ -155,7 +155,7 @@ def test_variants_say_the_same_of_the_same_product_in_other_words() -> None:
 
 def test_prose_is_quoted_in_whole_sentences_and_a_value_that_is_none_is_left_out() -> None:
     text = realise(product(name="Mug", description="Fired twice. " * 60, code="x" * 5000)).text
-    assert text == "This is Mug. " + " ".join(["Fired twice."] * 23)
+    assert text == "This is the Mug. " + " ".join(["Fired twice."] * 23)
     assert realise(product(code="x" * 5000)).text == ""
 
 

@@ -27,7 +27,10 @@ from rag.describe.realise.spoken_values import is_known, says_modifier, says_nam
         ({"seats": "6"}, "seats 6."),
         ({"skin type": "dry, sensitive"}, "is for dry and sensitive skin."),
         ({"display": "11 in"}, "has an 11-inch display."),
-        ({"origin": "Poland", "warranty": "5 years", "weight": "2 kg", "colour": "red"}, "is from Poland and comes with a 5-year warranty."),
+        (
+            {"origin": "Poland", "warranty": "5 years", "weight": "2 kg", "colour": "red"},
+            "is from Poland and comes with a 5-year warranty.",
+        ),
     ],
 )
 def test_what_reads_well_is_a_sentence(fields: dict[str, str], words: str) -> None:
@@ -58,6 +61,11 @@ def test_what_reads_well_is_a_sentence(fields: dict[str, str], words: str) -> No
         ({"contains milk": "yes"}, "Contains milk"),
         ({"cordless": "no"}, "Cordless: no"),
         ({"requires_tv": "yes"}, "TV required"),
+        ({"IP rating": "IP20"}, "IP rating: IP20"),
+        ({"blade material": "mdf"}, "Blade material: mdf"),
+        ({"material": "natural rubber graphite coated"}, "Material: natural rubber graphite coated"),
+        ({"lid included": "no"}, "Lid not included"),
+        ({"feature 1": "Rounded corners"}, "Rounded corners"),
         ({"capacityOptionsGb": "256, 512"}, "Capacity options: 256, 512 GB"),
     ],
 )
@@ -77,10 +85,21 @@ def test_what_does_not_is_a_line_of_the_list(fields: dict[str, str], line: str) 
         ("condition", "refurbished", False),
         ("number of items", "3", False),
         ("speed", "1", False),
+        ("number of gears", "1", True),
     ],
 )
 def test_what_nobody_asks_for_is_not_stated(label: str, value: str, expected: bool) -> None:
     assert is_trivial(ProductField(label, label, "text", value, (value,))) is expected
+
+
+def test_a_thing_is_said_once_in_sentences() -> None:
+    product = understand_fields({"name": "Vesta 3", "battery capacity": "1500 mAh", "replaceable battery": "yes"})
+    assert realise(product).text == "The Vesta 3 has a 1500 mAh battery.\n\n- Replaceable battery: yes"
+
+
+def test_two_sentences_do_not_both_come() -> None:
+    text = realise(understand_fields({"name": "Vesta 3", "guarantee": "10 years", "origin": "Sweden"})).text
+    assert text == "The Vesta 3 comes with a 10-year guarantee. It is from Sweden."
 
 
 def test_details_stand_in_the_order_in_which_customers_decide() -> None:
