@@ -60,6 +60,9 @@ def test_the_type_of_a_category(path, name, kind):
         ("Diatonic harmonica 10 hole key C", "Diatonic harmonica 10 hole key", ""),
         ("Rhein Duffle 90 Wheels", "", ""),
         ("SHOCK ABS GAS TWIN TUBE RR", "", ""),
+        ("Shock ABS Gas Twin Tube RR", "Shock ABS Gas Twin Tube", ""),
+        ("Espresso M/C Pump 15bar 1.4L", "Espresso M/C Pump", ""),
+        ("H07RN-F 3G2.5 blk 50m ring", "H07RN-F 3G2.5 blk 50m ring", ""),
     ],
 )
 def test_the_noun_of_a_name_stands_before_sizes_colours_and_packs(name, core, noun):
