@@ -23,7 +23,7 @@ from rag.describe.fields.word_lists import listed_words
 # Parts of a shop, and words that name no one thing: "The X is a clothing" says nothing, and is no English.
 _SECTIONS = listed_words("sections")
 # Those that a word before them makes a kind of thing.
-_KINDS = frozenset({"food", "software"})
+_KINDS = frozenset({"food", "machines", "software"})
 _PATH = re.compile(r"\s*(?:->|=>|>|»|→|›|::|\||\\|/(?!\w\b)| - )\s*")
 _JOINED = re.compile(r"\s+(?:&|and|or|\+)\s+|\s*[,;/]\s*", re.IGNORECASE)
 _TAIL = re.compile(r"\s+(?:for|with|without|of|in|from|by|to|on|at)\s.*$|\s*[(\[,].*$", re.IGNORECASE)

@@ -76,7 +76,7 @@ def test_a_name_without_the_brand_that_it_begins_with():
 
 
 def test_a_path_with_arrows_of_two_marks_is_a_path() -> None:
-    product = understand_fields({"name": "Lavo 3000", "category": "Kitchen -> Coffee Machines", "colour": "red"})
+    product = understand_fields({"name": "Lavo 3000", "category": "Home -> Coffee Machines", "colour": "red"})
     assert product.type is not None
     assert product.type.value == "coffee machine"
     assert "->" not in " ".join(field.value for field in product.stated)
