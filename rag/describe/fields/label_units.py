@@ -25,6 +25,12 @@ _TERM = re.compile(
 _TERM_UNITS = (
     {"d": "days"} | dict.fromkeys(("m", "mo", "mon"), "months") | dict.fromkeys(("y", "yr", "yrs", "j"), "years")
 )
+# "Players (min)" and "age min" are the fewest and the youngest, no minutes.
+_LEAST = re.compile(
+    r"^.*\b(?:players?|persons?|people|users?|guests?|riders?|ages?|order|quantity|qty|height|width|length|depth|weight"
+    r"|load|temperature)[ ,(\[]+min\.?[)\]]?$",
+    re.IGNORECASE,
+)
 # Measures that the last words of a label are of, for units of one or two letters, which are other words too.
 _MEASURED = {
     measure: listed_words(f"of_{measure}")
@@ -42,7 +48,7 @@ def split_unit(text: str) -> tuple[str, str]:
     middle = _MIDDLE.match(text)
     if middle and (unit := _unit_of(middle["unit"])):
         return f"{middle['label']} {middle['note']}", unit
-    if names_two_units(text):
+    if names_two_units(text) or _LEAST.match(text):
         return text, ""
     bracketed = _BRACKETED.match(text)
     if bracketed and (unit := _unit_of(bracketed["unit"])):

@@ -366,7 +366,7 @@ def _noun_kind(field: ProductField, label: str, value: str) -> ClauseKind:
     is_list = field.kind == "list" and len(field.items) > 1
     head = head_noun(label)
     is_people = head in _PEOPLE and is_plural(label) and len(label.split()) == 1
-    if is_people and re.fullmatch(r"\d+(?:\s?[-–]\s?\d+)?", value):
+    if is_people and not field.unit and re.fullmatch(rf"\d+(?:\s?(?:[-–]|to)\s?\d+)?(?: {label})?", value):
         return "users"
     if is_plain_number(field) and leading_noun(label) != label and not _COUNT_LABEL.fullmatch(label):
         return "detail"

@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from rag.describe.product import ProductField
+from rag.describe.product import MUST, Product, ProductField
 from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, label_words
-from rag.describe.realise.english import head_noun
+from rag.describe.realise.english import head_noun, singular_noun
 from rag.describe.realise.grouping import PlannedClause
 from rag.describe.realise.spoken_clauses import is_spoken
+from rag.describe.realise.word_classes import QUANTITY_NOUNS
 
 _HAS: tuple[ClauseKind, ...] = ("storage", "quantity", "capacity", "holding", "part", "count", "feature")
 _MOST: dict[tuple[ClauseKind, ...], int] = {
@@ -48,7 +49,7 @@ def split_listed(clauses: Sequence[PlannedClause]) -> tuple[list[PlannedClause],
             spoken = [one for one in spoken if not (one.is_true is not False and _thing_of(one) in things)]
             things |= set(map(_thing_of, spoken))
         counts[clause.kind] += len(spoken)
-        listed += [one for one in clause.fields if one not in spoken and not is_trivial(one)]
+        listed += [one for one in clause.fields if one not in spoken and not _is_left_out(one)]
         if spoken:
             said.append(replace(clause, fields=tuple(spoken)))
     return said, listed
@@ -72,14 +73,106 @@ _COUNTS = re.compile(
 )
 
 
+_RARE = re.compile(
+    r"(?:is )?(?:universal|remanufactured|refurbished|reconditioned|used|second hand|pre owned|personali[sz](?:ed|able)"
+    r"|custom made|limited edition|collect(?:ible|able)|discontinued|seasonal|exclusive|bundle|adults? only|multipack)"
+)
+"""What few products are, so that a "no" tells nothing."""
+
+_EMPTY_LABELS = re.compile(
+    r"(?:(?:item|product|model|article) )?(?:name|title|version|details?|info(?:rmation)?|variants?|options?|other|misc"
+    r"|remarks?|style)"
+)
+_EMPTY_VALUES = frozenset(["standard", "normal", "regular", "default", "basic", "general", "other", "nice", "good"])
+_UNITLESS = frozenset(
+    ["count", "index", "number", "rating", "score", "ratio", "gauge", "yield", "level", "size", "quantity", "amount"]
+)
+_MEASURES = (QUANTITY_NOUNS - _UNITLESS) | {"dimension", "measurement"}
+"""Nouns of labels whose number says nothing without a unit: "dimensions: 30"."""
+
+
+def _is_left_out(field: ProductField) -> bool:
+    """Tell whether no line states a field: what has to be stated is not trivial, but "content: 3" says nothing."""
+    return _lacks_unit(field) if field.priority == MUST else is_trivial(field)
+
+
+def _lacks_unit(field: ProductField) -> bool:
+    """Tell whether a value is a number without the unit that its label asks for: "dimensions: 30"."""
+    label = label_words(field)
+    is_number = not field.unit and field.kind in ("text", "measure") and _NUMBER.fullmatch(field.value.strip())
+    return bool(is_number) and singular_noun(head_noun(label)) in _MEASURES and not _OWN_COUNT.search(label)
+
+
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+
+
 def is_trivial(field: ProductField) -> bool:
     """Tell whether nobody asks for what a field says: one piece, a new product, that it needs no battery."""
     label, value = label_words(field), field.value.strip().casefold()
+    is_denied = field.is_true is False or value == "no"
+    if is_denied and field.relation in ("", "is") and _RARE.fullmatch(label):
+        return True
+    if label.startswith("batter") and value in ("not required", "not needed", "none required", "none needed"):
+        return True
+    if label in ("gender", "sex", "target gender", "target group", "audience") and value in ("unisex", "all"):
+        return True
+    if _EMPTY_LABELS.fullmatch(label) and (value in _EMPTY_VALUES or re.fullmatch(r"[\d.]+", value)):
+        return True
+    if _lacks_unit(field):
+        return True
     if re.fullmatch(r"(?:item |product )?condition(?: type)?", label):
         return value in ("new", "brand new")
     if field.relation == "requires" and field.is_true is False:
         return label.startswith("batter")
     return value in ("1", "1.0", "0") and _COUNTS.fullmatch(label) is not None
+
+
+_OWN_COUNT = re.compile(r"\b(?:number|count|quantity|pages?|speeds?|levels?|per|ph|spf|upf|iso|factor|score|index)\b")
+"""Words of labels whose number needs no unit."""
+
+_IDENTITY = re.compile(
+    r"(?:(?:product|item|model|article) )?(?:name|title|model|series|range|collection|line|version|edition|variant"
+    r"|family|brand|manufacturer|label|product)(?: name)?"
+)
+
+
+def without_repeats(
+    lines: Sequence[ProductField], product: Product, said: Sequence[ProductField]
+) -> list[ProductField]:
+    """Return the lines that say nothing again; those that have to be stated stay, whatever repeats them."""
+    kept = [one for one in lines if one.priority == MUST]
+    for one in lines:
+        if one not in kept and not _repeats_another(one, product, [*said, *kept]):
+            kept.append(one)
+    return [one for one in lines if one in kept]
+
+
+def _repeats_another(field: ProductField, product: Product, said: Iterable[ProductField]) -> bool:
+    """Tell whether a line would say what the name or the brand says, or a sentence: "Item weight" after the weight."""
+    label, value = label_words(field), field.value.strip().casefold()
+    if field.is_true is None and _IDENTITY.fullmatch(label):
+        identity = " ".join(one.value.casefold() for one in (product.brand, product.name) if one)
+        if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", identity):
+            return True
+    return any(
+        one.is_true is None
+        and one.shown.casefold() == field.shown.casefold()
+        and _amount_of(label) == _amount_of(label_words(one)) != ""
+        for one in said
+        if field.is_true is None
+    )
+
+
+def _amount_of(label: str) -> str:
+    """Return the measure of the whole product that a label names, "" for that of a part: "shoulder width"."""
+    head = head_noun(label)
+    if not set(label.split()) <= _OF_WHOLE | {head}:
+        return ""
+    return "content" if head in ("content", "contents", "size", "volume", "capacity", "quantity") else head
+
+
+_OF_WHOLE = frozenset(["item", "product", "total", "overall", "article"])
+"""Words of a label that leave its measure that of the product."""
 
 
 # --- the order of the list --------------------------------------------------------------------------------------------
@@ -101,6 +194,17 @@ _WARNING = re.compile(
     r"\b(?:warnings?|caution|allergens?|allergy|hazards?|toxic|toxicity|poisonous|danger|traces|precautions?"
     r"|safety (?:warnings?|notes?|information|instructions?|advice))\b"
 )
+
+
+def choose_lines(lines: Sequence[ProductField], most: int) -> list[ProductField]:
+    """Return the lines that decide, in their order: at most so many beside those that have to be stated."""
+    free = [one for one in lines if one.priority > MUST]
+    kept = sorted(free, key=lambda one: _WEIGHT[_place_of(one)])[:most]  # stable: a field of the shop's own order
+    return [one for one in lines if one.priority <= MUST or one in kept]
+
+
+_WEIGHT = {5: 0, 4: 1, 0: 2, 1: 3, 3: 4, 2: 5}
+"""What a line is worth by its place in the list: warnings and limits most, what the product is not least."""
 
 
 def order_details(fields: Iterable[ProductField]) -> list[ProductField]:

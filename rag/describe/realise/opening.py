@@ -24,8 +24,10 @@ from rag.describe.realise.phrases import (
 from rag.describe.realise.plan import DescriptionPlan, says_words
 from rag.describe.realise.predicates import fronted, join_verbs, possession_of, predicates_of
 from rag.describe.realise.product_words import (
+    ends_as_plural,
     ends_in_noun,
     is_shouted,
+    looks_plural,
     name_after_article,
     name_pieces,
     takes_article,
@@ -57,11 +59,18 @@ class Opening:
             return self._without_name(makers, others)
         kind = self._type_with_article()
         name, brand = self._name(), self._brand_behind()
-        is_said = self.product.type is not None and says_words(self.product.name.value, self.product.type.value)
-        if kind and is_said and not self.plan.modifiers and (others or makers or brand):
+        is_named = self.product.type is not None and says_words(self.product.name.value, self.product.type.value)
+        if kind and self.type and self.is_plural and not (self.plan.pack or is_named or looks_plural(self.product)):
+            # "The Fog trousers are": the noun that is many stands before the verb.
+            joined = phrase("{} {}", name, self._modified(self.type))
+            return [self._without_type(_with_the(joined), makers, brand, others)]
+        if self.type is None and not self.is_plural and ends_as_plural(self.product) and (others or makers):
+            name = phrase("this product, {},", phrase("{} {}", name, *brand) if brand else name)
+            brand = []
+        if kind and is_named and not self.plan.modifiers and (others or makers or brand):
             kind = None
         if kind:
-            if is_said and not self.plan.modifiers:
+            if is_named and not self.plan.modifiers:
                 return [phrase("This is {}", name)]
             return [self._with_type(name, kind, [*makers, *brand], others)]
         return [self._without_type(name, makers, brand, others)]
@@ -235,6 +244,10 @@ class Opening:
     @property
     def _is_work(self) -> bool:
         return any(one.kind == "maker" for sentence in self.plan.sentences for one in sentence.clauses)
+
+
+def _with_the(name: Phrase) -> Phrase:
+    return name if re.match(r"(?:the|my|our) ", phrase_text(name), re.IGNORECASE) else phrase("the {}", name)
 
 
 def _closed(name: Phrase) -> Phrase:

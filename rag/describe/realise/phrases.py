@@ -312,12 +312,21 @@ def verb_phrase(clause: PlannedClause, pick: Pick) -> Phrase:
     if kind == "compatibility" and label.startswith("fits"):
         return phrase("<fits> {}", value)
     if kind == "users":
+        if field.value.strip().endswith(label):  # "2-4 players"
+            return phrase("<is> for {}", value)
         return phrase("<is> for {} " + (singular_noun(label) if field.value.strip() == "1" else label), value)
+    if kind == "age" and (plus := re.fullmatch(r"(\d{1,2}\+) years", field.value.strip())):
+        return phrase("<is> suitable for ages {}", (Piece(plus[1], (field.key,)),))
+    if kind == "age" and (since := _SINCE.fullmatch(field.value.strip())):
+        return phrase("<is> suitable from {}", (Piece(f"{since[1]} {since[2]}", (field.key,)),))
     return phrase(_VERBS_AROUND[kind], value)
 
 
 _RELATIONS = {"may contain": "may contain {}", "free from": "<is> free from {}", "suits": "<is> suitable for {}",
               "contains": "<contains> {}", "comes in": "<comes> in {}"}  # fmt: skip
+_SINCE = re.compile(r"(?:from )?(\d{1,2}) (years|months)(?: and (?:up|over|older))?")
+"""Ages without an end: "from 8 years", "3 years and up"."""
+
 _VERBS_AROUND: dict[ClauseKind, str] = {
     "dimensions": "<measures> {}",
     "weight": "<weighs> {}",
@@ -347,9 +356,9 @@ def maker_words(field: ProductField) -> str:
 
 
 def _colour(field: ProductField, value: Phrase, pick: Pick) -> Phrase:
-    return phrase(
-        "<is> {}" if _is_plain_colour(field) else f"{pick('colour', ('<comes>', '<is> available'))} in {{}}", value
-    )
+    # "Is graphite" and "are sand" say that it is the stuff.
+    verb = "<comes>" if len(field.items) < 2 else pick("colour", ("<comes>", "<is> available"))
+    return phrase(f"{verb} in {{}}", value)
 
 
 def _is_plain_colour(field: ProductField) -> bool:

@@ -26,7 +26,7 @@ from rag.describe.realise.grouping import (
     may_contrast,
     merge_fields,
 )
-from rag.describe.realise.listed import order_details, split_listed
+from rag.describe.realise.listed import choose_lines, order_details, split_listed, without_repeats
 from rag.describe.realise.phrases import LONGEST_PROSE
 from rag.describe.realise.product_words import is_plural_product
 from rag.describe.realise.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS, OPEN_ADJECTIVES, PAIR_NOUNS
@@ -40,7 +40,7 @@ take more."""
 SHORT_SENTENCES = 2
 """Sentences of a short description, more if the priority fields need them."""
 
-MOST_LINES = 12
+MOST_LINES = 10
 """Details that stand in a list below the sentences of a long description, more if they have to be stated."""
 
 
@@ -82,8 +82,8 @@ def plan_description(product: Product, length: Length = "long", characters: int 
     if length == "short":  # no list, but what has to be stated
         planned += [PlannedClause(_line_kind(one), (one,)) for one in lines if one.priority == MUST]
         lines = []
-    free = [one for one in lines if one.priority > MUST][:MOST_LINES]
-    lines = [one for one in lines if one.priority == MUST or one in free]
+    said = [one for clause in planned for one in clause.fields]
+    lines = choose_lines(without_repeats(lines, product, said), MOST_LINES)
     modifiers = _modifiers(product, planned)
     planned = _without(planned, modifiers)
     # The opening takes one clause, or two small ones, of those that tell most.
@@ -292,6 +292,24 @@ _LATE: tuple[ClauseKind, ...] = (
 
 _LAST = ("inclusion", "packing", "release", "origin", "warranty", "price")
 
+_SLIGHT: tuple[ClauseKind, ...] = ("weight", "dimensions", "origin", "warranty")
+"""The kinds that say least of what a product is."""
+
+_ESSENCE = re.compile(
+    r"\b(?:flavou?r|taste|scent|fragrance|use|purpose|application|occasion|skin|hair|animal|pet|sport|activity|room"
+    r"|light|filling|upper|fit|roast)\b"
+)
+"""Labels of what a product is like and what it is for."""
+
+
+def _rank_telling(clause: PlannedClause) -> tuple[bool, int]:
+    """Return the place of a clause among those that tell most: what the product is like and for before its figures."""
+    is_essence = clause.kind == "attribute" and _ESSENCE.search(label_words(clause.field)) is not None
+    is_figure = clause.kind == "attribute" and re.search(r"\d", clause.field.value) is not None
+    place = _TELLING.index("dimensions") if is_figure else _TELLING.index(clause.kind)
+    return not is_essence, place
+
+
 _OPENING = 90
 """Characters of labels and values that an opening takes beside the name and the type."""
 
@@ -309,7 +327,7 @@ def _opening_clauses(
     users = [clause for clause in positive if clause.kind in ("audience", "age", "users")][:1]
     nouns = [clause for clause in positive if is_possession(clause) and clause.field.priority < MAY]
     positive = [one for one in positive if one.field.relation != "may contain"]
-    telling = sorted((one for one in positive if one.kind in _TELLING), key=lambda one: _TELLING.index(one.kind))
+    telling = sorted((one for one in positive if one.kind in _TELLING), key=_rank_telling)
     telling = [clause for clause in telling if not (is_typed and clause.kind in ("quality", "colour", "content"))]
     most = 2 if is_typed or telling or users else 3
     if is_typed and (users or len(modifiers) > 1) and product.name is not None:
@@ -319,8 +337,11 @@ def _opening_clauses(
         # A sentence of its own says no more than two kinds of thing.
         room = _OPENING - sum(map(length_of, opening))
         opening += [clause for clause in telling if length_of(clause) <= room][: 1 if opening or has_type else 2]
-    if not opening and (not has_type or product.name is None):
+    if not opening and (not is_typed or product.name is None):
         opening = sorted((one for one in clauses if one.kind in _LATE), key=lambda one: _LATE.index(one.kind))[:1]
+    # "The X weighs 285 g and is made in Italy": two sentences would say little each.
+    if not is_typed and len(clauses) < 4 and all(one.kind in _SLIGHT for one in clauses):
+        return list(clauses)
     # "But no lid" follows the last that it has.
     lacking = [clause for clause in clauses if denies(clause)]
     had = [clause for clause in clauses if is_possession(clause)]

@@ -60,6 +60,19 @@ def is_plural_product(product: Product) -> bool:
     return low in PAIR_NOUNS or is_of_kind or (is_many and kind_last not in ("set", "kit", "pack", "game"))
 
 
+def looks_plural(product: Product) -> bool:
+    """Tell whether a name ends as a plural does, whatever it names: "Chewy Bites", "Jan & Sons"."""
+    last = _head_word(_own_name(product))
+    return is_plural(last) or last in PLURAL_NAMES
+
+
+def ends_as_plural(product: Product) -> bool:
+    """Tell whether the very last word of a name looks so: of "Knife Cooks 20 cm" nobody takes it for the noun."""
+    name = _own_name(product)
+    is_end = name.casefold().endswith(_head_word(name)) and not (_is_set(name) or is_shouted(name))
+    return is_end and looks_plural(product)
+
+
 def _own_name(product: Product) -> str:
     name, brand = product.name, product.brand
     return without_brand(name.value.strip(), brand.value.strip() if brand else "") if name else ""

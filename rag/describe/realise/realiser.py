@@ -89,8 +89,8 @@ def _said(piece: Piece, is_many: bool) -> str:
     return _MARKED.sub(lambda match: _plural_form(match[1]) if is_many else match[1], piece.text)
 
 
-MOST_PRONOUNS = 2
-"""Sentences one after the other that begin with "it" or "its", of a product whose type is not known."""
+MOST_PRONOUNS = 1
+"""Sentences one after the other that begin with "it" or "its", where the type or the name can stand instead."""
 
 LONGEST_SUBJECT = 25
 """Characters of a type or a name that stands in the place of "it"."""
@@ -201,7 +201,7 @@ class _Writer:
         """Return "it", or after another "it" the type or the name: "the kettle"."""
         if self._is_first:
             return phrase("this product")
-        if not has_front and self._starts >= (1 if self._noun else MOST_PRONOUNS) and self._again:
+        if not has_front and self._starts >= MOST_PRONOUNS and self._again:
             self._starts = 0
             again, self._again = self._again, self._noun  # the name comes again once
             return again

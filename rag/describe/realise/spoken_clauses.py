@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import is_noun, is_participle
@@ -50,10 +51,22 @@ def is_spoken(kind: ClauseKind, field: ProductField) -> bool:
         return False
     if field.kind == "boolean" and phrase_of(field) is None:
         return _says_boolean(kind, field)
-    if field.relation in _DENYING:
+    if field.relation in _DENYING or _says_twice(kind, field):
         return False
     says = _SPOKEN.get(kind)
     return says is not None and says(field)
+
+
+def _says_twice(kind: ClauseKind, field: ProductField) -> bool:
+    """Tell whether the words around a value follow with what it ends in: "2-4 players players", "30 min minutes"."""
+    words = field.shown.casefold().split()
+    pairs = ((one, two) for one, two in pairwise(words) if one.isalpha() and two.isalpha())
+    if any(singular_noun(one) == singular_noun(two) for one, two in pairs):
+        return True
+    own = phrase_of(field)
+    after = re.match(r".*\{\w*\} ([\w-]+)", own.template) if own else None
+    noun = after[1] if after else head_noun(label_words(field)) if kind == "count" else ""
+    return bool(words and noun) and singular_noun(noun) == singular_noun(words[-1])
 
 
 _DENYING = ("may contain", "contains", "excludes", "does not suit", "requires")
@@ -87,7 +100,14 @@ def _says_material(field: ProductField) -> bool:
     return all_items(field, says) and (len(field.items) > 1 or not is_part)
 
 
-_AGES = re.compile(r"(?:from )?\d{1,2}\+|\d{1,2} ?(?:-|–|to) ?\d{1,2}|\d{1,2}\+? (?:years|months)(?: and over)?")
+_AGES = re.compile(
+    r"\d{1,2}(?:\+| and (?:up|over|older))|\d{1,2} ?(?:-|–|to) ?\d{1,2}(?: (?:years|months))?"
+    r"|\d{1,2}\+ years|from \d{1,2} (?:years|months)"
+    r"|\d{1,2} (?:years|months) and (?:up|over|older)"
+)
+"""Ages that "for ages" or "from" can stand before; of "8 years" alone nobody knows whether it is the least."""
+
+
 _TIME = re.compile(r"\d{1,2}[ -](?:year|month)s?|lifetime", re.IGNORECASE)
 _RELEASED = re.compile(r"(?:(?:\d{1,2} )?[A-Z][a-z]+ )?(?:19|20)\d\d")
 _COUNTRY = re.compile(r"(?:[A-Z][a-zà-ÿ]+|UK|USA)(?: (?:[A-Z][a-zà-ÿ]+|and|of))*")
@@ -199,6 +219,8 @@ def _says_attribute(field: ProductField) -> bool:
         return False
     if noun and not re.search(r"\d", field.value) and not says_code(field.value):
         return all_items(field, says_modifier) or (len(field.items) < 2 and _says_name_alone(field.value))
+    if own.template.endswith("{} players") and re.fullmatch(r"\d{1,2}(?: ?[-–] ?| to )\d{1,2}", field.value.strip()):
+        return True
     if own.bound and not says_measure(field):
         return bool(re.fullmatch(r"\d{1,4}", field.value.strip()))
     return _says_phrase_value(field)
@@ -355,7 +377,7 @@ _SPOKEN: Mapping[ClauseKind, Callable[[ProductField], bool]] = {
     "maker": _says_maker,
     "release": _matches(_RELEASED),
     "origin": _matches(_COUNTRY),
-    "users": lambda field: field.value.strip() != "1",
+    "users": lambda field: field.value.strip() != "1" and not field.unit,
     "warranty": _matches(_TIME),
     "size": _says_size,
     "attribute": _says_attribute,

@@ -52,7 +52,7 @@ def test_texts_by_value(fields: dict[str, object], text: str) -> None:
         ),
         (
             {"name": "Oil", "countries of origin": "Spain, Tunisia"},
-            "This is Oil. It comes from Spain and Tunisia.",
+            "Oil comes from Spain and Tunisia.",
         ),
     ],
 )

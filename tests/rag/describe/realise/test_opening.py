@@ -33,6 +33,21 @@ from rag.describe.realise.realiser import realise
         # No description begins with its price, nor with what it takes back.
         ({"name": "Grow Highchair", "price": "119 GBP", "compatible with": "cushion (sold separately)",
           "washable": "yes"}, "The Grow Highchair is washable."),
+        # What it is like and for comes first; what says little is said in one sentence.
+        ({"name": "Candle Evening", "brand": "Lumo", "type": "candle", "burn time": "40 hours", "scent": "fig"},
+         "Candle Evening from Lumo is scented with fig."),
+        ({"name": "Fidelio", "brand": "Alpa", "weight": "285 g", "country of origin": "Italy"},
+         "Alpa Fidelio weighs 285 g and comes from Italy."),
+        ({"name": "Sand Shorts", "brand": "Wave", "type": "shorts", "warranty": "2 years"},
+         "The Wave Sand Shorts come with a 2-year warranty."),
+        # A name that is no plural, or only seems one, does not decide the verb.
+        ({"name": "The Fog", "brand": "Dryer", "type": "headphones", "weight": "200 g"},
+         "The Fog headphones from Dryer weigh 200 g."),
+        ({"name": "Roller skates Dash", "brand": "Skato", "type": "roller skates", "age": "from 5 years"},
+         "Skato Roller skates Dash are suitable from 5 years."),
+        ({"name": "Chewy Bites", "flavour": "salmon"}, "This product, Chewy Bites, has a salmon flavour."),
+        ({"name": "Chewy Bites", "type": "dog treat", "flavour": "salmon"},
+         "Chewy Bites is a dog treat with a salmon flavour."),
     ],
 )  # fmt: skip
 def test_the_first_sentence_says_what_the_product_is(fields, opening):

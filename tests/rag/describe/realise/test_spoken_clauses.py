@@ -7,7 +7,7 @@ import pytest
 from rag.describe.fields.understand import understand_fields
 from rag.describe.licence.check import check_licence
 from rag.describe.product import ProductField
-from rag.describe.realise.listed import is_trivial, order_details
+from rag.describe.realise.listed import choose_lines, is_trivial, order_details
 from rag.describe.realise.realiser import realise
 from rag.describe.realise.spoken_values import is_known, says_modifier, says_names, says_things, says_words
 
@@ -16,6 +16,13 @@ from rag.describe.realise.spoken_values import is_known, says_modifier, says_nam
     ("fields", "words"),
     [
         ({"colour": "midnight blue"}, "in midnight blue."),
+        ({"colour": "graphite"}, "comes in graphite."),
+        ({"players": "2-4 players"}, "is for 2-4 players."),
+        ({"players": "2 to 4"}, "is for 2 to 4 players."),
+        ({"Players (min)": "3"}, "is for at least 3 players."),
+        ({"age": "8+ years"}, "is suitable for ages 8+."),
+        ({"age": "3 years and up"}, "is suitable from 3 years."),
+        ({"age": "8 and up"}, "is suitable for ages 8 and up."),
         ({"colours": "slate, moss"}, "in slate and moss."),
         ({"material": "100% organic cotton"}, "made of 100% organic cotton."),
         ({"weight": "1,250 g"}, "weighs 1,250 g."),
@@ -86,6 +93,18 @@ def test_what_does_not_is_a_line_of_the_list(fields: dict[str, str], line: str) 
         ("number of items", "3", False),
         ("speed", "1", False),
         ("number of gears", "1", True),
+        ("content", "3", True),
+        ("dimensions", "30", True),
+        ("segments", "15", False),
+        ("speed in pages per minute", "30", False),
+        ("universal", "no", True),
+        ("assembly", "no", False),
+        ("batteries", "not required", True),
+        ("gender", "unisex", True),
+        ("gender", "women", False),
+        ("version", "2", True),
+        ("style", "Standard", True),
+        ("style", "Art Deco", False),
     ],
 )
 def test_what_nobody_asks_for_is_not_stated(label: str, value: str, expected: bool) -> None:
@@ -99,7 +118,25 @@ def test_a_thing_is_said_once_in_sentences() -> None:
 
 def test_two_sentences_do_not_both_come() -> None:
     text = realise(understand_fields({"name": "Vesta 3", "guarantee": "10 years", "origin": "Sweden"})).text
-    assert text == "The Vesta 3 comes with a 10-year guarantee. It is from Sweden."
+    assert text == "The Vesta 3 is from Sweden and comes with a 10-year guarantee."
+
+
+def test_lines_do_not_say_the_name_or_a_sentence_again() -> None:
+    fields = {"name": "Toner CX-2", "brand": "Inkra", "model": "CX-2", "weight": "900 g", "item weight": "900 g"}
+    text = realise(understand_fields({**fields, "shipping weight": "1,2 kg", "duty cycle": "3 weeks"})).text
+    assert "Model" not in text
+    assert text.count("900 g") == 1
+    assert text.endswith("- Duty cycle: 3 weeks")
+    balm = realise(understand_fields({"name": "Nappy Balm", "unit count": "75 ml", "size": "75 ml"})).text
+    assert balm.count("75 ml") == 1
+
+
+def test_of_many_lines_those_that_decide_are_kept() -> None:
+    fields = [ProductField("warning", "warning", "text", "hot", ("hot",), priority=2)]
+    fields += [ProductField(f"x{place}", "trim", "text", "x", ("x",)) for place in range(3)]
+    fields += [ProductField("size", "size", "text", "M", ("M",)), ProductField("price", "rrp", "text", "9", ("9",))]
+    fields += [ProductField("due", "price", "text", "9", ("9",), priority=1)]
+    assert [one.key for one in choose_lines(order_details(fields), 3)] == ["size", "x0", "due", "warning"]
 
 
 def test_details_stand_in_the_order_in_which_customers_decide() -> None:
