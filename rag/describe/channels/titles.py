@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 from rag.answer.quantities import find_quantities
 from rag.answer.words import fold, stem
+from rag.describe.fields.absence import is_substance
 from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import is_noun, is_participle
 from rag.describe.fields.plain_text import capitalise
+from rag.describe.fields.product_type import head_noun
 from rag.describe.product import MUST, Product, ProductField, SpannedText
 from rag.describe.realise.attributes import clause_kind
 from rag.describe.realise.english import cased_label, in_prose
 from rag.describe.realise.label_value import is_colour, is_material
-from rag.describe.realise.word_classes import MATERIALS
+from rag.describe.realise.word_classes import MASS_NOUNS, MATERIALS
 from rag.describe.spans import join_texts, state_field
 
 ATTRIBUTES = 3
@@ -155,9 +157,10 @@ def _deciding(product: Product) -> Iterator[tuple[ProductField, str]]:
     """Yield the attributes that decide between products with their phrases: those that must be said, then the rest."""
     kinds = ("name", "brand", "type", "money", "date")
     fields = [field for field in product.stated if field.kind not in kinds and not field.is_quoted]
-    fields = [field for field in fields if not _is_minor(field)]
-    # Beside "price basis: each" a pack is how the trade orders.
-    if any(field.value.casefold() in ("each", "ea") for field in product.fields):
+    fields = [field for field in fields if not _is_minor(field) or (_is_net(field) and _is_substance(product))]
+    # Beside "price basis: each" a pack is how the trade orders, and of a set it counts the parts.
+    is_of_parts = product.name is not None and re.search(r"\b(?:set|kit|pair)\b", product.name.value, re.IGNORECASE)
+    if is_of_parts or any(field.value.casefold() in ("each", "ea") for field in product.fields):
         fields = [field for field in fields if field.label.casefold() not in _SETS or "piece" in field.label.casefold()]
     for field in sorted(fields, key=lambda field: (field.priority != MUST, not is_colour(field))):
         if phrase := _attribute_phrase(field):
@@ -169,7 +172,19 @@ _MINOR = re.compile(r"(?:.* )?(?:weight(?: net)?|length|width|height|depth|thick
 
 def _is_minor(field: ProductField) -> bool:
     """Tell whether a measure decides little in a title: the own size and weight of a thing, but not a net weight."""
-    return _MINOR.fullmatch(field.label) is not None and not field.label.casefold().startswith("net ")
+    return _MINOR.fullmatch(field.label) is not None
+
+
+def _is_net(field: ProductField) -> bool:
+    return field.label.casefold() == "net weight"
+
+
+def _is_substance(product: Product) -> bool:
+    """Tell whether a product is sold by its net weight: cheese and paint, but not a casserole."""
+    name, kind = product.name, product.type
+    noun = kind.value.rpartition(" ")[2] if kind else head_noun(name.value) if name else ""
+    is_mass = noun.casefold() in MASS_NOUNS or is_substance(noun)
+    return is_mass or not any(_is_minor(field) and not _is_net(field) for field in product.fields)
 
 
 def _is_sure_noun(label: str) -> bool:
@@ -211,7 +226,7 @@ def _attribute_phrase(field: ProductField) -> str:
             not _MEASURE_START.match(value)
             or re.search(r"[,;/]\s*\d|\s(?:x|×|by)\s|\d[x×]\d", value, re.IGNORECASE)
             or label in _CODES
-            or "(" in label
+            or "(" in label + value
         ):
             return ""
         if not re.search(r"[^\W\d]|[%°\"]", value):
@@ -233,12 +248,15 @@ def _attribute_phrase(field: ProductField) -> str:
         # A unit in words is singular before a noun: "2-year warranty".
         spelt = re.fullmatch(rf"([\d.,]+) ({_SPELT_UNITS})(?:s|es)?", value, re.IGNORECASE)
         noun = cased_label(label)
-        return f"{spelt[1]}-{spelt[2]} {noun}" if spelt else f"{value} {noun}"
+        return f"{spelt[1]}-{spelt[2].lower()} {noun}" if spelt else f"{value} {noun}"
     if len(field.items) > 2 or len(value.split()) > 5 or value[-1:] in ".!?" or _OPEN_VALUE.search(value):
         return ""
     if label.casefold() == "size":
         # "Size 42" and "size M", but not "size 130 x 38 x 60".
         return f"size {value}" if re.fullmatch(r"\S{1,6}(?: (?:EU|UK|US))?", value) else ""
+    # "BLK/ST" is for the house.
+    if is_colour(field) and re.search(r"\b[A-Z]{2,}\b(?! ?\d)", value):
+        return ""
     # "xx" marks a degree of scent, "steel blades and PP handle" are of parts.
     if len(value) < 3 and not is_material(field):
         return ""
@@ -256,8 +274,10 @@ def _attribute_phrase(field: ProductField) -> str:
 
 def _is_material_words(value: str) -> bool:
     """Tell whether a value is a material and no part of that material: "solid oak", but not "aluminium barrel"."""
-    last = re.sub(r"\W+$", "", value).rpartition(" ")[2].casefold()
-    return last in MATERIALS or not is_noun(last) or "-" in last
+    words = re.findall(r"[^\W_]+", value)
+    is_known = bool(words) and words[-1].casefold() in MATERIALS
+    has_code = len(words) > 1 and words[0].casefold() in MATERIALS and any(map(str.isdigit, words[-1]))
+    return (is_known or has_code) and not (value.isupper() and " " in value)
 
 
 def _words(text: str) -> list[str]:

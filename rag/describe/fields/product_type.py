@@ -23,8 +23,8 @@ from rag.describe.fields.word_lists import listed_words
 # Parts of a shop, and words that name no one thing: "The X is a clothing" says nothing, and is no English.
 _SECTIONS = listed_words("sections")
 # Those that a word before them makes a kind of thing.
-_KINDS = frozenset({"food", "software"})
-_PATH = re.compile(r"\s*(?:>|»|→|›|::|\||\\|/(?!\w\b)| - )\s*")
+_KINDS = frozenset({"food", "machines", "software"})
+_PATH = re.compile(r"\s*(?:->|=>|>|»|→|›|::|\||\\|/(?!\w\b)| - )\s*")
 _JOINED = re.compile(r"\s+(?:&|and|or|\+)\s+|\s*[,;/]\s*", re.IGNORECASE)
 _TAIL = re.compile(r"\s+(?:for|with|without|of|in|from|by|to|on|at)\s.*$|\s*[(\[,].*$", re.IGNORECASE)
 _GROUP_CODE = re.compile(r"^[A-Z]{0,3}\d[\d.]*[ -]+")  # "1110 Vegetable seed"
@@ -131,7 +131,7 @@ def _written_type(value: str, name: str, *, is_believed: bool) -> str:
 
 def is_catalogue_path(value: str) -> bool:
     """Return whether a value is a path or a code of a catalogue: "Guitars > Acoustic", "cat_lighting", "1110 Seeds"."""
-    return bool(re.search(r"\s[>»→›]\s|::|\S/\S+/\S|^\d{3,} |\b\w+_\w+", value))
+    return bool(re.search(r"\s(?:[>»→›]|->)\s|::|\S/\S+/\S|^\d{3,} |\b\w+_\w+", value))
 
 
 def _is_attribute(word: str) -> bool:
@@ -171,8 +171,15 @@ def head_noun(name: str) -> str:
         return ""
     # Of "harmonica 10 hole key" and "laptop 15 inch sleeve" nobody knows which it is.
     is_measured = any(is_product_noun(word) and re.search(r"\d", behind) for word, behind in pairwise(words))
-    is_certain = is_product_noun(last) and not _is_attribute(last) and not is_measured
+    # Beside abbreviations it may be a part of what they stand for: "Shock ABS Gas Twin Tube RR", "Espresso M/C Pump".
+    shouted = [word for word in _ABBREVIATION.findall(name) if len(word) < 4 or not _is_known(word)]
+    is_short = len(shouted) > 1 or bool(re.search(r"\b[A-Z]/[A-Z]\b", name))
+    is_short = is_short or any(_is_short_form(word) for word in words[:-1] if word.isalpha() and word.islower())
+    is_certain = is_product_noun(last) and not _is_attribute(last) and not is_measured and not is_short
     return last if is_certain and not re.search(r"\s(?:&|and|or|\+)\s", name) else ""
+
+
+_ABBREVIATION = re.compile(r"(?<![\w/-])[A-Z]{2,}(?![\w/-])")
 
 
 def name_core(name: str) -> str:
@@ -237,6 +244,14 @@ def _is_tail(word: str) -> bool:
     lower = word.casefold().strip(".")
     if is_product_noun(lower):
         return False
-    is_short_form = len(lower) < 4 and not word_uses(lower) and not is_noun(lower)  # "ast", "asstd."
     is_look = lower in listed_words("looks") or is_sure_adjective(lower)
-    return bool(_CODE.fullmatch(word)) or is_short_form or is_look or _is_attribute(lower)
+    return bool(_CODE.fullmatch(word)) or _is_short_form(lower) or is_look or _is_attribute(lower)
+
+
+def _is_short_form(word: str) -> bool:
+    """Return whether a word is short for another: "ast", "blk"."""
+    return len(word) < 4 and not _is_known(word)
+
+
+def _is_known(word: str) -> bool:
+    return bool(word_uses(word)) or is_noun(word) or is_product_noun(word) or is_adjective(word)

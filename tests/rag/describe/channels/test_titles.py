@@ -200,6 +200,11 @@ def test_a_colour_with_a_condition_is_none_for_an_alt_text(colour) -> None:
         # What no customer looks for in a list of results, and the material of a part.
         ({"name": "Turntable TT3", "lead time": "10 days", "guarantee": "2 years"}, "Turntable TT3, 2-year guarantee"),
         ({"name": "Marker M1", "material": "aluminium barrel"}, "Marker M1"),
+        # A casserole is not bought by its weight, cheese is; of a set the pack counts the parts.
+        ({"name": "Casserole C", "net weight": "5480 g", "height": "17 cm"}, "Casserole C"),
+        ({"name": "Alpha", "type": "cheese", "net weight": "250 g"}, "Alpha cheese, 250 g"),
+        ({"name": "Brake disc set", "pack quantity": "2"}, "Brake disc set"),
+        ({"name": "Toaster T", "colour": "BLK/ST"}, "Toaster T"),
         ({"name": "Shelf S", "material": "solid oak", "weight": "4 kg"}, "Shelf S, solid oak"),
     ],
 )
