@@ -108,7 +108,7 @@ def unit_of_code(code: str) -> str:
 
 def size_of(name: str) -> MeasureUnit | None:
     """Return the unit that quantities are compared by, None for one without a size there."""
-    return unit_named(re.sub(r"^in$", "inch", name))
+    return unit_named(re.sub(r"^dB\([AC]\)$", "dB", re.sub(r"^in$", "inch", name)))
 
 
 def _spelling(name: str) -> str:
