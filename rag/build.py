@@ -102,8 +102,8 @@ class Builder:
         model = options.get("model", DEFAULT_EMBEDDER)
         if not isinstance(model, str):
             return as_embedder(model)
-        options = {"model": model} | options
-        return self._share("embedder", options, lambda: self._build("embedder", lambda: new_embedder(**options)))
+        named = {"model": model} | options
+        return self._share("embedder", named, lambda: self._build("embedder", lambda: new_embedder(**options)))
 
     def parse_settings(self) -> ParseSettings:
         """Return the settings of parsing."""

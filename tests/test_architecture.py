@@ -147,7 +147,7 @@ def test_no_file_is_named_for_nothing() -> None:
 
 
 def test_rag_itself_holds_few_files() -> None:
-    assert len([file for file in (ROOT / "rag").glob("*.py") if file.name != "__init__.py"]) <= 4
+    assert len([file for file in (ROOT / "rag").glob("*.py") if file.name != "__init__.py"]) <= 6
 
 
 # --- importing --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ is generated again from the sentence around the best span, and failing that the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Generator as Pieces, Sequence, Set
 from dataclasses import dataclass, replace
 
 from ingest.errors import NothingFits
@@ -15,7 +15,7 @@ from ingest.types import Chunk
 from rag.answer.abstain import Abstention
 from rag.answer.cite import citation_of, cite, keep_supported
 from rag.answer.disagreement import find_rival_statements
-from rag.answer.extractive import Extractive, evidence_of, near_spans, sentence_of
+from rag.answer.extractive import Extractive, evidence_of, extractive_answer, near_spans, sentence_of
 from rag.answer.match import holds, token_f1
 from rag.answer.options import Guidance
 from rag.answer.passages import Draft, OnePrompt, PromptWriter
@@ -65,13 +65,18 @@ class Guided(Strategy):
         return self._stream(question, draft)
 
     def stream_drafts(self, question: Retrieved) -> Drafts:
+        # The reader's own answer is there long before the generator's, and mostly stands: it is shown meanwhile.
+        has_span = "fallback" in self.guidance and bool(near_spans(question.candidates))
+        if has_span and not self.abstention.is_too_low(question.confidence, question.kind):
+            text, _, _ = extractive_answer(question)
+            yield DraftEvent("draft", text)
         attempt, writer = Attempt(question, self._pack(question)), self.writer
         while attempt.draft:
-            generation = yield from writer.stream_draft(attempt.draft)
+            generation = yield from _stream_unshown(writer.stream_draft(attempt.draft), has_span)
             attempt = replace(attempt, draft=None, generated=(*attempt.generated, (attempt.draft, generation)))
             if len(attempt.generated) == 1:  # the second attempt is the last one
                 attempt, writer = self._judge(attempt), self.rewriter
-                if attempt.draft:
+                if attempt.draft and not has_span:
                     yield DraftEvent("replace", "")
         return self._finish(attempt)
 
@@ -158,6 +163,19 @@ class Guided(Strategy):
         """
         count = 1 if attempt.question.answer_format == "sentence" else None
         return is_confirmed(attempt.generated[-1][1], attempt.question, count)
+
+
+def _stream_unshown(
+    drafts: Pieces[DraftEvent, None, Generation], has_span: bool
+) -> Pieces[DraftEvent, None, Generation]:
+    """Yield the drafts of a generation; empty ones where the reader's answer is shown in their place."""
+    while True:
+        try:
+            event = next(drafts)
+        except StopIteration as end:
+            generation: Generation = end.value
+            return generation
+        yield replace(event, text="") if has_span else event
 
 
 def order_by_candidates(question: Retrieved) -> list[Chunk]:

@@ -167,7 +167,8 @@ class Pipeline(PipelineOptions, Closing):
     def stream_drafts(self, question: str, where: Where = None) -> DraftStream:
         """Return the answer's drafts as they are generated, and the whole `Answer` afterwards, the same as `ask` gives.
 
-        Drafts are shown as such, if at all: they may say what no document says, until they have been checked.
+        A reader's answer is the draft while the generator is at work; without a reader the generator's pieces are. They
+        are shown as drafts, if at all: they may say what no document says, until they have been checked.
         """
         [retrieved] = self.prepare([question], where)
         return DraftStream(self.strategy.stream_drafts(retrieved))
@@ -309,7 +310,8 @@ class DraftStream:
             except StopIteration as end:
                 self._answer = answer = end.value
                 break
-            text, has_draft = text + event.text if event.kind == "draft" else event.text, True
+            text = text + event.text if event.kind == "draft" else event.text
+            has_draft = has_draft or bool(event.text)
             yield event
         if has_draft and text.strip() != answer.text:
             yield DraftEvent("replace", answer.text)

@@ -17,7 +17,8 @@ AnswerPieces = Generator[str, None, Answer]
 class DraftEvent:
     """A step of an answer under way, none of which has been checked.
 
-    "draft" adds a piece to the text so far; "replace" puts a text in place of all of it, "" before another attempt.
+    "draft" adds a piece to the text so far, an empty one while the model is still at work; "replace" puts a text in
+    place of all of it, "" before another attempt.
     """
 
     kind: Literal["draft", "replace"]

@@ -212,7 +212,7 @@ def show_drafts(stream: DraftStream) -> Answer:
     _erase(draft)
     show_answer(stream.answer)
     if is_corrected:
-        line(colour("The draft did not stand the checks, and was replaced.", DIM))
+        line(colour("This replaces the draft.", DIM))
     return stream.answer
 
 

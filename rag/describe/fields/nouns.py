@@ -5,13 +5,13 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from rag.describe.fields.lexicon import singular
+from rag.describe.fields.lexicon import PLURAL_ONLY, singular
 
 
 def is_product_noun(word: str) -> bool:
     """Return whether a word, in the singular or plural, is a thing that shops sell, by the list beside this file."""
     lower = word.casefold()
-    return lower in product_nouns() or singular(lower) in product_nouns()
+    return lower in product_nouns() or singular(lower) in product_nouns() or lower in PLURAL_ONLY
 
 
 @cache

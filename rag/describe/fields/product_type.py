@@ -23,8 +23,8 @@ from rag.describe.fields.word_lists import listed_words
 # Parts of a shop, and words that name no one thing: "The X is a clothing" says nothing, and is no English.
 _SECTIONS = listed_words("sections")
 # Those that a word before them makes a kind of thing.
-_KINDS = frozenset({"food", "software"})
-_PATH = re.compile(r"\s*(?:>|»|→|›|::|\||\\|/(?!\w\b)| - )\s*")
+_KINDS = frozenset({"food", "machines", "software"})
+_PATH = re.compile(r"\s*(?:->|=>|>|»|→|›|::|\||\\|/(?!\w\b)| - )\s*")
 _JOINED = re.compile(r"\s+(?:&|and|or|\+)\s+|\s*[,;/]\s*", re.IGNORECASE)
 _TAIL = re.compile(r"\s+(?:for|with|without|of|in|from|by|to|on|at)\s.*$|\s*[(\[,].*$", re.IGNORECASE)
 _GROUP_CODE = re.compile(r"^[A-Z]{0,3}\d[\d.]*[ -]+")  # "1110 Vegetable seed"
@@ -131,7 +131,7 @@ def _written_type(value: str, name: str, *, is_believed: bool) -> str:
 
 def is_catalogue_path(value: str) -> bool:
     """Return whether a value is a path or a code of a catalogue: "Guitars > Acoustic", "cat_lighting", "1110 Seeds"."""
-    return bool(re.search(r"\s[>»→›]\s|::|\S/\S+/\S|^\d{3,} |\b\w+_\w+", value))
+    return bool(re.search(r"\s(?:[>»→›]|->)\s|::|\S/\S+/\S|^\d{3,} |\b\w+_\w+", value))
 
 
 def _is_attribute(word: str) -> bool:

@@ -118,7 +118,8 @@ async def _stream(runtime: Runtime, shelf: Shelf, body: AskRequest, options: Ask
                     draft = await drafts.get()
                 if draft is None:
                     break
-                yield event(draft.kind, {"text": draft.text})
+                if draft.text or draft.kind == "replace":
+                    yield event(draft.kind, {"text": draft.text})
             answer = future.result()
         finally:
             is_wanted = False

@@ -58,7 +58,7 @@ def test_the_log_holds_no_word_of_a_document_or_question(
 ) -> None:
     (tmp_path / "broken.json").write_text(f"{{{SECRET}", "utf-8")
     (tmp_path / "plan.md").write_text(f"# {SECRET}\n\n{TEXT}\n", "utf-8")
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG, "openbook"):
         index = Index(new_store("memory"), embedder, Chunker(embedder.tokens, size=40))
         index.sync([tmp_path])
         index.add_file(TEXT, "more.txt", {"about": SECRET})

@@ -137,7 +137,7 @@ def test_a_terminal_shows_drafts_and_replaces_them(run, docs, monkeypatch) -> No
     monkeypatch.setenv("NO_COLOR", "1")
     out = run("ask", "When is tea served?")[1]
     assert out.startswith("Tea is served at four.\r\x1b[JTea is served at four. [1]\n")
-    assert "The draft did not stand" not in out
+    assert "This replaces the draft" not in out
 
 
 def test_an_abstention_says_what_is_missing_and_what_comes_closest(run, docs) -> None:

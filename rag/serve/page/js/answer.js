@@ -5,9 +5,9 @@ import { offsets, placeName, sourceName } from "./text.js";
 import { isOpened, openSource, openedSource } from "./source.js";
 
 const CONFIDENCE = {
-  sure: ["Sure", "answers like this one are right nearly always"],
-  likely: ["Likely", "answers like this one are mostly right; look at the source"],
-  unsure: ["Unsure", "answers like this one are often wrong; check the source"],
+  sure: ["Sure", "right by the estimate"],
+  likely: ["Likely", "right rather than wrong by the estimate; look at the source"],
+  unsure: ["Unsure", "wrong rather than right by the estimate; check the source"],
 };
 
 export function Answer({ turn }) {
@@ -15,10 +15,11 @@ export function Answer({ turn }) {
   useStore(openedSource);
   if (answer.abstained) return html`<${Abstention} answer=${answer} />`;
   const [word, meaning] = CONFIDENCE[answer.confidence_words] ?? [];
+  const chance = Math.round(answer.confidence * 100);
   return html`
     <div class="answer">${answerParts(answer)}</div>
     <p class="facts">
-      ${word ? html`<span class=${`confidence confidence-${answer.confidence_words}`}><b>${word}</b>: ${meaning}</span>` : null}
+      ${word ? html`<span class=${`confidence confidence-${answer.confidence_words}`}><b>${word}</b>: ${meaning} (${chance} %)</span>` : null}
     </p>
     ${answer.citations.length ? html`
       <h3 class="small-title">${answer.citations.length === 1 ? "Source" : "Sources"}</h3>

@@ -5,7 +5,7 @@ import { createStore } from "./lib.js";
 const KEY = "openbook-key";
 
 /** How the server is: "unknown", "ok", "starting", "gone", or "back" for a moment. `epoch` counts its returns. */
-export const connection = createStore({ state: "unknown", epoch: 0 });
+export const connection = createStore({ state: "unknown", epoch: 0, wasGone: false });
 
 /** What the server said of itself, whether it asks for a key, and the store that is asked. */
 export const session = createStore({ settings: null, asksKey: false, keyProblem: "", store: "" });
@@ -138,7 +138,7 @@ export const may = (scope) => Boolean(session.get().settings?.scopes.includes(sc
 let looking = null;
 
 function lose() {
-  if (connection.get().state !== "gone") connection.set((now) => ({ ...now, state: "gone" }));
+  if (connection.get().state !== "gone") connection.set((now) => ({ ...now, state: "gone", wasGone: true }));
   look(1000);
 }
 
@@ -149,7 +149,7 @@ function found() {
     connection.set((now) => ({ ...now, state: "ok" }));
     return;
   }
-  connection.set((now) => ({ state: state === "gone" ? "back" : "ok", epoch: now.epoch + 1 }));
+  connection.set((now) => ({ state: now.wasGone ? "back" : "ok", epoch: now.epoch + 1, wasGone: false }));
   openSession();
   setTimeout(() => connection.get().state === "back" && connection.set((now) => ({ ...now, state: "ok" })), 4000);
 }

@@ -23,7 +23,21 @@ const work = createStore({
   form: "fields", rows: [["name", ""], ["brand", ""], ["colour", ""]], json: "", channels: ["title", "bullets", "long"],
   given: [], described: [], at: 0, state: "idle", problem: "", file: "",
 });
-const linked = createStore("");
+/** The fields that the pointer is on, and that has the focus; the pointer's is shown. */
+const pointed = createStore("");
+const focused = createStore("");
+
+function useLink() {
+  const under = useStore(pointed);
+  const entered = useStore(focused);
+  return under || entered;
+}
+
+/** Return the attributes of what is linked to a field. */
+const linkTo = (name) => name && {
+  onMouseEnter: () => pointed.set(name), onMouseLeave: () => pointed.set(""),
+  onFocusIn: () => focused.set(name), onFocusOut: () => focused.set(""),
+};
 
 const set = (changes) => work.set((now) => ({ ...now, ...changes }));
 
@@ -126,16 +140,14 @@ function Input({ now }) {
 }
 
 function Rows({ now }) {
-  const link = useStore(linked);
+  const link = useLink();
   const product = now.described[now.at];
   const edit = (at, column, value) => set({ rows: now.rows.map((row, index) => (index === at ? row.with(column, value) : row)) });
   const drop = (at) => set({ rows: now.rows.filter((_, index) => index !== at) });
   const isStated = (name) => product && Object.values(product.texts).some((text) => text.spans.some((span) => isOf(span.field, name)));
   return html`<div class="rows">
     ${now.rows.map(([name, value], at) => html`
-      <div key=${at} class=${`field-row ${name && isOf(link, name.trim()) ? "linked" : ""} ${isStated(name.trim()) ? "stated" : ""}`}
-          onMouseEnter=${() => name.trim() && linked.set(name.trim())} onMouseLeave=${() => linked.set("")}
-          onFocusIn=${() => name.trim() && linked.set(name.trim())} onFocusOut=${() => linked.set("")}>
+      <div key=${at} class=${`field-row ${name && isOf(link, name.trim()) ? "linked" : ""} ${isStated(name.trim()) ? "stated" : ""}`} ...${linkTo(name.trim())}>
         <input aria-label=${`Name of field ${at + 1}`} placeholder="name" value=${name} onInput=${(event) => edit(at, 0, event.target.value)} />
         <input aria-label=${name.trim() ? `Value of ${name.trim()}` : `Value of field ${at + 1}`} placeholder="value" value=${value}
           onInput=${(event) => edit(at, 1, event.target.value)} />
@@ -244,7 +256,7 @@ const isOf = (key, name) => Boolean(key) && Boolean(name) && (key === name || ke
 
 /** The words of a text; those that state a field are linked to it. */
 function Phrases({ channel, text }) {
-  const link = useStore(linked);
+  const link = useLink();
   const isCode = channel === "json_ld";
   const pieces = (start, end) => {
     const parts = [];
@@ -280,9 +292,7 @@ function outermost(spans) {
 
 function Phrase({ field, isLinked, children }) {
   const name = field.split(":")[0];
-  return html`<span class=${`phrase ${isLinked ? "linked" : ""}`} tabindex="0" role="note" aria-label=${`${children}, from the field ${name}`} data-field=${name} title=${`Field: ${name}`}
-    onMouseEnter=${() => linked.set(name)} onMouseLeave=${() => linked.set("")}
-    onFocus=${() => linked.set(name)} onBlur=${() => linked.set("")}>${children}</span>`;
+  return html`<span class=${`phrase ${isLinked ? "linked" : ""}`} tabindex="0" role="note" aria-label=${`${children}, from the field ${name}`} data-field=${name} title=${`Field: ${name}`} ...${linkTo(name)}>${children}</span>`;
 }
 
 function NotStated({ product }) {
@@ -301,11 +311,10 @@ function NotStated({ product }) {
 
 /** The fields of a product that came from a file or as JSON, linked to the phrases. */
 function FieldList({ product }) {
-  const link = useStore(linked);
+  const link = useLink();
   return html`<div class="field-list"><h3>Fields</h3><dl>
     ${Object.entries(product.fields).map(([name, value]) => html`
-      <div class=${`field-entry ${isOf(link, name) ? "linked" : ""}`} tabindex="0" role="note" aria-label=${`Field ${name}: ${show(value)}`}
-        onMouseEnter=${() => linked.set(name)} onMouseLeave=${() => linked.set("")} onFocus=${() => linked.set(name)} onBlur=${() => linked.set("")}>
+      <div class=${`field-entry ${isOf(link, name) ? "linked" : ""}`} tabindex="0" role="note" aria-label=${`Field ${name}: ${show(value)}`} ...${linkTo(name)}>
         <dt>${name}</dt><dd>${show(value)}</dd></div>`)}
   </dl></div>`;
 }

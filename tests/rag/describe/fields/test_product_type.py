@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.describe.fields.product_type import head_noun, name_core, read_type, without_brand
+from rag.describe.fields.understand import understand_fields
 
 
 @pytest.mark.parametrize(
@@ -72,3 +73,10 @@ def test_a_name_without_the_brand_that_it_begins_with():
     assert without_brand("Hettie & Tot Nappy Balm", "Hettie & Tot") == "Nappy Balm"
     assert without_brand("Lund", "Lund") == "Lund"
     assert without_brand("Lundgren Lamp", "Lund") == "Lundgren Lamp"
+
+
+def test_a_path_with_arrows_of_two_marks_is_a_path() -> None:
+    product = understand_fields({"name": "Lavo 3000", "category": "Home -> Coffee Machines", "colour": "red"})
+    assert product.type is not None
+    assert product.type.value == "coffee machine"
+    assert "->" not in " ".join(field.value for field in product.stated)

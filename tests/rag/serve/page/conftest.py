@@ -126,12 +126,12 @@ def open_page(browser: object) -> Iterator[Callable[..., object]]:
         context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
-        page = context.new_page()
+        page, origin = context.new_page(), url.partition("/#")[0]
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda message: faults.append(message.text) if "Content Security" in message.text else None)
         page.on(
             "request",
-            lambda request: None if request.url.startswith((url, "blob:", "data:")) else faults.append(request.url),
+            lambda request: None if request.url.startswith((origin, "blob:", "data:")) else faults.append(request.url),
         )
         page.goto(url, wait_until="commit")
         page.wait_for_selector("main h1")

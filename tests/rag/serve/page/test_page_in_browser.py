@@ -139,7 +139,7 @@ def test_a_file_is_added_answers_and_is_deleted(server: Server, open_page: OpenP
     assert "7731" in page.inner_text("#turn-1 .answer")
     page.click("nav >> text=Documents")
     page.fill("#search", "parking")
-    page.wait_for_function('document.querySelectorAll(".files > li").length === 1')
+    page.wait_for_selector(".files > li:only-child")
     page.get_by_role("button", name="Delete parking.md").click()
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Delete parking.md").click()
