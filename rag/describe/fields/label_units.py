@@ -19,6 +19,8 @@ _TEMPERATURE = re.compile(
 _MIDDLE = re.compile(r"^(?P<label>.*\S) (?P<unit>\S{1,5}) (?P<note>\([^()]+\))$")
 # A unit with brackets of its own, within others or not: "noise dB(A)", "noise level [dB (A)]".
 _WEIGHTED = re.compile(r"^(?P<label>.*\S) [(\[]?(?P<unit>dB) ?\((?P<scale>[AC])\)[)\]]?$", re.IGNORECASE)
+# "Noise dB(A) max" is the maximum noise.
+_BOUNDED = re.compile(r"^(?P<label>.*\S (?P<unit>\S{1,6})) (?P<bound>max(?:imum)?|min(?:imum)?)\.?$")
 _TWO_UNITS = re.compile(r"^(\S+) ?/ ?(\S+)$")
 _BEHIND_TWO = re.compile(r"^(?P<label>.*\w) [(\[]?(?P<first>[^\s/()]+) ?/ ?(?P<second>[^\s/()]+)[)\]]?$")
 _PRICE = re.compile(r"\b(?:price|prices|cost|rrp|srp|msrp|uvp)\b", re.IGNORECASE)
@@ -44,6 +46,9 @@ def split_unit(text: str) -> tuple[str, str]:
     if term := _TERM.match(text):
         return term["label"], _TERM_UNITS[term["unit"].casefold()]
     text = re.sub(r"(?<=[ (\[])(\w{1,5}) / (h|min|s)(?=[)\]]?$)", r"\1/\2", text)  # "speed km / h"
+    if (bounded := _BOUNDED.match(text)) and _unit_of(bounded["unit"]):
+        bare, unit = split_unit(bounded["label"])
+        return (f"{bounded['bound'][:3]}imum {bare}", unit) if unit else (text, "")
     if weighted := _WEIGHTED.match(text):
         return weighted["label"], f"dB({weighted['scale'].upper()})"
     middle = _MIDDLE.match(text)

@@ -78,6 +78,7 @@ def _without_markup(text: str) -> str:
 
 def _spell_abbreviations(text: str, *, in_capitals: bool) -> str:
     """Return a label with its abbreviations spelt out, and a unit that it has in brackets: "cord M" of a cord."""
+    text = _BOUND.sub(r"\g<bound>imum \g<what>", text)
     spelt = spell_out(text, in_capitals=in_capitals)
     bare, unit = split_unit(spelt)
     name = spell_out(bare, in_capitals=in_capitals) if unit else ""
@@ -125,6 +126,8 @@ _TAIL = re.compile(
 )
 # "Weight g (net)" is the net weight.
 _NET = re.compile(r"^(?P<what>weight|volume|content|price) \((?P<which>net|gross)\)$")
+# "Age (min)" is no age in minutes.
+_BOUND = re.compile(r"^(?P<what>age|players|weight|height|load|temperature) \((?P<bound>min|max)(?:imum)?\.?\)$")
 _KEPT_AFTER = listed_words("kept_after")
 _KEPT_BEFORE = listed_words("kept_before")
 
@@ -281,6 +284,7 @@ _BEGINNINGS: tuple[tuple[str, Relation, bool], ...] = (
     ("comes with", "includes", False),
     ("includes", "includes", False),
     ("included", "includes", False),
+    ("including", "includes", False),
     ("requires", "requires", False),
     ("needs", "requires", False),
     ("supports", "supports", False),

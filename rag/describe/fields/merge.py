@@ -17,6 +17,7 @@ _SAME = {
     "fabric": "material", "materials": "material", "colour": "color", "colours": "color", "shade": "color",
     "maker": "brand", "manufacturer": "brand", "net weight": "weight", "item weight": "weight",
     "product weight": "weight", "colour name": "color", "colors": "color", "guarantee": "warranty",
+    "pieces": "number of pieces", "piece count": "number of pieces",
 }  # fmt: skip
 
 

@@ -40,9 +40,14 @@ _OF_WORK = re.compile(
 _LONGEST = 100
 
 
+def sentences_of_note(note: str) -> list[str]:
+    """Return the sentences of a note, which end at semicolons, bars and dashes as well."""
+    return [sentence for sentence in _SENTENCE.split(note) if sentence]
+
+
 def facts_of_note(note: str) -> tuple[str, ...]:
     """Return the sentences of a note that name a requirement, an exclusion or a limit of use, in the note's words."""
-    sentences = (sentence.strip(" .!;,") for sentence in _SENTENCE.split(note))
+    sentences = (sentence.strip(" .!;,") for sentence in sentences_of_note(note))
     return tuple(
         sentence
         for sentence in sentences

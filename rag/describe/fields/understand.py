@@ -45,7 +45,7 @@ from rag.describe.fields.label_words import is_readable
 from rag.describe.fields.labels import Label, read_label
 from rag.describe.fields.lexicon import is_noun, is_plural_word, singular
 from rag.describe.fields.merge import merge_fields
-from rag.describe.fields.note_facts import facts_of_note
+from rag.describe.fields.note_facts import facts_of_note, sentences_of_note
 from rag.describe.fields.numbered import join_numbered
 from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type, without_brand
@@ -182,8 +182,8 @@ def _say_codes(rows: Sequence[_Given]) -> list[_Given]:
 
 def _give_two_units(row: _Given) -> _Given:
     """Return a field whose label has two units with each behind its number: "power kW / PS: 7 / 9.5"."""
-    two, numbers = split_two_units(row.label.text), re.fullmatch(r"(\S+) ?[/|;] ?(\S+)", row.line)
-    if two is None or numbers is None or not all(map(is_bare_number, numbers.groups())):
+    two, numbers = split_two_units(row.label.text), re.fullmatch(r"([\d.,x× -]*\d) ?[/|;] ?([\d.,x× -]+)", row.line)
+    if two is None or numbers is None or not all(map(is_measure, numbers.groups())):
         return row
     label = replace(row.label, text=two[0], bare=two[0], base=two[0], whole=two[0])
     return replace(row, label=label, parts=(f"{numbers[1]} {two[1]} / {numbers[2]} {two[2]}",))
@@ -319,7 +319,7 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     if _INSTRUCTION.search(line):
         return [replace(plain, hidden="it speaks to a model, and says nothing of the product")]
     if is_remark(words) and warns(line):
-        return [quote_as_given(plain)]
+        return [quote_as_given(_without_house_words(plain))]
     if is_remark(words) and is_for_house(line) and (facts := facts_of_note(line)):
         return [_quote_facts(plain, facts)]
     if is_remark(words) and is_for_house(line):
@@ -356,6 +356,16 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     if is_to_quote(label, line, is_boolean=is_boolean, is_substance=is_inside):
         return [quote_as_given(plain)]
     return [with_relation(_read_value(row, rows, plain), label)]
+
+
+def _without_house_words(plain: ProductField) -> ProductField:
+    """Return a note that warns without its sentences for the shop: "Not for broken skin. Reorder in May"."""
+    sentences = sentences_of_note(plain.value)
+    kept = [one for one in sentences if warns(one) or not is_for_house(one)]
+    if len(kept) == len(sentences):
+        return plain
+    said = ". ".join(capitalise(one.strip(" .;")) for one in kept)
+    return replace(plain, value=said, items=(said,), quotation=f"{plain.quotation.partition(':')[0]}: {said}")
 
 
 def _quote_facts(plain: ProductField, facts: Sequence[str]) -> ProductField:

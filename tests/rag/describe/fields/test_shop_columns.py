@@ -37,6 +37,7 @@ def line_of(key: str, value: str, **others: str) -> str:
         ("Sans gluten", "non", "Sans gluten: non"),
         ("Adapter supplied", "0", "Adapter supplied: no"),
         # Numbers and letters that answer nothing.
+        ("Incl. battery", "0", "Battery not included"),
         ("Expansion", "1", "Expansion: 1"),
         ("Energy label", "F", "Energy label: F"),
         ("Thread", "T", "Thread: T"),
@@ -68,6 +69,9 @@ def test_an_answer_is_a_word(key: str, value: str, line: str) -> None:
         ("Price per kg (EUR)", "price per kg", "EUR"),
         ("No. of pieces", "number of pieces", ""),
         ("Age min", "minimum age", ""),
+        ("Age (min)", "minimum age", ""),
+        ("Playing time (min)", "playing time", "min"),
+        ("Noise dB(A) max", "maximum noise", "dB(A)"),
         ("Weight w/o packaging (g)", "weight without packaging", "g"),
     ],
 )
@@ -83,6 +87,7 @@ def test_a_label_has_neither_its_form_nor_half_a_unit(key: str, text: str, unit:
         ("Power kW / PS", "0.9 / 1.2", "Power: 0.9 kW / 1.2 PS"),
         ("Weight kg/lb", "12.0 / 26.4", "Weight: 12.0 kg / 26.4 lb"),
         ("Power kW / PS", "7", ""),
+        ("Size cm / in", "68 x 49 / 27 x 19", "Size: 68 x 49 cm / 27 x 19 in"),
         ("Unit price (per kg) / kg", "9.98", "Unit price (per kg): 9.98"),
         ("Length m", "0.4500000", "Length: 0.45 m"),
         ("Seats", "2.0", "Seats: 2"),
@@ -126,6 +131,10 @@ def test_a_maker_that_is_the_brand_is_said_once(maker: str) -> None:
     assert read("Manufacturer", "Holmen Lamps Ltd").key == "Manufacturer"
 
 
+def test_one_count_under_two_labels_is_said_once() -> None:
+    assert read("Pieces", "1000 pcs", **{"No. of pieces": "1000.0"}).merged == ("Pieces",)
+
+
 def test_one_price_with_and_without_its_currency_is_said_once() -> None:
     assert read("Price (raw)", "199.0", Price="199.00 EUR").value == "199.00 EUR"
 
@@ -137,6 +146,8 @@ def test_one_price_with_and_without_its_currency_is_said_once() -> None:
         ("Internal note", "plastic free packaging", "Note: Plastic free packaging"),
         ("Note", "Sold without strap. Ask supplier for pictures.", "Note: Sold without strap"),
         ("Staff note", "customer complaint, photo required", ""),
+        ("Remarks", "Not for use on broken skin. Reorder Q3.", "Remarks: Not for use on broken skin"),
+        ("Remarks", "Do not freeze. Ask for gift wrap.", "Remarks: Do not freeze. Ask for gift wrap."),
     ],
 )
 def test_a_note_of_the_shop_keeps_what_customers_must_know(key: str, note: str, line: str) -> None:
