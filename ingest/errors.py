@@ -17,7 +17,9 @@ OpenbookError
 │       ├── CacheError     a cache that cannot be written
 │       └── NoCopyError    a model without a faithful converted copy
 ├── MissingExtra           an optional package that is not installed; also an ImportError
-└── BusyError              something held by another process; trying again later may work
+├── BusyError              something held by another process; trying again later may work
+└── Cancelled              work that was stopped
+    └── TimedOut           work that took longer than its caller allows; also a TimeoutError
 
 Each message is one line for a person: what was given, and what would work. A programming error is none of these.
 """
@@ -95,6 +97,14 @@ class CacheError(WeightsError):
 
 class NoCopyError(WeightsError):
     """A model without a faithful converted copy."""
+
+
+class Cancelled(OpenbookError):
+    """Work that was stopped before it was done."""
+
+
+class TimedOut(Cancelled, TimeoutError):
+    """Work that was stopped because it took longer than its caller allows."""
 
 
 class MissingExtra(OpenbookError, ImportError):

@@ -109,7 +109,7 @@ class Builder:
         """Return the settings of parsing."""
         from ingest.parsers import ParseSettings
 
-        return self._construct("parse", ParseSettings, self.table("parse"))
+        return self.construct("parse", ParseSettings, self.table("parse"))
 
     def index(self) -> Index:
         """Open the writing half. Creates the store if it does not exist."""
@@ -117,7 +117,7 @@ class Builder:
         from rag.index.index import Index
 
         embedder = self.embedder()
-        chunker = self._construct("chunker", Chunker, self.table("chunker"), tokens=embedder.tokens)
+        chunker = self.construct("chunker", Chunker, self.table("chunker"), tokens=embedder.tokens)
         settings = self.parse_settings()
         return Index(self.store(), embedder, chunker, settings)
 
@@ -229,7 +229,7 @@ class Builder:
             return reader
         if not is_builtin(model):
             options["model"] = str(self._place(model))
-        return self._share("reader", options, lambda: self._construct("reader", ExtractiveReader, options))
+        return self._share("reader", options, lambda: self.construct("reader", ExtractiveReader, options))
 
     def pipeline(self, retriever: Retriever | None = None) -> Pipeline:
         """Open the reading half, over its store or over another retriever. Raises StoreError if there is no store."""
@@ -243,7 +243,7 @@ class Builder:
         prompt_options = {"task": "answer"} | self.table("prompt")
         if "folder" in prompt_options:
             prompt_options["folder"] = self._place(prompt_options["folder"])
-        prompt = self._construct("prompt", Prompt.load, prompt_options)
+        prompt = self.construct("prompt", Prompt.load, prompt_options)
         decoding = replace(DEFAULT_DECODING, **self.decoding_options())
         options = self.pipeline_options()
         file = self.table("pipeline").get("confidence")
@@ -329,7 +329,7 @@ class Builder:
     def _place(self, path: str) -> Path:
         return self.folder / Path(path).expanduser()
 
-    def _construct(self, table: str, make: Callable[..., T], options: Mapping[str, Any], **parts: Any) -> T:
+    def construct(self, table: str, make: Callable[..., T], options: Mapping[str, Any], **parts: Any) -> T:
         """Call a constructor with parts and a table's options, refusing those that it does not take."""
         self._build(table, lambda: check_options(make, options, parts))
         return make(**parts, **options)

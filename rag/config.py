@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CONFIG_FILE = "rag.toml"
 TABLES = (
     "store", "embedder", "chunker", "parse", "retriever", "prompt", "generator", "reader", "decoding", "pipeline",
-    "describe",
+    "describe", "serve",
 )  # fmt: skip
 
 NAMES = {"allow", "backend", "confidence", "device", "folder", "kind", "model", "path", "reranker", "rules", "task"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from ingest.cancel import current_cancellation
 from ingest.errors import InputError
 from ingest.models.cpu import load_ctranslate2
 
@@ -59,7 +60,10 @@ class EncoderRuntime:
                 batches.append([])
             batches[-1].append(place)
 
+        cancellation = current_cancellation()  # of this thread, for those of the pool
+
         def run(batch: list[int]) -> list[T]:
+            cancellation.check()
             width = len(rows[batch[0]])
             kinds = None
             if segments is not None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import accumulate
 from typing import Literal
 
+from ingest.cancel import NEVER, Cancellation, current_cancellation
 from ingest.closing import Closing, close_parts
 from ingest.errors import InputError
 from ingest.fingerprint import fingerprint
@@ -17,6 +19,7 @@ from ingest.tracing import span
 from prompts.prompt import Prompt
 from rag.answer.abstain import Abstention
 from rag.answer.anchors import complete_question, find_anchors
+from rag.answer.asynchronous import AsyncAnswerStream, run_in_thread
 from rag.answer.compare import SideBySide
 from rag.answer.confidence import ConfidenceModel
 from rag.answer.defaults import resolve_defaults
@@ -68,6 +71,8 @@ class Pipeline(PipelineOptions, Closing):
     estimates the probability of a right answer. A reader or a confidence of None is the default for the models, False
     is none; `rag.answer.defaults` has the rule. Afterwards the fields hold the parts and values in effect, and
     `dataclasses.replace` keeps them.
+
+    Threads may use a pipeline side by side: nothing that is asked changes it.
 
     A pipeline owns its parts: closing it closes the retriever's store, the models and their threads. One that shares
     its parts with others is left open until the last of them is done.
@@ -145,16 +150,20 @@ class Pipeline(PipelineOptions, Closing):
         model = self.generator or self.reader
         return model.name if model else ""
 
-    def ask(self, question: str, where: Where = None) -> Answer:
+    def ask(self, question: str, where: Where = None, *, timeout: float | None = None) -> Answer:
         """Answer one question; a filter `where` narrows that of the pipeline.
 
-        Raises InputError for an empty question, one longer than a model's window, or a filter that cannot be read.
+        Raises InputError for an empty question, one longer than a model's window, or a filter that cannot be read, and
+        TimedOut, which is a TimeoutError, when there is no answer after `timeout` seconds: the model is stopped then.
         """
-        return self.ask_many([question], where)[0]
+        return self.ask_many([question], where, timeout=timeout)[0]
 
-    def ask_many(self, questions: Sequence[str], where: Where = None) -> list[Answer]:
-        """Answer questions in order, the models working in batches."""
-        with span("ask", questions=0 if isinstance(questions, str) else len(questions)) as stage:
+    def ask_many(self, questions: Sequence[str], where: Where = None, *, timeout: float | None = None) -> list[Answer]:
+        """Answer questions in order, the models working in batches. All of them have `timeout` seconds together."""
+        with (
+            self._limited(timeout),
+            span("ask", questions=0 if isinstance(questions, str) else len(questions)) as stage,
+        ):
             answers = self.strategy.answer(self.prepare(questions, where))
             stage.set(
                 abstained=sum(answer.abstained for answer in answers),
@@ -173,13 +182,39 @@ class Pipeline(PipelineOptions, Closing):
         [retrieved] = self.prepare([question], where)
         return DraftStream(self.strategy.stream_drafts(retrieved))
 
-    def stream(self, question: str, where: Where = None) -> AnswerStream:
+    def stream(self, question: str, where: Where = None, *, timeout: float | None = None) -> AnswerStream:
         """Return the answer's text in pieces as it is generated, and the whole `Answer` afterwards.
 
-        An answer that a reader has to check comes in one piece.
+        An answer that a reader has to check comes in one piece. `timeout` is as in `ask`.
         """
-        [retrieved] = self.prepare([question], where)
-        return AnswerStream(self.strategy.stream(retrieved))
+        cancellation = current_cancellation() if timeout is None else Cancellation(timeout)
+        with cancellation.running():
+            [retrieved] = self.prepare([question], where)
+            return AnswerStream(self.strategy.stream(retrieved), cancellation)
+
+    async def aask(self, question: str, where: Where = None, *, timeout: float | None = None) -> Answer:
+        """Answer one question in a thread; cancelling the task stops the model. Otherwise as `ask`."""
+        cancellation = Cancellation(timeout)
+
+        def work() -> Answer:
+            with cancellation.running():
+                return self.ask(question, where)
+
+        return await run_in_thread(work, cancellation)
+
+    def astream(self, question: str, where: Where = None, *, timeout: float | None = None) -> AsyncAnswerStream:
+        """Return the answer's text in pieces, for `async for`, and the whole `Answer` afterwards, as `stream`."""
+        cancellation = Cancellation(timeout)
+
+        def open_stream() -> AnswerStream:
+            with cancellation.running():
+                return self.stream(question, where)
+
+        return AsyncAnswerStream(open_stream, cancellation)
+
+    @staticmethod
+    def _limited(timeout: float | None) -> AbstractContextManager[None]:
+        return nullcontext() if timeout is None else Cancellation(timeout).running()
 
     def close(self) -> None:
         """Close the retriever, the generator and the reader."""
@@ -213,6 +248,7 @@ class Pipeline(PipelineOptions, Closing):
         # Read in batches over all questions, section by section: no text is read under another's heading.
         if self.reader:
             with span("read") as stage:
+                current_cancellation().check()
                 retrieved = self._read(self.reader, retrieved, ranking)
                 stage.set(
                     sections=sum(len(row.spans) for row in retrieved),
@@ -221,6 +257,7 @@ class Pipeline(PipelineOptions, Closing):
         return [self.assess(row, ranking) for row in retrieved]
 
     def _retrieve_question(self, question: str, where: Filter | None) -> Retrieved:
+        current_cancellation().check()
         hits, others = self._retrieve(question, where)
         answer_format = choose_format(self.answer_format, question)
         if answer_format == "compare" and (sides := find_sides(question)):
@@ -331,12 +368,24 @@ class AnswerStream:
     without those that no source supports.
     """
 
-    def __init__(self, pieces: AnswerPieces) -> None:
+    def __init__(self, pieces: AnswerPieces, cancellation: Cancellation = NEVER) -> None:
         self._pieces = pieces
+        self._cancellation = cancellation
         self._answer: Answer | None = None
 
     def __iter__(self) -> Iterator[str]:
-        self._answer = yield from self._pieces
+        # Each step runs under the cancellation, and none of what the reader of the stream does in between.
+        try:
+            while True:
+                with self._cancellation.running():
+                    try:
+                        piece = next(self._pieces)
+                    except StopIteration as end:
+                        self._answer = end.value
+                        return
+                yield piece
+        finally:
+            self._pieces.close()
 
     @property
     def answer(self) -> Answer:

@@ -28,7 +28,7 @@ examples:
   rag ask "Who approves travel?" --model google/flan-t5-base
 """
 COMMANDS = (
-    *("ingest", "search", "ask", "describe", "classify", "serve", "mcp"),
+    *("ingest", "search", "ask", "describe", "classify", "serve", "keys", "mcp"),
     *("evaluate", "calibrate", "compare", "report"),
     *("finetune", "finetune-embedder", "finetune-reader", "finetune-reranker", "pretrain"),
     *("prepare", "sources", "delete", "models", "doctor", "init"),

@@ -1,64 +1,106 @@
-"""`rag serve`: an HTTP server over a store."""
+"""`rag serve`: an HTTP server over one store or several."""
 
 from __future__ import annotations
 
-import logging
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ingest.errors import ConfigError, MissingExtra
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
-from rag.options import GenerationOptions, ReadingOptions, StoreOptions, option
+from rag.config import Config
+from rag.options import GenerationOptions, ReadingOptions, StoreOptions, option, to_absolute
+
+if TYPE_CHECKING:
+    from rag.serve.settings import ServeSettings
+
+GRACE = 30
+"""Seconds that running requests have when the server ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServeOptions(StoreOptions, ReadingOptions, GenerationOptions, CommonOptions):
     """Options of `rag serve`."""
 
-    host: str = option("address to listen on; others than loopback need --keys", "HOST", default="127.0.0.1")
-    port: int = option("port; 0 takes a free one", "PORT", default=8000)
-    keys: Path | None = option("file of keys, as `rag keys make` writes it", "FILE")
-    queue: int = option("questions that may wait; one more gets 429", "N", default=32)
-    timeout: float = option("seconds that a question may take", "S", default=60.0)
-    max_upload: int = option("megabytes of one uploaded file", "MB", default=50)
-    allow_origin: tuple[str, ...] = option("sites whose pages may call the server", "URL", default=())
+    host: str | None = option(
+        "address to listen on (default: 127.0.0.1); others than loopback need --keys", "HOST", key="serve.host"
+    )
+    port: int | None = option("port (default: 8000); 0 takes a free one", "PORT", key="serve.port")
+    keys: Path | None = option("file of keys, as `rag keys make` writes it", "FILE", key="serve.keys",
+                               convert=to_absolute)  # fmt: skip
+    queue: int | None = option("questions that may wait; one more gets 429 (default: 32)", "N", key="serve.queue")
+    timeout: float | None = option("seconds that a request may take (default: 60)", "S", key="serve.timeout")
+    max_upload: int | None = option(
+        "megabytes of one uploaded file (default: 50)", "MB", key="serve.max_upload", convert=lambda size: size * 10**6
+    )
+    allow_origin: tuple[str, ...] | None = option("sites whose pages may call the server", "URL", key="serve.origins")
 
 
 def serve(options: ServeOptions) -> int:
-    """Serve a store until interrupted."""
+    """Serve stores until interrupted."""
     try:
         import uvicorn
 
         from rag.serve.app import create_app
-        from rag.serve.keys import KeyFile
-        from rag.serve.runtime import DEFAULT_STORE, Runtime
-        from rag.serve.settings import MEGABYTE, ServeSettings
+        from rag.serve.log import log_to_stderr
+        from rag.serve.runtime import Runtime
     except ImportError:
         raise MissingExtra("rag serve", "serve") from None
 
-    settings = ServeSettings(
-        host=options.host, port=options.port, queue=options.queue, timeout=options.timeout,
-        max_upload=options.max_upload * MEGABYTE, origins=options.allow_origin,
-    )  # fmt: skip
-    keys = KeyFile(options.keys) if options.keys else None
-    if keys is not None and not keys.keys():
-        raise ConfigError(f"{options.keys} has no keys: `rag keys make NAME --keys {options.keys}` writes one")
-    with Runtime.of({DEFAULT_STORE: load_config(options)}, settings, keys) as runtime:
+    config = load_config(options)
+    settings, keys = read_settings(config)
+    with Runtime.of(read_stores(config, is_named=options.store is not None), settings, keys) as runtime:
         app = create_app(runtime)
         try:
-            listener = socket.create_server((settings.host, settings.port), reuse_port=False)
+            family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+            listener = socket.create_server((settings.host, settings.port), family=family)
         except OSError as error:
             raise ConfigError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}") from None
-        port = listener.getsockname()[1]
-        output.line(f"http://{settings.host}:{port}/  (Ctrl-C ends it)")
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        output.line(f"http://{host}:{listener.getsockname()[1]}/  (Ctrl-C ends it)")
         if keys is None:
             output.warn("without --keys everybody on this machine may use it, and nobody else can reach it")
-        logging.getLogger("openbook").setLevel(logging.INFO)
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=30, server_header=False)
-        uvicorn.Server(config).run([listener])
+        log_to_stderr()
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE, server_header=False)
+        )
+        server.run([listener])
     return 0
 
 
-COMMAND = Command("serve a store over HTTP: a page, and an API", ServeOptions, serve)
+def read_settings(config: Config) -> tuple[ServeSettings, Any]:
+    """Return the settings of [serve] and its keys, if any. Raises ConfigError for a key that it does not have."""
+    from rag.serve.keys import KeyFile
+    from rag.serve.settings import ServeSettings
+
+    table = {name: value for name, value in config.table("serve").items() if name != "stores"}
+    file = table.pop("keys", None)
+    settings: ServeSettings = config.construct("serve", ServeSettings, table)
+    if file is None:
+        return settings, None
+    path = config.folder / Path(file).expanduser()
+    keys = KeyFile(path)
+    if not keys.keys():
+        raise ConfigError(f"{path} has no keys: `rag keys make NAME --keys {path}` writes one")
+    return settings, keys
+
+
+def read_stores(config: Config, is_named: bool = False) -> Mapping[str, Config]:
+    """Return the configuration of each store of [serve.stores]; of the one store without them, or if one is named."""
+    from rag.serve.runtime import DEFAULT_STORE
+
+    stores = config.table("serve").get("stores")
+    if stores is None or is_named:
+        return {DEFAULT_STORE: config}
+    if not isinstance(stores, dict) or not stores:
+        raise ConfigError(f'{config.source}: [serve.stores] has to name stores: handbook = "folder"')
+    for name, path in stores.items():
+        if not isinstance(path, str) or not path:
+            raise ConfigError(f"{config.source}: [serve.stores] {name} is {path!r}; it must be a folder in quotes")
+    return {name: config.override("store", path=path) for name, path in stores.items()}
+
+
+COMMAND = Command("serve stores over HTTP: a page, and an API", ServeOptions, serve)

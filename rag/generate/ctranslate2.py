@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
+from ingest.cancel import NEVER, current_cancellation
 from ingest.errors import ModelError
 from ingest.fingerprint import fingerprint
 from ingest.models.cpu import load_ctranslate2
@@ -84,6 +85,7 @@ class CTranslate2Generator(LocalGenerator):
         tokens: dict[int, list[int]] = {}
         for low in range(0, len(order), self._batch_size):
             places = order[low : low + self._batch_size]
+            current_cancellation().check()
             tokens |= zip(places, self._runtime.generate([rows[place] for place in places], decoding), strict=True)
         return [self._codec.generation(len(row), tokens[place], decoding) for place, row in enumerate(rows)]
 
@@ -152,17 +154,19 @@ class Runtime:
     def generate(self, rows: Sequence[list[int]], decoding: Decoding, listen: Watch | None = None) -> list[list[int]]:
         """Return the new tokens of each row, greedily, with the end token where the row reached one.
 
-        `listen` receives a row and its newest token, and ends the row by returning True.
+        `listen` receives a row and its newest token, and ends the row by returning True. Raises Cancelled.
         """
         codec, texts = self._codec, [list[int]() for _ in rows]
+        cancellation = current_cancellation()
+        is_watched = decoding.stop or listen or cancellation is not NEVER
 
         def watch(place: int, token: int) -> bool:
-            if listen is not None and listen(place, token):
+            if cancellation.is_set or (listen is not None and listen(place, token)):
                 return True
             texts[place].append(token)
             return any(mark in codec.text(texts[place]) for mark in decoding.stop)
 
-        run = partial(self._run, decoding=decoding, watch=watch if decoding.stop or listen else None)
+        run = partial(self._run, decoding=decoding, watch=watch if is_watched else None)
         # An encoder-decoder gets a batch a thread, a decoder-only model a call a text.
         count = min(self._threads, len(rows)) if self._codec.family == "seq2seq" else len(rows)
         parts = [range(first, len(rows), count) for first in range(count)]
@@ -172,6 +176,7 @@ class Runtime:
                 outputs = list(pool.map(lambda places: run(model, places, [rows[n] for n in places]), parts))
         else:
             outputs = [run(self._single, places, [rows[place] for place in places]) for places in parts]
+        cancellation.check()
         # Put the outputs back into the order of the rows.
         tokens: dict[int, list[int]] = {}
         for places, part in zip(parts, outputs, strict=True):

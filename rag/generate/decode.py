@@ -9,6 +9,7 @@ from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ingest.cancel import current_cancellation
 from ingest.errors import InputError, ModelError
 from ingest.fingerprint import fingerprint
 from ingest.models.threads import limited_threads
@@ -134,7 +135,8 @@ class TransformersGenerator(LocalGenerator, ABC):
             *([mixture] if mixture else []),
             *([Sampler(decoding, seeds)] if decoding.temperature else []),
         ]
-        cancelled = listener.cancelled if listener else None
+        cancelled, cancellation = listener.cancelled if listener else None, current_cancellation()
+        cancellation.check()
         halt = Halt(start, self._loaded.eos, decoding.stop, self._codec.text, cancelled)
         # `do_sample` stays off: the sampler has drawn already, and transformers takes the best score.
         settings = copy(self._settings)
@@ -147,6 +149,7 @@ class TransformersGenerator(LocalGenerator, ABC):
                 stopping_criteria=[halt],
                 streamer=_Streamer(listener) if listener else None,
             )
+        cancellation.check()
         new: list[list[int]] = output[:, start:].tolist()
         return new
 

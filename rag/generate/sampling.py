@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from transformers import LogitsProcessor, StoppingCriteria
 
+from ingest.cancel import current_cancellation
 from rag.generate.base import Decoding
 
 
@@ -86,7 +87,7 @@ class Halt(StoppingCriteria):
         self._cancelled = cancelled
 
     def __call__(self, input_ids: Tensor, scores: Tensor, **_: object) -> Tensor:
-        if self._cancelled is not None and self._cancelled.is_set():
+        if current_cancellation().is_set or (self._cancelled is not None and self._cancelled.is_set()):
             return torch.ones(len(input_ids), dtype=torch.bool, device=input_ids.device)
         # transformers keeps a row that is done, and pads it.
         done = torch.isin(input_ids[:, -1], torch.tensor(self._eos, device=input_ids.device, dtype=input_ids.dtype))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from queue import SimpleQueue
 from threading import Event, Thread, main_thread
 
@@ -45,7 +46,7 @@ def stream_text(codec: TextCodec, run: Callable[[Listener], Generation], decodin
             listener.events.put(error)
 
     # Not a daemon: a model at work must come to its end before the interpreter does.
-    worker = Thread(target=work, name="generate")
+    worker = Thread(target=copy_context().run, args=(work,), name="generate")
     worker.start()
     sent, tokens = "", list[int]()
     try:

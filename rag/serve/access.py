@@ -23,6 +23,7 @@ def get_principal(request: Request) -> Principal:
     """Return who a request is from, within its rate. Raises Problem 401, or 429 for one too many."""
     runtime = get_runtime(request)
     principal = runtime.principal(request.headers.get("authorization"))
+    request.state.principal = principal
     wait = request.app.state.rates.take(principal)
     if wait:
         raise Problem(429, "rate", f"this key may ask {principal.rate} times in a minute", wait)

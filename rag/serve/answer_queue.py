@@ -8,20 +8,36 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ingest.cancel import Cancellation
 from ingest.closing import Closing
+from ingest.tracing import record_trace
 from rag.answer.pipeline import DraftStream, Pipeline
 from rag.answer.strategy import DraftEvent
 from rag.answer.types import Answer
+from rag.serve.metrics import Metrics
 from rag.serve.problems import Problem
 from stores.filters.filter import Filter
 
 RETRY_AFTER = 2
 """Seconds after which a client may try again when the queue is full."""
+
+
+class FutureAnswer(Future[Answer]):
+    """The answer to a question. Cancelling it takes a question that waits out of the queue."""
+
+    is_abandoned = False
+    batch: Batch | None = None
+
+    def abandon(self) -> None:
+        """Give up the answer. The model stops once nobody waits for any answer of its batch."""
+        self.is_abandoned = True
+        if not self.cancel() and self.batch is not None:
+            self.batch.stop_if_abandoned()
 
 
 @dataclass
@@ -36,7 +52,7 @@ class AskedQuestion:
     question: str
     where: Filter | None
     on_draft: Callable[[DraftEvent], bool] | None = None
-    future: Future[Answer] = field(default_factory=Future)
+    future: FutureAnswer = field(default_factory=FutureAnswer)
     asked: float = field(default_factory=time.monotonic)
 
     @cached_property
@@ -48,8 +64,8 @@ class AskedQuestion:
 class RunningStream:
     """An answer that is streamed, draft by draft."""
 
-    def __init__(self, asked: AskedQuestion) -> None:
-        self._asked = asked
+    def __init__(self, asked: AskedQuestion, metrics: Metrics) -> None:
+        self._asked, self._metrics = asked, metrics
         self._drafts = self._run(asked)
 
     def advance(self) -> bool:
@@ -57,9 +73,11 @@ class RunningStream:
         try:
             event = next(self._drafts)
         except StopIteration as end:
+            self._metrics.count_answers([end.value])
             self._asked.future.set_result(end.value)
             return False
         except Exception as error:
+            self._metrics.count_failure()
             self._asked.future.set_exception(error)
             return False
         assert self._asked.on_draft is not None
@@ -76,13 +94,35 @@ class RunningStream:
         return stream.answer
 
 
+class Batch:
+    """Questions that one call answers."""
+
+    def __init__(self, questions: Sequence[AskedQuestion]) -> None:
+        self._questions, self._cancellation = questions, Cancellation()
+        for one in questions:
+            one.future.batch = self
+
+    def stop_if_abandoned(self) -> None:
+        """Stop the model if nobody waits for any of the answers."""
+        if all(one.future.is_abandoned for one in self._questions):
+            self._cancellation.cancel()
+
+    def answer(self) -> list[Answer]:
+        """Return the answers, in order. Raises Cancelled."""
+        first = self._questions[0]
+        self.stop_if_abandoned()
+        with self._cancellation.running():
+            return first.pipeline.ask_many([one.question for one in self._questions], first.where)
+
+
 class AnswerQueue(Closing):
     """Answers questions in the order of asking, those of one pipeline and one filter together.
 
     At most `size` wait; another one raises Problem 429.
     """
 
-    def __init__(self, size: int, batch: int) -> None:
+    def __init__(self, size: int, batch: int, metrics: Metrics | None = None) -> None:
+        self._metrics = metrics or Metrics()
         self._size, self._batch = size, batch
         self._waiting: deque[AskedQuestion] = deque()
         self._changed = threading.Condition()
@@ -99,7 +139,7 @@ class AnswerQueue(Closing):
         question: str,
         where: Filter | None = None,
         on_draft: Callable[[DraftEvent], bool] | None = None,
-    ) -> Future[Answer]:
+    ) -> FutureAnswer:
         """Return the future answer. Raises Problem when too many questions wait, or the server goes down."""
         asked = AskedQuestion(pipeline, question, where, on_draft)
         with self._changed:
@@ -121,30 +161,41 @@ class AnswerQueue(Closing):
     def _work(self) -> None:
         streams: list[RunningStream] = []
         while (batch := self._next_batch(wait=not streams, has_room=len(streams) < self._batch)) or streams:
+            began = time.monotonic()
+            for one in batch:
+                self._metrics.count_stage("wait", began - one.asked)
             if batch and batch[0].on_draft:
-                streams.append(RunningStream(batch[0]))
+                streams.append(RunningStream(batch[0], self._metrics))
                 batch = []
             streams = [stream for stream in streams if stream.advance()]
             if not batch:
                 continue
             try:
-                answers = batch[0].pipeline.ask_many([one.question for one in batch], batch[0].where)
+                with record_trace() as spans:
+                    answers = Batch(batch).answer()
             except Exception as error:
                 if len(batch) == 1:
+                    self._metrics.count_failure()
                     batch[0].future.set_exception(error)
                     continue
                 for one in batch:  # so that one bad question spoils no other
                     self._answer_alone(one)
                 continue
+            for one_span in spans:
+                self._metrics.count_stage(one_span.name, one_span.seconds or 0.0)
+            self._metrics.count_answers(answers)
             for one, answer in zip(batch, answers, strict=True):
                 one.future.set_result(answer)
 
-    @staticmethod
-    def _answer_alone(one: AskedQuestion) -> None:
+    def _answer_alone(self, one: AskedQuestion) -> None:
         try:
-            one.future.set_result(one.pipeline.ask(one.question, one.where))
+            answers = Batch([one]).answer()
         except Exception as error:
+            self._metrics.count_failure()
             one.future.set_exception(error)
+            return
+        self._metrics.count_answers(answers)
+        one.future.set_result(answers[0])
 
     def _next_batch(self, wait: bool = True, has_room: bool = True) -> list[AskedQuestion]:
         """Return the questions to answer next, which cannot be cancelled any more; none once the queue is closed.

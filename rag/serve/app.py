@@ -2,41 +2,50 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 import threading
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
-from rag.serve.body_limit import BodyLimit
-from rag.serve.metrics import Metrics
-from rag.serve.problems import Problem, handle_problems, problem_response
+from rag.serve.gate import Gate
+from rag.serve.log import log_error
+from rag.serve.observe import Observe
+from rag.serve.problems import MEDIA_TYPE, handle_problems
 from rag.serve.rates import Rates
-from rag.serve.routes import asking, documents, feedback, health, openai, page, products
+from rag.serve.routes import asking, documents, feedback, health, labels, openai, page, products
 from rag.serve.runtime import Runtime
 
-logger = logging.getLogger("openbook.serve")
+ROUTERS = (
+    asking.router,
+    documents.router,
+    products.router,
+    labels.router,
+    feedback.router,
+    openai.router,
+    health.router,
+    page.router,
+)
 
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; "
-        "connect-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
+_PROBLEM = {
+    "description": "A problem, as RFC 9457 has it",
+    "content": {
+        MEDIA_TYPE: {
+            "example": {
+                "type": "urn:openbook:problem:queue-full",
+                "title": "Too many requests",
+                "status": 429,
+                "detail": "32 questions wait already: try again later",
+                "instance": "urn:openbook:request:0f3a9c1d2b4e5f60",
+            }
+        }
+    },
 }
-
-ROUTERS = (asking.router, documents.router, products.router, feedback.router, openai.router, health.router, page.router)
+PROBLEMS: Mapping[int | str, dict[str, Any]] = {"4XX": _PROBLEM, "5XX": _PROBLEM}
 
 
 def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
@@ -49,6 +58,7 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(runtime.resume)
         if warm:
             threading.Thread(target=_warm, args=(app, runtime), name="warm", daemon=True).start()
         else:
@@ -61,36 +71,17 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
         title="Openbook", version=version("openbook-rag"), lifespan=lifespan, docs_url=None, redoc_url=None,
         description="Answers over your own documents, with citations, and product descriptions.",
     )  # fmt: skip
-    app.state.runtime, app.state.rates, app.state.metrics, app.state.is_ready = runtime, Rates(), Metrics(), False
+    app.state.runtime, app.state.rates, app.state.is_ready = runtime, Rates(), False
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, responses=dict(PROBLEMS))
     handle_problems(app)
-    app.add_middleware(BodyLimit, settings=runtime.settings)
+    # The last one added comes first.
+    app.add_middleware(Gate, runtime=runtime)
     if runtime.settings.origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(runtime.settings.origins), allow_methods=["*"], allow_headers=["*"]
         )
-
-    @app.middleware("http")
-    async def observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        request.state.request_id = secrets.token_hex(8)
-        began = time.perf_counter()
-        try:
-            response = await call_next(request)
-        except Exception:
-            logger.exception("request %s", request.state.request_id)
-            response = problem_response(Problem(500, "internal", "the server failed; its log says why"), request)
-        seconds = time.perf_counter() - began
-        route = getattr(request.scope.get("route"), "path", "none")
-        app.state.metrics.count(route, request.method, response.status_code, seconds)
-        response.headers["X-Request-ID"] = request.state.request_id
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-        logger.info(
-            "%s %s %d %.0f ms %s", request.method, route, response.status_code, seconds * 1000, request.state.request_id
-        )
-        return response
-
+    app.add_middleware(Observe, metrics=runtime.metrics)
     return app
 
 
@@ -98,5 +89,5 @@ def _warm(app: FastAPI, runtime: Runtime) -> None:
     try:
         runtime.warm()
         app.state.is_ready = True
-    except Exception:
-        logger.exception("the server is not ready")
+    except Exception as error:
+        log_error(error, "the models cannot be loaded: the server is not ready")

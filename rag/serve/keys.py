@@ -7,7 +7,7 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ class Principal:
     scopes: frozenset[Scope]
     stores: frozenset[str]
     rate: int = 0
+    id: str = ""
 
     def may(self, scope: Scope) -> bool:
         """Tell whether it has a scope."""
@@ -63,7 +64,7 @@ class Key:
     @property
     def principal(self) -> Principal:
         """Who uses the key."""
-        return Principal(self.name, frozenset(self.scopes), frozenset(self.stores), self.rate)
+        return Principal(self.name, frozenset(self.scopes), frozenset(self.stores), self.rate, self.id)
 
 
 class KeyFile:
@@ -92,7 +93,7 @@ class KeyFile:
             self._stamp = stamp
         return self._keys
 
-    def make(self, name: str, scopes: Iterable[str], stores: Iterable[str] = ("*",), rate: int = 0) -> tuple[Key, str]:
+    def make(self, name: str, scopes: Iterable[str], stores: Sequence[str] = ("*",), rate: int = 0) -> tuple[Key, str]:
         """Add a key and return it with its token, which is shown this once. Raises InputError for an unknown scope."""
         wanted = tuple(dict.fromkeys(scopes))
         for scope in wanted:
@@ -104,6 +105,8 @@ class KeyFile:
         if rate < 0:
             raise InputError(f"a rate is a number of requests in a minute, not {rate}")
         secret = secrets.token_urlsafe(32)
+        if not tuple(stores):
+            raise InputError("a key needs a store that it may see; * is all of them")
         key = Key(
             secrets.token_hex(4), name.strip(), _hash(secret), chosen, tuple(stores), rate,
             datetime.now(UTC).isoformat(timespec="seconds"),

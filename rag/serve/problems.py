@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from ingest.errors import (
     BusyError,
+    Cancelled,
     ConfigError,
     InputError,
     MissingExtra,
@@ -20,6 +21,7 @@ from ingest.errors import (
     OpenbookError,
     ParseError,
     StoreError,
+    TimedOut,
     Unsupported,
 )
 
@@ -39,6 +41,8 @@ class Problem(Exception):  # noqa: N818 - as RFC 9457 calls it
 
 
 _KINDS: tuple[tuple[type[OpenbookError], int, str], ...] = (
+    (TimedOut, 504, "timeout"),
+    (Cancelled, 503, "cancelled"),
     (BusyError, 503, "busy"),
     (Unsupported, 415, "unsupported-document"),
     (ParseError, 422, "unreadable-document"),
@@ -55,6 +59,7 @@ _TITLES = {
     405: "Method not allowed", 408: "Too slow", 409: "Conflict", 413: "Too large", 415: "Unsupported kind of document",
     422: "Cannot be used as it is", 429: "Too many requests", 500: "Internal error", 501: "Not installed",
     503: "Not available now", 504: "Took too long",
+    507: "No room",
 }  # fmt: skip
 
 

@@ -25,8 +25,8 @@ class Rates:
         per_second = principal.rate / 60
         with self._lock:
             now = self._clock()
-            left, since = self._left.get(principal.name, (float(principal.rate), now))
+            left, since = self._left.get(principal.id, (float(principal.rate), now))
             left = min(principal.rate, left + (now - since) * per_second)
             is_allowed = left >= 1
-            self._left[principal.name] = left - is_allowed, now
+            self._left[principal.id] = left - is_allowed, now
         return 0 if is_allowed else math.ceil((1 - left) / per_second)

@@ -10,8 +10,10 @@ from ingest.errors import ConfigError
 from rag.config import Config
 from rag.models import Models
 from rag.serve.answer_queue import AnswerQueue
-from rag.serve.jobs import Jobs
+from rag.serve.intake import Upload
+from rag.serve.jobs import Job, Jobs
 from rag.serve.keys import LOCAL, KeyFile, Principal
+from rag.serve.metrics import Metrics
 from rag.serve.problems import Problem
 from rag.serve.settings import ServeSettings
 from rag.serve.shelf import Shelf
@@ -29,6 +31,7 @@ class Runtime(Closing):
     models: Models
     queue: AnswerQueue
     jobs: Jobs = field(default_factory=Jobs)
+    metrics: Metrics = field(default_factory=Metrics)
 
     @classmethod
     def of(
@@ -37,7 +40,8 @@ class Runtime(Closing):
         """Make the parts for these configurations, by the names of their stores. Models are loaded at the first use."""
         chosen, models = settings or ServeSettings(), Models()
         shelves = {name: Shelf(name, config.with_models(models)) for name, config in stores.items()}
-        return cls(shelves, chosen, keys, models, AnswerQueue(chosen.queue, chosen.batch))
+        metrics = Metrics()
+        return cls(shelves, chosen, keys, models, AnswerQueue(chosen.queue, chosen.batch, metrics), metrics=metrics)
 
     def check_address(self) -> None:
         """Raise ConfigError for an address that others reach without keys."""
@@ -69,10 +73,24 @@ class Runtime(Closing):
             raise Problem(401, "unknown-key", "this key is unknown or revoked")
         return found
 
+    def start_intake(self, shelf: Shelf, upload: Upload) -> Job:
+        """Start the job that takes an upload into its store."""
+        return self.jobs.start(
+            Job(
+                lambda: shelf.intake.take_in(upload), len(upload.names), shelf.name, upload.id,
+                on_end=lambda: shelf.intake.drop(upload),
+            )
+        )  # fmt: skip
+
+    def resume(self) -> None:
+        """Take up the uploads that the last server was given and did not take in."""
+        for shelf in self.shelves.values():
+            for upload in shelf.intake.unfinished():
+                self.start_intake(shelf, upload)
+
     def warm(self) -> None:
         """Load what the first question would wait for."""
         for shelf in self.shelves.values():
-            shelf.drop_orphans()
             shelf.pipeline().ask("What is this about?")
 
     def close(self) -> None:

@@ -29,6 +29,7 @@ class ServeSettings:
     origins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "origins", tuple(self.origins))  # a list in rag.toml
         if not 0 <= self.port < 65536:
             raise ConfigError(f"port {self.port} is none: give one from 1 to 65535, or 0 for any that is free")
         if min(self.queue, self.batch, self.max_upload, self.max_body) < 1 or self.timeout <= 0:
@@ -37,7 +38,12 @@ class ServeSettings:
     @property
     def is_local(self) -> bool:
         """Whether only programs of this machine reach the server."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        return is_loopback(self.host)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a name or an address is that of this machine alone."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from ingest.cancel import current_cancellation
 from ingest.closing import Closing, close_parts
-from ingest.discover import origin_name
 from rag.answer.kinds import AnswerFormat
 from rag.answer.pipeline import Pipeline
+from rag.build import PLAIN_GENERATOR
 from rag.config import Config
-from rag.index.index import Index, is_below
+from rag.index.index import ADDED, Index
 from rag.index.staging import SyncReport
 from rag.retrieve.retrievers import Retriever
+from rag.serve.intake import Intake
 from stores.base import SourceInfo, Store
+
+if TYPE_CHECKING:
+    from rag.classify.classifier import Classifier
+    from rag.classify.types import Classification
 
 UPLOADS = "uploads"
 """The folder beside a store that keeps the files that were uploaded to it."""
@@ -41,6 +45,8 @@ class Shelf(Closing):
         self.name, self.config = name, config
         self._writing = threading.Lock()
         self._making = threading.RLock()
+        self._classifying = threading.Lock()
+        self._classifiers: dict[tuple[str, ...], Classifier] = {}
         self._variants: dict[AskOptions, Pipeline] = {}
 
     @cached_property
@@ -75,6 +81,23 @@ class Shelf(Closing):
                 self._variants[options] = replace(self._base, **changed)
             return self._variants[options]
 
+    def classify(self, text: str, labels: Sequence[str], threshold: float | None = None) -> Classification:
+        """Return the label of a text, one call after the other. Raises InputError for labels that cannot be used."""
+        from rag.classify.classifier import Classifier
+        from rag.classify.labels import check_labels
+        from rag.classify.types import Threshold
+
+        chosen = tuple(check_labels(labels))
+        with self._classifying:
+            current_cancellation().check()
+            if chosen not in self._classifiers:
+                if len(self._classifiers) > 16:
+                    self._classifiers.clear()
+                self._classifiers[chosen] = Classifier(self.config.generator(PLAIN_GENERATOR, scored=True), chosen)
+            classification = self._classifiers[chosen].classify(text)
+        limit = None if threshold is None else Threshold(threshold)
+        return replace(classification, threshold=limit)
+
     # --- documents ----------------------------------------------------------------------------------------------------
 
     @property
@@ -88,54 +111,35 @@ class Shelf(Closing):
         return self.store.sources()
 
     def origin_path(self, origin: str) -> Path | None:
-        """Return the file that an origin was read from, None where it is gone or is not below the store's folder."""
+        """Return the file that an origin was read from; None where it is gone or lies elsewhere than the store."""
+        if self.store.origins().get(origin, ADDED).startswith(ADDED):
+            return None
         base = self.config.store_path.parent
         path = (base / origin).resolve()
         return path if path.is_file() and path.is_relative_to(base.resolve()) else None
 
-    def save(self, name: str, data: Iterator[bytes] | bytes) -> Path:
-        """Keep an uploaded file under its name, whole or not at all, and return its path."""
-        self.uploads.mkdir(parents=True, exist_ok=True)
-        path = self.uploads / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-        temporary = self.uploads / f".{digest}-{threading.get_ident()}.part"
-        with temporary.open("wb") as file:
-            for part in (data,) if isinstance(data, bytes) else data:
-                file.write(part)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        return path
+    @cached_property
+    def intake(self) -> Intake:
+        """What receives uploaded files."""
+        return Intake(self.uploads, self.ingest)
 
-    def ingest(self, paths: list[Path]) -> SyncReport:
-        """Take files into the store, one call after the other."""
+    def ingest(self, path: Path) -> SyncReport:
+        """Take a file into the store, one call after the other."""
         with self._writing, self._index() as index:
-            return index.sync(paths, progress=False)
+            return index.sync([path], progress=False)
 
     def delete(self, name: str) -> int:
         """Delete a source or an origin, and the uploaded file that it came from; return the number of sources."""
         with self._writing, self._index() as index:
-            origins = {
-                info.source.origin for info in self.sources() if name in (info.source.source, info.source.origin)
-            }
+            infos = [info for info in self.sources() if name in (info.source.source, info.source.origin)]
+            # Looked up first: the store forgets the origin of a source that it deletes.
+            paths = {info.source.origin: self.origin_path(info.source.origin) for info in infos}
             count = index.delete(name)
             left = {info.source.origin for info in self.sources()}
-        for origin in origins - left:
-            path = self.origin_path(origin)
-            if path and path.is_relative_to(self.uploads.resolve()):
+        for origin, path in paths.items():
+            if origin not in left and path and path.is_relative_to(self.uploads.resolve()):
                 path.unlink(missing_ok=True)
         return count
-
-    def drop_orphans(self) -> None:
-        """Remove uploaded files that no source came from: of an upload that was never acknowledged."""
-        if not self.uploads.is_dir():
-            return
-        origins = {info.source.origin for info in self.sources()}
-        base = self.config.store_path.parent
-        for path in self.uploads.rglob("*"):
-            if path.is_file() and not any(is_below(one, origin_name(path, base)) for one in origins):
-                path.unlink()
 
     def _index(self) -> Index:
         return self.config.index()

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Request
+import anyio.to_thread
+from fastapi import APIRouter, Body, Request
 from fastapi.concurrency import run_in_threadpool
+from fastapi.openapi.models import Example
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field
 
+from ingest.cancel import Cancellation
 from ingest.errors import OpenbookError
 from rag.answer.kinds import AnswerFormat
 from rag.answer.options import DEFAULT_K
@@ -23,9 +26,12 @@ from rag.serve.problems import Problem, problem_of
 from rag.serve.runtime import Runtime
 from rag.serve.shelf import AskOptions, Shelf
 from rag.serve.views import answer_view, hit_view
+from stores.base import Hit
 from stores.filters.parse import as_filter
 
 router = APIRouter(tags=["questions"])
+
+T = TypeVar("T")
 
 LONGEST_QUESTION = 4000
 """Characters; what a model cannot read is refused by the pipeline."""
@@ -51,8 +57,19 @@ class SearchRequest(BaseModel):
     k: int = Field(DEFAULT_K, ge=1, le=100)
 
 
+ASK_EXAMPLES: dict[str, Example] = {
+    "a question": {"value": {"question": "How long is parental leave?"}},
+    "of some documents, streamed": {
+        "value": {"question": "How long is parental leave?", "where": "source == 'handbook/leave.md'", "stream": True}
+    },
+}
+SEARCH_EXAMPLES: dict[str, Example] = {"words": {"value": {"query": "parental leave", "k": 3}}}
+
+
 @router.post("/ask", summary="Answer a question, with citations")
-async def ask(body: AskRequest, request: Request, runtime: Parts, shelf: ReadShelf) -> Any:
+async def ask(
+    body: Annotated[AskRequest, Body(openapi_examples=ASK_EXAMPLES)], request: Request, runtime: Parts, shelf: ReadShelf
+) -> Any:
     """Answer from the documents, or say what is missing and which passages come closest.
 
     With `stream` the answer comes as server-sent events: `draft` pieces as the model writes them, unchecked; `replace`,
@@ -68,10 +85,19 @@ async def ask(body: AskRequest, request: Request, runtime: Parts, shelf: ReadShe
 
 
 @router.post("/search", summary="Find passages, without an answer")
-async def search(body: SearchRequest, shelf: ReadShelf) -> dict[str, Any]:
+async def search(
+    body: Annotated[SearchRequest, Body(openapi_examples=SEARCH_EXAMPLES)], runtime: Parts, shelf: ReadShelf
+) -> dict[str, Any]:
     """Return the passages that match best by meaning and by words."""
     where = as_filter(body.where)
-    hits = await run_in_threadpool(lambda: shelf.retriever.retrieve(body.query, body.k, where))
+
+    def find() -> list[Hit]:
+        began = time.perf_counter()
+        found = shelf.retriever.retrieve(body.query, body.k, where)
+        runtime.metrics.count_stage("retrieve", time.perf_counter() - began)
+        return found
+
+    hits = await within(runtime.settings.timeout, find)
     return {"query": body.query, "hits": [hit_view(hit) for hit in hits]}
 
 
@@ -85,7 +111,7 @@ async def ask_queue(
     try:
         async with asyncio.timeout(runtime.settings.timeout):
             while True:
-                done, _ = await asyncio.wait({waiting}, timeout=0.5)
+                done, _ = await asyncio.wait({waiting}, timeout=0.1)
                 if done:
                     return waiting.result()
                 if await request.is_disconnected():
@@ -94,7 +120,25 @@ async def ask_queue(
         seconds = runtime.settings.timeout
         raise Problem(504, "timeout", f"there was no answer within {seconds:g} seconds", 5) from None
     finally:
-        future.cancel()
+        future.abandon()
+        waiting.cancel()  # nobody waits for its error
+
+
+async def within(seconds: float, work: Callable[[], T]) -> T:
+    """Return what the work returns, done in a thread. Raises Problem 504 when it takes too long, and stops it."""
+    cancellation = Cancellation(seconds)
+
+    def run() -> T:
+        with cancellation.running():
+            return work()
+
+    try:
+        async with asyncio.timeout(seconds):
+            return await anyio.to_thread.run_sync(run, abandon_on_cancel=True)
+    except TimeoutError:  # of either clock
+        raise Problem(504, "timeout", f"this was not done within {seconds:g} seconds", 5) from None
+    finally:
+        cancellation.cancel()
 
 
 async def _stream(runtime: Runtime, shelf: Shelf, body: AskRequest, options: AskOptions) -> AsyncIterator[str]:
@@ -123,7 +167,7 @@ async def _stream(runtime: Runtime, shelf: Shelf, body: AskRequest, options: Ask
             answer = future.result()
         finally:
             is_wanted = False
-            future.cancel()
+            future.abandon()
     except TimeoutError:
         yield event("error", {"detail": f"there was no answer within {runtime.settings.timeout:g} seconds"})
         return

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-import re
-from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, UploadFile
@@ -14,7 +11,7 @@ from fastapi.responses import FileResponse, JSONResponse
 
 from rag.serve.access import Parts, Reader, ReadShelf, Writer, WriteShelf
 from rag.serve.document_view import document_view
-from rag.serve.jobs import Job
+from rag.serve.intake import safe_names
 from rag.serve.problems import Problem
 from rag.serve.settings import MEGABYTE
 from rag.serve.shelf import Shelf
@@ -33,28 +30,20 @@ async def upload(files: Annotated[list[UploadFile], File()], runtime: Parts, she
     Each file is kept when the reply comes; one that cannot be read is reported in the job, and not kept. A file of a
     name that is there replaces it.
     """
+    runtime.jobs.check()
     if len(files) > MOST_FILES:
         raise Problem(413, "too-many-files", f"{len(files)} files; at most {MOST_FILES} in one request")
-    paths = []
-    for file in files:
-        name = safe_name(file.filename or "")
-        data = await file.read(runtime.settings.max_upload + 1)
-        if len(data) > runtime.settings.max_upload:
-            limit = runtime.settings.max_upload / MEGABYTE
-            raise Problem(413, "too-large", f"{name} is larger than {limit:g} MB, which is the most that is taken")
-        paths.append((name, await run_in_threadpool(shelf.save, name, data)))
-    job = runtime.jobs.start(Job(lambda: _ingest(shelf, paths), len(paths), shelf.name))
+    names = safe_names([file.filename or "" for file in files], shelf.uploads)
+    limit = runtime.settings.max_upload
+    for name, file in zip(names, files, strict=True):
+        if (file.size or 0) > limit:
+            raise Problem(413, "too-large", f"{name} is larger than {limit / MEGABYTE:g} MB, the most that is taken")
+    try:
+        kept = await run_in_threadpool(shelf.intake.receive, names, [file.file for file in files])
+    except OSError as error:
+        raise Problem(507, "no-room", f"the files cannot be kept: {error.strerror or 'the disk refuses'}") from None
+    job = runtime.start_intake(shelf, kept)
     return JSONResponse(job.view(), 202, {"Location": f"/jobs/{job.id}"})
-
-
-def _ingest(shelf: Shelf, paths: list[tuple[str, Path]]) -> Iterator[dict[str, Any]]:
-    for name, path in paths:
-        report = shelf.ingest([path])
-        problems = [problem.reason for problem in (*report.failed, *report.skipped)]
-        if problems:
-            path.unlink(missing_ok=True)
-        warnings = [problem.reason for problem in report.warnings]
-        yield {"file": name, "taken": not problems, "problems": problems, "warnings": warnings}
 
 
 @router.get("/documents", summary="List the sources of the store")
@@ -114,16 +103,6 @@ async def cancel(identifier: str, runtime: Parts, principal: Writer) -> dict[str
         raise Problem(404, "no-job", "there is no such job; a server forgets its jobs when it ends")
     found.is_cancelled = True
     return found.view()
-
-
-def safe_name(name: str) -> str:
-    """Return the name that an upload is kept under, without a way out of its folder. Raises Problem for none."""
-    parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", ".", "..")]
-    cleaned = [re.sub(r"[\x00-\x1f<>:\"|?*]", "_", part).strip(" .") for part in parts]
-    kept = "/".join(part for part in cleaned if part)
-    if not kept or len(kept.encode()) > 240:
-        raise Problem(422, "bad-name", f"{name[:100]!r} is no name for a file")
-    return kept
 
 
 def _origin(shelf: Shelf, source: str) -> str:

@@ -27,9 +27,12 @@ async def ready(request: Request, runtime: Parts) -> JSONResponse:
 
 
 @router.get("/metrics", summary="Numbers for Prometheus")
-async def metrics(request: Request, runtime: Parts, principal: Admin) -> Response:
+async def metrics(runtime: Parts, principal: Admin) -> Response:
     """Return the numbers of the server in the text format of Prometheus."""
-    return Response(request.app.state.metrics.text(runtime), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(
+        runtime.metrics.text(len(runtime.queue), len(runtime.jobs)),
+        media_type="text/plain; version=0.0.4; charset=utf-8",
+    )
 
 
 @router.get("/settings", summary="What the server runs on")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import json
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, Field
+from fastapi.openapi.models import Example
+from pydantic import BaseModel, Field, field_validator
 
 from rag.describe.channels.write_channels import check_channels
 from rag.describe.description import Description
@@ -24,11 +26,27 @@ class DescribeRequest(BaseModel):
     """The fields of products, and the texts that are wanted."""
 
     products: list[dict[str, Any]] = Field(min_length=1, max_length=MOST_PRODUCTS)
-    channels: list[str] = Field(["title", "bullets", "long"], min_length=1)
+    channels: list[str] = Field(["title", "bullets", "long"], min_length=1, max_length=20)
+
+    @field_validator("products")
+    @classmethod
+    def is_json(cls, products: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Refuse numbers that are none, and text that is not Unicode: what is read can be written."""
+        json.dumps(products, ensure_ascii=False, allow_nan=False).encode()
+        return products
+
+
+EXAMPLES: dict[str, Example] = {
+    "a kettle": {
+        "value": {"products": [{"name": "Nova kettle", "brand": "Acme", "colour": "red", "capacity": "1.7 l"}]}
+    }
+}
 
 
 @router.post("/describe", summary="Write product descriptions from fields")
-async def describe(body: DescribeRequest, shelf: ReadShelf) -> dict[str, Any]:
+async def describe(
+    body: Annotated[DescribeRequest, Body(openapi_examples=EXAMPLES)], shelf: ReadShelf
+) -> dict[str, Any]:
     """Return the texts of each product, with the words that state each field, and what was not stated and why."""
     return await run_in_threadpool(describe_products, shelf, body)
 
