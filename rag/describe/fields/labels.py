@@ -61,7 +61,7 @@ def read_label(key: str) -> Label:
     text = _REPEATED_UNIT.sub(r"\g<label>", _without_markup(text))
     label = _read_relation(text)
     bare, unit = split_unit(label.text)
-    bare = _NET.sub(r"\g<which> \g<what>", _TAIL.sub("", bare) or bare)
+    bare = _NET.sub(r"\g<net>\g<about> \g<what>", _TAIL.sub("", bare) or bare)
     if not label.relation and is_predicate(bare):
         label = replace(label, relation="is")
     base = re.sub(r"[ #]*\d{1,2}$", "", bare) or bare
@@ -125,7 +125,9 @@ _TAIL = re.compile(
     r"|(?<=\bstyle) (?:top|bottom|main)$|(?<=\bcolor) name$|(?<=\bcolour) name$"
 )
 # "Weight g (net)" is the net weight.
-_NET = re.compile(r"^(?P<what>weight|volume|content|price) \((?P<which>net|gross)\)$")
+_NET = re.compile(
+    r"^(?P<what>weight|volume|content|price) (?:\((?P<net>net|gross|approximate)\)|(?P<about>approximate))$"
+)
 # "Age (min)" is no age in minutes.
 _BOUND = re.compile(r"^(?P<what>age|players|weight|height|load|temperature) \((?P<bound>min|max)(?:imum)?\.?\)$")
 _KEPT_AFTER = listed_words("kept_after")
@@ -162,7 +164,7 @@ def _without_underscores(text: str) -> str:
 
 _SPELT_OUT = (
     (re.compile(r"(?<!\w)w/o(?!\w) ?", re.IGNORECASE), "without "),
-    (re.compile(r"(?<!\w)(?:w/ +|w/(?=[a-z]{3}))(?=\w)", re.IGNORECASE), "with "),
+    (re.compile(r"(?<!\w)(?:w/ +(?=\w)|w/(?=[a-z]{3})|w/$)", re.IGNORECASE), "with "),
     (re.compile(r"(?<=\w )including$"), "included"),
     (re.compile(r"\b(?:no|nr|num|qty)\.? of\b|^#(?: of)?(?= \w)", re.IGNORECASE), "number of"),
     (re.compile(r"\bqty\b", re.IGNORECASE), "quantity"),

@@ -24,6 +24,7 @@ _FACT = re.compile(
     r"|(?:[\w '’/-]+ )?not for [\w '’/,-]+"
     r"|(?:for )?[\w'’-]+ use only|(?:suitable|compatible|works|fits|for use) only (?:for|with|in|on) [\w '’/,.-]+"
     r"|only (?:suitable|compatible|for use|fits|works) (?:for |with |in |on )?[\w '’/,.-]+"
+    r"|(?:[\w'’-]+ ){0,3}(?:toxic|poisonous|flammable|harmful|choking hazard)(?: [\w '’/,-]+)?"
     r"|(?:may contain|contains) [\w '’/,-]+|keep (?:away|out) (?:from|of) [\w '’/,-]+",
     re.IGNORECASE,
 )

@@ -286,7 +286,9 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     # No customer reads "allergens: N" or "do not iron: 1".
     letter = read_truth(line, words, label.asks or label.relation != "") if len(line) == 1 else None
     answer = line if letter is None else "yes" if letter else "no"
-    quotation = f"{capitalise(label.whole or label.text)}: {answer}"
+    # The unit of the value need not stand in the label too: "content pcs: 25 pieces".
+    named = label.bare if label.unit and has_unit(line) and not label.relation else label.whole or label.text
+    quotation = f"{capitalise(named)}: {answer}"
     plain = ProductField(row.key, shown, "text", line, (line,) if line else (), priority=MAY, quotation=quotation)
     # Fields that are never stated.
     if not label.text:
@@ -326,8 +328,9 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
         return [replace(plain, kind="identifier", hidden="internal: notes of the shop")]
     if is_remark(words):  # its words are somebody's, and no sentence can take them
         return [replace(plain, is_quoted=True, priority=SHOULD)]
-    if line.casefold() in ("assorted", "various", "misc", "diverse") and not set(words) & _MIXED:
-        return [replace(plain, hidden=f"{line!r} says nothing")]
+    if line.casefold() in ("assorted", "various", "misc", "diverse"):
+        is_mixed = bool(set(words) & _MIXED)
+        return [replace(plain, is_quoted=is_mixed, hidden="" if is_mixed else f"{line!r} says nothing")]
     if reason := _why_unsure(row, rows):
         return [replace(plain, hidden=reason)]
     named = next(

@@ -21,6 +21,7 @@ from rag.describe.fields.note_facts import facts_of_note
         ),
         ("Batteries sold separately - check margin", ("Batteries sold separately",)),
         ("indoor use only", ("indoor use only",)),
+        ("Beans toxic when raw; window seller", ("Beans toxic when raw",)),
         ("may contain nuts", ("may contain nuts",)),
     ],
 )
