@@ -15,9 +15,15 @@ _TEMPERATURE = re.compile(
     r"(?:(?:in )?(?:deg(?:rees?)?|°) ?)?(?P<scale>[cf])\)?$",
     re.IGNORECASE,
 )
-# "Spacing cm (row x plant)".
-_MIDDLE = re.compile(r"^(?P<label>.*\S) (?P<unit>cm|mm|kg|ml|°C) (?P<note>\([^()]+\))$")
+# "Spacing cm (row x plant)", "weight g (net)".
+_MIDDLE = re.compile(r"^(?P<label>.*\S) (?P<unit>\S{1,5}) (?P<note>\([^()]+\))$")
+# A unit with brackets of its own, within others or not: "noise dB(A)", "noise level [dB (A)]".
+_WEIGHTED = re.compile(r"^(?P<label>.*\S) [(\[]?(?P<unit>dB) ?\((?P<scale>[AC])\)[)\]]?$", re.IGNORECASE)
+# "Noise dB(A) max" is the maximum noise.
+_BOUNDED = re.compile(r"^(?P<label>.*\S (?P<unit>\S{1,6})) (?P<bound>max(?:imum)?|min(?:imum)?)\.?$")
 _TWO_UNITS = re.compile(r"^(\S+) ?/ ?(\S+)$")
+_BEHIND_TWO = re.compile(r"^(?P<label>.*\w) [(\[]?(?P<first>[^\s/()]+) ?/ ?(?P<second>[^\s/()]+)[)\]]?$")
+_PRICE = re.compile(r"\b(?:price|prices|cost|rrp|srp|msrp|uvp)\b", re.IGNORECASE)
 # "Warranty M" is in months, whatever else an M may be.
 _TERM = re.compile(
     r"^(?P<label>.*\b(?:warranty|guarantee|shelf life))[ (]+(?P<unit>m|mo|mon|y|yr|yrs|j|d)\)?$", re.IGNORECASE
@@ -45,11 +51,25 @@ def split_unit(text: str) -> tuple[str, str]:
         return temperature["label"], f"°{temperature['scale'].upper()}"
     if term := _TERM.match(text):
         return term["label"], _TERM_UNITS[term["unit"].casefold()]
+    text = re.sub(r"(?<=[ (\[])(\w{1,5}) / (h|min|s)(?=[)\]]?$)", r"\1/\2", text)  # "speed km / h"
+    if (bounded := _BOUNDED.match(text)) and _unit_of(bounded["unit"]):
+        bare, unit = split_unit(bounded["label"])
+        return (f"{bounded['bound'][:3]}imum {bare}", unit) if unit else (text, "")
+    if weighted := _WEIGHTED.match(text):
+        return weighted["label"], f"dB({weighted['scale'].upper()})"
     middle = _MIDDLE.match(text)
-    if middle and (unit := _unit_of(middle["unit"])):
-        return f"{middle['label']} {middle['note']}", unit
-    if names_two_units(text) or _LEAST.match(text):
+    if middle and not _unit_of(middle["note"].strip("()")):
+        bare, unit = split_unit(f"{middle['label']} {middle['unit']}")
+        return (f"{bare} {middle['note']}", unit) if unit else (text, "")
+    if names_two_units(text) or split_two_units(text) or _LEAST.match(text):
         return text, ""
+    bare, unit = _split_one(text)
+    is_amount = unit in CURRENCY_SIGNS or unit in CURRENCY_CODES
+    # "Price / kg" is one of a kg: its value is money.
+    return (text, "") if unit and not is_amount and _PRICE.search(bare) else (bare, unit)
+
+
+def _split_one(text: str) -> tuple[str, str]:
     bracketed = _BRACKETED.match(text)
     if bracketed and (unit := _unit_of(bracketed["unit"])):
         return bracketed["label"], unit
@@ -81,6 +101,18 @@ def names_two_units(label: str) -> bool:
     """Return whether a label is one unit or another, so that nobody knows which a number has: "gsm / micron"."""
     two = _TWO_UNITS.match(label)
     return bool(two) and all(map(_unit_of, two.groups() if two else ()))
+
+
+def split_two_units(label: str) -> tuple[str, str, str] | None:
+    """Return a label and the two units that it ends in, "power", "kW" and "PS" of "power kW / PS", None for another.
+
+    A unit of two parts is one: "speed (km / h)".
+    """
+    match = _BEHIND_TWO.match(label)
+    if match is None or _PRICE.search(match["label"]) or _unit_of(f"{match['first']}/{match['second']}"):
+        return None
+    first, second = ("PS" if name.upper() == "PS" else _unit_of(name) for name in (match["first"], match["second"]))
+    return (match["label"], first, second) if first and second else None
 
 
 def _unit_of(name: str) -> str:

@@ -15,11 +15,13 @@ from importlib.resources import files
 from rag.describe.fields.lexicon import is_adjective, is_noun, singular, word_uses
 from rag.describe.fields.word_lists import listed_words
 
-_FLAG = re.compile(r"^(?:flag|f|flg|fl|is|yn) |(?<=\w) (?:flag|flg|f|fl|yn|y/n)$", re.IGNORECASE)
+_ANSWERS = r"y/n|\(y ?/ ?n\)|\(j ?/ ?n\)|\(yes ?/ ?no\)|\(t ?/ ?f\)|\(true ?/ ?false\)|\([01] ?/ ?[01]\)"
+_FLAG = re.compile(rf"^(?:flag|f|flg|fl|is|yn) |(?<=\w) (?:flag|flg|f|fl|yn|{_ANSWERS})$", re.IGNORECASE)
+_ASKS = re.compile(rf" (?:flag|flg|yn|{_ANSWERS})$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?P<name>.*[^\W\d_]{2})(?P<number> ?\d{1,2})")
 # What systems put behind the thing that they measure.
 _BEHIND = re.compile(
-    r"(?P<thing>weight|price|volume|content|quantity|power|load|voltage|height)"
+    r"(?P<thing>weight|price|volume|content|quantity|power|load|voltage|height|age|temperature)"
     r" (?P<which>net|gross|max|min)\b(?! ?[\w(])"
 )
 
@@ -49,7 +51,7 @@ def spell_out(text: str, *, in_capitals: bool) -> str:
 
 def spell_flag(text: str, *, in_capitals: bool) -> str:
     """Return the label of a column whose 1 and 0 are yes and no, as its name or the table says, "" for another."""
-    bare = _FLAG.sub("", text) if in_capitals or re.search(r" (?:flag|flg|yn|y/n)$", text, re.IGNORECASE) else text
+    bare = _FLAG.sub("", text) if in_capitals or _ASKS.search(text) else text
     name = spell_out(bare, in_capitals=in_capitals)
     if flag := _tables()["flags"].get(name.casefold()):
         return flag if bare != text or in_capitals else ""

@@ -25,7 +25,8 @@ class Label:
     `text` is the readable label, `unit` a unit that stood in it and `bare` the label without it: it is a unit only for
     a number, "built in" and "screen size in" are told apart by the value. `relation` is that of a prefix or suffix,
     `denies` whether it denies: "without lid" is "lid", has, denied. `whole` has the words of the relation: "lid
-    included". `base` has no number: "feature" of "feature 3". `is_flag` tells that its 1 and 0 are yes and no.
+    included". `base` has no number: "feature" of "feature 3". `is_flag` tells that its 1 and 0 are yes and no, and
+    `is_question` that they are because it asks so in words: "needs assembly", "refill pack?".
     """
 
     text: str
@@ -36,6 +37,12 @@ class Label:
     base: str = ""
     whole: str = ""
     is_flag: bool = False
+    is_question: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether the label asks for yes or no, so that 1 and 0 are answers."""
+        return self.is_flag or self.is_question or self.relation in _ASKING
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -50,21 +57,28 @@ def read_label(key: str) -> Label:
     text = _NAMESPACE.sub("", text)
     text = _lower(_split_words(_join_kebab(_without_underscores(text))))
     flag = spell_flag(text, in_capitals=key.isupper())
-    text = _spell_out(flag or _spell_abbreviations(text, in_capitals=key.isupper()))
-    text = _DECORATION.sub("", text).strip(" :") or text
+    text = _spell_out(flag or _spell_abbreviations(_without_markup(text), in_capitals=key.isupper()))
+    text = _REPEATED_UNIT.sub(r"\g<label>", _without_markup(text))
     label = _read_relation(text)
     bare, unit = split_unit(label.text)
-    bare = _TAIL.sub("", bare) or bare
+    bare = _NET.sub(r"\g<net>\g<about> \g<what>", _TAIL.sub("", bare) or bare)
     if not label.relation and is_predicate(bare):
         label = replace(label, relation="is")
     base = re.sub(r"[ #]*\d{1,2}$", "", bare) or bare
     shown = label.text if unit else bare
     label = replace(label, text=shown, bare=bare, unit=unit, base=base, whole=text if label.relation else shown)
-    return replace(label, is_flag=bool(flag))
+    is_question = key.strip().endswith("?") or bool(_QUESTION.search(text))
+    return replace(label, is_flag=bool(flag), is_question=is_question)
+
+
+def _without_markup(text: str) -> str:
+    """Return a label without what it says of its own form: "ingredients (text)", "care (HTML)", "price (raw)"."""
+    return _LANGUAGE.sub("", _DECORATION.sub("", text)).strip(" :") or text
 
 
 def _spell_abbreviations(text: str, *, in_capitals: bool) -> str:
     """Return a label with its abbreviations spelt out, and a unit that it has in brackets: "cord M" of a cord."""
+    text = _BOUND.sub(r"\g<bound>imum \g<what>", text)
     spelt = spell_out(text, in_capitals=in_capitals)
     bare, unit = split_unit(spelt)
     name = spell_out(bare, in_capitals=in_capitals) if unit else ""
@@ -82,13 +96,40 @@ _NAMESPACE = re.compile(
 _HUMP = re.compile(
     r"(?<=[a-z])(?=[A-Z][a-z]|[A-Z]{2})|(?<=[a-z]{2})(?=[A-Z]\b)|(?<=[A-Z])(?=[A-Z][a-z]{2})|(?<=[a-zA-Z][a-z]{2})(?=\d)"
 )
-_DECORATION = re.compile(r"\s*(?:\((?:optional|required|if any|if applicable|s|en|english)\)|[?*:])\s*$", re.IGNORECASE)
+_ASKING: frozenset[Relation] = frozenset(["is", "has", "contains", "includes", "requires", "supports", "free from"])
+_QUESTION = re.compile(
+    r"^(?:do not|don't|never|needs?|can be|may be|fits in|folds|works|uses|made (?:in|from|with|without|of)) \w"
+    r"|\w (?:needed|necessary"
+    r"|possible|allowed|permitted|available|enabled|installed|fitted|supplied|provided|accepted|present)$",
+    re.IGNORECASE,
+)
+_FORMS = (
+    "html|xhtml|text|txt|plain|plain text|rich text|raw|raw value|md|markdown|json|xml|csv|string|str|bool|boolean|int"
+    "|float|integer|varchar|short text|long text|free text|display|displayed|formatted|unformatted|localized|localised"
+)
+_DECORATION = re.compile(
+    r"(?:\s*(?:[(\[](?:optional|required|if any|if applicable|s|en|eng|english|en[-_ ](?:gb|us|uk)"
+    rf"|{_FORMS})[)\]]|[?*:]))+\s*$",
+    re.IGNORECASE,
+)
+_LANGUAGE = re.compile(r"(?<=\w) (?:en|EN|eng|ENG)(?: (?:gb|us|uk|GB|US|UK))?$")
+# "Price per 100 g / 100", "unit price (per kg) / kg": what follows the slash stands before it.
+_REPEATED_UNIT = re.compile(
+    r"^(?P<label>.*\bper (?P<per>(?:\d+ ?)?[^\W\d_]+)\)?) ?/ ?(?:per )?(?:(?P=per)|\d+|[^\W\d_]{1,2})$", re.IGNORECASE
+)
 # Parts of a name that say how a catalogue keeps a field, not what it is.
 _TAIL = re.compile(
     r"(?<=\w) (?:value|attribute|attr|(?<! of )field|text|(?<=\bcolor )label|(?<=\bcolour )label|(?<=\bsize )label|desc"
-    r"|default|en|str|string|bool|flag|y/n)$"
+    r"|default|en|en (?:gb|us|uk)|str|string|bool|flag|y/n|(?i:html|json|xml|markdown|varchar))$"
+    r"|(?<=\bprice) raw$|(?<=\bweight) raw$|(?<=\bdescription) raw$|(?<=\bvalue) raw$"
     r"|(?<=\bstyle) (?:top|bottom|main)$|(?<=\bcolor) name$|(?<=\bcolour) name$"
 )
+# "Weight g (net)" is the net weight.
+_NET = re.compile(
+    r"^(?P<what>weight|volume|content|price) (?:\((?P<net>net|gross|approximate)\)|(?P<about>approximate))$"
+)
+# "Age (min)" is no age in minutes.
+_BOUND = re.compile(r"^(?P<what>age|players|weight|height|load|temperature) \((?P<bound>min|max)(?:imum)?\.?\)$")
 _KEPT_AFTER = listed_words("kept_after")
 _KEPT_BEFORE = listed_words("kept_before")
 
@@ -122,7 +163,10 @@ def _without_underscores(text: str) -> str:
 
 
 _SPELT_OUT = (
-    (re.compile(r"\b(?:no|nr|num|qty) of\b|^#(?: of)?(?= \w)", re.IGNORECASE), "number of"),
+    (re.compile(r"(?<!\w)w/o(?!\w) ?", re.IGNORECASE), "without "),
+    (re.compile(r"(?<!\w)(?:w/ +(?=\w)|w/(?=[a-z]{3})|w/$)", re.IGNORECASE), "with "),
+    (re.compile(r"(?<=\w )including$"), "included"),
+    (re.compile(r"\b(?:no|nr|num|qty)\.? of\b|^#(?: of)?(?= \w)", re.IGNORECASE), "number of"),
     (re.compile(r"\bqty\b", re.IGNORECASE), "quantity"),
     (re.compile(r"\bper (\d+)(ml|g|kg|l)\b", re.IGNORECASE), r"per \1 \2"),
     (re.compile(r"\bi o\b", re.IGNORECASE), "I/O"),
@@ -242,7 +286,9 @@ _BEGINNINGS: tuple[tuple[str, Relation, bool], ...] = (
     ("comes with", "includes", False),
     ("includes", "includes", False),
     ("included", "includes", False),
+    ("including", "includes", False),
     ("requires", "requires", False),
+    ("needs", "requires", False),
     ("supports", "supports", False),
     ("without", "has", True),
     ("with", "has", False),

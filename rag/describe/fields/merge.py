@@ -17,6 +17,7 @@ _SAME = {
     "fabric": "material", "materials": "material", "colour": "color", "colours": "color", "shade": "color",
     "maker": "brand", "manufacturer": "brand", "net weight": "weight", "item weight": "weight",
     "product weight": "weight", "colour name": "color", "colors": "color", "guarantee": "warranty",
+    "pieces": "number of pieces", "piece count": "number of pieces",
 }  # fmt: skip
 
 
@@ -58,9 +59,21 @@ def _find_same(field: ProductField, kept: Sequence[ProductField]) -> int | None:
         if is_model and re.search(rf"(?<!\w){re.escape(fold(field.value))}(?!\w)", fold(other.value)):
             return place
         is_brand = other.kind == "brand" and fold(field.label) in ("manufacturer", "maker", "vendor", "producer")
-        if is_brand and fold(field.value) == fold(other.value):
+        if is_brand and _without_legal_form(field.value) == _without_legal_form(other.value):
             return place
     return None
+
+
+_LEGAL_FORM = re.compile(
+    r"(?:[,\s]+(?:&\s*)?(?:ltd|limited|llc|llp|plc|inc|incorporated|corp|corporation|co|company|gmbh|mbh|ag|kg|kgaa|ohg"
+    r"|e\.? ?k|ug|se|s\.?a|s\.?a\.?r\.?l|s\.?a\.?s|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a/s|aps|ab|oy|as|pty"
+    r"|sp\. ?z ?o\.? ?o|kft|s\.?r\.?o|d\.?o\.?o)\.?)+$"
+)
+
+
+def _without_legal_form(company: str) -> str:
+    """Return a company's name to compare, without its legal form: "Holmen Ltd." and "Borg GmbH & Co. KG"."""
+    return _compact(_LEGAL_FORM.sub("", fold(company).strip()))
 
 
 def _means_same(field: ProductField, other: ProductField) -> bool:
@@ -81,6 +94,9 @@ def _meaning(label: str) -> str:
 
 
 def _equal(field: ProductField, other: ProductField) -> bool:
+    if field.kind == other.kind == "money" and field.quantity and other.quantity:
+        is_same = field.quantity.values == other.quantity.values and field.quantity.high == other.quantity.high
+        return is_same and (_compact(field.shown) == _compact(other.shown) or not (_codes(field) and _codes(other)))
     if field.kind == other.kind == "boolean":
         return field.is_true == other.is_true
     if field.quantity and other.quantity and (field.quantity.unit and other.quantity.unit):
@@ -98,6 +114,11 @@ def _holds(field: ProductField, other: ProductField) -> bool:
         return False
     items = {_compact(item) for item in field.items}
     return len(field.items) > 1 and {_compact(item) for item in other.items} <= items
+
+
+def _codes(money: ProductField) -> str:
+    """Return the sign or the code of the currency of an amount, "" for one without."""
+    return re.sub(r"[\d.,\s]", "", money.shown)
 
 
 def _compact(text: str) -> str:

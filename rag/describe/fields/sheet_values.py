@@ -49,7 +49,11 @@ def _name_months(match: re.Match[str]) -> str:
 
 def words_of_value(text: str, words: tuple[str, ...]) -> str:
     """Return a value with its codes in words where they are sure; `words` are those of its label."""
-    text = "\n".join(_words_of_line(line, words) for line in text.split("\n"))
+    text = "\n".join(_words_of_line(_spell_short(line), words) for line in text.split("\n"))
+    if words == ("use", "after", "opening"):
+        return _OPENED.sub(_spell_opened, text)
+    if words == ("best", "before"):
+        return re.sub(r"^(?:best before|bbd|bbe|mhd)[:. ]+", "", text, flags=re.IGNORECASE)
     if words == ("ip", "rating") and re.fullmatch(r"[0-6X]\d(?!\d).*", text):
         return f"IP{text}"
     if set(words) & _SEASONS:
@@ -57,6 +61,35 @@ def words_of_value(text: str, words: tuple[str, ...]) -> str:
     if words[:2] in _SOLD:
         return _PACKS.get(text.casefold().strip("."), text)
     return _spell_term(text) if set(words) & _TERMS else text
+
+
+# Abbreviations of commerce with one reading each.
+_SHORT: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"(?<![\w/])w/o(?![\w/]) ?"), "without "),
+    # "15 w/m" and "5 % w/w" are no "with".
+    (re.compile(r"(?<![\w/])(?:w/ +|(?<!\d )w/(?![wv]\b))(?=[a-z0-9])"), "with "),
+    (re.compile(r"\bincl(?:\.|\b) ?(?=[^\W_])"), "including "),
+    (re.compile(r"\bexcl(?:\.|\b) ?(?=[^\W_])"), "excluding "),
+    (re.compile(r"\bincl\b\.?"), "included"),
+    (re.compile(r"\bexcl\b\.?"), "not included"),
+    (re.compile(r"\b[Aa]pprox\b\.? ?(?=\w)|\bca\b\.? ?(?=\d)"), "approximately "),
+    (re.compile(r"(?<![\w.,])1 ?pcs?\b\.?(?! ?/)"), "1 piece"),
+    (re.compile(r"(?<=\d) ?pcs?\b\.?(?! ?/)"), " pieces"),
+)
+
+
+def _spell_short(line: str) -> str:
+    for pattern, full in _SHORT:
+        line = pattern.sub(full, line)
+    return line.rstrip()
+
+
+_OPENED = re.compile(r"^(?P<count>\d{1,2}) ?(?:m|months?|mths?|mo|mon)?\.?$", re.IGNORECASE)
+
+
+def _spell_opened(match: re.Match[str]) -> str:
+    """Return the "12M" of an opened jar in words, as the sign on the jar means it."""
+    return f"within {match['count']} month{'' if match['count'] == '1' else 's'}"
 
 
 def _words_of_line(line: str, words: tuple[str, ...]) -> str:

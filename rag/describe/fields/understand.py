@@ -40,17 +40,19 @@ from rag.describe.fields.field_names import (
 from rag.describe.fields.field_rules import NO_RULES, FieldRules
 from rag.describe.fields.flatten import flatten_fields
 from rag.describe.fields.house_fields import is_code, why_of_house
-from rag.describe.fields.label_units import names_two_units
+from rag.describe.fields.label_units import names_two_units, split_two_units
 from rag.describe.fields.label_words import is_readable
 from rag.describe.fields.labels import Label, read_label
-from rag.describe.fields.lexicon import is_noun, singular
+from rag.describe.fields.lexicon import is_noun, is_plural_word, singular
 from rag.describe.fields.merge import merge_fields
+from rag.describe.fields.note_facts import facts_of_note, sentences_of_note
 from rag.describe.fields.numbered import join_numbered
 from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type, without_brand
 from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote, warns
 from rag.describe.fields.read_reviews import take_reviews
 from rag.describe.fields.sheet_values import is_shouted, lower_shouted, title_shouted, words_of_value
+from rag.describe.fields.shop_numbers import shop_measure, shop_price
 from rag.describe.fields.unit_columns import join_units
 from rag.describe.fields.unit_names import CURRENCY_CODES, written_unit
 from rag.describe.fields.values import (
@@ -163,7 +165,8 @@ def _say_codes(rows: Sequence[_Given]) -> list[_Given]:
             said.append(row)
             continue
         is_group = rank_type(words) is not None or words in (("family",), ("categories",), ("group",))
-        parts = row.parts if is_group else tuple(words_of_value(part, words) for part in row.parts)
+        is_kept = is_group or rank_name(words) is not None
+        parts = row.parts if is_kept else tuple(words_of_value(part, words) for part in row.parts)
         if "dimensions" in words and len(parts) in (2, 3) and all(map(is_bare_number, parts)):
             parts = (" x ".join(parts),)
         if re.search(r"colou?r (?:no|number|code)\b", row.key, re.IGNORECASE):
@@ -173,8 +176,17 @@ def _say_codes(rows: Sequence[_Given]) -> list[_Given]:
         elif is_loud:
             parts = tuple(lower_shouted(part, words) for part in parts)
         is_abbreviated = row.key.isupper() and sum(other.key.isupper() for other in rows) > len(rows) / 2
-        said.append(replace(row, parts=parts, is_abbreviated=is_abbreviated))
+        said.append(_give_two_units(replace(row, parts=parts, is_abbreviated=is_abbreviated)))
     return said
+
+
+def _give_two_units(row: _Given) -> _Given:
+    """Return a field whose label has two units with each behind its number: "power kW / PS: 7 / 9.5"."""
+    two, numbers = split_two_units(row.label.text), re.fullmatch(r"([\d.,x× -]*\d) ?[/|;] ?([\d.,x× -]+)", row.line)
+    if two is None or numbers is None or not all(map(is_measure, numbers.groups())):
+        return row
+    label = replace(row.label, text=two[0], bare=two[0], base=two[0], whole=two[0])
+    return replace(row, label=label, parts=(f"{numbers[1]} {two[1]} / {numbers[2]} {two[2]}",))
 
 
 _UNSURE_MARK = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,]*\d)")
@@ -271,12 +283,18 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     label, words, line = row.label, row.label.words, row.line
     # A unit in a label is one beside a number only: a "stabiliser bar" is no pressure.
     shown = label.bare if not label.unit or "(" in label.text or re.search(r"\d", line) else label.text
-    quotation = f"{capitalise(label.whole or label.text)}: {line}"
+    # No customer reads "allergens: N" or "do not iron: 1".
+    letter = read_truth(line, words, label.asks or label.relation != "") if len(line) == 1 else None
+    answer = line if letter is None else "yes" if letter else "no"
+    # The unit of the value need not stand in the label too: "content pcs: 25 pieces".
+    named = label.bare if label.unit and has_unit(line) and not label.relation else label.whole or label.text
+    quotation = f"{capitalise(named)}: {answer}"
     plain = ProductField(row.key, shown, "text", line, (line,) if line else (), priority=MAY, quotation=quotation)
     # Fields that are never stated.
     if not label.text:
         return [replace(plain, hidden="it has no label")]
-    is_unknown = line.casefold() in ("unknown", "not known", "not declared") and label.relation in ("", "may contain")
+    is_unsaid = line.casefold() in ("unknown", "not known", "not declared") or line.casefold().startswith("see ")
+    is_unknown = is_unsaid and label.relation in ("", "may contain")
     if is_unknown and (allergen_words(label) is not None or label.relation == "may contain"):
         return [quote_as_given(plain)]
     if line.casefold() == "missing" and _is_lacked(label):
@@ -294,6 +312,8 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     reason = "suppliers" if is_house else "" if is_vital else why_of_house(words, line)
     if label.is_flag and not reason:  # "HAZ_FLG" is for carriers: its 0 does not say that there is no hazard
         reason = why_of_house((*words, "flag"), line)
+    if reason == "notes of the shop" and (facts := facts_of_note(line)):
+        return [_quote_facts(plain, facts)]
     if reason and not (asks_for_year(words) and is_year(line)):
         return [replace(plain, kind="identifier", hidden=f"internal: {reason}")]
     if rank_type(words) is not None and is_catalogue_path(line):
@@ -301,11 +321,16 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     if _INSTRUCTION.search(line):
         return [replace(plain, hidden="it speaks to a model, and says nothing of the product")]
     if is_remark(words) and warns(line):
-        return [quote_as_given(plain)]
+        return [quote_as_given(_without_house_words(plain))]
+    if is_remark(words) and is_for_house(line) and (facts := facts_of_note(line)):
+        return [_quote_facts(plain, facts)]
     if is_remark(words) and is_for_house(line):
         return [replace(plain, kind="identifier", hidden="internal: notes of the shop")]
     if is_remark(words):  # its words are somebody's, and no sentence can take them
         return [replace(plain, is_quoted=True, priority=SHOULD)]
+    if line.casefold() in ("assorted", "various", "misc", "diverse"):
+        is_mixed = bool(set(words) & _MIXED)
+        return [replace(plain, is_quoted=is_mixed, hidden="" if is_mixed else f"{line!r} says nothing")]
     if reason := _why_unsure(row, rows):
         return [replace(plain, hidden=reason)]
     named = next(
@@ -315,7 +340,7 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     if is_repeated or (rank_name(words) is not None and words != ("model",)):
         return [replace(plain, hidden="another name of the product")]
     # What is there, may be there, and is not.
-    is_boolean = read_truth(line, words, label.is_flag or label.relation != "") is not None
+    is_boolean = read_truth(line, words, label.asks or label.relation != "") is not None
     if label.denies and read_truth(line, words, True) is False:  # a denial denied
         return [quote_as_given(plain)]
     if (said := allergen_words(label)) is not None:
@@ -336,6 +361,22 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     return [with_relation(_read_value(row, rows, plain), label)]
 
 
+def _without_house_words(plain: ProductField) -> ProductField:
+    """Return a note that warns without its sentences for the shop: "Not for broken skin. Reorder in May"."""
+    sentences = sentences_of_note(plain.value)
+    kept = [one for one in sentences if warns(one) or not is_for_house(one)]
+    if len(kept) == len(sentences):
+        return plain
+    said = ". ".join(capitalise(one.strip(" .;")) for one in kept)
+    return replace(plain, value=said, items=(said,), quotation=f"{plain.quotation.partition(':')[0]}: {said}")
+
+
+def _quote_facts(plain: ProductField, facts: Sequence[str]) -> ProductField:
+    """Return a note of the shop as those of its sentences that customers must know."""
+    said = ". ".join(map(capitalise, facts))
+    return quote_as_given(replace(plain, label="note", value=said, items=(said,), quotation=f"Note: {said}"))
+
+
 def _why_unsure(row: _Given, rows: Sequence[_Given]) -> str:
     """Return why nobody can say what a field means, "" where it is sure; what warns is never hidden for that."""
     label, line = row.label, row.line
@@ -345,7 +386,7 @@ def _why_unsure(row: _Given, rows: Sequence[_Given]) -> str:
         return "its label is an abbreviation that is not sure"
     if label.is_flag and read_truth(line, label.words, True) is None and is_code(line):
         return f"{line!r} is a code"
-    if names_two_units(label.bare) and is_bare_number(line):
+    if (names_two_units(label.bare) or split_two_units(label.text)) and is_bare_number(line):
         return "its label names two units"
     if line.casefold() in ("x", "xx"):
         return f"{line!r} is a mark"
@@ -378,6 +419,8 @@ _COUNTS = frozenset(
     ["number of items", "item count", "unit count", "pack quantity", "pack size", "content", "pieces in set"]
 )
 _CODED = frozenset(["care", "position", "colour", "finish", "coating"])
+# "Flavours: assorted" is what is in the box, "colour: assorted" what the shop has not looked up.
+_MIXED = frozenset(["flavour", "flavours", "flavor", "flavors", "scent", "scents", "contents", "fillings"])
 _IS_SIZE = re.compile(
     r"^(?:number of .*|minimum age)$|(?:^| )(?:power|wattage|weight|height|width|length|depth|diameter|thickness"
     r"|voltage|volume|capacity|warranty|guarantee|count|dimensions)$"
@@ -390,10 +433,7 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
     priority = MAY if is_logistic(words) or len(line) > _LONG else SHOULD
     priority = MUST if set(words) & _WARNINGS else priority
     field = replace(plain, priority=priority)
-    asks = label.is_flag or label.relation in (
-        "is", "has", "contains", "includes", "requires", "supports", "free from"
-    )  # fmt: skip
-    truth = False if denies_all(label.bare, line) else read_truth(line, words, asks)
+    truth = False if denies_all(label.bare, line) else read_truth(line, words, label.asks)
     if truth is not None:
         relation: Relation = "includes" if says_inclusion(line) else "has" if line.casefold() == "without" else ""
         # "Remote: included" is a thing, whatever else the word can be.
@@ -458,6 +498,12 @@ _OWN_UNITS = {
 def _read_measure(field: ProductField, row: _Given) -> ProductField:
     label = row.label
     value = field.value if row.keeps_marks else english_numbers(field.value)
+    is_count = label.bare.startswith("number of ") or is_plural_word(label.bare.rpartition(" ")[2])
+    is_share = "%" in f"{label.text}{value}"  # "11.0 % vol" is printed so
+    if not row.keeps_marks and not is_share and (has_unit(value) or label.unit or is_count):
+        value = shop_measure(value)
+    if label.bare.endswith(("pieces", "parts")):  # "number of pieces: 3 pieces"
+        value = re.sub(r"(?<=\d) pieces?$", "", value)
     unit = "" if has_unit(value) else label.unit or _OWN_UNITS.get(label.bare.casefold(), "")
     *_, measured = label.bare.partition("(")[0].casefold().split() or [""]
     if not unit and not has_unit(value) and measured in listed_words("needs_unit"):
@@ -477,6 +523,9 @@ def _read_money(field: ProductField, row: _Given, rows: Sequence[_Given]) -> Pro
     """Return a field of money: its currency stands in the value, in the label, or in a field of its own."""
     value = re.sub(r"(?<=\d),[-–](?=\s|$)", "", field.value if row.keeps_marks else english_numbers(field.value))
     unit = "" if is_money(value) else row.label.unit or _currency_of(rows)
+    if unit in _SIGNS and is_bare_number(value):
+        value, unit = f"{unit}{value}", ""
+    value = value if row.keeps_marks else shop_price(value)
     quantity = read_quantity(value, unit)
     if quantity and not any(quantity.values):
         return replace(field, kind="money", hidden="a price of 0 is none")
@@ -496,11 +545,11 @@ def _read_money(field: ProductField, row: _Given, rows: Sequence[_Given]) -> Pro
 def _currency_of(rows: Sequence[_Given]) -> str:
     codes = {row.line.upper() for row in rows if row.label.words[-1:] == ("currency",)}
     if not codes:  # "Trade £ (ex VAT)" tells it of all prices
-        codes = {code for row in rows for sign, code in _SIGNS.items() if sign in row.key}
+        codes = {code for row in rows for sign, code in _SIGNS.items() if sign != "$" and sign in row.key}
     return codes.pop() if len(codes) == 1 and codes <= set(CURRENCY_CODES) else ""
 
 
-_SIGNS = {"£": "GBP", "€": "EUR"}
+_SIGNS = {"£": "GBP", "€": "EUR", "$": "USD"}
 
 
 def _read_list(field: ProductField, row: _Given, rows: Sequence[_Given]) -> ProductField:

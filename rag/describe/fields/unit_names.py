@@ -51,7 +51,7 @@ density: gsm, g/m²|g/m2, g/l, kg/m³|kg/m3, g/cm³|g/cm3, den, denier, dtex, mg
 flow: g/m²/24h|g/m2/24h, l/min|lpm, l/h|lph, m³/h|m3/h, cfm, ml/h, gpm
 image: MP|Mpx, px, pixel~pixels, megapixel~megapixels, dpi, ppi, dot~dots
 share: %|pct, percent|per cent, ‰, vol%, % vol|% vol., % ABV|ABV
-count: pcs|pc|pc(s), piece~pieces, pack~packs, pair~pairs, page~pages, sheet~sheets, serving~servings, person~people
+count: piece~pieces|pcs|pc|pc(s), pack~packs, pair~pairs, page~pages, sheet~sheets, serving~servings, person~people
 count: IU, CFU, ply, gauge, TOG
 """.strip().splitlines()
 
@@ -108,7 +108,7 @@ def unit_of_code(code: str) -> str:
 
 def size_of(name: str) -> MeasureUnit | None:
     """Return the unit that quantities are compared by, None for one without a size there."""
-    return unit_named(re.sub(r"^in$", "inch", name))
+    return unit_named(re.sub(r"^dB\([AC]\)$", "dB", re.sub(r"^in$", "inch", name)))
 
 
 def _spelling(name: str) -> str:

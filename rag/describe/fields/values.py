@@ -14,7 +14,7 @@ from rag.describe.fields.word_lists import listed_words
 # --- yes and no -------------------------------------------------------------------------------------------------------
 
 _TRUE, _FALSE, _INCLUSIONS = listed_words("true"), listed_words("false"), listed_words("inclusions")
-_LETTERS = frozenset(["y", "n"])
+_LETTERS = frozenset(["y", "n", "j"])
 # Labels whose value "NO" is Norway, or whose "N" is a size or a class.
 _NO_TRUTHS = listed_words("no_truths")
 _NO_LETTERS = listed_words("no_letters")
@@ -31,6 +31,8 @@ def read_truth(text: str, words: tuple[str, ...], asks: bool) -> bool | None:
         return TICKS[text]
     if said in ("1", "0", "1.0", "0.0"):
         return said[0] == "1" if asks else None
+    if said in ("t", "f"):
+        return said == "t" if asks else None
     if text.strip() == "FAUX" and not set(words) & listed_words("imitated"):
         return False  # as French spreadsheets write it
     if set(words) & _NO_TRUTHS or (said in _LETTERS and set(words) & _NO_LETTERS):

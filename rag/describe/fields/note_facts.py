@@ -1,0 +1,56 @@
+"""What customers must know of a note that the shop wrote for itself: "base game required", "sold without frame".
+
+>>> facts_of_note("Sold without lamp. Box dented at supplier.")
+('Sold without lamp',)
+"""
+
+from __future__ import annotations
+
+import re
+
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*[;|\n]\s*|\s+[-–—]\s+")
+_FACT = re.compile(
+    # What is needed: "base game required", "requires a 12 V charger".
+    r"(?!.*\bnot? )[\w'’ /-]+ (?:is |are )?required(?: to (?:play|use|run|install|work|assemble)\b.*|,? not included)?"
+    r"|requires (?:an? |the |\d)?[\w '’./-]+(?:,? not included)?"
+    r"|(?:self|home|adult) assembly(?: required)?"
+    # What is not there.
+    r"|(?:[\w '’/-]+ )?(?:sold|supplied|delivered|comes|shipped) without [\w '’/,-]+"
+    r"|[\w '’/,-]+ (?:is |are )?(?:not included|not supplied|sold separately)"
+    r"|without (?:added )?[\w'’-]+(?: [\w'’-]+)?"
+    r"|(?:plastic|paper|cardboard)[- ]free packaging"
+    # What it is not for, and what is in it.
+    r"|(?:[\w '’/-]+ )?not (?:suitable|recommended|intended|compatible|safe|approved) (?:for|with|in) [\w '’/,.-]+"
+    r"|(?:[\w '’/-]+ )?not for [\w '’/,-]+"
+    r"|(?:for )?[\w'’-]+ use only|(?:suitable|compatible|works|fits|for use) only (?:for|with|in|on) [\w '’/,.-]+"
+    r"|only (?:suitable|compatible|for use|fits|works) (?:for |with |in |on )?[\w '’/,.-]+"
+    r"|(?:[\w'’-]+ ){0,3}(?:toxic|poisonous|flammable|harmful|choking hazard)(?: [\w '’/,-]+)?"
+    r"|(?:may contain|contains) [\w '’/,-]+|keep (?:away|out) (?:from|of) [\w '’/,-]+",
+    re.IGNORECASE,
+)
+# Words of the work in a shop: what is required there is no requirement of the product.
+_OF_WORK = re.compile(
+    r"\b(?:we|us|our|i|my|photos?|pictures?|images?|texts?|descriptions?|translations?|approval|approve\w*|labels?|price\w*"
+    r"|pricing|check\w*|update\w*|upload\w*|samples?|stock\w*|suppliers?|suppl(?:y|ies)|orders?|re-?order\w*|sku|ean"
+    r"|listing\w*|website|web|online|export|catalogue|catalog|data|signature|paperwork|licen[cs]es?|invoice\w*|customers?"
+    r"|returns?|complaints?|margin\w*|discount\w*|staff|team|warehouse|shelf|shelves|pallets?|cartons?|courier|dispatch"
+    r"|deposit|payment|quotes?|sale|resale|display|publish\w*|clearance|promo\w*|season|contract|minimum|review\w*"
+    r"|amazon|ebay|marketplaces?|export|forklift|confirm\w*|tbc|tbd|todo|asap|urgent|batch|lots?|old|new|until|since)\b",
+    re.IGNORECASE,
+)
+_LONGEST = 100
+
+
+def sentences_of_note(note: str) -> list[str]:
+    """Return the sentences of a note, which end at semicolons, bars and dashes as well."""
+    return [sentence for sentence in _SENTENCE.split(note) if sentence]
+
+
+def facts_of_note(note: str) -> tuple[str, ...]:
+    """Return the sentences of a note that name a requirement, an exclusion or a limit of use, in the note's words."""
+    sentences = (sentence.strip(" .!;,") for sentence in sentences_of_note(note))
+    return tuple(
+        sentence
+        for sentence in sentences
+        if len(sentence) <= _LONGEST and _FACT.fullmatch(sentence) and not _OF_WORK.search(sentence)
+    )
