@@ -105,7 +105,8 @@ def rank_name(words: tuple[str, ...]) -> int | None:
 
 _LATE_NAMES = frozenset(
     {"article", "label", "designation", "desc", "desc 1", "desc1", "description 1", "item description", "short title"}
-    | {"title short", "short name", "short description", "article description", "material description"}
+    | {"title short", "short name", "short description", "article description", "material description", "description"}
+    | {"designation 1", "bezeichnung", "bezeichnung 1", "artikelbezeichnung", "bezeichnung1"}
 )
 """Labels of names, unless another field is one."""
 

@@ -39,7 +39,7 @@ def flatten_fields(given: Mapping[str, object]) -> Iterator[tuple[str, tuple[Pla
 
 def _flatten(given: Mapping[str, object], path: str, depth: int) -> Iterator[tuple[str, tuple[PlainValue, ...]]]:
     for name, content in given.items():
-        key = f"{path} {name}".strip()
+        key = str(name) if _ATTRIBUTE.match(str(name)) else f"{path} {name}".strip()
         value = _parse(content)
         if isinstance(value, Mapping):
             if depth == _DEPTH:
@@ -58,6 +58,9 @@ def _flatten(given: Mapping[str, object], path: str, depth: int) -> Iterator[tup
         else:
             yield key, (_scalar(key, value),)
 
+
+_ATTRIBUTE = re.compile(r"attr(?:ibute)?_", re.IGNORECASE)
+"""What begins a name that needs no group before it: "attr_lens_mount"."""
 
 _GROUP = re.compile(r"(?:grp|group|attribute_?group|section|tab)_\w+", re.IGNORECASE)
 
@@ -101,9 +104,17 @@ def _parse(value: object) -> object:
         except ValueError:
             return value
         return parsed if isinstance(parsed, dict | list) else value
+    if isinstance(value, str) and _ASSIGNED.fullmatch(value.strip()):
+        pairs = [(match["name"], match["content"].strip(" ,;|")) for match in _ASSIGNMENT.finditer(value)]
+        return dict(pairs) if len({name for name, _ in pairs}) == len(pairs) else value
     if isinstance(value, set | frozenset):
         return sorted(value, key=str)
     return value
+
+
+_ASSIGNMENT = re.compile(r"(?P<name>[a-z]\w*)=(?P<content>[^=]*?)(?=[,;|]\s*[a-z]\w*=|\s*$)", re.IGNORECASE)
+_ASSIGNED = re.compile(r"(?:[a-z]\w*=[^=]*[,;|]\s*)+[a-z]\w*=[^=]*", re.IGNORECASE)
+"""Several attributes in one cell: "closure_type=Buttons,pattern=Plain"."""
 
 
 def _pair_of(item: object) -> tuple[str, object] | None:

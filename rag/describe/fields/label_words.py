@@ -15,7 +15,7 @@ from importlib.resources import files
 from rag.describe.fields.lexicon import is_adjective, is_noun, singular, word_uses
 from rag.describe.fields.word_lists import listed_words
 
-_ANSWERS = r"y/n|\(y ?/ ?n\)|\(j ?/ ?n\)|\(yes ?/ ?no\)|\(t ?/ ?f\)|\(true ?/ ?false\)|\([01] ?/ ?[01]\)"
+_ANSWERS = r"ok|y/n|\(y ?/ ?n\)|\(j ?/ ?n\)|\(yes ?/ ?no\)|\(t ?/ ?f\)|\(true ?/ ?false\)|\([01] ?/ ?[01]\)"
 _FLAG = re.compile(rf"^(?:flag|f|flg|fl|is|yn) |(?<=\w) (?:flag|flg|f|fl|yn|{_ANSWERS})$", re.IGNORECASE)
 _ASKS = re.compile(rf" (?:flag|flg|yn|{_ANSWERS})$", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?P<name>.*[^\W\d_]{2})(?P<number> ?\d{1,2})")

@@ -308,8 +308,14 @@ _ADDED = re.compile(
 )
 
 
+_SUITED = r"adults|babies|beginners|cats|children|c(?:o?)eliacs|diabetics|dogs|kittens|men|pets|puppies|toddlers|vegans"
+_SUITABLE = re.compile(rf"^((?:not |is )?(?:un)?suitable) (?=(?:{_SUITED}|vegetarians|women)\b)", re.IGNORECASE)
+"""What a name of a column lacks where it says whom a product suits."""
+
+
 def _read_relation(text: str) -> Label:
     """Return a label without the verb that it begins or ends with."""
+    text = _SUITABLE.sub(r"\1 for ", text)  # "suitable_diabetics"
     lower = text.casefold()
     for beginning, relation, denies in _BEGINNINGS:
         if lower == beginning:

@@ -78,6 +78,8 @@ ORDER = 100
 _HEDGE = re.compile(r"\b(?:traces?|may|might|possibl\w+)\b", re.IGNORECASE)
 _LONG = 300
 _ANSWERS = frozenset(("yes", "no", "true", "false"))
+# What a shop system calls a row: the type of the product is none of them.
+_KINDS_OF_ROW = frozenset(("simple", "configurable", "virtual", "bundle", "grouped", "downloadable", "variable"))
 _WARNINGS = frozenset(("warning", "warnings", "caution", "hazard", "hazards", "danger"))
 _NO_BRANDS = listed_words("no_brands")
 # A value that speaks to a model says nothing of a product.
@@ -171,7 +173,7 @@ def _say_codes(rows: Sequence[_Given]) -> list[_Given]:
             parts = (" x ".join(parts),)
         if re.search(r"colou?r (?:no|number|code)\b", row.key, re.IGNORECASE):
             parts = tuple(re.sub(r"(?<=[^\W\d_]) \d{3,5}\b", "", part) for part in parts)
-        if is_loud and rank_name(words) is not None:
+        if is_loud and (rank_name(words) is not None or may_name(words)):
             parts = tuple(map(title_shouted, parts))
         elif is_loud:
             parts = tuple(lower_shouted(part, words) for part in parts)
@@ -316,7 +318,8 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
         return [_quote_facts(plain, facts)]
     if reason and not (asks_for_year(words) and is_year(line)):
         return [replace(plain, kind="identifier", hidden=f"internal: {reason}")]
-    if rank_type(words) is not None and is_catalogue_path(line):
+    is_group = words == ("group",) and re.fullmatch(r"\S+/\S+", line) is not None
+    if is_group or (rank_type(words) is not None and (is_catalogue_path(line) or line.casefold() in _KINDS_OF_ROW)):
         return [replace(plain, kind="identifier", hidden="internal: a group of the catalogue")]
     if _INSTRUCTION.search(line):
         return [replace(plain, hidden="it speaks to a model, and says nothing of the product")]

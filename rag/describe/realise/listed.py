@@ -87,7 +87,7 @@ _EMPTY_VALUES = frozenset(["standard", "normal", "regular", "default", "basic", 
 _UNITLESS = frozenset(
     ["count", "index", "number", "rating", "score", "ratio", "gauge", "yield", "level", "size", "quantity", "amount"]
 )
-_MEASURES = (QUANTITY_NOUNS - _UNITLESS) | {"dimension", "measurement"}
+_MEASURES = (QUANTITY_NOUNS - _UNITLESS) | {"dimension", "measurement", "warranty", "guarantee"}
 """Nouns of labels whose number says nothing without a unit: "dimensions: 30"."""
 
 
@@ -115,6 +115,8 @@ def is_trivial(field: ProductField) -> bool:
     if label.startswith("batter") and value in ("not required", "not needed", "none required", "none needed"):
         return True
     if label in ("gender", "sex", "target gender", "target group", "audience") and value in ("unisex", "all"):
+        return True
+    if label == "age group" and value in ("adult", "adults", "all", "all ages"):
         return True
     if _EMPTY_LABELS.fullmatch(label) and (value in _EMPTY_VALUES or re.fullmatch(r"[\d.]+", value)):
         return True

@@ -157,3 +157,44 @@ def test_one_price_with_and_without_its_currency_is_said_once() -> None:
 )
 def test_a_note_of_the_shop_keeps_what_customers_must_know(key: str, note: str, line: str) -> None:
     assert line_of(key, note) == line
+
+
+def test_attributes_in_one_cell_are_fields_of_their_own() -> None:
+    product = understand_fields({"name": "Sheet", "additional_attributes": "closure_type=Buttons,reversible=No"})
+    assert [(field.label, field.value) for field in product.stated if field.kind not in ("name", "type")] == [
+        ("closure type", "Buttons"),
+        ("reversible", "No"),
+    ]
+    assert understand_fields({"name": "Sheet", "formula": "a=b"}).field("formula").value == "a=b"
+
+
+def test_what_a_system_says_of_its_rows_is_hidden() -> None:
+    fields = {"name": "Sheet", "product_type": "simple", "unit": "PC", "group": "BED/LINEN", "case qty": "6"}
+    assert [field.key for field in understand_fields(fields).stated] == ["name", "name:type"]
+
+
+def test_attributes_of_a_group_need_no_name_of_it() -> None:
+    product = understand_fields({"name": "K5", "technical": {"attr_lens_mount": "OV-X"}, "optics": {"attr_zoom": "4x"}})
+    assert {field.label for field in product.stated} >= {"lens mount", "zoom"}
+
+
+def test_the_name_of_a_german_sheet() -> None:
+    name = understand_fields(
+        {"BEZ1": "CORDLESS DRILL 18V", "MANUF": "KRANTZ", "CONTENT": "TWO BATTERIES", "COLOUR": "DARK GREEN"}
+    ).name
+    assert name is not None
+    assert name.value == "Cordless Drill 18V"
+
+
+@pytest.mark.parametrize(
+    ("label", "value", "line"),
+    [
+        ("suitable_diabetics", "yes", "Suitable for diabetics"),
+        ("Suitable vegans", "no", "Not suitable for vegans"),
+        ("not suitable puppies", "yes", "Not suitable for puppies"),
+    ],
+)
+def test_whom_a_product_suits_needs_its_preposition(label: str, value: str, line: str) -> None:
+    said = label_and_value(understand_fields({"name": "Biscuits", label: value}).field(label))
+    assert said is not None
+    assert said.text.startswith(line)
