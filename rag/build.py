@@ -159,6 +159,8 @@ class Builder:
         from rag.generate import new_generator
 
         options = {"backend": DEFAULT_BACKEND} | self.table("generator") | {"model": self.generator_model(default)}
+        if options.get("kind") == "extractive":
+            del options["kind"]  # the reader answers questions; any other task has a generator
         if scored or self.table("pipeline").get("passages", "concat") != "concat":
             options["backend"] = SCORED_BACKEND
         return self._share("generator", options, lambda: self._build("generator", lambda: new_generator(**options)))

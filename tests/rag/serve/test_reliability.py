@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,18 @@ def document_text(number: int, size: int) -> str:
     return f"# File {number}\n\n" + "\n\n".join(f"File {number} says marker{number}x{place}." for place in range(size))
 
 
+def send_until_gone(address: str, name: str, acknowledged: dict[str, str]) -> None:
+    """Upload files until the server is gone, and note those that it acknowledged."""
+    for number in range(50):
+        try:
+            file, text = f"{name}-{number}.md", document_text(number, 200)
+            files = {"files": (file, text.encode())}
+            if httpx.post(f"{address}/documents", files=files, timeout=10, trust_env=False).status_code == 202:
+                acknowledged[file] = text
+        except httpx.TransportError:
+            return
+
+
 @pytest.mark.slow
 def test_twenty_kills_during_uploads(tmp_path: Path) -> None:
     """Every upload that was acknowledged is there after the last restart, and each document is whole."""
@@ -57,23 +70,25 @@ def test_twenty_kills_during_uploads(tmp_path: Path) -> None:
         die_at = time.monotonic() + draw.uniform(0.05, 2.5)
         with httpx.Client(base_url=address, timeout=30, trust_env=False) as client:
             try:
-                while time.monotonic() < die_at:
+                for _ in range(draw.randrange(1, 4)):
                     batch = {f"f{number + offset}.md": document_text(number + offset, draw.randrange(1, 60))
                              for offset in range(3)}  # fmt: skip
                     number += len(batch)
-                    if draw.random() < 0.5:  # in the middle of the upload
-                        process.send_signal(signal.SIGSTOP)
-                        process.send_signal(signal.SIGCONT)
                     response = client.post(
                         "/documents", files=[("files", (name, text.encode())) for name, text in batch.items()]
                     )
                     assert response.status_code == 202
                     acknowledged |= batch
+                time.sleep(max(0.0, die_at - time.monotonic()))
+                in_flight = threading.Thread(target=send_until_gone, args=(address, f"late{number}", acknowledged))
+                in_flight.start()
+                time.sleep(draw.uniform(0, 0.1))
             finally:
                 process.kill()
                 process.wait()
                 assert process.stdout
                 process.stdout.close()
+                in_flight.join()
 
     process, address = start_server(tmp_path)
     try:
@@ -81,10 +96,10 @@ def test_twenty_kills_during_uploads(tmp_path: Path) -> None:
             until = time.monotonic() + 300
             while True:
                 listing = client.get("/documents", params={"limit": 1000}).json()
-                if listing["total"] >= len(acknowledged) or time.monotonic() > until:
+                stored = {row["source"].rpartition("/")[2]: row["source"] for row in listing["sources"]}
+                if set(acknowledged) <= set(stored) or time.monotonic() > until:
                     break
                 time.sleep(0.2)
-            stored = {row["source"].rpartition("/")[2]: row["source"] for row in listing["sources"]}
             assert set(acknowledged) <= set(stored), sorted(set(acknowledged) - set(stored))[:5]
             for name, text in acknowledged.items():
                 document = client.get(f"/documents/{stored[name]}").json()
@@ -94,7 +109,7 @@ def test_twenty_kills_during_uploads(tmp_path: Path) -> None:
                 assert covered.split()[-1] == text.split()[-1]
     finally:
         process.terminate()
-        assert process.wait(timeout=60) == 0
+        assert process.wait(timeout=60) in (0, -signal.SIGTERM)  # which uvicorn raises again when it is done
         assert process.stdout
         process.stdout.close()
     with Config().override("store", path=str(tmp_path / "store")).store(create=False) as store:
@@ -112,7 +127,7 @@ def test_random_requests(served: Served) -> None:
     schema = schemathesis.openapi.from_url(f"{served.url}/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations()]
     answered: dict[str, int] = {}
-    per_operation = -(-CASES // len(operations)) + 1
+    per_operation = 2 * CASES // len(operations)  # some have few different cases
 
     for operation in operations:
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -230,7 +231,7 @@ def test_200_odd_files(server: Served) -> None:
         }
         assert taken <= kept
         for source in names(client) - before:
-            document = client.get(f"/documents/{source}")
+            document = client.get(f"/documents/{quote(source)}")
             assert document.status_code == 200, source
             shown = document.json()
             spans = [(one["start"], one["end"]) for one in shown["passages"]]
