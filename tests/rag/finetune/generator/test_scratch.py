@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -33,11 +34,15 @@ def test_marks_are_single_tokens_and_text_comes_back(init: str, folders: dict[st
     assert {"1", "2", "3", "4"} <= set(pieces), "numbers are read digit by digit"
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=60))
-def test_any_text_comes_back_but_for_its_spaces(folders: dict[str, Path], text: str) -> None:
-    import unicodedata
+# Those of Unicode 3.2: of later ones Python and the tokenizer may know other normal forms.
+OLD_CHARACTERS = st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")).filter(
+    lambda character: unicodedata.ucd_3_2_0.category(character) != "Cn"
+)
 
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(OLD_CHARACTERS, max_size=60))
+def test_any_text_comes_back_but_for_its_spaces(folders: dict[str, Path], text: str) -> None:
     tokenizer = AutoTokenizer.from_pretrained(folders["t5-tiny"])
     back = tokenizer.decode(tokenizer(text).input_ids, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     assert back.split() == unicodedata.normalize("NFKC", text).split()
