@@ -117,17 +117,23 @@ _ASSIGNED = re.compile(r"(?:[a-z]\w*=[^=]*[,;|]\s*)+[a-z]\w*=[^=]*", re.IGNORECA
 """Several attributes in one cell: "closure_type=Buttons,pattern=Plain"."""
 
 
+_NAMES_OF_PAIRS = ("name", "display_name", "label", "key", "attribute", "title")
+"""Keys of what an object of a list names, and of what one of its choices is called."""
+
+
 def _pair_of(item: object) -> tuple[str, object] | None:
     """Return the name and value of {"name": "Colour", "value": "red"}, None for anything else."""
     if not isinstance(item, Mapping):
         return None
     keys = {str(key).casefold(): key for key in item}
-    name = next((keys[key] for key in ("name", "label", "key", "attribute", "title") if key in keys), None)
-    value = next((keys[key] for key in ("value", "values", "text") if key in keys), None)
+    name = next((keys[key] for key in _NAMES_OF_PAIRS if key in keys), None)
+    value = next((keys[key] for key in ("value", "values", "text", "option_values") if key in keys), None)
     if name is None or value is None or not isinstance(item[name], str):
         return None
     unit = item[keys["unit"]] if "unit" in keys else None
     content = item[value]
+    if isinstance(content, list) and content and all(isinstance(one, Mapping) for one in content):
+        content = [next((one[key] for key in (*_NAMES_OF_PAIRS, "value") if key in one), "") for one in content]
     return item[name], f"{content} {unit}" if unit and isinstance(content, str | int | float) else content
 
 

@@ -79,7 +79,9 @@ _HEDGE = re.compile(r"\b(?:traces?|may|might|possibl\w+)\b", re.IGNORECASE)
 _LONG = 300
 _ANSWERS = frozenset(("yes", "no", "true", "false"))
 # What a shop system calls a row: the type of the product is none of them.
-_KINDS_OF_ROW = frozenset(("simple", "configurable", "virtual", "bundle", "grouped", "downloadable", "variable"))
+_KINDS_OF_ROW = frozenset(
+    ("simple", "configurable", "virtual", "bundle", "grouped", "downloadable", "variable", "physical")
+)
 _WARNINGS = frozenset(("warning", "warnings", "caution", "hazard", "hazards", "danger"))
 _NO_BRANDS = listed_words("no_brands")
 # A value that speaks to a model says nothing of a product.

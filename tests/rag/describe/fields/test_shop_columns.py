@@ -198,3 +198,11 @@ def test_whom_a_product_suits_needs_its_preposition(label: str, value: str, line
     said = label_and_value(understand_fields({"name": "Biscuits", label: value}).field(label))
     assert said is not None
     assert said.text.startswith(line)
+
+
+def test_choices_that_are_objects_refuse_no_product() -> None:
+    choices = [{"label": "Fine", "price": 0}, {"label": "Broad", "price": 6}]
+    fields = {"name": "Model 3", "type": "physical", "options": [{"display_name": "Nib", "option_values": choices}]}
+    assert [(field.label, field.items) for field in understand_fields(fields).stated][1:] == [
+        ("nib", ("Fine", "Broad"))
+    ]
