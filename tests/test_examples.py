@@ -37,10 +37,11 @@ def catalogue(lines: list[str]) -> None:
     prices = [float(line.rpartition(": ")[2]) for line in lines[:3]]
     assert len(prices) == 3
     assert all(0 < price < 100 for price in prices)
-    title, text = lines[3:]
+    title, text, _, *details = lines[3:]
     assert title.startswith("title: Trail Daypack")
-    assert "22 litres" in text
-    assert "not waterproof" in text
+    assert text.startswith("long: The Trail Daypack ")
+    assert any("22 litres" in line for line in (text, *details))
+    assert "- Waterproof: no" in details
 
 
 def hybrid(lines: list[str]) -> None:
