@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ LIMITS = "country,hotel limit,day allowance\nAustria,150,50\nDenmark,190,75\nIta
 class Server:
     """A server that runs, and where."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
     url: str
     folder: Path
 
@@ -57,25 +57,23 @@ class Server:
 
 
 def _start(folder: Path, *options: str, port: int = 0) -> Server:
-    """Start a server over the store of a folder, and return it when it listens."""
+    """Start a server over the store of a folder, and return it when it listens.
+
+    What it prints goes to a file: a pipe that nobody reads is full after a few hundred requests, and stops it.
+    """
     command = [sys.executable, "-m", "rag.cli.main", "serve", "--extractive", "--port", str(port), *options]
-    process = subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert process.stdout is not None
-    ends = time.monotonic() + 180
-    read = ""
-    while time.monotonic() < ends:
-        if select.select([process.stdout], [], [], 1)[0]:
-            line = process.stdout.readline()
-            read += line
-            if match := re.search(r"http://[\d.]+:\d+", line):
-                return Server(process, match[0], folder)
-            if not line:
-                break
+    with tempfile.NamedTemporaryFile(prefix="server-", suffix=".log", dir=folder, delete=False) as printed:
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=printed, stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+    log, ends = Path(printed.name), time.monotonic() + 180
+    while time.monotonic() < ends and process.poll() is None:
+        if match := re.search(r"http://[\d.]+:\d+(?=/)", log.read_text("utf-8", "replace")):
+            return Server(process, match[0], folder)
+        time.sleep(0.1)
     process.kill()
-    raise AssertionError(f"the server did not start: {read}")
+    raise AssertionError(f"the server did not start: {log.read_text('utf-8', 'replace')}")
 
 
 @pytest.fixture(scope="session")
