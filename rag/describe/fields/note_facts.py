@@ -41,6 +41,23 @@ _OF_WORK = re.compile(
 _LONGEST = 100
 
 
+_NOTE = re.compile(
+    r"(?:(?:product|customer|shop|web|sales|general|additional|extra|further|other|important) )?"
+    r"(?:notes?|remarks?|comments?|info(?:rmation)?|hints?|details?)",
+    re.IGNORECASE,
+)
+
+
+def is_own_note(label: str, value: str) -> bool:
+    """Return whether a label says nothing of its value, which stands for itself: "remark: seat height 44 cm".
+
+    That takes two words, one of them at least no code.
+    """
+    words = value.split()
+    is_telling = len(words) > 1 and any(len(re.findall(r"[^\W\d_]", word)) > 2 for word in words)
+    return is_telling and _NOTE.fullmatch(label) is not None
+
+
 def sentences_of_note(note: str) -> list[str]:
     """Return the sentences of a note, which end at semicolons, bars and dashes as well."""
     return [sentence for sentence in _SENTENCE.split(note) if sentence]

@@ -23,6 +23,7 @@ from rag.describe.fields.absence import (
     read_warning,
     with_relation,
 )
+from rag.describe.fields.bounds import join_bounds
 from rag.describe.fields.contradictions import quote_contradictions
 from rag.describe.fields.field_names import (
     asks_for_date,
@@ -45,7 +46,7 @@ from rag.describe.fields.label_words import is_readable
 from rag.describe.fields.labels import Label, read_label
 from rag.describe.fields.lexicon import is_noun, is_plural_word, singular
 from rag.describe.fields.merge import merge_fields
-from rag.describe.fields.note_facts import facts_of_note, sentences_of_note
+from rag.describe.fields.note_facts import facts_of_note, is_own_note, sentences_of_note
 from rag.describe.fields.numbered import join_numbered
 from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type, without_brand
@@ -147,7 +148,7 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
         if rule.hide is not None and any(row.parts):
             understood = [replace(field, hidden="hidden by a rule" if rule.hide else "") for field in understood]
         fields += understood
-    fields = quote_contradictions(merge_fields(join_numbered(fields)))
+    fields = quote_contradictions(merge_fields(join_bounds(join_numbered(fields))))
     if not any(not field.hidden for field in fields):
         reasons = "; ".join(f"{field.key}: {field.hidden}" for field in fields[:5])
         raise InputError(f"no field says anything that a text may state{f' ({reasons})' if reasons else ''}")
@@ -292,7 +293,7 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     answer = line if letter is None else "yes" if letter else "no"
     # The unit of the value need not stand in the label too: "content pcs: 25 pieces".
     named = label.bare if label.unit and has_unit(line) and not label.relation else label.whole or label.text
-    quotation = f"{capitalise(named)}: {answer}"
+    quotation = capitalise(line) if is_own_note(label.bare, line) else f"{capitalise(named)}: {answer}"
     plain = ProductField(row.key, shown, "text", line, (line,) if line else (), priority=MAY, quotation=quotation)
     # Fields that are never stated.
     if not label.text:
@@ -373,13 +374,17 @@ def _without_house_words(plain: ProductField) -> ProductField:
     if len(kept) == len(sentences):
         return plain
     said = ". ".join(capitalise(one.strip(" .;")) for one in kept)
-    return replace(plain, value=said, items=(said,), quotation=f"{plain.quotation.partition(':')[0]}: {said}")
+    return replace(plain, value=said, items=(said,), quotation=_quote_note(plain.label, said))
 
 
 def _quote_facts(plain: ProductField, facts: Sequence[str]) -> ProductField:
     """Return a note of the shop as those of its sentences that customers must know."""
     said = ". ".join(map(capitalise, facts))
-    return quote_as_given(replace(plain, label="note", value=said, items=(said,), quotation=f"Note: {said}"))
+    return quote_as_given(replace(plain, label="note", value=said, items=(said,), quotation=_quote_note("note", said)))
+
+
+def _quote_note(label: str, said: str) -> str:
+    return capitalise(said) if is_own_note(label, said) else f"{capitalise(label)}: {said}"
 
 
 def _why_unsure(row: _Given, rows: Sequence[_Given]) -> str:

@@ -15,6 +15,7 @@ from rag.describe.realise.word_classes import COUNT_NOUNS, MATERIALS, PART_NOUNS
 
 _HALVES = re.compile(r"(?P<first>[^,;:()]{1,40}), (?P<second>[^,;:()]{1,40})")
 _COUNTED = re.compile(r"(?P<number>\d{1,3}),? (?P<how>[^\W\d]+(?:-[^\W\d]+)*)")
+_ABSTRACT = frozenset({"range", "setting", "speed", "level", "stage", "size", "option", "mode", "rate", "limit"})
 _MATERIAL = re.compile(r"(?:(?:main|outer|product) )?(?:materials?|composition|fabric)")
 
 
@@ -37,7 +38,7 @@ def comma_template(field: ProductField) -> str:
     if _MATERIAL.fullmatch(label.casefold()):
         return _of_materials(first.casefold(), second.casefold())
     head = singular_noun(label.rpartition(" ")[2].casefold())
-    if head not in PART_NOUNS | COUNT_NOUNS or not (is_measure(second) and has_unit(second)):
+    if head not in PART_NOUNS | (COUNT_NOUNS - _ABSTRACT) or not (is_measure(second) and has_unit(second)):
         return ""
     return _measured(cased_label(label), first, second)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ingest.sentences import sentence_spans
 from rag.answer.words import stem
+from rag.describe.fields.note_facts import is_own_note
 from rag.describe.fields.plain_text import capitalise
 from rag.describe.product import ProductField, Relation, SpannedText
 from rag.describe.realise.english import cased_label
@@ -33,6 +34,8 @@ _STATEMENT = re.compile(
     r"(?:(?:key |main |product )?(?:feature|highlight|benefit|bullet(?: point)?)|(?:key|selling) point)s?"
     r"(?P<number> \d+)?"
 )
+_STATE = re.compile(r":(?= (?:(?:not |is |are )?(?:included|supplied|provided)|sold separately|optional|required)\b)")
+"""The colon of "cushions: not included"."""
 
 _COLOURS, _MATERIALS = frozenset(map(stem, ("colour", "hue"))), frozenset(map(stem, ("material", "fabric")))
 
@@ -62,7 +65,7 @@ def shown_value(field: ProductField) -> str:
     if field.is_true is not None:
         return _SAID.get(field.relation, ("yes", "no"))[0 if field.is_true else 1]
     listed = replace(field, value=", ".join(field.items)) if field.kind == "list" else field
-    value = " ".join(listed.shown.split())
+    value = _STATE.sub("", " ".join(listed.shown.split()))
     if len(value) <= LONGEST_VALUE:
         return value
     ends = [end for _, end in sentence_spans(value) if end <= LONGEST_VALUE]
@@ -91,6 +94,8 @@ def label_and_value(field: ProductField) -> SpannedText | None:
 
 def _states_itself(field: ProductField, label: str) -> bool:
     """Tell whether a value needs no label: "Feature 2: stands when folded", but a list of features keeps its."""
+    if is_own_note(label, field.value):
+        return True
     match = _STATEMENT.fullmatch(label.casefold())
     return match is not None and (field.kind != "list" or match["number"] is not None)
 

@@ -147,12 +147,12 @@ def test_one_price_with_and_without_its_currency_is_said_once() -> None:
 @pytest.mark.parametrize(
     ("key", "note", "line"),
     [
-        ("Staff note", "Base game required. Reorder in June", "Note: Base game required"),
-        ("Internal note", "plastic free packaging", "Note: Plastic free packaging"),
-        ("Note", "Sold without strap. Ask supplier for pictures.", "Note: Sold without strap"),
+        ("Staff note", "Base game required. Reorder in June", "Base game required"),
+        ("Internal note", "plastic free packaging", "Plastic free packaging"),
+        ("Note", "Sold without strap. Ask supplier for pictures.", "Sold without strap"),
         ("Staff note", "customer complaint, photo required", ""),
-        ("Remarks", "Not for use on broken skin. Reorder Q3.", "Remarks: Not for use on broken skin"),
-        ("Remarks", "Do not freeze. Ask for gift wrap.", "Remarks: Do not freeze. Ask for gift wrap."),
+        ("Remarks", "Not for use on broken skin. Reorder Q3.", "Not for use on broken skin"),
+        ("Remarks", "Do not freeze. Ask for gift wrap.", "Do not freeze. Ask for gift wrap."),
     ],
 )
 def test_a_note_of_the_shop_keeps_what_customers_must_know(key: str, note: str, line: str) -> None:
