@@ -42,7 +42,8 @@ _LONGEST = 100
 
 
 _NOTE = re.compile(
-    r"(?:(?:product|customer|shop|web|sales|general|additional|extra|further|other|important) )?"
+    r"(?:(?:product|customer|shop|web|sales|general|additional|extra|further|other|important"
+    r"|item|article|variant|book|game|toy|film|album) )?"
     r"(?:notes?|remarks?|comments?|info(?:rmation)?|hints?|details?)",
     re.IGNORECASE,
 )

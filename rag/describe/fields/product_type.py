@@ -53,9 +53,19 @@ def read_type(value: str, name: str, is_path: bool, asks: bool) -> str:
         is_kind = len(kinds) == 1 and is_plural_word(kinds[0].rpartition(" ")[2].casefold())
         if len(named) == 1 and (kind := _written_type(named[0], name, is_believed=is_kind)):
             return kind
-    if head_noun(name) or not parts or _names_aside(name, parts[-1]) or not _is_kind(parts, value):
+    umbrella = _umbrella_of(parts)
+    if is_kind_of_work(umbrella):  # "Harbour Lanterns" are none
+        return umbrella
+    if head_noun(name) or not parts or umbrella:
+        return umbrella if parts and not head_noun(name) else ""
+    if _names_aside(name, parts[-1]) or not _is_kind(parts, value):
         return ""
     return _written_type(parts[-1], name, is_believed=_KEYWORD.fullmatch(value) is not None)
+
+
+def is_kind_of_work(kind: str) -> bool:
+    """Return whether a type is one of works, whose titles say nothing of what they are: a board game, a book."""
+    return kind.casefold().rpartition(" ")[2] in _WORKS
 
 
 def _readable_part(part: str) -> str:
@@ -80,6 +90,28 @@ def _is_kind(parts: Sequence[str], value: str) -> bool:
     return is_counted_out or not (has_plurals or _GROUP_CODE.match(value))
 
 
+def _umbrella_of(parts: Sequence[str]) -> str:
+    """Return the kind of a part such as "Games" or "Books", whose sections hold nothing else: "Games/Two player".
+
+    It is "" where a section is of things that belong to it, or names another thing: "Books/Bookends".
+    """
+    for place, part in enumerate(parts):
+        if part.casefold() not in listed_words("umbrellas"):
+            continue
+        below = [word.casefold() for one in parts[place + 1 :] for word in re.findall(r"[^\W\d_]+", one)]
+        kind = singular(part.casefold())
+        if any(word in _BELONGING for word in below):
+            return ""
+        if any(
+            is_plural_word(word) and is_product_noun(word) and word not in listed_words("umbrellas") for word in below
+        ):
+            return ""
+        last = parts[-1].casefold()
+        return singular(last) if last.endswith(f" {part.casefold()}") else kind
+    return ""
+
+
+_WORKS = frozenset({"game", "book", "film", "movie", "album", "audiobook", "magazine", "comic"})
 _SETS = frozenset({"set", "kit", "pack", "box", "case"})
 
 

@@ -25,6 +25,7 @@ from rag.describe.fields.absence import (
 )
 from rag.describe.fields.bounds import join_bounds
 from rag.describe.fields.contradictions import quote_contradictions
+from rag.describe.fields.dates import written_date
 from rag.describe.fields.field_names import (
     asks_for_date,
     asks_for_year,
@@ -471,7 +472,8 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
     if (is_price(words) and is_bare_number(line)) or is_money(line):
         return _read_money(field, row, rows)
     if is_date(line) or (asks_for_year(words) and is_year(line)):
-        return replace(field, kind="date")
+        date = written_date(line)
+        return replace(field, kind="date", value=date, items=(date,))
     if asks_for_date(words) and is_year(line):
         return replace(field, kind="date")
     if is_measure(line):

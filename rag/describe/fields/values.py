@@ -181,6 +181,8 @@ def is_year(text: str) -> bool:
 # --- lists and text ---------------------------------------------------------------------------------------------------
 
 _SENTENCE = re.compile(r"[.!?](?:\s+[A-Z\"'“]|\s*$)")
+_PAIRS = frozenset({"black and white", "salt and pepper", "rock and roll", "hook and eye", "hook and loop"})
+"""What is one thing for all its "and"."""
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|will|can|you|your|we|our|it|this|these|that|which|who|keeps?|makes?|features?|offers?"
     r"|provides?|includes?|designed|allows?|gives?|comes)\b",
@@ -242,7 +244,7 @@ def split_items(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
     slashes = _split(r"\s+/\s+", text)
     if len(slashes) > 1 and not set(words) & {"colour", "color", "finish", "pattern"} and _is_enumeration(slashes, 4):
         return tuple(slashes)
-    if is_listed and text[:1] and not any(character.isdigit() for character in text):
+    if is_listed and text[:1] and text.casefold() not in _PAIRS and not any(character.isdigit() for character in text):
         joined = re.split(r"\s+and\s+", text)
         if len(joined) == 2 and all(len(part.split()) <= 2 for part in joined):
             return tuple(joined)

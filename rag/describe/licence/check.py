@@ -31,6 +31,7 @@ from rag.describe.licence.vocabulary import (
     read_vocabulary,
     says_yes_or_no,
 )
+from rag.describe.licence.work_titles import blank_denials
 from rag.describe.product import MUST, Product, ProductField
 
 ENOUGH = 0.7
@@ -56,6 +57,7 @@ def check_licence(
     field. A field that it quotes as it was given is true as well. `repetition` and `grammar` concern style, not truth.
     A fragment, such as a title, needs no capital and no final stop.
     """
+    text, product = blank_denials(text, product)
     vocabulary = read_vocabulary(product)
     quotations = tuple(find_quotations(text, product))
     whole, quoted = text, (*find_statements(text, product), *((one.start, one.end) for one in quotations))

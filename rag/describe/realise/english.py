@@ -169,9 +169,14 @@ def cased_label(label: str) -> str:
 _WORDS_TOO = frozenset(["it", "us", "ps", "id", "cat", "reach", "pet", "as", "is"])
 
 
+_DATE = re.compile(r"(?:\d{1,2} )?[A-Z][a-z]+ \d{4}")  # "august" is an adjective too
+
+
 def in_prose(value: str) -> str:
     """Return a value without the capital of a form's cell where its first word is surely a common one: "navy Blue"."""
     words = value.split(" ")
+    if _DATE.fullmatch(value):
+        return value
     # "One-time purchase": only the first word has a capital, and is a common one.
     is_phrase = len(words) > 1 and all(word.islower() or not word.isalpha() for word in words[1:])
     if is_phrase and re.fullmatch(r"[A-Z][a-z]+(?:-[a-z]+)*", words[0]) and _is_common(words[0]):

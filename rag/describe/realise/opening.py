@@ -27,6 +27,7 @@ from rag.describe.realise.product_words import (
     ends_as_plural,
     ends_in_noun,
     is_shouted,
+    is_titled,
     looks_plural,
     name_after_article,
     name_pieces,
@@ -243,7 +244,9 @@ class Opening:
 
     @property
     def _is_work(self) -> bool:
-        return any(one.kind == "maker" for sentence in self.plan.sentences for one in sentence.clauses)
+        return is_titled(self.product) or any(
+            one.kind == "maker" for sentence in self.plan.sentences for one in sentence.clauses
+        )
 
 
 def _with_the(name: Phrase) -> Phrase:

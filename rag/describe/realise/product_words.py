@@ -9,7 +9,7 @@ from itertools import pairwise
 from rag.answer.words import stem
 from rag.describe.fields.lexicon import is_only_counted, is_sure_adjective
 from rag.describe.fields.nouns import is_product_noun
-from rag.describe.fields.product_type import head_noun, name_core, without_brand
+from rag.describe.fields.product_type import head_noun, is_kind_of_work, name_core, without_brand
 from rag.describe.product import Product
 from rag.describe.realise.attributes import is_thing
 from rag.describe.realise.english import cased_label, in_prose, is_plural, plural_noun, singular_noun
@@ -35,8 +35,15 @@ def type_noun(product: Product, is_many: bool) -> Phrase | None:
     return (Piece(plural_noun(words) if is_many else words, (kind.key,)),)
 
 
+def is_titled(product: Product) -> bool:
+    """Tell whether the name is the title of a work, which says nothing of what it is: "Harbour Lanterns", a game."""
+    return product.type is not None and is_kind_of_work(product.type.value)
+
+
 def is_plural_product(product: Product) -> bool:
     """Tell whether the product is spoken of as "they": gloves, almonds, trousers."""
+    if is_titled(product):
+        return False
     kind = product.type
     name = _own_name(product)
     low = _head_word(name)
@@ -140,7 +147,12 @@ def short_type(product: Product, kind: Phrase) -> Phrase:
 
 def takes_article(product: Product, name: str, *, is_work: bool) -> bool:
     """Tell whether "the" stands before the name: not before works, places and other proper names."""
-    if is_work or re.match(r"(?:the|a|an|my|our|this|el|la|le)\b", name, re.I) or not re.search(r"[A-Za-z]", name):
+    if (
+        is_work
+        or is_titled(product)
+        or re.match(r"(?:the|a|an|my|our|this|el|la|le)\b", name, re.I)
+        or not re.search(r"[A-Za-z]", name)
+    ):
         return False
     if is_shouted(name):
         return True
