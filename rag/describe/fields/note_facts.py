@@ -59,6 +59,14 @@ def is_own_note(label: str, value: str) -> bool:
     return is_telling and _NOTE.fullmatch(label) is not None
 
 
+_STATE = re.compile(r":(?= (?:(?:not |is |are )?(?:included|supplied|provided)|sold separately|optional|required)\b)")
+
+
+def said_inclusion(value: str) -> str:
+    """Return a value with "cushions not included" for "cushions: not included"."""
+    return _STATE.sub("", value)
+
+
 def sentences_of_note(note: str) -> list[str]:
     """Return the sentences of a note, which end at semicolons, bars and dashes as well."""
     return [sentence for sentence in _SENTENCE.split(note) if sentence]

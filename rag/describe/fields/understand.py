@@ -47,8 +47,9 @@ from rag.describe.fields.label_words import is_readable
 from rag.describe.fields.labels import Label, read_label
 from rag.describe.fields.lexicon import is_noun, is_plural_word, singular
 from rag.describe.fields.merge import merge_fields
-from rag.describe.fields.note_facts import facts_of_note, is_own_note, sentences_of_note
+from rag.describe.fields.note_facts import facts_of_note, is_own_note, said_inclusion, sentences_of_note
 from rag.describe.fields.numbered import join_numbered
+from rag.describe.fields.part_units import unit_of_parts
 from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type, without_brand
 from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote, warns
@@ -182,17 +183,23 @@ def _say_codes(rows: Sequence[_Given]) -> list[_Given]:
         elif is_loud:
             parts = tuple(lower_shouted(part, words) for part in parts)
         is_abbreviated = row.key.isupper() and sum(other.key.isupper() for other in rows) > len(rows) / 2
-        said.append(_give_two_units(replace(row, parts=parts, is_abbreviated=is_abbreviated)))
+        said.append(_give_units(replace(row, parts=parts, is_abbreviated=is_abbreviated)))
     return said
 
 
-def _give_two_units(row: _Given) -> _Given:
-    """Return a field whose label has two units with each behind its number: "power kW / PS: 7 / 9.5"."""
+def _give_units(row: _Given) -> _Given:
+    """Return a field whose label has units that stand behind each number: "power kW / PS: 7 / 9.5"."""
+    if row.label.unit and not has_unit(row.line) and (said := unit_of_parts(row.line, row.label.unit)):
+        return replace(row, label=_bare_label(row.label, row.label.bare), parts=(said,))
     two, numbers = split_two_units(row.label.text), re.fullmatch(r"([\d.,x× -]*\d) ?[/|;] ?([\d.,x× -]+)", row.line)
     if two is None or numbers is None or not all(map(is_measure, numbers.groups())):
         return row
-    label = replace(row.label, text=two[0], bare=two[0], base=two[0], whole=two[0])
-    return replace(row, label=label, parts=(f"{numbers[1]} {two[1]} / {numbers[2]} {two[2]}",))
+    return replace(row, label=_bare_label(row.label, two[0]), parts=(f"{numbers[1]} {two[1]} / {numbers[2]} {two[2]}",))
+
+
+def _bare_label(label: Label, text: str) -> Label:
+    """Return a label whose unit stands in the value now."""
+    return replace(label, text=text, bare=text, base=text, whole=text, unit="")
 
 
 _UNSURE_MARK = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,]*\d)")
@@ -292,6 +299,7 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     # No customer reads "allergens: N" or "do not iron: 1".
     letter = read_truth(line, words, label.asks or label.relation != "") if len(line) == 1 else None
     answer = line if letter is None else "yes" if letter else "no"
+    answer = answer.casefold() if answer.casefold() in _ANSWERS else said_inclusion(answer)
     # The unit of the value need not stand in the label too: "content pcs: 25 pieces".
     named = label.bare if label.unit and has_unit(line) and not label.relation else label.whole or label.text
     quotation = capitalise(line) if is_own_note(label.bare, line) else f"{capitalise(named)}: {answer}"

@@ -154,6 +154,7 @@ _PATTERNS = (
     ("ordinal", re.compile(r"\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth", re.IGNORECASE)),
     ("sunlight", re.compile(r"(?:bright |medium |low )?(?:in)?direct", re.IGNORECASE)),
     ("plus", re.compile(r"\d+\+")),
+    ("all", re.compile(r"all|any", re.I)),
     ("from_birth", re.compile(r"from birth(?: to \d+ (?:months?|years?))?", re.I)),
 )
 _PORT = re.compile(r"(?:\d+ ?[x×] ?)?[A-Z][\w.+-]*(?: [\w.+-]+){0,2}")
@@ -166,7 +167,7 @@ def value_forms(field: ProductField) -> frozenset[str]:
     "number" (and "one"), "measure" with its dimension ("time", "length"; "range" and "bound" beside it), "dimensions",
     "cells" and "batteries", "code", "adjective", "material", "thing" and "things" (nouns), "name", "phrase" (it begins
     with a preposition), "months" and "range_months", "date", "norm", "ip", "ratio", "from_birth", "sunlight",
-    "plus" (50+), "ordinal", "book" (paperback), "ports" (2 x HDMI), "labelled" (it begins with the label), "list",
+    "plus" (50+), "ordinal", "book" (paperback), "all", "ports" (2 x HDMI), "labelled" (it begins with the label), "list",
     "measures", "adjectives".
     """
     if field.kind == "boolean":

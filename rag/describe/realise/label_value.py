@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ingest.sentences import sentence_spans
 from rag.answer.words import stem
-from rag.describe.fields.note_facts import is_own_note
+from rag.describe.fields.note_facts import is_own_note, said_inclusion
 from rag.describe.fields.plain_text import capitalise
 from rag.describe.product import ProductField, Relation, SpannedText
 from rag.describe.realise.english import cased_label
@@ -34,9 +34,6 @@ _STATEMENT = re.compile(
     r"(?:(?:key |main |product )?(?:feature|highlight|benefit|bullet(?: point)?)|(?:key|selling) point)s?"
     r"(?P<number> \d+)?"
 )
-_STATE = re.compile(r":(?= (?:(?:not |is |are )?(?:included|supplied|provided)|sold separately|optional|required)\b)")
-"""The colon of "cushions: not included"."""
-
 _COLOURS, _MATERIALS = frozenset(map(stem, ("colour", "hue"))), frozenset(map(stem, ("material", "fabric")))
 
 
@@ -65,7 +62,7 @@ def shown_value(field: ProductField) -> str:
     if field.is_true is not None:
         return _SAID.get(field.relation, ("yes", "no"))[0 if field.is_true else 1]
     listed = replace(field, value=", ".join(field.items)) if field.kind == "list" else field
-    value = _STATE.sub("", " ".join(listed.shown.split()))
+    value = said_inclusion(" ".join(listed.shown.split()))
     if len(value) <= LONGEST_VALUE:
         return value
     ends = [end for _, end in sentence_spans(value) if end <= LONGEST_VALUE]
