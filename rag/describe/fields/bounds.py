@@ -16,7 +16,7 @@ _BOUND = re.compile(
     rf"|(?P<before>.+) \(?(?:(?P<least_after>{_LEAST})|(?P<most_after>{_MOST}))\.?\)?",
     re.IGNORECASE,
 )
-_OWN_RANGES = frozenset({"age", "players", "number of players", "play time", "playing time", "duration"})
+_OWN_RANGES = frozenset({"players", "number of players", "play time", "playing time", "duration"})
 """What may be called by its own name: a range of heights is none of the product."""
 
 

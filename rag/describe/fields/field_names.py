@@ -44,8 +44,9 @@ _NAMES = ("name", "product name", "title", "product title", "item name", "displa
           "model name", "short title", "title short", "designation", "description 1", "item description 1",
           "article description", "material description", "product", "item", "bezeichnung", "produktname",
           "artikelname", "nom", "nombre", "nome", "model")  # fmt: skip
-_BRANDS = ("brand", "brand name", "product brand", "manufacturer", "manufacturer name", "maker", "make", "producer",
-           "vendor", "marke", "hersteller", "marque", "marca", "brewery", "winery", "label name")  # fmt: skip
+_BRANDS = ("brand", "brands", "brand name", "product brand", "manufacturer", "manufacturer name", "maker", "make",
+           "producer", "vendor", "hersteller", "marke", "marque", "marca", "brewery", "winery",
+           "label name")  # fmt: skip
 _TYPES = ("product type", "item type", "type of product", "type", "kind", "product kind", "item type keyword",
           "subcategory", "sub category", "sub-category", "sub section", "subsection", "product category", "category",
           "category name", "category path", "cat path", "cat. path", "categories", "google product category",

@@ -81,9 +81,29 @@ def _measure_of(value: Mapping[object, object]) -> str:
             if isinstance(amount, str | int | float)
             else ""
         )
+    if money := _money_of(keys):
+        return money
     if set(keys) == {"min", "max"} and all(isinstance(content, str | int | float) for content in keys.values()):
         return f"{keys['min']}-{keys['max']}"
     return ""
+
+
+_AMOUNTS = ("amount", "value", "gross", "price")
+"""Keys of what a buyer pays, beside the currency."""
+
+
+def _money_of(keys: Mapping[str, object]) -> str:
+    """Return "24.99 GBP" of {"amount": 24.99, "currency": "GBP", "was": null}, "" of another object.
+
+    Of a lower price beside a higher one nobody knows here which is meant: they stay apart.
+    """
+    code = keys.get("currency", keys.get("currency_code", keys.get("currencycode")))
+    amounts = {key: content for key, content in keys.items() if isinstance(content, str | int | float)}
+    amount = next((amounts[key] for key in _AMOUNTS if key in amounts), None)
+    others = set(amounts) - set(_AMOUNTS) - {"currency", "currency_code", "currencycode", "net", "linked"}
+    if not isinstance(code, str) or not re.fullmatch(r"[A-Za-z]{3}", code) or amount in (None, "") or others:
+        return ""
+    return f"{amount} {code.upper()}"
 
 
 def _say_part(item: object) -> object:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*[;|\n]\s*|\s+[-–—]\s+")
 _FACT = re.compile(
@@ -42,7 +43,7 @@ _LONGEST = 100
 
 
 _NOTE = re.compile(
-    r"(?:(?:product|customer|shop|web|sales|general|additional|extra|further|other|important"
+    r"(?:(?:short|product|customer|shop|web|sales|general|additional|extra|further|other|important"
     r"|item|article|variant|book|game|toy|film|album) )?"
     r"(?:notes?|remarks?|comments?|info(?:rmation)?|hints?|details?)",
     re.IGNORECASE,
@@ -65,6 +66,28 @@ _STATE = re.compile(r":(?= (?:(?:not |is |are )?(?:included|supplied|provided)|s
 def said_inclusion(value: str) -> str:
     """Return a value with "cushions not included" for "cushions: not included"."""
     return _STATE.sub("", value)
+
+
+_CODE = re.compile(r"\b[A-Z]{2,}\d*-[A-Z\d][\w-]*\d[\w-]*")  # "goes with LV-CHE-102"
+
+
+def without_shop_talk(note: str, keeps: Callable[[str], bool]) -> str:
+    """Return a note without its sentences about the work of the shop and its item numbers, "" if nothing is left.
+
+    Those that `keeps` is true of stay: a warning.
+    """
+    sentences = sentences_of_note(note)
+    kept = [one for one in sentences if keeps(one) or not (_OF_SALE.search(one) or _CODE.search(one))]
+    return note if len(kept) == len(sentences) else "; ".join(one.strip(" .;") for one in kept)
+
+
+_OF_SALE = re.compile(
+    r"\b(?:returns?|returnable|refunds?|carriage|surcharges?|back in stock|in stock|discontinued|delisted|end of line"
+    r"|reorder|re-order|sold out|clearance|on request|wk \d+|week \d+|eta|tbc|tbd|todo|invoices?|supplier|margin"
+    r"|lot|batch|last season|new season|clear by|sell through|this row|this sheet|this column)\b",
+    re.IGNORECASE,
+)
+"""Words of what a shop says of its trade, not of a product."""
 
 
 def sentences_of_note(note: str) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_NUMBER = r"\d+(?:[.,]\d+)?(?:\s?(?:-|–|x|×|to)\s?\d+(?:[.,]\d+)?)*"
-_PART = re.compile(rf"(?P<part>[^\W\d_][^\d,;:]*?:? )?(?P<number>{_NUMBER})(?P<per> (?:per|each|a|for) ?[^\d,;:]*)?")
+_NUMBER = r"\d+(?:[.,]\d+)?(?:\s?(?:-|–|x|X|×|to)\s?\d+(?:[.,]\d+)?)*"
+_PART = re.compile(
+    rf"(?P<part>[^\W\d_][^\d,;:]*?:? )?(?P<number>{_NUMBER})(?P<per> (?:(?:per|each|a|for) ?[^\d,;:]*|\([^()\d]+\)))?"
+)
 _SEPARATOR = re.compile(r"(\s*[,;]\s+|\s+/\s+)")
 
 
@@ -25,4 +27,5 @@ def unit_of_parts(value: str, unit: str) -> str:
             return ""
         has_words = has_words or bool(match["part"] or match["per"])
         said.append(f"{match['part'] or ''}{match['number']} {unit}{match['per'] or ''}")
-    return "".join(said) if has_words else ""
+    is_many = len(pieces) > 1 and any(re.search(r"\d\s?[xX×]\s?\d", piece) for piece in pieces)
+    return "".join(said) if has_words or is_many else ""

@@ -43,6 +43,9 @@ def read_type(value: str, name: str, is_path: bool, asks: bool) -> str:
     """
     if "_" in value:  # a code
         return ""
+    if not is_path and _JOINED.search(value):  # "Coats & Jackets"
+        kinds = [kind for kind in _JOINED.split(value.strip()) if kind and _names(name, kind)]
+        return _written_type(kinds[0], name, is_believed=asks) if len(kinds) == 1 else ""
     if not is_path:
         return _written_type(value.strip(), name, is_believed=asks)
     parts = [_readable_part(part) for part in _PATH.split(value) if part]

@@ -23,6 +23,7 @@ from rag.describe.fields.absence import (
     read_warning,
     with_relation,
 )
+from rag.describe.fields.attribute_table import attribute_row
 from rag.describe.fields.bounds import join_bounds
 from rag.describe.fields.contradictions import quote_contradictions
 from rag.describe.fields.dates import written_date
@@ -47,14 +48,23 @@ from rag.describe.fields.label_words import is_readable
 from rag.describe.fields.labels import Label, read_label
 from rag.describe.fields.lexicon import is_noun, is_plural_word, singular
 from rag.describe.fields.merge import merge_fields
-from rag.describe.fields.note_facts import facts_of_note, is_own_note, said_inclusion, sentences_of_note
+from rag.describe.fields.note_facts import (
+    facts_of_note,
+    is_own_note,
+    said_inclusion,
+    sentences_of_note,
+    without_shop_talk,
+)
+from rag.describe.fields.nouns import is_product_noun
 from rag.describe.fields.numbered import join_numbered
 from rag.describe.fields.part_units import unit_of_parts
+from rag.describe.fields.places import join_places
 from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type, without_brand
 from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote, warns
 from rag.describe.fields.read_reviews import take_reviews
 from rag.describe.fields.sheet_values import is_shouted, lower_shouted, title_shouted, words_of_value
+from rag.describe.fields.shop_columns import plain_column, read_shop_columns
 from rag.describe.fields.shop_numbers import shop_measure, shop_price
 from rag.describe.fields.unit_columns import join_units
 from rag.describe.fields.unit_names import CURRENCY_CODES, written_unit
@@ -85,6 +95,7 @@ _ANSWERS = frozenset(("yes", "no", "true", "false"))
 _KINDS_OF_ROW = frozenset(
     ("simple", "configurable", "virtual", "bundle", "grouped", "downloadable", "variable", "physical")
 )
+_KINDS_OF_FAMILY = frozenset(("accessory", "accessories", "other", "misc", "default", "standard"))
 _WARNINGS = frozenset(("warning", "warnings", "caution", "hazard", "hazards", "danger"))
 _NO_BRANDS = listed_words("no_brands")
 # A value that speaks to a model says nothing of a product.
@@ -125,9 +136,9 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
     Numbers of measures and prices are shown as English writes them where their marks can mean one thing only; "1.299"
     stays as it is. Raises InputError where no field says anything that may be stated, and for a value of another kind.
     """
-    given, reviews = take_reviews(given)  # which no field says
+    given, reviews = take_reviews(read_shop_columns(given))  # which no field says
     rows = [
-        _Given(key, read_label(key), tuple(filter(None, map(plain_text, parts))))
+        _Given(key, read_label(plain_column(key)), tuple(filter(None, map(plain_text, parts))))
         for key, parts in join_units(list(flatten_fields(given)))
     ]
     rows = _keep_unsure_marks(_say_codes(rows))
@@ -150,7 +161,7 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
         if rule.hide is not None and any(row.parts):
             understood = [replace(field, hidden="hidden by a rule" if rule.hide else "") for field in understood]
         fields += understood
-    fields = quote_contradictions(merge_fields(join_bounds(join_numbered(fields))))
+    fields = quote_contradictions(merge_fields(join_places(join_bounds(join_numbered(fields)))))
     if not any(not field.hidden for field in fields):
         reasons = "; ".join(f"{field.key}: {field.hidden}" for field in fields[:5])
         raise InputError(f"no field says anything that a text may state{f' ({reasons})' if reasons else ''}")
@@ -173,6 +184,8 @@ def _say_codes(rows: Sequence[_Given]) -> list[_Given]:
             continue
         is_group = rank_type(words) is not None or words in (("family",), ("categories",), ("group",))
         is_kept = is_group or rank_name(words) is not None
+        # Of several letters, "N" is none for no: the sizes J to P of a ring.
+        is_kept = is_kept or (len(row.parts) > 1 and all(len(part.strip()) == 1 for part in row.parts))
         parts = row.parts if is_kept else tuple(words_of_value(part, words) for part in row.parts)
         if "dimensions" in words and len(parts) in (2, 3) and all(map(is_bare_number, parts)):
             parts = (" x ".join(parts),)
@@ -302,6 +315,12 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     answer = answer.casefold() if answer.casefold() in _ANSWERS else said_inclusion(answer)
     # The unit of the value need not stand in the label too: "content pcs: 25 pieces".
     named = label.bare if label.unit and has_unit(line) and not label.relation else label.whole or label.text
+    if is_own_note(label.bare, line):
+        line = without_shop_talk(line, warns)
+        if not line:
+            return [
+                ProductField(row.key, shown, "identifier", row.line, (row.line,), hidden="internal: notes of the shop")
+            ]
     quotation = capitalise(line) if is_own_note(label.bare, line) else f"{capitalise(named)}: {answer}"
     plain = ProductField(row.key, shown, "text", line, (line,) if line else (), priority=MAY, quotation=quotation)
     # Fields that are never stated.
@@ -331,6 +350,7 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     if reason and not (asks_for_year(words) and is_year(line)):
         return [replace(plain, kind="identifier", hidden=f"internal: {reason}")]
     is_group = words == ("group",) and re.fullmatch(r"\S+/\S+", line) is not None
+    is_group = is_group or (words == ("family",) and (is_product_noun(line) or line.casefold() in _KINDS_OF_FAMILY))
     if is_group or (rank_type(words) is not None and (is_catalogue_path(line) or line.casefold() in _KINDS_OF_ROW)):
         return [replace(plain, kind="identifier", hidden="internal: a group of the catalogue")]
     if _INSTRUCTION.search(line):
@@ -409,6 +429,8 @@ def _why_unsure(row: _Given, rows: Sequence[_Given]) -> str:
         return "its label names two units"
     if line.casefold() in ("x", "xx"):
         return f"{line!r} is a mark"
+    if line in ("0", "1") and not label.unit and not label.asks and not _is_counted(label):
+        return f"{line!r} may be a number or an answer"
     if label.bare in _COUNTS and line == "1":
         return "one is what a product is"
     if row.is_abbreviated and set(label.words) & _CODED and re.fullmatch(r"[A-Z]{1,2}", line.upper()):
@@ -421,6 +443,15 @@ def _why_unsure(row: _Given, rows: Sequence[_Given]) -> str:
     if label.is_flag and read_truth(line, label.words, True) is False and not _has_kin(row, rows):
         return "nothing of its group is so"
     return ""
+
+
+def _is_counted(label: Label) -> bool:
+    """Return whether a label asks for a number: "layers", "player count", "class", "safety level"."""
+    own = attribute_row(label.bare)
+    is_in_table = own is not None and bool({"number", "one", "measure"} & {form for form, _ in own.templates})
+    is_many = is_plural_word(label.bare.rpartition(" ")[2]) and " " not in label.bare
+    is_unit = written_unit(label.bare.rpartition(" ")[2]) is not None
+    return is_in_table or is_many or is_unit or bool(set(label.words) & listed_words("asks_for_number"))
 
 
 def _has_kin(row: _Given, rows: Sequence[_Given]) -> bool:

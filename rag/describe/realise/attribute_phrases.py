@@ -167,8 +167,8 @@ def value_forms(field: ProductField) -> frozenset[str]:
     "number" (and "one"), "measure" with its dimension ("time", "length"; "range" and "bound" beside it), "dimensions",
     "cells" and "batteries", "code", "adjective", "material", "thing" and "things" (nouns), "name", "phrase" (it begins
     with a preposition), "months" and "range_months", "date", "norm", "ip", "ratio", "from_birth", "sunlight",
-    "plus" (50+), "ordinal", "book" (paperback), "all", "ports" (2 x HDMI), "labelled" (it begins with the label), "list",
-    "measures", "adjectives".
+    "plus" (50+), "ordinal", "book" (paperback), "all", "ports" (2 x HDMI), "labelled" (it begins with the label),
+    "list", "measures", "adjectives".
     """
     if field.kind == "boolean":
         return frozenset({"yes"} if field.is_true else {"no"} if field.is_true is False else ())

@@ -12,6 +12,7 @@ from typing import Literal
 
 from rag.describe.fields.labels import is_predicate
 from rag.describe.fields.lexicon import is_only_counted, is_only_uncounted, is_plural_word, plural, singular, word_uses
+from rag.describe.fields.nouns import is_product_noun
 from rag.describe.fields.word_lists import listed_words
 from rag.describe.realise.word_classes import (
     ACRONYMS,
@@ -201,6 +202,8 @@ def _lower_common(word: str) -> str:
         return word
     low = core.casefold()
     parts = re.split(r"[-/]", low)
+    if is_plural_word(low) and is_product_noun(low):  # "Gummies"
+        return word.lower()
     common = COLOURS | MATERIALS | COUNT_NOUNS | MASS_NOUNS | QUANTITY_NOUNS | _SMALL
     known = all(part in common or singular_noun(part) in common for part in parts)
     return word.lower() if low not in CASED and (known or is_predicate(low)) else word

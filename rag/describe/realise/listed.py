@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from rag.describe.fields.values import is_bare_number
 from rag.describe.product import MUST, Product, ProductField
 from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, label_words
@@ -99,11 +100,13 @@ def _is_left_out(field: ProductField) -> bool:
 def _lacks_unit(field: ProductField) -> bool:
     """Tell whether a value is a number without the unit that its label asks for: "dimensions: 30"."""
     label = label_words(field)
+    if field.kind == "money":  # "price: 24.50"
+        return is_bare_number(field.value.strip()) and not field.unit
     is_number = not field.unit and field.kind in ("text", "measure") and _NUMBER.fullmatch(field.value.strip())
     return bool(is_number) and singular_noun(head_noun(label)) in _MEASURES and not _OWN_COUNT.search(label)
 
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?(?: ?[x×X] ?\d+(?:[.,]\d+)?){0,2}")
 
 
 def is_trivial(field: ProductField) -> bool:

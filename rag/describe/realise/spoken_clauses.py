@@ -108,6 +108,21 @@ _AGES = re.compile(
 """Ages that "for ages" or "from" can stand before; of "8 years" alone nobody knows whether it is the least."""
 
 
+def _says_origin(field: ProductField) -> bool:
+    """Tell whether an origin is a place, or a region and its country: "Douro, Portugal"."""
+    if field.kind == "list":
+        return _matches(_COUNTRY)(field)
+    places = field.value.strip().split(", ")
+    return len(places) < 3 and all(map(_COUNTRY.fullmatch, places))
+
+
+def _says_age(field: ProductField) -> bool:
+    """Tell whether an age is that of users: "age: 4-6 months" may be that of a fish, or of a cheese."""
+    value = field.value.strip()
+    is_open = re.search(r"\+|\b(?:up|over|older|from)\b", value) is not None
+    return _AGES.fullmatch(value) is not None and (is_open or label_words(field) != "age")
+
+
 _TIME = re.compile(r"\d{1,2}[ -](?:year|month)s?|lifetime", re.IGNORECASE)
 _RELEASED = re.compile(r"(?:(?:\d{1,2} )?[A-Z][a-z]+ )?(?:19|20)\d\d")
 _COUNTRY = re.compile(r"(?:[A-Z][a-zà-ÿ]+|UK|USA)(?: (?:[A-Z][a-zà-ÿ]+|and|of))*")
@@ -371,12 +386,12 @@ _SPOKEN: Mapping[ClauseKind, Callable[[ProductField], bool]] = {
     "verb": _says_verb,
     "compatibility": _says_names,
     "system": _says_names,
-    "age": _matches(_AGES),
+    "age": _says_age,
     "audience": _says_audience,
     "language": _matches(_COUNTRY),
     "maker": _says_maker,
     "release": _matches(_RELEASED),
-    "origin": _matches(_COUNTRY),
+    "origin": _says_origin,
     "users": lambda field: field.value.strip() != "1" and not field.unit,
     "warranty": _matches(_TIME),
     "size": _says_size,

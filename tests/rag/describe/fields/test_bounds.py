@@ -17,7 +17,7 @@ def shown(**fields: str) -> dict[str, str]:
     [
         ({"playersMin": "2", "playersMax": "4"}, {"players": "2-4"}),
         ({"playersMax": "4", "playersMin": "4"}, {"players": "4"}),
-        ({"min_age": "3", "max_age": "10"}, {"age": "3-10"}),
+        ({"min_age": "3", "max_age": "10"}, {"age range": "3-10"}),
         ({"minTemp": "5 °C", "maxTemp": "30 °C"}, {"temperature range": "5-30 °C"}),
         ({"min height (cm)": "40", "max height (cm)": "87"}, {"height range": "40-87 cm"}),
         ({"playTimeMin": "20", "playTimeMax": "40"}, {"play time": "20-40 min"}),

@@ -38,7 +38,7 @@ def line_of(key: str, value: str, **others: str) -> str:
         ("Adapter supplied", "0", "Adapter supplied: no"),
         # Numbers and letters that answer nothing.
         ("Incl. battery", "0", "Battery not included"),
-        ("Expansion", "1", "Expansion: 1"),
+        ("Expansion", "1", ""),
         ("Energy label", "F", "Energy label: F"),
         ("Thread", "T", "Thread: T"),
     ],

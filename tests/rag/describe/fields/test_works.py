@@ -26,7 +26,8 @@ def text_of(**fields: str) -> str:
 )
 def test_a_section_of_works_tells_their_kind(path: str, kind: str) -> None:
     product = understand_fields({"title": "Harbour of Salt", "category_path": path})
-    assert product.type is not None and product.type.value == kind
+    assert product.type is not None
+    assert product.type.value == kind
 
 
 @pytest.mark.parametrize("path", ["Games/Accessories", "Books/Bookends", "Toys/Batteries", "Wines/Corkscrews"])
@@ -47,7 +48,9 @@ def test_a_title_denies_nothing(title: str) -> None:
 
 
 def test_the_name_of_anything_else_may_deny() -> None:
-    assert "contains sugar" not in text_of(title="No Sugar Mints", category_path="Sweets/Mints", brand="Lund").casefold()
+    assert (
+        "contains sugar" not in text_of(title="No Sugar Mints", category_path="Sweets/Mints", brand="Lund").casefold()
+    )
 
 
 @pytest.mark.parametrize(
