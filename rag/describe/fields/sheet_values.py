@@ -75,6 +75,12 @@ _SHORT: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[Aa]pprox\b\.? ?(?=\w)|\bca\b\.? ?(?=\d)"), "approximately "),
     (re.compile(r"(?<![\w.,])1 ?pcs?\b\.?(?! ?/)"), "1 piece"),
     (re.compile(r"(?<=\d) ?pcs?\b\.?(?! ?/)"), " pieces"),
+    (re.compile(r"(?<![\d.,-])1 ?mths?\b\.?"), "1 month"),
+    (re.compile(r"(?<=\d) ?mths?\b\.?"), " months"),
+    (re.compile(r"(?<![\d.,-])1 ?yrs?\b\.?"), "1 year"),
+    (re.compile(r"(?<=\d) ?yrs?\b\.?"), " years"),
+    # "PVC free: yes" among other things.
+    (re.compile(r"(?<=[a-z]): yes\b(?=\s*(?:[,;|]|$))"), ""),
 )
 
 
@@ -93,6 +99,12 @@ def _spell_opened(match: re.Match[str]) -> str:
 
 
 def _words_of_line(line: str, words: tuple[str, ...]) -> str:
+    if _CODE_WORDS.fullmatch(line) and not set(words) & _NAMES:  # "DIRECT_THERMAL", but "4K_60P"
+        return re.sub(
+            r"\b[A-Z]+\b", lambda word: word[0] if _is_acronym(word[0]) else word[0].lower(), line.replace("_", " ")
+        )
+    if set(words) & _FOR_WHOM and (people := _PEOPLE.get(re.sub(r" ?\(.*\)$", "", line).casefold())):
+        return people
     if _SNAKE.fullmatch(line):
         return re.sub(r"(?<=\d) (?=\d)", ".", line.replace("_", " "))
     if set(words) & _ORIGINS and "animal" not in words and not set(words) & _NOT_ORIGINS:
@@ -105,6 +117,20 @@ def _words_of_line(line: str, words: tuple[str, ...]) -> str:
         return line
     is_plain = not match["more"] and match["answer"].casefold() not in ("j", "n", "ja", "nein")
     return line if is_plain else f"{_ANSWERS[match['answer'].casefold()]}{match['more'] or ''}"
+
+
+_NAMES = frozenset(["model", "name", "code", "number", "series", "version", "reference", "part", "title"])
+_CODE_WORDS = re.compile(r"[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|\d[A-Z0-9]*(?:_[A-Z0-9]+)+")
+_FOR_WHOM = frozenset(["gender", "sex", "target", "audience"])
+_PEOPLE = {
+    "damen": "women", "herren": "men", "kinder": "children", "mädchen": "girls", "jungen": "boys", "femme": "women",
+    "homme": "men", "enfant": "children", "enfants": "children", "dames": "women", "heren": "men",
+    "kinderen": "children",
+}  # fmt: skip
+
+
+def _is_acronym(word: str) -> bool:
+    return word.casefold() in {known.casefold() for known in listed_words("written_so")}
 
 
 def _name_countries(line: str) -> str:

@@ -105,4 +105,7 @@ def plain_column(key: str) -> str:
         return next(filter(None, match.groups()))
     if match := _META.fullmatch(name) or _FEED.fullmatch(name):
         return match["label"]
-    return _LOCALE.sub("", _FORM.sub("", name)) or key
+    name = _LOCALE.sub("", _FORM.sub("", name)) or key
+    first, slash, second = (part.strip() for part in name.partition("/"))
+    # "Frame size / Size" is the size of anything.
+    return second if slash and first.casefold().endswith(f" {second.casefold()}") and second else name

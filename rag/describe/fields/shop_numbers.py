@@ -35,6 +35,24 @@ def shop_price(value: str) -> str:
     return f"{match['before'] or match['sign'] or ''}{printed}{match['code'] or ''}"
 
 
+_MONTHS = re.compile(r"(?P<numbers>\d+(?:\s?[-–]\s?\d+)?)(?P<unit> ?months?)?(?P<more>\+| and (?:up|over|older))?")
+
+
+def years_of_age(value: str, unit: str) -> tuple[str, str]:
+    """Return an age in months, of two years or more, in years where these are whole: "144" of months is 12 years.
+
+    "12-36 months" is how shops of children's goods say it, and stays.
+    """
+    match = _MONTHS.fullmatch(value)
+    if match is None or not (match["unit"] or unit in ("month", "months")):
+        return value, unit
+    months = list(map(int, re.findall(r"\d+", match["numbers"])))
+    if any(number < 24 or number % 12 for number in months):
+        return value, unit
+    years = "-".join(str(number // 12) for number in months)
+    return f"{years} years{match['more'] or ''}", ""
+
+
 def shop_measure(value: str) -> str:
     """Return a measure without zeros that say nothing, its longest decimals rounded: those of a division.
 

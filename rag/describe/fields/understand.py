@@ -65,7 +65,7 @@ from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charg
 from rag.describe.fields.read_reviews import take_reviews
 from rag.describe.fields.sheet_values import is_shouted, lower_shouted, title_shouted, words_of_value
 from rag.describe.fields.shop_columns import plain_column, read_shop_columns
-from rag.describe.fields.shop_numbers import shop_measure, shop_price
+from rag.describe.fields.shop_numbers import shop_measure, shop_price, years_of_age
 from rag.describe.fields.unit_columns import join_units
 from rag.describe.fields.unit_names import CURRENCY_CODES, written_unit
 from rag.describe.fields.values import (
@@ -351,7 +351,8 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
         return [replace(plain, kind="identifier", hidden=f"internal: {reason}")]
     is_group = words == ("group",) and re.fullmatch(r"\S+/\S+", line) is not None
     is_group = is_group or (words == ("family",) and (is_product_noun(line) or line.casefold() in _KINDS_OF_FAMILY))
-    if is_group or (rank_type(words) is not None and (is_catalogue_path(line) or line.casefold() in _KINDS_OF_ROW)):
+    is_path = is_catalogue_path(line) or len(row.parts) > 1 or (words[-1:] == ("category",) and "|" in line)
+    if is_group or (rank_type(words) is not None and (is_path or line.casefold() in _KINDS_OF_ROW)):
         return [replace(plain, kind="identifier", hidden="internal: a group of the catalogue")]
     if _INSTRUCTION.search(line):
         return [replace(plain, hidden="it speaks to a model, and says nothing of the product")]
@@ -566,6 +567,8 @@ def _read_measure(field: ProductField, row: _Given) -> ProductField:
         return replace(field, kind="measure", label=f"{label.bare} {limited}", value=value, items=(value,), unit=unit)
     # A unit that the value repeats is not in the label; one that nothing has stays there: "size in".
     text = label.bare if unit or has_unit(value) else label.text
+    if "age" in label.words:
+        value, unit = years_of_age(value, unit)
     quantity = read_quantity(value, unit)
     return replace(field, kind="measure", label=text, value=value, items=(value,), unit=unit, quantity=quantity)
 

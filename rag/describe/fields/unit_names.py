@@ -36,7 +36,7 @@ rate: kbit/s|kbps, Mbit/s|Mbps, Gbit/s|Gbps, MB/s, GB/s, GT/s, MT/s
 power: W, kW, MW, VA, kVA, hp, BTU|BTUs, BTU/h, watt~watts, kilowatt~kilowatts
 energy: Wh, kWh, kWh/year|kWh/a, kWh/1000h, J, kJ, kcal, cal, joule~joules, calorie~calories
 voltage: V, mV, kV, V AC|VAC, V DC|VDC, volt~volts
-current: A, mA, µA, amp~amps, ampere~amperes
+current: A, kA, mA, µA, amp~amps, ampere~amperes
 charge: mAh, Ah
 frequency: Hz, kHz, MHz, GHz, THz, rpm|r/min|min-1, bpm, spm, fps, ppm, cpm
 pressure: bar, mbar, psi, Pa, kPa, MPa, hPa, mmHg
