@@ -142,14 +142,8 @@ _PATTERNS = (
         ),
     ),
     ("ip", re.compile(r"IP ?X?\d[\dX]?[A-Z]?|IPX\d|IK\d\d")),
-    (
-        "book",
-        re.compile(
-            r"(?:(?:mass[ -]market|trade|large[ -]print) )?(?:paperback|hardback|hardcover)"
-            r"|(?:board|picture|pop-up|audio|e-?) ?book",
-            re.I,
-        ),
-    ),
+    ("binding", re.compile(r"(?:(?:mass[ -]market|trade|large[ -]print) )?(?:paperback|hardback|hardcover)", re.I)),
+    ("book", re.compile(r"(?:board|picture|pop-up) book", re.I)),
     ("ratio", re.compile(r"\d[\d.,]*:\d[\d.,]*(?:\s?[–-]\s?\d[\d.,]*(?::\d+)?)?")),
     ("ordinal", re.compile(r"\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth", re.IGNORECASE)),
     ("sunlight", re.compile(r"(?:bright |medium |low )?(?:in)?direct", re.IGNORECASE)),
@@ -167,8 +161,8 @@ def value_forms(field: ProductField) -> frozenset[str]:
     "number" (and "one"), "measure" with its dimension ("time", "length"; "range" and "bound" beside it), "dimensions",
     "cells" and "batteries", "code", "adjective", "material", "thing" and "things" (nouns), "name", "phrase" (it begins
     with a preposition), "months" and "range_months", "date", "norm", "ip", "ratio", "from_birth", "sunlight",
-    "plus" (50+), "ordinal", "book" (paperback), "all", "ports" (2 x HDMI), "labelled" (it begins with the label),
-    "list", "measures", "adjectives".
+    "plus" (50+), "ordinal", "binding" (paperback), "book" (board book), "all", "ports" (2 x HDMI), "labelled" (it
+    begins with the label), "list", "measures", "adjectives".
     """
     if field.kind == "boolean":
         return frozenset({"yes"} if field.is_true else {"no"} if field.is_true is False else ())

@@ -363,7 +363,7 @@ def test_what_a_limit_cuts_is_told_and_ingredients_stay(run, tmp_path) -> None:
     assert "cut, as a limit allows no more: J1 (description: origin), J2 (description: origin)" in err
     with (tmp_path / "o.csv").open(encoding="utf-8-sig", newline="") as file:
         first, second = csv.DictReader(file, delimiter=";")
-    assert first["description"] == "Mint is tea.\n\n- Price: 4.99\n- Ingredients: peppermint, almonds"
+    assert first["description"] == "Mint is tea.\n\n- Ingredients: peppermint, almonds"
     assert (first["omitted"], second["omitted"]) == ("origin", "origin")
     # One product says it, too.
     fields = ("name=Mint", "type=tea", "ingredients=peppermint, almonds", "origin=India")
