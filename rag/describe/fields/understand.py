@@ -27,6 +27,7 @@ from rag.describe.fields.attribute_table import attribute_row
 from rag.describe.fields.bounds import join_bounds
 from rag.describe.fields.contradictions import quote_contradictions
 from rag.describe.fields.dates import written_date
+from rag.describe.fields.decimal_marks import english_marks, has_decimal_commas
 from rag.describe.fields.field_names import (
     asks_for_date,
     asks_for_year,
@@ -219,15 +220,33 @@ _UNSURE_MARK = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,]*\d)")
 
 
 def _keep_unsure_marks(rows: list[_Given]) -> list[_Given]:
-    """Return the fields, their numbers to be kept as they are where "1,250" stands beside decimal commas.
+    """Return the fields in English marks where their own are sure, as they are where "1,250" stands among commas.
 
     It may be 1.25 there: in English marks the others would make a thousand of it.
     """
+    if has_decimal_commas([row.line for row in rows]):
+        return [row if _is_named(row.label) else _with_english_marks(row) for row in rows]
     lines = [row.line for row in rows if is_measure(row.line) or is_money(row.line)]
     has_commas = any(english_numbers(line) != line for line in lines)
     if not has_commas or not any(_UNSURE_MARK.search(line) for line in lines):
         return rows
     return [replace(row, keeps_marks=True) for row in rows]
+
+
+def _is_named(label: Label) -> bool:
+    """Return whether the digits of a value may be those of a name or a number of something."""
+    words = label.words
+    named = rank_name(words) is not None or rank_brand(words) is not None or rank_type(words) is not None
+    return named or bool(set(words) & _NUMBERED) or words[-1:] in (("sizes",), ("size",))
+
+
+_NUMBERED = frozenset(
+    ("model", "version", "code", "number", "reference", "ref", "ip", "firmware", "standard", "standards")
+)
+
+
+def _with_english_marks(row: _Given) -> _Given:
+    return replace(row, parts=tuple(part if is_date(part) else english_marks(part) for part in row.parts))
 
 
 def _sort_key(field: ProductField, order: int | None) -> tuple[bool, int, int, int]:
