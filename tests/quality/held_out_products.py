@@ -1,8 +1,9 @@
 """Products of catalogues that nothing was trained on, drawn by a seed.
 
 Six catalogues are ours: they were held out until their texts had been read, and are developed on since. Three more lie
-in a folder of data sets, are drawn from where it is there, and stay held out. A catalogue of rows with texts keeps its fields alone. Each file is written in the form that it came in, a table as CSV
-and records as JSON Lines, so that a system reads booleans, lists and empty cells as a shop exports them.
+in a folder of data sets, are drawn from where it is there, and stay held out. A catalogue of rows with texts keeps its
+fields alone. Each file is written in the form that it came in, a table as CSV and records as JSON Lines, so that a
+system reads booleans, lists and empty cells as a shop exports them.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from rag.describe.catalogue.product_file import ProductFile
 
 READ = Path(__file__).parent / "catalogues/tuned"
 """Where the six of ours are since their texts were read: no figure on them is one on the unseen any more."""
@@ -88,8 +91,8 @@ def write_products(catalogue: Catalogue, products: Iterable[Mapping[str, Any]], 
 
 def _read_rows(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
     if catalogue.delimiter:
-        with catalogue.path.open(encoding="utf-8-sig", newline="") as file:
-            yield from csv.DictReader(file, delimiter=catalogue.delimiter)
+        # As `rag describe` reads it: the rows of variants have what they share.
+        yield from (dict(row.fields) for row in ProductFile.open(catalogue.path).rows())
         return
     with catalogue.path.open(encoding="utf-8") as file:
         for line in file:

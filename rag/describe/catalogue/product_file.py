@@ -15,6 +15,7 @@ from ingest.errors import InputError, RowsError
 from ingest.types import Scalar
 from rag.data.json_lines import find_lone_surrogate, parse_object
 from rag.describe.catalogue.text_table import TextTable, find_encoding
+from rag.describe.catalogue.variant_rows import fill_variants
 
 ID_NAMES = (
     "id", "sku", "asin", "gtin", "ean", "upc", "isbn", "uuid", "guid",
@@ -151,7 +152,7 @@ def _holds_json(path: Path) -> bool:
 
 def _read_products(path: Path, table: TextTable | None) -> Iterator[ProductRow]:
     if table is not None:
-        yield from (ProductRow(row.number, row.cells, row.cells) for row in table.rows())
+        yield from (ProductRow(row.number, row.cells, row.cells) for row in fill_variants(table.rows()))
         return
     for number, content in enumerate(_read_json(path), start=1):
         if not isinstance(content, dict):

@@ -42,6 +42,13 @@ _OF_WORK = re.compile(
 _LONGEST = 100
 
 
+_STATEMENT = re.compile(
+    r"(?:no|without|contains?|free|suitable|not|do not|wash|hand[- ]?wash|machine[- ]?wash|keep|store|fill"
+    r"|turn|serve|soak|rinse|wipe|clean|dust|vacuum|dry|hang|feed|give|use|apply|mix|shake"
+    r"|refill|replace|remove|place|put|push|press|add|always)\b"
+    r"|[\w -]+(?:[- ]free|extracted)\b(?! ?:)",
+    re.IGNORECASE,
+)
 _NOTE = re.compile(
     r"(?:(?:short|product|customer|shop|web|sales|general|additional|extra|further|other|important"
     r"|item|article|variant|book|game|toy|film|album) )?"
@@ -53,11 +60,16 @@ _NOTE = re.compile(
 def is_own_note(label: str, value: str) -> bool:
     """Return whether a label says nothing of its value, which stands for itself: "remark: seat height 44 cm".
 
-    That takes two words, one of them at least no code.
+    That takes two words, one of them at least no code. So does a label of two things, where the value is a statement:
+    "additives & free from: no dyes", "feeding / care: turn over when worn".
     """
     words = value.split()
     is_telling = len(words) > 1 and any(len(re.findall(r"[^\W\d_]", word)) > 2 for word in words)
-    return is_telling and _NOTE.fullmatch(label) is not None
+    if not is_telling:
+        return False
+    is_of_two = re.fullmatch(r".*[^\W\d_]{2}(?: ?/ ?| & )[^\W\d_]{2}.*", label) is not None
+    parts = re.split(r"\s*[;,]\s+", value)
+    return _NOTE.fullmatch(label) is not None or (is_of_two and all(map(_STATEMENT.match, parts[:1])))
 
 
 _STATE = re.compile(r":(?= (?:(?:not |is |are )?(?:included|supplied|provided)|sold separately|optional|required)\b)")

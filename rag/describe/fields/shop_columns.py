@@ -102,7 +102,7 @@ def plain_column(key: str) -> str:
     """Return the name of a column without the words of the system that wrote it."""
     name = key.strip()
     if match := _METAFIELD.fullmatch(name):
-        return next(filter(None, match.groups()))
+        return str(next(filter(None, match.groups())))
     if match := _META.fullmatch(name) or _FEED.fullmatch(name):
         return match["label"]
     name = _LOCALE.sub("", _FORM.sub("", name)) or key

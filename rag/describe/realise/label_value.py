@@ -77,7 +77,7 @@ def label_and_value(field: ProductField) -> SpannedText | None:
     """
     if field.is_quoted:
         return quote_field(field)
-    label, value = cased_label(full_label(field)), shown_value(field)
+    label, value = cased_label(_name_choice(field)), shown_value(field)
     if not value:
         return None
     if field.is_true is not None:
@@ -87,6 +87,13 @@ def label_and_value(field: ProductField) -> SpannedText | None:
         return state_field(field, capitalise(value if field.kind != "list" else field.value))
     stop = " " if field.relation in ("may contain", "free from", "does not suit") else ": "
     return join_texts((f"{capitalise(label)}{stop}", state_field(field, value)))
+
+
+def _name_choice(field: ProductField) -> str:
+    """Return the label, that of an option as what it chooses: a size, or else a version."""
+    if field.label.casefold() not in ("option", "variant") or field.is_true is not None:
+        return full_label(field)
+    return "size" if re.match(r"\d|(?:XX?S|S|M|L|X{1,3}L)$", field.value.strip()) else "version"
 
 
 def _states_itself(field: ProductField, label: str) -> bool:

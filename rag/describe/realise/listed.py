@@ -152,20 +152,71 @@ def without_repeats(
     return [one for one in lines if one in kept]
 
 
-def _repeats_another(field: ProductField, product: Product, said: Iterable[ProductField]) -> bool:
+def _repeats_another(field: ProductField, product: Product, said: Sequence[ProductField]) -> bool:
     """Tell whether a line would say what the name or the brand says, or a sentence: "Item weight" after the weight."""
     label, value = label_words(field), field.value.strip().casefold()
-    if field.is_true is None and _IDENTITY.fullmatch(label):
-        identity = " ".join(one.value.casefold() for one in (product.brand, product.name) if one)
-        if re.search(rf"(?<!\w){re.escape(value)}(?!\w)", identity):
-            return True
-    return any(
-        one.is_true is None
-        and one.shown.casefold() == field.shown.casefold()
-        and _amount_of(label) == _amount_of(label_words(one)) != ""
-        for one in said
-        if field.is_true is None
-    )
+    if field.is_true is not None:
+        return False
+    identity = " ".join(one.value.casefold() for one in (product.brand, product.name) if one)
+    if _IDENTITY.fullmatch(label) and holds_words(identity, value):
+        return True
+    # The maker "Nubbin Feeding" of the brand Nubbin.
+    if label in ("manufacturer", "maker", "producer") and product.brand:
+        return holds_words(value, product.brand.value.strip().casefold())
+    if _COUNTS.fullmatch(label) and _counts_in_name(value, identity):
+        return True
+    others = [one for one in said if one.is_true is None and one is not field]
+    if label in _CHOICES and _chooses_what_is_said(field, identity, others):
+        return True
+    return any(_gives_same_amount(field, one) for one in others)
+
+
+def holds_words(text: str, words: str) -> bool:
+    """Tell whether a text has words whole and in their order."""
+    return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
+
+
+def _counts_in_name(value: str, name: str) -> bool:
+    """Tell whether a name says how many there are: "pack of 3", "24 pieces", "10-pack"."""
+    number = re.match(r"(\d+)(?:\.0)?\b", value)
+    if number is None or number[1] == "1":
+        return False
+    packs, pieces = r"(?:pack|set|box|case|bag|tin|tub) of ", r"[ -]?(?:packs?|pk|pcs?|pieces?|count|ct|sets?)"
+    return re.search(rf"(?<![\w.,])(?:{packs}{number[1]}|{number[1]}{pieces})(?!\w)", name) is not None
+
+
+_CHOICES = frozenset(["option", "variant", "variation", "version", "choice", "size"])
+"""Labels of what tells one variant from another."""
+
+
+def _chooses_what_is_said(field: ProductField, identity: str, others: Sequence[ProductField]) -> bool:
+    """Tell whether the name, or another field's value, has each part of what tells a variant: "2 kg", "S, rust"."""
+    texts = [
+        identity,
+        *(_spaceless(one.shown) for one in others),
+        *(_spaceless(item) for one in others for item in one.items),
+    ]
+    parts = [part.strip() for part in re.split(r"[,/|]", field.shown.casefold()) if part.strip()]
+    return bool(parts) and all(_spaceless(part) in texts or holds_words(identity, part) for part in parts)
+
+
+def _spaceless(text: str) -> str:
+    return re.sub(r"\s+", "", text.casefold())
+
+
+def _gives_same_amount(field: ProductField, other: ProductField) -> bool:
+    """Tell whether two fields give one amount of the whole product: "content: 2.5 kg net", "net weight: 2500 g"."""
+    amount = _amount_of(label_words(field))
+    if not amount or amount != _amount_of(label_words(other)):
+        return False
+    is_equal = _net(field.shown) == _net(other.shown)
+    if field.quantity and other.quantity and field.quantity.unit and other.quantity.unit:
+        is_equal = is_equal or field.quantity.equals(other.quantity)
+    return is_equal
+
+
+def _net(shown: str) -> str:
+    return re.sub(r"\bnet\b|[\s.,]", "", shown.casefold())
 
 
 def _amount_of(label: str) -> str:
@@ -173,10 +224,11 @@ def _amount_of(label: str) -> str:
     head = head_noun(label)
     if not set(label.split()) <= _OF_WHOLE | {head}:
         return ""
-    return "content" if head in ("content", "contents", "size", "volume", "capacity", "quantity") else head
+    return "content" if head in _CONTENTS or label == "net weight" else head
 
 
-_OF_WHOLE = frozenset(["item", "product", "total", "overall", "article"])
+_CONTENTS = frozenset(["content", "contents", "size", "volume", "capacity", "quantity", "net", "amount", "option"])
+_OF_WHOLE = frozenset(["item", "product", "total", "overall", "article", "net", "bottle", "pack", "unit"])
 """Words of a label that leave its measure that of the product."""
 
 
