@@ -90,6 +90,14 @@ _METAFIELD = re.compile(
     r"|metafield: ?(?:[\w-]+\.)+(?P<own>[\w-]+)(?: ?\[.*\])?",
     re.IGNORECASE,
 )
+_PREFIXED = re.compile(
+    r"g:product_detail ?\[[^\]:]*: ?(?P<detail>[^\]]+)\]|g:(?P<feed_name>\w+)|(?:attribute_)?pa_(?P<taxonomy>[\w-]+)"
+    r"|(?:attribute|feature|spec(?:ification)?|option ?\d|product_detail|metafield)s?(?: name/value)?:"
+    r" ?(?P<own_name>\S.*)|feature ?\((?P<in_brackets>[^()]+)\)"
+    r"|(?:custom|specs?|details?|attributes?|props?|properties|info|data)\.(?P<last>\w+)"
+    r"|EF\d{6} (?P<etim>\S.*)",
+    re.IGNORECASE,
+)
 _META = re.compile(r"meta: ?_*(?P<label>[^:]*\w)", re.IGNORECASE)
 _FEED = re.compile(r"google shopping ?/ ?(?P<label>gender|age group|material|size type)", re.IGNORECASE)
 _FORM = re.compile(
@@ -101,7 +109,7 @@ _LOCALE = re.compile(r"(?<=[a-z])[-.](?:en|de|fr|nl)[-_](?:[A-Z]{2})(?:-\w+)?$")
 def plain_column(key: str) -> str:
     """Return the name of a column without the words of the system that wrote it."""
     name = key.strip()
-    if match := _METAFIELD.fullmatch(name):
+    if match := _METAFIELD.fullmatch(name) or _PREFIXED.fullmatch(name):
         return str(next(filter(None, match.groups())))
     if match := _META.fullmatch(name) or _FEED.fullmatch(name):
         return match["label"]

@@ -84,6 +84,7 @@ from rag.describe.fields.values import (
     split_items,
 )
 from rag.describe.fields.word_lists import listed_words
+from rag.describe.fields.worth import USELESS, worth_of
 from rag.describe.product import MAY, MUST, SHOULD, FieldKind, Product, ProductField, Relation
 
 ORDER = 100
@@ -413,7 +414,22 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     is_boolean = is_boolean or denies_all(label.bare, line)
     if is_to_quote(label, line, is_boolean=is_boolean, is_substance=is_inside):
         return [quote_as_given(plain)]
-    return [with_relation(_read_value(row, rows, plain), label)]
+    field = with_relation(_read_value(row, rows, plain), label)
+    if _is_weighed(field, label) and worth_of(label.bare, line).useful < USELESS:
+        return [replace(field, hidden="customers hardly have a use for it: a rule can show it")]
+    return [field]
+
+
+def _is_weighed(field: ProductField, label: Label) -> bool:
+    """Return whether what a field is worth may leave it out.
+
+    Not so a price, what has to be stated, and what commerce has a phrase for.
+    """
+    is_due = field.priority == MUST or field.is_quoted or field.relation not in ("", "has", "is") or warns(field.value)
+    is_known = field.kind == "money" or is_price(label.words) or attribute_row(label.bare) is not None
+    # A pack of several is what is sold, and the handle of a kettle no address.
+    is_known = is_known or "pack" in label.words or bool(set(label.words) & listed_words("addresses_or_things"))
+    return not (field.hidden or is_due or is_known)
 
 
 def _without_house_words(plain: ProductField) -> ProductField:

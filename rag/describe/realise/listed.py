@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rag.describe.fields.values import is_bare_number
+from rag.describe.fields.worth import worth_of
 from rag.describe.product import MUST, Product, ProductField
 from rag.describe.realise.attribute_phrases import phrase_of
 from rag.describe.realise.attributes import ClauseKind, label_words
@@ -256,12 +257,15 @@ _WARNING = re.compile(
 def choose_lines(lines: Sequence[ProductField], most: int) -> list[ProductField]:
     """Return the lines that decide, in their order: at most so many beside those that have to be stated."""
     free = [one for one in lines if one.priority > MUST]
-    kept = sorted(free, key=lambda one: _WEIGHT[_place_of(one)])[:most]  # stable: a field of the shop's own order
+    kept = sorted(free, key=_rank)[:most]
     return [one for one in lines if one.priority <= MUST or one in kept]
 
 
-_WEIGHT = {5: 0, 4: 1, 0: 2, 1: 3, 3: 4, 2: 5}
-"""What a line is worth by its place in the list: warnings and limits most, what the product is not least."""
+def _rank(field: ProductField) -> tuple[int, float]:
+    """Return the rank of a line: warnings and limits first, then what is worth most to a customer."""
+    place = _place_of(field)
+    worth = worth_of(label_words(field), field.value.strip())
+    return 5 - place if place > 3 else 2, -worth.useful - worth.decides
 
 
 def order_details(fields: Iterable[ProductField]) -> list[ProductField]:
