@@ -57,6 +57,11 @@ _NOTE = re.compile(
 )
 
 
+def is_note(label: str) -> bool:
+    """Return whether a label is that of a note or other free information: "remark", "product info"."""
+    return _NOTE.fullmatch(label) is not None
+
+
 def is_own_note(label: str, value: str) -> bool:
     """Return whether a label says nothing of its value, which stands for itself: "remark: seat height 44 cm".
 
@@ -69,7 +74,7 @@ def is_own_note(label: str, value: str) -> bool:
         return False
     is_of_two = re.fullmatch(r".*[^\W\d_]{2}(?: ?/ ?| & )[^\W\d_]{2}.*", label) is not None
     parts = re.split(r"\s*[;,]\s+", value)
-    return _NOTE.fullmatch(label) is not None or (is_of_two and all(map(_STATEMENT.match, parts[:1])))
+    return is_note(label) or (is_of_two and all(map(_STATEMENT.match, parts[:1])))
 
 
 _STATE = re.compile(r":(?= (?:(?:not |is |are )?(?:included|supplied|provided)|sold separately|optional|required)\b)")

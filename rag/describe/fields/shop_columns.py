@@ -9,23 +9,45 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from rag.describe.fields.cell_pairs import read_cell
+from rag.describe.fields.languages import without_translations
+from rag.describe.fields.unit_names import unit_of_code
 from rag.describe.fields.values import read_truth
 
-_OF_PAIR = re.compile(
+_WHAT = (
     r"(?P<what>(?:product |custom |technical |item )?"
-    r"(?:attribute|option|feature|specification|spec|property|detail|field|variation|characteristic))s?"
-    r"[ _.-]?(?P<number>\d{1,2})[ _.-]*"
-    r"(?P<part>name|label|title|key|value\(s\)|values?|text|content|data|visible|global|variation|default)",
-    re.IGNORECASE,
+    r"(?:attributes?|attr|attribut|options?|features?|specifications?|specs?|propert(?:y|ies)|details?|fields?"
+    r"|variations?|characteristics?|merkmal|eigenschaft))"
 )
+_PART = (
+    r"(?P<part>names?|label|title|key|bezeichnung|value\(s\)|values?|val|wert|text|content|data|units?|uom|einheit"
+    r"|visible|global|variation|default|linked to)"
+)
+_NUMBER = r"(?P<number>\d{1,2})"
+_OF_PAIR = re.compile(rf"{_WHAT}[ _.-]?{_NUMBER}[ _.-]*{_PART}", re.IGNORECASE)
 """WooCommerce's "Attribute 1 value(s)", Shopify's "Option1 Name", and their like."""
+_PAIR_NUMBERED_LAST = re.compile(rf"{_WHAT}[ _.-]?{_PART}[ _.-]?{_NUMBER}", re.IGNORECASE)
+"""The same with the number last: "attribute_name_1", "attributeValue1"."""
+_BESIDE = re.compile(rf"{_WHAT}[ _.-]?{_NUMBER}|(?P<value>value|val|wert)[ _.-]?(?P<place>\d{{1,2}})", re.IGNORECASE)
+"""A name and a value side by side: "Attribute 1" and "Value 1"."""
 
-_NAMES, _VALUES = ("name", "label", "title", "key"), ("value(s)", "value", "values", "text", "content", "data")
-_FEATURES = re.compile(r"features? ?\( ?name ?: ?value ?: ?position(?: ?: ?customi[sz]ed)? ?\)", re.IGNORECASE)
-_FEATURE = re.compile(r"(?P<name>[^:,]+):(?P<value>.*?):\d+(?::[01])?(?:,(?=[^:,]+:)|$)")
-"""PrestaShop's features in one cell: "Hose:1,2 m steel:1,Valve:1/2" angle valve:2"."""
+_SETTING = re.compile(r"attribute_(?:data|default):", re.IGNORECASE)
+"""Where and whether WooCommerce shows an attribute."""
+
+_NAMES = ("name", "names", "label", "title", "key", "bezeichnung")
+_VALUES = ("value(s)", "value", "values", "val", "wert", "text", "content", "data")
+_UNITS = ("unit", "units", "uom", "einheit")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What a column holds of an attribute: its "name" or "value", by the word and the number of the attribute."""
+
+    pair: tuple[str, str]
+    part: str
 
 
 def read_shop_columns(given: Mapping[str, object]) -> dict[str, object]:
@@ -33,25 +55,49 @@ def read_shop_columns(given: Mapping[str, object]) -> dict[str, object]:
 
     An attribute that the shop does not show is left out, and so is what a system says of a column ("global").
     """
+    keys = without_translations(list(map(str, given)))
+    kept = dict.fromkeys(key for key in keys if not _SETTING.match(key))
+    given = {str(key): value for key, value in given.items() if str(key) in kept}
+    columns = _find_parts(tuple(kept))
     pairs: dict[tuple[str, str], dict[str, object]] = {}
     for key, value in given.items():
-        if match := _OF_PAIR.fullmatch(str(key).strip()):
-            pairs.setdefault(_pair(match), {})[match["part"].casefold()] = value
+        if column := columns.get(key):
+            pairs.setdefault(column.pair, {})[column.part] = value
     complete = {pair: parts for pair, parts in pairs.items() if _first(parts, _NAMES) and _has_value(parts)}
     fields: dict[str, object] = {}
     for key, value in given.items():
-        match = _OF_PAIR.fullmatch(str(key).strip())
-        parts = complete.get(_pair(match)) if match else None
-        if match is None or parts is None:
-            for name, content in _expand(key, value):
+        column = columns.get(key)
+        parts = complete.get(column.pair) if column else None
+        if column is None or parts is None:
+            for name, content in read_cell(key, value):
                 fields[_unused(name, fields)] = content
-        elif match["part"].casefold() in _VALUES and _is_shown(parts):
-            fields[_unused(str(_first(parts, _NAMES)), fields)] = value
+        elif column.part in _VALUES and _is_shown(parts):
+            fields[_unused(_first(parts, _NAMES), fields)] = _with_unit(value, _first(parts, _UNITS))
     return fields
 
 
-def _pair(match: re.Match[str]) -> tuple[str, str]:
-    return match["what"].casefold(), match["number"]
+def _find_parts(keys: Sequence[str]) -> dict[str, _Part]:
+    """Return the columns that hold a part of an attribute; "Attribute 1" is a name where "Value 1" stands beside it."""
+    columns: dict[str, _Part] = {}
+    names: dict[str, tuple[str, tuple[str, str]]] = {}
+    values: dict[str, str] = {}
+    for key in keys:
+        if match := _OF_PAIR.fullmatch(key.strip()) or _PAIR_NUMBERED_LAST.fullmatch(key.strip()):
+            columns[key] = _Part((match["what"].casefold(), match["number"]), match["part"].casefold())
+        elif match := _BESIDE.fullmatch(key.strip()):
+            if match["value"]:
+                values[match["place"]] = key
+            else:
+                names[match["number"]] = key, (match["what"].casefold(), match["number"])
+    taken = {(column.pair, column.part) for column in columns.values()}
+    for number, (key, pair) in names.items():
+        has_own = any((pair, part) in taken for part in _VALUES)
+        is_named = any((pair, part) in taken for part in _NAMES)
+        if not is_named and (has_own or number in values):
+            columns[key] = _Part(pair, "name")
+            if not has_own:
+                columns[values[number]] = _Part(pair, "value")
+    return columns
 
 
 def _first(parts: Mapping[str, object], names: tuple[str, ...]) -> str:
@@ -66,22 +112,16 @@ def _is_shown(parts: Mapping[str, object]) -> bool:
     return "visible" not in parts or read_truth(str(parts["visible"]).strip(), ("visible",), True) is not False
 
 
+def _with_unit(value: object, unit: str) -> object:
+    is_number = isinstance(value, str | int | float) and re.fullmatch(r"\d+(?:[.,]\d+)*", str(value).strip())
+    return f"{str(value).strip()} {unit_of_code(unit)}" if unit and is_number else value
+
+
 def _unused(name: str, fields: Mapping[str, object]) -> str:
     number, free = 2, name
     while free in fields:
         free, number = f"{name} {number}", number + 1
     return free
-
-
-def _expand(key: str, value: object) -> Iterator[tuple[str, object]]:
-    """Yield the features of PrestaShop's cell, any other field as it is."""
-    text = value.strip() if isinstance(value, str) else ""
-    if text and _FEATURES.fullmatch(str(key).strip()):
-        features = list(_FEATURE.finditer(text))
-        if features and "".join(match[0] for match in features).strip() == text:
-            yield from ((match["name"].strip(), match["value"].strip()) for match in features)
-            return
-    yield key, value
 
 
 _METAFIELD = re.compile(
@@ -98,12 +138,27 @@ _PREFIXED = re.compile(
     r"|EF\d{6} (?P<etim>\S.*)",
     re.IGNORECASE,
 )
-_META = re.compile(r"meta: ?_*(?P<label>[^:]*\w)", re.IGNORECASE)
+# "_x_serve_temp" is a field of a plug-in, its letter that of the plug-in.
+_META = re.compile(r"meta: ?_*(?:[a-z]_)?(?P<label>[^:]*\w)", re.IGNORECASE)
+# Shopware's "customFields[finish]" and "translations[en-GB].customFields.finish".
+_TRANSLATION = re.compile(r"translations?[.\[](?:[a-z]{2}[-_][A-Z]{2}|default)\]?\.(?=\w)", re.IGNORECASE)
+_HELD = re.compile(
+    r"(?:(?:product )?custom[ _]?(?:fields?|attributes?)|extension_attributes|additional_attributes|properties"
+    r"|attributes|item specifics?)"
+    r"(?:\[[\"']?(?P<held>[^\[\]\"']+)[\"']?\]|\.(?P<dotted>\w+)| ?[-–:] ?(?P<dashed>\w.*))",
+    re.IGNORECASE,
+)
+# "Technical attr fov": what kind of attribute it is says nothing of it.
+_ATTRIBUTE = re.compile(
+    r"(?:[a-z]+[ _])?(?:attr|attribute)[ _](?P<label>(?!sets?\b|famil|groups?\b|codes?\b|ids?\b|names?\b|values?\b"
+    r"|labels?\b|keys?\b|types?\b|units?\b|data\b|\d)[a-z].*)",
+    re.IGNORECASE,
+)
 _FEED = re.compile(r"google shopping ?/ ?(?P<label>gender|age group|material|size type)", re.IGNORECASE)
 _FORM = re.compile(
     r"\s*(?:\((?:x, ?y, ?z\.*|0/1|0 ?= ?no, ?1 ?= ?yes|yes/no|y/n|true/false)\)|(?<=\w) ?\*)\s*$", re.IGNORECASE
 )
-_LOCALE = re.compile(r"(?<=[a-z])[-.](?:en|de|fr|nl)[-_](?:[A-Z]{2})(?:-\w+)?$")
+_LOCALE = re.compile(r"(?<=[a-z])[-.](?:[a-z]{2})[-_](?:[A-Z]{2})(?:-\w+)?$")
 
 
 def plain_column(key: str) -> str:
@@ -113,6 +168,11 @@ def plain_column(key: str) -> str:
         return str(next(filter(None, match.groups())))
     if match := _META.fullmatch(name) or _FEED.fullmatch(name):
         return match["label"]
+    name = _TRANSLATION.sub("", name)
+    if match := _HELD.fullmatch(name):
+        name = next(filter(None, match.groups()))
+    if (match := _ATTRIBUTE.fullmatch(name)) and not name.isupper():
+        name = match["label"]
     name = _LOCALE.sub("", _FORM.sub("", name)) or key
     first, slash, second = (part.strip() for part in name.partition("/"))
     # "Frame size / Size" is the size of anything.

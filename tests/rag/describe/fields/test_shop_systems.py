@@ -28,6 +28,20 @@ def stated(fields: dict[str, object]) -> dict[str, str]:
         {"customFields": '{"grape": "Merlot"}'},
         {"Feature(Name:Value:Position)": "Grape:Merlot:1"},
         {"grape-en_US": "Merlot"},
+        {"Attribute name 1": "Grape", "Attribute value 1": "Merlot"},
+        {"attributeName1": "Grape", "attributeValue1": "Merlot"},
+        {"ATTR1_NAME": "Grape", "ATTR1_VAL": "Merlot"},
+        {"Merkmal 1 Name": "Grape", "Merkmal 1 Wert": "Merlot"},
+        {"Attribute 1": "Grape", "Value 1": "Merlot"},
+        {"Attribute 1": "Grape", "Attribute 1 value": "Merlot"},
+        {"Meta: _x_grape": "Merlot"},
+        {"customFields[grape]": "Merlot"},
+        {"customFields.grape": "Merlot"},
+        {"translations[en-GB].customFields.grape": "Merlot"},
+        {"Technical attr grape": "Merlot"},
+        {"Item Specifics - Grape": "Merlot"},
+        {"C:Grape": "Merlot"},
+        {"grape-en_GB": "Merlot", "grape-fr_FR": "Merlot noir"},
     ],
 )
 def test_an_attribute_is_read_whatever_system_wrote_it(fields: dict[str, object]) -> None:
@@ -37,6 +51,21 @@ def test_an_attribute_is_read_whatever_system_wrote_it(fields: dict[str, object]
 def test_an_attribute_that_the_shop_does_not_show_is_left_out() -> None:
     row = {"Attribute 1 name": "Margin", "Attribute 1 value(s)": "low", "Attribute 1 visible": "0", "Colour": "red"}
     assert read_shop_columns(row) == {"Colour": "red"}
+
+
+def test_the_unit_of_a_pair_stands_behind_its_number() -> None:
+    row = {"Specification 3 name": "Width", "Specification 3 value": "20", "Specification 3 unit": "cm"}
+    assert read_shop_columns(row) == {"Width": "20 cm"}
+
+
+def test_numbered_features_are_no_pairs() -> None:
+    row = {"Feature 1": "With hood", "Feature 2": "Two pockets", "Attribute set": "Coats", "Size FR": "38"}
+    assert read_shop_columns(row) == row
+
+
+@pytest.mark.parametrize("column", ["Meta: _yoast_wpseo_title", "Meta: _edit_lock", "attribute_data:pa_size"])
+def test_what_a_system_keeps_beside_its_attributes_is_not_stated(column: str) -> None:
+    assert stated({column: "position:0|visible:1", "colour": "red"}) == {"colour": "red"}
 
 
 def test_half_a_pair_and_a_name_that_is_taken_lose_nothing() -> None:
