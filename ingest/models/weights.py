@@ -137,6 +137,11 @@ def find_weights(name: str) -> Weights:
     raise WeightsError(f"model {name!r} is no folder and no hub id; the embedded models are {_builtin_names()}")
 
 
+def is_installed(builtin: Builtin) -> bool:
+    """Return whether the package that carries an embedded model is there. Its weights are not looked at."""
+    return bool(_package_folders(builtin))
+
+
 def folder_named(name: str | Path) -> Path:
     """Return the folder of an embedded model, or the name itself as a path, which need not exist.
 
@@ -219,11 +224,10 @@ def _find_builtin(name: str) -> Weights:
     if builtin is None:
         names = [f"builtin:{short}" for short in BUILTINS]
         raise WeightsError(f"unknown embedded model {name!r}; {suggest(name, names, cutoff=0.8)}")
-    # find_spec does not run a top-level package, whose import may need packages that are not installed.
-    spec = find_spec(builtin.package)
-    if spec is None or not spec.submodule_search_locations:
+    folders = _package_folders(builtin)
+    if not folders:
         raise WeightsError(f"model {name!r} is not installed: {builtin.install}")
-    folder = Path(spec.submodule_search_locations[0]) / builtin.folder
+    folder = Path(folders[0]) / builtin.folder
     file = folder / builtin.file
     if not file.is_file():
         raise WeightsError(f"model {name!r} lacks {file}: {builtin.install} --force-reinstall")
@@ -231,6 +235,13 @@ def _find_builtin(name: str) -> Weights:
     if digest != builtin.sha256:
         raise WeightsError(f"{file} has SHA-256 {digest}, expected {builtin.sha256}: it is not loaded")
     return Weights(name, folder, builtin.file, builtin.sha256)
+
+
+def _package_folders(builtin: Builtin) -> list[str]:
+    """Return the folders of a model's package, none if it is not installed."""
+    # find_spec does not run a top-level package, whose import may need packages that are not installed.
+    spec = find_spec(builtin.package)
+    return list(spec.submodule_search_locations or ()) if spec else []
 
 
 def _check_folder(folder: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import socket
+import threading
+import webbrowser
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import ConfigError, MissingExtra
+from ingest.models.weights import SMOLLM2, builtin_of, is_installed
 from rag.cli import output
 from rag.cli.options import Command, CommonOptions, load_config
 from rag.config import Config
@@ -36,6 +39,7 @@ class ServeOptions(StoreOptions, ReadingOptions, GenerationOptions, CommonOption
     max_upload: int | None = option(
         "megabytes of one uploaded file (default: 50)", "MB", key="serve.max_upload", convert=lambda size: size * 10**6
     )
+    open: bool = option("open the page in a browser", default=False)
     allow_origin: tuple[str, ...] | None = option("sites whose pages may call the server", "URL", key="serve.origins")
 
 
@@ -50,7 +54,7 @@ def serve(options: ServeOptions) -> int:
     except ImportError:
         raise MissingExtra("rag serve", "serve") from None
 
-    config = load_config(options)
+    config = choose_generator(load_config(options))
     settings, keys = read_settings(config)
     with Runtime.of(read_stores(config, is_named=options.store is not None), settings, keys) as runtime:
         app = create_app(runtime)
@@ -60,15 +64,27 @@ def serve(options: ServeOptions) -> int:
         except OSError as error:
             raise ConfigError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}") from None
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        output.line(f"http://{host}:{listener.getsockname()[1]}/  (Ctrl-C ends it)")
+        address = f"http://{host}:{listener.getsockname()[1]}/"
+        output.line(f"{address}  (Ctrl-C ends it)")
         if keys is None:
             output.warn("without --keys everybody on this machine may use it, and nobody else can reach it")
+        if options.open:  # in a thread, as some browsers run in the terminal; the listener keeps the first request
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         log_to_stderr()
         server = uvicorn.Server(
             uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=GRACE, server_header=False)
         )
         server.run([listener])
     return 0
+
+
+def choose_generator(config: Config) -> Config:
+    """Return a configuration that can answer: with the reader alone where the default generator is not installed."""
+    named, weights = config.table("generator"), builtin_of(SMOLLM2)
+    if "model" in named or "kind" in named or weights is None or is_installed(weights):
+        return config
+    output.warn(f"the reader answers alone, in the sources' own words, until a generator is there: {weights.install}")
+    return config.override("generator", kind="extractive")
 
 
 def read_settings(config: Config) -> tuple[ServeSettings, Any]:

@@ -12,10 +12,11 @@ from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 
+from ingest.errors import OpenbookError
 from rag.serve.gate import Gate
 from rag.serve.log import log_error
 from rag.serve.observe import Observe
-from rag.serve.problems import MEDIA_TYPE, handle_problems
+from rag.serve.problems import MEDIA_TYPE, handle_problems, problem_of
 from rag.serve.rates import Rates
 from rag.serve.routes import asking, documents, feedback, health, labels, openai, page, products
 from rag.serve.runtime import Runtime
@@ -71,7 +72,7 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
         title="Openbook", version=version("openbook-rag"), lifespan=lifespan, docs_url=None, redoc_url=None,
         description="Answers over your own documents, with citations, and product descriptions.",
     )  # fmt: skip
-    app.state.runtime, app.state.rates, app.state.is_ready = runtime, Rates(), False
+    app.state.runtime, app.state.rates, app.state.is_ready, app.state.failure = runtime, Rates(), False, None
     for router in ROUTERS:
         app.include_router(router, responses=dict(PROBLEMS))
     handle_problems(app)
@@ -91,3 +92,5 @@ def _warm(app: FastAPI, runtime: Runtime) -> None:
         app.state.is_ready = True
     except Exception as error:
         log_error(error, "the models cannot be loaded: the server is not ready")
+        is_ours = isinstance(error, OpenbookError)
+        app.state.failure = problem_of(error).detail if is_ours else "the log of the server says why"

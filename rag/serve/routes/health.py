@@ -20,10 +20,11 @@ async def health() -> dict[str, str]:
 
 @router.get("/readyz", summary="Whether the server can answer")
 async def ready(request: Request, runtime: Parts) -> JSONResponse:
-    """Answer 200 once the models are loaded, 503 before and while the server goes down."""
-    is_ready = bool(request.app.state.is_ready)
-    content = {"status": "ready" if is_ready else "starting", "waiting": len(runtime.queue)}
-    return JSONResponse(content, 200 if is_ready else 503)
+    """Answer 200 once the models are loaded, 503 before, while the server goes down, and if they cannot be loaded."""
+    state = request.app.state
+    status = "ready" if state.is_ready else "failed" if state.failure else "starting"
+    content = {"status": status, "detail": state.failure, "waiting": len(runtime.queue)}
+    return JSONResponse(content, 200 if state.is_ready else 503)
 
 
 @router.get("/metrics", summary="Numbers for Prometheus")

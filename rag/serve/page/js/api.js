@@ -4,8 +4,11 @@ import { createStore } from "./lib.js";
 
 const KEY = "openbook-key";
 
-/** How the server is: "unknown", "ok", "starting", "gone", or "back" for a moment. `epoch` counts its returns. */
-export const connection = createStore({ state: "unknown", epoch: 0, wasGone: false });
+/**
+ * How the server is: "unknown", "ok", "starting", "failed" with a `detail`, "gone", or "back" for a moment. `epoch` counts
+ * its returns.
+ */
+export const connection = createStore({ state: "unknown", detail: "", epoch: 0, wasGone: false });
 
 /** What the server said of itself, whether it asks for a key, and the store that is asked. */
 export const session = createStore({ settings: null, asksKey: false, keyProblem: "", store: "" });
@@ -88,7 +91,7 @@ async function send(path, { method = "GET", json, body, signal, query = {} } = {
     lose();
     throw new ApiError(0, "The server does not answer.");
   }
-  if (connection.get().state !== "starting") found();
+  if (!["starting", "failed"].includes(connection.get().state)) found();
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({}));
   const message = sentence(problem.detail || problem.title || `The server answered ${response.status}.`);
@@ -149,7 +152,7 @@ function found() {
     connection.set((now) => ({ ...now, state: "ok" }));
     return;
   }
-  connection.set((now) => ({ state: now.wasGone ? "back" : "ok", epoch: now.epoch + 1, wasGone: false }));
+  connection.set((now) => ({ ...now, state: now.wasGone ? "back" : "ok", epoch: now.epoch + 1, wasGone: false }));
   openSession();
   setTimeout(() => connection.get().state === "back" && connection.set((now) => ({ ...now, state: "ok" })), 4000);
 }
@@ -162,8 +165,11 @@ function look(wait) {
 /** Look whether the server is there and ready; again soon where it is not, and now and then where it is. */
 export async function checkReady() {
   let status = 0;
+  let reply = {};
   try {
-    status = (await fetch("/readyz", { cache: "no-store" })).status;
+    const response = await fetch("/readyz", { cache: "no-store" });
+    status = response.status;
+    reply = await response.json().catch(() => ({}));
   } catch {
     status = 0;
   }
@@ -171,8 +177,9 @@ export async function checkReady() {
     lose();
     look(1500);
   } else if (status === 503) {
-    if (connection.get().state !== "starting") connection.set((now) => ({ ...now, state: "starting" }));
-    look(1000);
+    const state = reply.status === "failed" ? "failed" : "starting";
+    if (connection.get().state !== state) connection.set((now) => ({ ...now, state, detail: reply.detail ?? "" }));
+    look(state === "failed" ? 15000 : 1000);
   } else {
     found();
     look(15000);

@@ -1,7 +1,7 @@
 // The page: its views, the source beside them, and what is said of the server above them.
 
 import { Ask, clearTurns } from "./ask.js";
-import { checkReady, connection, openSession, session } from "./api.js";
+import { checkReady, connection, openSession, sentence, session } from "./api.js";
 import { Descriptions } from "./descriptions.js";
 import { Documents } from "./documents.js";
 import { KeyForm, Settings } from "./settings.js";
@@ -84,14 +84,15 @@ function StorePicker() {
 const NOTICES = {
   gone: ["warn", "The server does not answer. This page tries again by itself; nothing you typed is lost."],
   starting: ["wait", "The server is loading its models. Questions can be asked already, and wait until then."],
+  failed: ["warn", "The server cannot answer questions:"],
   back: ["good", "The server is back."],
 };
 
 function Notice() {
-  const { state } = useStore(connection);
+  const { state, detail } = useStore(connection);
   const [kind, text] = NOTICES[state] ?? [];
   return html`<div class="notice-place" role="status">
-    ${text ? html`<p class=${`notice notice-${kind}`}>${text}</p>` : null}
+    ${text ? html`<p class=${`notice notice-${kind}`}>${text}${state === "failed" ? ` ${sentence(detail)}` : ""}</p>` : null}
   </div>`;
 }
 
