@@ -14,14 +14,14 @@ from licence import read_texts, scores
 from licence_sheet import read_marks, write_sheet
 
 
-def text_row(system: str, number: int, catalogue: str = "home_furniture") -> dict[str, Any]:
+def text_row(system: str, number: int, catalogue: str = "kitchen_household") -> dict[str, Any]:
     fields = {"title": f"Stool {number}", "colour": "red", "note": ""}
     return {"catalogue": catalogue, "system": system, "fields": fields, "text": f"Stool {number} is an elegant stool."}
 
 
 def write(folder: Path) -> list[dict[str, Any]]:
     """Write a sheet with ten texts of each writer and return its rows."""
-    untuned = folder / "untuned/part0/home_furniture.jsonl"
+    untuned = folder / "untuned/part0/kitchen_household.jsonl"
     untuned.parent.mkdir(parents=True)
     rows = [{"fields": {"title": f"Bench {number}"}, "description": f"A nice bench {number}."} for number in range(10)]
     untuned.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
@@ -39,7 +39,7 @@ def fill(folder: Path, rows: list[dict[str, Any]]) -> None:
 def test_a_sheet_names_no_writer_and_no_product_of_others(tmp_path: Path) -> None:
     rows = write(tmp_path)
     assert {frozenset(row) for row in rows} == {frozenset(("id", "source", "fields", "text", "claims"))}
-    assert {row["source"] for row in rows} == {"home_furniture", "laptops"}
+    assert {row["source"] for row in rows} == {"kitchen_household", "laptops"}
     assert all("note" not in row["fields"] for row in rows)
 
 

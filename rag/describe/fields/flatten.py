@@ -44,7 +44,8 @@ def _flatten(given: Mapping[str, object], path: str, depth: int) -> Iterator[tup
         if isinstance(value, Mapping):
             if depth == _DEPTH:
                 raise InputError(f"the field {key!r} is nested too deeply: give it as fields of their own")
-            if measured := _measure_of(value):
+            measured = _measure_of(value)
+            if measured or _may_be_in_pence(value):
                 yield key, (measured,)
                 continue
             yield from _flatten(value, path if _is_holder(str(name)) else key, depth + 1)
@@ -88,6 +89,7 @@ def _measure_of(value: Mapping[object, object]) -> str:
     return ""
 
 
+_CURRENCIES = frozenset({"currency", "currency_code", "currencycode", "currencyiso"})
 _AMOUNTS = ("amount", "value", "gross", "price")
 """Keys of what a buyer pays, beside the currency."""
 
@@ -97,13 +99,25 @@ def _money_of(keys: Mapping[str, object]) -> str:
 
     Of a lower price beside a higher one nobody knows here which is meant: they stay apart.
     """
-    code = keys.get("currency", keys.get("currency_code", keys.get("currencycode")))
+    code = next((keys[name] for name in sorted(_CURRENCIES) if name in keys), None)
     amounts = {key: content for key, content in keys.items() if isinstance(content, str | int | float)}
     amount = next((amounts[key] for key in _AMOUNTS if key in amounts), None)
-    others = set(amounts) - set(_AMOUNTS) - {"currency", "currency_code", "currencycode", "net", "linked"}
+    others = set(amounts) - set(_AMOUNTS) - _CURRENCIES - {"net", "linked", "vat", "tax", "compareat"}
+    if _is_whole(amount):
+        return ""
     if not isinstance(code, str) or not re.fullmatch(r"[A-Za-z]{3}", code) or amount in (None, "") or others:
         return ""
     return f"{amount} {code.upper()}"
+
+
+def _may_be_in_pence(value: Mapping[object, object]) -> bool:
+    """Return whether an object is an amount of money of which nobody knows here whether it is in pounds or in pence."""
+    keys = {str(key).casefold(): content for key, content in value.items()}
+    return _CURRENCIES & keys.keys() != set() and any(_is_whole(keys.get(key)) for key in _AMOUNTS)
+
+
+def _is_whole(amount: object) -> bool:
+    return isinstance(amount, int) and not isinstance(amount, bool)
 
 
 def _say_part(item: object) -> object:

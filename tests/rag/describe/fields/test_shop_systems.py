@@ -142,3 +142,18 @@ def test_settings_of_a_shop_are_hidden(column: str) -> None:
 )
 def test_a_note_keeps_what_it_says_of_the_product(note: str, said: str) -> None:
     assert list(stated({"Note": note, "colour": "red"}).values()) == ([said] if said else []) + ["red"]
+
+
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [
+        ({"amount": 24.99, "currency": "GBP", "compareAt": None}, {"price": "24.99 GBP"}),
+        ({"amount": "24.99", "currencyCode": "GBP", "compareAt": 29.99}, {"price": "24.99 GBP"}),
+        ({"amount": 2499, "currency": "GBP", "vat": 20}, {}),  # 24.99 in pence, or 2,499
+        ({"currency": "EUR", "gross": 12, "net": 10.08}, {}),
+    ],
+)
+def test_a_whole_amount_that_may_be_in_pence_is_not_stated(price: dict[str, object], said: dict[str, str]) -> None:
+    assert stated({"price": price, "colour": "red"}) == {**said, "colour": "red"} or not said
+    if not said:
+        assert stated({"price": price, "colour": "red"}) == {"colour": "red"}
