@@ -49,6 +49,7 @@ CATALOGUES = (
     Catalogue("fashion_shoes", HERE / "fashion_shoes.csv", 60, 16, ","),
     Catalogue("electronics", HERE / "electronics.csv", 60, 16, ","),
     Catalogue("coffee_wine_gifts", HERE / "coffee_wine_gifts.jsonl", 60, 16),
+    Catalogue("sports_camping", HERE / "sports_camping.csv", 36, 0, ";"),
     Catalogue(
         "oro_b2b", DATA / "data2text/oro_b2b_products/train.jsonl", 36, 11, texts=("description", "translations")
     ),

@@ -13,7 +13,7 @@ import pytest
 from blind_reading import CRITERIA, keep_grades, read_grades, show_grades, write_sheet
 
 
-def text_row(system: str, number: int, text: str, catalogue: str = "pet_supplies") -> dict[str, Any]:
+def text_row(system: str, number: int, text: str, catalogue: str = "electronics") -> dict[str, Any]:
     fields = {"Title": f"Bowl {number}", "dishwasher": True, "colour": "", "sizes": ["S", "M"]}
     return {"catalogue": catalogue, "number": number, "system": system, "fields": fields, "text": text, "claims": []}
 
