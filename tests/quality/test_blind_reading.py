@@ -67,6 +67,6 @@ def test_products_of_others_are_kept_without_their_fields(tmp_path: Path) -> Non
     grade_sheet(tmp_path, {"bowl": "pleasant"})
     keep_grades(read_grades(tmp_path), tmp_path / "kept")
     with (tmp_path / "kept/grades.csv").open(encoding="utf-8", newline="") as file:
-        theirs, ours = list(csv.DictReader(file))
+        ours, theirs = list(csv.DictReader(file))
     assert (theirs["catalogue"], theirs["fields"], theirs["text"], theirs["pleasant"]) == ("icecat", "", "", "0")
     assert (ours["text"], ours["true"]) == ("Our bowl.", "1")
