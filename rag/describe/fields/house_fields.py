@@ -20,6 +20,35 @@ def why_of_house(words: tuple[str, ...], value: str) -> str:
     return reason if not is_for_codes or is_code(value) else ""
 
 
+_NEW = re.compile(
+    r"(?:brand ?)?new(?: ?(?:item|product|condition))?(?:, new)?|neu|neuf|nieuw|nuevo|nuovo|1000", re.IGNORECASE
+)
+_PIECES = r"\d+(?:[.,]0+)?(?: (?:pieces?|packs?|units?|items?|cartons?|cases?|boxes|pcs?))?"
+
+
+def why_setting(words: tuple[str, ...], value: str) -> str:
+    """Return why a value is a setting of the shop though its label may be for customers; "" where it is none."""
+    name = " ".join(words)
+    if "condition" in words[:2] and name.startswith(("condition", "item condition", "product condition")):
+        is_new = _NEW.fullmatch(value) or (words[-1] == "new" and value.casefold() in ("yes", "1", "true", "y"))
+        return "new is what a product of a shop is" if is_new else ""
+    if name in ("minimum", "maximum", "minimal", "minimals", "minimums") and re.fullmatch(_PIECES, value):
+        return "it does not say of what it is a limit"
+    if words[-1:] == ("accessories",) and re.fullmatch(r"\d+(?: ?[.,;|] ?\d+)*", value):
+        return "numbers of the shop"
+    if words in (("group",), ("groups",), ("families",)) and value == value.upper() and re.search(r"[A-Z]{2}", value):
+        return "a group of the catalogue"
+    if words in (("format",), ("duration",), ("listing", "type"), ("listing", "duration")):
+        is_of_market = value.casefold().replace(" ", "") in ("fixedprice", "auction", "gtc", "fixedpriceitem")
+        return "a state of the record" if is_of_market or re.fullmatch(r"Days_\d+", value) else ""
+    if words in (("unit",), ("sold", "unit"), ("price", "per")) and value.casefold() in _UNITS_OF_SALE:
+        return "how many are ordered at once"
+    return ""
+
+
+_UNITS_OF_SALE = frozenset(("item", "items", "piece", "pieces", "pc", "pcs", "each", "ea", "unit", "units", "stk"))
+
+
 def is_code(value: str) -> bool:
     """Return whether a value is a number or a code that means nothing to customers: 30, C-14-02, BRK010, HW24."""
     if has_unit(value):

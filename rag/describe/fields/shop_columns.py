@@ -34,8 +34,8 @@ _PAIR_NUMBERED_LAST = re.compile(rf"{_WHAT}[ _.-]?{_PART}[ _.-]?{_NUMBER}", re.I
 _BESIDE = re.compile(rf"{_WHAT}[ _.-]?{_NUMBER}|(?P<value>value|val|wert)[ _.-]?(?P<place>\d{{1,2}})", re.IGNORECASE)
 """A name and a value side by side: "Attribute 1" and "Value 1"."""
 
-_SETTING = re.compile(r"attribute_(?:data|default):", re.IGNORECASE)
-"""Where and whether WooCommerce shows an attribute."""
+_SETTING = re.compile(r"attribute_(?:data|default):|included / (?!(?:not|ex)\b|excluded)(?-i:[A-Z])", re.IGNORECASE)
+"""Where WooCommerce shows an attribute, and to which markets Shopify sells: "Included / Germany"."""
 
 _NAMES = ("name", "names", "label", "title", "key", "bezeichnung")
 _VALUES = ("value(s)", "value", "values", "val", "wert", "text", "content", "data")

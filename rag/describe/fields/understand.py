@@ -43,7 +43,7 @@ from rag.describe.fields.field_names import (
 )
 from rag.describe.fields.field_rules import NO_RULES, FieldRules
 from rag.describe.fields.flatten import flatten_fields
-from rag.describe.fields.house_fields import is_code, why_of_house
+from rag.describe.fields.house_fields import is_code, why_of_house, why_setting
 from rag.describe.fields.label_units import names_two_units, split_two_units
 from rag.describe.fields.label_words import is_readable
 from rag.describe.fields.labels import Label, read_label
@@ -363,6 +363,7 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     is_house = words == ("supplier",) and any(rank_brand(other.label.words) is not None for other in rows)
     is_vital = allergen_words(label) is not None or is_substance(label.bare) or bool(set(words) & _WARNINGS)
     reason = "suppliers" if is_house else "" if is_vital else why_of_house(words, line)
+    reason = reason or ("" if label.unit else why_setting(words, line))
     if label.is_flag and not reason:  # "HAZ_FLG" is for carriers: its 0 does not say that there is no hazard
         reason = why_of_house((*words, "flag"), line)
     if reason == "notes of the shop" and (facts := facts_of_note(line)):

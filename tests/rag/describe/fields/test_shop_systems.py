@@ -125,7 +125,11 @@ def test_a_region_and_its_country_are_one_origin() -> None:
 @pytest.mark.parametrize(
     "column",
     ["Text when in stock", "Customizable (0/1)", "Visibility in catalog", "Allow customer reviews?", "Upsells",
-     "Minimal quantity", "order_quantity_minimum", "Categories", "Purchase unit", "Season code", "isCloseout"],
+     "Minimal quantity", "order_quantity_minimum", "Categories", "Purchase unit", "Season code", "isCloseout",
+     "Catalog visibility", "Cross-sells", "Tax rule", "Tags", "Unit pricing base measure", "Catalogue page",
+     "Meta title", "Discontinued date", "Pallet quantity", "Case price", "Launch date", "packUnit", "Track inventory",
+     "Allow Purchases", "Included / Germany", "Additional shipping cost", "Product creation date", "End of life date",
+     "Dispatch time max", "Unit pricing measure", "First available"],
 )  # fmt: skip
 def test_settings_of_a_shop_are_hidden(column: str) -> None:
     assert stated({column: "2", "colour": "red"}) == {"colour": "red"}
@@ -157,3 +161,61 @@ def test_a_whole_amount_that_may_be_in_pence_is_not_stated(price: dict[str, obje
     assert stated({"price": price, "colour": "red"}) == {**said, "colour": "red"} or not said
     if not said:
         assert stated({"price": price, "colour": "red"}) == {"colour": "red"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("Condition", "new"),
+        ("condition_type", "New, New"),
+        ("Item condition", "NewItem"),
+        ("Condition ID", "1000"),
+        ("Product type", "variable"),
+        ("Type", "configurable"),
+        ("Category", "Home > Oak > Chairs"),
+        ("Category", "Home -> Chairs"),
+        ("Group", "OUTDOOR"),
+        ("groups", "SUMMER_24"),
+        ("Merch group", "HOMEDECO"),
+        ("Unit", "item"),
+        ("Accessories (x,y,z...)", "12,14"),
+        ("Format", "FixedPrice"),
+        ("Duration", "GTC"),
+    ],
+)
+def test_a_value_that_only_a_shop_sets_is_hidden(column: str, value: str) -> None:
+    assert stated({column: value, "colour": "red"}) == {"colour": "red"}
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("Condition", "refurbished"),
+        ("Condition", "New with tags"),
+        ("Group", "Garden benches"),
+        ("Accessories", "2 straps, 1 case"),
+        ("Launch angle", "30°"),
+        ("Minimum height", "20 cm"),
+        ("Minimum age", "3 years"),
+    ],
+)
+def test_what_a_customer_asks_for_under_such_a_label_stays(column: str, value: str) -> None:
+    assert list(stated({column: value}).values()) == [value]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "Minimum order quantity", "MOQ", "Min. qty", "Minimum sale qty", "Minimum cart quantity", "Smallest order",
+        "Order minimum", "Quantity minimum", "min_purchase", "Minimum units", "Min. pack", "Minimal", "Minimals",
+        "Minimum", "Order from", "Mindestbestellmenge", "Mindestmenge", "Bestelmenge",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("number", ["1", "2"])
+def test_how_many_a_shop_sells_at_least_is_never_stated(column: str, number: str) -> None:
+    assert stated({column: number, "colour": "red"}) == {"colour": "red"}
+
+
+def test_a_minimum_of_something_named_stays() -> None:
+    assert stated({"mfg_minimum": "30", "mfg_minimum_unit_of_measure": "months"}) == {"minimum age": "30 months"}
+    assert stated({"Minimum players": "2"}) == {"minimum players": "2"}
