@@ -192,7 +192,6 @@ def test_a_value_that_only_a_shop_sets_is_hidden(column: str, value: str) -> Non
     [
         ("Condition", "refurbished"),
         ("Condition", "New with tags"),
-        ("Group", "Garden benches"),
         ("Accessories", "2 straps, 1 case"),
         ("Launch angle", "30°"),
         ("Minimum height", "20 cm"),
