@@ -52,9 +52,8 @@ def main() -> None:
     counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.most_common())
     seconds = time.perf_counter() - began
     print(f"{len(answers)} questions: {counts}; {seconds:.0f} s with {pipeline.name}, nothing left this machine")
-    print(
-        f"\nAsk your own questions on a page: {shorten(Path(sys.executable).with_name('rag'))} serve --store {store} --open"
-    )
+    command = f"{shorten(Path(sys.executable).with_name('rag'))} serve --store {store} --open"
+    print(f"\nAsk your own questions on a page: {command}")
 
 
 def shorten(path: Path) -> Path:
