@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import threading
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +22,11 @@ from rag.serve.problems import MEDIA_TYPE, handle_problems, problem_of
 from rag.serve.rates import Rates
 from rag.serve.routes import asking, documents, feedback, health, labels, openai, page, products
 from rag.serve.runtime import Runtime
+
+logger = logging.getLogger("openbook.serve")
+
+LOOK_EVERY = 5.0
+"""Seconds between looks for uploads that another server left."""
 
 ROUTERS = (
     asking.router,
@@ -59,13 +66,18 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(runtime.resume)
+        elsewhere = await run_in_threadpool(runtime.resume)
+        if elsewhere:
+            logger.warning("another server over the same store takes in uploads, this one if that ends: %d", elsewhere)
+        looking = asyncio.create_task(_resume_later(runtime))
         if warm:
             threading.Thread(target=_warm, args=(app, runtime), name="warm", daemon=True).start()
         else:
             app.state.is_ready = True
         yield
         app.state.is_ready = False
+        looking.cancel()
+        await asyncio.wait({looking})
         await run_in_threadpool(runtime.close)
 
     app = FastAPI(
@@ -84,6 +96,16 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
         )
     app.add_middleware(Observe, metrics=runtime.metrics)
     return app
+
+
+async def _resume_later(runtime: Runtime) -> None:
+    """Look now and then for uploads whose server is gone."""
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        try:
+            await run_in_threadpool(runtime.resume)
+        except OSError as error:
+            log_error(error, "uploads that another server left cannot be looked for")
 
 
 def _warm(app: FastAPI, runtime: Runtime) -> None:

@@ -2,9 +2,10 @@
 
 The files of a request are written into a folder of their own, which is renamed when all of them are safe: from then on
 the upload exists. Its files are taken into the store one by one, and the outcome of each is noted beside them. The next
-start finds an upload that a kill interrupted, and goes on where it stopped.
+start, or another server over the same store, finds an upload that a kill interrupted, and goes on where it stopped.
 
-    uploads/.incoming/ID.part/    being received; removed at the next start
+    uploads/.incoming/ID.lock     claimed by the server that takes the upload in
+    uploads/.incoming/ID.part/    being received; removed when its server is gone
     uploads/.incoming/ID/         names.json, the files as 0, 1, 2, ..., results.jsonl
 """
 
@@ -21,8 +22,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
+from ingest.closing import Closing
 from ingest.errors import InputError
 from rag.index.staging import SyncReport
+from rag.serve.claims import Claims
 from rag.serve.problems import Problem
 
 INCOMING = ".incoming"
@@ -53,18 +56,25 @@ class Upload:
         return rows
 
 
-class Intake:
-    """Receives uploads into a folder of files, and takes them into a store with `sync`, which gets one path a call."""
+class Intake(Closing):
+    """Receives uploads into a folder of files, and takes them into a store with `sync`, which gets one path a call.
+
+    `elsewhere` is the number of uploads that other servers took in when `unfinished` last looked.
+    """
 
     def __init__(self, files: Path, sync: Callable[[Path], SyncReport]) -> None:
         self._files, self._incoming, self._sync = files, files / INCOMING, sync
+        self._claims = Claims(self._incoming)
+        self.elsewhere = 0
 
     def receive(self, names: Sequence[str], files: Iterable[BinaryIO]) -> Upload:
         """Keep the files of a request, all or none: they are on disk when this returns."""
         folder = self._incoming / secrets.token_hex(8)
         part = folder.with_name(f"{folder.name}{PART}")
-        part.mkdir(parents=True)
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        self._claims.take(folder.name)  # before there is a folder that another server could find
         try:
+            part.mkdir()
             for number, file in enumerate(files):
                 with (part / str(number)).open("wb") as copy:
                     shutil.copyfileobj(file, copy, 1 << 20)
@@ -77,20 +87,32 @@ class Intake:
             part.rename(folder)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
+            self._claims.drop(folder.name)
             raise
         for parent in (self._incoming, self._files, self._files.parent):
             _flush_folder(parent)
         return Upload(folder, tuple(names))
 
     def unfinished(self) -> list[Upload]:
-        """Return the uploads that were received and not taken in, and remove those that were never received whole."""
-        uploads = []
-        for folder in sorted(self._incoming.glob("*"), key=lambda path: path.stat().st_mtime):
-            if folder.name.endswith(PART):
+        """Return the uploads that were received and that no server takes in, and claim them.
+
+        Those that were never received whole are removed.
+        """
+        uploads, self.elsewhere = [], 0
+        for folder in sorted(filter(Path.is_dir, self._incoming.glob("*"))):
+            identifier = folder.name.removesuffix(PART)
+            if self._claims.has(identifier):
+                continue
+            if not self._claims.take(identifier):
+                self.elsewhere += 1
+            elif folder.name.endswith(PART):
                 shutil.rmtree(folder, ignore_errors=True)
-            else:
+                self._claims.drop(identifier)
+            elif (folder / NAMES).is_file():
                 uploads.append(Upload(folder, tuple(json.loads((folder / NAMES).read_text("utf-8")))))
-        return uploads
+            else:  # its server has just finished it
+                self.drop(Upload(folder, ()))
+        return sorted(uploads, key=lambda upload: (upload.folder / NAMES).stat().st_mtime)
 
     def take_in(self, upload: Upload) -> Iterator[dict[str, Any]]:
         """Take the files of an upload into the store, and yield what came of each, of those before an interruption too.
@@ -110,6 +132,11 @@ class Intake:
     def drop(self, upload: Upload) -> None:
         """Forget an upload, with those of its files that were not taken in."""
         shutil.rmtree(upload.folder, ignore_errors=True)
+        self._claims.drop(upload.id)
+
+    def close(self) -> None:
+        """Leave what is not taken in to another server."""
+        self._claims.close()
 
     def _take_file(self, staged: Path, name: str) -> dict[str, Any]:
         path, older = self._files / name, staged.with_name(f"{staged.name}.older")

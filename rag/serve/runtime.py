@@ -82,11 +82,12 @@ class Runtime(Closing):
             )
         )  # fmt: skip
 
-    def resume(self) -> None:
-        """Take up the uploads that the last server was given and did not take in."""
+    def resume(self) -> int:
+        """Take up the uploads that a server which is gone did not take in; return the number that others take in."""
         for shelf in self.shelves.values():
             for upload in shelf.intake.unfinished():
                 self.start_intake(shelf, upload)
+        return sum(shelf.intake.elsewhere for shelf in self.shelves.values())
 
     def warm(self) -> None:
         """Load what the first question would wait for."""

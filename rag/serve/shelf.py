@@ -145,6 +145,7 @@ class Shelf(Closing):
         return self.config.index()
 
     def close(self) -> None:
-        """Close the store. The models are the server's."""
+        """Close the store, and leave its uploads to other servers. The models are the server's."""
+        self.intake.close()
         if "_base" in self.__dict__:
             close_parts(self._base)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,9 +15,11 @@ from urllib.parse import quote
 import pytest
 
 from rag.index.staging import Problem as FileProblem, SyncReport
+from rag.serve import app
 from rag.serve.intake import INCOMING, Intake, safe_name, safe_names
 from rag.serve.problems import Problem
 from rag.serve.runtime import Runtime
+from rag.serve.shelf import Shelf
 
 if TYPE_CHECKING:
     from tests.rag.serve.conftest import Served
@@ -137,22 +142,26 @@ def test_an_upload_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
     intake = Intake(tmp_path / "files", sync)
     intake.receive(["a", "bad", "c"], [BytesIO(b"A"), BytesIO(b"B"), BytesIO(b"C")])
+    intake.close()  # as the end of its process does
     (tmp_path / "files" / INCOMING / "x.part").mkdir()
     (tmp_path / "files" / INCOMING / "x.part" / "0").write_text("half")
 
     # Another server finds it, and is killed after the second file.
-    [upload] = Intake(tmp_path / "files", sync).unfinished()
+    second = Intake(tmp_path / "files", sync)
+    [upload] = second.unfinished()
     steps = intake.take_in(upload)
     assert [next(steps)["taken"] for _ in range(2)] == [True, False]
     assert [path.name for path in (tmp_path / "files").glob("[a-z]*")] == ["a"]
 
     # The third begins with what came of the first two. A kill between the move and its note repeats that file.
     (upload.folder / "2").rename(tmp_path / "files" / "c")
-    [again] = Intake(tmp_path / "files", sync).unfinished()
-    assert [row["taken"] for row in intake.take_in(again)] == [True, False, True]
+    second.close()
+    third = Intake(tmp_path / "files", sync)
+    [again] = third.unfinished()
+    assert [row["taken"] for row in third.take_in(again)] == [True, False, True]
     assert synced == ["A", "B", "C"]
-    intake.drop(again)
-    assert not intake.unfinished()
+    third.drop(again)
+    assert not third.unfinished()
     assert not list((tmp_path / "files" / INCOMING).iterdir())
 
 
@@ -164,6 +173,58 @@ def test_a_server_takes_up_what_the_last_one_left(make_config: Any, serve_stores
     with serve_stores({"default": config}) as server, server.client() as client:
         server.wait(client, client.get(f"/jobs/{upload.id}").json())
         assert names(client) == {"store-uploads/left.txt"}
+
+
+def test_of_two_servers_one_takes_an_upload_in_and_the_other_takes_over(
+    make_config: Any,
+    serve_stores: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(app, "LOOK_EVERY", 0.1)
+    config = make_config(tmp_path)
+    began, may_end = threading.Event(), threading.Event()
+    ingest = Shelf.ingest
+
+    def ingest_slowly(self: Shelf, path: Path) -> SyncReport:
+        began.set()
+        may_end.wait(30)
+        return ingest(self, path)
+
+    monkeypatch.setattr(Shelf, "ingest", ingest_slowly)
+    with ExitStack() as first_runs:
+        first = first_runs.enter_context(serve_stores({"default": config}))
+        with first.client() as client:
+            files = [("files", (name, b"The cellar floods in May.")) for name in ("a.txt", "b.txt")]
+            job = client.post("/documents", files=files).json()
+        assert began.wait(30)
+        with (
+            caplog.at_level("WARNING", "openbook"),
+            serve_stores({"default": config}) as second,
+            second.client() as client,
+        ):
+            assert "another server over the same store takes in uploads, this one if that ends: 1" in caplog.text
+            own = client.post("/documents", files={"files": ("c.txt", b"The attic is dry.")}).json()
+            time.sleep(0.5)  # several looks
+            assert client.get(f"/jobs/{job['id']}").status_code == 404
+            # The first one ends after the file that it takes in.
+            ending = threading.Thread(target=first_runs.close)
+            ending.start()
+            time.sleep(0.2)
+            may_end.set()
+            ending.join()
+            until = time.monotonic() + 30
+            while client.get(f"/jobs/{job['id']}").status_code == 404:
+                assert time.monotonic() < until
+                time.sleep(0.05)
+            assert [one["file"] for one in second.wait(client, client.get(f"/jobs/{job['id']}").json())["results"]] == [
+                "a.txt",
+                "b.txt",
+            ]
+            assert second.wait(client, own)["state"] == "done"
+            assert names(client) == {f"store-uploads/{name}.txt" for name in "abc"}
+            assert list((second.runtime.shelves["default"].uploads / INCOMING).iterdir()) == []
 
 
 ODD_NAMES = [
