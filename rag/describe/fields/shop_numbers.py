@@ -35,22 +35,29 @@ def shop_price(value: str) -> str:
     return f"{match['before'] or match['sign'] or ''}{printed}{match['code'] or ''}"
 
 
-_MONTHS = re.compile(r"(?P<numbers>\d+(?:\s?[-–]\s?\d+)?)(?P<unit> ?months?)?(?P<more>\+| and (?:up|over|older))?")
+_MONTHS = re.compile(
+    r"(?P<before>(?:from|ab|over|up to|under) )?(?P<numbers>\d+(?:\s?[-–]\s?\d+)?)"
+    r"(?P<unit> ?(?:months?|mths?|mos?|mon|m))?\.?(?P<more> ?\+| and (?:up|over|older))?",
+    re.IGNORECASE,
+)
 
 
 def years_of_age(value: str, unit: str) -> tuple[str, str]:
     """Return an age in months, of two years or more, in years where these are whole: "144" of months is 12 years.
 
-    "12-36 months" is how shops of children's goods say it, and stays.
+    "12-36 months" is how shops of children's goods say it, and stays; its "m" is spelt out, as no age is in metres.
     """
     match = _MONTHS.fullmatch(value)
     if match is None or not (match["unit"] or unit in ("month", "months")):
         return value, unit
     months = list(map(int, re.findall(r"\d+", match["numbers"])))
+    before, more = match["before"] or "", match["more"] or ""
+    plus, more = ("+", "") if "+" in more else ("", more)
     if any(number < 24 or number % 12 for number in months):
-        return value, unit
+        word = "month" if months == [1] else "months"
+        return (f"{before}{match['numbers']}{plus} {word}{more}", "") if match["unit"] else (value, unit)
     years = "-".join(str(number // 12) for number in months)
-    return f"{years} years{match['more'] or ''}", ""
+    return f"{before}{years}{plus} years{more}", ""
 
 
 def shop_measure(value: str) -> str:

@@ -67,6 +67,7 @@ from rag.describe.fields.read_reviews import take_reviews
 from rag.describe.fields.sheet_values import is_shouted, lower_shouted, title_shouted, words_of_value
 from rag.describe.fields.shop_columns import plain_column, read_shop_columns
 from rag.describe.fields.shop_numbers import shop_measure, shop_price, years_of_age
+from rag.describe.fields.side_columns import join_sides
 from rag.describe.fields.unit_columns import join_units
 from rag.describe.fields.unit_names import CURRENCY_CODES, written_unit
 from rag.describe.fields.values import (
@@ -141,7 +142,7 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
     given, reviews = take_reviews(read_shop_columns(given))  # which no field says
     rows = [
         _Given(key, read_label(plain_column(key)), tuple(filter(None, map(plain_text, parts))))
-        for key, parts in join_units(list(flatten_fields(given)))
+        for key, parts in join_sides(join_units(list(flatten_fields(given))))
     ]
     rows = _keep_unsure_marks(_say_codes(rows))
     # What names the product comes first: its type decides which rules hold.
@@ -576,6 +577,8 @@ def _is_lacked(label: Label) -> bool:
 
 # What the minimum and the maximum of a catalogue of children's goods are of.
 _LIMITED = {"months": "age", "years": "age", "kg": "weight", "cm": "height"}
+# No toy is for 36 years and over: the number is one of months.
+_OLDEST_CHILD = re.compile(r"(?:2[2-9]|[3-8]\d|1[02-9]\d|2\d\d)\+?")
 # What nobody gives in another unit.
 _OWN_UNITS = {
     "voltage": "V", "wattage": "W", "luminous flux": "lm", "beam angle": "°", "colour temperature": "K",
@@ -600,10 +603,14 @@ def _read_measure(field: ProductField, row: _Given) -> ProductField:
     if written and value == "1":
         unit = written.one
     if label.bare in ("minimum", "maximum") and (limited := _LIMITED.get(unit or value.rpartition(" ")[2])):
+        if limited == "age":
+            value, unit = years_of_age(value, unit)
         return replace(field, kind="measure", label=f"{label.bare} {limited}", value=value, items=(value,), unit=unit)
     # A unit that the value repeats is not in the label; one that nothing has stays there: "size in".
     text = label.bare if unit or has_unit(value) else label.text
-    if "age" in label.words:
+    if "age" in label.words and {"minimum", "from"} & set(label.words) and not unit and _OLDEST_CHILD.fullmatch(value):
+        return replace(field, kind="measure", hidden="an age that may be in months: a rule can give its unit")
+    if {"age", "ages"} & set(label.words):
         value, unit = years_of_age(value, unit)
     quantity = read_quantity(value, unit)
     return replace(field, kind="measure", label=text, value=value, items=(value,), unit=unit, quantity=quantity)

@@ -93,6 +93,8 @@ _CODES = {
     "newton": "N", "newton meter": "Nm", "joule": "J", "kilowatt hour": "kWh", "watt hour": "Wh", "percentage": "%",
     "percent": "%", "cubic meter per hour": "m³/h", "liter per minute": "l/min", "meter per second": "m/s",
     "kilometer per hour": "km/h", "revolutions per minute": "rpm", "grams per square meter": "g/m²", "ounce": "oz",
+    "kgm": "kg", "grm": "g", "mgm": "mg", "mmt": "mm", "cmt": "cm", "mtr": "m", "ltr": "l", "mlt": "ml", "clt": "cl",
+    "onz": "oz", "lbr": "lb", "wtt": "W", "kwt": "kW", "vlt": "V", "amp": "A", "htz": "Hz",
     "pound": "lb", "microgram": "µg", "piece": "pieces", "minute": "min", "hour": "h", "second": "s",
 }  # fmt: skip
 
