@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from rag.describe.fields.values import english_numbers, is_measure, is_money
+from rag.describe.fields.word_lists import listed_words
 
 _COMMA = re.compile(r"(?<![\d.,])\d+(?:\.\d{3})*,\d{1,2}(?![\d.,]*\d)")
 _POINT = re.compile(r"(?<![\d.,])\d+(?:,\d{3})*\.(?:\d{1,2}|\d{4,})(?![\d.,]*\d)")
@@ -39,6 +40,23 @@ def english_texts(texts: Sequence[str]) -> list[str]:
     if not has_decimal_commas(texts):
         return list(texts)
     return [english_numbers(text) if is_money(text) else english_marks(text) for text in texts]
+
+
+def is_european(keys: Sequence[str], texts: Sequence[str]) -> bool:
+    """Return whether a sheet has columns in a language of decimal commas, and no number with a point."""
+    words = {word for key in keys for word in re.findall(r"[^\W\d_]+", key.casefold())}
+    is_foreign = bool(words & listed_words("columns_of_commas"))
+    return is_foreign and not any(_POINT.search(text) for text in texts)
+
+
+# What nobody measures in thousandths.
+_COARSE = re.compile(r"(?P<whole>[1-9]\d{0,2})\.(?P<part>\d{3}) ?(?P<unit>W|Watt|lm|mAh|rpm|U/min)")
+
+
+def say_thousands(text: str) -> str:
+    """Return "2,200 W" of "2.200 W" in such a sheet; "1.250 kg" may be either, and stays."""
+    match = _COARSE.fullmatch(text.strip())
+    return f"{match['whole']},{match['part']} {match['unit']}" if match else text
 
 
 def _say_thousands(match: re.Match[str]) -> str:

@@ -23,6 +23,7 @@ _IDENTIFIERS_ALONE = listed_words("identifiers_alone")
 _ADDRESSES_OR_THINGS = listed_words("addresses_or_things")
 _ANSWER = re.compile(r"yes|no|true|false|y|n", re.IGNORECASE)
 _CODE = re.compile(r"[-_/.:]|\d{4}")
+_ENUM = re.compile(r"\d{1,4}[A-Z][A-Z\d]*(?:_\d+[A-Z]*)+")  # "4K_60P" of a video
 _VALUES_OF_IDENTIFIERS = re.compile(
     r"(?:https?://|www\.|mailto:|data:)\S+|[\w./-]+\.(?:jpe?g|png|gif|webp|svg|pdf|html?|php|mp4)|\S+@\S+\.\w+"
     r"|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{24,64}",
@@ -64,7 +65,7 @@ _YEARS = listed_words("years")
 def why_identifier(words: tuple[str, ...], value: str) -> str:
     """Return why a field is an identifier, "" where it is none: by its name, or a value such as an address."""
     name = " ".join(words)
-    is_thing = " " in value or not _CODE.search(value)
+    is_thing = " " in value or not _CODE.search(value) or _ENUM.fullmatch(value) is not None
     if words[-1:] and words[-1] in _ADDRESSES_OR_THINGS and is_thing:
         return ""  # "video: 720p", "handle: chromed steel"
     if len(words) > 1 and words[-1] in ("photo", "photos", "pictures", "images") and _ANSWER.fullmatch(value):

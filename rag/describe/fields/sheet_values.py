@@ -99,10 +99,8 @@ def _spell_opened(match: re.Match[str]) -> str:
 
 
 def _words_of_line(line: str, words: tuple[str, ...]) -> str:
-    if _CODE_WORDS.fullmatch(line) and not set(words) & _NAMES:  # "DIRECT_THERMAL", but "4K_60P"
-        return re.sub(
-            r"\b[A-Z]+\b", lambda word: word[0] if _is_acronym(word[0]) else word[0].lower(), line.replace("_", " ")
-        )
+    if not set(words) & _NAMES and any(map(_CODE_WORDS.fullmatch, re.split(_BETWEEN, line))):
+        return _spell_codes(line, words)
     if set(words) & _FOR_WHOM and (people := _PEOPLE.get(re.sub(r" ?\(.*\)$", "", line).casefold())):
         return people
     if _SNAKE.fullmatch(line):
@@ -121,6 +119,37 @@ def _words_of_line(line: str, words: tuple[str, ...]) -> str:
 
 _NAMES = frozenset(["model", "name", "code", "number", "series", "version", "reference", "part", "title"])
 _CODE_WORDS = re.compile(r"[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|\d[A-Z0-9]*(?:_[A-Z0-9]+)+")
+_BETWEEN = re.compile(r"\s*[,;|]\s*")
+
+
+def _spell_codes(line: str, words: tuple[str, ...]) -> str:
+    """Return codes of a system in words, "DIRECT_THERMAL" and "4K_60P"; one that has a word of no language stays.
+
+    What stands in capitals beside them is one of them: "AUTO_FOCUS; MANUAL".
+    """
+    codes = re.split(_BETWEEN, line)
+    said = [_spell_code(code, words) if code.isupper() else code for code in codes]
+    return line if None in said else ", ".join(map(str, said))
+
+
+def _spell_code(code: str, words: tuple[str, ...]) -> str | None:
+    spelt = []
+    for part in code.split("_"):
+        lower = _SPELT.get(part.casefold(), part.lower()) if set(words) & _LOOKS else part.lower()
+        is_sign = len(part) < 3 or any(letter.isdigit() for letter in part) or _is_acronym(part)
+        if not is_sign and not _is_word(lower) and " " not in lower and lower not in _SPELT.values():
+            return None
+        is_spelt = not (is_sign and not (lower in listed_words("function_words") and spelt))
+        spelt.append(lower if is_spelt else part)
+    text = re.sub(r"(?<=\d) (?=\d)", ".", " ".join(spelt))
+    return re.sub(r"\b([A-Z]{3}) ([A-Z])$", r"\1-\2", text)  # USB-C
+
+
+def is_system_code(value: str) -> bool:
+    """Return whether a value, or one of several, is the code of a system that no word says: "FLIPA_MINI"."""
+    return any(map(_CODE_WORDS.fullmatch, re.split(_BETWEEN, value)))
+
+
 _FOR_WHOM = frozenset(["gender", "sex", "target", "audience"])
 _PEOPLE = {
     "damen": "women", "herren": "men", "kinder": "children", "mädchen": "girls", "jungen": "boys", "femme": "women",

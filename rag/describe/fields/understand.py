@@ -27,7 +27,7 @@ from rag.describe.fields.attribute_table import attribute_row
 from rag.describe.fields.bounds import join_bounds
 from rag.describe.fields.contradictions import quote_contradictions
 from rag.describe.fields.dates import written_date
-from rag.describe.fields.decimal_marks import english_marks, has_decimal_commas
+from rag.describe.fields.decimal_marks import english_marks, has_decimal_commas, is_european, say_thousands
 from rag.describe.fields.field_names import (
     asks_for_date,
     asks_for_year,
@@ -64,7 +64,7 @@ from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type, without_brand
 from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote, warns
 from rag.describe.fields.read_reviews import take_reviews
-from rag.describe.fields.sheet_values import is_shouted, lower_shouted, title_shouted, words_of_value
+from rag.describe.fields.sheet_values import is_shouted, is_system_code, lower_shouted, title_shouted, words_of_value
 from rag.describe.fields.shop_columns import plain_column, read_shop_columns
 from rag.describe.fields.shop_numbers import shop_measure, shop_price, years_of_age
 from rag.describe.fields.side_columns import join_sides
@@ -228,6 +228,8 @@ def _keep_unsure_marks(rows: list[_Given]) -> list[_Given]:
     """
     if has_decimal_commas([row.line for row in rows]):
         return [row if _is_named(row.label) else _with_english_marks(row) for row in rows]
+    if is_european([row.key for row in rows], [row.line for row in rows]):
+        rows = [replace(row, parts=tuple(map(say_thousands, row.parts))) for row in rows]
     lines = [row.line for row in rows if is_measure(row.line) or is_money(row.line)]
     has_commas = any(english_numbers(line) != line for line in lines)
     if not has_commas or not any(_UNSURE_MARK.search(line) for line in lines):
@@ -465,6 +467,11 @@ def _why_unsure(row: _Given, rows: Sequence[_Given]) -> str:
         return f"{line!r} is a code"
     if (names_two_units(label.bare) or split_two_units(label.text)) and is_bare_number(line):
         return "its label names two units"
+    is_vital = allergen_words(label) is not None or is_substance(label.bare)
+    if is_system_code(line) and not is_vital and not set(label.words) & _NUMBERED:
+        return f"{line!r} is a code"
+    if line == "0" and _is_unset(row):
+        return "a 0 of a flag may mean that nobody has said so"
     if line.casefold() in ("x", "xx"):
         return f"{line!r} is a mark"
     if line in ("0", "1") and not label.unit and not label.asks and not _is_counted(label):
@@ -481,6 +488,31 @@ def _why_unsure(row: _Given, rows: Sequence[_Given]) -> str:
     if label.is_flag and read_truth(line, label.words, True) is False and not _has_kin(row, rows):
         return "nothing of its group is so"
     return ""
+
+
+def _is_unset(row: _Given) -> bool:
+    """Return whether a 0 may be what a system puts where nobody has answered: "Outdoor ok", but not "child safe"."""
+    is_flag = _FLAGGED.search(row.key) is not None and (row.label.is_flag or row.label.relation == "is")
+    return is_flag and row.label.relation in ("", "is") and not set(row.label.words) & _CAREFUL
+
+
+_FLAGGED = re.compile(r"[ _.-](?:ok|flag|flg)\??$", re.IGNORECASE)
+_CAREFUL = frozenset(
+    (
+        "safe",
+        "proof",
+        "child",
+        "children",
+        "food",
+        "skin",
+        "babies",
+        "baby",
+        "pets",
+        "resistant",
+        "dishwasher",
+        "microwave",
+    )
+)
 
 
 def _is_counted(label: Label) -> bool:
