@@ -107,6 +107,11 @@ _OF_SALE = re.compile(
 """Words of what a shop says of its trade, not of a product."""
 
 
+def without_bars(value: str) -> str:
+    """Return a value with "20 W; 5 V" for "20 W | 5 V |"."""
+    return re.sub(r"\s*[|¦]+\s*", "; ", value.strip(" |¦")) if "|" in value or "¦" in value else value
+
+
 def sentences_of_note(note: str) -> list[str]:
     """Return the sentences of a note, which end at semicolons, bars and dashes as well."""
     return [sentence for sentence in _SENTENCE.split(note) if sentence]

@@ -54,6 +54,7 @@ from rag.describe.fields.note_facts import (
     is_own_note,
     said_inclusion,
     sentences_of_note,
+    without_bars,
     without_shop_talk,
 )
 from rag.describe.fields.nouns import is_product_noun
@@ -335,7 +336,7 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     # No customer reads "allergens: N" or "do not iron: 1".
     letter = read_truth(line, words, label.asks or label.relation != "") if len(line) == 1 else None
     answer = line if letter is None else "yes" if letter else "no"
-    answer = answer.casefold() if answer.casefold() in _ANSWERS else said_inclusion(answer)
+    answer = answer.casefold() if answer.casefold() in _ANSWERS else without_bars(said_inclusion(answer))
     # The unit of the value need not stand in the label too: "content pcs: 25 pieces".
     named = label.bare if label.unit and has_unit(line) and not label.relation else label.whole or label.text
     if is_own_note(label.bare, line):
@@ -344,7 +345,7 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
             return [
                 ProductField(row.key, shown, "identifier", row.line, (row.line,), hidden="internal: notes of the shop")
             ]
-    quotation = capitalise(line) if is_own_note(label.bare, line) else f"{capitalise(named)}: {answer}"
+    quotation = capitalise(without_bars(line)) if is_own_note(label.bare, line) else f"{capitalise(named)}: {answer}"
     plain = ProductField(row.key, shown, "text", line, (line,) if line else (), priority=MAY, quotation=quotation)
     # Fields that are never stated.
     if not label.text:
@@ -597,6 +598,9 @@ def _read_value(row: _Given, rows: Sequence[_Given], plain: ProductField) -> Pro
         items = tuple(filter(None, map(str.strip, line.split(","))))
     if len(items) > 1:
         return _read_list(replace(field, items=items), row, rows)
+    if "|" in line:
+        said = without_bars(line)
+        field = replace(field, value=said, items=(said,))
     return replace(field, absent=find_absent(tuple(re.split(r"[,;.]\s*", line))))
 
 
