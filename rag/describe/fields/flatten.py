@@ -39,7 +39,7 @@ def flatten_fields(given: Mapping[str, object]) -> Iterator[tuple[str, tuple[Pla
 
 def _flatten(given: Mapping[str, object], path: str, depth: int) -> Iterator[tuple[str, tuple[PlainValue, ...]]]:
     for name, content in given.items():
-        key = str(name) if _ATTRIBUTE.match(str(name)) else f"{path} {name}".strip()
+        key = str(name) if _ATTRIBUTE.match(str(name)) else _below(path, str(name))
         value = _parse(content)
         if isinstance(value, Mapping):
             if depth == _DEPTH:
@@ -60,6 +60,12 @@ def _flatten(given: Mapping[str, object], path: str, depth: int) -> Iterator[tup
             yield key, (_scalar(key, value),)
 
 
+def _below(path: str, name: str) -> str:
+    """Return the name of what an object holds: "allergens may contain" of "allergens" and "mayContain"."""
+    return f"{path} {_HUMP.sub(' ', name).lower() if _HUMP.search(name) else name}" if path else name
+
+
+_HUMP = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
 _ATTRIBUTE = re.compile(r"attr(?:ibute)?_", re.IGNORECASE)
 """What begins a name that needs no group before it: "attr_lens_mount"."""
 

@@ -73,6 +73,8 @@ def is_own_note(label: str, value: str) -> bool:
     if not is_telling:
         return False
     is_of_two = re.fullmatch(r".*[^\W\d_]{2}(?: ?/ ?| & )[^\W\d_]{2}.*", label) is not None
+    if is_of_two and re.match(r"[a-z]+(?: [a-z]+)? \d", value):  # "length / heel: heel 6.5 cm"
+        return True
     parts = re.split(r"\s*[;,]\s+", value)
     return is_note(label) or (is_of_two and all(map(_STATEMENT.match, parts[:1])))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from rag.describe.product import ProductField
 
-_COUNTRY = re.compile(r"(?:country(?: of (?:origin|manufacture|production))?|origin)")
+_COUNTRY = re.compile(r"(?:(?:origin )?country(?: of (?:origin|manufacture|production))?|origin)")
 _REGION = re.compile(r"(?:(?:wine |growing |production )?region|region of origin|origin region|appellation|province)")
 
 

@@ -53,6 +53,8 @@ def read_type(value: str, name: str, is_path: bool, asks: bool) -> str:
         # Of "Kettles & Teapots", and of "Strings > Electric guitar", the name says which.
         kinds = [kind for kind in _JOINED.split(parts[place]) if kind]
         named = [kind for kind in kinds if _names(name, kind)]
+        if "," in value:  # paths to several places: only what the name ends in is surely what it is
+            named = [kind for kind in named if _ends_in(name, kind)]
         is_kind = len(kinds) == 1 and is_plural_word(kinds[0].rpartition(" ")[2].casefold())
         if len(named) == 1 and (kind := _written_type(named[0], name, is_believed=is_kind)):
             return kind
@@ -61,7 +63,7 @@ def read_type(value: str, name: str, is_path: bool, asks: bool) -> str:
         return umbrella
     if head_noun(name) or not parts or umbrella:
         return umbrella if parts and not head_noun(name) else ""
-    if _names_aside(name, parts[-1]) or not _is_kind(parts, value):
+    if "," in value or _names_aside(name, parts[-1]) or not _is_kind(parts, value):
         return ""
     return _written_type(parts[-1], name, is_believed=_KEYWORD.fullmatch(value) is not None)
 
@@ -121,6 +123,12 @@ _SETS = frozenset({"set", "kit", "pack", "box", "case"})
 def _names(name: str, kind: str) -> bool:
     """Return whether a name has the last word of a kind as the thing that it names: not "tuner" of "tuner pedal"."""
     return any(not is_aside for is_aside in _mentions(name, kind))
+
+
+def _ends_in(name: str, kind: str) -> bool:
+    """Return whether the last word of a kind is the one that a name ends in, before what follows its noun."""
+    *_, last = name_core(name).split() or [""]
+    return bool(kind.split()) and singular(last.casefold()) == singular(kind.split()[-1].casefold())
 
 
 def _names_aside(name: str, kind: str) -> bool:

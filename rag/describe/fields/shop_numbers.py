@@ -65,6 +65,7 @@ def shop_measure(value: str) -> str:
 
     "10.9-14.0 mm" stays: both ends have one decimal.
     """
+    value = re.sub(r"(?<![\d.,])\.(?=\d)", "0.", value)
     is_whole = not any(match["part"].strip("0") for match in _DECIMALS.finditer(value))
     return _DECIMALS.sub(lambda match: match["whole"] if is_whole else _shorten(match[0]), value)
 

@@ -97,7 +97,23 @@ _LONG = 300
 _ANSWERS = frozenset(("yes", "no", "true", "false"))
 # What a shop system calls a row: the type of the product is none of them.
 _KINDS_OF_ROW = frozenset(
-    ("simple", "configurable", "virtual", "bundle", "grouped", "downloadable", "variable", "physical")
+    (
+        "simple",
+        "variation",
+        "variant",
+        "parent",
+        "child",
+        "external",
+        "affiliate",
+        "standard",
+        "configurable",
+        "virtual",
+        "bundle",
+        "grouped",
+        "downloadable",
+        "variable",
+        "physical",
+    )
 )
 _KINDS_OF_FAMILY = frozenset(("accessory", "accessories", "other", "misc", "default", "standard"))
 _WARNINGS = frozenset(("warning", "warnings", "caution", "hazard", "hazards", "danger"))
@@ -290,6 +306,8 @@ def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
         is_path = not label.endswith(("type", "kind", "style"))
         if label == "style" and row.line.isupper():  # the name of a model
             continue
+        if row.line.casefold() in _KINDS_OF_ROW:
+            continue
         value = read_type(row.parts[-1].split("\n")[-1], name, is_path, label not in ("style", "class", "department"))
         if value and row.key not in main:
             # A type as it was given tells one from many: "drill bits".
@@ -407,6 +425,9 @@ def _read_field(row: _Given, rows: Sequence[_Given]) -> list[ProductField]:
     if (said := allergen_words(label)) is not None:
         if (allergens := read_allergens(plain, label, said, row.text)) is not None:
             return allergens
+    elif label.whole.casefold() in ("contains", "contain", "contained") and not _has_substance(line):
+        plain = replace(plain, label="contents", quotation=f"Contents: {line}")
+        label = replace(label, text="contents", bare="contents", base="contents", whole="contents", relation="")
     elif (listed := label.whole.casefold()) and listed in ALLERGEN_LABELS:
         if is_boolean or denies_all("allergens", line) or line.casefold() == "nothing":
             return [quote_as_given(plain)]
@@ -435,6 +456,12 @@ def _is_weighed(field: ProductField, label: Label) -> bool:
     # A pack of several is what is sold, and the handle of a kettle no address.
     is_known = is_known or "pack" in label.words or bool(set(label.words) & listed_words("addresses_or_things"))
     return not (field.hidden or is_due or is_known)
+
+
+def _has_substance(line: str) -> bool:
+    """Return whether a value may name what people avoid: "contains: milk", but not "contains: four coffees"."""
+    words = re.findall(r"[^\W\d_]+", line.casefold())
+    return not words or any(is_substance(word) or is_substance(singular(word)) for word in words)
 
 
 def _without_house_words(plain: ProductField) -> ProductField:

@@ -181,7 +181,11 @@ def is_year(text: str) -> bool:
 # --- lists and text ---------------------------------------------------------------------------------------------------
 
 _SENTENCE = re.compile(r"[.!?](?:\s+[A-Z\"'“]|\s*$)")
-_PAIRS = frozenset({"black and white", "salt and pepper", "rock and roll", "hook and eye", "hook and loop"})
+_ONE_THING = re.compile(
+    r"\b(?:black (?:and|&) white|salt (?:and|&) pepper|hook (?:and|&) (?:eye|loop)|rock (?:and|&) roll"
+    r"|nuts? (?:and|&) bolts?|fish (?:and|&) chips|bed (?:and|&) breakfast|gin (?:and|&) tonic|his (?:and|&) hers)\b",
+    re.IGNORECASE,
+)
 """What is one thing for all its "and"."""
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|has|have|will|can|you|your|we|our|it|this|these|that|which|who|keeps?|makes?|features?|offers?"
@@ -233,7 +237,7 @@ def split_items(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
     if len(commas) > 1:
         # The last comma may be an "and": red, green and blue.
         *first, last = commas
-        ends = re.split(r"^(?:and|or|&)\s+|\s+(?:and|&)\s+", last)
+        ends = [last] if _ONE_THING.search(last) else re.split(r"^(?:and|or|&)\s+|\s+(?:and|&)\s+", last)
         ends = [end for end in ends if end]
         commas = [*first, *ends] if len(ends) < 3 else commas
         if _is_of_part(commas, words) or re.fullmatch(r"\d{1,3}, [^\W\d]+(?:-[^\W\d]+)?", text):  # "3, telescopic"
@@ -244,7 +248,7 @@ def split_items(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
     slashes = _split(r"\s+/\s+", text)
     if len(slashes) > 1 and not set(words) & {"colour", "color", "finish", "pattern"} and _is_enumeration(slashes, 4):
         return tuple(slashes)
-    if is_listed and text[:1] and text.casefold() not in _PAIRS and not any(character.isdigit() for character in text):
+    if is_listed and text[:1] and not _ONE_THING.search(text) and not any(character.isdigit() for character in text):
         joined = re.split(r"\s+and\s+", text)
         if len(joined) == 2 and all(len(part.split()) <= 2 for part in joined):
             return tuple(joined)

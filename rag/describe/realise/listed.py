@@ -76,8 +76,9 @@ _COUNTS = re.compile(
 
 
 _RARE = re.compile(
-    r"(?:is )?(?:universal|remanufactured|refurbished|reconditioned|used|second hand|pre owned|personali[sz](?:ed|able)"
-    r"|custom made|limited edition|collect(?:ible|able)|discontinued|seasonal|exclusive|bundle|adults? only|multipack)"
+    r"(?:is )?(?:age restricted|universal|remanufactured|refurbished|reconditioned|used|second hand|pre owned"
+    r"|personali[sz](?:ed|able)|custom made|limited edition|collect(?:ible|able)|discontinued|seasonal|exclusive|bundle"
+    r"|adults? only|multipack)"
 )
 """What few products are, so that a "no" tells nothing."""
 
@@ -236,7 +237,7 @@ _OF_WHOLE = frozenset(["item", "product", "total", "overall", "article", "net", 
 # --- the order of the list --------------------------------------------------------------------------------------------
 
 _FIRST = re.compile(
-    r"\b(?:sizes?|colou?rs?|finish|materials?|fabric|upper|lining|capacity|volume|dimensions?|length|width|height|weight"
+    r"\b(?:sizes?|colou?rs?|finish|materials?|fabric|upper|lining|capacity|volume|dimensions?|length|width|height"
     r"|compatible|compatibility|fits|model|series|style|age|power|wattage|voltage|contents?|features?"
     r"|key points?|bullet points?|highlights?)\b"
 )

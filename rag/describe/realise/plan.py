@@ -26,7 +26,7 @@ from rag.describe.realise.grouping import (
     may_contrast,
     merge_fields,
 )
-from rag.describe.realise.listed import choose_lines, order_details, split_listed, without_repeats
+from rag.describe.realise.listed import choose_lines, holds_words, order_details, split_listed, without_repeats
 from rag.describe.realise.phrases import LONGEST_PROSE
 from rag.describe.realise.product_words import is_plural_product
 from rag.describe.realise.word_classes import COLOURS, COUNT_NOUNS, MASS_NOUNS, MATERIALS, OPEN_ADJECTIVES, PAIR_NOUNS
@@ -153,6 +153,8 @@ def _with_given_type(product: Product) -> Product:
 
 def _is_in_name(one: ProductField, product: Product) -> bool:
     """Tell whether the name already says a colour, a material or such: "Mauve Leather Daypack"."""
+    if product.name and _says_value(product.name.value.casefold(), one):
+        return True
     if (
         not product.name
         or one.kind in ("boolean", "measure", "money")
@@ -160,6 +162,29 @@ def _is_in_name(one: ProductField, product: Product) -> bool:
     ):
         return False
     return says_words(product.name.value, one.value)
+
+
+def _says_value(name: str, one: ProductField) -> bool:
+    """Tell whether a name has the whole value of a field word by word: "Phaser 4510", "5 m", the vintage of a wine."""
+    if (
+        one.kind not in ("text", "measure", "date")
+        or one.priority == MUST
+        or one.is_quoted
+        or one.relation not in ("", "has")
+    ):
+        return False
+    value = " ".join(one.shown.casefold().split())
+    is_own = (
+        re.search(r"[^\W\d_]", value) is not None
+        if one.kind == "measure"
+        else one.kind == "text" and len(value.split()) > 1
+    )
+    is_year = _YEARLY.fullmatch(label_words(one)) is not None
+    forms = {value, re.sub(r"(?<=\d) (?=[a-z]+$)", "", value)}
+    return (is_own or is_year) and any(holds_words(name, said) for said in forms)
+
+
+_YEARLY = re.compile(r"vintage|(?:model |harvest )?year")
 
 
 def _is_in_another(field: ProductField, others: Sequence[ProductField]) -> bool:
