@@ -114,5 +114,5 @@ def _warm(app: FastAPI, runtime: Runtime) -> None:
         app.state.is_ready = True
     except Exception as error:
         log_error(error, "the models cannot be loaded: the server is not ready")
-        is_ours = isinstance(error, OpenbookError)
-        app.state.failure = problem_of(error).detail if is_ours else "the log of the server says why"
+        known = problem_of(error).detail if isinstance(error, OpenbookError) else ""
+        app.state.failure = known or "the log of the server says why"

@@ -133,7 +133,7 @@ def _spell_codes(line: str, words: tuple[str, ...]) -> str:
 
 
 def _spell_code(code: str, words: tuple[str, ...]) -> str | None:
-    spelt = []
+    spelt: list[str] = []
     for part in code.split("_"):
         lower = _SPELT.get(part.casefold(), part.lower()) if set(words) & _LOOKS else part.lower()
         is_sign = len(part) < 3 or any(letter.isdigit() for letter in part) or _is_acronym(part)
