@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from rag.describe.fields.nouns import is_product_noun
 from rag.describe.fields.word_lists import listed_words
 
 _IDENTIFIERS = re.compile(
@@ -103,22 +102,6 @@ def is_logistic(words: tuple[str, ...]) -> bool:
 def rank_name(words: tuple[str, ...]) -> int | None:
     """Return the place of a label among those of names, the best first, None for another."""
     return _rank(words, _NAMES)
-
-
-_LATE_NAMES = frozenset(
-    {"article", "label", "designation", "desc", "desc 1", "desc1", "description 1", "item description", "short title"}
-    | {"title short", "short name", "short description", "article description", "material description", "description"}
-    | {"designation 1", "bezeichnung", "bezeichnung 1", "artikelbezeichnung", "bezeichnung1"}
-)
-"""Labels of names, unless another field is one."""
-
-
-def may_name(words: tuple[str, ...]) -> bool:
-    """Return whether a field may name a product where no other does: "set name", "game title", "article"."""
-    if " ".join(words) in _LATE_NAMES:
-        return True
-    is_title = len(words) == 2 and words[1] in ("name", "title")
-    return is_title and words[0] not in listed_words("other_names") and is_product_noun(words[0])
 
 
 def rank_brand(words: tuple[str, ...]) -> int | None:

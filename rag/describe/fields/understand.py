@@ -35,7 +35,6 @@ from rag.describe.fields.field_names import (
     is_logistic,
     is_price,
     is_remark,
-    may_name,
     rank_brand,
     rank_name,
     rank_type,
@@ -47,6 +46,7 @@ from rag.describe.fields.house_fields import is_code, why_of_house, why_setting
 from rag.describe.fields.label_units import names_two_units, split_two_units
 from rag.describe.fields.label_words import is_readable
 from rag.describe.fields.labels import Label, read_label
+from rag.describe.fields.late_names import is_name_phrase, is_prose, rank_late_name
 from rag.describe.fields.lexicon import is_noun, is_plural_word, singular
 from rag.describe.fields.merge import merge_fields
 from rag.describe.fields.note_facts import (
@@ -211,7 +211,7 @@ def _say_codes(rows: Sequence[_Given]) -> list[_Given]:
             parts = (" x ".join(parts),)
         if re.search(r"colou?r (?:no|number|code)\b", row.key, re.IGNORECASE):
             parts = tuple(re.sub(r"(?<=[^\W\d_]) \d{3,5}\b", "", part) for part in parts)
-        if is_loud and (rank_name(words) is not None or may_name(words)):
+        if is_loud and (rank_name(words) is not None or rank_late_name(words) is not None):
             parts = tuple(map(title_shouted, parts))
         elif is_loud:
             parts = tuple(lower_shouted(part, words) for part in parts)
@@ -291,9 +291,11 @@ def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
         return [row for _, row in sorted(ranked, key=lambda pair: pair[0])]
 
     names = [row for row in best("name") if row.line.casefold() not in _ANSWERS and len(row.line) <= _LONG]
+    names = [row for row in names if "description" not in row.label.words or not is_prose(row.line)]
     if not names:
-        late = [row for row in usable if may_name(row.label.words) and not row.line[:1].islower()]
-        names = [row for row in late if len(row.line) <= 80 and not is_measure(row.line) and not is_money(row.line)]
+        late = [(rank, row) for row in usable if (rank := rank_late_name(row.label.words)) is not None]
+        late = [(rank, row) for rank, row in late if not is_measure(row.line) and not is_money(row.line)]
+        names = [row for _, row in sorted(late, key=lambda pair: pair[0]) if is_name_phrase(row.line)]
     for row in names[:1]:
         main[row.key] = ProductField(row.key, row.label.bare, "name", row.line, (row.line,), priority=MUST)
     name = names[0].line if names else ""
