@@ -167,6 +167,9 @@ def _written_type(value: str, name: str, *, is_believed: bool) -> str:
     if re.search(r"\d", words[-1]) or (len(words[-1]) < 3 and not words[-1].isupper()):
         return ""
     last = words[-1].casefold()
+    # "Caffeine-free", "men's tailoring": what a thing is like, or what is done with it.
+    if not is_product_noun(last) and re.search(r"-(?:free|proof|friendly|resistant)$|[a-z]{3}ing$", last):
+        return ""
     is_named_plural = last in re.findall(r"[\w'-]+", name.casefold())
     words[-1] = words[-1] if is_named_plural or last.rpartition("-")[2] in PLURAL_ONLY else singular(words[-1])
     return " ".join(_lower(word) for word in words)

@@ -158,7 +158,16 @@ _FEED = re.compile(r"google shopping ?/ ?(?P<label>gender|age group|material|siz
 _FORM = re.compile(
     r"\s*(?:\((?:x, ?y, ?z\.*|0/1|0 ?= ?no, ?1 ?= ?yes|yes/no|y/n|true/false)\)|(?<=\w) ?\*)\s*$", re.IGNORECASE
 )
+_PER_HUNDRED = re.compile(
+    r"(?P<what>[a-z]{3,})_?(?P<unit>[Kk]cal|[Kk][Jj]|[Gg]|[Mm]g)(?:_?[Pp]er)?_?100_?(?P<of>g|ml)\b"
+)
+"""What is in 100 g, in one word: "polyolsG100g"."""
 _LOCALE = re.compile(r"(?<=[a-z])[-.](?:[a-z]{2})[-_](?:[A-Z]{2})(?:-\w+)?$")
+
+
+def _say_per_hundred(match: re.Match[str]) -> str:
+    unit = match["unit"].lower().replace("kj", "kJ")
+    return f"{match['what']} ({unit} per 100 {match['of']})"
 
 
 def plain_column(key: str) -> str:
@@ -173,7 +182,7 @@ def plain_column(key: str) -> str:
         name = next(filter(None, match.groups()))
     if (match := _ATTRIBUTE.fullmatch(name)) and not name.isupper():
         name = match["label"]
-    name = _LOCALE.sub("", _FORM.sub("", name)) or key
+    name = _PER_HUNDRED.sub(_say_per_hundred, _LOCALE.sub("", _FORM.sub("", name)) or key)
     first, slash, second = (part.strip() for part in name.partition("/"))
     # "Frame size / Size" is the size of anything.
     return second if slash and first.casefold().endswith(f" {second.casefold()}") and second else name

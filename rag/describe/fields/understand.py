@@ -310,7 +310,9 @@ def _find_main(rows: Sequence[_Given]) -> dict[str, ProductField]:
             continue
         if row.line.casefold() in _KINDS_OF_ROW:
             continue
-        value = read_type(row.parts[-1].split("\n")[-1], name, is_path, label not in ("style", "class", "department"))
+        # Of several kinds, only that which the name ends in is surely what it is.
+        kinds = row.parts[-1] if len(row.parts) == 1 else ", ".join(row.parts)
+        value = read_type(kinds.split("\n")[-1], name, is_path, label not in ("style", "class", "department"))
         if value and row.key not in main:
             # A type as it was given tells one from many: "drill bits".
             given = (value,) if is_path else (row.line,)

@@ -142,8 +142,16 @@ def join_verbs(phrases: Sequence[Phrase]) -> Phrase:
     return join_phrases(joined)
 
 
+_PROMISE = re.compile(r"<comes> with an? .*(?:guarantee|warranty)$")
+
+
 def _with_one_comes(phrases: Sequence[Phrase]) -> Sequence[Phrase]:
-    """Return verb phrases with "is from Poland" where another says "comes with a lid"."""
+    """Return verb phrases with "is from Poland" where another says "comes with a lid".
+
+    Beside "comes in red" a warranty is one that the product has.
+    """
+    if any(one[0].text.startswith("<comes> in ") for one in phrases):
+        phrases = [_with_has(one) if _PROMISE.search(phrase_text(one)) else one for one in phrases]
     if not any(one[0].text.startswith(("<comes> with", "<comes> in ")) for one in phrases):
         return phrases
     return [(Piece(one[0].text.replace("<comes> from ", "<is> from ")), *one[1:]) for one in phrases]
