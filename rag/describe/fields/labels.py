@@ -129,7 +129,11 @@ _NET = re.compile(
     r"^(?P<what>weight|volume|content|price) (?:\((?P<net>net|gross|approximate)\)|(?P<about>approximate))$"
 )
 # "Age (min)" is no age in minutes.
-_BOUND = re.compile(r"^(?P<what>age|players|weight|height|load|temperature) \((?P<bound>min|max)(?:imum)?\.?\)$")
+_BOUND = re.compile(
+    r"^(?P<what>age|players|weight|height|load|temperature|(?:.* )?(?:cocoa(?: solids)?|fat|alcohol|content|purity"
+    r"|pressure|power|voltage|current|flow|depth|diameter|width|length|distance|dose|intake|order|share|solids))"
+    r" \((?P<bound>min|max)(?:imum)?\.?\)$"
+)
 _KEPT_AFTER = listed_words("kept_after")
 _KEPT_BEFORE = listed_words("kept_before")
 

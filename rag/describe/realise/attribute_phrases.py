@@ -204,7 +204,11 @@ def _forms_of(value: str, field: ProductField) -> Iterator[str]:
 def _word_forms(value: str) -> Iterator[str]:
     """Yield the forms of a value of a few words."""
     low, first = value.casefold(), value.split()[0].casefold()
-    is_code = _CODE.fullmatch(value) and not (_WORDS.fullmatch(value) and (value.istitle() or value[1:].islower()))
+    is_code = (
+        _CODE.fullmatch(value)
+        and first not in PREPOSITIONS
+        and not (_WORDS.fullmatch(value) and (value.istitle() or value[1:].islower()))
+    )
     if is_code or low in CASED or (value.isupper() and len(value) < 8):
         yield "code"
     if not _WORDS.fullmatch(value):

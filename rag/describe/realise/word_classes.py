@@ -214,6 +214,7 @@ READ_AS_WORDS = _words(_READ)
 CASED = {word.casefold(): word for word in _ODD_CASES.split()} | {"wifi": "Wi-Fi", "wi fi": "Wi-Fi"}
 PREPOSITIONS = frozenset(
     [
+        "via",
         "for",
         "with",
         "in",
