@@ -94,6 +94,8 @@ def read_settings(config: Config) -> tuple[ServeSettings, Any]:
 
     table = {name: value for name, value in config.table("serve").items() if name != "stores"}
     file = table.pop("keys", None)
+    if isinstance(comparison := table.get("comparison"), str):
+        table["comparison"] = config.folder / Path(comparison).expanduser()
     settings: ServeSettings = config.construct("serve", ServeSettings, table)
     if file is None:
         return settings, None

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from ingest.cancel import Cancellation
 from ingest.closing import Closing
-from ingest.tracing import record_trace
+from ingest.tracing import Span, record_trace
 from rag.answer.pipeline import DraftStream, Pipeline
 from rag.answer.strategy import DraftEvent
 from rag.answer.types import Answer
@@ -70,8 +70,10 @@ class RunningStream:
 
     def advance(self) -> bool:
         """Hand on the next draft, or the answer. Returns whether there is more."""
+        spans: list[Span] = []
         try:
-            event = next(self._drafts)
+            with record_trace() as spans:
+                event = next(self._drafts)
         except StopIteration as end:
             self._metrics.count_answers([end.value])
             self._asked.future.set_result(end.value)
@@ -80,6 +82,9 @@ class RunningStream:
             self._metrics.count_failure()
             self._asked.future.set_exception(error)
             return False
+        finally:
+            for one in spans:
+                self._metrics.count_stage(one.name, one.seconds or 0.0)
         assert self._asked.on_draft is not None
         if self._asked.on_draft(event):
             return True

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
@@ -18,9 +17,10 @@ from ingest.errors import OpenbookError
 from rag.serve.gate import Gate
 from rag.serve.log import log_error
 from rag.serve.observe import Observe
-from rag.serve.problems import MEDIA_TYPE, handle_problems, problem_of
+from rag.serve.openapi import describe_api
+from rag.serve.problems import handle_problems, problem_of
 from rag.serve.rates import Rates
-from rag.serve.routes import asking, documents, feedback, health, labels, openai, page, products
+from rag.serve.routes import asking, comparison, documents, feedback, health, labels, openai, page, products
 from rag.serve.runtime import Runtime
 
 logger = logging.getLogger("openbook.serve")
@@ -33,27 +33,12 @@ ROUTERS = (
     documents.router,
     products.router,
     labels.router,
+    comparison.router,
     feedback.router,
     openai.router,
     health.router,
     page.router,
 )
-
-_PROBLEM = {
-    "description": "A problem, as RFC 9457 has it",
-    "content": {
-        MEDIA_TYPE: {
-            "example": {
-                "type": "urn:openbook:problem:queue-full",
-                "title": "Too many requests",
-                "status": 429,
-                "detail": "32 questions wait already: try again later",
-                "instance": "urn:openbook:request:0f3a9c1d2b4e5f60",
-            }
-        }
-    },
-}
-PROBLEMS: Mapping[int | str, dict[str, Any]] = {"4XX": _PROBLEM, "5XX": _PROBLEM}
 
 
 def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
@@ -86,7 +71,8 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
     )  # fmt: skip
     app.state.runtime, app.state.rates, app.state.is_ready, app.state.failure = runtime, Rates(), False, None
     for router in ROUTERS:
-        app.include_router(router, responses=dict(PROBLEMS))
+        app.include_router(router)
+    describe_api(app)
     handle_problems(app)
     # The last one added comes first.
     app.add_middleware(Gate, runtime=runtime)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 
 from ingest.errors import ConfigError
 
@@ -16,7 +17,8 @@ class ServeSettings:
 
     `queue` is the number of questions that wait at most, and `batch` how many are answered together; one more is
     refused with 429. `timeout` is for one request, in seconds, `max_upload` for one file and `max_body` for any other
-    body, in bytes. `origins` are the sites whose pages may call the server: none by default.
+    body, in bytes. `origins` are the sites whose pages may call the server: none by default. `comparison` is the file
+    of a comparison that every reader may see.
     """
 
     host: str = "127.0.0.1"
@@ -27,6 +29,7 @@ class ServeSettings:
     max_upload: int = 50 * MEGABYTE
     max_body: int = MEGABYTE
     origins: tuple[str, ...] = ()
+    comparison: Path | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "origins", tuple(self.origins))  # a list in rag.toml

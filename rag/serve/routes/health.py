@@ -51,4 +51,10 @@ async def settings(runtime: Parts, principal: Reader) -> dict[str, Any]:
     }
     limits = {"upload_bytes": runtime.settings.max_upload, "queue": runtime.settings.queue,
               "timeout": runtime.settings.timeout}  # fmt: skip
-    return {"stores": stores, "limits": limits, "scopes": sorted(principal.scopes), "key": principal.name}
+    return {
+        "stores": stores,
+        "limits": limits,
+        "scopes": sorted(principal.scopes),
+        "key": principal.name,
+        "has_comparison": runtime.settings.comparison is not None,
+    }

@@ -54,6 +54,19 @@ def test_metrics(served: Served) -> None:
     assert {"openbook_tokens", "openbook_dropped_passages", "openbook_questions_waiting"} <= set(families)
 
 
+def test_the_stages_of_streams_are_counted(served: Served) -> None:
+    def counts() -> dict[str, float]:
+        families = {one.name: one for one in text_string_to_metric_families(client.get("/metrics").text)}
+        samples = families["openbook_stage_seconds"].samples
+        return {one.labels["stage"]: one.value for one in samples if one.name.endswith("_count")}
+
+    with served.client() as client:
+        before = counts()
+        client.post("/ask", json={"question": "How many weeks does parental leave last?", "stream": True})
+        after = counts()
+    assert {"wait", "retrieve", "read"} <= {stage for stage in after if after[stage] > before.get(stage, 0)}
+
+
 @pytest.mark.slow
 def test_labels(served: Served) -> None:
     body = {"text": "It broke after a day, and nobody answers.", "labels": ["praise", "complaint"]}

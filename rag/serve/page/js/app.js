@@ -2,6 +2,7 @@
 
 import { Ask, clearTurns } from "./ask.js";
 import { checkReady, connection, openSession, sentence, session } from "./api.js";
+import { Comparison } from "./comparison.js";
 import { Descriptions } from "./descriptions.js";
 import { Documents } from "./documents.js";
 import { KeyForm, Settings } from "./settings.js";
@@ -12,6 +13,7 @@ const VIEWS = [
   ["ask", "Ask", Ask],
   ["documents", "Documents", Documents],
   ["descriptions", "Descriptions", Descriptions],
+  ["comparison", "Comparison", Comparison],
   ["settings", "Settings", Settings],
 ];
 
@@ -31,7 +33,7 @@ function useView() {
 
 function App() {
   const [name, title, View] = useView();
-  const { asksKey } = useStore(session);
+  const { asksKey, settings } = useStore(session);
   const source = useStore(openedSource);
   useEffect(() => {
     document.title = `${title} · Openbook`;
@@ -41,7 +43,7 @@ function App() {
     <header class="top">
       <a class="brand" href="#/ask"><${Mark} /> Openbook</a>
       <nav aria-label="Views">
-        ${VIEWS.map(([other, label]) => html`
+        ${VIEWS.filter(([other]) => other !== "comparison" || settings?.has_comparison).map(([other, label]) => html`
           <a key=${other} href=${`#/${other}`} aria-current=${other === name ? "page" : undefined}>${label}</a>`)}
       </nav>
       <${StorePicker} />

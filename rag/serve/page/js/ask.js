@@ -162,7 +162,7 @@ function Feedback({ turn }) {
     try {
       await call("/feedback", {
         method: "POST",
-        json: { question: turn.question, answer: turn.answer.abstained ? "" : turn.answer.answer, verdict, correction },
+        json: { question: turn.question, answer: turn.answer.answer, abstained: turn.answer.abstained, verdict, correction },
       });
       setState("kept");
     } catch (error) {
