@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 import signal
 from collections.abc import Callable
@@ -14,6 +16,8 @@ from rag.serve.keys import KeyFile
 
 pytestmark = [pytest.mark.slow, pytest.mark.weights]
 
+ROOT = Path(__file__).resolve().parents[4]
+COMPARISON = ROOT / "examples/product_descriptions/comparison.json"
 OpenPage = Callable[..., Any]
 Server = Any
 
@@ -161,6 +165,125 @@ def test_a_description_links_its_phrases_to_their_fields(server: Server, open_pa
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     assert "copper" in Path(download.value.path()).read_text("utf-8")
+
+
+FOLDER = {
+    "house/keys.md": "# Keys\n\nThe key of the cellar hangs at the porter's.\n",
+    "house/bins/days.md": "# Bins\n\nFriday.\n",
+}
+
+DROP = """(files) => {
+    const file = (path) => {
+        const name = path.split("/").pop();
+        return { name, isFile: true, file: (done) => done(new File([files[path]], name)) };
+    };
+    const folder = (name, entries) => {
+        let rest = [entries, []];
+        return { name, isFile: false, createReader: () => ({ readEntries: (done) => done(rest.shift()) }) };
+    };
+    const bins = folder("bins", [file("house/bins/days.md")]);
+    const house = folder("house", [file("house/keys.md"), bins, file("house/.DS_Store")]);
+    const event = new Event("drop", { bubbles: true, cancelable: true });
+    event.dataTransfer = { items: [{ webkitGetAsEntry: () => house }] };
+    document.querySelector(".drop").dispatchEvent(event);
+}"""
+"""Drops a folder: Chromium gives the entries of a folder only to a hand that drops one."""
+
+
+def test_a_dropped_folder_is_added_without_its_hidden_files(server: Server, open_page: OpenPage) -> None:
+    page = open_page(f"{server.url}/#/documents")
+    page.wait_for_selector(".drop")
+    page.evaluate(DROP, FOLDER)
+    page.wait_for_selector("text=2 files added")
+    assert sorted(page.locator(".upload-name").all_inner_texts()) == ["house/bins/days.md", "house/keys.md"]
+    page.click("nav >> text=Ask")
+    ask(page, "Where does the key of the cellar hang?")
+    assert "porter" in page.inner_text("#turn-1 .answer")
+    page.click("nav >> text=Documents")
+    for name in ("keys.md", "days.md"):
+        page.get_by_role("button", name=f"Delete {name}").click()
+        page.locator("dialog").get_by_role("button", name="Delete").click()
+        page.wait_for_selector(f'button[aria-label="Delete {name}"]', state="detached")
+
+
+def test_a_chosen_folder_is_added_with_its_paths(server: Server, open_page: OpenPage, tmp_path: Path) -> None:
+    for name, text in FOLDER.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, "utf-8")
+    page = open_page(f"{server.url}/#/documents")
+    page.set_input_files('input[aria-label="Folder to add"]', tmp_path / "house")
+    page.wait_for_selector("text=2 files added")
+    assert sorted(page.locator(".upload-name").all_inner_texts()) == ["house/bins/days.md", "house/keys.md"]
+    for name in ("keys.md", "days.md"):
+        page.get_by_role("button", name=f"Delete {name}").click()
+        page.locator("dialog").get_by_role("button", name="Delete").click()
+        page.wait_for_selector(f'button[aria-label="Delete {name}"]', state="detached")
+
+
+def test_products_of_a_csv_file_are_described_edited_approved_and_downloaded(
+    server: Server, open_page: OpenPage, tmp_path: Path
+) -> None:
+    file = tmp_path / "kettles.csv"
+    file.write_text('name;colour;capacity_l\n"Nova ""S"" kettle";copper;1,7\nMaris kettle;white;0,8\n', "utf-8")
+    page = open_page(f"{server.url}/#/descriptions")
+    page.get_by_role("button", name="CSV", exact=True).click()
+    page.set_input_files("#csv", file)
+    page.wait_for_selector("text=kettles.csv: 2 products")
+    page.get_by_role("button", name="Describe").click()
+    page.wait_for_selector(".phrase")
+    assert page.inner_text(".result h2") == 'Nova "S" kettle'
+    page.get_by_role("button", name="Next").click()
+    assert page.inner_text(".result h2") == "Maris kettle"
+    # An edit keeps the fields of the phrases that it leaves alone, and an approval ends with it.
+    page.get_by_label("Approved").check()
+    page.locator(".channel").first.get_by_role("button", name="Edit").click()
+    title = page.input_value("#edit-title")
+    page.fill("#edit-title", f"{title}, new")
+    page.get_by_role("button", name="Keep").click()
+    page.wait_for_selector(".channel .tag >> text=edited")
+    assert page.locator(".channel").first.locator('.phrase[data-field="name"]').count() == 1
+    assert not page.get_by_label("Approved").is_checked()
+    page.get_by_label("Approved").check()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    rows = list(csv.DictReader(Path(download.value.path()).read_text("utf-8").splitlines()))
+    assert [(row["name"], row["approved"]) for row in rows] == [('Nova "S" kettle', "no"), ("Maris kettle", "yes")]
+    assert rows[1]["title"] == f"{title}, new"
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download JSON").click()
+    products = json.loads(Path(download.value.path()).read_text("utf-8"))
+    assert [one["approved"] for one in products] == [False, True]
+    assert products[1]["texts"]["title"] == f"{title}, new"
+    assert products[0]["fields"]["colour"] == "copper"
+
+
+def test_a_comparison_is_shown_as_text(store: Path, start_server: Callable[..., Server], open_page: OpenPage) -> None:
+    """Names and texts of a comparison are drawn, never run: the page would report a breach of its policy."""
+    evil = '<img src=x onerror="document.title=1"><script>document.title=2</script>'
+    comparison = json.loads(COMPARISON.read_text("utf-8"))
+    comparison["title"] = comparison["samples"][0]["input"] = evil
+    (store / "comparison.json").write_text(json.dumps(comparison), "utf-8")
+    (store / "rag.toml").write_text('[serve]\ncomparison = "comparison.json"\n', "utf-8")
+    server = start_server(store)
+    try:
+        page = open_page(server.url, width=390)
+        page.click("nav >> text=Comparison")
+        page.wait_for_selector(".scores")
+        assert page.inner_text(".comparison h1") == page.inner_text(".sample .input") == evil
+        assert page.title() == "Comparison · Openbook"
+        first = page.locator(".scores >> nth=0").locator("tbody tr").first
+        assert "T5 from nothing, 16 attempts" in first.inner_text()
+        page.get_by_role("button", name="Unlicensed words, 12 rows").click()
+        assert "Rules" in first.inner_text()
+        page.get_by_role("button", name="Next").click()
+        assert page.inner_text(".sample .input") == comparison["samples"][1]["input"]
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+        violations = axe.run(page).response["violations"]
+        assert [one["id"] for one in violations if one["impact"] in ("serious", "critical")] == []
+    finally:
+        server.stop()
+        (store / "rag.toml").unlink()
 
 
 def test_a_wrong_key_is_said_and_a_server_may_go_and_come(
