@@ -65,6 +65,7 @@ from rag.describe.fields.plain_text import capitalise, plain_text, says_nothing
 from rag.describe.fields.product_type import head_noun, is_catalogue_path, read_type, without_brand
 from rag.describe.fields.quoted import ALLERGEN_LABELS, allergen_words, is_charge, is_to_quote, warns
 from rag.describe.fields.read_reviews import take_reviews
+from rag.describe.fields.same_facts import merge_same_facts
 from rag.describe.fields.sheet_values import is_shouted, is_system_code, lower_shouted, title_shouted, words_of_value
 from rag.describe.fields.shop_columns import plain_column, read_shop_columns
 from rag.describe.fields.shop_numbers import shop_measure, shop_price, years_of_age
@@ -181,7 +182,7 @@ def understand_fields(given: Mapping[str, object], rules: FieldRules = NO_RULES)
         if rule.hide is not None and any(row.parts):
             understood = [replace(field, hidden="hidden by a rule" if rule.hide else "") for field in understood]
         fields += understood
-    fields = quote_contradictions(merge_fields(join_places(join_bounds(join_numbered(fields)))))
+    fields = quote_contradictions(merge_same_facts(merge_fields(join_places(join_bounds(join_numbered(fields))))))
     if not any(not field.hidden for field in fields):
         reasons = "; ".join(f"{field.key}: {field.hidden}" for field in fields[:5])
         raise InputError(f"no field says anything that a text may state{f' ({reasons})' if reasons else ''}")
