@@ -81,14 +81,15 @@ def _serve_http(runtime: Runtime) -> None:
 
     import uvicorn
 
-    from rag.serve.mcp_http import PATH, create_mcp_app
+    from rag.serve.mcp_http import create_mcp_app
+    from rag.serve.settings import MCP_PATH
 
     app, settings = create_mcp_app(runtime), runtime.settings
     try:
         listener = socket.create_server((settings.host, settings.port), reuse_port=False)
     except OSError as error:
         raise ConfigError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}") from None
-    output.line(f"http://{settings.host}:{listener.getsockname()[1]}{PATH}  (Ctrl-C ends it)")
+    output.line(f"http://{settings.host}:{listener.getsockname()[1]}{MCP_PATH}  (Ctrl-C ends it)")
     if runtime.keys is None:
         output.warn("without --keys everybody on this machine may use it, and nobody else can reach it")
     uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False)).run([listener])

@@ -6,12 +6,15 @@ import asyncio
 import logging
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
+from importlib.util import find_spec
 
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
+from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Route
 
 from ingest.errors import OpenbookError
 from rag.serve.gate import Gate
@@ -22,6 +25,7 @@ from rag.serve.problems import handle_problems, problem_of
 from rag.serve.rates import Rates
 from rag.serve.routes import asking, comparison, documents, feedback, health, labels, openai, page, products
 from rag.serve.runtime import Runtime
+from rag.serve.settings import MCP_PATH
 
 logger = logging.getLogger("openbook.serve")
 
@@ -49,6 +53,9 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
     """
     runtime.check_address()
 
+    rates = Rates()
+    mcp = _mcp_app(runtime, rates)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         elsewhere = await run_in_threadpool(runtime.resume)
@@ -59,7 +66,10 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
             threading.Thread(target=_warm, args=(app, runtime), name="warm", daemon=True).start()
         else:
             app.state.is_ready = True
-        yield
+        async with AsyncExitStack() as stack:
+            if mcp is not None:
+                await stack.enter_async_context(mcp.router.lifespan_context(mcp))
+            yield
         app.state.is_ready = False
         looking.cancel()
         await asyncio.wait({looking})
@@ -69,9 +79,11 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
         title="Openbook", version=version("openbook-rag"), lifespan=lifespan, docs_url=None, redoc_url=None,
         description="Answers over your own documents, with citations, and product descriptions.",
     )  # fmt: skip
-    app.state.runtime, app.state.rates, app.state.is_ready, app.state.failure = runtime, Rates(), False, None
+    app.state.runtime, app.state.rates, app.state.is_ready, app.state.failure = runtime, rates, False, None
     for router in ROUTERS:
         app.include_router(router)
+    if mcp is not None:
+        app.router.routes.append(Route(MCP_PATH, mcp, include_in_schema=False))
     describe_api(app)
     handle_problems(app)
     # The last one added comes first.
@@ -82,6 +94,15 @@ def create_app(runtime: Runtime, *, warm: bool = True) -> FastAPI:
         )
     app.add_middleware(Observe, metrics=runtime.metrics)
     return app
+
+
+def _mcp_app(runtime: Runtime, rates: Rates) -> Starlette | None:
+    """Return the MCP server over all stores, with the same keys; None where its extra is not installed."""
+    if find_spec("mcp") is None:
+        return None
+    from rag.serve.mcp_http import create_mcp_app
+
+    return create_mcp_app(runtime, rates)
 
 
 async def _resume_later(runtime: Runtime) -> None:

@@ -15,8 +15,7 @@ from rag.serve.mcp_server import new_mcp_server
 from rag.serve.problems import Problem, problem_response
 from rag.serve.rates import Rates
 from rag.serve.runtime import Runtime
-
-PATH = "/mcp"
+from rag.serve.settings import MCP_PATH
 
 
 class KeyCheck:
@@ -50,7 +49,7 @@ def create_mcp_app(runtime: Runtime, rates: Rates | None = None) -> Starlette:
     runtime.check_address()
     server: Server[Any] = new_mcp_server(runtime, principal_of)
     app = server.streamable_http_app(
-        streamable_http_path=PATH,
+        streamable_http_path=MCP_PATH,
         json_response=True,
         stateless_http=True,
         host=runtime.settings.host,

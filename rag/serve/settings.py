@@ -10,6 +10,9 @@ from ingest.errors import ConfigError
 
 MEGABYTE = 1_000_000
 
+MCP_PATH = "/mcp"
+"""Where assistants find the MCP server."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ServeSettings:

@@ -20,6 +20,7 @@ from pytest_socket import enable_socket, socket_allow_hosts
 
 from ingest.errors import ConfigError
 from rag.config import Config
+from rag.serve.app import create_app
 from rag.serve.keys import KeyFile
 from rag.serve.mcp_http import create_mcp_app
 from rag.serve.mcp_server import PAGE, new_mcp_server, source_uri
@@ -159,12 +160,14 @@ async def test_resources_come_in_pages(staff_only: Runtime, monkeypatch: pytest.
 # --- over HTTP, with keys ---------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def url(runtime: Runtime) -> Iterator[str]:
+@pytest.fixture(scope="module", params=["rag mcp", "rag serve"])
+def url(request: pytest.FixtureRequest, runtime: Runtime, stores: dict[str, Config], keys: KeyFile) -> Iterator[str]:
     enable_socket()
     socket_allow_hosts(["127.0.0.1"], allow_unix_socket=True)
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_mcp_app(runtime), log_level="error"))
+    is_alone = request.param == "rag mcp"
+    app = create_mcp_app(runtime) if is_alone else create_app(Runtime.of(stores, keys=keys), warm=False)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     while not server.started:
