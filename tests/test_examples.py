@@ -140,6 +140,7 @@ OWN_TESTS = {
     "product_descriptions/prepare.py": "test_product_descriptions.py",
     "product_descriptions/prepare_realiser.py": "test_product_descriptions.py",
     "product_descriptions/train_realiser.py": "test_product_descriptions.py",
+    "product_descriptions/train_worth.py": "test_product_descriptions.py",
     "reader/cloze.py": "test_reader_examples.py",
     "reader/heads.py": "test_example_rows.py",
     "reader/office.py": "quality/test_organisations.py",

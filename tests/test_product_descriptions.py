@@ -99,3 +99,17 @@ def test_the_realiser_is_trained_on_such_rows(tmp_path: Path) -> None:
     result = script["train_realiser"]("builtin:smollm2", tmp_path, tmp_path / "out", settings)
     assert result.steps == 2
     assert is_realiser(str(tmp_path / "out"))
+
+
+def test_the_worth_of_fields_is_learnt_from_marked_products(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = (EXAMPLE / "worth/a.jsonl").read_text("utf-8").splitlines(keepends=True)[:12]
+    (tmp_path / "few.jsonl").write_text("".join(rows), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["train_worth.py", str(tmp_path)])
+    runpy.run_path(str(EXAMPLE / "train_worth.py"), run_name="__main__")
+    out = capsys.readouterr().out
+    assert out.startswith("12 products, ")
+    areas = [float(area) for area in re.findall(r"area under the curve (0\.\d+)", out)]
+    assert len(areas) == 2
+    assert areas[0] > 0.7

@@ -194,7 +194,7 @@ NEGATIVES = {
     ),
     "tablet": (
         ['title=SAMSUNG Galaxy Tab A9+ 11" 64GB Wi-Fi Tablet', "display=11 in", "storage=64 GB", "battery=7040 mAh"],
-        ["7040 mAh", "64 GB", "Galaxy Tab A9+"],
+        ["7040 mAh", "64GB", "Galaxy Tab A9+"],
         ["laptop"],
     ),
     "drill": (
