@@ -116,21 +116,21 @@ class HybridRetriever(StoreRetriever):
         return fingerprint("hybrid", self.store, self.embedder, type(self.embedder).__name__, options)
 
     def retrieve(self, question: str, k: int = 5, where: Where = None) -> list[Hit]:
-        depth = max(k, self.depth)
+        depth, allowed = max(k, self.depth), as_filter(where)
         rankings = {
-            "dense": DenseRetriever(self.store, self.embedder).retrieve(question, depth, where),
-            "bm25": Bm25Retriever(self.store).retrieve(question, depth, where),
+            "dense": self.store.search(self.embedder.embed_query(question), depth, allowed),
+            "bm25": self.store.search_text(question, depth, allowed),
         }
-        return self.fuse(rankings)[:k]
+        return self.fuse(rankings, k)
 
-    def fuse(self, rankings: Mapping[str, Sequence[Hit]]) -> list[Hit]:
-        """Return the hits of the rankings "dense" and "bm25" in one, by this retriever's options."""
+    def fuse(self, rankings: Mapping[str, Sequence[Hit]], k: int | None = None) -> list[Hit]:
+        """Return the k best hits of the rankings "dense" and "bm25" in one, by this retriever's options."""
         weights = {"dense": self.weight, "bm25": 1 - self.weight}
         if self.fusion == "ranks":
-            return reciprocal_rank_fusion(rankings, self.constant, self.neighbour, weights)
+            return reciprocal_rank_fusion(rankings, self.constant, self.neighbour, weights, k)
         # A short ranking holds every chunk that shares a word with the question: all others have a BM25 of 0.
         lowest = {"bm25": 0.0} if len(rankings["bm25"]) < self.depth else {}
-        return score_fusion(rankings, self.neighbour, weights, lowest)
+        return score_fusion(rankings, self.neighbour, weights, lowest, k)
 
 
 def new_retriever(kind: str, store: Store, embedder: Embedder, **options: Any) -> Retriever:
