@@ -1,8 +1,11 @@
-"""What a route needs of a request: the parts of the server, who asks, and the store that is meant."""
+"""What a route needs of a request: the parts of the server, who asks, and the store that is meant.
+
+All of it is quick. It is asynchronous so that FastAPI calls it where it stands: it would hand functions to threads.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
@@ -13,7 +16,7 @@ from rag.serve.runtime import Runtime
 from rag.serve.shelf import Shelf
 
 
-def get_runtime(request: Request) -> Runtime:
+async def get_runtime(request: Request) -> Runtime:
     """Return the parts of the server."""
     runtime: Runtime = request.app.state.runtime
     return runtime
@@ -21,7 +24,7 @@ def get_runtime(request: Request) -> Runtime:
 
 def get_principal(request: Request) -> Principal:
     """Return who a request is from, within its rate. Raises Problem 401, or 429 for one too many."""
-    runtime = get_runtime(request)
+    runtime: Runtime = request.app.state.runtime
     principal = runtime.principal(request.headers.get("authorization"))
     request.state.principal = principal
     wait = request.app.state.rates.take(principal)
@@ -30,10 +33,10 @@ def get_principal(request: Request) -> Principal:
     return principal
 
 
-def needs(scope: Scope) -> Callable[[Request], Principal]:
+def needs(scope: Scope) -> Callable[[Request], Awaitable[Principal]]:
     """Return a dependency that lets a request through whose key has a scope."""
 
-    def check(request: Request) -> Principal:
+    async def check(request: Request) -> Principal:
         principal = get_principal(request)
         if not principal.may(scope):
             raise Problem(
@@ -51,12 +54,12 @@ Parts = Annotated[Runtime, Depends(get_runtime)]
 StoreName = Annotated[str | None, Query(description="the store's name, where the key sees several")]
 
 
-def read_shelf(runtime: Parts, principal: Reader, store: StoreName = None) -> Shelf:
+async def read_shelf(runtime: Parts, principal: Reader, store: StoreName = None) -> Shelf:
     """Return the store that a request reads."""
     return runtime.shelf(store, principal)
 
 
-def write_shelf(runtime: Parts, principal: Writer, store: StoreName = None) -> Shelf:
+async def write_shelf(runtime: Parts, principal: Writer, store: StoreName = None) -> Shelf:
     """Return the store that a request changes."""
     return runtime.shelf(store, principal)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import threading
 from collections.abc import AsyncIterator
@@ -118,6 +119,9 @@ async def _resume_later(runtime: Runtime) -> None:
 def _warm(app: FastAPI, runtime: Runtime) -> None:
     try:
         runtime.warm()
+        # What is loaded by now stays: looking through it again and again holds up every request.
+        gc.collect()
+        gc.freeze()
         app.state.is_ready = True
     except Exception as error:
         log_error(error, "the models cannot be loaded: the server is not ready")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import anyio
+
 from ingest.closing import Closing
 from ingest.errors import ConfigError
+from ingest.models.threads import usable_cores
 from rag.config import Config
 from rag.models import Models
 from rag.serve.answer_queue import AnswerQueue
@@ -20,6 +23,14 @@ from rag.serve.shelf import Shelf
 
 DEFAULT_STORE = "default"
 
+MOST_SEARCHES = 4
+"""Searches that run at the same time at most. More of them wait for Python's lock, and for each other's caches."""
+
+
+def new_search_limit() -> anyio.CapacityLimiter:
+    """Return the limit of searches at the same time, one for each core: others wait in the order they came."""
+    return anyio.CapacityLimiter(min(usable_cores(), MOST_SEARCHES))
+
 
 @dataclass
 class Runtime(Closing):
@@ -32,6 +43,7 @@ class Runtime(Closing):
     queue: AnswerQueue
     jobs: Jobs = field(default_factory=Jobs)
     metrics: Metrics = field(default_factory=Metrics)
+    searches: anyio.CapacityLimiter = field(default_factory=new_search_limit)
 
     @classmethod
     def of(

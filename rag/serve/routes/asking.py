@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any, TypeVar
 
+import anyio
 import anyio.to_thread
 from fastapi import APIRouter, Body, Request
 from fastapi.concurrency import run_in_threadpool
@@ -97,7 +98,7 @@ async def search(
         runtime.metrics.count_stage("retrieve", time.perf_counter() - began)
         return found
 
-    hits = await within(runtime.settings.timeout, find)
+    hits = await within(runtime.settings.timeout, find, runtime.searches)
     return {"query": body.query, "hits": [hit_view(hit) for hit in hits]}
 
 
@@ -124,7 +125,7 @@ async def ask_queue(
         waiting.cancel()  # nobody waits for its error
 
 
-async def within(seconds: float, work: Callable[[], T]) -> T:
+async def within(seconds: float, work: Callable[[], T], limit: anyio.CapacityLimiter | None = None) -> T:
     """Return what the work returns, done in a thread. Raises Problem 504 when it takes too long, and stops it."""
     cancellation = Cancellation(seconds)
 
@@ -134,7 +135,7 @@ async def within(seconds: float, work: Callable[[], T]) -> T:
 
     try:
         async with asyncio.timeout(seconds):
-            return await anyio.to_thread.run_sync(run, abandon_on_cancel=True)
+            return await anyio.to_thread.run_sync(run, abandon_on_cancel=True, limiter=limit)
     except TimeoutError:  # of either clock
         raise Problem(504, "timeout", f"this was not done within {seconds:g} seconds", 5) from None
     finally:
