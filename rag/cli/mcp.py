@@ -77,18 +77,14 @@ def _serve_stdio(runtime: Runtime) -> None:
 
 
 def _serve_http(runtime: Runtime) -> None:
-    import socket
-
     import uvicorn
 
+    from rag.cli.serve import open_listener
     from rag.serve.mcp_http import create_mcp_app
     from rag.serve.settings import MCP_PATH
 
     app, settings = create_mcp_app(runtime), runtime.settings
-    try:
-        listener = socket.create_server((settings.host, settings.port), reuse_port=False)
-    except OSError as error:
-        raise ConfigError(f"cannot listen on {settings.host}:{settings.port}: {error.strerror or error}") from None
+    listener = open_listener(settings.host, settings.port)
     output.line(f"http://{settings.host}:{listener.getsockname()[1]}{MCP_PATH}  (Ctrl-C ends it)")
     if runtime.keys is None:
         output.warn("without --keys everybody on this machine may use it, and nobody else can reach it")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
+from pytest_socket import enable_socket
 
 from ingest.errors import ConfigError
 from rag.cli.main import main
-from rag.cli.serve import ServeOptions, read_settings, read_stores
+from rag.cli.serve import ServeOptions, open_listener, read_settings, read_stores
 from rag.config import Config
 from rag.serve.keys import KeyFile
 
@@ -61,3 +63,11 @@ def test_mistakes_in_stores(tmp_path: Path, text: str) -> None:
 def test_a_public_address_without_keys_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["serve", "--store", str(tmp_path / "store"), "--host", "0.0.0.0", "--port", "0"]) == 1
     assert "rag keys make" in capsys.readouterr().err
+
+
+def test_responses_do_not_wait_for_acknowledgements() -> None:
+    enable_socket()
+    with open_listener("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
