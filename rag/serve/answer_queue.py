@@ -5,6 +5,7 @@ Answers that are streamed come side by side, a piece of each in turn.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import deque
@@ -120,15 +121,36 @@ class Batch:
             return first.pipeline.ask_many([one.question for one in self._questions], first.where)
 
 
+class Pace:
+    """The seconds that a question took lately, of those that were answered one after the other or together."""
+
+    NEW = 0.3
+    """The weight of the latest in the average."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._busy = 0.0
+
+    def count(self, seconds: float, answered: int) -> None:
+        """Count a time of work, in which so many questions came to an end."""
+        self._busy += seconds
+        if answered:
+            latest, self._busy = self._busy / answered, 0.0
+            self.seconds = (1 - self.NEW) * self.seconds + self.NEW * latest if self.seconds else latest
+
+
 class AnswerQueue(Closing):
     """Answers questions in the order of asking, those of one pipeline and one filter together.
 
-    At most `size` wait; another one raises Problem 429.
+    At most `size` wait; another one raises Problem 429. So does one that would have to wait longer than `patience`
+    seconds for its answer, by the time that answers took lately.
     """
 
-    def __init__(self, size: int, batch: int, metrics: Metrics | None = None) -> None:
+    def __init__(self, size: int, batch: int, metrics: Metrics | None = None, patience: float = math.inf) -> None:
         self._metrics = metrics or Metrics()
-        self._size, self._batch = size, batch
+        self._size, self._batch, self._patience = size, batch, patience
+        self._pace = Pace()
+        self._running = 0
         self._waiting: deque[AskedQuestion] = deque()
         self._changed = threading.Condition()
         self._is_open = True
@@ -152,6 +174,11 @@ class AnswerQueue(Closing):
                 raise Problem(503, "closing", "the server is going down", RETRY_AFTER)
             if len(self._waiting) >= self._size:
                 raise Problem(429, "queue-full", f"{self._size} questions wait already: try again later", RETRY_AFTER)
+            # Where none waits another may come, however long answers take.
+            seconds = (len(self._waiting) + self._running + 1) * self._pace.seconds
+            if self._waiting and seconds > self._patience:
+                detail = f"the questions that wait take {seconds:.0f} seconds: try again later"
+                raise Problem(429, "queue-full", detail, RETRY_AFTER)
             self._waiting.append(asked)
             self._changed.notify()
         return asked.future
@@ -172,25 +199,30 @@ class AnswerQueue(Closing):
             if batch and batch[0].on_draft:
                 streams.append(RunningStream(batch[0], self._metrics))
                 batch = []
+            self._running = started = len(streams) + len(batch)
             streams = [stream for stream in streams if stream.advance()]
-            if not batch:
-                continue
-            try:
-                with record_trace() as spans:
-                    answers = Batch(batch).answer()
-            except Exception as error:
-                if len(batch) == 1:
-                    self._metrics.count_failure()
-                    batch[0].future.set_exception(error)
-                    continue
-                for one in batch:  # so that one bad question spoils no other
-                    self._answer_alone(one)
-                continue
-            for one_span in spans:
-                self._metrics.count_stage(one_span.name, one_span.seconds or 0.0)
-            self._metrics.count_answers(answers)
-            for one, answer in zip(batch, answers, strict=True):
-                one.future.set_result(answer)
+            if batch:
+                self._answer_together(batch)
+            self._running = len(streams)
+            self._pace.count(time.monotonic() - began, started - len(streams))
+
+    def _answer_together(self, batch: Sequence[AskedQuestion]) -> None:
+        try:
+            with record_trace() as spans:
+                answers = Batch(batch).answer()
+        except Exception as error:
+            if len(batch) == 1:
+                self._metrics.count_failure()
+                batch[0].future.set_exception(error)
+                return
+            for one in batch:  # so that one bad question spoils no other
+                self._answer_alone(one)
+            return
+        for one_span in spans:
+            self._metrics.count_stage(one_span.name, one_span.seconds or 0.0)
+        self._metrics.count_answers(answers)
+        for one, answer in zip(batch, answers, strict=True):
+            one.future.set_result(answer)
 
     def _answer_alone(self, one: AskedQuestion) -> None:
         try:

@@ -53,7 +53,9 @@ class Runtime(Closing):
         chosen, models = settings or ServeSettings(), Models()
         shelves = {name: Shelf(name, config.with_models(models)) for name, config in stores.items()}
         metrics = Metrics()
-        return cls(shelves, chosen, keys, models, AnswerQueue(chosen.queue, chosen.batch, metrics), metrics=metrics)
+        # Half of the time that a request may take: questions differ, and what the machine does beside them.
+        queue = AnswerQueue(chosen.queue, chosen.batch, metrics, patience=chosen.timeout / 2)
+        return cls(shelves, chosen, keys, models, queue, metrics=metrics)
 
     def check_address(self) -> None:
         """Raise ConfigError for an address that others reach without keys."""

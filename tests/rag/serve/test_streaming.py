@@ -14,7 +14,7 @@ from rag.answer.pipeline import DraftStream
 from rag.answer.strategy import DraftEvent, Drafts
 from rag.answer.types import Answer
 from rag.config import Config
-from rag.serve.answer_queue import AnswerQueue
+from rag.serve.answer_queue import AnswerQueue, Pace
 from rag.serve.app import create_app
 from rag.serve.problems import Problem
 from rag.serve.runtime import DEFAULT_STORE, Runtime
@@ -108,3 +108,45 @@ def test_the_endpoint_sends_drafts_then_the_checked_text(tmp_path: Any) -> None:
     assert names[0] == "draft"
     assert names[-1] == "done"
     assert [name for at, name in enumerate(names) if name != names[at - 1]] == ["draft", "replace", "text", "done"]
+
+
+class HeldPipeline(SlowPipeline):
+    """Answers when it is let, and says when it begins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.may_answer = threading.Semaphore(0), threading.Semaphore(0)
+
+    def ask_many(self, questions: Sequence[str], where: object) -> list[Answer]:
+        self.begun.release()
+        assert self.may_answer.acquire(timeout=10)
+        return super().ask_many(questions, where)
+
+
+def test_a_question_that_would_wait_too_long_is_refused_at_once() -> None:
+    pipeline: Any = HeldPipeline()
+    with AnswerQueue(size=32, batch=1, patience=2.5) as queue:
+        queue._pace.count(1.0, answered=1)  # the last question took a second
+        first = queue.ask(pipeline, "runs")
+        assert pipeline.begun.acquire(timeout=10)
+        second = queue.ask(pipeline, "waits two seconds")
+        with pytest.raises(Problem, match="take 3 seconds: try again later"):
+            queue.ask(pipeline, "would wait three")
+        pipeline.may_answer.release(2)
+        assert [one.result(10).text for one in (first, second)] == ["at once"] * 2
+
+
+def test_a_queue_without_a_question_takes_one_however_long_answers_take() -> None:
+    pipeline: Any = SlowPipeline()
+    with AnswerQueue(size=32, batch=1, patience=2.5) as queue:
+        queue._pace.count(60.0, answered=1)
+        assert queue.ask(pipeline, "alone").result(10).text == "at once"
+
+
+def test_the_pace_is_that_of_the_questions_of_late() -> None:
+    pace = Pace()
+    pace.count(2.0, answered=0)  # streams go on
+    pace.count(2.0, answered=2)
+    assert pace.seconds == 2.0
+    pace.count(1.0, answered=1)
+    assert pace.seconds == pytest.approx(0.7 * 2.0 + 0.3 * 1.0)
