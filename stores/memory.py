@@ -140,7 +140,7 @@ class MemoryStore(Closing):
         with self._lock:
             self._index()
             chunks = [chunk for chunk in self._chunks.values() if source in (None, chunk.source)]
-        yield from sorted(chunks, key=lambda chunk: (chunk.source, chunk.start, chunk.text))
+        yield from sorted(chunks, key=lambda chunk: (chunk.source, chunk.start, chunk.id))
 
     def get(self, ids: Sequence[str]) -> list[Chunk]:
         """See `Store.get`."""

@@ -24,10 +24,10 @@ DECIMALS = 6  # of a cosine: below that is the rounding of float32, which must n
 def top_hits(scored: Iterable[tuple[Chunk, float]], k: int) -> list[Hit]:
     """Return the k hits of highest score, best first; ties in the order of the text they come from."""
     pairs = list(scored)
-    if len(pairs) > k:  # drop what cannot be among the best before sorting
+    if len(pairs) > k:  # a chunk's id, which orders ties, is costly: drop what cannot be among the best before
         lowest = heapq.nlargest(k, (score for _, score in pairs))[-1]
         pairs = [pair for pair in pairs if pair[1] >= lowest]
-    ordered = sorted(pairs, key=lambda pair: (-pair[1], pair[0].source, pair[0].start, pair[0].text))
+    ordered = sorted(pairs, key=lambda pair: (-pair[1], pair[0].source, pair[0].start, pair[0].id))
     return [Hit(chunk, score) for chunk, score in ordered[:k]]
 
 

@@ -8,14 +8,13 @@ are searched by clusters, which are built in a background thread while others wr
 
 from __future__ import annotations
 
-import heapq
 import json
 import logging
 import os
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,12 +31,10 @@ from stores.filters.filter import Filter
 from stores.filters.sql import SQLITE, to_sql
 from stores.local import database, tables
 from stores.local.build_clusters import build_clusters
-from stores.local.chunk_cache import ChunkCache
 from stores.local.database import SavedIndex
 from stores.local.faiss_files import IndexFiles
 from stores.local.faiss_index import VectorIndex
 from stores.local.fulltext import match_query
-from stores.local.readers import Readers
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -53,7 +50,7 @@ MANY = 30_000  # chunks from which on search uses clusters; exact search takes 3
 CROWD = 300_000  # chunks too many to keep all vectors in memory when the file is lost, though clusters take a minute
 PAGE = 1_000  # rows read at a time
 
-_inherited: list[object] = []  # a forked child must neither use nor close its parent's connections
+_inherited: list[sqlite3.Connection] = []  # a forked child must neither use nor close its parent's connections
 
 
 class LocalStore(Closing):
@@ -74,7 +71,6 @@ class LocalStore(Closing):
         self._read_only = read_only
         self._connection: sqlite3.Connection | None = None
         self._index: VectorIndex | None = None
-        self._cache = ChunkCache()
         self._open(create)
 
     @property
@@ -127,29 +123,26 @@ class LocalStore(Closing):
         """See `Store.search`."""
         scoring.check_k(k)
         with self._reading() as connection:
-            with self._indexing:
-                dimension = scoring.dimension_of(tables.read_manifest(connection))
-                query = scoring.query_vector(vector, dimension)
-                if dimension is None:
-                    return []
-                if not query.any():  # all score 0: no need to score them all
-                    condition, parameters = ("1", []) if where is None else to_sql(where, SQLITE)
-                    return [Hit(chunk, 0.0) for chunk in tables.read_chunks(connection, condition, parameters, k)]
-                index = self._synced(connection, dimension)
-                # Filters are applied before the search, never to its hits.
-                allowed = None if where is None else tables.read_allowed_keys(connection, where)
-                stored = partial(tables.read_vectors, connection, dimension=dimension)
-                count = k + MARGIN
-                while True:
-                    # FAISS ranks by float32; the exact scores of its candidates decide.
-                    near = index.nearest(query, count, allowed, stored)
-                    keys, vectors = tables.read_keyed_vectors(connection, near.keys, dimension)
-                    scores = dict(zip(keys, scoring.cosines(vectors, query), strict=True))
-                    lowest = min(heapq.nlargest(k, scores.values()), default=0.0)
-                    if len(near.keys) < count or near.scores[-1] < lowest - SLACK:
-                        break
-                    count *= 4  # more chunks tie with the last hit than there are candidates
-            return self._hits(connection, scores, lowest, k)
+            dimension = scoring.dimension_of(tables.read_manifest(connection))
+            query = scoring.query_vector(vector, dimension)
+            if dimension is None:
+                return []
+            if not query.any():  # all score 0: no need to score them all
+                condition, parameters = ("1", []) if where is None else to_sql(where, SQLITE)
+                return [Hit(chunk, 0.0) for chunk in tables.read_chunks(connection, condition, parameters, k)]
+            index = self._synced(connection, dimension)
+            # Filters are applied before the search, never to its hits.
+            allowed = None if where is None else tables.read_allowed_keys(connection, where)
+            stored = partial(tables.read_vectors, connection, dimension=dimension)
+            count = k + MARGIN
+            while True:
+                # FAISS ranks by float32; the exact scores of its candidates decide.
+                near = index.nearest(query, count, allowed, stored)
+                chunks, vectors = tables.read_chunks_with_vectors(connection, near.keys, dimension)
+                hits = scoring.top_hits(zip(chunks, scoring.cosines(vectors, query), strict=True), k)
+                if len(near.keys) < count or near.scores[-1] < hits[-1].score - SLACK:
+                    return hits
+                count *= 4  # more chunks tie with the last hit than there are candidates
 
     def search_text(self, text: str, k: int = 5, where: Filter | None = None) -> list[Hit]:
         """See `Store.search_text`."""
@@ -164,16 +157,12 @@ class LocalStore(Closing):
             count = k + MARGIN
             while True:
                 rows = connection.execute(f"{sql} ORDER BY score DESC LIMIT ?", [*parameters, count]).fetchall()
-                lowest = rows[min(k, len(rows)) - 1][1] if rows else 0.0
-                if len(rows) < count or rows[-1][1] < lowest:
-                    return self._hits(connection, dict(rows), lowest, k)
+                scores: dict[int, float] = dict(rows)
+                chunks = tables.read_chunks_by_key(connection, scores)
+                hits = scoring.top_hits(((chunk, scores[key]) for key, chunk in chunks), k)
+                if len(rows) < count or rows[-1][1] < hits[-1].score:
+                    return hits
                 count *= 4
-
-    def _hits(self, connection: sqlite3.Connection, scores: Mapping[int, float], lowest: float, k: int) -> list[Hit]:
-        """Return the k best of the scored chunks; `lowest` is the score of the last of them. No others are read."""
-        best = {key: score for key, score in scores.items() if score >= lowest}
-        chunks = self._cache.read(connection, best)
-        return scoring.top_hits(((chunk, best[key]) for key, chunk in chunks.items()), k)
 
     def vectors(self, texts: Collection[str]) -> dict[str, Vectors]:
         """See `Store.vectors`."""
@@ -259,7 +248,6 @@ class LocalStore(Closing):
         try:
             with self._reading() as connection:
                 problems += database.find_problems(connection)
-            with self._reading() as connection, self._indexing:
                 problems += self._index_problems(connection)
             if not self._read_only:  # the check of FTS5 is an insertion
                 with self._writing() as connection:
@@ -292,8 +280,7 @@ class LocalStore(Closing):
             connection.execute("REINDEX")
             connection.execute("INSERT INTO words(words) VALUES ('rebuild')")
             database.record_index(connection, SavedIndex())
-            with self._indexing:
-                self._index = None
+        self._index = None
         self._save_index()
 
     def close(self) -> None:
@@ -307,75 +294,58 @@ class LocalStore(Closing):
             with suppress(StoreError, OSError, RuntimeError):  # the file only saves time at the next opening
                 self._save_index(when=_behind, timeout=0)
             with self._lock:
-                connection, self._connection = self._connection, None  # from here on no read begins
-                self._readers.close()
-                connection.close()  # the last one: it may write, and so clears the log away
+                self._connection.close()
         self._connection = None
         self._index = None
 
-    # --- the connections: one to write, one for each thread that reads, others in a forked child ----------------------
+    # --- the connection: one for all threads, another in a forked child ----------------------------------------------
 
     def _open(self, create: bool) -> None:
         self._connection = database.connect(
             self.path / DATABASE, create=create, timeout=self._timeout, read_only=self._read_only
         )
-        self._readers = Readers(self._connect_reader)
         self._pid = os.getpid()
-        self._lock = threading.RLock()  # of the connection
-        self._indexing = threading.RLock()  # of the index; taken after the other, never before
+        self._lock = threading.RLock()
         self._clustering = threading.Lock()
         self._builder: threading.Thread | None = None
         self._index = None
         self._index_lost = False
 
-    def _connect_reader(self) -> sqlite3.Connection:
-        self._require_open()
-        connection = database.connect(self.path / DATABASE, create=False, timeout=self._timeout, read_only=True)
-        connection.execute("PRAGMA cache_size = -16384")  # KiB: the system keeps the file's pages for all of them
-        return connection
-
-    def _reopen_in_child(self) -> None:
-        """Open the database anew in a forked child: SQLite forbids the use of its parent's connections."""
-        if self._connection is not None and os.getpid() != self._pid:
-            _inherited.extend((self._connection, self._readers))
-            self._open(create=False)
-
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
-        self._reopen_in_child()
+        # A forked child opens the database anew: SQLite forbids the use of its parent's connection.
+        if self._connection is not None and os.getpid() != self._pid:
+            _inherited.append(self._connection)
+            self._open(create=False)
         with self._lock, database.our_errors(self.path / DATABASE):
-            yield self._require_open()
-
-    def _require_open(self) -> sqlite3.Connection:
-        if self._connection is None:
-            raise StoreError(f"{self.path}: the store is closed")
-        return self._connection
+            if self._connection is None:
+                raise StoreError(f"{self.path}: the store is closed")
+            yield self._connection
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        """Read with a connection that no other thread uses now. Everything read within is of one moment."""
-        self._reopen_in_child()
-        self._require_open()
-        with database.our_errors(self.path / DATABASE), self._readers.take() as connection:
-            self._require_open()
-            with _transaction(connection, "BEGIN"):
+    def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
+        with self._connected() as connection:
+            # Leaving by an exception rolls everything back.
+            connection.execute(begin)
+            try:
                 yield connection
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
 
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        return self._transaction("BEGIN")  # everything read within is of one moment
+
+    def _writing(self) -> AbstractContextManager[sqlite3.Connection]:
         if self._read_only:
             raise StoreError(f"{self.path}: the store was opened read-only")
-        with self._connected() as connection, _transaction(connection, "BEGIN IMMEDIATE"):
-            yield connection
+        return self._transaction("BEGIN IMMEDIATE")
 
     # --- the FAISS index ---------------------------------------------------------------------------------------------
 
     def _synced(self, connection: sqlite3.Connection, dimension: int) -> VectorIndex:
-        """Return the index after taking in everything committed since it was last used.
-
-        The caller holds `_indexing`, and took it before the first read of its transaction, or writes: so the index is
-        never of a later moment than the transaction.
-        """
+        """Return the index after taking in everything committed since it was last used."""
         state = database.read_state(connection)
         if self._index is None:
             self._index = self._files.load(state.index, dimension)
@@ -418,7 +388,7 @@ class LocalStore(Closing):
             _LOG.warning("the index could not be saved: %s", error)
 
     def _save_exact(self, dimension: int, timeout: float | None) -> None:
-        with self._waiting(timeout), self._writing() as connection, self._indexing:
+        with self._waiting(timeout), self._writing() as connection:
             index = self._synced(connection, dimension)
             if index.is_clustered:  # after deletions, few enough to be searched exactly again
                 self._index = index = VectorIndex(dimension)
@@ -428,18 +398,19 @@ class LocalStore(Closing):
             state = database.read_state(connection)
             database.record_index(connection, saved, state.changes)
             self._files.remove_all_but(saved, state.index)
-            self._index_lost = False
+        self._index_lost = False
 
     def _save_clusters(self, dimension: int, timeout: float | None) -> None:
         """Bring the clusters up to date and save them, while others search and write."""
         with self._clustering:
-            with closing(self._connect_reader()) as reader, database.our_errors(self.path / DATABASE):
+            reader = database.connect(self.path / DATABASE, create=False, timeout=self._timeout, read_only=True)
+            with closing(reader), database.our_errors(self.path / DATABASE):
                 before = database.read_state(reader)
                 older = self._files.load_clusters(before.index, dimension, mapped=False)
                 index = build_clusters(reader, dimension, older)
             new, saved = self._files.write(index)
             del older, index  # they may take gigabytes
-            with self._waiting(timeout), self._writing() as connection, self._indexing:
+            with self._waiting(timeout), self._writing() as connection:
                 current = database.read_state(connection).index  # kept for readers, and for a kill before COMMIT
                 new.replace(self._files.path(saved))
                 database.record_index(connection, saved, before.changes)
@@ -457,18 +428,6 @@ class LocalStore(Closing):
                 yield
             finally:
                 connection.execute(f"PRAGMA busy_timeout = {round(1000 * self._timeout)}")
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
-    # Leaving by an exception rolls everything back.
-    connection.execute(begin)
-    try:
-        yield
-        connection.execute("COMMIT")
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
 
 
 def _far_behind(lacking: int, chunks: int) -> bool:

@@ -66,7 +66,7 @@ def read_chunks(
     connection: sqlite3.Connection, condition: str, parameters: Sequence[object], limit: int = -1
 ) -> list[Chunk]:
     """Return the chunks that fulfil an SQL condition, ordered by (source, start)."""
-    sql = f"SELECT {COLUMNS} FROM chunks WHERE {condition} ORDER BY source, start, text LIMIT ?"
+    sql = f"SELECT {COLUMNS} FROM chunks WHERE {condition} ORDER BY source, start, id LIMIT ?"
     return [_chunk(row) for row in connection.execute(sql, [*parameters, limit])]
 
 
@@ -76,11 +76,11 @@ def read_chunks_by_key(connection: sqlite3.Connection, keys: Iterable[int]) -> I
         yield key, _chunk(row)
 
 
-def read_keyed_vectors(connection: sqlite3.Connection, keys: Keys, dimension: int) -> tuple[list[int], Vectors]:
-    """Return those of these keys that exist, in any order, and their (n, dimension) vectors in the same order."""
-    sql = f"SELECT key, vector FROM vectors WHERE {THESE}"
+def read_chunks_with_vectors(connection: sqlite3.Connection, keys: Keys, dimension: int) -> tuple[list[Chunk], Vectors]:
+    """Return the chunks of these keys, in any order, and their (n, d) vectors in the same order."""
+    sql = f"SELECT vector, {COLUMNS} FROM chunks JOIN vectors USING (key) WHERE {THESE}"
     rows = connection.execute(sql, [json.dumps(keys.tolist())]).fetchall()
-    return [key for key, _ in rows], stack([vector for _, vector in rows], dimension)
+    return [_chunk(row) for _, *row in rows], stack([vector for vector, *_ in rows], dimension)
 
 
 def read_vectors(connection: sqlite3.Connection, keys: Keys, dimension: int) -> Vectors:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.rag.serve.conftest import Served
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def document(served: Served) -> Any:
     with served.client() as client:
         return client.get("/openapi.json").json()

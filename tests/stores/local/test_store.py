@@ -22,14 +22,12 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
-import stores.local.chunk_cache
 import stores.local.clusters
 import stores.local.faiss_index
 import stores.local.store
 from ingest.errors import StoreBusy, StoreError
 from ingest.types import Block, Chunk
 from stores import Entry, LocalStore, MemoryStore, Source, Store, parse_filter
-from stores.local import tables
 
 ROOT = Path(__file__).parents[3]
 MANIFEST = {"embedder": "tiny", "embedder_fingerprint": "f1", "dimension": "4"}
@@ -632,74 +630,6 @@ def test_threads_share_a_store(size: str, tmp_path: Path) -> None:
     assert len(store) == 15 + 4 * 10 * 2
     assert store.verify() == []
     store.close()
-
-
-def test_a_thread_reads_while_another_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = filled(tmp_path / "s")
-    expected = store.search_text("dog cat bird", k=50)
-    is_reading, may_go_on = threading.Event(), threading.Event()
-    read_names = tables.read_field_names
-
-    def read_slowly(connection: sqlite3.Connection) -> list[str]:
-        is_reading.set()
-        assert may_go_on.wait(30)
-        return read_names(connection)
-
-    monkeypatch.setattr(tables, "read_field_names", read_slowly)
-    slow = threading.Thread(target=store.fields)
-    slow.start()
-    try:
-        assert is_reading.wait(30)
-        assert store.search_text("dog cat bird", k=50) == expected
-        assert len(store.search([1, 0, 0, 0], k=50)) == 15
-    finally:
-        may_go_on.set()
-        slow.join()
-    store.close()
-    assert [file.name for file in (tmp_path / "s").iterdir() if "-" in file.name] == []  # no log is left behind
-    with pytest.raises(StoreError, match="closed"):
-        store.search_text("dog")
-
-
-def test_threads_see_the_vectors_and_the_rows_of_one_moment(tmp_path: Path) -> None:
-    store, failures, is_over = filled(tmp_path / "s", sources=0), list[object](), threading.Event()
-    store.write([entry("a", 5, 0)])
-
-    def read() -> None:
-        while not is_over.is_set():
-            try:
-                hits = store.search([1, 1, 1, 1], k=100)
-                if [len(hits), *{hit.chunk.source for hit in hits}] not in ([5, "a"], [9, "b"]):
-                    failures.append(hits)
-            except BaseException as error:
-                failures.append(error)
-
-    threads = [threading.Thread(target=read) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for number in range(20):
-        store.write([entry("b", 9, number)], delete=["a"])
-        store.write([entry("a", 5, number)], delete=["b"])
-    is_over.set()
-    for thread in threads:
-        thread.join()
-    assert failures == []
-    assert store.verify() == []
-    store.close()
-
-
-def test_chunks_that_were_read_are_kept_and_never_those_of_another_text(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stores.local.chunk_cache, "SIZE", 4)
-    with filled(tmp_path / "s") as store, MemoryStore() as reference:
-        reference.bind(MANIFEST)
-        reference.write([entry(f"s{number}", 5) for number in range(3)])
-        for number in range(4):
-            for one in (store, reference):
-                one.write([entry("s1", 3 + number, number)], delete=["s0"])
-            assert answers(store) == answers(reference)
-            assert answers(store) == answers(reference)
 
 
 def use_in_child(store: LocalStore, results: multiprocessing.SimpleQueue[object]) -> None:
