@@ -12,7 +12,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ingest.errors import StoreBusy, StoreError
+from stores.local import held_files
 from stores.local.fulltext import create_words
+from stores.local.held_files import HeldConnection
 
 SCHEMA_VERSION = 2
 APPLICATION_ID = 0x4F424B53  # "OBKS": tells a store from any other SQLite file
@@ -69,20 +71,22 @@ def connect(path: Path, *, create: bool, timeout: float, read_only: bool) -> sql
     """Open the database file; `create` makes a missing one. Raises StoreError and then changes nothing."""
     create = create and not read_only
     missing = StoreError(f"{path.parent}: there is no store here; `rag ingest PATH` makes one")
-    # Check the file before SQLite may write to it.
-    try:
-        if path.parent.exists() and not path.parent.is_dir():
-            raise StoreError(f"{path.parent}: is a file; a store is a folder")
-        if path.exists():
-            _check_header(path)
-        elif create:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        else:
-            raise missing
-    except OSError as error:
-        raise StoreError(f"{path.parent}: cannot open the store: {error.strerror}") from error
-    with our_errors(path):
+    with held_files.opening, our_errors(path):
+        # Check the file before SQLite may write to it.
+        try:
+            if path.parent.exists() and not path.parent.is_dir():
+                raise StoreError(f"{path.parent}: is a file; a store is a folder")
+            if path.exists():
+                if not held_files.is_held(path):  # else it is checked, and closing it would drop the locks on it
+                    _check_header(path)
+            elif create:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            else:
+                raise missing
+        except OSError as error:
+            raise StoreError(f"{path.parent}: cannot open the store: {error.strerror}") from error
         connection = _open_read_only(path, timeout) if read_only else _open(path, "mode=rwc", timeout)
+    with our_errors(path):
         try:
             if _is_empty(connection):
                 if not create:
@@ -129,12 +133,16 @@ def _check_kind(path: Path, application: int, version: int) -> None:
         raise StoreError(f"{path}: was written by a newer version (format {version}, this one reads {SCHEMA_VERSION})")
 
 
-def _open(path: Path, options: str, timeout: float) -> sqlite3.Connection:
+def _open(path: Path, options: str, timeout: float) -> HeldConnection:
     uri = f"file:{quote(os.fsencode(path.absolute()))}?{options}"
-    return sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=timeout, isolation_level=None, check_same_thread=False, factory=HeldConnection
+    )
+    held_files.hold(connection, path)
+    return connection
 
 
-def _open_read_only(path: Path, timeout: float) -> sqlite3.Connection:
+def _open_read_only(path: Path, timeout: float) -> HeldConnection:
     connection = _open(path, "mode=ro", timeout)
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

@@ -545,6 +545,31 @@ def add_twenty(folder: Path, name: str) -> None:
     store.close()
 
 
+WRITE_ONE = "store = t.LocalStore(sys.argv[1]); store.write([t.entry(sys.argv[2], 3)]); store.close()"
+
+
+def test_what_is_written_beside_a_second_opening_outlives_the_end_of_other_processes(tmp_path: Path) -> None:
+    """Looking into a file that this process has open would drop its lock, and others would remove its log."""
+    store = LocalStore(tmp_path / "s")
+    store.bind(MANIFEST)
+    (tmp_path / "t").symlink_to(tmp_path / "s")
+    for path in (tmp_path / "s", tmp_path / "t"):
+        with LocalStore(path) as second, LocalStore(path, read_only=True) as third:
+            assert len(second.sources()) == len(third.sources())
+        finish(run(WRITE_ONE, path, f"others by {path.name}"))
+        store.write([entry(f"ours by {path.name}", 3)])
+    held = "print(sorted(info.source.source for info in t.LocalStore(sys.argv[1]).sources()))"
+    assert finish(run(held, tmp_path / "s")).strip() == "['others by s', 'others by t', 'ours by s', 'ours by t']"
+    store.close()
+
+
+def test_a_file_is_looked_into_again_when_nothing_has_it_open(tmp_path: Path) -> None:
+    LocalStore(tmp_path / "s").close()
+    (tmp_path / "s" / "store.sqlite").write_bytes(b"no database, and longer than a header " * 10)
+    with pytest.raises(StoreError, match="is not an SQLite database"):
+        LocalStore(tmp_path / "s")
+
+
 @needs_fork
 def test_four_writers_lose_nothing_not_even_when_they_make_the_store(size: str, tmp_path: Path) -> None:
     writers = [FORK.Process(target=add_twenty, args=(tmp_path / "s", name)) for name in "abcd"]
