@@ -70,8 +70,12 @@ def _features(label: str, value: str) -> dict[str, list[str]]:
         "last": words[-1:],
         "part": [letters[at : at + size] for size in (3, 4, 5) for at in range(len(letters) - size + 1)],
         "shape": list(_shapes(value)),
-        "value": re.findall(r"[^\W\d_]+", value.casefold())[:12],
+        # How a system spells yes and no says nothing of what is asked.
+        "value": [] if value.casefold() in _ANSWERS else re.findall(r"[^\W\d_]+", value.casefold())[:12],
     }
+
+
+_ANSWERS = frozenset(("y", "n", "yes", "no", "true", "false", "0", "1"))
 
 
 def _shapes(value: str) -> Iterator[str]:
@@ -80,7 +84,7 @@ def _shapes(value: str) -> Iterator[str]:
         "long number": re.fullmatch(r"\d{5,}", value),
         "unit": has_unit(value),
         "code": re.fullmatch(r"(?=.*\d)[A-Z0-9./_-]+", value),
-        "answer": value.casefold() in ("y", "n", "yes", "no", "true", "false", "0", "1"),
+        "answer": value.casefold() in _ANSWERS,
         "words": len(re.findall(r"[a-z]{3,}", value)) > 1,
         "word": re.fullmatch(r"[A-Za-z ]+", value),
         "snake": "_" in value,

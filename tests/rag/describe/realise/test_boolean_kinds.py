@@ -21,7 +21,7 @@ from rag.describe.realise.realiser import realise
         ({"isExpansion": "true"}, "Expansion: yes"),
         ({"spare parts available": "yes"}, "Spare parts available: yes"),
         ({"reel replaceable": "no"}, "Replaceable reel: no"),
-        ({"packagingRecyclable": "yes"}, "Recyclable packaging: yes"),
+        ({"packagingRecyclable": "true"}, "Recyclable packaging: yes"),
         ({"front light": "no"}, "Front light: no"),
         ({"studded": "no"}, "Studded: no"),
         ({"canBeCooled": "true"}, "Can be cooled: yes"),
