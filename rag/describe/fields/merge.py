@@ -73,7 +73,7 @@ _LEGAL_FORM = re.compile(
 
 def _without_legal_form(company: str) -> str:
     """Return a company's name to compare, without its legal form: "Holmen Ltd." and "Borg GmbH & Co. KG"."""
-    return _compact(_LEGAL_FORM.sub("", fold(company).strip()))
+    return compact(_LEGAL_FORM.sub("", fold(company).strip()))
 
 
 def _means_same(field: ProductField, other: ProductField) -> bool:
@@ -96,12 +96,12 @@ def _meaning(label: str) -> str:
 def _equal(field: ProductField, other: ProductField) -> bool:
     if field.kind == other.kind == "money" and field.quantity and other.quantity:
         is_same = field.quantity.values == other.quantity.values and field.quantity.high == other.quantity.high
-        return is_same and (_compact(field.shown) == _compact(other.shown) or not (_codes(field) and _codes(other)))
+        return is_same and (compact(field.shown) == compact(other.shown) or not (_codes(field) and _codes(other)))
     if field.kind == other.kind == "boolean":
         return field.is_true == other.is_true
     if field.quantity and other.quantity and (field.quantity.unit and other.quantity.unit):
         return field.quantity.equals(other.quantity)
-    return _compact(field.shown) == _compact(other.shown)
+    return compact(field.shown) == compact(other.shown)
 
 
 def _holds(field: ProductField, other: ProductField) -> bool:
@@ -112,8 +112,8 @@ def _holds(field: ProductField, other: ProductField) -> bool:
         or "money" in (field.kind, other.kind)
     ):
         return False
-    items = {_compact(item) for item in field.items}
-    return len(field.items) > 1 and {_compact(item) for item in other.items} <= items
+    items = {compact(item) for item in field.items}
+    return len(field.items) > 1 and {compact(item) for item in other.items} <= items
 
 
 def _codes(money: ProductField) -> str:
@@ -121,7 +121,8 @@ def _codes(money: ProductField) -> str:
     return re.sub(r"[\d.,\s]", "", money.shown)
 
 
-def _compact(text: str) -> str:
+def compact(text: str) -> str:
+    """Return a text to compare, without blanks and marks."""
     return re.sub(r"[\s\W]+", "", fold(text)) or text
 
 

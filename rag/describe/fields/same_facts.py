@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from rag.describe.fields.merge import compact
 from rag.describe.product import MUST, ProductField
 
 # The labels of each family, those that say most first.
@@ -125,11 +126,7 @@ def _is_equal_count(field: ProductField, other: ProductField) -> bool:
 
 
 def _is_equal_text(field: ProductField, other: ProductField) -> bool:
-    return _compact(field.shown) == _compact(other.shown)
-
-
-def _compact(text: str) -> str:
-    return re.sub(r"[\s\W]+", "", text.casefold()) or text
+    return compact(field.shown) == compact(other.shown)
 
 
 _EQUAL: Mapping[str, Callable[[ProductField, ProductField], bool]] = {
@@ -166,7 +163,7 @@ def _measure_once(fields: list[ProductField]) -> list[ProductField]:
 
 
 def _count_once(fields: list[ProductField]) -> list[ProductField]:
-    """Return the fields without a number of pieces that the name says: "Puzzle 1000 pieces"."""
+    """Return the fields without a number of pieces or of a pack that the name says: "Puzzle 1000 pieces"."""
     name = next((one for one in fields if one.kind == "name" and not one.hidden), None)
     counts = [
         one
@@ -176,9 +173,15 @@ def _count_once(fields: list[ProductField]) -> list[ProductField]:
         and one.label.casefold() in _PLACES["pieces"]
         and (match := _PIECES.fullmatch(one.shown.strip().casefold()))
         and match["number"] != "1"
-        and re.search(rf"(?<![\w.,]){match['number']}[ -]?(?:pieces?|pcs?|parts?)\b", name.value, re.IGNORECASE)
+        and _says_count(name.value, match["number"])
     ]
     if name is None or not counts:
         return fields
     merged = (*name.merged, *(key for one in counts for key in (one.key, *one.merged)))
     return [replace(one, merged=merged) if one is name else one for one in fields if one not in counts]
+
+
+def _says_count(name: str, number: str) -> bool:
+    """Tell whether a name says how many there are: "pack of 3", "24 pieces", "10-pack"."""
+    packs, pieces = r"(?:pack|set|box|case|bag|tin|tub) of ", r"[ -]?(?:packs?|pk|pcs?|pieces?|parts?|count|ct|sets?)"
+    return re.search(rf"(?<![\w.,])(?:{packs}{number}|{number}{pieces})(?!\w)", name, re.IGNORECASE) is not None

@@ -165,8 +165,6 @@ def _repeats_another(field: ProductField, product: Product, said: Sequence[Produ
     # The maker "Nubbin Feeding" of the brand Nubbin.
     if label in ("manufacturer", "maker", "producer") and product.brand:
         return holds_words(value, product.brand.value.strip().casefold())
-    if _COUNTS.fullmatch(label) and _counts_in_name(value, identity):
-        return True
     others = [one for one in said if one.is_true is None and one is not field]
     if label in _CHOICES and _chooses_what_is_said(field, identity, others):
         return True
@@ -176,15 +174,6 @@ def _repeats_another(field: ProductField, product: Product, said: Sequence[Produ
 def holds_words(text: str, words: str) -> bool:
     """Tell whether a text has words whole and in their order."""
     return re.search(rf"(?<!\w){re.escape(words)}(?!\w)", text) is not None
-
-
-def _counts_in_name(value: str, name: str) -> bool:
-    """Tell whether a name says how many there are: "pack of 3", "24 pieces", "10-pack"."""
-    number = re.match(r"(\d+)(?:\.0)?\b", value)
-    if number is None or number[1] == "1":
-        return False
-    packs, pieces = r"(?:pack|set|box|case|bag|tin|tub) of ", r"[ -]?(?:packs?|pk|pcs?|pieces?|count|ct|sets?)"
-    return re.search(rf"(?<![\w.,])(?:{packs}{number[1]}|{number[1]}{pieces})(?!\w)", name) is not None
 
 
 _CHOICES = frozenset(["option", "variant", "variation", "version", "choice", "size"])
