@@ -33,7 +33,9 @@ _OF_HOUSE = re.compile(
     r"\b(?:re-?order\w*|re-?stock\w*|in stock|out of stock|stock level|backorder\w*|suppliers?|wholesaler?s?|margins?|"
     r"mark-?up|cost price|purchase price|discontinue\w*|phase out|price list|invoice\w*|internal|confidential|"
     r"do not publish|to ?do|tbd|fixme|staff|our team|warehouse|shelf [A-Z]?\d+"
-    r"|bin [A-Z]?\d+|photo(?:s|graphed)? missing)\b",
+    r"|bin [A-Z]?\d+|photo(?:s|graphed)? missing|returns?|returnable|refunds?|carriage|surcharges?|delisted|end of line"
+    r"|sold out|clearance|clear by|sell through|on request|wk \d+|week \d+|eta|tbc|lot|batch|last season|new season"
+    r"|this (?:row|sheet|column))\b",
     re.IGNORECASE,
 )
 _LOGISTIC = re.compile(
@@ -91,7 +93,12 @@ def is_remark(words: tuple[str, ...]) -> bool:
 
 def is_for_house(remark: str) -> bool:
     """Return whether a note tells customers nothing: one word or a code, or what the house has to do or to keep."""
-    return len(re.findall(r"[^\W\d_]{2,}", remark)) < 2 or bool(_OF_HOUSE.search(remark))
+    return len(re.findall(r"[^\W\d_]{2,}", remark)) < 2 or speaks_of_house(remark)
+
+
+def speaks_of_house(text: str) -> bool:
+    """Return whether a text speaks of the shop's work and its trade."""
+    return _OF_HOUSE.search(text) is not None
 
 
 def is_logistic(words: tuple[str, ...]) -> bool:

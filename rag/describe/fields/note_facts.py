@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from rag.describe.fields.field_names import speaks_of_house
+
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\s*[;|\n]\s*|\s+[-–—]\s+")
 _FACT = re.compile(
     # What is needed: "base game required", "requires a 12 V charger".
@@ -96,17 +98,8 @@ def without_shop_talk(note: str, keeps: Callable[[str], bool]) -> str:
     Those that `keeps` is true of stay: a warning.
     """
     sentences = sentences_of_note(note)
-    kept = [one for one in sentences if keeps(one) or not (_OF_SALE.search(one) or _CODE.search(one))]
+    kept = [one for one in sentences if keeps(one) or not (speaks_of_house(one) or _CODE.search(one))]
     return note if len(kept) == len(sentences) else "; ".join(one.strip(" .;") for one in kept)
-
-
-_OF_SALE = re.compile(
-    r"\b(?:returns?|returnable|refunds?|carriage|surcharges?|back in stock|in stock|discontinued|delisted|end of line"
-    r"|reorder|re-order|sold out|clearance|on request|wk \d+|week \d+|eta|tbc|tbd|todo|invoices?|supplier|margin"
-    r"|lot|batch|last season|new season|clear by|sell through|this row|this sheet|this column)\b",
-    re.IGNORECASE,
-)
-"""Words of what a shop says of its trade, not of a product."""
 
 
 def without_bars(value: str) -> str:
