@@ -32,7 +32,7 @@ SHARES = (0.08, 0.12, 0.16, 0.2, 0.3)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--write", action="store_true", help="write rag/describe/fields/worth.npz")
+    parser.add_argument("--write", action="store_true", help="write rag/describe/fields/worth.bin")
     options = parser.parse_args()
     rows, groups, marks = read_marked(options.folder)
     print(f"{len(set(groups))} products, {len(marks)} fields, marks {np.bincount(marks).tolist()}")
@@ -49,8 +49,8 @@ def main() -> None:
         print(f"left out below {share}: of marks 0 to 3 {', '.join(left_out)}")
     if options.write:
         models = [fit(rows, marks >= least) for least in (2, 3)]
-        weights = np.stack([np.append(model.coef_[0], model.intercept_) for model in models])
-        np.savez_compressed(Path(worth.__file__).parent / "worth.npz", weights=weights.astype(np.float16))
+        weights = [[*model.coef_[0].tolist(), float(model.intercept_[0])] for model in models]
+        (Path(worth.__file__).parent / "worth.bin").write_bytes(worth.pack_weights(*weights))
 
 
 def read_marked(folder: Path) -> tuple[Any, np.ndarray, np.ndarray]:
@@ -60,13 +60,13 @@ def read_marked(folder: Path) -> tuple[Any, np.ndarray, np.ndarray]:
         line for path in sorted(folder.glob("*.jsonl")) for line in path.open(encoding="utf-8")
     ):
         for label, value, mark in json.loads(line)["fields"]:
-            at, amount = worth.hashed_features(read_label(plain_column(label)).bare, str(value))
-            places.append(at)
-            amounts.append(amount)
-            pointers.append(pointers[-1] + len(at))
+            features = worth.hashed_features(read_label(plain_column(label)).bare, str(value))
+            places += [place for place, _ in features]
+            amounts += [amount for _, amount in features]
+            pointers.append(len(places))
             groups.append(number)
             marks.append(mark)
-    rows = csr_matrix((np.concatenate(amounts), np.concatenate(places), pointers), shape=(len(marks), worth.SIZE))
+    rows = csr_matrix((amounts, places, pointers), shape=(len(marks), worth.SIZE))
     return rows, np.array(groups), np.array(marks)
 
 

@@ -12,19 +12,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+import struct
+import zlib
+from array import array
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from importlib.resources import as_file, files
+from importlib.resources import files
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 from zlib import crc32
 
-import numpy as np
-
 from rag.describe.fields.values import has_unit
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 SIZE = 1 << 15
 """Places that features are hashed to."""
@@ -44,21 +42,21 @@ class Worth(NamedTuple):
 @lru_cache(maxsize=16384)
 def worth_of(label: str, value: str) -> Worth:
     """Return what a field is worth by its label, in words, and its value."""
-    places, amounts = hashed_features(label, value)
-    weights = _weights()
-    useful, decides = weights[:, places] @ amounts + weights[:, SIZE]
+    features = hashed_features(label, value)
+    useful, decides = (
+        weights[SIZE] + sum(weights[place] * amount for place, amount in features) for weights in _weights()
+    )
     return Worth(1 / (1 + math.exp(-useful)), 1 / (1 + math.exp(-decides)))
 
 
-def hashed_features(label: str, value: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the places of the features of a field, and their amounts: each kind of feature has length one."""
-    places: list[int] = []
-    amounts: list[float] = []
+def hashed_features(label: str, value: str) -> list[tuple[int, float]]:
+    """Return the features of a field, each as its place and its amount: each kind of feature has length one."""
+    features: list[tuple[int, float]] = []
     for kind, names in _features(label, value).items():
-        unique = set(names)
-        places += [crc32(f"{kind} {name}".encode("utf-8", "replace")) % SIZE for name in unique]
-        amounts += [1 / math.sqrt(max(len(unique), 1))] * len(unique)
-    return np.array(places, dtype=np.int64), np.array(amounts)
+        unique = dict.fromkeys(names)  # in their order: the same sum each time
+        amount = 1 / math.sqrt(max(len(unique), 1))
+        features += [(crc32(f"{kind} {name}".encode("utf-8", "replace")) % SIZE, amount) for name in unique]
+    return features
 
 
 def _features(label: str, value: str) -> dict[str, list[str]]:
@@ -98,9 +96,13 @@ def _shapes(value: str) -> Iterator[str]:
     yield from (name for name, found in shapes.items() if found)
 
 
+def pack_weights(useful: Sequence[float], decides: Sequence[float]) -> bytes:
+    """Return the file of the SIZE + 1 weights of each probability, the constant last: half floats, compressed."""
+    return zlib.compress(struct.pack(f"<{2 * (SIZE + 1)}e", *useful, *decides), 9)
+
+
 @cache
-def _weights() -> NDArray[np.float64]:
-    """Return the (2, SIZE + 1) weights of both probabilities, their constants last."""
-    with as_file(files("rag.describe.fields") / "worth.npz") as path, np.load(path) as stored:
-        weights: NDArray[np.float64] = stored["weights"].astype(np.float64)
-    return weights
+def _weights() -> tuple[Sequence[float], Sequence[float]]:
+    packed = zlib.decompress((files("rag.describe.fields") / "worth.bin").read_bytes())
+    weights = array("f", struct.unpack(f"<{2 * (SIZE + 1)}e", packed))
+    return weights[: SIZE + 1], weights[SIZE + 1 :]
